@@ -1,1 +1,1 @@
-"""."""
+"""What every process of Mon compte partenaire needs. No business word lives in this package."""
