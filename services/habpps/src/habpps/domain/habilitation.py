@@ -1,0 +1,114 @@
+"""Groups (one profile each) and habilitations (one user in one group), and the rules of assignment."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from habpps.domain.people import User
+from habpps.domain.refusals import (
+    AlreadyInGroupError,
+    GroupClosedError,
+    MaximumUsersReachedError,
+    ProfileNotInContractError,
+    UserNotActiveError,
+)
+from habpps.domain.service_contract import ServiceContract
+from habpps.domain.states import HABILITATION, HabilitationEvent, HabilitationState, UserState
+
+LONGEST_GROUP_NAME = 80
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of an organisation; all its members hold its profile."""
+
+    id: str
+    organisation_id: str
+    name: str
+    profile: str
+    state: str = "active"
+
+    @property
+    def is_open(self) -> bool:
+        """Not closed."""
+        return self.state == "active"
+
+
+@dataclass(frozen=True)
+class Habilitation:
+    """The right of one user to the profile of one group."""
+
+    id: str
+    organisation_id: str
+    user_id: str
+    group_id: str
+    state: HabilitationState
+    starts_on: date
+    ends_on: date | None = None
+
+    def after(self, event: HabilitationEvent) -> "Habilitation":
+        """Take one step of the state machine.
+
+        Raises:
+            TransitionRefusedError: not from this state.
+        """
+        return replace(self, state=HABILITATION.after(self.state, event))
+
+    @property
+    def is_held(self) -> bool:
+        """Active or suspended: it takes a seat."""
+        return self.state is not HabilitationState.WITHDRAWN
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A habilitation with its group and its user, as pages and rules need them together."""
+
+    habilitation: Habilitation
+    group: Group
+    user: User
+
+
+def profiles_in_force(contracts: Iterable[ServiceContract], today: date) -> tuple[str, ...]:
+    """Return the profiles that at least one contract in force carries, sorted."""
+    return tuple(sorted({profile for contract in contracts if contract.opens_on(today) for profile in contract.profiles}))
+
+
+def check_profile_in_force(profile: str, contracts: Sequence[ServiceContract], today: date) -> None:
+    """Refuse a profile that opens nothing.
+
+    Raises:
+        ProfileNotInContractError: with the profiles that are possible.
+    """
+    possible = profiles_in_force(contracts, today)
+    if profile not in possible:
+        raise ProfileNotInContractError(
+            f"no contract in force carries {profile}", details={"profile": profile, "possible": ", ".join(possible)}
+        )
+
+
+def check_assignment(
+    user: User, group: Group, memberships: Sequence[Membership], contracts: Sequence[ServiceContract], today: date
+) -> None:
+    """Refuse an assignment that the register forbids.
+
+    Raises:
+        UserNotActiveError, GroupClosedError, AlreadyInGroupError, ProfileNotInContractError, MaximumUsersReachedError.
+    """
+    if user.state is not UserState.ACTIVE or (user.departs_on is not None and user.departs_on < today):
+        raise UserNotActiveError(f"user {user.id} is {user.state.value}")
+    if not group.is_open:
+        raise GroupClosedError(f"group {group.id} is closed")
+    held = [membership for membership in memberships if membership.habilitation.is_held]
+    if any(one.user.id == user.id and one.group.id == group.id for one in held):
+        raise AlreadyInGroupError(f"user {user.id} already in group {group.id}")
+    check_profile_in_force(group.profile, contracts, today)
+    for contract in contracts:
+        if contract.maximum_users is None or group.profile not in contract.profiles or not contract.opens_on(today):
+            continue
+        seated = {one.user.id for one in held if one.group.is_open and one.group.profile in contract.profiles}
+        if len(seated | {user.id}) > contract.maximum_users:
+            raise MaximumUsersReachedError(
+                f"contract {contract.id} allows {contract.maximum_users} people",
+                details={"extranet": contract.extranet, "maximum": str(contract.maximum_users)},
+            )

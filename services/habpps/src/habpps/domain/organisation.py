@@ -1,0 +1,72 @@
+"""Partner organisations and the convention that binds each to its Caf."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from habpps.domain.states import CONVENTION, ConventionEvent, ConventionState
+
+LONGEST_ORGANISATION_NAME = 120
+LONGEST_REFERENCE = 40
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """A partner, or a Caf itself (kind "caf")."""
+
+    id: str
+    siret: str
+    name: str
+    caf: str
+    kind: str = "partner"
+    state: str = "active"
+
+
+@dataclass(frozen=True)
+class Signatory:
+    """Who signed, in which capacity, and when (None: not yet)."""
+
+    name: str
+    capacity: str
+    signed_on: date | None
+
+
+@dataclass(frozen=True)
+class Convention:
+    """The convention of access. `ends_on` None means tacit renewal: nothing to do each year."""
+
+    id: str
+    organisation_id: str
+    caf: str
+    reference: str
+    state: ConventionState
+    starts_on: date
+    ends_on: date | None
+    partner_signatory: Signatory
+    caf_signatory: Signatory
+
+    @property
+    def is_signed(self) -> bool:
+        """Both sides have signed."""
+        return self.partner_signatory.signed_on is not None and self.caf_signatory.signed_on is not None
+
+    def after(self, event: ConventionEvent) -> "Convention":
+        """Take one step of the state machine.
+
+        Raises:
+            TransitionRefusedError: not from this state.
+        """
+        return replace(self, state=CONVENTION.after(self.state, event))
+
+    def opens_on(self, today: date) -> bool:
+        """Say whether the convention opens anything today; a denounced one works until the end of its notice."""
+        alive = self.state in {ConventionState.ACTIVE, ConventionState.DENOUNCED}
+        return alive and self.starts_on <= today and (self.ends_on is None or today <= self.ends_on)
+
+
+def why_dates_refused(starts_on: date | None, ends_on: date | None) -> dict[str, str]:
+    """Return field -> reason code for a period."""
+    if starts_on is None:
+        return {"starts_on": "EMPTY"}
+    if ends_on is not None and ends_on < starts_on:
+        return {"ends_on": "ENDS_BEFORE_START"}
+    return {}

@@ -1,0 +1,140 @@
+"""Every refusal of habpps: a kind of servicekit.errors and a stable reason.
+
+The French sentence of each reason lives in `adapters/web/sentences.py`.
+"""
+
+from servicekit.errors import AccessDeniedError, ConflictError, InvalidInputError, NotFoundError
+
+
+class FormRefusedError(InvalidInputError):
+    """Something typed is wrong; `fields` names each field and the reason."""
+
+    reason = "FORM_REFUSED"
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        """Keep field name -> reason code."""
+        super().__init__(f"refused fields: {sorted(fields)}", fields=fields)
+
+
+class UnknownThingError(NotFoundError):
+    """No such thing, or it belongs to somebody else: the answer is the same, the audit event is not."""
+
+    reason = "UNKNOWN"
+
+    def __init__(self, kind: str, *, true_reason: str = "UNKNOWN") -> None:
+        """`true_reason` goes to the audit journal only."""
+        super().__init__(f"unknown {kind}")
+        self.true_reason = true_reason
+
+
+class RoleNotConfirmedError(AccessDeniedError):
+    """The token names a role that the register does not confirm."""
+
+    reason = "ROLE_NOT_CONFIRMED"
+
+
+class RoleNotAllowedError(AccessDeniedError):
+    """This act belongs to another role."""
+
+    reason = "ROLE_NOT_ALLOWED"
+
+
+class ConventionSuspendedError(AccessDeniedError):
+    """The convention is suspended: the partner may read, not write."""
+
+    reason = "CONVENTION_SUSPENDED"
+
+
+class ConventionNotActiveError(ConflictError):
+    """The act needs an active convention."""
+
+    reason = "CONVENTION_NOT_ACTIVE"
+
+
+class TransitionRefusedError(ConflictError):
+    """The state machine has no such step from here."""
+
+    reason = "TRANSITION_REFUSED"
+
+
+class SiretTakenError(ConflictError):
+    """Another organisation of the same Caf has this SIRET."""
+
+    reason = "SIRET_TAKEN"
+
+
+class ReferenceTakenError(ConflictError):
+    """Another convention of the same Caf has this reference."""
+
+    reason = "REFERENCE_TAKEN"
+
+
+class ContractExistsError(ConflictError):
+    """The organisation already has a contract in force for this extranet."""
+
+    reason = "SERVICE_CONTRACT_EXISTS"
+
+
+class ProfileNotInContractError(ConflictError):
+    """No contract in force carries this profile."""
+
+    reason = "PROFILE_NOT_IN_CONTRACT"
+
+
+class GroupNameTakenError(ConflictError):
+    """Two open groups of an organisation do not share a name."""
+
+    reason = "GROUP_NAME_TAKEN"
+
+
+class GroupClosedError(ConflictError):
+    """Nobody joins a closed group."""
+
+    reason = "GROUP_CLOSED"
+
+
+class EmailTakenError(ConflictError):
+    """The e-mail address is known in this organisation; the existing person may be attached instead."""
+
+    reason = "EMAIL_TAKEN"
+
+
+class AlreadyInGroupError(ConflictError):
+    """The user already holds a habilitation of this group."""
+
+    reason = "ALREADY_IN_GROUP"
+
+
+class MaximumUsersReachedError(ConflictError):
+    """The service contract limits the number of people."""
+
+    reason = "MAXIMUM_USERS_REACHED"
+
+
+class SelfAssignmentError(ConflictError):
+    """Administrators who give themselves a profile must say that they mean it."""
+
+    reason = "SELF_ASSIGNMENT_TO_CONFIRM"
+
+
+class UserNotActiveError(ConflictError):
+    """A habilitation is given to an active user only."""
+
+    reason = "USER_NOT_ACTIVE"
+
+
+class LastAdministratorError(ConflictError):
+    """An organisation keeps at least one administrator: name another first."""
+
+    reason = "LAST_ADMINISTRATOR"
+
+
+class ImportRefusedError(InvalidInputError):
+    """A file to import is wrong; `fields` gives the path of each bad item."""
+
+    reason = "IMPORT_REFUSED"
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        """Keep path -> sentence."""
+        lines = "; ".join(f"{path}: {problem}" for path, problem in problems.items())
+        super().__init__(f"the file is refused, nothing was written: {lines}", fields=problems)

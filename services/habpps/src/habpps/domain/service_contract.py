@@ -1,0 +1,117 @@
+"""Service contracts: one opens one extranet to one organisation, for profiles, purposes and territories."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from habpps.domain.profiles import why_profile_refused
+from habpps.domain.states import SERVICE_CONTRACT, ContractEvent, ContractState
+
+MOST_USERS = 10_000
+
+
+@dataclass(frozen=True)
+class Extranet:
+    """A row of the registry of extranets. Kind "administration" is open to administrators, never by contract."""
+
+    code: str
+    label: str
+    url: str
+    profiles: tuple[str, ...]
+    purposes: tuple[str, ...]
+    enabled: bool
+    kind: str = "professional"
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """Why data may be consulted, and with which profiles."""
+
+    code: str
+    label: str
+    profiles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Caf:
+    """A Caf: its code organisme (NUMORG), name and SIREN."""
+
+    code: str
+    name: str
+    siren: str
+
+
+@dataclass(frozen=True)
+class ContractTerms:
+    """What a contract says, before it exists."""
+
+    extranet: str
+    profiles: tuple[str, ...]
+    purposes: tuple[str, ...]
+    territories: tuple[str, ...]
+    starts_on: date
+    ends_on: date | None
+    maximum_users: int | None
+
+
+@dataclass(frozen=True)
+class ServiceContract:
+    """A contract in force or past. `maximum_users` None means no limit."""
+
+    id: str
+    organisation_id: str
+    convention_id: str
+    extranet: str
+    profiles: tuple[str, ...]
+    purposes: tuple[str, ...]
+    territories: tuple[str, ...]
+    state: ContractState
+    starts_on: date
+    ends_on: date | None
+    maximum_users: int | None
+
+    def after(self, event: ContractEvent) -> "ServiceContract":
+        """Take one step of the state machine.
+
+        Raises:
+            TransitionRefusedError: not from this state.
+        """
+        return replace(self, state=SERVICE_CONTRACT.after(self.state, event))
+
+    def opens_on(self, today: date) -> bool:
+        """Say whether the contract is in force today."""
+        in_time = self.starts_on <= today and (self.ends_on is None or today <= self.ends_on)
+        return self.state is ContractState.ACTIVE and in_time
+
+
+def why_terms_refused(
+    terms: ContractTerms, extranet: Extranet | None, purposes: Mapping[str, Purpose], caf: str
+) -> dict[str, str]:
+    """Return field -> reason code.
+
+    A territory other than the signatory Caf needs an extension of perimeter, which has its own form: refused here.
+    """
+    problems: dict[str, str] = {}
+    if extranet is None or not extranet.enabled or extranet.kind != "professional":
+        return {"extranet": "EXTRANET_UNKNOWN"}
+    if not terms.profiles:
+        problems["profiles"] = "EMPTY"
+    for profile in terms.profiles:
+        refused = why_profile_refused(profile)
+        if refused or profile not in extranet.profiles:
+            problems["profiles"] = refused or "PROFILE_NOT_IN_EXTRANET"
+    if not terms.purposes:
+        problems["purposes"] = "EMPTY"
+    for code in terms.purposes:
+        purpose = purposes.get(code)
+        if purpose is None or code not in extranet.purposes:
+            problems["purposes"] = "PURPOSE_UNKNOWN"
+        elif not set(purpose.profiles) & set(terms.profiles):
+            problems["purposes"] = "PURPOSE_WITHOUT_PROFILE"
+    if terms.territories != (caf,):
+        problems["territories"] = "TERRITORY_NEEDS_EXTENSION" if terms.territories else "EMPTY"
+    if terms.maximum_users is not None and not 1 <= terms.maximum_users <= MOST_USERS:
+        problems["maximum_users"] = "NUMBER_OUT_OF_RANGE"
+    if terms.ends_on is not None and terms.ends_on < terms.starts_on:
+        problems["ends_on"] = "ENDS_BEFORE_START"
+    return problems

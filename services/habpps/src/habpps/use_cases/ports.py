@@ -1,0 +1,362 @@
+"""Everything habpps needs from the world."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from habpps.domain.account_command import AccountCommand
+from habpps.domain.habilitation import Group, Habilitation, Membership
+from habpps.domain.organisation import Convention, Organisation
+from habpps.domain.people import Administrator, User
+from habpps.domain.publication import PublishedFact
+from habpps.domain.service_contract import Caf, Extranet, Purpose, ServiceContract
+
+
+@dataclass(frozen=True)
+class FeedState:
+    """Where the published rights stand. `digest`: 32 bytes."""
+
+    revision: int
+    epoch: int
+    digest: bytes
+
+
+@dataclass(frozen=True)
+class FeedChange:
+    """One committed revision."""
+
+    revision: int
+    facts: tuple[PublishedFact, ...]
+    digest: bytes
+
+
+@dataclass(frozen=True)
+class ActRecord:
+    """A line of the organisation's own journal: who did what, when and why. `act`: type of the audit event."""
+
+    id: str
+    occurred_at: datetime
+    organisation_id: str
+    author_account_id: str
+    author_name: str
+    act: str
+    label: str
+    reason: str
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a list page asks: words, filters, page (from 1)."""
+
+    text: str = ""
+    state: str = ""
+    group_id: str = ""
+    page: int = 1
+    size: int = 20
+
+
+@dataclass(frozen=True)
+class ReplicaProgress:
+    """How far a replica has come. `advanced_at`: when it reached its revision."""
+
+    replica: str
+    revision: int
+    epoch: int
+    seen_at: datetime
+    advanced_at: datetime
+
+
+class Organisations(Protocol):
+    """Organisations, partners and Cafs."""
+
+    def get(self, organisation_id: str) -> Organisation | None:
+        """Return one."""
+        ...
+
+    def with_siret(self, siret: str) -> Organisation | None:
+        """Return the one with this SIRET."""
+        ...
+
+    def partners_of(self, caf: str, listing: Listing) -> tuple[tuple[Organisation, ...], int]:
+        """Return a page of the partners of a Caf by name, and how many there are; `text`: name or SIRET."""
+        ...
+
+    def save(self, organisation: Organisation) -> None:
+        """Add or replace."""
+        ...
+
+
+class Conventions(Protocol):
+    """Conventions; an organisation has one at a time."""
+
+    def of(self, organisation_id: str) -> Convention | None:
+        """Return the newest of an organisation."""
+        ...
+
+    def with_reference(self, caf: str, reference: str) -> Convention | None:
+        """Return the one of a Caf with this reference."""
+        ...
+
+    def save(self, convention: Convention) -> None:
+        """Add or replace."""
+        ...
+
+
+class ServiceContracts(Protocol):
+    """Service contracts."""
+
+    def get(self, contract_id: str) -> ServiceContract | None:
+        """Return one."""
+        ...
+
+    def of(self, organisation_id: str) -> tuple[ServiceContract, ...]:
+        """Return those of an organisation, in the order of creation."""
+        ...
+
+    def save(self, contract: ServiceContract) -> None:
+        """Add or replace."""
+        ...
+
+
+class Groups(Protocol):
+    """Groups."""
+
+    def get(self, group_id: str) -> Group | None:
+        """Return one."""
+        ...
+
+    def of(self, organisation_id: str) -> tuple[Group, ...]:
+        """Return those of an organisation, by name."""
+        ...
+
+    def save(self, group: Group) -> None:
+        """Add or replace."""
+        ...
+
+
+class Users(Protocol):
+    """Users."""
+
+    def get(self, user_id: str) -> User | None:
+        """Return one."""
+        ...
+
+    def of(self, organisation_id: str) -> tuple[User, ...]:
+        """Return all of an organisation, by family name."""
+        ...
+
+    def with_account(self, account_id: str) -> tuple[User, ...]:
+        """Return the memberships of an account, in every organisation."""
+        ...
+
+    def page(self, organisation_id: str, listing: Listing) -> tuple[tuple[User, ...], int]:
+        """Return a page by family name, and how many there are; `group_id` "-" means users without a group."""
+        ...
+
+    def save(self, user: User) -> None:
+        """Add or replace."""
+        ...
+
+
+class Habilitations(Protocol):
+    """Habilitations."""
+
+    def get(self, habilitation_id: str) -> Habilitation | None:
+        """Return one."""
+        ...
+
+    def of(self, organisation_id: str) -> tuple[Membership, ...]:
+        """Return those of an organisation with their groups and users, in the order of creation."""
+        ...
+
+    def save(self, habilitation: Habilitation) -> None:
+        """Add or replace."""
+        ...
+
+
+class Administrators(Protocol):
+    """Administrators of partners and Cafs."""
+
+    def get(self, administrator_id: str) -> Administrator | None:
+        """Return one."""
+        ...
+
+    def of(self, organisation_id: str) -> tuple[Administrator, ...]:
+        """Return those of an organisation, in the order of creation."""
+        ...
+
+    def with_account(self, account_id: str) -> tuple[Administrator, ...]:
+        """Return the roles of an account, in every organisation."""
+        ...
+
+    def save(self, administrator: Administrator) -> None:
+        """Add or replace."""
+        ...
+
+
+class Extranets(Protocol):
+    """The registry of extranets."""
+
+    def get(self, code: str) -> Extranet | None:
+        """Return one."""
+        ...
+
+    def all(self) -> tuple[Extranet, ...]:
+        """Return all, by label."""
+        ...
+
+    def save(self, extranet: Extranet) -> None:
+        """Add or replace."""
+        ...
+
+
+class Publications(Protocol):
+    """The published facts and their chain of revisions."""
+
+    def lock(self) -> FeedState:
+        """Take the row lock that keeps the revision gap-free, and return the state."""
+        ...
+
+    def value_of(self, key: str) -> bytes | None:
+        """Return the published value of a fact."""
+        ...
+
+    def append(self, change: FeedChange, committed_at: datetime) -> None:
+        """Write the revision and its facts."""
+        ...
+
+    def bump_epoch(self) -> FeedState:
+        """Start a new epoch: every replica takes a new snapshot."""
+        ...
+
+
+class AccountCommands(Protocol):
+    """Commands waiting for the account service, and past ones."""
+
+    def save(self, command: AccountCommand) -> None:
+        """Add or replace."""
+        ...
+
+    def due(self, now: datetime, limit: int) -> tuple[AccountCommand, ...]:
+        """Return the oldest unfinished command of each account when its time has come."""
+        ...
+
+    def next_due_at(self) -> datetime | None:
+        """Return when the next unfinished command is due."""
+        ...
+
+    def latest_of(self, account_ids: Sequence[str], organisation_id: str) -> Mapping[str, AccountCommand]:
+        """Return the newest command with mails (create, reset) per account."""
+        ...
+
+
+class Journal(Protocol):
+    """The journal of acts that each organisation can read."""
+
+    def add(self, record: ActRecord) -> None:
+        """Append."""
+        ...
+
+    def of(self, organisation_id: str, listing: Listing) -> tuple[tuple[ActRecord, ...], int]:
+        """Return a page, newest first, and how many there are."""
+        ...
+
+
+@dataclass(frozen=True)
+class Store:
+    """The repositories of one transaction."""
+
+    organisations: Organisations
+    conventions: Conventions
+    contracts: ServiceContracts
+    groups: Groups
+    users: Users
+    habilitations: Habilitations
+    administrators: Administrators
+    extranets: Extranets
+    publications: Publications
+    commands: AccountCommands
+    journal: Journal
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Lists that come with the program."""
+
+    cafs: Mapping[str, Caf]
+    purposes: Mapping[str, Purpose]
+
+
+@dataclass(frozen=True)
+class AccountStatus:
+    """What the account service says of an account."""
+
+    username: str
+    mails_sent: bool
+
+
+class Accounts(Protocol):
+    """The account service."""
+
+    def push(self, command: AccountCommand) -> AccountStatus:
+        """Carry out a command; safe to repeat.
+
+        Raises:
+            DependencyUnavailableError, TooManyRequestsError: try again later.
+            ServiceError (any other kind): it will never be accepted; `reason` says why.
+        """
+        ...
+
+    def status(self, account_id: str) -> AccountStatus | None:
+        """Return the state of an account, None when it is unknown.
+
+        Raises:
+            DependencyUnavailableError: no answer.
+        """
+        ...
+
+
+class FeedSignal(Protocol):
+    """Wakes those who follow the feed in this process."""
+
+    def announce(self) -> None:
+        """Say that something was committed."""
+        ...
+
+
+class CommandSignal(Protocol):
+    """Wakes the relay of account commands."""
+
+    def announce(self) -> None:
+        """Say that a command waits."""
+        ...
+
+
+class FeedReader(Protocol):
+    """Reads the published facts, outside of any act."""
+
+    def state(self) -> FeedState:
+        """Return where the feed stands."""
+        ...
+
+    def snapshot(self) -> tuple[FeedState, tuple[PublishedFact, ...]]:
+        """Return everything at one revision."""
+        ...
+
+    def changes_after(self, revision: int, limit: int) -> tuple[FeedChange, ...]:
+        """Return at most `limit` revisions after this one, in order."""
+        ...
+
+
+class Replicas(Protocol):
+    """Which replicas follow, and how far each has come."""
+
+    def acknowledge(self, progress: ReplicaProgress) -> None:
+        """Note the progress of a replica."""
+        ...
+
+    def seen_since(self, moment: datetime) -> tuple[ReplicaProgress, ...]:
+        """Return the replicas that are alive, by name."""
+        ...

@@ -1,0 +1,263 @@
+"""The one door to every write: rows, published facts, revision, audit event, journal line and commands in one transaction.
+
+A use case gives its work; `Register.act` opens the transaction, confirms the author in it, publishes what changed and
+records what happened. A refusal is recorded too, with its true reason, before it reaches the one who asked.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, Literal, Protocol, TypeVar
+
+from habpps.domain.account_command import AccountCommand, CommandKind
+from habpps.domain.authorship import Author, check_reach
+from habpps.domain.habilitation import Group, Habilitation
+from habpps.domain.organisation import Convention, Organisation
+from habpps.domain.people import Administrator, Role, User
+from habpps.domain.publication import Entity, PublishedFact, published
+from habpps.domain.refusals import ConventionSuspendedError, RoleNotConfirmedError, UnknownThingError
+from habpps.domain.service_contract import Extranet, ServiceContract
+from habpps.domain.states import ConventionState
+from habpps.use_cases.ports import ActRecord, CommandSignal, FeedChange, FeedSignal, FeedState, Store
+from rights.snapshot import digest_after
+from servicekit.audit_events import AuditEvent, Outcome, RecordedWork
+from servicekit.clock import Clock
+from servicekit.errors import AccessDeniedError, ConflictError, NotFoundError
+from servicekit.identifiers import new_id
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Done(Generic[T]):
+    """The value of an act, and the revision from which it is in force."""
+
+    value: T
+    revision: int
+
+
+@dataclass(frozen=True)
+class Note:
+    """What happened, for the audit journal and for the organisation's own.
+
+    `label`: what the act is about, as people call it. `opens`: the act gives rights, so audit must acknowledge before
+    anybody is told; an act that takes rights away goes on while audit is away for a short time.
+    """
+
+    act: str
+    subject: str
+    organisation_id: str
+    label: str
+    reason: str = ""
+    opens: bool = True
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Entry:
+    """One act being written."""
+
+    store: Store
+    author: Author
+    clock: Clock
+    changed: list[Entity] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    commands: list[AccountCommand] = field(default_factory=list)
+
+    def save(self, entity: Entity) -> None:
+        """Write an entity; what is public of it will be published with this act."""
+        _save(self.store, entity)
+        self.changed.append(entity)
+
+    def note(self, note: Note) -> None:
+        """Say what happened; every act says at least one thing."""
+        self.notes.append(note)
+
+    def command(self, kind: CommandKind, account_id: str, organisation_id: str, content: Mapping[str, str]) -> None:
+        """Ask something of the account service, after the commit."""
+        now = self.clock.now()
+        command = AccountCommand(
+            new_id(), kind, account_id, organisation_id, self.author.account_id, now, now, dict(content)
+        )
+        self.store.commands.save(command)
+        self.commands.append(command)
+
+    def organisation(self, organisation_id: str) -> Organisation:
+        """Return an organisation that the author may change.
+
+        Raises:
+            UnknownThingError: it is not theirs.
+            ConventionSuspendedError: the author is its partner administrator and the convention is suspended.
+        """
+        organisation = check_reach(self.author, self.store.organisations.get(organisation_id))
+        if self.author.role is Role.PARTNER_ADMINISTRATOR:
+            convention = self.store.conventions.of(organisation.id)
+            if convention is not None and convention.state is ConventionState.SUSPENDED:
+                raise ConventionSuspendedError(f"convention {convention.id} is suspended")
+        return organisation
+
+
+class Signals(Protocol):
+    """Those to wake after a commit."""
+
+    @property
+    def feed(self) -> FeedSignal:
+        """Followers of the rights feed."""
+        ...
+
+    @property
+    def commands(self) -> CommandSignal:
+        """The relay of account commands."""
+        ...
+
+
+class Register:
+    """The register of rights."""
+
+    def __init__(self, work: RecordedWork[Store], signals: Signals, clock: Clock) -> None:
+        """Keep the recorded unit of work."""
+        self._work = work
+        self._signals = signals
+        self._clock = clock
+
+    def act(self, author: Author, act: str, work: Callable[[Entry], T]) -> Done[T]:
+        """Carry out an act, or nothing of it.
+
+        Raises:
+            RoleNotConfirmedError: the author is no longer an administrator.
+            ServiceError: what `work` refuses; the refusal is recorded.
+            AuditUnavailableError: the act is written and recorded, but audit has not acknowledged it.
+        """
+
+        def once(store: Store) -> Outcome[Done[T]]:
+            state = store.publications.lock()
+            _confirm(store, author)
+            entry = Entry(store, author, self._clock)
+            value = work(entry)
+            revision = self._publish(store, state, entry.changed)
+            return Outcome(Done(value, revision), self._record(entry, revision))
+
+        try:
+            return self._work.record(once)
+        except (AccessDeniedError, NotFoundError, ConflictError) as refusal:
+            self._record_refusal(author, act, refusal)
+            raise
+        finally:
+            self._signals.feed.announce()
+            self._signals.commands.announce()
+
+    def read(self, author: Author, page: str, work: Callable[[Store], T]) -> T:
+        """Read for a page; looking at somebody else's things is refused and recorded.
+
+        Raises:
+            RoleNotConfirmedError: the author is no longer an administrator.
+            UnknownThingError: not there, or not theirs.
+        """
+
+        def once(store: Store) -> T:
+            _confirm(store, author)
+            return work(store)
+
+        try:
+            return self._work.read(once)
+        except (AccessDeniedError, NotFoundError) as refusal:
+            self._record_refusal(author, page, refusal)
+            raise
+
+    def _publish(self, store: Store, state: FeedState, changed: list[Entity]) -> int:
+        digest, facts = state.digest, {}
+        for entity in changed:
+            fact = published(entity)
+            if fact is not None:
+                facts[fact.key] = fact.value
+        news = []
+        for key, value in facts.items():
+            old = store.publications.value_of(key)
+            if old != value:
+                digest = digest_after(digest, key, old, value)
+                news.append(PublishedFact(key, value))
+        if not news:
+            return state.revision
+        change = FeedChange(state.revision + 1, tuple(news), digest)
+        store.publications.append(change, self._clock.now())
+        return change.revision
+
+    def _record(self, entry: Entry, revision: int) -> tuple[AuditEvent, ...]:
+        author = entry.author
+        events = []
+        for note in entry.notes:
+            event = self._event(author, note, revision)
+            events.append(event)
+            entry.store.journal.add(
+                ActRecord(
+                    event.event_id,
+                    event.occurred_at,
+                    note.organisation_id,
+                    author.account_id,
+                    author.display_name,
+                    note.act,
+                    note.label,
+                    note.reason,
+                    note.details,
+                )
+            )
+        return tuple(events)
+
+    def _event(self, author: Author, note: Note, revision: int) -> AuditEvent:
+        content = {"role": author.role.value, "label": note.label, "motive": note.reason, **note.details}
+        policy: Literal["strict", "buffered"] = "strict" if note.opens else "buffered"
+        return AuditEvent(
+            type=note.act,
+            decision="done",
+            policy=policy,
+            actor_id=author.account_id or None,
+            organisation_id=note.organisation_id or None,
+            subject=note.subject,
+            rights_revision=revision,
+            payload={key: value for key, value in content.items() if value},
+            occurred_at=self._clock.now(),
+        )
+
+    def _record_refusal(
+        self, author: Author, act: str, refusal: AccessDeniedError | NotFoundError | ConflictError
+    ) -> None:
+        reason = refusal.true_reason if isinstance(refusal, UnknownThingError) else refusal.reason
+        event = AuditEvent(
+            type="habpps.administration.refused",
+            decision="refused",
+            policy="buffered",
+            actor_id=author.account_id or None,
+            organisation_id=author.organisation_id or None,
+            subject=None,
+            reason=reason,
+            payload={"act": act, "role": author.role.value, **refusal.details},
+            occurred_at=self._clock.now(),
+        )
+        self._work.record(lambda _store: Outcome(None, (event,)))
+
+
+def _confirm(store: Store, author: Author) -> None:
+    if author.role is Role.OPERATOR:
+        return
+    administrator = store.administrators.get(author.administrator_id)
+    if administrator is None or not administrator.is_active or administrator.role is not author.role:
+        raise RoleNotConfirmedError(f"administrator {author.administrator_id} is not active")
+
+
+def _save(store: Store, entity: Entity) -> None:
+    match entity:
+        case Organisation():
+            store.organisations.save(entity)
+        case Convention():
+            store.conventions.save(entity)
+        case Extranet():
+            store.extranets.save(entity)
+        case ServiceContract():
+            store.contracts.save(entity)
+        case Group():
+            store.groups.save(entity)
+        case User():
+            store.users.save(entity)
+        case Habilitation():
+            store.habilitations.save(entity)
+        case Administrator():
+            store.administrators.save(entity)
