@@ -6,7 +6,7 @@ because `record` takes an `Outcome`, and an `Outcome` without an event cannot be
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -17,7 +17,7 @@ import orjson
 from servicekit.errors import DependencyUnavailableError
 from servicekit.identifiers import new_id
 
-JSON: TypeAlias = "str | int | float | bool | None | Mapping[str, JSON] | list[JSON] | tuple[JSON, ...]"
+JSON: TypeAlias = "str | int | float | bool | Mapping[str, JSON] | Sequence[JSON] | None"
 Decision: TypeAlias = Literal["granted", "refused", "done"]
 Policy: TypeAlias = Literal["strict", "buffered"]
 

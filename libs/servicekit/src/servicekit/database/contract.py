@@ -1,0 +1,90 @@
+"""What every database promises, and how code inside a transaction learns how the transaction ended.
+
+The neighbours `sqlite` and `postgresql` implement `Database`. Invariant: when `write` returns, the change is on disk;
+when it raises, nothing of it is kept, except for a lost connection or disk at the very moment of COMMIT, when nobody
+can know (`TransactionEnd.UNKNOWN`).
+"""
+
+from collections.abc import Callable
+from enum import Enum, auto
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection
+
+T = TypeVar("T")
+
+_CALLBACKS = "servicekit.on_end"
+
+
+class TransactionEnd(Enum):
+    """How a transaction ended."""
+
+    COMMITTED = auto()
+    ROLLED_BACK = auto()
+    UNKNOWN = auto()  # COMMIT failed or was not answered: it may or may not be kept
+
+
+EndCallback = Callable[[TransactionEnd], None]
+
+
+class Database(Protocol):
+    """A service's own database. Safe to use from any thread."""
+
+    dialect: str  # "sqlite" or "postgresql"
+
+    def read(self, work: Callable[[Connection], T], *, snapshot: bool = True) -> T:
+        """Runs `work` on one consistent view of what is committed; it cannot change anything.
+
+        `snapshot=False` is for a single statement: PostgreSQL then spares two round trips. Results must be consumed
+        inside `work`.
+
+        Raises:
+            DatabaseUnavailableError: the database does not answer.
+        """
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Runs `work` in one serialisable transaction and returns its value once the change is durable.
+
+        `work` is short, touches nothing but the database, neither commits nor rolls back, and may run again. It is not
+        called from inside another `work`. An exception of `work` undoes its changes and reaches the caller as it is.
+
+        Raises:
+            DatabaseUnavailableError: the database does not answer, is full, or is too busy to answer in time.
+            DatabaseContentionError: other transactions were in the way every time it was tried (PostgreSQL).
+        """
+
+    def free_fraction(self) -> float:
+        """The part of the disk below the database that is free, from 0 to 1; 1 where this machine cannot know."""
+
+    def close(self) -> None:
+        """Finishes what was accepted, refuses what comes after, and closes every connection. May be called twice."""
+
+
+def on_end(connection: Connection, callback: EndCallback) -> None:
+    """Has `callback` called once, when it is known how the current transaction of `connection` ended.
+
+    The thread that ended the transaction calls it before it begins another on this connection. It must be quick and
+    must not raise. Callbacks are called in order after a commit and in reverse order otherwise.
+
+    Raises:
+        RuntimeError: `connection` does not come from `Database.write`.
+    """
+    callbacks = connection.info.get(_CALLBACKS)
+    if callbacks is None:
+        raise RuntimeError("on_end needs the connection given by Database.write")
+    callbacks.append(callback)
+
+
+def begin_callbacks(connection: Connection) -> list[EndCallback]:
+    """Starts collecting callbacks on `connection`. For the implementations of `Database`."""
+    callbacks: list[EndCallback] = []
+    connection.info[_CALLBACKS] = callbacks
+    return callbacks
+
+
+def end_callbacks(callbacks: list[EndCallback], end: TransactionEnd) -> None:
+    """Calls and forgets `callbacks`. For the implementations of `Database`."""
+    pending = callbacks.copy() if end is TransactionEnd.COMMITTED else callbacks[::-1]
+    callbacks.clear()
+    for callback in pending:
+        callback(end)

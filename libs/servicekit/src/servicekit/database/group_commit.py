@@ -1,0 +1,186 @@
+"""One thread that writes for everybody and commits many callers' changes with one fsync.
+
+A job is a function of the connection. Jobs that wait while a commit is under way form the next transaction; each runs
+in its own SAVEPOINT, so one that fails takes nothing with it. Invariant: a caller returns only after the COMMIT that
+holds its work, and when that COMMIT fails every caller of the transaction learns it.
+"""
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Generic, TypeVar, cast
+
+from sqlalchemy import Connection, Transaction
+
+from servicekit.database.contract import EndCallback, TransactionEnd, begin_callbacks, end_callbacks
+from servicekit.database.errors import DATABASE_ERRORS, DatabaseUnavailableError, translated
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class WriterLimits:
+    """How much the writer takes on."""
+
+    batch_jobs: int = 256  # jobs of one transaction; more gains nothing and makes the first one wait
+    queue_jobs: int = 4_096  # jobs that may wait; beyond, callers are refused at once
+    wait_seconds: float = 10.0  # longest a caller waits, twice the busy time-out of the file
+
+
+DEFAULT_LIMITS = WriterLimits()
+
+
+class _Job(Generic[T]):
+    """One caller's work and what became of it. As a context manager, it keeps the exception of its body."""
+
+    def __init__(self, work: Callable[[Connection], T]) -> None:
+        self.work = work
+        self.value: T | None = None
+        self.error: BaseException | None = None
+        self._done = threading.Lock()
+        self._done.acquire()
+        self._claim = threading.Lock()
+
+    def claim(self) -> bool:
+        """True for the first of the writer and the caller that gives up."""
+        return self._claim.acquire(blocking=False)
+
+    def finish(self) -> None:
+        self._done.release()
+
+    def wait(self, seconds: float) -> bool:
+        return self._done.acquire(timeout=seconds)
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, _type: type[BaseException] | None, error: BaseException | None, _traceback: TracebackType | None
+    ) -> bool:
+        self.error = error
+        return True
+
+
+class GroupCommit:
+    """The writer thread of one connection, which nobody else uses."""
+
+    def __init__(self, connection: Connection, limits: WriterLimits) -> None:
+        """Starts the thread; `close` ends it and closes `connection`."""
+        self._connection = connection
+        self._raw = raw_connection(connection)
+        self._limits = limits
+        self._queue: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
+        self._closing = threading.Lock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._serve, name="database-writer", daemon=True)
+        self._thread.start()
+
+    def run(self, work: Callable[[Connection], T]) -> T:
+        """The value of `work`, once committed.
+
+        Raises:
+            DatabaseUnavailableError: closed, too many waiting, no answer in time, or the database is to blame.
+            RuntimeError: called from inside a work, which would wait for itself.
+        """
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("a database write inside a database write waits for itself for ever")
+        job = _Job(work)
+        self._accept(job)
+        if not job.wait(self._limits.wait_seconds):
+            if job.claim():
+                raise DatabaseUnavailableError("the database was too busy to start the change in time")
+            if not job.wait(self._limits.wait_seconds):
+                raise DatabaseUnavailableError("the database did not say in time whether the change is kept")
+        if job.error is not None:
+            try:
+                raise job.error
+            finally:
+                job.error = None  # no cycle error -> traceback -> job
+        return cast(T, job.value)
+
+    def close(self) -> None:
+        """Runs what was accepted, then closes the connection."""
+        with self._closing:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+
+    def _accept(self, job: _Job[Any]) -> None:
+        with self._closing:
+            if self._closed:
+                raise DatabaseUnavailableError("the database is closed")
+            if self._queue.qsize() >= self._limits.queue_jobs:
+                raise DatabaseUnavailableError("too many changes wait for the database")
+            self._queue.put(job)
+
+    def _serve(self) -> None:
+        last = False
+        try:
+            while not last:
+                jobs, last = self._next_jobs()
+                if jobs:
+                    self._run_together(jobs)
+        finally:
+            self._closed = True  # should the thread ever die, callers are refused instead of waiting
+            self._connection.close()
+
+    def _next_jobs(self) -> tuple[list[_Job[Any]], bool]:
+        """The jobs of the next transaction, and whether it is the last one."""
+        jobs: list[_Job[Any]] = []
+        job = self._queue.get()
+        while job is not None:
+            if job.claim():
+                jobs.append(job)
+            if len(jobs) >= self._limits.batch_jobs:
+                return jobs, False
+            try:
+                job = self._queue.get_nowait()
+            except queue.Empty:
+                return jobs, False
+        return jobs, True
+
+    def _run_together(self, jobs: list[_Job[Any]]) -> None:
+        callbacks: list[EndCallback] = []
+        end = TransactionEnd.ROLLED_BACK
+        failure: BaseException | None = None
+        try:
+            with self._connection.begin() as transaction:
+                for job in jobs:
+                    callbacks += self._run_one(job)
+                    _require_active(transaction)
+                end = TransactionEnd.UNKNOWN
+            end = TransactionEnd.COMMITTED
+        except (*DATABASE_ERRORS, DatabaseUnavailableError) as error:
+            failure = translated(error)
+        finally:
+            end_callbacks(callbacks, end)
+            for job in jobs:
+                if end is not TransactionEnd.COMMITTED and job.error is None:
+                    job.error = failure or DatabaseUnavailableError("the database writer broke down")
+                job.finish()
+
+    def _run_one(self, job: _Job[Any]) -> list[EndCallback]:
+        callbacks = begin_callbacks(self._connection)
+        self._raw.execute("SAVEPOINT job")
+        with job:
+            job.value = job.work(self._connection)
+        if job.error is not None:
+            self._raw.execute("ROLLBACK TO job")
+            job.error = translated(job.error)
+            end_callbacks(callbacks, TransactionEnd.ROLLED_BACK)
+        self._raw.execute("RELEASE job")
+        return callbacks
+
+
+def _require_active(transaction: Transaction) -> None:
+    if not transaction.is_active:
+        raise DatabaseUnavailableError("a database work ended the transaction it was given")
+
+
+def raw_connection(connection: Connection) -> Any:
+    """The driver's own connection: for statements that need neither SQLAlchemy's time nor its view."""
+    return connection.connection.driver_connection

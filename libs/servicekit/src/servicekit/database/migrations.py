@@ -1,0 +1,113 @@
+"""Changes the tables (`migrate`) and refuses to start on tables the program cannot use (`check_schema`).
+
+Expand and contract: a migration that only adds lets older programs go on, so a service may be rolled back. One that
+takes something away says so in its file, `oldest_program = "0003"`: the oldest program, by the newest migration it
+knows, that can use the tables afterwards. Migrations are numbered files `versions/NNNN_*.py` of a service; the
+environment they run in is shared, in `alembic_env`. One migration at a time, held by a lock.
+"""
+
+import fcntl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, inspect, text
+
+from servicekit.database.contract import Database
+from servicekit.database.errors import SchemaVersionError, translating
+from servicekit.database.opening import parsed
+from servicekit.database.postgresql import postgresql_engine
+from servicekit.database.sqlite import sqlite_engine
+
+PROGRAM_TABLE = "schema_oldest_program"
+LOCK_WAIT_SECONDS = 60
+_LOCK_PAUSE_SECONDS = 0.05
+ADVISORY_LOCK = 0x4D43_5031  # one number for all migrations: a database belongs to one service
+
+
+def migrate(url: str, migrations_folder: Path) -> str:
+    """Brings the database at `url` to the newest migration in `migrations_folder`/versions, all or nothing.
+
+    Returns the number of the newest migration. Waits for another migration of the same database to finish.
+
+    Raises:
+        SchemaVersionError: another migration holds the lock for a minute, or the folder has no migration.
+        UnsafeDatabaseError: the kind of database is not supported, or its library is too old.
+        DatabaseUnavailableError: the database does not answer.
+    """
+    parts = parsed(url)
+    if parts.get_backend_name() == "sqlite":
+        with _file_lock(Path(f"{parts.database}.migrate.lock")):
+            return _upgrade(sqlite_engine(parts), migrations_folder)
+    return _upgrade(postgresql_engine(parts, isolation_level="READ COMMITTED"), migrations_folder)
+
+
+def check_schema(database: Database, minimum: str, current: str) -> None:
+    """Says clearly when this program cannot use the tables: it needs migration `minimum` and knows up to `current`.
+
+    A newer database is fine as long as no migration since `current` took away what this program needs.
+
+    Raises:
+        SchemaVersionError: no tables, too old, or changed beyond what this program knows.
+        DatabaseUnavailableError: the database does not answer.
+    """
+    found, oldest_program = database.read(_versions)
+    if found is None:
+        raise SchemaVersionError("The database has no tables yet: run the command `migrate`.")
+    if int(found) < int(minimum):
+        raise SchemaVersionError(
+            f"The database is at migration {found} and this program needs {minimum}: run the command `migrate`."
+        )
+    if oldest_program is not None and int(current) < int(oldest_program):
+        raise SchemaVersionError(
+            f"The database was changed for programs that know migration {oldest_program}; this one knows {current}: "
+            "start a newer program."
+        )
+
+
+def _versions(connection: Connection) -> tuple[str | None, str | None]:
+    tables = inspect(connection)
+    if not tables.has_table("alembic_version"):
+        return None, None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    oldest = None
+    if tables.has_table(PROGRAM_TABLE):
+        oldest = connection.execute(text(f"SELECT max(program) FROM {PROGRAM_TABLE}")).scalar_one()  # noqa: S608 - constant
+    return found, oldest
+
+
+def _upgrade(engine: Engine, folder: Path) -> str:
+    config = Config()
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("script_location", str(Path(__file__).with_name("alembic_env")).replace("%", "%%"))
+    config.set_main_option("version_locations", str(folder.absolute() / "versions").replace("%", "%%"))
+    try:
+        with translating(), engine.connect() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            found, _ = _versions(connection)
+    finally:
+        engine.dispose()
+    if found is None:
+        raise SchemaVersionError(f"There is no migration in {folder}.")
+    return found
+
+
+@contextmanager
+def _file_lock(path: Path) -> Iterator[None]:
+    """Held by the process: the system takes it back when the process dies."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + LOCK_WAIT_SECONDS
+    with path.open("w") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise SchemaVersionError("Another migration of this database is under way.") from None
+                time.sleep(_LOCK_PAUSE_SECONDS)
+        yield

@@ -1,0 +1,164 @@
+"""PostgreSQL through psycopg 3: three small pools, one for each kind of use.
+
+    pool        isolation                        for
+    write       SERIALIZABLE                     `write`: the same guarantee as SQLite's single writer; retried
+    snapshot    REPEATABLE READ, READ ONLY       `read`: several statements on one view
+    statement   AUTOCOMMIT, no reset on return   `read(snapshot=False)`: one statement, one round trip
+
+Invariant: a server that may lose acknowledged commits (fsync=off, synchronous_commit=off) is refused at open.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
+
+from servicekit.database.contract import EndCallback, TransactionEnd, begin_callbacks, end_callbacks
+from servicekit.database.errors import (
+    DATABASE_ERRORS,
+    DatabaseContentionError,
+    DatabaseUnavailableError,
+    UnsafeDatabaseError,
+    is_contention,
+    is_lost_connection,
+    translated,
+    translating,
+)
+
+T = TypeVar("T")
+
+POOL_TIMEOUT_SECONDS = 2  # a caller that waits longer for a connection is told that the database is unavailable
+CONNECT_TIMEOUT_SECONDS = 5
+ATTEMPTS = 12
+LONGEST_PAUSE_SECONDS = 0.1
+
+# Milliseconds. A lock or a forgotten transaction must not hold a service longer than its own callers wait.
+_SESSION = "-c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
+
+
+def postgresql_engine(url: URL, *, threads: int = 1, isolation_level: str = "SERIALIZABLE", **options: Any) -> Engine:
+    """An engine with at most `threads` connections."""
+    arguments: dict[str, object] = {"connect_timeout": CONNECT_TIMEOUT_SECONDS}
+    if "options" not in url.query:
+        arguments["options"] = _SESSION
+    return create_engine(
+        url,
+        pool_size=threads,
+        max_overflow=0,
+        pool_timeout=POOL_TIMEOUT_SECONDS,
+        isolation_level=isolation_level,
+        connect_args=arguments,
+        **options,
+    )
+
+
+class PostgresqlDatabase:
+    """`servicekit.database.contract.Database` on a PostgreSQL server."""
+
+    dialect = "postgresql"
+
+    def __init__(self, url: URL, *, threads: int) -> None:
+        """Connects once to see that the server keeps what it acknowledges.
+
+        Raises:
+            UnsafeDatabaseError: fsync or synchronous_commit is off.
+            DatabaseUnavailableError: the server does not answer.
+        """
+        self._closed = False
+        self._write_engine = postgresql_engine(url, threads=threads)
+        self._snapshot_engine = postgresql_engine(url, threads=threads, isolation_level="REPEATABLE READ")
+        self._statement_engine = postgresql_engine(
+            url, threads=threads, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
+        )
+        event.listen(self._snapshot_engine, "connect", _make_read_only)
+        event.listen(self._statement_engine, "connect", _make_read_only)
+        try:
+            self.read(_require_durability, snapshot=False)
+        except BaseException:
+            self.close()
+            raise
+
+    def read(self, work: Callable[[Connection], T], *, snapshot: bool = True) -> T:
+        """See `Database.read`."""
+        self._require_open()
+        engine = self._snapshot_engine if snapshot else self._statement_engine
+        with translating():
+            try:
+                return _read_once(engine, work)
+            except DBAPIError as error:
+                if not is_lost_connection(error):
+                    raise
+            return _read_once(engine, work)  # the server was restarted: the pool now holds fresh connections
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """See `Database.write`. Serialisation failures and deadlocks run `work` again, with growing pauses."""
+        self._require_open()
+        for attempt in range(ATTEMPTS):
+            try:
+                return self._write_once(work)
+            except _TryAgainError:
+                pause = min(LONGEST_PAUSE_SECONDS, 0.001 * 2**attempt)
+                time.sleep(random.uniform(0, pause))  # noqa: S311 - spreads the attempts, keeps no secret
+        raise DatabaseContentionError(f"the transaction met others {ATTEMPTS} times")
+
+    def free_fraction(self) -> float:
+        """See `Database.free_fraction`. The server's disk cannot be seen from here: its own monitoring watches it."""
+        return 1.0
+
+    def close(self) -> None:
+        """See `Database.close`."""
+        self._closed = True
+        for engine in (self._write_engine, self._snapshot_engine, self._statement_engine):
+            engine.dispose()
+
+    def _write_once(self, work: Callable[[Connection], T]) -> T:
+        callbacks: list[EndCallback] = []
+        end = TransactionEnd.ROLLED_BACK
+        try:
+            with self._write_engine.connect() as connection:
+                callbacks = begin_callbacks(connection)
+                with connection.begin():
+                    value = work(connection)
+                    end = TransactionEnd.UNKNOWN
+                end = TransactionEnd.COMMITTED
+                return value
+        except DATABASE_ERRORS as error:
+            if is_contention(error):  # the server says so itself: nothing was kept, even when COMMIT was asked
+                end = TransactionEnd.ROLLED_BACK
+            if end is TransactionEnd.ROLLED_BACK and (is_contention(error) or is_lost_connection(error)):
+                raise _TryAgainError from error
+            shown = translated(error)
+            if shown is error:
+                raise
+            raise shown from error
+        finally:
+            end_callbacks(callbacks, end)
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise DatabaseUnavailableError("the database is closed")
+
+
+class _TryAgainError(Exception):
+    """The attempt left nothing behind and may succeed when repeated."""
+
+
+def _read_once(engine: Engine, work: Callable[[Connection], T]) -> T:
+    with engine.connect() as connection, connection.begin():
+        return work(connection)
+
+
+def _make_read_only(connection: Any, _record: object) -> None:
+    connection.read_only = True
+    if connection.autocommit:  # psycopg only says READ ONLY when it begins a transaction
+        connection.execute("SET default_transaction_read_only = on")
+
+
+def _require_durability(connection: Connection) -> None:
+    for setting in ("fsync", "synchronous_commit"):
+        value = connection.execute(text(f"SHOW {setting}")).scalar_one()
+        if value == "off":
+            raise UnsafeDatabaseError(f"PostgreSQL with {setting}=off loses acknowledged changes: set it to on.")

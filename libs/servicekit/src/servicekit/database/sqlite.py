@@ -1,0 +1,134 @@
+"""SQLite: one writer thread with group commit, readers on their own connections.
+
+The writer is in `group_commit`. Invariants: WAL and synchronous=FULL on every connection (NORMAL loses acknowledged
+commits in a power cut), a library without the WAL-reset bug (>= 3.51.3), one process per file.
+"""
+
+import shutil
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+from pysqlite3 import dbapi2
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
+
+from servicekit.database.errors import DATABASE_ERRORS, DatabaseUnavailableError, UnsafeDatabaseError, translating
+from servicekit.database.group_commit import DEFAULT_LIMITS, GroupCommit, WriterLimits, raw_connection
+
+T = TypeVar("T")
+
+OLDEST_LIBRARY = (3, 51, 3)  # https://www.sqlite.org/wal.html, "the WAL-reset bug"
+BUSY_TIMEOUT_MS = 5_000  # how long another process (a backup, a migration) may hold the file
+
+_PRAGMAS = (
+    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA cache_size=-16000",  # KiB
+)
+
+
+def sqlite_engine(url: URL, *, read_only: bool = False, module: ModuleType = dbapi2) -> Engine:
+    """An engine whose connections are safe; transactions start with BEGIN IMMEDIATE, or BEGIN when `read_only`.
+
+    Raises:
+        UnsafeDatabaseError: the SQLite library is older than 3.51.3.
+    """
+    if module.sqlite_version_info < OLDEST_LIBRARY:
+        needed = ".".join(map(str, OLDEST_LIBRARY))
+        raise UnsafeDatabaseError(
+            f"SQLite {module.sqlite_version} can corrupt a database in WAL mode: {needed} or newer is needed."
+        )
+    engine = create_engine(
+        url, module=module, poolclass=NullPool, connect_args={"check_same_thread": False, "isolation_level": None}
+    )
+    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+        if read_only:
+            connection.execute("PRAGMA query_only=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        raw_connection(connection).execute(begin)
+
+    return engine
+
+
+class SqliteDatabase:
+    """`servicekit.database.contract.Database` on a SQLite file."""
+
+    dialect = "sqlite"
+
+    def __init__(self, url: URL, *, limits: WriterLimits = DEFAULT_LIMITS, module: ModuleType = dbapi2) -> None:
+        """Opens the file, creating it when it does not exist, and starts the writer.
+
+        Raises:
+            UnsafeDatabaseError: old library, or a file system without WAL mode.
+            DatabaseUnavailableError: the file cannot be opened or written.
+        """
+        self._folder = Path(url.database or "").absolute().parent
+        write_engine = sqlite_engine(url, module=module)
+        self._read_engine = sqlite_engine(url, read_only=True, module=module)
+        self._idle_readers: deque[Connection] = deque()
+        self._closed = False
+        self._writer = GroupCommit(_open_writer(write_engine), limits)
+
+    def read(self, work: Callable[[Connection], T], *, snapshot: bool = True) -> T:  # noqa: ARG002 - always a snapshot
+        """See `Database.read`. A snapshot costs nothing here."""
+        if self._closed:
+            raise DatabaseUnavailableError("the database is closed")
+        with translating():
+            connection = self._reader()
+            healthy = True
+            try:
+                with connection.begin():
+                    return work(connection)
+            except DATABASE_ERRORS:
+                healthy = False
+                raise
+            finally:
+                self._give_back(connection, healthy=healthy)
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """See `Database.write`. Concurrent calls share one fsync."""
+        return self._writer.run(work)
+
+    def free_fraction(self) -> float:
+        """See `Database.free_fraction`."""
+        usage = shutil.disk_usage(self._folder)
+        return usage.free / usage.total
+
+    def close(self) -> None:
+        """See `Database.close`."""
+        self._closed = True
+        self._writer.close()
+        while self._idle_readers:
+            with suppress(IndexError):
+                self._idle_readers.pop().close()
+
+    def _reader(self) -> Connection:
+        with suppress(IndexError):
+            return self._idle_readers.pop()
+        return self._read_engine.connect()
+
+    def _give_back(self, connection: Connection, *, healthy: bool) -> None:
+        if healthy and not self._closed:
+            self._idle_readers.append(connection)
+        else:
+            connection.close()
+
+
+def _open_writer(engine: Engine) -> Connection:
+    with translating():
+        connection = engine.connect()
+        mode = raw_connection(connection).execute("PRAGMA journal_mode=WAL").fetchone()[0]
+    if mode != "wal":
+        raise UnsafeDatabaseError(f"The file system of the SQLite database does not allow WAL mode (it is {mode!r}).")
+    return connection
