@@ -1,0 +1,88 @@
+"""The one place that decides who may do what: `decide(snapshot, question, table)`.
+
+Pure functions: no clock, no I/O. The conditions stand in order in `rights.question_rules` and `rights.rules`; here
+they are walked through. Every answer says at which revision it was given, so that an auditor can ask again.
+"""
+
+from rights.explanation import OpenExtranet, administrator_roles, open_extranets, organisations_of, why_closed
+from rights.field_table import FieldTable
+from rights.question import Granted, Limits, Question, Refused
+from rights.question_rules import ASKED_RULES, QUESTION_RULES, RULE_IDS
+from rights.right import Right, possible_rights
+from rights.rules import RIGHT_RULES
+from rights.snapshot import Snapshot
+
+__all__ = [
+    "Granted",
+    "Limits",
+    "OpenExtranet",
+    "Question",
+    "Refused",
+    "administrator_roles",
+    "decide",
+    "open_extranets",
+    "organisations_of",
+    "why_closed",
+]
+
+DEFAULT_LIMITS = Limits()
+
+
+def decide(
+    snapshot: Snapshot, question: Question, table: FieldTable, limits: Limits = DEFAULT_LIMITS
+) -> Granted | Refused:
+    """Grant with the fields to show, or refuse with the reason.
+
+    Of several rights that grant, the first by identifiers (service contract, user, habilitation) is taken. Of several
+    that refuse, the one that came furthest gives the reason.
+    """
+    for rule_id, check in QUESTION_RULES:
+        reason = check(question, limits)
+        if reason is not None:
+            return Refused(reason, rule_id, snapshot.revision)
+    furthest = (-1, "", "")
+    for right in possible_rights(
+        snapshot, question.account_id, question.organisation_id, question.extranet, question.today
+    ):
+        problem = _first_problem(right, question, table)
+        if problem is None:
+            return _granted(right, snapshot, table)
+        if problem[0] > furthest[0]:
+            furthest = problem
+    _, rule_id, reason = furthest
+    return Refused(reason, rule_id, snapshot.revision)
+
+
+def _first_problem(right: Right, question: Question, table: FieldTable) -> tuple[int, str, str] | None:
+    rank = 0
+    today = question.today
+    for rule_id, check in RIGHT_RULES:
+        reason = check(right, today)
+        if reason is not None:
+            return rank, rule_id, reason
+        rank += 1
+    for rule_id, asked in ASKED_RULES:
+        reason = asked(right, question, table)
+        if reason is not None:
+            return rank, rule_id, reason
+        rank += 1
+    return None
+
+
+def _granted(right: Right, snapshot: Snapshot, table: FieldTable) -> Granted:
+    assert right.convention is not None
+    assert right.contract is not None
+    assert right.group is not None
+    assert right.habilitation is not None
+    profile = right.group.profile
+    return Granted(
+        fields=table.fields(profile),
+        rule_ids=RULE_IDS,
+        revision=snapshot.revision,
+        convention_id=right.convention.id,
+        service_contract_id=right.contract.id,
+        group_id=right.group.id,
+        habilitation_id=right.habilitation.id,
+        profile=profile,
+        table_version=table.version,
+    )

@@ -1,0 +1,215 @@
+"""What is open to a person, and why something is not: for the portal, the tokens and the French refusal page.
+
+The same rules as the decision (`rights.rules`), so that what is explained, what is issued and what is decided agree.
+Administration is separate: it opens administration extranets to roles and never gives a field of a dossier.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from rights.facts import Administrator, Extranet, Organisation
+from rights.question import Refused
+from rights.right import Right, best_convention, possible_rights, purposes_of
+from rights.rules import RIGHT_RULES
+from rights.snapshot import Snapshot
+
+# Which roles open which administration extranet.
+ADMINISTRATION_ROLES: Mapping[str, tuple[str, ...]] = {
+    "habpps": ("caf_administrator", "partner_administrator"),
+    "audit": ("caf_auditor",),
+}
+_ROLES_OF_A_CAF = frozenset({"caf_administrator", "caf_auditor"})
+_CONVENTION_RULES = tuple(
+    (rank, rule) for rank, rule in enumerate(RIGHT_RULES) if rule.rule_id.startswith("convention-")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenExtranet:
+    """An extranet that is open to a person in one organisation.
+
+    `authorization_details` go into the access token (RFC 9396). `valid_until` is the first last day (inclusive) of the
+    rights in it: a token must not outlive it; None when nothing in it ends.
+    """
+
+    code: str
+    label: str
+    url: str
+    authorization_details: tuple[dict[str, object], ...]
+    valid_until: date | None
+
+
+def organisations_of(snapshot: Snapshot, account_id: str, today: date) -> tuple[Organisation, ...]:
+    """The active organisations in which the account is an active user or administrator.
+
+    Those where something is open today come first, then by name.
+    """
+    members = {user.organisation_id for user in snapshot.users_of_account(account_id) if user.state == "active"}
+    members |= {
+        role.organisation_id for role in snapshot.administrators_of_account(account_id) if role.state == "active"
+    }
+    found = (snapshot.find(Organisation, organisation_id) for organisation_id in members)
+    return tuple(
+        sorted(
+            (known for known in found if known is not None and known.state == "active"),
+            key=lambda known: (not open_extranets(snapshot, account_id, known.id, today), known.name, known.id),
+        )
+    )
+
+
+def open_extranets(snapshot: Snapshot, account_id: str, organisation_id: str, today: date) -> tuple[OpenExtranet, ...]:
+    """Every extranet open to the person in this organisation on this French civil date, ordered by code."""
+    opened = (_opened(snapshot, account_id, organisation_id, known, today) for known in snapshot.extranets())
+    return tuple(known for known in opened if known is not None)
+
+
+def administrator_roles(snapshot: Snapshot, account_id: str, organisation_id: str, today: date) -> tuple[str, ...]:
+    """The administration roles the person may use today in this organisation, ordered; none without a convention."""
+    organisation = snapshot.find(Organisation, organisation_id)
+    if organisation is None:
+        return ()
+    return tuple(
+        sorted(
+            {
+                held.role
+                for held in snapshot.administrators_of_account(account_id)
+                if held.organisation_id == organisation_id
+                and _role_problem(snapshot, held, organisation, today) is None
+            }
+        )
+    )
+
+
+def why_closed(snapshot: Snapshot, account_id: str, organisation_id: str, extranet: str, today: date) -> Refused:
+    """The most helpful reason why the extranet is not open: that of the way which came nearest to opening.
+
+    Ask it of the snapshot that did not open the extranet.
+
+    Raises:
+        ValueError: the extranet is open.
+    """
+    known = snapshot.find(Extranet, extranet)
+    if known is not None and known.enabled and known.kind == "administration":
+        reason = _why_administration_closed(snapshot, account_id, organisation_id, known, today)
+    else:
+        ways = possible_rights(snapshot, account_id, organisation_id, extranet, today)
+        reason = max((first_problem(way, today) for way in ways), key=lambda found: found[0])
+    rank, rule_id, text = reason
+    if rank >= len(RIGHT_RULES):
+        raise ValueError(f"{extranet} is open: there is no reason why it would be closed")
+    return Refused(text, rule_id, snapshot.revision)
+
+
+Problem = tuple[int, str, str]  # rank of the rule, its identifier, the reason
+_NO_PROBLEM: Problem = (len(RIGHT_RULES), "", "")
+
+
+def first_problem(right: Right, today: date) -> Problem:
+    """The first condition of the right that does not hold; a rank past the table when all hold."""
+    for rank, (rule_id, check) in enumerate(RIGHT_RULES):
+        reason = check(right, today)
+        if reason is not None:
+            return rank, rule_id, reason
+    return _NO_PROBLEM
+
+
+def _opened(
+    snapshot: Snapshot, account_id: str, organisation_id: str, extranet: Extranet, today: date
+) -> OpenExtranet | None:
+    if not extranet.enabled:
+        return None
+    if extranet.kind == "administration":
+        return _opened_administration(snapshot, account_id, organisation_id, extranet, today)
+    ways = possible_rights(snapshot, account_id, organisation_id, extranet.code, today)
+    by_contract: dict[str, list[Right]] = {}
+    for way in ways:
+        if way.contract is not None and first_problem(way, today) == _NO_PROBLEM:
+            by_contract.setdefault(way.contract.id, []).append(way)
+    if not by_contract:
+        return None
+    details = tuple(_contract_detail(rights) for rights in by_contract.values())
+    last_day = _first_end(end for rights in by_contract.values() for right in rights for end in _ends(right))
+    return OpenExtranet(extranet.code, extranet.label, extranet.url, details, last_day)
+
+
+def _contract_detail(rights: list[Right]) -> dict[str, object]:
+    contract = rights[0].contract
+    assert contract is not None
+    detail: dict[str, object] = {
+        "type": "service_contract",
+        "extranet": contract.extranet,
+        "service_contract": contract.id,
+        "profiles": sorted({right.group.profile for right in rights if right.group is not None}),
+        "territories": list(contract.territories),
+        "purposes": list(purposes_of(rights[0])),
+    }
+    last_day = _first_end(end for right in rights for end in _ends(right))
+    if last_day is not None:
+        detail["valid_until"] = last_day.isoformat()
+    return detail
+
+
+def _ends(right: Right) -> tuple[date | None, ...]:
+    return tuple(held.ends_on for held in (right.convention, right.contract, right.habilitation) if held is not None)
+
+
+def _first_end(ends: Iterable[date | None]) -> date | None:
+    return min((end for end in ends if end is not None), default=None)
+
+
+def _opened_administration(
+    snapshot: Snapshot, account_id: str, organisation_id: str, extranet: Extranet, today: date
+) -> OpenExtranet | None:
+    organisation = snapshot.find(Organisation, organisation_id)
+    held = administrator_roles(snapshot, account_id, organisation_id, today)
+    roles = [role for role in ADMINISTRATION_ROLES.get(extranet.code, ()) if role in held]
+    if organisation is None or not roles:
+        return None
+    convention = None if organisation.kind == "caf" else best_convention(snapshot, organisation_id, today)
+    details: tuple[dict[str, object], ...] = tuple(
+        {
+            "type": "administration",
+            "extranet": extranet.code,
+            "role": role,
+            "caf": organisation.caf,
+            "organisation": organisation.id,
+        }
+        for role in roles
+    )
+    last_day = convention.ends_on if convention is not None else None
+    return OpenExtranet(extranet.code, extranet.label, extranet.url, details, last_day)
+
+
+def _why_administration_closed(
+    snapshot: Snapshot, account_id: str, organisation_id: str, extranet: Extranet, today: date
+) -> Problem:
+    organisation = snapshot.find(Organisation, organisation_id)
+    if organisation is None:
+        return 0, "organisation-is-active", "ORGANISATION_UNKNOWN"
+    wanted = ADMINISTRATION_ROLES.get(extranet.code, ())
+    problems = [
+        _role_problem(snapshot, held, organisation, today) or _NO_PROBLEM
+        for held in snapshot.administrators_of_account(account_id)
+        if held.organisation_id == organisation_id and held.role in wanted
+    ]
+    return max(problems, key=lambda found: found[0], default=(0, "role-is-held", "NO_ADMINISTRATION_ROLE"))
+
+
+def _role_problem(snapshot: Snapshot, held: Administrator, organisation: Organisation, today: date) -> Problem | None:
+    """Why this role gives nothing today, or None. A partner's roles need its convention; a Caf has none."""
+    if held.state != "active":
+        return 0, "role-is-held", "ADMINISTRATION_ROLE_WITHDRAWN"
+    if organisation.state != "active":
+        return 0, "organisation-is-active", "ORGANISATION_CLOSED"
+    if (held.role in _ROLES_OF_A_CAF) != (organisation.kind == "caf"):
+        return 0, "role-fits-organisation", "ROLE_NOT_OF_THIS_ORGANISATION"
+    if organisation.kind == "caf":
+        return None
+    convention = best_convention(snapshot, organisation.id, today)
+    right = Right(None, organisation, convention, None, None, None, None)
+    for rank, (rule_id, check) in _CONVENTION_RULES:
+        reason = check(right, today)
+        if reason is not None:
+            return rank, rule_id, reason
+    return None

@@ -1,0 +1,259 @@
+"""The facts from which every right follows, and their canonical JSON.
+
+A fact can only *open* something: a fact that is missing, unreadable or in a state this version does not know opens
+nothing. So an older reader that meets a newer fact refuses, it never grants (`rights.decision` relies on it).
+
+Dates are French civil dates; `starts_on` and `ends_on` both belong to the period (inclusive). States are plain text:
+the values written in each docstring are the known ones, any other value counts as "not active".
+Neighbours: `rights.snapshot` keeps facts by key, `rights.decision` reads them.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, ClassVar, NamedTuple, Self, get_type_hints
+
+Texts = tuple[str, ...]
+
+
+class FactFormatError(ValueError):
+    """The bytes are not a fact of the expected kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What all kinds share: a key and a canonical value."""
+
+    fact_kind: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        for name in _SHAPES[self.fact_kind].lists:
+            object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
+
+    @property
+    def fact_id(self) -> str:
+        """The identifier, unique within the kind."""
+        return str(getattr(self, _SHAPES[self.fact_kind].id_field))
+
+    @property
+    def key(self) -> str:
+        """`<kind>/<id>`, the place of the fact in the snapshot."""
+        return f"{self.fact_kind}/{self.fact_id}"
+
+    def to_value(self) -> bytes:
+        """Canonical JSON: sorted keys, no spaces, UTF-8, lists sorted and without doubles."""
+        content = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        return canonical_json(content)
+
+    @classmethod
+    def from_value(cls, value: bytes) -> Self:
+        """Read a fact; fields this version does not know are ignored.
+
+        Raises:
+            FactFormatError: not JSON, a field is missing, or a field has another type.
+        """
+        try:
+            content = json.loads(value)
+            if not isinstance(content, dict):
+                raise FactFormatError(f"a {cls.fact_kind} is a JSON object")
+            return cls(**{name: read(content[name]) for name, read in _SHAPES[cls.fact_kind].readers})
+        except (KeyError, ValueError, RecursionError) as error:
+            raise FactFormatError(f"unreadable {cls.fact_kind}: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation(Fact):
+    """A partner or a Caf. `kind`: partner, caf. `state`: active, closed. `caf`: code of the Caf it belongs to."""
+
+    fact_kind: ClassVar[str] = "organisation"
+    id: str
+    siret: str
+    name: str
+    caf: str
+    kind: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Convention(Fact):
+    """The agreement between a Caf and a partner; drafts are not facts.
+
+    `state`: active, suspended, denounced (works until `ends_on`), ended, terminated_for_breach. Under tacit renewal
+    `ends_on` is None: nothing closes by itself.
+    """
+
+    fact_kind: ClassVar[str] = "convention"
+    id: str
+    organisation_id: str
+    caf: str
+    reference: str
+    state: str
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Extranet(Fact):
+    """An extranet of the registry and what it can serve. `kind`: professional, administration."""
+
+    fact_kind: ClassVar[str] = "extranet"
+    code: str
+    label: str
+    url: str
+    profiles: Texts
+    purposes: Texts
+    enabled: bool
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceContract(Fact):
+    """What opens one extranet to an organisation. `state`: active, suspended, ended. `territories`: Caf codes."""
+
+    fact_kind: ClassVar[str] = "service_contract"
+    id: str
+    organisation_id: str
+    convention_id: str
+    extranet: str
+    profiles: Texts
+    purposes: Texts
+    territories: Texts
+    state: str
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group(Fact):
+    """The users of an organisation that share one profile. `state`: active, closed."""
+
+    fact_kind: ClassVar[str] = "group"
+    id: str
+    organisation_id: str
+    name: str
+    profile: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class User(Fact):
+    """An account as a member of one organisation. `state`: active, locked, inactive, closed."""
+
+    fact_kind: ClassVar[str] = "user"
+    id: str
+    account_id: str
+    organisation_id: str
+    display_name: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Habilitation(Fact):
+    """A user's place in a group. `state`: active, suspended, withdrawn."""
+
+    fact_kind: ClassVar[str] = "habilitation"
+    id: str
+    user_id: str
+    group_id: str
+    state: str
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Administrator(Fact):
+    """An account with an administration role. `role`: partner_administrator, caf_administrator, caf_auditor.
+
+    `state`: active, withdrawn.
+    """
+
+    fact_kind: ClassVar[str] = "administrator"
+    id: str
+    account_id: str
+    organisation_id: str
+    role: str
+    state: str
+
+
+KINDS: Mapping[str, type[Fact]] = {
+    kind.fact_kind: kind
+    for kind in (Organisation, Convention, Extranet, ServiceContract, Group, User, Habilitation, Administrator)
+}
+
+
+def canonical_json(content: Mapping[str, Any]) -> bytes:
+    """JSON with sorted keys, no spaces, UTF-8: one value has one spelling."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def read_fact(key: str, value: bytes) -> Fact | None:
+    """The fact stored under `key`, or None when this version cannot read it (it then opens nothing)."""
+    kind, _, identifier = key.partition("/")
+    fact_type = KINDS.get(kind)
+    if fact_type is None:
+        return None
+    try:
+        fact = fact_type.from_value(value)
+    except FactFormatError:
+        return None
+    return fact if fact.fact_id == identifier else None
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _read_text(value: object) -> str:
+    if not isinstance(value, str):
+        raise FactFormatError("a text was expected")
+    return value
+
+
+def _read_flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise FactFormatError("true or false was expected")
+    return value
+
+
+def _read_day(value: object) -> date:
+    return date.fromisoformat(_read_text(value))
+
+
+def _read_optional_day(value: object) -> date | None:
+    return None if value is None else _read_day(value)
+
+
+def _read_texts(value: object) -> Texts:
+    if not isinstance(value, list):
+        raise FactFormatError("a list of texts was expected")
+    return tuple(_read_text(item) for item in value)
+
+
+_READERS: tuple[tuple[object, Callable[[object], object]], ...] = (
+    (str, _read_text),
+    (bool, _read_flag),
+    (date, _read_day),
+    (date | None, _read_optional_day),
+    (Texts, _read_texts),
+)
+
+
+class _Shape(NamedTuple):
+    """What is known of a kind's fields: how to read each, which are lists, which identifies."""
+
+    readers: tuple[tuple[str, Callable[[object], Any]], ...]
+    lists: Texts
+    id_field: str
+
+
+def _shape(fact_type: type[Fact]) -> _Shape:
+    hints = get_type_hints(fact_type)
+    names = [field.name for field in fields(fact_type)]
+    readers = tuple((name, next(read for hint, read in _READERS if hint == hints[name])) for name in names)
+    return _Shape(readers, tuple(name for name in names if hints[name] == Texts), names[0])
+
+
+_SHAPES: Mapping[str, _Shape] = {kind: _shape(fact_type) for kind, fact_type in KINDS.items()}

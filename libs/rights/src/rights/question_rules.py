@@ -1,0 +1,143 @@
+"""The conditions of a question, as two ordered tables: before any right is looked at, and against one right.
+
+The token narrows, the snapshot decides: a detail of the token must name what is asked, and never opens anything alone.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+
+from rights.field_table import FieldTable
+from rights.question import Limits, Question
+from rights.right import Right
+from rights.rules import RIGHT_RULES, Rule, none_if
+
+QuestionCheck = Callable[[Question, Limits], str | None]
+AskedCheck = Callable[[Right, Question, FieldTable], str | None]
+NO_TIME = timedelta(0)
+
+
+def _rights_are_fresh(question: Question, limits: Limits) -> str | None:
+    return None if NO_TIME <= question.age <= limits.freshness else "RIGHTS_STALE"
+
+
+def _sessions_are_fresh(question: Question, limits: Limits) -> str | None:
+    return None if NO_TIME <= question.session_age <= limits.freshness else "SESSIONS_STALE"
+
+
+def _session_is_open(question: Question, _: Limits) -> str | None:
+    return "SESSION_ENDED" if question.session_ended else None
+
+
+def _token_names_extranet(question: Question, _: Limits) -> str | None:
+    return None if any(token_details_for(question)) else "TOKEN_NOT_FOR_EXTRANET"
+
+
+def _token_names_profile(question: Question, _: Limits) -> str | None:
+    if question.profile is None:
+        return None
+    return none_if(_token_lists(question, "profiles", question.profile), "TOKEN_WITHOUT_PROFILE")
+
+
+def _token_names_purpose(question: Question, _: Limits) -> str | None:
+    return none_if(_token_lists(question, "purposes", question.purpose), "TOKEN_WITHOUT_PURPOSE")
+
+
+def _token_names_territory(question: Question, _: Limits) -> str | None:
+    return none_if(_token_lists(question, "territories", question.territory), "TOKEN_WITHOUT_TERRITORY")
+
+
+# What is asked, before any right is looked at.
+QUESTION_RULES: tuple[Rule[QuestionCheck], ...] = (
+    Rule("rights-are-fresh", _rights_are_fresh),
+    Rule("sessions-are-fresh", _sessions_are_fresh),
+    Rule("session-is-open", _session_is_open),
+    Rule("token-names-extranet", _token_names_extranet),
+    Rule("token-names-profile", _token_names_profile),
+    Rule("token-names-purpose", _token_names_purpose),
+    Rule("token-names-territory", _token_names_territory),
+)
+
+
+def _profile_is_the_one_asked(right: Right, question: Question, _: FieldTable) -> str | None:
+    held = right.group is not None and question.profile in (None, right.group.profile)
+    return none_if(held, "PROFILE_NOT_HELD")
+
+
+def _profile_has_fields(right: Right, _: Question, table: FieldTable) -> str | None:
+    return none_if(right.group is not None and bool(table.fields(right.group.profile)), "PROFILE_WITHOUT_FIELDS")
+
+
+def _purpose_is_in_contract(right: Right, question: Question, _: FieldTable) -> str | None:
+    return none_if(
+        right.contract is not None and question.purpose in right.contract.purposes, "PURPOSE_NOT_IN_CONTRACT"
+    )
+
+
+def _purpose_is_in_extranet(right: Right, question: Question, _: FieldTable) -> str | None:
+    return none_if(
+        right.extranet is not None and question.purpose in right.extranet.purposes, "PURPOSE_NOT_IN_EXTRANET"
+    )
+
+
+def _territory_is_in_contract(right: Right, question: Question, _: FieldTable) -> str | None:
+    covered = right.contract is not None and question.territory in right.contract.territories
+    return none_if(covered, "TERRITORY_NOT_IN_CONTRACT")
+
+
+def _token_names_right(right: Right, question: Question, _: FieldTable) -> str | None:
+    contract, group = right.contract, right.group
+    if contract is None or group is None:
+        return "TOKEN_WITHOUT_SERVICE_CONTRACT"
+    named = any(
+        detail.get("service_contract") == contract.id
+        and _lists(detail, "profiles", group.profile)
+        and _lists(detail, "purposes", question.purpose)
+        and _lists(detail, "territories", question.territory)
+        for detail in token_details_for(question)
+    )
+    return none_if(named, "TOKEN_WITHOUT_SERVICE_CONTRACT")
+
+
+# The right against what is asked of it.
+ASKED_RULES: tuple[Rule[AskedCheck], ...] = (
+    Rule("profile-is-the-one-asked", _profile_is_the_one_asked),
+    Rule("profile-has-fields", _profile_has_fields),
+    Rule("purpose-is-in-contract", _purpose_is_in_contract),
+    Rule("purpose-is-in-extranet", _purpose_is_in_extranet),
+    Rule("territory-is-in-contract", _territory_is_in_contract),
+    Rule("token-names-right", _token_names_right),
+)
+
+RULE_IDS: tuple[str, ...] = tuple(
+    rule_id for rules in (QUESTION_RULES, RIGHT_RULES, ASKED_RULES) for rule_id, _ in rules
+)
+
+
+def token_details_for(question: Question) -> Iterator[Mapping[str, object]]:
+    """The token's details (RFC 9396) for the extranet asked that are still valid; oddities are skipped."""
+    for detail in question.token_details:
+        if (
+            isinstance(detail, Mapping)
+            and detail.get("type") == "service_contract"
+            and detail.get("extranet") == question.extranet
+            and _is_valid_on(detail.get("valid_until"), question.today)
+        ):
+            yield detail
+
+
+def _is_valid_on(valid_until: object, today: date) -> bool:
+    if valid_until is None:
+        return True
+    try:
+        return isinstance(valid_until, str) and today <= date.fromisoformat(valid_until)
+    except ValueError:
+        return False
+
+
+def _token_lists(question: Question, name: str, wanted: str) -> bool:
+    return any(_lists(detail, name, wanted) for detail in token_details_for(question))
+
+
+def _lists(detail: Mapping[str, object], name: str, wanted: str) -> bool:
+    listed = detail.get(name)
+    return isinstance(listed, (list, tuple)) and wanted in listed

@@ -1,0 +1,171 @@
+"""The conditions of a right, as one ordered table: read it top to bottom.
+
+A check answers None (the condition holds) or the reason why not (UPPER_SNAKE, stable: programs and French pages depend
+on it). What is missing, unknown or unreadable does not hold. `rights.question_rules` adds those of a question.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Generic, NamedTuple, TypeVar
+
+from rights.field_table import RESERVED_PROFILES
+from rights.right import Right, is_over, purposes_of
+
+CheckT = TypeVar("CheckT", bound=Callable[..., str | None])
+RightCheck = Callable[[Right, date], str | None]
+
+
+class Rule(NamedTuple, Generic[CheckT]):
+    """One condition: its identifier, written into the audit record, and its check."""
+
+    rule_id: str
+    check: CheckT
+
+
+def none_if(holds: bool, reason: str) -> str | None:  # noqa: FBT001 - the condition is the subject
+    """None when the condition holds, else the reason."""
+    return None if holds else reason
+
+
+def _extranet_is_enabled(right: Right, _: date) -> str | None:
+    if right.extranet is None:
+        return "EXTRANET_UNKNOWN"
+    return None if right.extranet.enabled is True else "EXTRANET_DISABLED"
+
+
+def _extranet_is_professional(right: Right, _: date) -> str | None:
+    return none_if(right.extranet is not None and right.extranet.kind == "professional", "EXTRANET_NOT_PROFESSIONAL")
+
+
+def _organisation_is_active(right: Right, _: date) -> str | None:
+    if right.organisation is None:
+        return "ORGANISATION_UNKNOWN"
+    return None if right.organisation.state == "active" else "ORGANISATION_CLOSED"
+
+
+def _convention_exists(right: Right, _: date) -> str | None:
+    convention, organisation = right.convention, right.organisation
+    if convention is None or organisation is None or convention.organisation_id != organisation.id:
+        return "CONVENTION_MISSING"
+    return None
+
+
+def _convention_is_not_over(right: Right, today: date) -> str | None:
+    if right.convention is None:
+        return "CONVENTION_MISSING"
+    if right.convention.state == "terminated_for_breach":
+        return "CONVENTION_TERMINATED"
+    if right.convention.state == "ended" or is_over(right.convention.ends_on, today):
+        return "CONVENTION_ENDED"
+    return None
+
+
+def _convention_is_active(right: Right, _: date) -> str | None:
+    # A denounced convention works until the end of its notice, which is its ends_on.
+    convention = right.convention
+    if convention is not None and convention.state == "denounced":
+        return None if convention.ends_on is not None else "CONVENTION_ENDED"
+    return none_if(convention is not None and convention.state == "active", "CONVENTION_SUSPENDED")
+
+
+def _convention_has_started(right: Right, today: date) -> str | None:
+    return none_if(right.convention is not None and right.convention.starts_on <= today, "CONVENTION_NOT_STARTED")
+
+
+def _contract_exists(right: Right, _: date) -> str | None:
+    return "SERVICE_CONTRACT_MISSING" if right.contract is None else None
+
+
+def _contract_is_not_over(right: Right, today: date) -> str | None:
+    contract = right.contract
+    over = contract is None or contract.state == "ended" or is_over(contract.ends_on, today)
+    return "SERVICE_CONTRACT_ENDED" if over else None
+
+
+def _contract_is_active(right: Right, _: date) -> str | None:
+    return none_if(right.contract is not None and right.contract.state == "active", "SERVICE_CONTRACT_SUSPENDED")
+
+
+def _contract_has_started(right: Right, today: date) -> str | None:
+    return none_if(right.contract is not None and right.contract.starts_on <= today, "SERVICE_CONTRACT_NOT_STARTED")
+
+
+def _contract_opens_something(right: Right, _: date) -> str | None:
+    return none_if(bool(right.contract and right.contract.territories and purposes_of(right)), "SERVICE_CONTRACT_EMPTY")
+
+
+def _user_is_active(right: Right, _: date) -> str | None:
+    if right.user is None:
+        return "USER_UNKNOWN"
+    if right.user.state == "active":
+        return None
+    return {"locked": "USER_LOCKED", "closed": "USER_CLOSED"}.get(right.user.state, "USER_INACTIVE")
+
+
+def _habilitation_exists(right: Right, _: date) -> str | None:
+    return "NO_HABILITATION" if right.habilitation is None else None
+
+
+def _habilitation_is_not_over(right: Right, today: date) -> str | None:
+    habilitation = right.habilitation
+    if habilitation is None or habilitation.state == "withdrawn":
+        return "HABILITATION_WITHDRAWN"
+    return "HABILITATION_ENDED" if is_over(habilitation.ends_on, today) else None
+
+
+def _habilitation_is_active(right: Right, _: date) -> str | None:
+    return none_if(right.habilitation is not None and right.habilitation.state == "active", "HABILITATION_SUSPENDED")
+
+
+def _habilitation_has_started(right: Right, today: date) -> str | None:
+    started = right.habilitation is not None and right.habilitation.starts_on <= today
+    return none_if(started, "HABILITATION_NOT_STARTED")
+
+
+def _group_is_active(right: Right, _: date) -> str | None:
+    group, organisation = right.group, right.organisation
+    if group is None or organisation is None or group.organisation_id != organisation.id:
+        return "GROUP_UNKNOWN"
+    return None if group.state == "active" else "GROUP_CLOSED"
+
+
+def _profile_is_open(right: Right, _: date) -> str | None:
+    # T6 to T9 have no published meaning: they are refused wherever they appear.
+    return none_if(right.group is not None and right.group.profile not in RESERVED_PROFILES, "PROFILE_RESERVED")
+
+
+def _profile_is_in_contract(right: Right, _: date) -> str | None:
+    held = right.group is not None and right.contract is not None and right.group.profile in right.contract.profiles
+    return none_if(held, "PROFILE_NOT_IN_CONTRACT")
+
+
+def _profile_is_in_extranet(right: Right, _: date) -> str | None:
+    served = right.group is not None and right.extranet is not None and right.group.profile in right.extranet.profiles
+    return none_if(served, "PROFILE_NOT_IN_EXTRANET")
+
+
+# The right itself. The order is that of the documents: a person learns first of the paper nearest to the Caf that is
+# missing. "Over" stands before "suspended" so that, of several contracts, the one still alive gives the reason.
+RIGHT_RULES: tuple[Rule[RightCheck], ...] = (
+    Rule("extranet-is-enabled", _extranet_is_enabled),
+    Rule("extranet-is-professional", _extranet_is_professional),
+    Rule("organisation-is-active", _organisation_is_active),
+    Rule("convention-exists", _convention_exists),
+    Rule("convention-is-not-over", _convention_is_not_over),
+    Rule("convention-is-active", _convention_is_active),
+    Rule("convention-has-started", _convention_has_started),
+    Rule("contract-exists", _contract_exists),
+    Rule("contract-is-not-over", _contract_is_not_over),
+    Rule("contract-is-active", _contract_is_active),
+    Rule("contract-has-started", _contract_has_started),
+    Rule("contract-opens-something", _contract_opens_something),
+    Rule("user-is-active", _user_is_active),
+    Rule("habilitation-exists", _habilitation_exists),
+    Rule("habilitation-is-not-over", _habilitation_is_not_over),
+    Rule("habilitation-is-active", _habilitation_is_active),
+    Rule("habilitation-has-started", _habilitation_has_started),
+    Rule("group-is-active", _group_is_active),
+    Rule("profile-is-open", _profile_is_open),
+    Rule("profile-is-in-contract", _profile_is_in_contract),
+    Rule("profile-is-in-extranet", _profile_is_in_extranet),
+)

@@ -1,0 +1,181 @@
+"""Facts for tests: the commune of the Caf 921 with its social service (T1) and its crèches (T2)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from rights.decision import Question, open_extranets
+from rights.facts import (
+    Administrator,
+    Convention,
+    Extranet,
+    Fact,
+    Group,
+    Habilitation,
+    Organisation,
+    ServiceContract,
+    User,
+)
+from rights.field_table import FieldTable
+from rights.snapshot import Snapshot
+
+TODAY = date(2026, 11, 23)
+STARTS_ON = date(2026, 1, 1)
+CAF = "921"
+PROFESSIONAL_PURPOSES = ("creche_fee", "childcare_place", "social_support")
+
+
+@dataclass(frozen=True)
+class Commune:
+    """The example's facts by name; `facts()` lists them, `snapshot()` makes the snapshot, `changed()` varies one."""
+
+    caf: Organisation
+    commune: Organisation
+    convention: Convention
+    cdap: Extranet
+    mon_enfant: Extranet
+    habpps: Extranet
+    audit: Extranet
+    cdap_contract: ServiceContract
+    mon_enfant_contract: ServiceContract
+    social_service: Group
+    creches: Group
+    social_worker: User
+    childhood_manager: User
+    creche_director: User
+    social_worker_habilitation: Habilitation
+    childhood_manager_habilitation: Habilitation
+    creche_director_habilitation: Habilitation
+    partner_administrator: Administrator
+    caf_administrator: Administrator
+    caf_auditor: Administrator
+
+    def facts(self) -> tuple[Fact, ...]:
+        """Every fact."""
+        return tuple(vars(self).values())
+
+    def snapshot(self, *, revision: int = 42, epoch: int = 1, more: Iterable[Fact] = ()) -> Snapshot:
+        """The snapshot of these facts and `more`."""
+        return Snapshot.of((*self.facts(), *more), revision=revision, epoch=epoch)
+
+    def changed(self, name: str, **changes: Any) -> "Commune":
+        """The example with one fact changed."""
+        return replace(self, **{name: replace(getattr(self, name), **changes)})
+
+
+def the_commune() -> Commune:
+    """The example of the Caf 92: one convention, CDAP and mon-enfant contracts, two groups, three users."""
+    return Commune(
+        caf=Organisation("org-caf-921", "77572257201240", "Caf des Hauts-de-Seine", CAF, "caf", "active"),
+        commune=Organisation("org-commune", "21920050600012", "Commune d'exemple", CAF, "partner", "active"),
+        convention=Convention("conv-1", "org-commune", CAF, "2026-0001", "active", STARTS_ON, None),
+        **_extranets(),
+        cdap_contract=_contract("sc-cdap", "cdap", ("T1", "T2"), ("creche_fee", "social_support")),
+        mon_enfant_contract=_contract("sc-mon-enfant", "mon-enfant", ("T2",), ("childcare_place",)),
+        social_service=Group("group-1", "org-commune", "Service social", "T1", "active"),
+        creches=Group("group-2", "org-commune", "Crèches", "T2", "active"),
+        social_worker=_user("user-1", "account-social-worker", "Alice Martin"),
+        childhood_manager=_user("user-2", "account-childhood-manager", "Benoît Petit"),
+        creche_director=_user("user-3", "account-creche-director", "Chloé Durand"),
+        social_worker_habilitation=_habilitation("hab-1", "user-1", "group-1"),
+        childhood_manager_habilitation=_habilitation("hab-2", "user-2", "group-2"),
+        creche_director_habilitation=_habilitation("hab-3", "user-3", "group-2"),
+        partner_administrator=_administrator("adm-1", "account-partner-administrator", "partner_administrator"),
+        caf_administrator=_administrator("adm-2", "account-caf-administrator", "caf_administrator"),
+        caf_auditor=_administrator("adm-3", "account-caf-auditor", "caf_auditor"),
+    )
+
+
+def the_table() -> FieldTable:
+    """A small field table for tests; the real one is data of CDAP."""
+    return FieldTable(
+        "test-1",
+        {
+            "T1": {"matricule": "full", "adresse": "full", "telephone": "full", "prestations": "full"},
+            "T2": {"matricule": "full", "etat_dossier": "active_or_not", "ressources_annuelles": "full"},
+        },
+    )
+
+
+def the_question(snapshot: Snapshot, **changes: Any) -> Question:
+    """The crèche director consults a file of Caf 921, with the token that the snapshot gives her, all fresh."""
+    asked: dict[str, Any] = {
+        "account_id": "account-creche-director",
+        "organisation_id": "org-commune",
+        "extranet": "cdap",
+        "profile": "T2",
+        "purpose": "creche_fee",
+        "territory": CAF,
+        "today": TODAY,
+        "age": timedelta(seconds=1),
+        "session_ended": False,
+        "session_age": timedelta(seconds=1),
+    } | changes
+    if "token_details" not in asked:
+        asked["token_details"] = the_token(snapshot, asked["account_id"], asked["organisation_id"], asked["extranet"])
+    return Question(**asked)
+
+
+def the_token(
+    snapshot: Snapshot, account_id: str, organisation_id: str = "org-commune", extranet: str = "cdap"
+) -> tuple[dict[str, object], ...]:
+    """The authorization details that auth would put into a token for this extranet today."""
+    for opened in open_extranets(snapshot, account_id, organisation_id, TODAY):
+        if opened.code == extranet:
+            return opened.authorization_details
+    return ()
+
+
+def _extranets() -> dict[str, Any]:
+    every_profile = ("T1", "T2", "T3", "T4", "T5")
+    return {
+        "cdap": Extranet(
+            "cdap",
+            "CDAP",
+            "http://localhost:8402/",
+            every_profile,
+            ("creche_fee", "social_support"),
+            True,
+            "professional",
+        ),
+        "mon_enfant": Extranet(
+            "mon-enfant",
+            "Mon-enfant.fr",
+            "http://localhost:8410/",
+            ("T2",),
+            ("childcare_place",),
+            True,
+            "professional",
+        ),
+        "habpps": Extranet("habpps", "Habpps", "http://localhost:8401/", (), (), True, "administration"),
+        "audit": Extranet("audit", "Journal d'audit", "http://localhost:8403/", (), (), True, "administration"),
+    }
+
+
+def _contract(identifier: str, extranet: str, profiles: tuple[str, ...], purposes: tuple[str, ...]) -> ServiceContract:
+    return ServiceContract(
+        id=identifier,
+        organisation_id="org-commune",
+        convention_id="conv-1",
+        extranet=extranet,
+        profiles=profiles,
+        purposes=purposes,
+        territories=(CAF,),
+        state="active",
+        starts_on=STARTS_ON,
+        ends_on=None,
+    )
+
+
+def _user(identifier: str, account_id: str, display_name: str) -> User:
+    return User(identifier, account_id, "org-commune", display_name, "active")
+
+
+def _habilitation(identifier: str, user_id: str, group_id: str) -> Habilitation:
+    return Habilitation(identifier, user_id, group_id, "active", STARTS_ON, None)
+
+
+def _administrator(identifier: str, account_id: str, role: str) -> Administrator:
+    organisation_id = "org-commune" if role == "partner_administrator" else "org-caf-921"
+    return Administrator(identifier, account_id, organisation_id, role, "active")
