@@ -1,0 +1,1 @@
+"""Translations between the journal and the world: database, files, gRPC, web."""

@@ -1,0 +1,62 @@
+"""One month of the journal and the keys that make its events readable.
+
+Destroying the key of a month erases who did what in it: pseudonyms can no longer be computed and payloads no longer
+opened, while every hash and every proof still verifies.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+KEY_SIZE = 32
+LINK_SIZE = 32
+
+
+def shard_of(received_at_us: int) -> str:
+    """The month, in UTC, of a time in microseconds since 1970: "2026-11"."""
+    return datetime.fromtimestamp(received_at_us // 1_000_000, UTC).strftime("%Y-%m")
+
+
+@dataclass(frozen=True)
+class ShardKey:
+    """The secret of one month (32 bytes), and what is derived from it (HKDF-Expand, RFC 5869 §2.3, one block)."""
+
+    shard: str
+    secret: bytes
+
+    def pseudonym(self, kind: str, identifier: str) -> str:
+        """What stands for an identifier in this month: HMAC-SHA-256 in hexadecimal. `kind`: actor, organisation..."""
+        return hmac.digest(self._pseudonyms, kind.encode() + b"\x00" + identifier.encode(), "sha256").hex()
+
+    def link(self, event_hash: bytes) -> str:
+        """What stands for the hash of a producer's event: a plain hash could be tried against guessed events."""
+        return hmac.digest(self._links, event_hash, "sha256").hex()
+
+    @cached_property
+    def payload_key(self) -> bytes:
+        """The AES-256-GCM key of this month's payloads."""
+        return self._derive(b"payload")
+
+    @cached_property
+    def check(self) -> bytes:
+        """A value that tells whether a key is the right one without helping to find it (32 bytes)."""
+        return self._derive(b"check")
+
+    @cached_property
+    def _pseudonyms(self) -> bytes:
+        return self._derive(b"pseudonym")
+
+    @cached_property
+    def _links(self) -> bytes:
+        return self._derive(b"link")
+
+    def _derive(self, purpose: bytes) -> bytes:
+        info = b"partenaire audit " + purpose + b" " + self.shard.encode()
+        return hmac.digest(self.secret, info + b"\x01", "sha256")
+
+
+def commitment(salt: bytes, document: bytes) -> str:
+    """What an entry says of its payload: SHA-256 over a random salt and the document, in hexadecimal."""
+    return hashlib.sha256(salt + document).hexdigest()

@@ -1,0 +1,77 @@
+"""The state of the journal at a glance: size, last checkpoint, alarms, producers, events per day."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from audit.domain.checkpoint import SignedCheckpoint
+from audit.domain.producer_chain import Chain
+from audit.use_cases.ports import JournalStore, Now, Repositories
+from audit.use_cases.times import microseconds
+from audit.use_cases.watch_producers import MissingNumbers, missing_numbers
+
+DAYS_SHOWN = 14
+_CHAINS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """How many events were received on a day (UTC)."""
+
+    counted_on: date
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class JournalState:
+    """What the first page shows."""
+
+    size: int
+    last_received_at_us: int
+    checkpoint: SignedCheckpoint | None
+    missing: tuple[MissingNumbers, ...]
+    chains: tuple[Chain, ...]
+    days: tuple[DayCount, ...]
+
+
+@dataclass(frozen=True)
+class ReadJournalState:
+    """Reads the state; nothing in it names a person, so it needs no case number."""
+
+    store: JournalStore
+    clock: Now
+
+    def __call__(self) -> JournalState:
+        """The state now.
+
+        Raises:
+            DependencyUnavailableError: the database does not answer.
+        """
+        now_at = self.clock.now()
+        missing = missing_numbers(self.store, microseconds(now_at))
+        return self.store.read(lambda repositories: _read(repositories, now_at.astimezone(UTC).date(), missing))
+
+
+def _read(repositories: Repositories, today: date, missing: tuple[MissingNumbers, ...]) -> JournalState:
+    state = repositories.tree.state()
+    return JournalState(
+        size=state.frontier.size,
+        last_received_at_us=state.last_received_at_us,
+        checkpoint=repositories.checkpoints.newest(),
+        missing=missing,
+        chains=tuple(repositories.producers.chains(_CHAINS_SHOWN)),
+        days=_days(repositories, today, state.frontier.size),
+    )
+
+
+def _days(repositories: Repositories, today: date, size: int) -> tuple[DayCount, ...]:
+    """Indexes grow with the time of reception, so a day is counted by its two ends and no entry is read."""
+    days = [today - timedelta(days=back) for back in range(DAYS_SHOWN - 1, -1, -1)]
+    starts = [_first_index(repositories, day, size) for day in days]
+    ends = [*starts[1:], size]
+    return tuple(DayCount(day, end - start) for day, start, end in zip(days, starts, ends, strict=True))
+
+
+def _first_index(repositories: Repositories, day: date, size: int) -> int:
+    midnight_at = datetime.combine(day, time(), UTC)
+    index = repositories.entries.first_index_since(microseconds(midnight_at))
+    return size if index is None else index

@@ -1,0 +1,297 @@
+"""Everything the journal needs from the world, as Protocols.
+
+Repositories live inside one transaction and are reached through a `JournalStore`; the other ports are things of the
+machine: keys in files, the guard, the published checkpoint.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from audit.domain.checkpoint import SignedCheckpoint, TreeHead, VerifierKey
+from audit.domain.entry import SearchKeys
+from audit.domain.merkle import Frontier, Node
+from audit.domain.producer_chain import Chain, Hole
+from audit.domain.proofs import NodeSource
+from audit.domain.search import Criteria
+from audit.domain.shard import ShardKey
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class TreeState:
+    """The whole tree in a few hashes, and when its newest entry was received (microseconds since 1970)."""
+
+    frontier: Frontier
+    last_received_at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """An entry as it is written: its place, its bytes, what it can be found by, its sealed payload."""
+
+    index: int
+    event_id: str
+    data: bytes
+    leaf_hash: bytes
+    keys: SearchKeys
+    sealed_payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredShard:
+    """A month that has entries, and the check value of its key."""
+
+    name: str
+    key_check: bytes
+
+
+class Entries(Protocol):
+    """The entries, in the order of the tree."""
+
+    def add(self, rows: Sequence[EntryRow]) -> None:
+        """Writes entries whose index was assigned under `Tree.lock`."""
+
+    def by_event_ids(self, event_ids: Sequence[str]) -> dict[str, EntryRow]:
+        """Those of these events that are in the journal; without their sealed payload (empty bytes)."""
+
+    def between(self, first: int, end: int) -> Sequence[EntryRow]:
+        """Entries first..end-1 in order, with their payloads."""
+
+    def data_between(self, first: int, end: int) -> Sequence[bytes]:
+        """The bytes of entries first..end-1 in order."""
+
+    def search(self, criteria: Criteria, before: int | None, limit: int) -> Sequence[EntryRow]:
+        """At most `limit` entries that match, newest first, below index `before`, with their payloads."""
+
+    def first_index_since(self, received_at_us: int) -> int | None:
+        """Index of the first entry received at that time or later; None when there is none."""
+
+    def types(self) -> Sequence[str]:
+        """Every type of event in the journal, sorted."""
+
+
+class Tree(Protocol):
+    """The state of the tree and the hashes that proofs need."""
+
+    def lock(self) -> TreeState:
+        """The state, held until the end of the transaction: whoever holds it assigns the next indexes."""
+
+    def state(self) -> TreeState:
+        """The state, to read."""
+
+    def save(self, state: TreeState, completed: Sequence[Node]) -> None:
+        """Writes the state and the subtrees just completed."""
+
+    def nodes(self) -> NodeSource:
+        """Kept hashes, for proofs."""
+
+
+class Producers(Protocol):
+    """Where each producer epoch stands."""
+
+    def chain(self, service: str, epoch: str) -> Chain:
+        """The chain, empty when nothing came from this epoch yet."""
+
+    def save(self, chain: Chain) -> None:
+        """Writes the chain and its holes."""
+
+    def chains(self, limit: int) -> Sequence[Chain]:
+        """The chains that grew last, newest first, without their holes."""
+
+    def holes(self, since_before_us: int) -> Sequence[tuple[str, str, Hole]]:
+        """(service, epoch, hole) of each hole older than that time."""
+
+
+class Checkpoints(Protocol):
+    """Signed checkpoints."""
+
+    def add(self, checkpoint: SignedCheckpoint) -> None:
+        """Keeps a checkpoint; one of the same size stays as it is."""
+
+    def newest(self) -> SignedCheckpoint | None:
+        """The one of the largest tree."""
+
+
+class Shards(Protocol):
+    """The months that have entries."""
+
+    def all(self) -> Sequence[StoredShard]:
+        """In the order of time."""
+
+    def add(self, shard: StoredShard) -> None:
+        """Keeps a new month; the same month again changes nothing."""
+
+
+@dataclass(frozen=True)
+class Repositories:
+    """All that one transaction reaches."""
+
+    entries: Entries
+    tree: Tree
+    producers: Producers
+    checkpoints: Checkpoints
+    shards: Shards
+
+
+class JournalStore(Protocol):
+    """Transactions over the journal. `work` is short, does nothing but the database, and may run again."""
+
+    def read(self, work: Callable[[Repositories], T]) -> T:
+        """Runs `work` on one consistent view.
+
+        Raises:
+            DependencyUnavailableError: the database does not answer.
+        """
+
+    def write(self, work: Callable[[Repositories], T]) -> T:
+        """Runs `work` in one transaction that is on disk when this returns.
+
+        Raises:
+            DependencyUnavailableError: the database does not answer.
+        """
+
+
+class ShardKeys(Protocol):
+    """The keys of the months, outside the database."""
+
+    def get(self, shard: str) -> ShardKey | None:
+        """The key, or None when it was never made, is lost or was destroyed."""
+
+    def get_or_create(self, shard: str) -> ShardKey:
+        """The key, made now when the month is new."""
+
+
+class PayloadCipher(Protocol):
+    """Authenticated encryption of payloads."""
+
+    def seal(self, key: ShardKey, event_id: str, salt: bytes, document: bytes) -> bytes:
+        """Encrypts salt and document; the event id is authenticated with them."""
+
+    def open(self, key: ShardKey, event_id: str, sealed: bytes) -> tuple[bytes, bytes] | None:
+        """(salt, document), or None when the bytes, the event id or the key is not what it was."""
+
+
+class NoteSigner(Protocol):
+    """The journal's Ed25519 key."""
+
+    @property
+    def verifier_key(self) -> VerifierKey:
+        """The public half."""
+
+    def sign(self, text: str) -> bytes:
+        """The signature over the UTF-8 text (64 bytes)."""
+
+
+class NoteVerifier(Protocol):
+    """The public half of the journal's key."""
+
+    @property
+    def verifier_key(self) -> VerifierKey:
+        """The key itself."""
+
+    def holds(self, text: str, signature: bytes) -> bool:
+        """Whether the signature over the text is the journal's."""
+
+
+class Guard(Protocol):
+    """The last signed size and root, outside the database: a restored or cut database is noticed."""
+
+    def read(self) -> TreeHead | None:
+        """The last signed tree; None before the first.
+
+        Raises:
+            JournalDamagedError: the file cannot be understood.
+        """
+
+    def advance(self, expected: TreeHead | None, head: TreeHead) -> bool:
+        """Moves the guard if it still says `expected`; False when somebody else moved it."""
+
+
+class PublishedCheckpoint(Protocol):
+    """Where outsiders find the newest checkpoint."""
+
+    def publish(self, note: str) -> None:
+        """Replaces the published note at once."""
+
+    def read(self) -> str | None:
+        """The published note."""
+
+
+class Alarms(Protocol):
+    """Where operators are told, besides the journal itself."""
+
+    def raised(self, kind: str, details: dict[str, str | int]) -> None:
+        """Says it in the technical log; `details` name no person."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawEntry:
+    """An entry and its payload exactly as the tables hold them; a missing payload is None."""
+
+    index: int
+    event_id: str
+    data: bytes
+    leaf_hash: bytes
+    keys: SearchKeys
+    sealed_payload: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class RawState:
+    """The row of the tree's state exactly as the table holds it."""
+
+    size: int
+    frontier: bytes
+    last_received_at_us: int
+
+
+class JournalScan(Protocol):
+    """One consistent view of every evidence table, read from end to end."""
+
+    def state(self) -> RawState | None:
+        """The state of the tree."""
+
+    def entries(self) -> Iterator[RawEntry]:
+        """Every entry by index, whatever the index."""
+
+    def orphan_payloads(self) -> Iterator[int]:
+        """Indexes of payloads without entry."""
+
+    def nodes(self) -> Iterator[Node]:
+        """Every kept node."""
+
+    def checkpoints(self) -> Iterator[tuple[int, bytes, str]]:
+        """(size, root, note) of every checkpoint by size."""
+
+    def chains(self) -> Iterator[Chain]:
+        """Every producer chain with its holes."""
+
+    def stray_holes(self) -> Iterator[tuple[str, str, Hole]]:
+        """Holes whose producer is unknown."""
+
+    def shards(self) -> Iterator[StoredShard]:
+        """Every month."""
+
+
+class Scanner(Protocol):
+    """Opens scans."""
+
+    def scan(self, work: Callable[[JournalScan], T]) -> T:
+        """Runs `work` over one consistent view, read-only."""
+
+
+class Progress(Protocol):
+    """Tells a waiting person how far a long command is."""
+
+    def at(self, done: int, total: int) -> None:
+        """So many entries of so many are done."""
+
+
+class Now(Protocol):
+    """The time of the calendar."""
+
+    def now(self) -> datetime:
+        """Aware, UTC."""

@@ -1,0 +1,201 @@
+"""Writing one batch of requests into the tree, in one transaction.
+
+Order: hold the tree, find what is already there, refuse reused ids, place each new event in its producer's chain,
+assign indexes, extend the frontier, write, commit; then read the bytes back and compute the leaves again, because
+a receipt speaks of what is on disk. A request is written whole or not at all.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from audit.domain.alarm import Alarm, alarm_act
+from audit.domain.entry import SALT_SIZE, Entry, make_entry, parse_entry
+from audit.domain.event import OWN_SERVICE, Act, ProducerPlace, SubmittedEvent, own_event
+from audit.domain.merkle import leaf_hash
+from audit.domain.producer_chain import Chain, Irregularity
+from audit.domain.refusals import EventIdReusedError, JournalDamagedError, ShardKeyMissingError
+from audit.domain.shard import ShardKey, shard_of
+from audit.use_cases.ports import (
+    EntryRow,
+    JournalStore,
+    Now,
+    PayloadCipher,
+    Repositories,
+    ShardKeys,
+    StoredShard,
+    TreeState,
+)
+from audit.use_cases.times import microseconds
+
+Request = tuple[SubmittedEvent | Act, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where an event is in the journal."""
+
+    event_id: str
+    shard: str
+    index: int
+    leaf_hash: bytes
+
+
+Answer = tuple[Receipt, ...] | EventIdReusedError
+
+
+@dataclass(frozen=True)
+class Written:
+    """What one batch did: an answer per request, the new leaves, the alarms to tell."""
+
+    answers: tuple[Answer, ...]
+    first_index: int
+    leaf_hashes: tuple[bytes, ...]
+    alarms: tuple[Alarm, ...]
+
+
+@dataclass(frozen=True)
+class RecordBatch:
+    """Records requests for `epoch`, the one under which this process numbers the journal's own events."""
+
+    store: JournalStore
+    keys: ShardKeys
+    cipher: PayloadCipher
+    clock: Now
+    epoch: str
+    _known_alarms: set[Alarm] = field(default_factory=set)
+
+    def __call__(self, requests: Sequence[Request]) -> Written:
+        """Writes the requests; each gets its receipts, or the refusal of a reused id.
+
+        Raises:
+            DependencyUnavailableError: the database does not answer, or the key of the month is not there.
+            JournalDamagedError: what was read back is not what was written.
+        """
+        written = self.store.write(lambda repositories: _Transaction(self, repositories).run(requests))
+        self._known_alarms.update(written.alarms)
+        self._read_back(written)
+        return written
+
+    def is_known(self, alarm: Alarm) -> bool:
+        """Whether this process has already raised that alarm: a producer that insists does not fill the journal."""
+        return alarm in self._known_alarms
+
+    def _read_back(self, written: Written) -> None:
+        first, end = written.first_index, written.first_index + len(written.leaf_hashes)
+        if first == end:
+            return
+        stored = self.store.read(lambda repositories: repositories.entries.data_between(first, end))
+        if tuple(leaf_hash(data) for data in stored) != written.leaf_hashes:
+            raise JournalDamagedError(f"entries {first} to {end - 1} read back differently from what was written")
+
+
+class _Transaction:
+    """The state of one transaction; made anew each time the database asks to run the work again."""
+
+    def __init__(self, batch: RecordBatch, repositories: Repositories) -> None:
+        self._batch = batch
+        self._repositories = repositories
+        self._new: dict[str, tuple[int, Entry]] = {}
+        self._chains: dict[tuple[str, str], Chain] = {}
+        self._alarms: list[Alarm] = []
+
+    def run(self, requests: Sequence[Request]) -> Written:
+        state = self._repositories.tree.lock()
+        self._first = state.frontier.size
+        self._received_at_us = max(microseconds(self._batch.clock.now()), state.last_received_at_us)
+        self._key = self._key_of_month()
+        self._stored = self._repositories.entries.by_event_ids(
+            [act_of(event).event_id for request in requests for event in request]
+        )
+        answers = tuple(self._answer(request) for request in requests)
+        for alarm in self._alarms:
+            self._place(alarm_act(alarm, self._received_at_us))
+        self._save(state)
+        leaves = tuple(entry.leaf_hash for _, entry in self._new.values())
+        return Written(answers, self._first, leaves, tuple(self._alarms))
+
+    def _answer(self, request: Request) -> Answer:
+        reused = next((event for event in request if self._is_reused(event)), None)
+        if reused is not None:
+            self._raise_alarm("EVENT_ID_REUSED", reused)
+            event_id = act_of(reused).event_id
+            return EventIdReusedError("event id already used for another event", details={"event_id": event_id})
+        return tuple(self._place(event) for event in request)
+
+    def _is_reused(self, event: SubmittedEvent | Act) -> bool:
+        if isinstance(event, Act):
+            return False
+        event_id = event.act.event_id
+        if event_id in self._new:
+            return self._new[event_id][1].event.hash != event.hash
+        row = self._stored.get(event_id)
+        if row is None:
+            return False
+        key = self._batch.keys.get(row.keys.shard)
+        return key is None or parse_entry(row.data).link != key.link(event.hash)
+
+    def _place(self, event: SubmittedEvent | Act) -> Receipt:
+        event_id = act_of(event).event_id
+        if event_id in self._stored:
+            row = self._stored[event_id]
+            return Receipt(event_id, row.keys.shard, row.index, row.leaf_hash)
+        if event_id not in self._new:
+            submitted = self._chained(event)
+            entry = make_entry(submitted, self._received_at_us, self._key, os.urandom(SALT_SIZE))
+            self._new[event_id] = (self._first + len(self._new), entry)
+        index, entry = self._new[event_id]
+        return Receipt(event_id, self._key.shard, index, entry.leaf_hash)
+
+    def _chained(self, event: SubmittedEvent | Act) -> SubmittedEvent:
+        if isinstance(event, Act):
+            chain = self._chain(OWN_SERVICE, self._batch.epoch)
+            event = own_event(event, ProducerPlace(chain.service, chain.epoch, chain.next, chain.last_hash))
+        place = event.place
+        chain, trouble = self._chain(place.service, place.epoch).accept(place, event.hash, self._received_at_us)
+        self._chains[place.service, place.epoch] = chain
+        if trouble in (Irregularity.BROKEN_LINK, Irregularity.REUSED_NUMBER):
+            self._raise_alarm(str(trouble), event)
+        return event
+
+    def _chain(self, service: str, epoch: str) -> Chain:
+        return self._chains.get((service, epoch)) or self._repositories.producers.chain(service, epoch)
+
+    def _raise_alarm(self, kind: str, event: SubmittedEvent | Act) -> None:
+        if isinstance(event, Act):
+            return
+        alarm = Alarm(kind, event.place.service, event.place.epoch)
+        if alarm not in self._alarms and not self._batch.is_known(alarm):
+            self._alarms.append(alarm)
+
+    def _key_of_month(self) -> ShardKey:
+        shard, keys = shard_of(self._received_at_us), self._batch.keys
+        stored = next((known for known in self._repositories.shards.all() if known.name == shard), None)
+        if stored is None:
+            key = keys.get_or_create(shard)
+            self._repositories.shards.add(StoredShard(shard, key.check))
+            return key
+        found = keys.get(shard)
+        if found is None or found.check != stored.key_check:
+            raise ShardKeyMissingError(f"the key of {shard} is not the one the month began with")
+        return found
+
+    def _save(self, state: TreeState) -> None:
+        if not self._new:
+            return
+        leaves = [entry.leaf_hash for _, entry in self._new.values()]
+        frontier, completed = state.frontier.extend(leaves)
+        self._repositories.entries.add([self._row(index, entry) for index, entry in self._new.values()])
+        self._repositories.tree.save(TreeState(frontier, self._received_at_us), completed)
+        for chain in self._chains.values():
+            self._repositories.producers.save(chain)
+
+    def _row(self, index: int, entry: Entry) -> EntryRow:
+        event_id = entry.event.act.event_id
+        sealed = self._batch.cipher.seal(self._key, event_id, entry.salt, entry.document)
+        return EntryRow(index, event_id, entry.data, entry.leaf_hash, entry.keys, sealed)
+
+
+def act_of(event: SubmittedEvent | Act) -> Act:
+    """What happened, whether the event has a place in a chain yet or not."""
+    return event if isinstance(event, Act) else event.act

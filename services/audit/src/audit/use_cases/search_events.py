@@ -1,0 +1,176 @@
+"""An auditor searches the journal; each search and each page of results is itself an event, written before it is shown.
+
+The criteria are kept in the event of the search and nowhere else: the address of a page of results names that event,
+so that no identifier of a person is ever in an address, and only the auditor who asked can open it again.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from audit.domain.entry import MalformedEntryError, OpenedPayload, parse_document, parse_entry
+from audit.domain.event import Act, canonical_json
+from audit.domain.refusals import EventUnknownError, SearchNotYoursError
+from audit.domain.search import Question, check_question, criteria_for
+from audit.use_cases.append_events import Journal
+from audit.use_cases.ports import EntryRow, JournalStore, Now, PayloadCipher, Repositories, ShardKeys
+from audit.use_cases.times import microseconds
+from servicekit.identifiers import new_id
+
+SEARCH_TYPE = "audit.search.performed"
+RESULTS_TYPE = "audit.results.consulted"
+PAGE_SIZE = 50
+APPEND_TIMEOUT_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Auditor:
+    """Who is looking: account, organisation, and the Caf whose events may be seen."""
+
+    account_id: str
+    organisation_id: str | None
+    caf: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEvent:
+    """One event of the results; `opened` is None when its payload cannot be read (its key was destroyed)."""
+
+    index: int
+    event_id: str
+    type: str
+    decision: str
+    reason: str | None
+    occurred_at_us: int
+    caf: str | None
+    opened: OpenedPayload | None
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of results, newest first; `next_before` is where the next page begins, None on the last."""
+
+    search_id: str
+    question: Question
+    events: tuple[FoundEvent, ...]
+    next_before: int | None
+
+
+@dataclass(frozen=True)
+class SearchEvents:
+    """Records a search; its results are then read with `ReadResults`."""
+
+    journal: Journal
+    clock: Now
+
+    def __call__(self, auditor: Auditor, question: Question) -> str:
+        """The id of the search, once its event is on disk.
+
+        Raises:
+            InvalidSearchError: no case number, or something that cannot be searched for.
+            JournalUnavailableError: the search could not be recorded, so there is none.
+        """
+        check_question(question)
+        act = auditor_act(auditor, SEARCH_TYPE, microseconds(self.clock.now()), asdict(question))
+        self.journal.append((act,), APPEND_TIMEOUT_SECONDS)
+        return act.event_id
+
+
+@dataclass(frozen=True)
+class ReadResults:
+    """Reads a page of results of a recorded search."""
+
+    store: JournalStore
+    keys: ShardKeys
+    cipher: PayloadCipher
+    journal: Journal
+    clock: Now
+
+    def __call__(self, auditor: Auditor, search_id: str, before: int | None) -> Results:
+        """The page below index `before` (None: the newest), once its reading is recorded.
+
+        Raises:
+            EventUnknownError: no such search.
+            SearchNotYoursError: somebody else searched.
+            JournalUnavailableError: the reading could not be recorded.
+        """
+        question = self.question(auditor, search_id)
+        rows = self.store.read(lambda repositories: self._find(repositories, question, auditor.caf, before))
+        page, more = rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
+        told = {"case_number": question.case_number, "search_id": search_id, "before": before, "shown": len(page)}
+        act = auditor_act(auditor, RESULTS_TYPE, microseconds(self.clock.now()), told)
+        self.journal.append((act,), APPEND_TIMEOUT_SECONDS)
+        found = tuple(found_event(row, open_payload(row, self.keys, self.cipher)) for row in page)
+        return Results(search_id, question, found, page[-1].index if more else None)
+
+    def question(self, auditor: Auditor, search_id: str) -> Question:
+        """What was asked in a search of this auditor.
+
+        Raises:
+            EventUnknownError: no such search.
+            SearchNotYoursError: somebody else searched.
+        """
+        row = read_row(self.store, search_id)
+        opened = None if row is None else open_payload(row, self.keys, self.cipher)
+        if row is None or opened is None or row.keys.type != SEARCH_TYPE:
+            raise EventUnknownError("no such search")
+        if opened.event["actor_id"] != auditor.account_id:
+            raise SearchNotYoursError("this search belongs to another auditor")
+        return Question(**{name: opened.payload.get(name) for name in Question.__dataclass_fields__})
+
+    def _find(self, repositories: Repositories, question: Question, caf: str, before: int | None) -> list[EntryRow]:
+        names = [shard.name for shard in repositories.shards.all()]
+        keys = {name: key for name in names if (key := self.keys.get(name)) is not None}
+        return list(repositories.entries.search(criteria_for(question, caf, keys), before, PAGE_SIZE + 1))
+
+
+def auditor_act(
+    auditor: Auditor, event_type: str, at_us: int, payload: dict[str, Any], subject: str | None = None
+) -> Act:
+    """An act of an auditor in the journal itself; it belongs to the auditor's Caf."""
+    return Act(
+        event_id=new_id(),
+        type=event_type,
+        occurred_at_us=at_us,
+        decision="granted",
+        actor_id=auditor.account_id,
+        organisation_id=auditor.organisation_id,
+        subject=subject,
+        payload=canonical_json({**payload, "caf": auditor.caf}),
+        caf=auditor.caf,
+    )
+
+
+def read_row(store: JournalStore, event_id: str) -> EntryRow | None:
+    """An entry with its payload."""
+
+    def work(repositories: Repositories) -> EntryRow | None:
+        known = repositories.entries.by_event_ids([event_id]).get(event_id)
+        return None if known is None else repositories.entries.between(known.index, known.index + 1)[0]
+
+    return store.read(work)
+
+
+def open_payload(row: EntryRow, keys: ShardKeys, cipher: PayloadCipher) -> OpenedPayload | None:
+    """The payload in clear; None when the key is gone or the bytes are not what was sealed."""
+    key = keys.get(row.keys.shard)
+    opened = None if key is None else cipher.open(key, row.event_id, row.sealed_payload)
+    if opened is None:
+        return None
+    try:
+        return parse_document(opened[1])
+    except MalformedEntryError:
+        return None
+
+
+def found_event(row: EntryRow, opened: OpenedPayload | None) -> FoundEvent:
+    """An entry as results show it."""
+    return FoundEvent(
+        index=row.index,
+        event_id=row.event_id,
+        type=row.keys.type,
+        decision=row.keys.decision,
+        reason=parse_entry(row.data).reason,
+        occurred_at_us=row.keys.occurred_at_us,
+        caf=row.keys.caf,
+        opened=opened,
+    )

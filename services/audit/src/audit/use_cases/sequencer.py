@@ -1,0 +1,146 @@
+"""The one thread that gives the journal its order.
+
+Requests wait in a bounded queue; the thread takes all that is there, at most 512 events, and records them as one
+batch, so that while one batch reaches the disk the next one gathers. It never waits for more to come: under load
+batches fill by themselves, and alone a request is not delayed. If the database lies it stops for good.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from audit.domain.refusals import EventIdReusedError, JournalBusyError, JournalDamagedError, JournalUnavailableError
+from audit.use_cases.ports import Alarms
+from audit.use_cases.record_batch import Receipt, Request, Written
+from servicekit.errors import ServiceError
+
+BATCH_EVENTS = 512
+QUEUE_EVENTS = 8192
+_STOP_SECONDS = 10.0
+
+
+class Record(Protocol):
+    """Writes a batch: `RecordBatch`."""
+
+    def __call__(self, requests: Sequence[Request]) -> Written:
+        """One answer per request."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    request: Request
+    answer: "Future[tuple[Receipt, ...]]" = field(default_factory=Future)
+
+
+class Sequencer:
+    """Queue and thread in front of `RecordBatch`; a `Background` of the process. Safe from any thread."""
+
+    name = "sequencer"
+
+    def __init__(self, record: Record, alarms: Alarms, queue_events: int = QUEUE_EVENTS) -> None:
+        self._record = record
+        self._alarms = alarms
+        self._capacity = queue_events
+        self._queue: deque[_Waiting] = deque()
+        self._queued = 0
+        self._changed = threading.Condition()
+        self._stopping = False
+        self._damage: str | None = None
+        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+
+    def start(self) -> None:
+        """Begins to record."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Records what is queued, refuses what comes later."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        if self._thread.ident is not None:
+            self._thread.join(_STOP_SECONDS)
+
+    def problem(self) -> str | None:
+        """Why nothing is recorded, for health; None when all is well."""
+        if self._damage is not None:
+            return self._damage
+        if self._stopping or not self._thread.is_alive():
+            return "the sequencer is not running"
+        return None
+
+    def append(self, request: Request, timeout_seconds: float) -> tuple[Receipt, ...]:
+        """Records a request and waits for its receipts.
+
+        Raises:
+            EventIdReusedError: an id is in the journal with other content; nothing of the request is written.
+            JournalBusyError: the queue is full.
+            JournalUnavailableError: no answer in time (it may still be written: send it again), or stopping.
+        """
+        waiting = _Waiting(request)
+        with self._changed:
+            if self._stopping or self._damage is not None:
+                raise JournalUnavailableError(self._damage or "the journal is stopping")
+            if self._queued and self._queued + len(request) > self._capacity:
+                raise JournalBusyError
+            self._queue.append(waiting)
+            self._queued += len(request)
+            self._changed.notify()
+        try:
+            return waiting.answer.result(timeout_seconds)
+        except TimeoutError as error:
+            raise JournalUnavailableError("the journal did not answer in time") from error
+
+    def _run(self) -> None:
+        try:
+            while batch := self._take():
+                self._record_and_answer(batch)
+        finally:
+            self._refuse_rest()
+
+    def _take(self) -> list[_Waiting]:
+        batch: list[_Waiting] = []
+        with self._changed:
+            self._changed.wait_for(lambda: self._queue or self._stopping)
+            room = BATCH_EVENTS
+            while self._queue and (not batch or len(self._queue[0].request) <= room):
+                waiting = self._queue.popleft()
+                room -= len(waiting.request)
+                batch.append(waiting)
+            self._queued -= BATCH_EVENTS - room
+        return batch
+
+    def _record_and_answer(self, batch: list[_Waiting]) -> None:
+        try:
+            written = self._record([waiting.request for waiting in batch])
+        except JournalDamagedError as error:
+            self._damage = str(error)
+            self._alarms.raised("JOURNAL_DAMAGED", {"problem": str(error)})
+            self._fail(batch, error)
+        except ServiceError as error:
+            self._fail(batch, error)
+        except (ArithmeticError, LookupError, OSError, TypeError, ValueError) as error:
+            self._alarms.raised("BATCH_NOT_RECORDED", {"error": type(error).__name__, "requests": len(batch)})
+            self._fail(batch, JournalUnavailableError("the batch could not be recorded"))
+        else:
+            for alarm in written.alarms:
+                self._alarms.raised(alarm.kind, {"service": alarm.service, "epoch": alarm.epoch})
+            for waiting, answer in zip(batch, written.answers, strict=True):
+                if isinstance(answer, EventIdReusedError):
+                    waiting.answer.set_exception(answer)
+                else:
+                    waiting.answer.set_result(answer)
+
+    def _refuse_rest(self) -> None:
+        with self._changed:
+            self._stopping = True
+            rest, self._queue = list(self._queue), deque()
+        self._fail(rest, JournalUnavailableError("the journal is stopping"))
+
+    @staticmethod
+    def _fail(batch: list[_Waiting], error: ServiceError) -> None:
+        for waiting in batch:
+            if not waiting.answer.done():
+                waiting.answer.set_exception(error)
