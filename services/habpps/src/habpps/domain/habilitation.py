@@ -71,7 +71,8 @@ class Membership:
 
 def profiles_in_force(contracts: Iterable[ServiceContract], today: date) -> tuple[str, ...]:
     """Return the profiles that at least one contract in force carries, sorted."""
-    return tuple(sorted({profile for contract in contracts if contract.opens_on(today) for profile in contract.profiles}))
+    in_force = [contract for contract in contracts if contract.opens_on(today)]
+    return tuple(sorted({profile for contract in in_force for profile in contract.profiles}))
 
 
 def check_profile_in_force(profile: str, contracts: Sequence[ServiceContract], today: date) -> None:

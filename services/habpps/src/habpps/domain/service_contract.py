@@ -91,27 +91,43 @@ def why_terms_refused(
 
     A territory other than the signatory Caf needs an extension of perimeter, which has its own form: refused here.
     """
-    problems: dict[str, str] = {}
     if extranet is None or not extranet.enabled or extranet.kind != "professional":
         return {"extranet": "EXTRANET_UNKNOWN"}
-    if not terms.profiles:
-        problems["profiles"] = "EMPTY"
-    for profile in terms.profiles:
+    found: dict[str, str | None] = {
+        "profiles": _why_profiles_refused(terms.profiles, extranet),
+        "purposes": _why_purposes_refused(terms, extranet, purposes),
+        "territories": _why_territories_refused(terms.territories, caf),
+    }
+    if terms.maximum_users is not None and not 1 <= terms.maximum_users <= MOST_USERS:
+        found["maximum_users"] = "NUMBER_OUT_OF_RANGE"
+    if terms.ends_on is not None and terms.ends_on < terms.starts_on:
+        found["ends_on"] = "ENDS_BEFORE_START"
+    return {field: reason for field, reason in found.items() if reason}
+
+
+def _why_profiles_refused(profiles: tuple[str, ...], extranet: Extranet) -> str | None:
+    if not profiles:
+        return "EMPTY"
+    for profile in profiles:
         refused = why_profile_refused(profile)
         if refused or profile not in extranet.profiles:
-            problems["profiles"] = refused or "PROFILE_NOT_IN_EXTRANET"
+            return refused or "PROFILE_NOT_IN_EXTRANET"
+    return None
+
+
+def _why_purposes_refused(terms: ContractTerms, extranet: Extranet, purposes: Mapping[str, Purpose]) -> str | None:
     if not terms.purposes:
-        problems["purposes"] = "EMPTY"
+        return "EMPTY"
     for code in terms.purposes:
         purpose = purposes.get(code)
         if purpose is None or code not in extranet.purposes:
-            problems["purposes"] = "PURPOSE_UNKNOWN"
-        elif not set(purpose.profiles) & set(terms.profiles):
-            problems["purposes"] = "PURPOSE_WITHOUT_PROFILE"
-    if terms.territories != (caf,):
-        problems["territories"] = "TERRITORY_NEEDS_EXTENSION" if terms.territories else "EMPTY"
-    if terms.maximum_users is not None and not 1 <= terms.maximum_users <= MOST_USERS:
-        problems["maximum_users"] = "NUMBER_OUT_OF_RANGE"
-    if terms.ends_on is not None and terms.ends_on < terms.starts_on:
-        problems["ends_on"] = "ENDS_BEFORE_START"
-    return problems
+            return "PURPOSE_UNKNOWN"
+        if not set(purpose.profiles) & set(terms.profiles):
+            return "PURPOSE_WITHOUT_PROFILE"
+    return None
+
+
+def _why_territories_refused(territories: tuple[str, ...], caf: str) -> str | None:
+    if not territories:
+        return "EMPTY"
+    return None if territories == (caf,) else "TERRITORY_NEEDS_EXTENSION"

@@ -298,7 +298,7 @@ class AccountStatus:
 
 
 class Accounts(Protocol):
-    """The account service."""
+    """The account service: it keeps the secrets and sends the mails."""
 
     def push(self, command: AccountCommand) -> AccountStatus:
         """Carry out a command; safe to repeat.
@@ -318,20 +318,29 @@ class Accounts(Protocol):
         ...
 
 
-class FeedSignal(Protocol):
-    """Wakes those who follow the feed in this process."""
+class Signal(Protocol):
+    """Wakes those who wait for something in this process. Other processes poll."""
 
     def announce(self) -> None:
-        """Say that something was committed."""
+        """Say that something happened."""
+        ...
+
+    def count(self) -> int:
+        """Return how many announcements there have been: take it before looking, then wait for more."""
+        ...
+
+    def wait(self, after: int, timeout: float) -> int:
+        """Wait until there are more announcements than `after`, at most `timeout` seconds; return the count."""
         ...
 
 
-class CommandSignal(Protocol):
-    """Wakes the relay of account commands."""
+@dataclass(frozen=True)
+class Signals:
+    """`feed`: rights were committed; `commands`: an account command waits; `replicas`: a replica has come further."""
 
-    def announce(self) -> None:
-        """Say that a command waits."""
-        ...
+    feed: Signal
+    commands: Signal
+    replicas: Signal
 
 
 class FeedReader(Protocol):

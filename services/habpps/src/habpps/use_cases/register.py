@@ -1,4 +1,4 @@
-"""The one door to every write: rows, published facts, revision, audit event, journal line and commands in one transaction.
+"""The one door to every write: rows, facts, revision, audit event, journal line and commands in one transaction.
 
 A use case gives its work; `Register.act` opens the transaction, confirms the author in it, publishes what changed and
 records what happened. A refusal is recorded too, with its true reason, before it reaches the one who asked.
@@ -6,10 +6,18 @@ records what happened. A refusal is recorded too, with its true reason, before i
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, Literal, Protocol, TypeVar
+from datetime import date
+from typing import Generic, Literal, TypeVar
+
+from rights.snapshot import digest_after
+from servicekit.audit_events import AuditEvent, Outcome, RecordedWork
+from servicekit.clock import Clock
+from servicekit.errors import AccessDeniedError, ConflictError, NotFoundError
+from servicekit.identifiers import new_id
 
 from habpps.domain.account_command import AccountCommand, CommandKind
 from habpps.domain.authorship import Author, check_reach
+from habpps.domain.calendar import french_day
 from habpps.domain.habilitation import Group, Habilitation
 from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.people import Administrator, Role, User
@@ -17,12 +25,7 @@ from habpps.domain.publication import Entity, PublishedFact, published
 from habpps.domain.refusals import ConventionSuspendedError, RoleNotConfirmedError, UnknownThingError
 from habpps.domain.service_contract import Extranet, ServiceContract
 from habpps.domain.states import ConventionState
-from habpps.use_cases.ports import ActRecord, CommandSignal, FeedChange, FeedSignal, FeedState, Store
-from rights.snapshot import digest_after
-from servicekit.audit_events import AuditEvent, Outcome, RecordedWork
-from servicekit.clock import Clock
-from servicekit.errors import AccessDeniedError, ConflictError, NotFoundError
-from servicekit.identifiers import new_id
+from habpps.use_cases.ports import ActRecord, FeedChange, FeedState, Signals, Store
 
 T = TypeVar("T")
 
@@ -63,6 +66,11 @@ class Entry:
     notes: list[Note] = field(default_factory=list)
     commands: list[AccountCommand] = field(default_factory=list)
 
+    @property
+    def today(self) -> date:
+        """The French civil date."""
+        return french_day(self.clock.now())
+
     def save(self, entity: Entity) -> None:
         """Write an entity; what is public of it will be published with this act."""
         _save(self.store, entity)
@@ -94,20 +102,6 @@ class Entry:
             if convention is not None and convention.state is ConventionState.SUSPENDED:
                 raise ConventionSuspendedError(f"convention {convention.id} is suspended")
         return organisation
-
-
-class Signals(Protocol):
-    """Those to wake after a commit."""
-
-    @property
-    def feed(self) -> FeedSignal:
-        """Followers of the rights feed."""
-        ...
-
-    @property
-    def commands(self) -> CommandSignal:
-        """The relay of account commands."""
-        ...
 
 
 class Register:
@@ -162,6 +156,10 @@ class Register:
         except (AccessDeniedError, NotFoundError) as refusal:
             self._record_refusal(author, page, refusal)
             raise
+
+    def lists(self, work: Callable[[Store], T]) -> T:
+        """Read a list that belongs to nobody, such as the registry of extranets."""
+        return self._work.read(work)
 
     def _publish(self, store: Store, state: FeedState, changed: list[Entity]) -> int:
         digest, facts = state.digest, {}

@@ -1,0 +1,157 @@
+"""The Caf administrator names a partner administrator, in addition to or instead of another, and withdraws one."""
+
+from dataclasses import dataclass
+
+from servicekit.identifiers import new_id
+
+from habpps.domain.account_command import CommandKind
+from habpps.domain.authorship import Author, check_role
+from habpps.domain.organisation import Organisation
+from habpps.domain.people import Administrator, Person, Role, why_person_refused
+from habpps.domain.refusals import EmailTakenError, FormRefusedError, LastAdministratorError, UnknownThingError
+from habpps.use_cases.ports import Store
+from habpps.use_cases.register import Done, Entry, Note, Register
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """Who becomes administrator. `replaces`: identifier of the administrator who leaves, or empty."""
+
+    person: Person
+    replaces: str = ""
+
+
+class AppointAdministrator:
+    """Names an administrator; a new person receives two mails."""
+
+    act = "habpps.administrator.appointed"
+
+    def __init__(self, register: Register) -> None:
+        """Keep the register."""
+        self._register = register
+
+    def __call__(self, author: Author, organisation_id: str, appointment: Appointment) -> Done[str]:
+        """Return the identifier of the administrator.
+
+        Raises:
+            RoleNotAllowedError, UnknownThingError: not their business.
+            FormRefusedError: something typed is wrong.
+            EmailTakenError: this address is an administrator of the organisation already.
+        """
+
+        def work(entry: Entry) -> str:
+            check_role(entry.author, Role.CAF_ADMINISTRATOR)
+            organisation = entry.organisation(organisation_id)
+            administrator = appoint(entry, organisation, appointment.person)
+            if appointment.replaces:
+                leaving = _administrator(entry, organisation, appointment.replaces)
+                _withdraw(entry, organisation, leaving, "REPLACED")
+            return administrator.id
+
+        return self._register.act(author, self.act, work)
+
+
+class WithdrawAdministrator:
+    """Withdraws a partner administrator; the last one can only be replaced."""
+
+    act = "habpps.administrator.withdrawn"
+
+    def __init__(self, register: Register) -> None:
+        """Keep the register."""
+        self._register = register
+
+    def __call__(self, author: Author, administrator_id: str, reason: str) -> Done[str]:
+        """Return the identifier of the organisation.
+
+        Raises:
+            RoleNotAllowedError, UnknownThingError: not their business.
+            LastAdministratorError: there is no other.
+        """
+
+        def work(entry: Entry) -> str:
+            check_role(entry.author, Role.CAF_ADMINISTRATOR)
+            found = entry.store.administrators.get(administrator_id)
+            if found is None:
+                raise UnknownThingError("administrator")
+            organisation = entry.organisation(found.organisation_id)
+            leaving = _administrator(entry, organisation, administrator_id)
+            if sum(one.is_active for one in entry.store.administrators.of(organisation.id)) < 2:
+                raise LastAdministratorError(f"last administrator of {organisation.id}")
+            _withdraw(entry, organisation, leaving, reason)
+            return organisation.id
+
+        return self._register.act(author, self.act, work)
+
+
+def appoint(entry: Entry, organisation: Organisation, person: Person, account_id: str = "") -> Administrator:
+    """Write the administrator. With `account_id` the account exists already and no mail is sent.
+
+    Raises:
+        FormRefusedError: something typed is wrong.
+        EmailTakenError: administrator already.
+    """
+    problems = why_person_refused(person)
+    if problems:
+        raise FormRefusedError(problems)
+    for other in entry.store.administrators.of(organisation.id):
+        if other.is_active and other.person.email == person.email:
+            raise EmailTakenError("administrator already", details={"kind": "administrator", "id": other.id})
+    known = account_id or account_of(entry.store, organisation.id, person.email)
+    administrator = Administrator(new_id(), known or new_id(), organisation.id, person, Role.PARTNER_ADMINISTRATOR)
+    entry.save(administrator)
+    if not known:
+        ask_account(entry, administrator.account_id, organisation, person)
+    entry.note(
+        Note(
+            AppointAdministrator.act,
+            f"account:{administrator.account_id}",
+            organisation.id,
+            person.display_name,
+            details={"existing_account": "yes" if known else "no"},
+        )
+    )
+    return administrator
+
+
+def ask_account(entry: Entry, account_id: str, organisation: Organisation, person: Person) -> None:
+    """Ask the account service for an account and its two mails."""
+    content = {
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "email": person.email,
+        "organisation_name": organisation.name,
+    }
+    entry.command(CommandKind.CREATE, account_id, organisation.id, content)
+
+
+def account_of(store: Store, organisation_id: str, email: str) -> str:
+    """Return the account behind an address in this organisation, or nothing. Other organisations are not looked at."""
+    users = {one.person.email: one.account_id for one in store.users.of(organisation_id)}
+    administrators = {one.person.email: one.account_id for one in store.administrators.of(organisation_id)}
+    return (users | administrators).get(email, "")
+
+
+def _administrator(entry: Entry, organisation: Organisation, administrator_id: str) -> Administrator:
+    found = entry.store.administrators.get(administrator_id)
+    if found is None or found.organisation_id != organisation.id or not found.is_active:
+        raise UnknownThingError("administrator")
+    return found
+
+
+def _withdraw(entry: Entry, organisation: Organisation, leaving: Administrator, reason: str) -> None:
+    entry.save(
+        Administrator(
+            leaving.id, leaving.account_id, leaving.organisation_id, leaving.person, leaving.role, "withdrawn"
+        )
+    )
+    entry.command(CommandKind.END_SESSIONS, leaving.account_id, organisation.id, {"reason": "ROLE_WITHDRAWN"})
+    entry.note(
+        Note(
+            WithdrawAdministrator.act,
+            f"account:{leaving.account_id}",
+            organisation.id,
+            leaving.person.display_name,
+            reason,
+            opens=False,
+        )
+    )

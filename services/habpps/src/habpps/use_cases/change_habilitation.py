@@ -1,0 +1,64 @@
+"""Steps of a habilitation: suspend, reactivate, withdraw."""
+
+from habpps.domain.authorship import Author, check_role
+from habpps.domain.habilitation import Habilitation, check_assignment
+from habpps.domain.people import Role, clean
+from habpps.domain.refusals import FormRefusedError, UnknownThingError
+from habpps.domain.states import HabilitationEvent
+from habpps.use_cases.change_convention import why_reason_refused
+from habpps.use_cases.register import Done, Entry, Note, Register
+
+ACTS: dict[HabilitationEvent, str] = {
+    HabilitationEvent.SUSPEND: "habpps.habilitation.suspended",
+    HabilitationEvent.REACTIVATE: "habpps.habilitation.reactivated",
+    HabilitationEvent.WITHDRAW: "habpps.habilitation.withdrawn",
+}
+
+
+class ChangeHabilitation:
+    """Takes one step of a habilitation; the Caf may do it too, as a precaution."""
+
+    def __init__(self, register: Register) -> None:
+        """Keep the register."""
+        self._register = register
+
+    def __call__(self, author: Author, habilitation_id: str, event: HabilitationEvent, reason: str) -> Done[str]:
+        """Return the identifier of the user.
+
+        Raises:
+            RoleNotAllowedError, UnknownThingError, ConventionSuspendedError: not now, or not their business.
+            FormRefusedError: the reason is missing.
+            TransitionRefusedError: not from the present state.
+            ServiceError: reactivation is refused like an assignment.
+        """
+
+        def work(entry: Entry) -> str:
+            check_role(entry.author, Role.PARTNER_ADMINISTRATOR, Role.CAF_ADMINISTRATOR)
+            habilitation = entry.store.habilitations.get(habilitation_id)
+            if habilitation is None:
+                raise UnknownThingError("habilitation")
+            entry.organisation(habilitation.organisation_id)
+            problems = why_reason_refused(reason)
+            if problems:
+                raise FormRefusedError(problems)
+            _step(entry, habilitation, event, clean(reason))
+            return habilitation.user_id
+
+        return self._register.act(author, ACTS[event], work)
+
+
+def _step(entry: Entry, habilitation: Habilitation, event: HabilitationEvent, reason: str) -> None:
+    store = entry.store
+    after = habilitation.after(event)
+    user, group = store.users.get(habilitation.user_id), store.groups.get(habilitation.group_id)
+    if user is None or group is None:
+        raise UnknownThingError("habilitation")
+    opens = event is HabilitationEvent.REACTIVATE
+    if opens:
+        others = [one for one in store.habilitations.of(user.organisation_id) if one.habilitation != habilitation]
+        check_assignment(user, group, others, store.contracts.of(user.organisation_id), entry.today)
+    entry.save(after)
+    details = {"group": group.name, "profile": group.profile}
+    subject = f"habilitation:{habilitation.id}"
+    label = user.person.display_name
+    entry.note(Note(ACTS[event], subject, user.organisation_id, label, reason, opens=opens, details=details))

@@ -1,0 +1,48 @@
+"""Steps of a service contract: suspend, reactivate, end."""
+
+from habpps.domain.authorship import Author, check_role
+from habpps.domain.people import Role, clean
+from habpps.domain.refusals import FormRefusedError, UnknownThingError
+from habpps.domain.states import ContractEvent
+from habpps.use_cases.change_convention import why_reason_refused
+from habpps.use_cases.register import Done, Entry, Note, Register
+
+ACTS: dict[ContractEvent, str] = {
+    ContractEvent.SUSPEND: "habpps.service_contract.suspended",
+    ContractEvent.REACTIVATE: "habpps.service_contract.reactivated",
+    ContractEvent.END: "habpps.service_contract.ended",
+}
+
+
+class ChangeServiceContract:
+    """Takes one step of a service contract."""
+
+    def __init__(self, register: Register) -> None:
+        """Keep the register."""
+        self._register = register
+
+    def __call__(self, author: Author, contract_id: str, event: ContractEvent, reason: str) -> Done[str]:
+        """Return the identifier of the organisation.
+
+        Raises:
+            RoleNotAllowedError, UnknownThingError: not their business.
+            FormRefusedError: the reason is missing.
+            TransitionRefusedError: not from the present state.
+        """
+
+        def work(entry: Entry) -> str:
+            check_role(entry.author, Role.CAF_ADMINISTRATOR)
+            contract = entry.store.contracts.get(contract_id)
+            if contract is None:
+                raise UnknownThingError("service contract")
+            organisation = entry.organisation(contract.organisation_id)
+            problems = why_reason_refused(reason)
+            if problems:
+                raise FormRefusedError(problems)
+            entry.save(contract.after(event))
+            opens = event is ContractEvent.REACTIVATE
+            subject = f"service_contract:{contract.id}"
+            entry.note(Note(ACTS[event], subject, organisation.id, contract.extranet, clean(reason), opens=opens))
+            return organisation.id
+
+        return self._register.act(author, ACTS[event], work)

@@ -1,0 +1,140 @@
+"""Acts on a user: lock, unlock, new provisional password, departure date."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from habpps.domain.account_command import CommandKind
+from habpps.domain.authorship import Author, check_role
+from habpps.domain.people import Role, User, clean
+from habpps.domain.refusals import FormRefusedError, UnknownThingError, UserNotActiveError
+from habpps.domain.states import UserEvent, UserState
+from habpps.use_cases.change_convention import why_reason_refused
+from habpps.use_cases.ports import Store
+from habpps.use_cases.register import Done, Entry, Note, Register
+
+LOCK_ACTS: dict[UserEvent, str] = {
+    UserEvent.LOCK: "habpps.user.locked",
+    UserEvent.UNLOCK: "habpps.user.unlocked",
+}
+
+
+class LockUser:
+    """Locks or unlocks a user of the organisation.
+
+    The account itself is locked only when the person belongs to no other organisation: nobody decides for another.
+    """
+
+    def __init__(self, register: Register) -> None:
+        """Keep the register."""
+        self._register = register
+
+    def __call__(self, author: Author, user_id: str, event: UserEvent, reason: str) -> Done[str]:
+        """Return the identifier of the user; `event` is LOCK or UNLOCK.
+
+        Raises:
+            RoleNotAllowedError, UnknownThingError, ConventionSuspendedError: not now, or not their business.
+            FormRefusedError: the reason is missing.
+            TransitionRefusedError: not from the present state.
+        """
+
+        def work(entry: Entry) -> str:
+            user = _user(entry, user_id)
+            problems = why_reason_refused(reason)
+            if problems:
+                raise FormRefusedError(problems)
+            entry.save(user.after(event))
+            locking = event is UserEvent.LOCK
+            if not belongs_elsewhere(entry.store, user):
+                kind = CommandKind.LOCK if locking else CommandKind.UNLOCK
+                entry.command(kind, user.account_id, user.organisation_id, {"reason": "LOCKED_BY_ADMINISTRATOR"})
+            elif locking:
+                content = {"reason": "LOCKED_IN_ORGANISATION"}
+                entry.command(CommandKind.END_SESSIONS, user.account_id, user.organisation_id, content)
+            entry.note(_note(LOCK_ACTS[event], user, clean(reason), opens=not locking))
+            return user.id
+
+        return self._register.act(author, LOCK_ACTS[event], work)
+
+
+class ResetPassword:
+    """Has a new provisional password sent; every session of the person ends."""
+
+    act = "habpps.password.reset"
+
+    def __init__(self, register: Register) -> None:
+        """Keep the register."""
+        self._register = register
+
+    def __call__(self, author: Author, user_id: str) -> Done[str]:
+        """Return the identifier of the user.
+
+        Raises:
+            RoleNotAllowedError, UnknownThingError, ConventionSuspendedError: not now, or not their business.
+            UserNotActiveError: unlock first.
+        """
+
+        def work(entry: Entry) -> str:
+            user = _user(entry, user_id)
+            if user.state is not UserState.ACTIVE:
+                raise UserNotActiveError(f"user {user.id} is {user.state.value}")
+            entry.command(CommandKind.RESET_PASSWORD, user.account_id, user.organisation_id, {})
+            entry.note(_note(self.act, user, "", opens=False))
+            return user.id
+
+        return self._register.act(author, self.act, work)
+
+
+class SetDeparture:
+    """Notes the last day of a user: the habilitations end with that day, without anybody having to think of it."""
+
+    act = "habpps.user.departure_noted"
+
+    def __init__(self, register: Register) -> None:
+        """Keep the register."""
+        self._register = register
+
+    def __call__(self, author: Author, user_id: str, departs_on: date | None) -> Done[str]:
+        """Return the identifier of the user; None takes the date back.
+
+        Raises:
+            RoleNotAllowedError, UnknownThingError, ConventionSuspendedError: not now, or not their business.
+            FormRefusedError: the date is more than a year old.
+        """
+
+        def work(entry: Entry) -> str:
+            user = _user(entry, user_id)
+            if departs_on is not None and departs_on < entry.today - timedelta(days=366):
+                raise FormRefusedError({"departs_on": "IN_THE_PAST"})
+            entry.save(replace(user, departs_on=departs_on))
+            for membership in entry.store.habilitations.of(user.organisation_id):
+                habilitation = membership.habilitation
+                if habilitation.user_id == user.id and habilitation.is_held:
+                    entry.save(replace(habilitation, ends_on=departs_on))
+            details = {"departs_on": departs_on.isoformat() if departs_on else "-"}
+            entry.note(_note(self.act, user, "", opens=departs_on is None, details=details))
+            return user.id
+
+        return self._register.act(author, self.act, work)
+
+
+def belongs_elsewhere(store: Store, user: User) -> bool:
+    """Say whether the account lives in another organisation too, or administers something."""
+    others = [one for one in store.users.with_account(user.account_id) if one.id != user.id]
+    return bool(
+        [one for one in others if one.state is not UserState.CLOSED]
+        or [one for one in store.administrators.with_account(user.account_id) if one.is_active]
+    )
+
+
+def _user(entry: Entry, user_id: str) -> User:
+    check_role(entry.author, Role.PARTNER_ADMINISTRATOR, Role.CAF_ADMINISTRATOR)
+    user = entry.store.users.get(user_id)
+    if user is None:
+        raise UnknownThingError("user")
+    entry.organisation(user.organisation_id)
+    return user
+
+
+def _note(act: str, user: User, reason: str, *, opens: bool, details: dict[str, str] | None = None) -> Note:
+    subject = f"account:{user.account_id}"
+    return Note(act, subject, user.organisation_id, user.person.display_name, reason, opens, details or {})

@@ -1,0 +1,120 @@
+"""The Caf administrator creates a partner organisation from its convention."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from servicekit.identifiers import new_id
+
+from habpps.domain.authorship import Author, check_role
+from habpps.domain.organisation import (
+    LONGEST_ORGANISATION_NAME,
+    LONGEST_REFERENCE,
+    Convention,
+    Organisation,
+    Signatory,
+    why_dates_refused,
+)
+from habpps.domain.people import Role, clean
+from habpps.domain.refusals import FormRefusedError, ReferenceTakenError, SiretTakenError
+from habpps.domain.siret import normalise_siret, why_siret_refused
+from habpps.domain.states import ConventionEvent, ConventionState
+from habpps.use_cases.register import Done, Entry, Note, Register
+
+
+@dataclass(frozen=True)
+class OrganisationRequest:
+    """What the convention says. `ends_on` None: tacit renewal. Without both signatures it stays a draft."""
+
+    siret: str
+    name: str
+    reference: str
+    starts_on: date | None
+    ends_on: date | None
+    partner_signatory: Signatory
+    caf_signatory: Signatory
+
+    def problems(self, today: date) -> dict[str, str]:
+        """Return field -> reason code."""
+        found = why_dates_refused(self.starts_on, self.ends_on)
+        found.update(_line("name", self.name, LONGEST_ORGANISATION_NAME))
+        found.update(_line("reference", self.reference, LONGEST_REFERENCE))
+        found.update(_line("partner_signatory_name", self.partner_signatory.name, LONGEST_ORGANISATION_NAME))
+        found.update(_line("caf_signatory_name", self.caf_signatory.name, LONGEST_ORGANISATION_NAME))
+        refused = why_siret_refused(normalise_siret(self.siret))
+        if refused:
+            found["siret"] = refused
+        for side, signatory in (("partner", self.partner_signatory), ("caf", self.caf_signatory)):
+            if signatory.signed_on is not None and signatory.signed_on > today:
+                found[f"{side}_signed_on"] = "IN_THE_FUTURE"
+        return found
+
+
+class CreateOrganisation:
+    """Creates the organisation and its convention in one act."""
+
+    act = "habpps.organisation.created"
+
+    def __init__(self, register: Register) -> None:
+        """Keep the register."""
+        self._register = register
+
+    def __call__(self, author: Author, request: OrganisationRequest, caf: str) -> Done[str]:
+        """Return the identifier of the organisation.
+
+        Raises:
+            RoleNotAllowedError: not a Caf administrator.
+            FormRefusedError: something typed is wrong; SIRET by Luhn, with the exception of La Poste.
+            SiretTakenError, ReferenceTakenError: known already.
+        """
+        return self._register.act(author, self.act, lambda entry: create_organisation(entry, request, caf))
+
+
+def create_organisation(entry: Entry, request: OrganisationRequest, caf: str) -> str:
+    """Write the organisation and its convention; shared with the import of a file.
+
+    Raises:
+        FormRefusedError, SiretTakenError, ReferenceTakenError: see CreateOrganisation.
+    """
+    check_role(entry.author, Role.CAF_ADMINISTRATOR)
+    problems = request.problems(entry.today)
+    if problems or request.starts_on is None:
+        raise FormRefusedError(problems)
+    siret = normalise_siret(request.siret)
+    if entry.store.organisations.with_siret(siret) is not None:
+        raise SiretTakenError("siret known already", details={"siret": siret})
+    reference = clean(request.reference)
+    if entry.store.conventions.with_reference(caf, reference) is not None:
+        raise ReferenceTakenError("reference known already", details={"reference": reference})
+    organisation = Organisation(new_id(), siret, clean(request.name), caf)
+    convention = Convention(
+        new_id(),
+        organisation.id,
+        caf,
+        reference,
+        ConventionState.DRAFT,
+        request.starts_on,
+        request.ends_on,
+        request.partner_signatory,
+        request.caf_signatory,
+    )
+    if convention.is_signed:
+        convention = convention.after(ConventionEvent.SIGN)
+    entry.save(organisation)
+    entry.save(convention)
+    entry.note(
+        Note(
+            CreateOrganisation.act,
+            f"organisation:{organisation.id}",
+            organisation.id,
+            organisation.name,
+            details={"siret": siret, "convention": reference, "convention_state": convention.state.value},
+        )
+    )
+    return organisation.id
+
+
+def _line(field: str, text: str, longest: int) -> dict[str, str]:
+    cleaned = clean(text)
+    if not cleaned:
+        return {field: "EMPTY"}
+    return {field: "TOO_LONG"} if len(cleaned) > longest else {}

@@ -1,0 +1,117 @@
+"""The partner administrator creates a user, or makes a user of somebody the organisation knows already."""
+
+from dataclasses import dataclass
+
+from servicekit.identifiers import new_id
+
+from habpps.domain.authorship import Author, check_role
+from habpps.domain.organisation import Organisation
+from habpps.domain.people import LONGEST_JOB_TITLE, Person, Role, User, clean, why_person_refused
+from habpps.domain.refusals import EmailTakenError, FormRefusedError, UnknownThingError
+from habpps.domain.states import UserState
+from habpps.use_cases.appoint_administrator import ask_account
+from habpps.use_cases.register import Done, Entry, Note, Register
+
+
+@dataclass(frozen=True)
+class UserRequest:
+    """A person and what they do."""
+
+    person: Person
+    job_title: str
+
+    def problems(self) -> dict[str, str]:
+        """Return field -> reason code."""
+        found = why_person_refused(self.person)
+        if not clean(self.job_title):
+            found["job_title"] = "EMPTY"
+        elif len(clean(self.job_title)) > LONGEST_JOB_TITLE:
+            found["job_title"] = "TOO_LONG"
+        return found
+
+
+class CreateUser:
+    """Creates a user in the author's own organisation; the person receives two mails."""
+
+    act = "habpps.user.created"
+
+    def __init__(self, register: Register) -> None:
+        """Keep the register."""
+        self._register = register
+
+    def __call__(self, author: Author, request: UserRequest) -> Done[str]:
+        """Return the identifier of the user.
+
+        Raises:
+            RoleNotAllowedError, ConventionSuspendedError: not now, or not them.
+            FormRefusedError: something typed is wrong.
+            EmailTakenError: the organisation knows this address; `details` say who it is ("kind", "id").
+        """
+
+        def work(entry: Entry) -> str:
+            check_role(entry.author, Role.PARTNER_ADMINISTRATOR)
+            return create_user(entry, entry.organisation(author.organisation_id), request)
+
+        return self._register.act(author, self.act, work)
+
+
+class AttachPerson:
+    """Makes a user of an administrator of the same organisation: same account, no new mail."""
+
+    act = "habpps.user.attached"
+
+    def __init__(self, register: Register) -> None:
+        """Keep the register."""
+        self._register = register
+
+    def __call__(self, author: Author, administrator_id: str, job_title: str) -> Done[str]:
+        """Return the identifier of the user.
+
+        Raises:
+            RoleNotAllowedError, ConventionSuspendedError, UnknownThingError: not now, or not their business.
+            FormRefusedError: something typed is wrong.
+            EmailTakenError: this person is a user already.
+        """
+
+        def work(entry: Entry) -> str:
+            check_role(entry.author, Role.PARTNER_ADMINISTRATOR)
+            organisation = entry.organisation(author.organisation_id)
+            known = entry.store.administrators.get(administrator_id)
+            if known is None or known.organisation_id != organisation.id:
+                raise UnknownThingError("administrator")
+            request = UserRequest(known.person, job_title)
+            return create_user(entry, organisation, request, account_id=known.account_id)
+
+        return self._register.act(author, self.act, work)
+
+
+def create_user(entry: Entry, organisation: Organisation, request: UserRequest, account_id: str = "") -> str:
+    """Write the user; with `account_id` the account exists already and no mail is sent.
+
+    Raises:
+        FormRefusedError, EmailTakenError: see CreateUser.
+    """
+    problems = request.problems()
+    if problems:
+        raise FormRefusedError(problems)
+    for user in entry.store.users.of(organisation.id):
+        if user.person.email == request.person.email and user.state is not UserState.CLOSED:
+            raise EmailTakenError("user already", details={"kind": "user", "id": user.id})
+    if not account_id:
+        for one in entry.store.administrators.of(organisation.id):
+            if one.person.email == request.person.email:
+                raise EmailTakenError("administrator already", details={"kind": "administrator", "id": one.id})
+    user = User(new_id(), account_id or new_id(), organisation.id, request.person, clean(request.job_title))
+    entry.save(user)
+    if not account_id:
+        ask_account(entry, user.account_id, organisation, user.person)
+    entry.note(
+        Note(
+            AttachPerson.act if account_id else CreateUser.act,
+            f"account:{user.account_id}",
+            organisation.id,
+            user.person.display_name,
+            details={"job_title": user.job_title},
+        )
+    )
+    return user.id

@@ -1,0 +1,61 @@
+"""Tells whether a revision is in force everywhere: every live replica decides on it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from servicekit.clock import Clock
+
+from habpps.use_cases.ports import FeedReader, ReplicaProgress, Replicas, Signal
+
+ALIVE_FOR = timedelta(seconds=5)
+POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Propagation:
+    """`late`: names of the replicas that have not come so far. `in_force_at`: when the last one did, if all did."""
+
+    revision: int
+    replicas: int
+    late: tuple[str, ...]
+    in_force_at: datetime | None
+
+    @property
+    def everyone(self) -> bool:
+        """No live replica is late."""
+        return not self.late
+
+
+class FollowPropagation:
+    """Keeps the register of live replicas (seen within five seconds) and waits for them."""
+
+    def __init__(self, replicas: Replicas, feed: FeedReader, signal: Signal, clock: Clock) -> None:
+        """`signal` is announced at each acknowledgement in this process."""
+        self._replicas = replicas
+        self._feed = feed
+        self._signal = signal
+        self._clock = clock
+
+    def acknowledge(self, replica: str, revision: int, epoch: int) -> None:
+        """Note how far a replica has come."""
+        now = self._clock.now()
+        self._replicas.acknowledge(ReplicaProgress(replica, revision, epoch, now, now))
+        self._signal.announce()
+
+    def wait(self, revision: int, timeout: timedelta) -> Propagation:
+        """Wait until every live replica has the revision, at most `timeout`."""
+        deadline = self._clock.boottime() + timeout.total_seconds()
+        while True:
+            seen = self._signal.count()
+            report = self._report(revision)
+            left = deadline - self._clock.boottime()
+            if report.everyone or left <= 0:
+                return report
+            self._signal.wait(seen, min(left, POLL_SECONDS))
+
+    def _report(self, revision: int) -> Propagation:
+        epoch = self._feed.state().epoch
+        live = self._replicas.seen_since(self._clock.now() - ALIVE_FOR)
+        late = tuple(one.replica for one in live if one.epoch != epoch or one.revision < revision)
+        in_force_at = None if late else max((one.advanced_at for one in live), default=None)
+        return Propagation(revision, len(live), late, in_force_at)

@@ -1,0 +1,65 @@
+"""A token says who somebody is; the register says what they administer."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from servicekit.audit_events import AuditEvent, Outcome, RecordedWork
+from servicekit.clock import Clock
+
+from habpps.domain.authorship import Author
+from habpps.domain.people import Role
+from habpps.domain.refusals import RoleNotConfirmedError
+from habpps.use_cases.ports import Store
+
+ROLES_OF_HABPPS = (Role.CAF_ADMINISTRATOR, Role.PARTNER_ADMINISTRATOR)
+
+
+class IdentifyAdministrator:
+    """Confirms the role that a token names. The token narrows, the register decides."""
+
+    def __init__(self, work: RecordedWork[Store], clock: Clock) -> None:
+        """Keep the unit of work: a refusal is recorded."""
+        self._work = work
+        self._clock = clock
+
+    def __call__(self, account_id: str, organisation_id: str, details: Sequence[Mapping[str, Any]]) -> Author:
+        """Return the author behind a verified token and its `authorization_details` (RFC 9396).
+
+        Raises:
+            RoleNotConfirmedError: the token names no role of habpps, or the register does not confirm it.
+        """
+        roles = {
+            detail.get("role")
+            for detail in details
+            if detail.get("type") == "administration"
+            and detail.get("extranet") == "habpps"
+            and detail.get("organisation") == organisation_id
+        }
+        author = self._work.read(lambda store: _author(store, account_id, organisation_id, roles))
+        if author is not None:
+            return author
+        event = AuditEvent(
+            type="habpps.administration.refused",
+            decision="refused",
+            policy="buffered",
+            actor_id=account_id,
+            organisation_id=organisation_id,
+            subject=None,
+            reason=RoleNotConfirmedError.reason,
+            payload={"roles_in_token": sorted(str(role) for role in roles)},
+            occurred_at=self._clock.now(),
+        )
+        self._work.record(lambda _store: Outcome(None, (event,)))
+        raise RoleNotConfirmedError(f"account {account_id} administers nothing here")
+
+
+def _author(store: Store, account_id: str, organisation_id: str, roles: set[Any]) -> Author | None:
+    organisation = store.organisations.get(organisation_id)
+    if organisation is None or organisation.state != "active":
+        return None
+    for role in ROLES_OF_HABPPS:
+        for one in store.administrators.with_account(account_id):
+            if one.is_active and one.role is role and one.organisation_id == organisation_id and role.value in roles:
+                name = one.person.display_name
+                return Author(one.id, account_id, name, organisation_id, role, organisation.caf)
+    return None

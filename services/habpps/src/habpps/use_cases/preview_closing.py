@@ -1,0 +1,82 @@
+"""Says what an act would close, before it is done: pages show it and ask once."""
+
+from dataclasses import replace
+
+from rights.decision import OpenExtranet, Refused, open_extranets, why_closed
+from servicekit.clock import Clock
+
+from habpps.domain.calendar import french_day
+from habpps.domain.habilitation import Group, Habilitation
+from habpps.domain.impact import Impact, impact_of, snapshot_of
+from habpps.domain.people import User
+from habpps.domain.publication import Entity
+from habpps.domain.service_contract import ServiceContract
+from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
+from habpps.use_cases.consult_register import OrganisationView
+
+
+class PreviewClosing:
+    """Compares what is open now with what would be open after the act."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Keep the clock: rights depend on the day."""
+        self._clock = clock
+
+    def contract(self, view: OrganisationView, contract: ServiceContract, event: ContractEvent) -> Impact:
+        """A step of a service contract.
+
+        Raises:
+            TransitionRefusedError: not from its state.
+        """
+        return self._impact(view, [contract.after(event)])
+
+    def convention(self, view: OrganisationView, event: ConventionEvent) -> Impact:
+        """A step of the convention.
+
+        Raises:
+            TransitionRefusedError: not from its state.
+        """
+        return self._impact(view, [] if view.convention is None else [view.convention.after(event)])
+
+    def group(self, view: OrganisationView, group: Group) -> Impact:
+        """The end of a group."""
+        return self._impact(view, [replace(group, state="closed")])
+
+    def habilitation(self, view: OrganisationView, habilitation: Habilitation, event: HabilitationEvent) -> Impact:
+        """A step of a habilitation.
+
+        Raises:
+            TransitionRefusedError: not from its state.
+        """
+        return self._impact(view, [habilitation.after(event)])
+
+    def user(self, view: OrganisationView, user: User, event: UserEvent) -> Impact:
+        """A step of a user.
+
+        Raises:
+            TransitionRefusedError: not from its state.
+        """
+        return self._impact(view, [user.after(event)])
+
+    def access_of(self, view: OrganisationView, user: User) -> dict[str, OpenExtranet | Refused]:
+        """Say for each extranet under contract whether it is open to a user, or why not."""
+        today = french_day(self._clock.now())
+        snapshot = snapshot_of(_entities(view))
+        account, organisation = user.account_id, user.organisation_id
+        answers: dict[str, OpenExtranet | Refused] = {}
+        for code in sorted({contract.extranet for contract in view.contracts}):
+            refused = why_closed(snapshot, account, organisation, code, today)
+            if refused is not None:
+                answers[code] = refused
+        opened = {one.code: one for one in open_extranets(snapshot, account, organisation, today)}
+        return answers | {code: one for code, one in opened.items() if one.authorization_details}
+
+    def _impact(self, view: OrganisationView, changed: list[Entity]) -> Impact:
+        return impact_of(_entities(view), changed, view.users, french_day(self._clock.now()))
+
+
+def _entities(view: OrganisationView) -> list[Entity]:
+    habilitations = [one.habilitation for one in view.memberships]
+    convention = [] if view.convention is None else [view.convention]
+    parts: list[Entity] = [view.organisation, *convention, *view.contracts, *view.groups]
+    return [*parts, *view.users, *view.administrators, *habilitations, *view.extranets.values()]
