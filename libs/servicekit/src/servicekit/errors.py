@@ -18,6 +18,8 @@ A service subclasses a kind and gives it a stable `reason` (UPPER_SNAKE):
 
 Two texts: `str(error)` is English, for logs; `reason` is for programs. The sentence for people lives in the templates.
 `servicekit.rpc.errors` carries the kinds over gRPC, `servicekit.web` shows them. Neither text may hold personal data.
+
+`StartError` stands apart: a process that cannot start says one sentence to its operator and ends with code 2.
 """
 
 import re
@@ -108,3 +110,7 @@ class TooManyRequestsError(ServiceError):
 
 class DependencyUnavailableError(ServiceError):
     """Something this service needs does not answer. No answer is a refusal: never go on without it."""
+
+
+class StartError(Exception):
+    """The process cannot start. The text is one English sentence that says what to do; it is printed as it is."""

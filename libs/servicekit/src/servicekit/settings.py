@@ -16,10 +16,12 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from servicekit.errors import StartError
+
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class SettingsError(Exception):
+class SettingsError(StartError):
     """A setting is missing or wrong. The text names it and is fit to be printed as it is."""
 
 
