@@ -1,0 +1,195 @@
+"""The thread that delivers the outbox to audit, and the front through which events enter it.
+
+No cursor: what has no acknowledgement is sent, in the order of its chain, again and again until audit has it (audit
+knows events by their id). One call carries what concurrent requests recorded meanwhile. On SQLite one process owns the
+file and delivers everything; on PostgreSQL each process delivers its own epochs at once, and those of a process that
+died once they are 10 s old.
+"""
+
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from servicekit.audit_events import AuditEvent, AuditUnavailableError
+from servicekit.clock import Clock
+from servicekit.database.contract import Database, TransactionEnd, on_end
+from servicekit.errors import ServiceError
+from servicekit.logging import get_logger
+from servicekit.outbox import store
+from servicekit.outbox.chain import Chains
+from servicekit.outbox.delivery import Limits, Ticket, Tickets
+from servicekit.outbox.settings import DEFAULT_SETTINGS, OutboxSettings
+from servicekit.outbox.sink import AuditSink
+
+log = get_logger("outbox")
+
+
+class OutboxRelay:
+    """A `Background` of the process: started after the fork, stopped before the database is closed."""
+
+    name = "outbox-relay"
+
+    def __init__(
+        self,
+        database: Database,
+        service: str,
+        sink: AuditSink,
+        clock: Clock,
+        settings: OutboxSettings = DEFAULT_SETTINGS,
+    ) -> None:
+        """`service` is the producer's name in the journal: the service of its certificate."""
+        self._database = database
+        self._sink = sink
+        self._clock = clock
+        self._settings = settings
+        self._chains = Chains(service)
+        self._tickets = Tickets()
+        self._limits = Limits(database, clock, settings)
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._failure: str | None = None
+        self._failures = 0
+        self._everything = True  # the first pass also sends what a process before this one left behind
+        self._cleaned_at_seconds = clock.boottime()
+
+    def start(self) -> None:
+        """Starts delivering, oldest first."""
+        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+        self._wake.set()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Sends what waits, once, if audit answers; what is left is sent after the next start."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def problem(self) -> str | None:
+        """A sentence when events wait for too long or nobody delivers them; None when all is well."""
+        if self._thread is None or not (self._thread.is_alive() or self._stopping.is_set()):
+            return "the audit outbox is not being delivered"
+        try:
+            seconds = self._limits.oldest_seconds()
+        except ServiceError as error:
+            return f"the audit outbox cannot be read: {error}"
+        if seconds <= self._settings.buffered_age.total_seconds():
+            return None
+        return f"the oldest audit event waits since {seconds:.0f} s ({self._failure or 'audit is slow'})"
+
+    def require_room(self) -> None:
+        """See `Delivery.require_room`.
+
+        Raises:
+            AuditUnavailableError: too many events wait, or the disk is nearly full.
+        """
+        self._limits.require_room()
+
+    def stage(self, connection: Connection, events: Sequence[AuditEvent]) -> Ticket:
+        """Writes `events` in the transaction of `connection`; the relay wakes when it is committed.
+
+        Raises:
+            sqlalchemy.exc.IntegrityError: an event with the same id is recorded already.
+        """
+        ticket = Ticket(events)
+
+        def ended(end: TransactionEnd) -> None:
+            if end is TransactionEnd.ROLLED_BACK:
+                self._tickets.forget(ticket)
+            else:
+                self._wake.set()
+
+        store.insert(connection, self._chains.append(connection, events), self._clock.now())
+        on_end(connection, ended)
+        self._tickets.expect(ticket)
+        return ticket
+
+    def confirm(self, ticket: Ticket) -> None:
+        """Waits for audit up to `acknowledgement_wait`. Buffered acts do not wait while audit is known not to answer.
+
+        Raises:
+            AuditUnavailableError: not acknowledged, and the act is strict or a limit of the buffer is reached.
+        """
+        known_down = self._failure is not None
+        patience = timedelta(0) if known_down and not ticket.strict else self._settings.acknowledgement_wait
+        if ticket.wait(patience.total_seconds()):
+            return
+        self._tickets.forget(ticket)
+        if ticket.strict:
+            raise AuditUnavailableError("audit did not acknowledge the act in time")
+        self._limits.require_recent()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            if self._failure is None:
+                self._wake.wait(self._settings.idle_wait.total_seconds())
+            else:
+                self._stopping.wait(self._backoff_seconds())
+            self._wake.clear()
+            self._attempt()
+        if self._failure is None:
+            self._attempt()
+
+    def _attempt(self) -> None:
+        try:
+            while self._deliver_batch():
+                self._failure, self._failures = None, 0
+            self._failure, self._failures = None, 0
+            self._clean()
+        except ServiceError as error:
+            if self._failure is None:
+                log.warning("audit outbox not delivered", reason=error.reason, problem=str(error))
+            self._failure = str(error)
+            self._failures += 1
+
+    def _backoff_seconds(self) -> float:
+        grown = self._settings.first_backoff.total_seconds() * 2.0 ** min(self._failures - 1, 10)
+        return min(grown, self._settings.longest_backoff.total_seconds())
+
+    def _deliver_batch(self) -> bool:
+        """Sends one batch; False when nothing waits.
+
+        Raises:
+            ServiceError: audit or the database does not answer, or audit left events out.
+        """
+        batch = self._next_batch()
+        if not batch:
+            self._everything = False
+            return False
+        receipts = {receipt.event_id for receipt in self._sink.append([one.event for one in batch])}
+        stored = [one for one in batch if one.event_id in receipts]
+        self._tickets.acknowledge(one.event_id for one in stored)
+        if stored:
+            sequences, now = [one.sequence for one in stored], self._clock.now()
+            self._database.write(lambda connection: store.acknowledge(connection, sequences, now))
+        if len(stored) < len(batch):
+            raise AuditUnavailableError(f"audit acknowledged {len(stored)} of {len(batch)} events")
+        return True
+
+    def _next_batch(self) -> list[store.PendingEvent]:
+        limit, share = self._settings.batch_events, self._share()
+        waiting = self._database.read(lambda connection: store.pending(connection, limit, share))
+        size = 0
+        for position, one in enumerate(waiting):
+            size += len(one.event)
+            if position and size > self._settings.batch_bytes:
+                return waiting[:position]
+        return waiting
+
+    def _share(self) -> store.Share | None:
+        if self._everything or self._database.dialect == "sqlite":
+            return None
+        return store.Share(self._chains.epochs(), self._clock.now() - self._settings.orphan_age)
+
+    def _clean(self) -> None:
+        now_seconds = self._clock.boottime()
+        if now_seconds - self._cleaned_at_seconds < self._settings.cleaning_interval.total_seconds():
+            return
+        self._cleaned_at_seconds = now_seconds
+        limit, before = self._settings.cleaning_rows, self._clock.now() - self._settings.retention
+        while self._database.write(lambda connection: store.forget(connection, before, limit)) == limit:
+            if self._stopping.is_set():
+                return

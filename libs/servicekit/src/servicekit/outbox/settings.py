@@ -1,0 +1,27 @@
+"""Every limit of the outbox, with its unit and its reason."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class OutboxSettings:
+    """Defaults are the decided ones; tests shorten them."""
+
+    acknowledgement_wait: timedelta = timedelta(milliseconds=150)  # a person waits for this
+    buffered_age: timedelta = timedelta(seconds=60)  # oldest unacknowledged event a buffered act may leave behind
+    backlog_rows: int = 100_000  # unacknowledged rows beyond which nothing more is accepted
+    disk_free: float = 0.10  # part of the disk that stays free
+    backlog_refresh: timedelta = timedelta(seconds=1)  # how old the counted backlog may be
+    batch_events: int = 512  # what journal.proto accepts in one call
+    batch_bytes: int = 768 * 1024  # a gRPC message holds 1 MiB
+    idle_wait: timedelta = timedelta(seconds=1)  # another process may have left rows behind
+    first_backoff: timedelta = timedelta(milliseconds=50)
+    longest_backoff: timedelta = timedelta(seconds=1)
+    orphan_age: timedelta = timedelta(seconds=10)  # PostgreSQL: rows another process should have delivered by now
+    retention: timedelta = timedelta(hours=24)  # acknowledged rows are kept so long, for audit to ask again
+    cleaning_interval: timedelta = timedelta(seconds=60)
+    cleaning_rows: int = 1_000  # deleted in one transaction
+
+
+DEFAULT_SETTINGS = OutboxSettings()

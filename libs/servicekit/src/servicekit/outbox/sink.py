@@ -1,0 +1,28 @@
+"""Where events go, as a port: audit over gRPC in a service, a list in tests."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """audit's proof that it stored one event (`Receipt` in journal.proto)."""
+
+    event_id: str
+    shard: str  # month, "2026-11"
+    index: int  # of the leaf, from 0
+    leaf_hash: bytes  # RFC 6962, 32 bytes
+
+
+class AuditSink(Protocol):
+    """Stores events durably. Appending the same event again is harmless."""
+
+    def append(self, events: Sequence[bytes]) -> Sequence[Receipt]:
+        """Stores serialised `partenaire.audit.v1.Event`, in the order of each producer's chain.
+
+        An event without a receipt in the answer counts as not stored.
+
+        Raises:
+            ServiceError: not stored, or not known to be; the same events are sent again later.
+        """

@@ -1,0 +1,95 @@
+"""The statements on the outbox table. Functions of a connection: the caller decides on the transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from servicekit.outbox.chain import ChainedEvent
+from servicekit.outbox.tables import outbox_tables
+
+_outbox = outbox_tables(sa.MetaData())
+_columns = _outbox.c
+_is_pending = _columns.acknowledged_at.is_(None)
+
+_insert = _outbox.insert()
+_pending = (
+    sa.select(_columns.sequence, _columns.event_id, _columns.event).where(_is_pending).order_by(_columns.sequence)
+)
+_acknowledge = (
+    _outbox.update().where(_columns.sequence == sa.bindparam("one")).values(acknowledged_at=sa.bindparam("at"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingEvent:
+    """A row that audit has not acknowledged."""
+
+    sequence: int
+    event_id: str
+    event: bytes
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What audit has not acknowledged yet."""
+
+    rows: int
+    oldest_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Share:
+    """The part of the outbox one process delivers: its own epochs, and what others left since before `orphaned_at`."""
+
+    epochs: frozenset[str]
+    orphaned_at: datetime
+
+
+def insert(connection: Connection, events: Sequence[ChainedEvent], recorded_at: datetime) -> None:
+    """Adds `events`.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: an event with the same id is recorded already.
+    """
+    rows = [
+        {
+            "event_id": one.event_id,
+            "epoch": one.epoch,
+            "number": one.number,
+            "event": one.event,
+            "recorded_at": recorded_at,
+        }
+        for one in events
+    ]
+    connection.execute(_insert, rows)
+
+
+def pending(connection: Connection, limit: int, share: Share | None) -> list[PendingEvent]:
+    """The first `limit` unacknowledged events of `share` (None: of everybody), in the order of their chains."""
+    statement = _pending.limit(limit)
+    if share is not None:
+        mine = _columns.epoch.in_(share.epochs)
+        statement = statement.where(mine | (_columns.recorded_at < share.orphaned_at))
+    return [PendingEvent(*row) for row in connection.execute(statement)]
+
+
+def acknowledge(connection: Connection, sequences: Sequence[int], at: datetime) -> None:
+    """Notes that audit has the events `sequences`."""
+    connection.execute(_acknowledge, [{"one": sequence, "at": at} for sequence in sequences])
+
+
+def backlog(connection: Connection, limit: int) -> Backlog:
+    """How much waits, counted up to `limit`, and since when."""
+    few = sa.select(_columns.sequence).where(_is_pending).limit(limit).subquery()
+    rows = connection.execute(sa.select(sa.func.count()).select_from(few)).scalar_one()
+    first = sa.select(_columns.recorded_at).where(_is_pending).order_by(_columns.sequence).limit(1)
+    return Backlog(rows, connection.execute(first).scalar_one_or_none())
+
+
+def forget(connection: Connection, acknowledged_before: datetime, limit: int) -> int:
+    """Deletes at most `limit` events that were acknowledged before that moment; returns how many."""
+    old = sa.select(_columns.sequence).where(_columns.acknowledged_at < acknowledged_before).limit(limit)
+    return connection.execute(_outbox.delete().where(_columns.sequence.in_(old))).rowcount
