@@ -1,0 +1,1 @@
+"""Translations between habpps and the world."""

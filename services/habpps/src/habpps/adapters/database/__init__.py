@@ -1,0 +1,1 @@
+"""The register in its own database: tables, one file per group of repositories, migrations."""

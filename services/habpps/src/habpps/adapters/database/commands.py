@@ -1,0 +1,115 @@
+"""Account commands and the journal of acts in tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, insert, select
+
+from habpps.adapters.database import tables
+from habpps.adapters.database.statements import put
+from habpps.domain.account_command import AccountCommand, CommandKind, CommandState
+from habpps.use_cases.ports import ActRecord, Listing
+
+_command = tables.account_command.c
+_act = tables.act.c
+_OPEN = (CommandState.PENDING.value, CommandState.SENT.value)
+_WITH_MAILS = (CommandKind.CREATE.value, CommandKind.RESET_PASSWORD.value)
+
+
+class SqlAccountCommands:
+    """Implements ports.AccountCommands."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Keep the connection of the transaction."""
+        self._connection = connection
+
+    def save(self, command: AccountCommand) -> None:
+        """Add or replace."""
+        row = {
+            **asdict(command),
+            "kind": command.kind.value,
+            "state": command.state.value,
+            "content": dict(command.content),
+        }
+        put(self._connection, tables.account_command, row)
+
+    def due(self, now: datetime, limit: int) -> tuple[AccountCommand, ...]:
+        """Return the oldest unfinished command of each account when its time has come."""
+        oldest = self._oldest()
+        statement = select(tables.account_command).where(_command.id.in_(oldest), _command.next_attempt_at <= now)
+        rows = self._connection.execute(statement.order_by(_command.id).limit(limit))
+        return tuple(_to_command(row) for row in rows)
+
+    def next_due_at(self) -> datetime | None:
+        """Return when the next unfinished command is due."""
+        statement = select(_command.next_attempt_at).where(_command.id.in_(self._oldest()))
+        first = statement.order_by(_command.next_attempt_at).limit(1)
+        return self._connection.execute(first).scalar_one_or_none()
+
+    def latest_of(self, account_ids: Sequence[str], organisation_id: str) -> Mapping[str, AccountCommand]:
+        """Return the newest command with mails per account."""
+        wanted = and_(
+            _command.organisation_id == organisation_id,
+            _command.account_id.in_(list(account_ids)),
+            _command.kind.in_(_WITH_MAILS),
+        )
+        rows = self._connection.execute(select(tables.account_command).where(wanted).order_by(_command.id))
+        return {row.account_id: _to_command(row) for row in rows}
+
+    @staticmethod
+    def _oldest() -> Any:
+        return select(func.min(_command.id)).where(_command.state.in_(_OPEN)).group_by(_command.account_id)
+
+
+class SqlJournal:
+    """Implements ports.Journal."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Keep the connection of the transaction."""
+        self._connection = connection
+
+    def add(self, record: ActRecord) -> None:
+        """Append."""
+        row = {**asdict(record), "details": dict(record.details)}
+        self._connection.execute(insert(tables.act).values(**row))
+
+    def of(self, organisation_id: str, listing: Listing) -> tuple[tuple[ActRecord, ...], int]:
+        """Return a page, newest first."""
+        wanted = _act.organisation_id == organisation_id
+        total = self._connection.execute(select(func.count()).select_from(tables.act).where(wanted)).scalar_one()
+        page = select(tables.act).where(wanted).order_by(_act.id.desc()).limit(listing.size)
+        rows = self._connection.execute(page.offset((listing.page - 1) * listing.size))
+        return tuple(_to_record(row) for row in rows), total
+
+
+def _to_command(row: Row[Any]) -> AccountCommand:
+    return AccountCommand(
+        row.id,
+        CommandKind(row.kind),
+        row.account_id,
+        row.organisation_id,
+        row.requested_by,
+        row.requested_at,
+        row.next_attempt_at,
+        row.content,
+        CommandState(row.state),
+        row.attempts,
+        row.problem,
+        row.username,
+    )
+
+
+def _to_record(row: Row[Any]) -> ActRecord:
+    return ActRecord(
+        row.id,
+        row.occurred_at,
+        row.organisation_id,
+        row.author_account_id,
+        row.author_name,
+        row.act,
+        row.label,
+        row.reason,
+        row.details,
+    )

@@ -1,0 +1,132 @@
+"""Published facts, their chain of revisions, and the replicas that follow."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from rights.snapshot import EMPTY_DIGEST
+from servicekit.database import Database
+from sqlalchemy import Connection, Row, delete, insert, select, true, update
+
+from habpps.adapters.database import tables
+from habpps.adapters.database.statements import put
+from habpps.domain.publication import PublishedFact
+from habpps.use_cases.ports import FeedChange, FeedState, ReplicaProgress
+
+FIRST_STATE = {"id": 1, "revision": 0, "epoch": 1, "digest": EMPTY_DIGEST}
+_state = tables.feed_state.c
+_change = tables.feed_change.c
+_replica = tables.replica.c
+
+
+class SqlPublications:
+    """Implements ports.Publications."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Keep the connection of the transaction."""
+        self._connection = connection
+
+    def lock(self) -> FeedState:
+        """Lock the one row of the state: acts follow one another, so that the revision has no gap."""
+        row = self._connection.execute(select(tables.feed_state).with_for_update()).one()
+        return _to_state(row)
+
+    def value_of(self, key: str) -> bytes | None:
+        """Return the published value of a fact."""
+        statement = select(tables.fact.c.value).where(tables.fact.c.key == key)
+        return self._connection.execute(statement).scalar_one_or_none()
+
+    def append(self, change: FeedChange, committed_at: datetime) -> None:
+        """Write the revision and its facts."""
+        for position, fact in enumerate(change.facts):
+            self._write(fact)
+            row = {"revision": change.revision, "position": position, "key": fact.key, "value": fact.value}
+            values = {**row, "digest": change.digest, "committed_at": committed_at}
+            self._connection.execute(insert(tables.feed_change).values(**values))
+        changed = update(tables.feed_state).values(revision=change.revision, digest=change.digest)
+        self._connection.execute(changed)
+
+    def bump_epoch(self) -> FeedState:
+        """Start a new epoch."""
+        self._connection.execute(update(tables.feed_state).values(epoch=_state.epoch + 1))
+        return _to_state(self._connection.execute(select(tables.feed_state)).one())
+
+    def _write(self, fact: PublishedFact) -> None:
+        if fact.value:
+            put(self._connection, tables.fact, {"key": fact.key, "value": fact.value})
+        else:
+            self._connection.execute(delete(tables.fact).where(tables.fact.c.key == fact.key))
+
+
+class SqlFeedReader:
+    """Implements ports.FeedReader. Each answer is one statement, so it shows one committed moment."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep the database."""
+        self._database = database
+
+    def state(self) -> FeedState:
+        """Return where the feed stands."""
+        statement = select(tables.feed_state)
+        return _to_state(self._database.read(lambda found: found.execute(statement).one(), snapshot=False))
+
+    def snapshot(self) -> tuple[FeedState, tuple[PublishedFact, ...]]:
+        """Return everything at one revision."""
+        joined = tables.feed_state.outerjoin(tables.fact, true())
+        statement = select(tables.feed_state, tables.fact.c.key, tables.fact.c.value).select_from(joined)
+        rows = self._all(statement)
+        facts = tuple(PublishedFact(row.key, row.value) for row in rows if row.key is not None)
+        return _to_state(rows[0]), facts
+
+    def changes_after(self, revision: int, limit: int) -> tuple[FeedChange, ...]:
+        """Return at most `limit` revisions after this one, in order."""
+        wanted = (_change.revision > revision) & (_change.revision <= revision + limit)
+        statement = select(tables.feed_change).where(wanted).order_by(_change.revision, _change.position)
+        found: dict[int, list[Row[Any]]] = {}
+        for row in self._all(statement):
+            found.setdefault(row.revision, []).append(row)
+        return tuple(_to_change(number, rows) for number, rows in found.items())
+
+    def _all(self, statement: Any) -> Sequence[Row[Any]]:
+        return self._database.read(lambda found: found.execute(statement).all(), snapshot=False)
+
+
+class SqlReplicas:
+    """Implements ports.Replicas."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep the database."""
+        self._database = database
+
+    def acknowledge(self, progress: ReplicaProgress) -> None:
+        """Note the progress; `advanced_at` moves only when the revision does."""
+
+        def work(connection: Connection) -> None:
+            statement = select(tables.replica).where(_replica.name == progress.replica)
+            known = connection.execute(statement).one_or_none()
+            same = known is not None and (known.revision, known.epoch) == (progress.revision, progress.epoch)
+            row = {
+                "name": progress.replica,
+                "revision": progress.revision,
+                "epoch": progress.epoch,
+                "seen_at": progress.seen_at,
+                "advanced_at": known.advanced_at if known is not None and same else progress.advanced_at,
+            }
+            put(connection, tables.replica, row)
+
+        self._database.write(work)
+
+    def seen_since(self, moment: datetime) -> tuple[ReplicaProgress, ...]:
+        """Return the replicas that are alive, by name."""
+        statement = select(tables.replica).where(_replica.seen_at >= moment).order_by(_replica.name)
+        rows = self._database.read(lambda found: found.execute(statement).all(), snapshot=False)
+        return tuple(ReplicaProgress(row.name, row.revision, row.epoch, row.seen_at, row.advanced_at) for row in rows)
+
+
+def _to_state(row: Row[Any]) -> FeedState:
+    return FeedState(row.revision, row.epoch, bytes(row.digest))
+
+
+def _to_change(revision: int, rows: Sequence[Row[Any]]) -> FeedChange:
+    facts = tuple(PublishedFact(row.key, bytes(row.value)) for row in rows)
+    return FeedChange(revision, facts, bytes(rows[0].digest))

@@ -1,0 +1,29 @@
+"""Statements that mean the same on SQLite and PostgreSQL: add or replace, look for words."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, and_
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def put(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """Add a row or replace the one with the same primary key."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    keys = [column.name for column in table.primary_key]
+    changes = {name: value for name, value in row.items() if name not in keys}
+    statement = insert(table).values(**row).on_conflict_do_update(index_elements=keys, set_=changes)
+    connection.execute(statement)
+
+
+def searchable(*texts: str) -> str:
+    """Return texts without accents and case, to look for words in."""
+    plain = unicodedata.normalize("NFKD", " ".join(texts)).casefold()
+    return "".join(character for character in plain if not unicodedata.combining(character))
+
+
+def contains(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    """Say that a searchable column holds each of the words of `text`."""
+    words = searchable(text).split()
+    return and_(*(column.contains(word, autoescape=True) for word in words))

@@ -1,0 +1,201 @@
+"""The tables of habpps. Dates are French civil dates, moments are microseconds UTC, lists are JSON."""
+
+from servicekit.database import Json, UtcDateTime
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+organisation = Table(
+    "organisation",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("siret", String(14), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("caf", String(3), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("search", Text, nullable=False),
+    Index("organisation_by_caf", "caf", "kind", "search"),
+)
+
+convention = Table(
+    "convention",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("organisation_id", String(36), nullable=False, index=True),
+    Column("caf", String(3), nullable=False),
+    Column("reference", String(80), nullable=False),
+    Column("state", String(32), nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date),
+    Column("partner_name", String(200), nullable=False),
+    Column("partner_capacity", String(200), nullable=False),
+    Column("partner_signed_on", Date),
+    Column("caf_name", String(200), nullable=False),
+    Column("caf_capacity", String(200), nullable=False),
+    Column("caf_signed_on", Date),
+    UniqueConstraint("caf", "reference"),
+)
+
+service_contract = Table(
+    "service_contract",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("organisation_id", String(36), nullable=False, index=True),
+    Column("convention_id", String(36), nullable=False),
+    Column("extranet", String(40), nullable=False),
+    Column("profiles", Json, nullable=False),
+    Column("purposes", Json, nullable=False),
+    Column("territories", Json, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date),
+    Column("maximum_users", Integer),
+)
+
+user_group = Table(
+    "user_group",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("organisation_id", String(36), nullable=False, index=True),
+    Column("name", String(120), nullable=False),
+    Column("profile", String(4), nullable=False),
+    Column("state", String(16), nullable=False),
+)
+
+professional = Table(
+    "professional",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("account_id", String(64), nullable=False, index=True),
+    Column("organisation_id", String(36), nullable=False),
+    Column("given_name", String(80), nullable=False),
+    Column("family_name", String(80), nullable=False),
+    Column("email", String(254), nullable=False),
+    Column("job_title", String(120), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("departs_on", Date),
+    Column("search", Text, nullable=False),
+    UniqueConstraint("organisation_id", "account_id"),
+    Index("professional_by_name", "organisation_id", "search"),
+)
+
+habilitation = Table(
+    "habilitation",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("organisation_id", String(36), nullable=False, index=True),
+    Column("user_id", String(36), nullable=False, index=True),
+    Column("group_id", String(36), nullable=False, index=True),
+    Column("state", String(16), nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date),
+)
+
+administrator = Table(
+    "administrator",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("account_id", String(64), nullable=False, index=True),
+    Column("organisation_id", String(36), nullable=False, index=True),
+    Column("given_name", String(80), nullable=False),
+    Column("family_name", String(80), nullable=False),
+    Column("email", String(254), nullable=False),
+    Column("role", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+)
+
+extranet = Table(
+    "extranet",
+    metadata,
+    Column("code", String(40), primary_key=True),
+    Column("label", String(120), nullable=False),
+    Column("url", String(300), nullable=False),
+    Column("profiles", Json, nullable=False),
+    Column("purposes", Json, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("kind", String(16), nullable=False),
+)
+
+feed_state = Table(
+    "feed_state",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # one row, number 1: its lock orders the revisions
+    Column("revision", BigInteger, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+)
+
+fact = Table(
+    "fact",
+    metadata,
+    Column("key", String(120), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
+feed_change = Table(
+    "feed_change",
+    metadata,
+    Column("revision", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("key", String(120), nullable=False),
+    Column("value", LargeBinary, nullable=False),  # empty: the fact is removed
+    Column("digest", LargeBinary, nullable=False),  # after the whole revision
+    Column("committed_at", UtcDateTime, nullable=False),
+)
+
+replica = Table(
+    "replica",
+    metadata,
+    Column("name", String(120), primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False, index=True),
+    Column("advanced_at", UtcDateTime, nullable=False),
+)
+
+account_command = Table(
+    "account_command",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("account_id", String(64), nullable=False, index=True),
+    Column("organisation_id", String(36), nullable=False),
+    Column("requested_by", String(64), nullable=False),
+    Column("requested_at", UtcDateTime, nullable=False),
+    Column("next_attempt_at", UtcDateTime, nullable=False),
+    Column("content", Json, nullable=False),  # emptied when done: names and an address
+    Column("state", String(12), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("problem", String(80), nullable=False),
+    Column("username", String(120), nullable=False),
+    Index("account_command_open", "state", "id"),
+)
+
+act = Table(
+    "act",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("occurred_at", UtcDateTime, nullable=False),
+    Column("organisation_id", String(36), nullable=False),
+    Column("author_account_id", String(64), nullable=False),
+    Column("author_name", String(200), nullable=False),
+    Column("act", String(80), nullable=False),
+    Column("label", String(200), nullable=False),
+    Column("reason", String(400), nullable=False),
+    Column("details", Json, nullable=False),
+    Index("act_by_organisation", "organisation_id", "id"),
+)
