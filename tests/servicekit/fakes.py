@@ -1,0 +1,109 @@
+"""In-memory twins for the tests of use cases. The conformance suite in `outbox/` holds them to the real ones."""
+
+import copy
+import dataclasses
+import threading
+from collections.abc import Callable, MutableMapping
+from datetime import UTC, datetime, timedelta
+from typing import Generic, TypeVar
+
+from servicekit.audit_events import AuditEvent, AuditUnavailableError, Outcome
+
+T = TypeVar("T")
+Repos = TypeVar("Repos")
+
+
+class FixedClock:
+    """A clock that moves when it is told to."""
+
+    def __init__(self, now: datetime = datetime(2026, 11, 23, 9, 0, tzinfo=UTC), boottime: float = 1_000.0) -> None:
+        self._now = now
+        self._boottime = boottime
+
+    def now(self) -> datetime:
+        return self._now
+
+    def boottime(self) -> float:
+        return self._boottime
+
+    def advance(self, duration: timedelta) -> None:
+        """Time passes on both clocks."""
+        self._now += duration
+        self._boottime += duration.total_seconds()
+
+    def set(self, now: datetime) -> None:
+        """The calendar is corrected; the time since boot is not."""
+        self._now = now
+
+
+class InMemoryUnitOfWork(Generic[Repos]):
+    """`RecordedWork` on in-memory repositories, which must be deep-copiable and keep their objects after a rollback."""
+
+    def __init__(self, repos: Repos) -> None:
+        self.repos = repos
+        self.events: list[AuditEvent] = []
+        self.audit_available = True
+        self._lock = threading.RLock()
+
+    def read(self, work: Callable[[Repos], T]) -> T:
+        with self._lock:
+            return work(copy.deepcopy(self.repos))
+
+    def write(self, work: Callable[[Repos], T]) -> T:
+        with self._lock:
+            saved = copy.deepcopy(self.repos)
+            try:
+                return work(self.repos)
+            except BaseException:
+                _restore(self.repos, saved, set())
+                raise
+
+    def record(self, work: Callable[[Repos], Outcome[T]]) -> T:
+        with self._lock:
+            outcome = self.write(lambda repos: self._checked(work(repos)))
+            self.events.extend(outcome.events)
+        if not self.audit_available and any(event.policy == "strict" for event in outcome.events):
+            raise AuditUnavailableError("audit did not acknowledge the act in time")
+        return outcome.value
+
+    def _checked(self, outcome: Outcome[T]) -> Outcome[T]:
+        known = {event.event_id for event in self.events}
+        for event in outcome.events:
+            if event.event_id in known:
+                raise ValueError(f"the event {event.event_id} is recorded already")
+            known.add(event.event_id)
+        return outcome
+
+
+def _restore(target: object, saved: object, seen: set[int]) -> None:
+    """Gives `target` and what hangs on it the content of `saved`, keeping the objects that tests hold on to."""
+    if id(target) in seen:
+        return
+    seen.add(id(target))
+    if isinstance(target, MutableMapping) and isinstance(saved, MutableMapping):
+        target.clear()
+        target.update(saved)
+    elif isinstance(target, list) and isinstance(saved, list):
+        target[:] = saved
+    elif isinstance(target, set) and isinstance(saved, set):
+        target.clear()
+        target.update(saved)
+    elif isinstance(target, tuple) and isinstance(saved, tuple):
+        for current, value in zip(target, saved, strict=True):
+            _restore(current, value, seen)
+    elif dataclasses.is_dataclass(target) and not hasattr(target, "__dict__"):
+        for field in dataclasses.fields(target):
+            _restore(getattr(target, field.name), getattr(saved, field.name), seen)
+    elif hasattr(target, "__dict__") and hasattr(saved, "__dict__"):
+        for name in vars(target).keys() - vars(saved).keys():
+            del vars(target)[name]
+        for name, value in vars(saved).items():
+            current = vars(target).get(name)
+            if type(current) is type(value) and _has_content(current):
+                _restore(current, value, seen)
+            else:
+                vars(target)[name] = value
+
+
+def _has_content(value: object) -> bool:
+    return isinstance(value, MutableMapping | list | set) or (hasattr(value, "__dict__") and not callable(value))
