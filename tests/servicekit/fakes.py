@@ -80,30 +80,36 @@ def _restore(target: object, saved: object, seen: set[int]) -> None:
     if id(target) in seen:
         return
     seen.add(id(target))
-    if isinstance(target, MutableMapping) and isinstance(saved, MutableMapping):
-        target.clear()
-        target.update(saved)
-    elif isinstance(target, list) and isinstance(saved, list):
+    if isinstance(target, list) and isinstance(saved, list):
         target[:] = saved
-    elif isinstance(target, set) and isinstance(saved, set):
+    elif isinstance(target, MutableMapping | set) and isinstance(saved, MutableMapping | set):
         target.clear()
         target.update(saved)
-    elif isinstance(target, tuple) and isinstance(saved, tuple):
-        for current, value in zip(target, saved, strict=True):
+    else:
+        _restore_parts(target, saved, seen)
+
+
+def _restore_parts(target: object, saved: object, seen: set[int]) -> None:
+    now, before = _parts(target), _parts(saved)
+    for name in now.keys() - before.keys():
+        delattr(target, name)
+    for name, value in before.items():
+        current = now.get(name)
+        if type(current) is type(value) and _has_content(current):
             _restore(current, value, seen)
-    elif dataclasses.is_dataclass(target) and not hasattr(target, "__dict__"):
-        for field in dataclasses.fields(target):
-            _restore(getattr(target, field.name), getattr(saved, field.name), seen)
-    elif hasattr(target, "__dict__") and hasattr(saved, "__dict__"):
-        for name in vars(target).keys() - vars(saved).keys():
-            del vars(target)[name]
-        for name, value in vars(saved).items():
-            current = vars(target).get(name)
-            if type(current) is type(value) and _has_content(current):
-                _restore(current, value, seen)
-            else:
-                vars(target)[name] = value
+        elif current is not value and hasattr(target, "__dict__"):
+            vars(target)[name] = value
+
+
+def _parts(value: object) -> dict[str, object]:
+    if hasattr(value, "__dict__"):
+        return dict(vars(value))
+    if dataclasses.is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, tuple):
+        return {str(position): part for position, part in enumerate(value)}
+    return {}
 
 
 def _has_content(value: object) -> bool:
-    return isinstance(value, MutableMapping | list | set) or (hasattr(value, "__dict__") and not callable(value))
+    return isinstance(value, MutableMapping | list | set) or (bool(_parts(value)) and not callable(value))
