@@ -1,0 +1,322 @@
+"""Verification of access tokens (RFC 9068): what a resource server believes, and nothing else.
+
+Only the issuer's own keys count: `jku`, `jwk`, `x5u` and `x5c` of a header are never looked at. The algorithm is ES256
+and the type `at+jwt`, so an ID token or a logout token is refused.
+"""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+from joserfc import jws, jwt
+from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.jwk import ECKey, KeySet
+
+from servicekit.clock import Clock, SystemClock
+from servicekit.errors import DependencyUnavailableError, NotAuthenticatedError
+
+ALGORITHM = "ES256"
+_TYPES = {"at+jwt", "application/at+jwt"}
+_LONGEST_TOKEN = 16 * 1024
+_SKEW = timedelta(seconds=5)
+
+
+class TokenRefusedError(NotAuthenticatedError):
+    """The token is not one this service accepts. The message says which rule, never the token."""
+
+    reason = "TOKEN_REFUSED"
+
+
+class IssuerUnreachableError(DependencyUnavailableError):
+    """The issuer's keys or endpoints do not answer."""
+
+    reason = "ISSUER_UNREACHABLE"
+
+
+@dataclass(frozen=True)
+class TokenOrganisation:
+    """The organisation the session acts for."""
+
+    id: str
+    siret: str
+    name: str
+    caf: str
+
+
+@dataclass(frozen=True)
+class VerifiedAccessToken:
+    """The claims of a token whose signature, issuer, audience, type and life were checked. Times are aware, UTC."""
+
+    subject: str
+    client_id: str
+    session_id: str
+    scopes: frozenset[str]
+    organisation: TokenOrganisation
+    authorization_details: tuple[Mapping[str, Any], ...]
+    issued_at: datetime
+    expires_at: datetime
+    auth_time_at: datetime
+    acr: str
+    amr: tuple[str, ...]
+    rights_revision: int
+    token_id: str
+
+
+@dataclass(frozen=True)
+class JwksRefresh:
+    """How often the issuer's keys are fetched."""
+
+    keep: timedelta = timedelta(minutes=10)  # fetched again after this
+    between_unknown: timedelta = timedelta(seconds=30)  # at most one fetch per this for a key id nobody knows
+    stale: timedelta = timedelta(hours=1)  # known keys are believed this long while the issuer does not answer
+
+
+class JwksSource:
+    """The issuer's keys over http(s), parsed once and kept."""
+
+    def __init__(
+        self,
+        url: str,
+        refresh: JwksRefresh | None = None,
+        *,
+        http: httpx.Client | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """Nothing is fetched before the first use."""
+        self._url = url
+        self._refresh = refresh or JwksRefresh()
+        self._http = http or httpx.Client(timeout=httpx.Timeout(3.0))
+        self._clock = clock or SystemClock()
+        self._lock = threading.Lock()
+        self._keys: KeySet | None = None
+        self._fetched = float("-inf")
+        self._tried = float("-inf")
+
+    def __call__(self) -> KeySet:
+        """The keys, fetched when they are older than `keep`.
+
+        Raises:
+            IssuerUnreachableError: no keys are known and the issuer does not answer.
+        """
+        if self._keys is not None and self._age() < self._refresh.keep.total_seconds():
+            return self._keys
+        return self._fetch(self._fetched)
+
+    def after_unknown_key(self) -> KeySet:
+        """The keys, fetched again because a token names one that is not known; at most once per `between_unknown`.
+
+        Raises:
+            IssuerUnreachableError: no keys are known and the issuer does not answer.
+        """
+        if self._clock.boottime() - self._tried < self._refresh.between_unknown.total_seconds():
+            return self()
+        return self._fetch(self._fetched)
+
+    def _age(self) -> float:
+        return self._clock.boottime() - self._fetched
+
+    def _fetch(self, seen: float) -> KeySet:
+        with self._lock:
+            if self._keys is not None and self._fetched != seen:
+                return self._keys  # another thread has just done it
+            self._tried = self._clock.boottime()
+            try:
+                answer = self._http.get(self._url, headers={"Accept": "application/json"})
+                answer.raise_for_status()
+                self._keys = KeySet.import_key_set(answer.json())
+                self._fetched = self._clock.boottime()
+            except (httpx.HTTPError, ValueError, KeyError, TypeError, JoseError) as error:
+                if self._keys is None or self._age() > self._refresh.stale.total_seconds():
+                    raise IssuerUnreachableError(f"keys cannot be read ({type(error).__name__})") from error
+            return self._keys
+
+
+class AccessTokenVerifier:
+    """Checks access tokens of one issuer for one audience. Safe for threads."""
+
+    def __init__(
+        self,
+        issuer: str,
+        audience: str,
+        jwks: Callable[[], KeySet],
+        *,
+        clock: Clock | None = None,
+        cache_size: int = 4096,
+    ) -> None:
+        """`jwks` is a `JwksSource`, or anything that gives the keys. `cache_size` counts tokens; 0 keeps none."""
+        self._issuer = issuer
+        self._audience = audience
+        self._jwks = jwks
+        self._clock = clock or SystemClock()
+        self._cache = _VerifiedTokens(cache_size)
+
+    def verify(self, unverified_token: str) -> VerifiedAccessToken:
+        """The token's content.
+
+        Raises:
+            TokenRefusedError: any rule of RFC 9068 §4 is broken, or a claim this system needs is missing.
+            IssuerUnreachableError: the issuer's keys cannot be had.
+        """
+        now = self._clock.now()
+        digest = hashlib.sha256(unverified_token.encode("utf-8", "surrogatepass")).digest()
+        known = self._cache.get(digest, now)
+        if known is not None:
+            return known
+        claims = verified_claims(unverified_token, self._jwks, types=_TYPES)
+        token = self._checked(claims, now)
+        self._cache.put(digest, token)
+        return token
+
+    def _checked(self, claims: Mapping[str, Any], now: datetime) -> VerifiedAccessToken:
+        check_issuer_and_audience(claims, self._issuer, self._audience)
+        check_times(claims, now)
+        return _read(claims)
+
+
+def verified_claims(unverified_token: str, jwks: Callable[[], KeySet], *, types: set[str]) -> Mapping[str, Any]:
+    """The claims of a token of one of `types` ("" is a token without type) signed with ES256 by one of the keys.
+
+    Raises:
+        TokenRefusedError: wrong form, type, algorithm, key or signature.
+        IssuerUnreachableError: the issuer's keys cannot be had.
+    """
+    if len(unverified_token) > _LONGEST_TOKEN or not unverified_token.isascii():
+        raise TokenRefusedError("too long or not ASCII")
+    try:
+        header = jws.extract_compact(unverified_token.encode()).headers()
+        if str(header.get("typ", "")).lower() not in types:
+            raise TokenRefusedError("wrong type")
+        if header.get("alg") != ALGORITHM or "crit" in header:
+            raise TokenRefusedError("wrong algorithm")
+        key = _find_key(header.get("kid"), jwks)
+        claims = jwt.decode(unverified_token, key, algorithms=[ALGORITHM]).claims
+    except (JoseError, ValueError, KeyError, TypeError) as error:
+        raise TokenRefusedError(f"not a valid token ({type(error).__name__})") from error
+    return claims
+
+
+def _find_key(kid: object, jwks: Callable[[], KeySet]) -> ECKey:
+    if not isinstance(kid, str) or not kid:
+        raise TokenRefusedError("no key id")
+    try:
+        key = jwks().get_by_kid(kid)
+    except InvalidKeyIdError:
+        if not isinstance(jwks, JwksSource):
+            raise
+        key = jwks.after_unknown_key().get_by_kid(kid)
+    if not isinstance(key, ECKey):
+        raise TokenRefusedError("the key is of another algorithm")
+    return key
+
+
+def check_issuer_and_audience(claims: Mapping[str, Any], issuer: str, audience: str) -> None:
+    """RFC 9068 §4, OpenID Connect Core §3.1.3.7 (2) and (3).
+
+    Raises:
+        TokenRefusedError: another issuer, or not for us.
+    """
+    if claims.get("iss") != issuer:
+        raise TokenRefusedError("another issuer")
+    aud = claims.get("aud")
+    if audience not in ([aud] if isinstance(aud, str) else aud if isinstance(aud, list) else []):
+        raise TokenRefusedError("another audience")
+
+
+def check_times(claims: Mapping[str, Any], now: datetime) -> None:
+    """`exp` and `iat` are there; not expired; neither issued nor valid only in the future (5 s of skew).
+
+    Raises:
+        TokenRefusedError: one of them is broken.
+    """
+    if _moment(claims, "exp") <= now:
+        raise TokenRefusedError("expired")
+    if _moment(claims, "iat") > now + _SKEW:
+        raise TokenRefusedError("issued in the future")
+    if "nbf" in claims and _moment(claims, "nbf") > now + _SKEW:
+        raise TokenRefusedError("not valid yet")
+
+
+def _moment(claims: Mapping[str, Any], name: str) -> datetime:
+    value = claims.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TokenRefusedError(f"{name} is missing or not a number")
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (OverflowError, OSError, ValueError) as error:
+        raise TokenRefusedError(f"{name} is out of range") from error
+
+
+def text_claim(claims: Mapping[str, Any], name: str) -> str:
+    """A claim that must be a text with something in it.
+
+    Raises:
+        TokenRefusedError: it is not.
+    """
+    value = claims.get(name)
+    if not isinstance(value, str) or not value:
+        raise TokenRefusedError(f"{name} is missing")
+    return value
+
+
+def _read(claims: Mapping[str, Any]) -> VerifiedAccessToken:
+    organisation, details, revision = (
+        claims.get("org"),
+        claims.get("authorization_details"),
+        claims.get("rights_revision"),
+    )
+    amr = claims.get("amr")
+    if not isinstance(organisation, dict) or not isinstance(amr, list):
+        raise TokenRefusedError("org or amr is missing")
+    if not isinstance(details, list) or not all(isinstance(detail, dict) for detail in details):
+        raise TokenRefusedError("authorization_details is missing")
+    if isinstance(revision, bool) or not isinstance(revision, int):
+        raise TokenRefusedError("rights_revision is missing")
+    scope = claims.get("scope", "")
+    return VerifiedAccessToken(
+        subject=text_claim(claims, "sub"),
+        client_id=text_claim(claims, "client_id"),
+        session_id=text_claim(claims, "sid"),
+        scopes=frozenset(scope.split()) if isinstance(scope, str) else frozenset(),
+        organisation=TokenOrganisation(
+            **{name: text_claim(organisation, name) for name in ("id", "siret", "name", "caf")}
+        ),
+        authorization_details=tuple(details),
+        issued_at=_moment(claims, "iat"),
+        expires_at=_moment(claims, "exp"),
+        auth_time_at=_moment(claims, "auth_time"),
+        acr=text_claim(claims, "acr"),
+        amr=tuple(str(method) for method in amr),
+        rights_revision=revision,
+        token_id=text_claim(claims, "jti"),
+    )
+
+
+class _VerifiedTokens:
+    """Tokens already verified, by their SHA-256; the one used longest ago goes first; none outlives its `exp`."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._lock = threading.Lock()
+        self._tokens: OrderedDict[bytes, VerifiedAccessToken] = OrderedDict()
+
+    def get(self, digest: bytes, now: datetime) -> VerifiedAccessToken | None:
+        with self._lock:
+            token = self._tokens.get(digest)
+            if token is None:
+                return None
+            if token.expires_at <= now:
+                del self._tokens[digest]
+                return None
+            self._tokens.move_to_end(digest)
+            return token
+
+    def put(self, digest: bytes, token: VerifiedAccessToken) -> None:
+        with self._lock:
+            self._tokens[digest] = token
+            while len(self._tokens) > self._size:
+                self._tokens.popitem(last=False)

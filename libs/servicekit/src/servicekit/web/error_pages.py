@@ -1,0 +1,117 @@
+"""The outermost translator of the pages: every failure becomes a page people can act on, or problem+json (RFC 9457).
+
+Page and JSON carry the same reference number: the request id that is on every log line of the request.
+"""
+
+from collections.abc import Callable, Mapping
+from math import ceil
+
+from flask import Flask, Response, g, jsonify, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from servicekit.errors import InvalidInputError, NotAuthenticatedError, ServiceError, TooManyRequestsError
+from servicekit.logging import get_logger
+from servicekit.web.refusal_texts import CSRF_REFUSED, KINDS, SHARED_REASONS, STATUSES, RefusalText
+
+log = get_logger("servicekit.web")
+
+_BY_STATUS: dict[int, RefusalText] = {
+    400: KINDS[InvalidInputError][1],
+    **{status: text for status, text in KINDS.values() if status not in {400, 409}},
+    **STATUSES,
+}
+
+
+def wants_json() -> bool:
+    """Whether the client prefers JSON to a page."""
+    accepts = request.accept_mimetypes
+    json = max(accepts["application/json"], accepts["application/problem+json"])
+    return request.is_json or (bool(request.accept_mimetypes) and json > accepts["text/html"])
+
+
+class ErrorPages:
+    """Renders refusals; one per application. `register` adds the texts of a service."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, RefusalText] = dict(SHARED_REASONS)
+
+    def register(self, texts: Mapping[str, RefusalText | tuple[str, str, str, str]]) -> None:
+        """Texts by reason; a later one wins."""
+        self._texts.update({reason: RefusalText(*text) for reason, text in texts.items()})
+
+    def install(self, app: Flask) -> None:
+        """Handlers for every failure, the unexpected one included."""
+        app.register_error_handler(ServiceError, self.refused)
+        app.register_error_handler(CSRFError, self._csrf)
+        app.register_error_handler(HTTPException, self._http)
+        app.register_error_handler(Exception, self._unexpected)
+
+    def refused(
+        self,
+        error: ServiceError,
+        template: str = "servicekit/error.html",
+        render: Callable[[], Mapping[str, object]] = dict,
+    ) -> Response:
+        """The answer for one of our errors; `template` and `render` as in `page`."""
+        status, text = next((KINDS[kind] for kind in type(error).__mro__ if kind in KINDS), (500, STATUSES[500]))
+        text = self._texts.get(error.reason, text)
+        log.info("request refused", reason=error.reason, kind=type(error).__name__, status=status)
+        fields = getattr(error, "fields", None)
+        answer = self.page(status, text, error.reason, fields=fields, template=template, render=render)
+        if isinstance(error, TooManyRequestsError):
+            answer.headers["Retry-After"] = str(max(ceil(error.retry_after.total_seconds()), 1))
+        if isinstance(error, NotAuthenticatedError):
+            answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
+
+    def page(
+        self,
+        status: int,
+        text: RefusalText,
+        reason: str,
+        *,
+        fields: Mapping[str, str] | None = None,
+        template: str = "servicekit/error.html",
+        render: Callable[[], Mapping[str, object]] = dict,
+    ) -> Response:
+        """A refusal as the client wants it. `template` may extend servicekit/error.html; `render` gives it values."""
+        reference = g.get("request_id", "")
+        if wants_json():
+            problem: dict[str, object] = {
+                "type": "about:blank",
+                "title": str(text.title),
+                "status": status,
+                "detail": f"{text.what} {text.why} {text.who_can_help}",
+                "reason": reason,
+                "reference": reference,
+            }
+            if fields:
+                problem["fields"] = dict(fields)
+            answer = jsonify(problem)
+            answer.mimetype = "application/problem+json"
+        else:
+            body = render_template(
+                template, refusal=text, status=status, reason=reason, reference=reference, **render()
+            )
+            answer = Response(body, mimetype="text/html")
+        answer.status_code = status
+        return answer
+
+    def _csrf(self, error: CSRFError) -> Response:
+        log.info("form refused", reason="CSRF_REFUSED", status=400)
+        return self.page(400, CSRF_REFUSED, "CSRF_REFUSED")
+
+    def _http(self, error: HTTPException) -> Response:
+        if error.code is None or error.code < 400:
+            return error.get_response(request.environ)  # type: ignore[return-value]
+        text = _BY_STATUS.get(error.code, STATUSES[500] if error.code >= 500 else KINDS[InvalidInputError][1])
+        answer = self.page(error.code, text, f"HTTP_{error.code}")
+        for name, value in error.get_headers(request.environ):
+            if name.lower() in {"allow", "retry-after", "www-authenticate"}:
+                answer.headers[name] = value
+        return answer
+
+    def _unexpected(self, error: Exception) -> Response:
+        log.error("request failed", exc_info=error, path=request.path, method=request.method)
+        return self.page(500, STATUSES[500], "INTERNAL")

@@ -1,0 +1,85 @@
+"""French first, English available: which language a request gets, the switch, and catalogues read from .po files.
+
+French is the msgid, so the French catalogue is empty. Catalogues are compiled in memory when the application starts:
+no binary is kept anywhere. See `tests/servicekit/web/catalogue_check.py` for the test that finds missing sentences.
+"""
+
+from collections.abc import Iterable, Mapping
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Blueprint, Flask, Response, redirect, request
+from flask_babel import Babel, Domain, get_locale
+
+from servicekit.web.links import local_path
+
+LANGUAGES = {"fr": "Français", "en": "English"}
+COOKIE = "langue"  # no service name: the choice is the person's and holds for every service of the host
+_ONE_YEAR_SECONDS = 365 * 24 * 3600
+SHARED_TRANSLATIONS = Path(__file__).parent / "translations"
+
+
+def load_catalogue(directories: Iterable[Path], language: str) -> Translations:
+    """The sentences of one language, from `<directory>/<language>/LC_MESSAGES/messages.po`; later ones win.
+
+    Raises:
+        babel.messages.pofile.PoFileError: a file is not a catalogue.
+    """
+    merged = Translations()
+    for directory in directories:
+        path = directory / language / "LC_MESSAGES" / "messages.po"
+        if not path.is_file():
+            continue
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=language, abort_invalid=True)
+        compiled = BytesIO()
+        write_mo(compiled, catalogue)
+        compiled.seek(0)
+        merged.merge(part := Translations(compiled))
+        merged.plural = part.plural
+    return merged
+
+
+class CataloguesInMemory(Domain):
+    """Gives Flask-Babel the catalogues that `load_catalogue` made."""
+
+    def __init__(self, catalogues: Mapping[str, NullTranslations]) -> None:
+        """One catalogue per language code."""
+        super().__init__()
+        self._catalogues = catalogues
+        self._none = Translations()
+
+    def get_translations(self) -> NullTranslations:
+        """The catalogue of the request's language."""
+        locale = get_locale()
+        return self._catalogues.get(locale.language, self._none) if locale else self._none
+
+
+def choose_language() -> str:
+    """The person's own choice, else what the browser prefers, else French."""
+    chosen = request.cookies.get(COOKIE, "")
+    if chosen in LANGUAGES:
+        return chosen
+    return request.accept_languages.best_match(list(LANGUAGES), default="fr") or "fr"
+
+
+def install_languages(app: Flask, *, secure: bool) -> None:
+    """Babel, the catalogues of servicekit and of the application, the switch at GET /langue/<code>?suite=<page>."""
+    babel = Babel()
+    babel.init_app(app, default_locale="fr", default_timezone="Europe/Paris", locale_selector=choose_language)
+    directories = [SHARED_TRANSLATIONS, Path(app.root_path) / "translations"]
+    babel.domain_instance = CataloguesInMemory({code: load_catalogue(directories, code) for code in LANGUAGES})
+    blueprint = Blueprint("languages", __name__)
+
+    @blueprint.get("/langue/<code>")
+    def choose(code: str) -> Response:
+        answer = redirect(local_path(request.args.get("suite")), 303)
+        if code in LANGUAGES:
+            answer.set_cookie(COOKIE, code, max_age=_ONE_YEAR_SECONDS, httponly=True, samesite="Lax", secure=secure)
+        return answer  # type: ignore[return-value]
+
+    choose.is_public = True  # type: ignore[attr-defined]
+    app.register_blueprint(blueprint)

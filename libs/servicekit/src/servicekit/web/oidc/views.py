@@ -1,0 +1,233 @@
+"""The five addresses of a relying party: /connexion, /retour, /deconnexion, /deconnecte, /backchannel-logout."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request, session, url_for
+from flask_babel import get_locale
+from werkzeug.wrappers import Response as BaseResponse
+
+from servicekit.clock import Clock
+from servicekit.errors import AccessDeniedError, InvalidInputError, ServiceError
+from servicekit.identifiers import hash_secret, new_secret
+from servicekit.logging import get_logger
+from servicekit.tokens import IssuerUnreachableError, TokenRefusedError
+from servicekit.web.app import ServiceApp
+from servicekit.web.links import local_path
+from servicekit.web.oidc.attempts import LIFE, Attempt, Attempts
+from servicekit.web.oidc.provider import GrantRefusedError, OidcLoginSettings, Provider
+from servicekit.web.oidc.sign_in import SignIn
+from servicekit.web.oidc.texts import login_error_reason
+from servicekit.web.public_pages import public
+from servicekit.web.sessions import SessionContent, WebSession, WebSessions
+
+log = get_logger("servicekit.web.oidc")
+
+_CLEAN_UP_EVERY = timedelta(minutes=5)
+_LONGEST_ARGUMENT = 4096
+
+
+class LoginFailedError(InvalidInputError):
+    """The sign-in cannot be finished; a page says why and offers to begin again."""
+
+
+class LoginDeniedError(AccessDeniedError):
+    """The issuer knows the person and gives no access to this service."""
+
+    reason = "LOGIN_ACCESS_DENIED"
+
+
+@dataclass(frozen=True)
+class LoginParts:
+    """What the views work with."""
+
+    app: ServiceApp
+    settings: OidcLoginSettings
+    sessions: WebSessions
+    clock: Clock
+    provider: Provider
+    sign_in: SignIn
+    attempts: Attempts
+
+
+class LoginViews:
+    """The views; one per application."""
+
+    def __init__(self, parts: LoginParts) -> None:
+        """Nothing is fetched before the first sign-in."""
+        self._parts = parts
+        self._cleaned_at = parts.clock.now()
+
+    def blueprint(self) -> Blueprint:
+        """The five addresses. Machines call the last one: it reads no cookie and needs no CSRF token."""
+        blueprint = Blueprint("oidc_login", __name__)
+        blueprint.add_url_rule("/connexion", "begin", self.begin)
+        blueprint.add_url_rule("/retour", "finish", self.finish)
+        blueprint.add_url_rule("/deconnexion", "sign_out", self.sign_out, methods=["POST"])
+        blueprint.add_url_rule("/deconnecte", "signed_out", self.signed_out)
+        blueprint.add_url_rule("/backchannel-logout", "back_channel", self.back_channel, methods=["POST"])
+        self._parts.app.csrf_exempt(self.back_channel)
+        return blueprint
+
+    @public
+    def begin(self) -> BaseResponse:
+        """To the issuer, with a request that only this browser can finish."""
+        return_to = local_path(request.args.get("suite"))
+        settings, attempt = self._parts.settings, self._parts.attempts.begin(return_to)
+        locale = get_locale()
+        query = {
+            "response_type": "code",
+            "client_id": settings.client_id,
+            "redirect_uri": self._address("/retour"),
+            "scope": settings.scope,
+            "resource": settings.resource,
+            "state": attempt.state,
+            "nonce": attempt.nonce,
+            "code_challenge": attempt.challenge,
+            "code_challenge_method": "S256",
+            "ui_locales": locale.language if locale else "fr",
+        }
+        answer = redirect(_with_query(self._parts.provider.metadata().authorization_endpoint, query), 303)
+        self._parts.attempts.remember(attempt, request, answer)  # type: ignore[arg-type]
+        return answer
+
+    @public
+    def finish(self) -> BaseResponse:
+        """Back from the issuer: checks the answer, opens the session, goes on to the page that was asked."""
+        try:
+            attempt = self._attempt()
+            content = self._content(attempt)
+        except ServiceError as error:
+            log.info("sign-in refused", reason=error.reason, detail=str(error))
+            answer = self._failure_page(error)
+            self._parts.attempts.forget(request.args.get("state", ""), answer)
+            return answer
+        old_cookie = request.cookies.get(self._cookie("session"))
+        cookie = self._parts.sessions.open(content, instead_of=old_cookie)
+        done = redirect(attempt.return_to, 303)
+        self._parts.attempts.forget(attempt.state, done)  # type: ignore[arg-type]
+        self._set_cookie(done, "session", cookie)
+        self._clean_up()
+        return done
+
+    @public
+    def sign_out(self) -> BaseResponse:
+        """Ends the session here, then at the issuer, which ends it everywhere (RP-Initiated Logout 1.0 §2)."""
+        web_session: WebSession | None = g.get("web_session")
+        session.clear()
+        if web_session is None:
+            return self._forget_session(redirect(url_for("oidc_login.signed_out"), 303))
+        self._parts.sessions.end(web_session)
+        g.web_session = None
+        try:
+            endpoint = self._parts.provider.metadata().end_session_endpoint
+        except IssuerUnreachableError:
+            endpoint = ""
+        if not endpoint:
+            page = make_response(render_template("servicekit/signed_out.html", complete=False))
+            return self._forget_session(page)
+        state = new_secret()
+        query = {
+            "id_token_hint": web_session.content.id_token,
+            "client_id": self._parts.settings.client_id,
+            "post_logout_redirect_uri": self._address("/deconnecte"),
+            "state": state,
+        }
+        answer = redirect(_with_query(endpoint, query), 303)
+        self._set_cookie(answer, "deconnexion", hash_secret(state), int(LIFE.total_seconds()))
+        return self._forget_session(answer)
+
+    @public
+    def signed_out(self) -> BaseResponse:
+        """The last page: signed out, everywhere when the issuer says so with our own state."""
+        expected = request.cookies.get(self._cookie("deconnexion"), "")
+        state = request.args.get("state", "")
+        complete = bool(state) and hmac.compare_digest(hash_secret(state).encode(), expected.encode())
+        if g.get("web_session") is not None:
+            return redirect("/", 303)
+        page = make_response(render_template("servicekit/signed_out.html", complete=complete or not expected))
+        self._delete_cookie(page, "deconnexion")
+        return page
+
+    @public
+    def back_channel(self) -> tuple[Response, int]:
+        """The issuer says that sessions ended (Back-Channel Logout 1.0 §2.5 to §2.8)."""
+        try:
+            token = self._parts.sign_in.verify_logout(request.form.get("logout_token", ""))
+            if not self._parts.sessions.accept_once("logout token", token.token_id, token.expires_at):
+                raise TokenRefusedError("replayed")
+        except TokenRefusedError as error:
+            log.warning("logout token refused", detail=str(error))
+            return jsonify(error="invalid_request", error_description="The logout token was refused."), 400
+        sessions = self._parts.sessions
+        ended = sessions.end_by_sid(token.sid) if token.sid else sessions.end_by_subject(token.subject or "")
+        log.info("sessions ended by the issuer", ended=ended)
+        return jsonify(), 200
+
+    def _attempt(self) -> Attempt:
+        state = request.args.get("state", "")
+        attempt = self._parts.attempts.find(state, request)
+        if attempt is None or not self._parts.sessions.accept_once("sign-in", state, self._parts.clock.now() + LIFE):
+            raise LoginFailedError("state unknown, expired or used", reason="LOGIN_ATTEMPT_UNKNOWN")
+        return attempt
+
+    def _content(self, attempt: Attempt) -> SessionContent:
+        arguments, issuer = request.args, self._parts.settings.issuer
+        if "iss" in arguments or self._parts.provider.metadata().sends_iss:
+            if arguments.get("iss") != issuer:  # RFC 9207 §2.4
+                raise LoginFailedError("the answer is of another issuer", reason="LOGIN_RESPONSE_INVALID")
+        if "error" in arguments:
+            oauth_error = arguments["error"][:64]
+            reason = login_error_reason(oauth_error)
+            if reason == "LOGIN_ACCESS_DENIED":
+                raise LoginDeniedError("the issuer answered access_denied")
+            if reason == "ISSUER_UNREACHABLE":
+                raise IssuerUnreachableError("the issuer answered that it is not available")
+            raise LoginFailedError("the issuer answered an error", reason=reason)
+        code = arguments.get("code", "")
+        if not code or len(code) > _LONGEST_ARGUMENT:
+            raise LoginFailedError("no code", reason="LOGIN_RESPONSE_INVALID")
+        return self._parts.sign_in.finish(attempt, code, self._address("/retour"))
+
+    def _failure_page(self, error: ServiceError) -> Response:
+        answer = self._parts.app.error_pages.refused(
+            error,
+            template="servicekit/login_failed.html",
+            render=lambda: {"denied": isinstance(error, LoginDeniedError), "retry_url": url_for("oidc_login.begin")},
+        )
+        if isinstance(error, GrantRefusedError | TokenRefusedError):
+            answer.status_code = 400
+            answer.headers.pop("WWW-Authenticate", None)
+        return answer
+
+    def _clean_up(self) -> None:
+        now = self._parts.clock.now()
+        if now - self._cleaned_at >= _CLEAN_UP_EVERY:
+            self._cleaned_at = now
+            self._parts.sessions.remove_expired()
+
+    def _address(self, path: str) -> str:
+        return self._parts.settings.public_url.rstrip("/") + path
+
+    def _cookie(self, purpose: str) -> str:
+        return self._parts.app.cookie_name(purpose)
+
+    def _set_cookie(self, answer: BaseResponse, purpose: str, value: str, max_age: int | None = None) -> None:
+        secure = self._parts.app.secure_cookies
+        answer.set_cookie(
+            self._cookie(purpose), value, max_age=max_age, httponly=True, samesite="Lax", secure=secure, path="/"
+        )
+
+    def _delete_cookie(self, answer: BaseResponse, purpose: str) -> None:
+        secure = self._parts.app.secure_cookies
+        answer.delete_cookie(self._cookie(purpose), httponly=True, samesite="Lax", secure=secure, path="/")
+
+    def _forget_session(self, answer: BaseResponse) -> BaseResponse:
+        self._delete_cookie(answer, "session")
+        return answer
+
+
+def _with_query(endpoint: str, query: dict[str, str]) -> str:
+    return endpoint + ("&" if "?" in endpoint else "?") + urlencode(query)

@@ -1,0 +1,51 @@
+"""Pages every service has without sign-in: health, accessibility, legal notice, help."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Blueprint, Response, current_app, jsonify, render_template
+
+ViewT = TypeVar("ViewT", bound=Callable[..., Any])
+HealthCheck = Callable[[], str | None]  # None when all is well, else one English sentence for the operator
+
+
+def public(view: ViewT) -> ViewT:
+    """Marks a view that may be seen without signing in. Everything else needs it (see `oidc_login`)."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_public(view: Callable[..., Any] | None) -> bool:
+    """Whether the view was marked with `public`."""
+    return bool(getattr(view, "is_public", False))
+
+
+def public_pages() -> Blueprint:
+    """The blueprint `servicekit`: templates, style sheet and the pages without sign-in."""
+    blueprint = Blueprint(
+        "servicekit", "servicekit.web", template_folder="templates", static_folder="static", static_url_path="/commun"
+    )
+
+    @blueprint.get("/healthz")
+    @public
+    def healthz() -> tuple[Response, int]:
+        checks: dict[str, HealthCheck] = current_app.extensions["health_checks"]
+        problems = {name: problem for name, check in checks.items() if (problem := check())}
+        return jsonify(status="unavailable" if problems else "ok", problems=problems), 503 if problems else 200
+
+    @blueprint.get("/accessibilite")
+    @public
+    def accessibility() -> str:
+        return render_template("servicekit/accessibility.html")
+
+    @blueprint.get("/mentions-legales")
+    @public
+    def legal_notice() -> str:
+        return render_template("servicekit/legal_notice.html")
+
+    @blueprint.get("/aide")
+    @public
+    def assistance() -> str:
+        return render_template("servicekit/help.html")
+
+    return blueprint

@@ -1,0 +1,34 @@
+"""Tables of the sessions of a relying party, in the service's own database. Times are seconds since 1970, UTC."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Text
+
+web_metadata = MetaData()
+
+web_session = Table(
+    "web_session",
+    web_metadata,
+    Column("id_hash", String(64), primary_key=True),  # SHA-256 of the cookie: the table opens no session
+    Column("sid", String(128), nullable=False, index=True),
+    Column("subject", String(128), nullable=False, index=True),
+    Column("sealed", Text, nullable=False),  # tokens and names, encrypted, bound to id_hash
+    Column("version", Integer, nullable=False),  # grows with each new token
+    Column("refresh_until", BigInteger, nullable=False),  # one process refreshes at a time, until then
+    Column("opened_at", BigInteger, nullable=False),
+    Column("touched_at", BigInteger, nullable=False),
+    Column("idle_until", BigInteger, nullable=False, index=True),
+    Column("ends_at", BigInteger, nullable=False, index=True),
+)
+
+web_seen_once = Table(
+    "web_seen_once",
+    web_metadata,
+    Column("key", String(64), primary_key=True),  # SHA-256 of kind and value
+    Column("until", BigInteger, nullable=False, index=True),
+)
+
+
+def create_web_session_tables(op: Any) -> None:
+    """For a migration of a service: `create_web_session_tables(op)` with Alembic's `op`. Undone by dropping both."""
+    web_metadata.create_all(op.get_bind())
