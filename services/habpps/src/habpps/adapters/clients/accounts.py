@@ -1,0 +1,88 @@
+"""The account service of auth over gRPC."""
+
+from collections.abc import Callable
+from typing import Any
+
+import grpc
+from partenaire.auth.v1 import accounts_pb2 as pb
+from partenaire.auth.v1.accounts_pb2_grpc import AccountsStub
+from servicekit.rpc import remote_errors
+
+from habpps.domain.account_command import AccountCommand, CommandKind
+from habpps.use_cases.ports import AccountStatus
+
+DEADLINE_SECONDS = 5.0
+
+
+class GrpcAccounts:
+    """Implements ports.Accounts."""
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        """Keep the channel to auth."""
+        self._stub: Any = AccountsStub(channel)
+        self._push: dict[CommandKind, Callable[[AccountCommand], AccountStatus]] = {
+            CommandKind.CREATE: self._create,
+            CommandKind.RESET_PASSWORD: self._reset,
+            CommandKind.LOCK: self._lock,
+            CommandKind.UNLOCK: self._unlock,
+            CommandKind.END_SESSIONS: self._end_sessions,
+        }
+
+    def push(self, command: AccountCommand) -> AccountStatus:
+        """Carry out a command; auth recognises a repeated one by its identifier."""
+        with remote_errors():
+            return self._push[command.kind](command)
+
+    def status(self, account_id: str) -> AccountStatus | None:
+        """Return the state of an account."""
+        with remote_errors():
+            answer = self._stub.GetAccounts(pb.GetAccountsRequest(account_ids=[account_id]), timeout=DEADLINE_SECONDS)
+        return next((AccountStatus(one.username, one.mails_sent) for one in answer.accounts), None)
+
+    def _create(self, command: AccountCommand) -> AccountStatus:
+        content = command.content
+        request = pb.CreateAccountRequest(
+            command_id=command.id,
+            account_id=command.account_id,
+            given_name=content["given_name"],
+            family_name=content["family_name"],
+            email=content["email"],
+            requested_by=command.requested_by,
+            organisation_name=content["organisation_name"],
+        )
+        account = self._stub.CreateAccount(request, timeout=DEADLINE_SECONDS).account
+        return AccountStatus(account.username, account.mails_sent)
+
+    def _reset(self, command: AccountCommand) -> AccountStatus:
+        request = pb.ResetPasswordRequest(
+            command_id=command.id, account_id=command.account_id, requested_by=command.requested_by
+        )
+        self._stub.ResetPassword(request, timeout=DEADLINE_SECONDS)
+        return AccountStatus(command.username, mails_sent=False)
+
+    def _lock(self, command: AccountCommand) -> AccountStatus:
+        request = pb.LockAccountRequest(
+            command_id=command.id,
+            account_id=command.account_id,
+            requested_by=command.requested_by,
+            reason=command.content["reason"],
+        )
+        self._stub.LockAccount(request, timeout=DEADLINE_SECONDS)
+        return AccountStatus(command.username, mails_sent=True)
+
+    def _unlock(self, command: AccountCommand) -> AccountStatus:
+        request = pb.UnlockAccountRequest(
+            command_id=command.id, account_id=command.account_id, requested_by=command.requested_by
+        )
+        self._stub.UnlockAccount(request, timeout=DEADLINE_SECONDS)
+        return AccountStatus(command.username, mails_sent=True)
+
+    def _end_sessions(self, command: AccountCommand) -> AccountStatus:
+        request = pb.EndSessionsRequest(
+            command_id=command.id,
+            account_id=command.account_id,
+            requested_by=command.requested_by,
+            reason=command.content["reason"],
+        )
+        self._stub.EndSessions(request, timeout=DEADLINE_SECONDS)
+        return AccountStatus(command.username, mails_sent=True)
