@@ -11,7 +11,7 @@ from pysqlite3 import dbapi2
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from servicekit.errors import ConcurrentChangeError, DependencyUnavailableError
+from servicekit.errors import ConcurrentChangeError, DependencyUnavailableError, StartError
 
 # Primary SQLite result codes (https://www.sqlite.org/rescode.html) that blame the file, the disk or another process.
 _SQLITE_CODES = frozenset({5, 6, 7, 8, 10, 11, 13, 14, 15, 26})
@@ -24,7 +24,7 @@ _UNAVAILABLE_STATES = ("08", "53", "57", "58", "55P03")
 DATABASE_ERRORS = (SQLAlchemyError, dbapi2.Error)
 
 
-class DatabaseStartError(Exception):
+class DatabaseStartError(StartError):
     """The service cannot start on this database. The text is one sentence, fit to be printed as it is."""
 
 

@@ -1,0 +1,135 @@
+"""The command line every service has: `python -m auth serve|serve-web|serve-rpc|migrate|check-config|…`.
+
+What the operator can mend is said in one sentence on stderr, with exit code 2 and no traceback.
+
+    raise SystemExit(
+        service_main(
+            service="auth", settings_class=AuthSettings, build="auth.bootstrap:build",
+            migrations="auth.adapters.database:migrations", extra=[Command("import-clients", …)],
+        )
+    )
+"""
+
+import argparse
+import importlib.util
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from servicekit.errors import ServiceError, StartError
+from servicekit.logging import configure_logging
+from servicekit.process import Parts, Process, run_service
+from servicekit.settings import ServiceSettings, describe, load_settings
+
+CANNOT_START = 2
+INTERRUPTED = 130
+
+S = TypeVar("S", bound=ServiceSettings)
+
+
+def _no_arguments(_parser: argparse.ArgumentParser) -> None:
+    """For commands without arguments of their own."""
+
+
+@dataclass(frozen=True)
+class Command(Generic[S]):
+    """A command of one service. `run` returns the exit code; it may raise StartError or ServiceError."""
+
+    name: str
+    help: str
+    run: Callable[[S, argparse.Namespace], int]
+    add_arguments: Callable[[argparse.ArgumentParser], None] = _no_arguments
+
+
+def service_main(  # noqa: PLR0913 - the whole of a service's __main__
+    *,
+    service: str,
+    settings_class: type[S],
+    build: Callable[[S, Parts], Process] | str,
+    migrations: str | None = None,
+    extra: Sequence[Command[S]] = (),
+    argv: Sequence[str] | None = None,
+) -> int:
+    """Run the command that the arguments name; returns the exit code.
+
+    `build` as "module:function" is imported in the worker only; `migrations` is "package:folder" or "package".
+    """
+    commands = {command.name: command for command in (*_standard(build, migrations), *extra)}
+    arguments = _parser(service, list(commands.values())).parse_args(argv)
+    try:
+        settings = load_settings(settings_class, arguments.config)
+        return commands[arguments.command].run(settings, arguments)
+    except (StartError, ServiceError) as error:
+        sys.stderr.write(f"{service}: {error}\n")
+        return CANNOT_START
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _standard(build: Any, migrations: str | None) -> list[Command[Any]]:
+    commands = [
+        Command("serve", "serve the pages and gRPC", lambda s, _: run_service(build, s, Parts.BOTH)),
+        Command("serve-web", "serve the pages only", lambda s, _: run_service(build, s, Parts.WEB)),
+        Command("serve-rpc", "serve gRPC only", lambda s, _: run_service(build, s, Parts.RPC)),
+        Command("check-config", "print every setting, secrets masked, or say what is wrong", _check_config),
+    ]
+    if migrations is not None:
+        commands.append(Command("migrate", "bring the database to the newest schema", _migrate(migrations)))
+    return commands
+
+
+def _parser(service: str, commands: Sequence[Command[Any]]) -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config", type=Path, metavar="FILE", help="settings, one NAME=value per line")
+    parser = argparse.ArgumentParser(prog=f"python -m {service}")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command in commands:
+        subparser = subparsers.add_parser(command.name, help=command.help, parents=[common])
+        command.add_arguments(subparser)
+    return parser
+
+
+def _check_config(settings: ServiceSettings, _arguments: argparse.Namespace) -> int:
+    for variable, value, description in describe(settings):
+        sys.stdout.write(f"{variable}={value}  # {description}\n")
+    return 0
+
+
+def _migrate(migrations: str) -> Callable[[Any, argparse.Namespace], int]:
+    def run(settings: ServiceSettings, _arguments: argparse.Namespace) -> int:
+        from servicekit.database import migrate
+
+        configure_logging(settings.service, settings.log_level)
+        prepare_data_directory(settings)
+        newest = migrate(settings.database_url, migrations_folder(migrations))
+        sys.stdout.write(f"{settings.service}: the database is at migration {newest}\n")
+        return 0
+
+    return run
+
+
+def prepare_data_directory(settings: ServiceSettings) -> None:
+    """The data folder, made when it is missing.
+
+    Raises:
+        StartError: it cannot be made.
+    """
+    try:
+        settings.data_directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StartError(f"The data folder {settings.data_directory} cannot be made: {error.strerror}.") from error
+
+
+def migrations_folder(place: str) -> Path:
+    """The folder that "package:folder" or "package" names.
+
+    Raises:
+        StartError: there is no such package.
+    """
+    package, _, folder = place.partition(":")
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise StartError(f"There is no package {package} to take migrations from.")
+    return Path(next(iter(spec.submodule_search_locations))) / folder
