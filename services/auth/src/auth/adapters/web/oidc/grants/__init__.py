@@ -1,0 +1,1 @@
+"""One grant of the token endpoint per file."""

@@ -1,0 +1,84 @@
+"""Accounts: who can sign in. The secrets are hashes; habpps decides who exists."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+
+class AccountState(Enum):
+    """Life of an account, as habpps sees it."""
+
+    PROVISIONAL = "provisional"
+    ACTIVE = "active"
+    LOCKED = "locked"
+
+
+@dataclass(frozen=True)
+class ProvisionalPassword:
+    """A password sent by mail: single use, short life."""
+
+    password_hash: str
+    expires_at: datetime
+    used_at: datetime | None = None
+
+    def is_usable(self, now: datetime) -> bool:
+        """Whether it may still open the page where the person chooses a password."""
+        return self.used_at is None and now < self.expires_at
+
+
+@dataclass(frozen=True)
+class Account:
+    """A person who can sign in. `account_id` is the OpenID Connect subject."""
+
+    account_id: str
+    username: str
+    given_name: str
+    family_name: str
+    email: str
+    created_at: datetime
+    password_hash: str | None = None
+    provisional: ProvisionalPassword | None = None
+    locked_at: datetime | None = None
+    locked_reason: str | None = None
+    last_login_at: datetime | None = None
+    password_changed_at: datetime | None = None
+
+    @property
+    def state(self) -> AccountState:
+        """State, from what is known: a lock wins over everything."""
+        if self.locked_at is not None:
+            return AccountState.LOCKED
+        return AccountState.ACTIVE if self.password_hash is not None else AccountState.PROVISIONAL
+
+    @property
+    def display_name(self) -> str:
+        """Given name and family name."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+    def is_same_person(self, given_name: str, family_name: str, email: str) -> bool:
+        """Whether a repeated creation speaks of the same person."""
+        return (self.given_name, self.family_name, self.email) == (given_name, family_name, email)
+
+
+def normalise_username(typed: str) -> str:
+    """What is compared: no surrounding space, lower case."""
+    return unicodedata.normalize("NFKC", typed).strip().lower()[:64]
+
+
+def make_username(given_name: str, family_name: str, number: int) -> str:
+    """A readable identifier: `Martine Durand`, 4821 -> `mdurand-4821`.
+
+    `number` (0 to 9999) makes it unique; the caller draws another one when it is taken.
+    """
+    initial = _letters(given_name)[:1]
+    name = _letters(family_name)[:20]
+    return f"{initial}{name or 'compte'}-{number:04d}"
+
+
+def _letters(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae"))
+    return re.sub(r"[^a-z]", "", plain.encode("ascii", "ignore").decode().lower())

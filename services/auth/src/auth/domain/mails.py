@@ -1,0 +1,51 @@
+"""Mails to send. A row never holds a password: the provisional one is drawn at the moment of sending."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+
+class MailKind(Enum):
+    """What a mail is for."""
+
+    IDENTIFIER = "identifier"
+    PROVISIONAL_PASSWORD = "provisional_password"  # noqa: S105 - the kind of a mail
+    RENEWED_PASSWORD = "renewed_password"  # noqa: S105 - the kind of a mail
+    FORGOTTEN_PASSWORD = "forgotten_password"  # noqa: S105 - the kind of a mail
+    DISOWNED_PASSWORD = "disowned_password"  # noqa: S105 - the kind of a mail
+
+    @property
+    def carries_password(self) -> bool:
+        """Whether a provisional password is drawn for it."""
+        return self is not MailKind.IDENTIFIER
+
+
+@dataclass(frozen=True)
+class QueuedMail:
+    """A mail that waits, with what it says about who asked for it."""
+
+    mail_id: str
+    account_id: str
+    kind: MailKind
+    queued_at: datetime
+    next_attempt_at: datetime
+    requested_by: str = ""
+    organisation_name: str = ""
+    attempts: int = 0
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Message:
+    """A mail ready to leave."""
+
+    to: str
+    subject: str
+    text: str
+
+
+def retry_delay(attempts: int, *, first: timedelta = timedelta(seconds=1), most: timedelta) -> timedelta:
+    """Doubles at each failure, up to `most`."""
+    return min(first * (1 << min(attempts, 20)), most)

@@ -1,0 +1,128 @@
+"""Rules for chosen passwords, and the shape of provisional ones.
+
+CNIL recommendation 2022 (password with access restriction), NIST SP 800-63B-4 §3.1.1.2: length, a blocklist and
+context words; no composition rule, no forced renewal, every character allowed, paste allowed.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+PROVISIONAL_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+_PROVISIONAL = re.compile(r"[A-HJ-NP-Z2-9]{4}(?:-[A-HJ-NP-Z2-9]{4}){3}")
+_ROWS = ("azertyuiop", "qsdfghjklm", "wxcvbn", "qwertyuiop", "asdfghjkl", "zxcvbnm", "0123456789", "1234567890")
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+_LOOK_ALIKES = str.maketrans("0134578@$!", "oieastbasi")
+
+
+class PasswordProblem(Enum):
+    """Why a password is refused. The sentence stands in the templates."""
+
+    TOO_SHORT = "TOO_SHORT"
+    TOO_LONG = "TOO_LONG"
+    COMMON = "COMMON"
+    CONTEXT = "CONTEXT"
+    SEQUENCE = "SEQUENCE"
+    PROVISIONAL_SHAPE = "PROVISIONAL_SHAPE"
+
+
+@dataclass(frozen=True)
+class PasswordRules:
+    """What a password must be. Lengths in characters after NFC."""
+
+    minimum_length: int = 12
+    maximum_length: int = 128
+    common: Collection[str] = field(default_factory=frozenset)
+    context: Collection[str] = ("caf", "cnaf", "cdap", "habpps", "partenaire", "moncomptepartenaire", "allocataire")
+
+
+def normalise_password(typed: str) -> str:
+    """The form that is hashed: Unicode NFC, once (NIST SP 800-63B-4 §3.1.1.2)."""
+    return unicodedata.normalize("NFC", typed)
+
+
+def provisional_form(typed: str) -> str | None:
+    """The provisional password meant by what was typed, or None when it does not look like one.
+
+    The shape decides which of two hashes is compared, so that every attempt costs exactly one hash.
+    """
+    candidate = typed.strip().upper()
+    return candidate if _PROVISIONAL.fullmatch(candidate) else None
+
+
+def new_provisional_password(choose: Callable[[Sequence[str]], str] = secrets.choice) -> str:
+    """Four groups of four unambiguous characters: 80 bits, easy to type from a mail."""
+    return "-".join("".join(choose(PROVISIONAL_ALPHABET) for _ in range(4)) for _ in range(4))
+
+
+def find_problem(password: str, rules: PasswordRules, personal: Collection[str]) -> PasswordProblem | None:
+    """The first rule the password breaks, or None. `personal`: the person's names, identifier, mail address."""
+    password = normalise_password(password)
+    if len(password) < rules.minimum_length:
+        return PasswordProblem.TOO_SHORT
+    if len(password) > rules.maximum_length:
+        return PasswordProblem.TOO_LONG
+    if provisional_form(password) is not None:
+        return PasswordProblem.PROVISIONAL_SHAPE
+    if _is_sequence(password.casefold()):
+        return PasswordProblem.SEQUENCE
+    bare = _bare(password)
+    if bare in rules.common or password.casefold() in rules.common or _is_repetition_of(bare, rules.common):
+        return PasswordProblem.COMMON
+    return PasswordProblem.CONTEXT if _is_mostly_context(password, (*rules.context, *personal)) else None
+
+
+def strength_bits(password: str) -> int:
+    """A rough estimate for the hint beside the field: distinct pairs times the bits of the alphabet used."""
+    classes = ((r"[a-z]", 26), (r"[A-Z]", 26), (r"[0-9]", 10), (r"[^a-zA-Z0-9]", 33))
+    size = sum(count for pattern, count in classes if re.search(pattern, password)) or 1
+    pairs = {password[i : i + 2].casefold() for i in range(len(password) - 1)}
+    return int(len(pairs) * (size.bit_length() - 1))
+
+
+def _bare(password: str) -> str:
+    """Without accents, look-alike digits, punctuation and surrounding numbers: `M0tDeP@sse2026!` -> `motdepasse`."""
+    plain = unicodedata.normalize("NFKD", password).encode("ascii", "ignore").decode().casefold()
+    trimmed = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", plain)
+    return re.sub(r"[^a-z]", "", trimmed.translate(_LOOK_ALIKES))
+
+
+def _is_repetition_of(bare: str, words: Collection[str]) -> bool:
+    for size in range(3, len(bare) // 2 + 1):
+        if len(bare) % size == 0 and bare == bare[:size] * (len(bare) // size):
+            return bare[:size] in words or size <= 4
+    return False
+
+
+def _is_sequence(folded: str) -> bool:
+    if len(set(folded)) <= 3:
+        return True
+    runs = [row for base in (*_ROWS, _ALPHABET) for row in (base, base[::-1])]
+    covered, position = 0, 0
+    while position < len(folded):
+        step = _run_length(folded, position, runs)
+        covered += step if step >= 4 else 0
+        position += max(step, 1)
+    return covered >= len(folded) - 3
+
+
+def _run_length(text: str, start: int, runs: Sequence[str]) -> int:
+    for size in range(min(26, len(text) - start), 3, -1):
+        if any(text[start : start + size] in run for run in runs):
+            return size
+    return 0
+
+
+def _is_mostly_context(password: str, words: Collection[str]) -> bool:
+    """Whether fewer than eight characters remain once the context words are taken out."""
+    remaining = unicodedata.normalize("NFKD", password).encode("ascii", "ignore").decode().casefold()
+    found = False
+    for word in sorted({_bare(word) for word in words}, key=len, reverse=True):
+        if len(word) >= 3 and word in remaining:
+            remaining, found = remaining.replace(word, ""), True
+    return found and len(re.sub(r"[\W_]", "", remaining)) < 8
