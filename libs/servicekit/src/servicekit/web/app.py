@@ -166,10 +166,9 @@ def _install_templates(app: ServiceApp) -> None:
     app.jinja_env.globals.update(url_with=url_with, this_page=this_page, asset_url=_AssetUrls(app), **FORM_GLOBALS)
     if app.options.templates:
         folders = ChoiceLoader([FileSystemLoader(folder) for folder in app.options.templates])
-        app.jinja_options = {**app.jinja_options}
         app.jinja_loader = ChoiceLoader([folders, *filter(None, [app.jinja_loader])])  # type: ignore[misc]
 
-    def context() -> Mapping[str, object]:
+    def context() -> dict[str, object]:
         locale = get_locale()
         return {
             **template_context(app.page_frame()),
@@ -182,7 +181,7 @@ def _install_templates(app: ServiceApp) -> None:
             "languages": LANGUAGES,
         }
 
-    app.context_processor(context)  # type: ignore[arg-type]
+    app.context_processor(context)
 
 
 def _give_request_id() -> None:

@@ -3,9 +3,11 @@
 Page and JSON carry the same reference number: the request id that is on every log line of the request.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from math import ceil
 
+import orjson
 from flask import Flask, Response, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -30,6 +32,14 @@ def wants_json() -> bool:
     return request.is_json or (bool(request.accept_mimetypes) and json > accepts["text/html"])
 
 
+@dataclass(frozen=True)
+class Look:
+    """Another template for a refusal (one that extends servicekit/error.html) and the values it needs."""
+
+    template: str = "servicekit/error.html"
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
 class ErrorPages:
     """Renders refusals; one per application. `register` adds the texts of a service."""
 
@@ -47,58 +57,41 @@ class ErrorPages:
         app.register_error_handler(HTTPException, self._http)
         app.register_error_handler(Exception, self._unexpected)
 
-    def refused(
-        self,
-        error: ServiceError,
-        template: str = "servicekit/error.html",
-        render: Callable[[], Mapping[str, object]] = dict,
-    ) -> Response:
-        """The answer for one of our errors; `template` and `render` as in `page`."""
+    def refused(self, error: ServiceError, look: Look | None = None) -> Response:
+        """The answer for one of our errors."""
         status, text = next((KINDS[kind] for kind in type(error).__mro__ if kind in KINDS), (500, STATUSES[500]))
         text = self._texts.get(error.reason, text)
-        log.info("request refused", reason=error.reason, kind=type(error).__name__, status=status)
-        fields = getattr(error, "fields", None)
-        answer = self.page(status, text, error.reason, fields=fields, template=template, render=render)
+        log.info("request refused", reason=error.reason, error_kind=type(error).__name__, status=status)
+        answer = self.page(status, text, error.reason, look)
+        if isinstance(error, InvalidInputError) and error.fields and answer.is_json:
+            answer.set_data(orjson.dumps({**(answer.get_json() or {}), "fields": dict(error.fields)}))
         if isinstance(error, TooManyRequestsError):
             answer.headers["Retry-After"] = str(max(ceil(error.retry_after.total_seconds()), 1))
         if isinstance(error, NotAuthenticatedError):
             answer.headers["WWW-Authenticate"] = "Bearer"
         return answer
 
-    def page(
-        self,
-        status: int,
-        text: RefusalText,
-        reason: str,
-        *,
-        fields: Mapping[str, str] | None = None,
-        template: str = "servicekit/error.html",
-        render: Callable[[], Mapping[str, object]] = dict,
-    ) -> Response:
-        """A refusal as the client wants it. `template` may extend servicekit/error.html; `render` gives it values."""
+    def page(self, status: int, text: RefusalText, reason: str, look: Look | None = None) -> Response:
+        """A refusal as the client wants it: a page, or problem+json when it prefers JSON."""
         reference = g.get("request_id", "")
         if wants_json():
-            problem: dict[str, object] = {
-                "type": "about:blank",
-                "title": str(text.title),
-                "status": status,
-                "detail": f"{text.what} {text.why} {text.who_can_help}",
-                "reason": reason,
-                "reference": reference,
-            }
-            if fields:
-                problem["fields"] = dict(fields)
-            answer = jsonify(problem)
+            answer = jsonify(
+                type="about:blank",
+                title=str(text.title),
+                status=status,
+                detail=f"{text.what} {text.why} {text.who_can_help}",
+                reason=reason,
+                reference=reference,
+            )
             answer.mimetype = "application/problem+json"
         else:
-            body = render_template(
-                template, refusal=text, status=status, reason=reason, reference=reference, **render()
-            )
-            answer = Response(body, mimetype="text/html")
+            look = look or Look()
+            about = {"refusal": text, "status": status, "reason": reason, "reference": reference}
+            answer = Response(render_template(look.template, **about, **look.values), mimetype="text/html")
         answer.status_code = status
         return answer
 
-    def _csrf(self, error: CSRFError) -> Response:
+    def _csrf(self, _error: CSRFError) -> Response:
         log.info("form refused", reason="CSRF_REFUSED", status=400)
         return self.page(400, CSRF_REFUSED, "CSRF_REFUSED")
 

@@ -4,44 +4,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask_babel import get_locale
 
 PARIS = ZoneInfo("Europe/Paris")
-_MONTHS = {
-    "fr": [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-}
-_DAYS = {
-    "fr": ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
-    "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
-}
 _NO_BREAK = "\u00a0"
 
 
@@ -60,9 +27,8 @@ def longdate(moment: date | datetime | None, *, weekday: bool = True) -> str:
     if moment is None:
         return ""
     day, language = local_day(moment), _language()
-    number = "1er" if day.day == 1 and language == "fr" else str(day.day)
-    text = f"{number} {_MONTHS[language][day.month - 1]} {day.year}"
-    return f"{_DAYS[language][day.weekday()]} {text}" if weekday else text
+    number = "'1er'" if day.day == 1 and language == "fr" else "d"
+    return format_date(day, f"EEEE {number} MMMM y" if weekday else f"{number} MMMM y", locale=language)
 
 
 def longdatetime(moment: datetime | None) -> str:

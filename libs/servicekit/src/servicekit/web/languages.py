@@ -43,7 +43,7 @@ def load_catalogue(directories: Iterable[Path], language: str) -> Translations:
     return merged
 
 
-class CataloguesInMemory(Domain):
+class CataloguesInMemory(Domain):  # type: ignore[misc] # Flask-Babel has no types
     """Gives Flask-Babel the catalogues that `load_catalogue` made."""
 
     def __init__(self, catalogues: Mapping[str, NullTranslations]) -> None:

@@ -15,7 +15,7 @@ from servicekit.clock import Clock
 from servicekit.errors import NotAuthenticatedError
 from servicekit.tokens import TokenOrganisation, TokenRefusedError, VerifiedAccessToken
 from servicekit.web.app import ServiceApp
-from servicekit.web.error_pages import wants_json
+from servicekit.web.error_pages import Look, wants_json
 from servicekit.web.frame import CurrentPerson, PageFrame
 from servicekit.web.headers import is_static
 from servicekit.web.links import this_page
@@ -136,13 +136,9 @@ class OidcLogin:
             for name, value in request.form.items(multi=True)
             if value and not any(word in name.lower() for word in _SECRET_FIELDS)
         ]
-        return self._app.error_pages.page(
-            401,
-            SESSION_ENDED,
-            "SESSION_ENDED",
-            template="servicekit/session_ended.html",
-            render=lambda: {"typed": typed, "sign_in_url": url_for("oidc_login.begin", suite=this_page())},
-        )
+        values = {"typed": typed, "sign_in_url": url_for("oidc_login.begin", suite=this_page())}
+        look = Look("servicekit/session_ended.html", values)
+        return self._app.error_pages.page(401, SESSION_ENDED, "SESSION_ENDED", look)
 
     def _frame(self) -> PageFrame:
         settings = self._settings

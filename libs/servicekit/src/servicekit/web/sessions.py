@@ -9,12 +9,13 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from servicekit.clock import Clock
 from servicekit.database import Database
 from servicekit.identifiers import hash_secret, new_secret
+from servicekit.web.oidc.provider_tokens import LogoutToken
 from servicekit.web.secrets import WebSecrets
 from servicekit.web.session_tables import web_seen_once, web_session
 
@@ -161,31 +162,37 @@ class WebSessions:
 
     def end(self, session: WebSession) -> None:
         """Ends one session. Ending it twice is no error."""
-        self._delete(web_session.c.id_hash == session.id_hash)
+        self._database.write(lambda connection: _delete(connection, web_session.c.id_hash == session.id_hash))
 
     def end_by_sid(self, sid: str) -> int:
         """Ends the sessions of one sign-in at the issuer; how many there were."""
-        return self._delete(web_session.c.sid == sid)
+        return self._database.write(lambda connection: _delete(connection, web_session.c.sid == sid))
 
     def end_by_subject(self, subject: str) -> int:
         """Ends every session of a person; how many there were."""
-        return self._delete(web_session.c.subject == subject)
+        return self._database.write(lambda connection: _delete(connection, web_session.c.subject == subject))
 
-    def accept_once(self, kind: str, value: str, until: datetime) -> bool:
-        """True the first time a value of this kind is seen; remembered until `until`."""
-        row = {"key": hash_secret(f"{kind}\n{value}"), "until": int(until.timestamp()) + 1}
+    def end_once(self, token: LogoutToken) -> int | None:
+        """What a logout token says, in the transaction that remembers it: how many sessions ended, None when it was
+        seen before. So a delivery that failed half-way can be sent again."""
 
-        def work(connection: Connection) -> bool:
-            known = select(web_seen_once.c.key).where(web_seen_once.c.key == row["key"])
-            if connection.execute(known).first() is not None:
-                return False
-            connection.execute(insert(web_seen_once).values(row))
-            return True
+        def work(connection: Connection) -> int | None:
+            if not _first_time(connection, "logout token", token.token_id, token.expires_at):
+                return None
+            column, value = (web_session.c.sid, token.sid) if token.sid else (web_session.c.subject, token.subject)
+            return _delete(connection, column == value)
 
         try:
             return self._database.write(work)
         except IntegrityError:
-            return False  # two at the same moment: the other was first
+            return None  # the same token at the same moment: the other was first
+
+    def accept_once(self, kind: str, value: str, until: datetime) -> bool:
+        """True the first time a value of this kind is seen; remembered until `until`."""
+        try:
+            return self._database.write(lambda connection: _first_time(connection, kind, value, until))
+        except IntegrityError:
+            return False  # twice at the same moment: the other was first
 
     def remove_expired(self) -> int:
         """Forgets what has ended; how many rows went. Called now and then (`OidcLogin` does)."""
@@ -193,17 +200,25 @@ class WebSessions:
 
         def work(connection: Connection) -> int:
             ended = (web_session.c.idle_until <= now) | (web_session.c.ends_at <= now)
-            sessions = connection.execute(delete(web_session).where(ended)).rowcount
-            return sessions + connection.execute(delete(web_seen_once).where(web_seen_once.c.until <= now)).rowcount
+            forgotten = connection.execute(delete(web_seen_once).where(web_seen_once.c.until <= now)).rowcount
+            return forgotten + _delete(connection, ended)
 
         return self._database.write(work)
-
-    def _delete(self, condition: Any) -> int:
-        statement = delete(web_session).where(condition)
-        return self._database.write(lambda connection: connection.execute(statement).rowcount)
 
     def _seal(self, id_hash: str, content: SessionContent) -> str:
         return self._sealer.seal(json.dumps(asdict(content)), id_hash)
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
+
+
+def _delete(connection: Connection, condition: ColumnElement[bool]) -> int:
+    return connection.execute(delete(web_session).where(condition)).rowcount
+
+
+def _first_time(connection: Connection, kind: str, value: str, until: datetime) -> bool:
+    key = hash_secret(f"{kind}\n{value}")
+    if connection.execute(select(web_seen_once.c.key).where(web_seen_once.c.key == key)).first() is not None:
+        return False
+    connection.execute(insert(web_seen_once).values(key=key, until=int(until.timestamp()) + 1))
+    return True

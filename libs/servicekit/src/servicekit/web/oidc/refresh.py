@@ -42,7 +42,7 @@ class Refresher:
         while self._left(session) <= self._before:
             alive = self._left(session) > 0
             if session.content.refresh_token is None:
-                return session if alive else self._over(session)
+                return session if alive else self._end(session)
             if self._sessions.claim_refresh(session):
                 return self._refresh(session)
             if alive:
@@ -70,17 +70,18 @@ class Refresher:
             raise
         except (GrantRefusedError, TokenRefusedError) as error:
             log.info("session over: refresh refused", reason=error.reason)
-            return self._over(session)
+            return self._end(session)
         return self._sessions.replace_tokens(session, content)
 
     def _without_refresh_token(self, session: WebSession) -> WebSession | None:
         kept = self._sessions.replace_tokens(session, session.content.without_refresh_token())
         if kept is None or self._left(kept) > 0:
             return kept
-        return self._over(kept)
+        return self._end(kept)
 
-    def _over(self, session: WebSession) -> None:
+    def _end(self, session: WebSession) -> WebSession | None:
         self._sessions.end(session)
+        return None
 
     def _left(self, session: WebSession) -> float:
         return session.content.access_expires_at - self._clock.now().timestamp()

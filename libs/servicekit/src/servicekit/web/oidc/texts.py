@@ -5,7 +5,8 @@ from flask_babel import lazy_gettext as _l
 from servicekit.web.refusal_texts import RefusalText
 
 _AGAIN = _l(
-    "Recommencez la connexion. Si cela continue, donnez la référence ci-dessous à l'administrateur de votre organisation."
+    "Recommencez la connexion. Si cela continue, donnez la référence ci-dessous à l'administrateur de votre "
+    "organisation."
 )
 
 LOGIN_TEXTS: dict[str, RefusalText] = {
@@ -15,12 +16,12 @@ LOGIN_TEXTS: dict[str, RefusalText] = {
             "Vous êtes bien identifié, mais vous n'avez pas d'habilitation pour ce service dans l'organisation choisie."
         ),
         _l(
-            "Il manque peut-être le contrat de service de votre organisation pour ce service, ou votre inscription dans "
-            "un de ses groupes d'utilisateurs."
+            "Il manque peut-être le contrat de service de votre organisation pour ce service, ou votre inscription "
+            "dans un de ses groupes d'utilisateurs."
         ),
         _l(
-            "L'administrateur de votre organisation peut vous inscrire dans un groupe. Si le contrat de service manque, "
-            "il s'adresse à la Caf."
+            "L'administrateur de votre organisation peut vous inscrire dans un groupe. Si le contrat de service "
+            "manque, il s'adresse à la Caf."
         ),
     ),
     "LOGIN_ATTEMPT_UNKNOWN": RefusalText(

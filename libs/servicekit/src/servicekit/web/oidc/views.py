@@ -15,6 +15,7 @@ from servicekit.identifiers import hash_secret, new_secret
 from servicekit.logging import get_logger
 from servicekit.tokens import IssuerUnreachableError, TokenRefusedError
 from servicekit.web.app import ServiceApp
+from servicekit.web.error_pages import Look
 from servicekit.web.links import local_path
 from servicekit.web.oidc.attempts import LIFE, Attempt, Attempts
 from servicekit.web.oidc.provider import GrantRefusedError, OidcLoginSettings, Provider
@@ -156,13 +157,11 @@ class LoginViews:
         """The issuer says that sessions ended (Back-Channel Logout 1.0 §2.5 to §2.8)."""
         try:
             token = self._parts.sign_in.verify_logout(request.form.get("logout_token", ""))
-            if not self._parts.sessions.accept_once("logout token", token.token_id, token.expires_at):
-                raise TokenRefusedError("replayed")
         except TokenRefusedError as error:
-            log.warning("logout token refused", detail=str(error))
-            return jsonify(error="invalid_request", error_description="The logout token was refused."), 400
-        sessions = self._parts.sessions
-        ended = sessions.end_by_sid(token.sid) if token.sid else sessions.end_by_subject(token.subject or "")
+            return _logout_refused(str(error))
+        ended = self._parts.sessions.end_once(token)
+        if ended is None:
+            return _logout_refused("replayed")
         log.info("sessions ended by the issuer", ended=ended)
         return jsonify(), 200
 
@@ -175,28 +174,19 @@ class LoginViews:
 
     def _content(self, attempt: Attempt) -> SessionContent:
         arguments, issuer = request.args, self._parts.settings.issuer
-        if "iss" in arguments or self._parts.provider.metadata().sends_iss:
-            if arguments.get("iss") != issuer:  # RFC 9207 §2.4
-                raise LoginFailedError("the answer is of another issuer", reason="LOGIN_RESPONSE_INVALID")
+        expects_iss = "iss" in arguments or self._parts.provider.metadata().sends_iss
+        if expects_iss and arguments.get("iss") != issuer:  # RFC 9207 §2.4
+            raise LoginFailedError("the answer is of another issuer", reason="LOGIN_RESPONSE_INVALID")
         if "error" in arguments:
-            oauth_error = arguments["error"][:64]
-            reason = login_error_reason(oauth_error)
-            if reason == "LOGIN_ACCESS_DENIED":
-                raise LoginDeniedError("the issuer answered access_denied")
-            if reason == "ISSUER_UNREACHABLE":
-                raise IssuerUnreachableError("the issuer answered that it is not available")
-            raise LoginFailedError("the issuer answered an error", reason=reason)
+            raise _authorization_error(arguments["error"])
         code = arguments.get("code", "")
         if not code or len(code) > _LONGEST_ARGUMENT:
             raise LoginFailedError("no code", reason="LOGIN_RESPONSE_INVALID")
         return self._parts.sign_in.finish(attempt, code, self._address("/retour"))
 
     def _failure_page(self, error: ServiceError) -> Response:
-        answer = self._parts.app.error_pages.refused(
-            error,
-            template="servicekit/login_failed.html",
-            render=lambda: {"denied": isinstance(error, LoginDeniedError), "retry_url": url_for("oidc_login.begin")},
-        )
+        values = {"denied": isinstance(error, LoginDeniedError), "retry_url": url_for("oidc_login.begin")}
+        answer = self._parts.app.error_pages.refused(error, Look("servicekit/login_failed.html", values))
         if isinstance(error, GrantRefusedError | TokenRefusedError):
             answer.status_code = 400
             answer.headers.pop("WWW-Authenticate", None)
@@ -231,3 +221,17 @@ class LoginViews:
 
 def _with_query(endpoint: str, query: dict[str, str]) -> str:
     return endpoint + ("&" if "?" in endpoint else "?") + urlencode(query)
+
+
+def _authorization_error(oauth_error: str) -> ServiceError:
+    reason = login_error_reason(oauth_error)
+    if reason == "LOGIN_ACCESS_DENIED":
+        return LoginDeniedError("the issuer answered access_denied")
+    if reason == "ISSUER_UNREACHABLE":
+        return IssuerUnreachableError("the issuer answered that it is not available")
+    return LoginFailedError("the issuer answered an error", reason=reason)
+
+
+def _logout_refused(why: str) -> tuple[Response, int]:
+    log.warning("logout token refused", detail=why)
+    return jsonify(error="invalid_request", error_description="The logout token was refused."), 400
