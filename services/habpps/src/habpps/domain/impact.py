@@ -4,11 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from rights.decision import open_extranets
-from rights.snapshot import Snapshot
-
 from habpps.domain.people import User
 from habpps.domain.publication import Entity, published
+from rights.decision import open_extranets
+from rights.snapshot import Snapshot
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,12 @@ A draft convention opens nothing and is not published; e-mail addresses, job tit
 
 from dataclasses import dataclass
 
-from rights import facts
-
 from habpps.domain.habilitation import Group, Habilitation
 from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.people import Administrator, User
 from habpps.domain.service_contract import Extranet, ServiceContract
 from habpps.domain.states import ConventionState
+from rights import facts
 
 Entity = Organisation | Convention | Extranet | ServiceContract | Group | User | Habilitation | Administrator
 

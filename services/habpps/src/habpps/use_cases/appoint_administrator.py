@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from servicekit.identifiers import new_id
-
 from habpps.domain.account_command import CommandKind
 from habpps.domain.authorship import Author, check_role
 from habpps.domain.organisation import Organisation
@@ -11,6 +9,7 @@ from habpps.domain.people import Administrator, Person, Role, why_person_refused
 from habpps.domain.refusals import EmailTakenError, FormRefusedError, LastAdministratorError, UnknownThingError
 from habpps.use_cases.ports import Store
 from habpps.use_cases.register import Done, Entry, Note, Register
+from servicekit.identifiers import new_id
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from servicekit.identifiers import new_id
-
 from habpps.domain.authorship import Author, check_role
 from habpps.domain.habilitation import Habilitation, check_assignment
 from habpps.domain.people import Role
 from habpps.domain.refusals import SelfAssignmentError, UnknownThingError
 from habpps.domain.states import HabilitationState
 from habpps.use_cases.register import Done, Entry, Note, Register
+from servicekit.identifiers import new_id
 
 
 @dataclass(frozen=True)

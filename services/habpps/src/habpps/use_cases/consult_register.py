@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from servicekit.clock import Clock
-
 from habpps.domain.account_command import AccountCommand
 from habpps.domain.authorship import Author, check_reach, check_role
 from habpps.domain.calendar import french_day
@@ -16,6 +14,7 @@ from habpps.domain.service_contract import Extranet, ServiceContract
 from habpps.domain.states import UserState
 from habpps.use_cases.ports import ActRecord, Listing, Store
 from habpps.use_cases.register import Register
+from servicekit.clock import Clock
 
 
 @dataclass(frozen=True)

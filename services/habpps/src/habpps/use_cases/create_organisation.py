@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from servicekit.identifiers import new_id
-
 from habpps.domain.authorship import Author, check_role
 from habpps.domain.organisation import (
     LONGEST_ORGANISATION_NAME,
@@ -19,6 +17,7 @@ from habpps.domain.refusals import FormRefusedError, ReferenceTakenError, SiretT
 from habpps.domain.siret import normalise_siret, why_siret_refused
 from habpps.domain.states import ConventionEvent, ConventionState
 from habpps.use_cases.register import Done, Entry, Note, Register
+from servicekit.identifiers import new_id
 
 
 @dataclass(frozen=True)

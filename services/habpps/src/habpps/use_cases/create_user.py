@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from servicekit.identifiers import new_id
-
 from habpps.domain.authorship import Author, check_role
 from habpps.domain.organisation import Organisation
 from habpps.domain.people import LONGEST_JOB_TITLE, Person, Role, User, clean, why_person_refused
@@ -11,6 +9,7 @@ from habpps.domain.refusals import EmailTakenError, FormRefusedError, UnknownThi
 from habpps.domain.states import UserState
 from habpps.use_cases.appoint_administrator import ask_account
 from habpps.use_cases.register import Done, Entry, Note, Register
+from servicekit.identifiers import new_id
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from servicekit.clock import Clock
-
 from habpps.use_cases.ports import FeedReader, ReplicaProgress, Replicas, Signal
+from servicekit.clock import Clock
 
 ALIVE_FOR = timedelta(seconds=5)
 POLL_SECONDS = 0.1

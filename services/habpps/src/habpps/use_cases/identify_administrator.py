@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from servicekit.audit_events import AuditEvent, Outcome, RecordedWork
-from servicekit.clock import Clock
-
 from habpps.domain.authorship import Author
 from habpps.domain.people import Role
 from habpps.domain.refusals import RoleNotConfirmedError
 from habpps.use_cases.ports import Store
+from servicekit.audit_events import AuditEvent, Outcome, RecordedWork
+from servicekit.clock import Clock
 
 ROLES_OF_HABPPS = (Role.CAF_ADMINISTRATOR, Role.PARTNER_ADMINISTRATOR)
 

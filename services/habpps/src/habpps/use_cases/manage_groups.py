@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 
-from servicekit.identifiers import new_id
-
 from habpps.domain.authorship import Author, check_role
 from habpps.domain.habilitation import LONGEST_GROUP_NAME, Group, check_profile_in_force
 from habpps.domain.people import Role, clean
 from habpps.domain.profiles import why_profile_refused
 from habpps.domain.refusals import FormRefusedError, GroupClosedError, GroupNameTakenError, UnknownThingError
 from habpps.use_cases.register import Done, Entry, Note, Register
+from servicekit.identifiers import new_id
 
 
 class CreateGroup:

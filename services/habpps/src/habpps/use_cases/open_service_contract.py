@@ -1,7 +1,5 @@
 """The Caf administrator records a service contract: it opens one extranet to the organisation."""
 
-from servicekit.identifiers import new_id
-
 from habpps.domain.authorship import Author, check_role
 from habpps.domain.people import Role
 from habpps.domain.refusals import ContractExistsError, ConventionNotActiveError, FormRefusedError
@@ -9,6 +7,7 @@ from habpps.domain.service_contract import ContractTerms, ServiceContract, why_t
 from habpps.domain.states import ContractState, ConventionState
 from habpps.use_cases.ports import Catalogue
 from habpps.use_cases.register import Done, Entry, Note, Register
+from servicekit.identifiers import new_id
 
 
 class OpenServiceContract:

@@ -2,9 +2,6 @@
 
 from dataclasses import replace
 
-from rights.decision import OpenExtranet, Refused, open_extranets, why_closed
-from servicekit.clock import Clock
-
 from habpps.domain.calendar import french_day
 from habpps.domain.habilitation import Group, Habilitation
 from habpps.domain.impact import Impact, impact_of, snapshot_of
@@ -13,6 +10,8 @@ from habpps.domain.publication import Entity
 from habpps.domain.service_contract import ServiceContract
 from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
 from habpps.use_cases.consult_register import OrganisationView
+from rights.decision import OpenExtranet, Refused, open_extranets, why_closed
+from servicekit.clock import Clock
 
 
 class PreviewClosing:

@@ -2,12 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from habpps.domain.account_command import AccountCommand, CommandState
+from habpps.use_cases.ports import Accounts, Store
 from servicekit.audit_events import RecordedWork
 from servicekit.clock import Clock
 from servicekit.errors import DependencyUnavailableError, ServiceError, TooManyRequestsError
-
-from habpps.domain.account_command import AccountCommand, CommandState
-from habpps.use_cases.ports import Accounts, Store
 
 BATCH = 50
 

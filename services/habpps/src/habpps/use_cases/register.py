@@ -9,12 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, Literal, TypeVar
 
-from rights.snapshot import digest_after
-from servicekit.audit_events import AuditEvent, Outcome, RecordedWork
-from servicekit.clock import Clock
-from servicekit.errors import AccessDeniedError, ConflictError, NotFoundError
-from servicekit.identifiers import new_id
-
 from habpps.domain.account_command import AccountCommand, CommandKind
 from habpps.domain.authorship import Author, check_reach
 from habpps.domain.calendar import french_day
@@ -26,6 +20,11 @@ from habpps.domain.refusals import ConventionSuspendedError, RoleNotConfirmedErr
 from habpps.domain.service_contract import Extranet, ServiceContract
 from habpps.domain.states import ConventionState
 from habpps.use_cases.ports import ActRecord, FeedChange, FeedState, Signals, Store
+from rights.snapshot import digest_after
+from servicekit.audit_events import AuditEvent, Outcome, RecordedWork
+from servicekit.clock import Clock
+from servicekit.errors import AccessDeniedError, ConflictError, NotFoundError
+from servicekit.identifiers import new_id
 
 T = TypeVar("T")
 
@@ -202,7 +201,8 @@ class Register:
 
     def _event(self, author: Author, note: Note, revision: int) -> AuditEvent:
         content = {"role": author.role.value, "label": note.label, "motive": note.reason, **note.details}
-        policy: Literal["strict", "buffered"] = "strict" if note.opens else "buffered"
+        waits = note.opens and author.role is not Role.OPERATOR
+        policy: Literal["strict", "buffered"] = "strict" if waits else "buffered"
         return AuditEvent(
             type=note.act,
             decision="done",

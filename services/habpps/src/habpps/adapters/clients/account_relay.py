@@ -3,11 +3,10 @@
 import threading
 from datetime import timedelta
 
-from servicekit.errors import ServiceError
-from servicekit.logging import get_logger
-
 from habpps.use_cases.ports import Signal
 from habpps.use_cases.push_account_commands import PushAccountCommands
+from servicekit.errors import ServiceError
+from servicekit.logging import get_logger
 
 LONGEST_PAUSE = timedelta(seconds=2)
 

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import grpc
-from partenaire.auth.v1 import accounts_pb2 as pb
-from partenaire.auth.v1.accounts_pb2_grpc import AccountsStub
-from servicekit.rpc import remote_errors
 
 from habpps.domain.account_command import AccountCommand, CommandKind
 from habpps.use_cases.ports import AccountStatus
+from partenaire.auth.v1 import accounts_pb2 as pb
+from partenaire.auth.v1.accounts_pb2_grpc import AccountsStub
+from servicekit.rpc import remote_errors
 
 DEADLINE_SECONDS = 5.0
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from rights.snapshot import EMPTY_DIGEST
-from servicekit.database import Database
 from sqlalchemy import Connection, Row, delete, insert, select, true, update
 
 from habpps.adapters.database import tables
 from habpps.adapters.database.statements import put
 from habpps.domain.publication import PublishedFact
 from habpps.use_cases.ports import FeedChange, FeedState, ReplicaProgress
+from rights.snapshot import EMPTY_DIGEST
+from servicekit.database import Database
 
 FIRST_STATE = {"id": 1, "revision": 0, "epoch": 1, "digest": EMPTY_DIGEST}
 _state = tables.feed_state.c

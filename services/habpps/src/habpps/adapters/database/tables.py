@@ -1,6 +1,5 @@
 """The tables of habpps. Dates are French civil dates, moments are microseconds UTC, lists are JSON."""
 
-from servicekit.database import Json, UtcDateTime
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -15,6 +14,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+
+from servicekit.database import Json, UtcDateTime
 
 metadata = MetaData()
 

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import grpc
+
+from habpps.domain.publication import PublishedFact
+from habpps.use_cases.follow_propagation import FollowPropagation
+from habpps.use_cases.ports import FeedChange, FeedReader, Signal
 from partenaire.habpps.v1 import rights_feed_pb2 as pb
 from partenaire.habpps.v1.rights_feed_pb2_grpc import RightsFeedServicer
 from servicekit.clock import Clock
 from servicekit.errors import ConflictError, InvalidInputError
 from servicekit.rpc import current_call
-
-from habpps.domain.publication import PublishedFact
-from habpps.use_cases.follow_propagation import FollowPropagation
-from habpps.use_cases.ports import FeedChange, FeedReader, Signal
 
 FACTS_IN_A_CHUNK = 500
 BYTES_IN_A_MESSAGE = 900_000  # gRPC allows 1 MiB

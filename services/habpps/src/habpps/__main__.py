@@ -1,0 +1,98 @@
+"""`python -m habpps COMMAND`: serve the register, migrate, import files, name the agents of a Caf."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from habpps.domain.people import Role, person_typed
+from habpps.settings import HabppsSettings
+from servicekit.commands import Command, service_main
+from servicekit.errors import StartError
+
+
+def _file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE")
+
+
+def _file_and_urls(parser: argparse.ArgumentParser) -> None:
+    _file(parser)
+    parser.add_argument(
+        "--url", action="append", default=[], metavar="CODE=ADDRESS", help="address of an extranet; may be repeated"
+    )
+
+
+def _agent(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--caf", required=True, metavar="CODE", help="code organisme, for example 921")
+    parser.add_argument("--role", required=True, choices=["administrator", "auditor"])
+    parser.add_argument("--account-id", required=True, help="account at auth, which exists already")
+    parser.add_argument("--given-name", required=True)
+    parser.add_argument("--family-name", required=True)
+    parser.add_argument("--email", required=True)
+
+
+def _import_extranets(settings: HabppsSettings, arguments: argparse.Namespace) -> int:
+    from habpps.adapters.files.imports import read_extranets
+    from habpps.bootstrap import operator_commands
+
+    urls = dict(_pair(text) for text in arguments.url)
+    with operator_commands(settings) as commands:
+        done = commands.import_extranets(read_extranets(arguments.file), urls)
+    sys.stdout.write(f"{done.value} extranets, rights revision {done.revision}\n")
+    return 0
+
+
+def _import_organisations(settings: HabppsSettings, arguments: argparse.Namespace) -> int:
+    from habpps.adapters.files.imports import read_json
+    from habpps.bootstrap import operator_commands
+
+    with operator_commands(settings) as commands:
+        done = commands.import_organisations(read_json(arguments.file))
+    sys.stdout.write(f"{done.value} organisations, rights revision {done.revision}\n")
+    return 0
+
+
+def _create_caf_agent(settings: HabppsSettings, arguments: argparse.Namespace) -> int:
+    from habpps.bootstrap import operator_commands
+
+    role = Role.CAF_ADMINISTRATOR if arguments.role == "administrator" else Role.CAF_AUDITOR
+    person = person_typed(arguments.given_name, arguments.family_name, arguments.email)
+    with operator_commands(settings) as commands:
+        done = commands.create_caf_agent(arguments.caf, role, arguments.account_id, person)
+    sys.stdout.write(f"{role.value} {done.value}, rights revision {done.revision}\n")
+    return 0
+
+
+def _bump_epoch(settings: HabppsSettings, _arguments: argparse.Namespace) -> int:
+    from habpps.bootstrap import operator_commands
+
+    with operator_commands(settings) as commands:
+        state = commands.work.write(lambda store: store.publications.bump_epoch())
+    sys.stdout.write(f"epoch {state.epoch}: every replica takes a new snapshot at revision {state.revision}\n")
+    return 0
+
+
+def _pair(text: str) -> tuple[str, str]:
+    code, separator, address = text.partition("=")
+    if not separator:
+        raise StartError(f"--url {text}: CODE=ADDRESS was expected.")
+    return code, address
+
+
+def main() -> int:
+    """Run the command named on the command line."""
+    return service_main(
+        service="habpps",
+        settings_class=HabppsSettings,
+        build="habpps.bootstrap:build",
+        migrations="habpps.adapters.database:migrations",
+        extra=[
+            Command("import-extranets", "import the registry of extranets", _import_extranets, _file_and_urls),
+            Command("import-organisations", "import organisations, all or nothing", _import_organisations, _file),
+            Command("create-caf-agent", "give an account a role at a Caf", _create_caf_agent, _agent),
+            Command("bump-epoch", "after a restored backup: have every replica start again", _bump_epoch),
+        ],
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

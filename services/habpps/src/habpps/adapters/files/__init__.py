@@ -1,0 +1,1 @@
+"""Lists that come with the program, and files an operator imports."""

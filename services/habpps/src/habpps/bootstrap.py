@@ -1,0 +1,115 @@
+"""Builds the objects of habpps; the only module that names concrete classes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+
+from habpps.adapters.clients.account_relay import AccountRelay
+from habpps.adapters.clients.accounts import GrpcAccounts
+from habpps.adapters.clients.later_delivery import LaterDelivery
+from habpps.adapters.database.feed import SqlFeedReader, SqlReplicas
+from habpps.adapters.database.store import sql_store
+from habpps.adapters.files.catalogue import load_catalogue
+from habpps.adapters.rpc.rights_feed import RightsFeed
+from habpps.adapters.signals import Wakeup
+from habpps.adapters.web.app import PageParts, build_app
+from habpps.settings import HabppsSettings
+from habpps.use_cases.acts import Acts, acts_on
+from habpps.use_cases.follow_propagation import FollowPropagation
+from habpps.use_cases.identify_administrator import IdentifyAdministrator
+from habpps.use_cases.import_extranets import ImportExtranets
+from habpps.use_cases.import_organisations import CreateCafAgent, ImportOrganisations
+from habpps.use_cases.ports import Signals, Store
+from habpps.use_cases.push_account_commands import PushAccountCommands
+from habpps.use_cases.register import Register
+from partenaire.habpps.v1 import rights_feed_pb2
+from partenaire.habpps.v1.rights_feed_pb2_grpc import add_RightsFeedServicer_to_server
+from servicekit.clock import Clock, SystemClock
+from servicekit.database import Database, check_schema, open_database
+from servicekit.outbox import OutboxRelay, RecordingUnitOfWork
+from servicekit.outbox.grpc_sink import GrpcAuditSink
+from servicekit.process import Parts, Process
+from servicekit.rpc import CallerPolicy, ChannelOptions, RpcServer, ServerOptions, open_channel, open_server
+
+OLDEST_SCHEMA = "0001"
+NEWEST_SCHEMA = "0001"
+FEED = rights_feed_pb2.DESCRIPTOR.services_by_name["RightsFeed"]
+
+
+@dataclass(frozen=True)
+class OperatorCommands:
+    """What the command line may do to the register."""
+
+    import_extranets: ImportExtranets
+    import_organisations: ImportOrganisations
+    create_caf_agent: CreateCafAgent
+    work: RecordingUnitOfWork[Store]
+
+
+def build(settings: HabppsSettings, parts: Parts) -> Process:
+    """Make everything, start nothing.
+
+    Raises:
+        StartError, SchemaVersionError, UnsafeDatabaseError, DatabaseUnavailableError: said in one sentence.
+    """
+    clock = SystemClock()
+    database = open_database(settings.database_url, threads=settings.web_threads + settings.rpc_stream_threads)
+    check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
+    signals = Signals(Wakeup(), Wakeup(), Wakeup())
+    audit = open_channel(ChannelOptions.to("audit", settings.audit_address, settings))
+    relay = OutboxRelay(database, settings.service, GrpcAuditSink(audit), clock)
+    work = RecordingUnitOfWork(database, sql_store, relay)
+    register = Register(work, signals, clock)
+    accounts = open_channel(ChannelOptions.to("auth", settings.auth_address, settings))
+    feed = SqlFeedReader(database)
+    propagation = FollowPropagation(SqlReplicas(database), feed, signals.replicas, clock)
+    push = PushAccountCommands(work, GrpcAccounts(accounts), clock)
+    web = None
+    if parts.web:
+        acts = acts_on(register, load_catalogue(), clock, propagation)
+        web = build_app(PageParts(settings, database, acts, IdentifyAdministrator(work, clock), clock))
+    rpc = _feed_server(settings, RightsFeed(feed, propagation, signals.feed, clock)) if parts.rpc else None
+
+    def close() -> None:
+        accounts.close()
+        audit.close()
+        database.close()
+
+    return Process(web, rpc, (relay, AccountRelay(push, signals.commands)), close)
+
+
+@contextmanager
+def operator_commands(settings: HabppsSettings) -> Iterator[OperatorCommands]:
+    """Open the register for a command; audit events wait in the outbox for the service.
+
+    Raises:
+        StartError, SchemaVersionError, UnsafeDatabaseError, DatabaseUnavailableError: said in one sentence.
+    """
+    clock: Clock = SystemClock()
+    database: Database = open_database(settings.database_url, threads=2)
+    try:
+        check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
+        relay = OutboxRelay(database, settings.service, LaterDelivery(), clock)
+        work = RecordingUnitOfWork(database, sql_store, relay)
+        register = Register(work, Signals(Wakeup(), Wakeup(), Wakeup()), clock)
+        catalogue = load_catalogue()
+        yield OperatorCommands(
+            ImportExtranets(register, catalogue),
+            ImportOrganisations(register, catalogue),
+            CreateCafAgent(register, catalogue),
+            work,
+        )
+    finally:
+        database.close()
+
+
+def _feed_server(settings: HabppsSettings, feed: RightsFeed) -> RpcServer:
+    with as_file(files("habpps.adapters.rpc").joinpath("callers.toml")) as path:
+        callers = CallerPolicy.load(path, [FEED])
+    return open_server(
+        ServerOptions.of(settings), services=[(add_RightsFeedServicer_to_server, feed, FEED.full_name)], callers=callers
+    )
+
+
+__all__ = ["Acts", "OperatorCommands", "build", "operator_commands"]

@@ -1,0 +1,70 @@
+"""All acts together, as the pages receive them."""
+
+from dataclasses import dataclass
+
+from habpps.use_cases.appoint_administrator import AppointAdministrator, WithdrawAdministrator
+from habpps.use_cases.assign_to_group import AssignToGroup
+from habpps.use_cases.change_convention import ChangeConvention
+from habpps.use_cases.change_habilitation import ChangeHabilitation
+from habpps.use_cases.change_service_contract import ChangeServiceContract
+from habpps.use_cases.change_user import LockUser, ResetPassword, SetDeparture
+from habpps.use_cases.consult_register import ConsultRegister
+from habpps.use_cases.create_organisation import CreateOrganisation
+from habpps.use_cases.create_user import AttachPerson, CreateUser
+from habpps.use_cases.follow_propagation import FollowPropagation
+from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
+from habpps.use_cases.open_service_contract import OpenServiceContract
+from habpps.use_cases.ports import Catalogue
+from habpps.use_cases.preview_closing import PreviewClosing
+from habpps.use_cases.register import Register
+from servicekit.clock import Clock
+
+
+@dataclass(frozen=True)
+class Acts:
+    """One attribute per use case."""
+
+    catalogue: Catalogue
+    consult: ConsultRegister
+    preview: PreviewClosing
+    propagation: FollowPropagation
+    create_organisation: CreateOrganisation
+    change_convention: ChangeConvention
+    open_service_contract: OpenServiceContract
+    change_service_contract: ChangeServiceContract
+    appoint_administrator: AppointAdministrator
+    withdraw_administrator: WithdrawAdministrator
+    create_group: CreateGroup
+    close_group: CloseGroup
+    create_user: CreateUser
+    attach_person: AttachPerson
+    assign_to_group: AssignToGroup
+    change_habilitation: ChangeHabilitation
+    lock_user: LockUser
+    reset_password: ResetPassword
+    set_departure: SetDeparture
+
+
+def acts_on(register: Register, catalogue: Catalogue, clock: Clock, propagation: FollowPropagation) -> Acts:
+    """Make every use case on one register."""
+    return Acts(
+        catalogue,
+        ConsultRegister(register, clock),
+        PreviewClosing(clock),
+        propagation,
+        CreateOrganisation(register),
+        ChangeConvention(register),
+        OpenServiceContract(register, catalogue),
+        ChangeServiceContract(register),
+        AppointAdministrator(register),
+        WithdrawAdministrator(register),
+        CreateGroup(register),
+        CloseGroup(register),
+        CreateUser(register),
+        AttachPerson(register),
+        AssignToGroup(register),
+        ChangeHabilitation(register),
+        LockUser(register),
+        ResetPassword(register),
+        SetDeparture(register),
+    )

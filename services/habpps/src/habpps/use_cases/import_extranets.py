@@ -1,0 +1,61 @@
+"""Imports the registry of extranets, all or nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from habpps.domain.authorship import OPERATOR
+from habpps.domain.profiles import why_profile_refused
+from habpps.domain.refusals import ImportRefusedError
+from habpps.domain.service_contract import Extranet
+from habpps.use_cases.ports import Catalogue
+from habpps.use_cases.register import Done, Entry, Note, Register
+
+KINDS = ("professional", "administration")
+
+
+class ImportExtranets:
+    """Adds and replaces extranets; those that the file does not name stay as they are."""
+
+    act = "habpps.extranets.imported"
+
+    def __init__(self, register: Register, catalogue: Catalogue) -> None:
+        """Keep the register and the list of purposes."""
+        self._register = register
+        self._catalogue = catalogue
+
+    def __call__(self, extranets: Sequence[Extranet], urls: Mapping[str, str]) -> Done[int]:
+        """Import; `urls` replaces addresses by code. Return how many extranets there are in the file.
+
+        Raises:
+            ImportRefusedError: each bad item by its path; nothing was written.
+        """
+        addressed = [replace(one, url=urls.get(one.code, one.url)) for one in extranets]
+        problems = {f"--url {code}": "no such extranet" for code in urls.keys() - {one.code for one in extranets}}
+        for one in addressed:
+            problems |= self._problems(one)
+        if problems:
+            raise ImportRefusedError(problems)
+
+        def work(entry: Entry) -> int:
+            for one in addressed:
+                entry.save(one)
+            codes = ", ".join(one.code for one in addressed)
+            entry.note(Note(self.act, "file:extranets", "", codes))
+            return len(addressed)
+
+        return self._register.act(OPERATOR, self.act, work)
+
+    def _problems(self, one: Extranet) -> dict[str, str]:
+        found: dict[str, str] = {}
+        if urlsplit(one.url).scheme not in {"http", "https"}:
+            found[f"{one.code}.url"] = "an address beginning with https:// was expected"
+        if one.kind not in KINDS:
+            found[f"{one.code}.kind"] = "professional or administration was expected"
+        for profile in one.profiles:
+            if why_profile_refused(profile):
+                found[f"{one.code}.profiles"] = f"{profile} cannot be used"
+        for purpose in one.purposes:
+            if purpose not in self._catalogue.purposes:
+                found[f"{one.code}.purposes"] = f"{purpose} is not in the list of purposes"
+        return found

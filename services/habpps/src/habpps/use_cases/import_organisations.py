@@ -1,0 +1,172 @@
+"""Imports organisations from a file, all or nothing; running it again adds only what is missing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from habpps.domain.authorship import OPERATOR
+from habpps.domain.organisation import Organisation
+from habpps.domain.people import Administrator, Person, Role
+from habpps.domain.refusals import ImportRefusedError
+from habpps.domain.siret import luhn
+from habpps.domain.states import ContractState
+from habpps.use_cases.appoint_administrator import appoint
+from habpps.use_cases.assign_to_group import Assignment, assign
+from habpps.use_cases.create_organisation import create_organisation
+from habpps.use_cases.create_user import UserRequest, create_user
+from habpps.use_cases.import_document import ImportDocument, ImportedCaf, ImportedOrganisation, read_document
+from habpps.use_cases.manage_groups import create_group
+from habpps.use_cases.open_service_contract import open_service_contract
+from habpps.use_cases.ports import Catalogue
+from habpps.use_cases.register import Done, Entry, Note, Register
+from servicekit.errors import ConflictError, InvalidInputError, NotFoundError
+from servicekit.identifiers import new_id
+
+
+class ImportOrganisations:
+    """For the demo and for the take-over of an existing register."""
+
+    act = "habpps.organisations.imported"
+
+    def __init__(self, register: Register, catalogue: Catalogue) -> None:
+        """Keep the register and the lists of the program."""
+        self._register = register
+        self._catalogue = catalogue
+
+    def __call__(self, content: Any) -> Done[int]:
+        """Import the content of a file; return how many organisations it names.
+
+        Raises:
+            ImportRefusedError: each bad item by its path; nothing was written.
+        """
+        document = read_document(content)
+        return self._register.act(OPERATOR, self.act, lambda entry: self._write(entry, document))
+
+    def _write(self, entry: Entry, document: ImportDocument) -> int:
+        for caf in document.cafs:
+            self._write_caf(entry, caf)
+        for one in document.organisations:
+            self._write_organisation(entry, one)
+        count = len(document.organisations)
+        entry.note(Note(self.act, "file:organisations", "", f"{count}"))
+        return count
+
+    def _write_caf(self, entry: Entry, caf: ImportedCaf) -> None:
+        with _at(f"{caf.path}.code"):
+            organisation = caf_organisation(entry, caf.code, caf.siret, self._catalogue)
+        for agent in caf.agents:
+            add_agent(entry, organisation, agent.person, agent.account_id, agent.role)
+
+    def _write_organisation(self, entry: Entry, one: ImportedOrganisation) -> None:
+        with _at(one.path):
+            known = entry.store.organisations.with_siret(one.request.siret)
+            key = known.id if known else create_organisation(entry, one.request, one.caf)
+        organisation = entry.organisation(key)
+        contracts = entry.store.contracts.of(key)
+        in_force = {contract.extranet for contract in contracts if contract.state is not ContractState.ENDED}
+        for contract in one.contracts:
+            if contract.terms.extranet not in in_force:
+                with _at(contract.path):
+                    open_service_contract(entry, key, contract.terms, self._catalogue)
+        emails = {admin.person.email for admin in entry.store.administrators.of(key)}
+        for administrator in one.administrators:
+            if administrator.person.email not in emails:
+                with _at(administrator.path):
+                    appoint(entry, organisation, administrator.person, administrator.account_id)
+        _write_people(entry, organisation, one)
+
+
+def _write_people(entry: Entry, organisation: Organisation, one: ImportedOrganisation) -> None:
+    groups = {group.name: group.id for group in entry.store.groups.of(organisation.id)}
+    for group in one.groups:
+        if group.name not in groups:
+            with _at(group.path):
+                groups[group.name] = create_group(entry, organisation.id, group.name, group.profile)
+    users = {user.person.email: user.id for user in entry.store.users.of(organisation.id)}
+    placed = {(held.user.id, held.group.id) for held in entry.store.habilitations.of(organisation.id)}
+    for user in one.users:
+        with _at(user.path):
+            key = users.get(user.person.email)
+            if key is None:
+                key = create_user(entry, organisation, UserRequest(user.person, user.job_title), user.account_id)
+        for place, name in enumerate(user.groups):
+            with _at(f"{user.path}.groups[{place}]"):
+                if name not in groups:
+                    raise ImportRefusedError({f"{user.path}.groups[{place}]": "no group of this name"})
+                if (key, groups[name]) not in placed:
+                    assign(entry, Assignment(key, groups[name]))
+
+
+class CreateCafAgent:
+    """Gives an existing account a role at a Caf: administrator or auditor."""
+
+    act = "habpps.administrator.appointed"
+
+    def __init__(self, register: Register, catalogue: Catalogue) -> None:
+        """Keep the register and the list of Cafs."""
+        self._register = register
+        self._catalogue = catalogue
+
+    def __call__(self, caf: str, role: Role, account_id: str, person: Person) -> Done[str]:
+        """Return the identifier of the administrator; running it again changes nothing.
+
+        Raises:
+            ImportRefusedError: no such Caf.
+        """
+
+        def work(entry: Entry) -> str:
+            organisation = caf_organisation(entry, caf, "", self._catalogue)
+            return add_agent(entry, organisation, person, account_id, role)
+
+        return self._register.act(OPERATOR, self.act, work)
+
+
+def caf_organisation(entry: Entry, code: str, siret: str, catalogue: Catalogue) -> Organisation:
+    """Return the organisation of a Caf, made when it is missing.
+
+    Raises:
+        ImportRefusedError: the code is in no list.
+    """
+    caf = catalogue.cafs.get(code)
+    if caf is None or not caf.siren:
+        raise ImportRefusedError({"caf": f"{code} is not the code of a Caf of today"})
+    number = siret or head_office(caf.siren)
+    known = entry.store.organisations.with_siret(number)
+    if known is not None:
+        return known
+    organisation = Organisation(new_id(), number, caf.name, code, kind="caf")
+    entry.save(organisation)
+    entry.note(Note("habpps.organisation.created", f"organisation:{organisation.id}", organisation.id, caf.name))
+    return organisation
+
+
+def head_office(siren: str) -> str:
+    """Return the SIRET of establishment 0001 of a SIREN: the first one is most often the head office."""
+    return next(number for number in (f"{siren}0001{key}" for key in range(10)) if luhn(number))
+
+
+def add_agent(entry: Entry, organisation: Organisation, person: Person, account_id: str, role: Role) -> str:
+    """Write an agent of a Caf, once, and return the identifier."""
+    for one in entry.store.administrators.with_account(account_id):
+        if one.organisation_id == organisation.id and one.role is role and one.is_active:
+            entry.note(Note("habpps.administrator.confirmed", f"account:{account_id}", organisation.id, role.value))
+            return one.id
+    agent = Administrator(new_id(), account_id, organisation.id, person, role)
+    entry.save(agent)
+    details = {"role": role.value}
+    subject = f"account:{account_id}"
+    entry.note(Note(CreateCafAgent.act, subject, organisation.id, person.display_name, details=details))
+    return agent.id
+
+
+@contextmanager
+def _at(path: str) -> Iterator[None]:
+    """Say where in the file something was refused."""
+    try:
+        yield
+    except ImportRefusedError:
+        raise
+    except InvalidInputError as refused:
+        raise ImportRefusedError({f"{path}.{field}": reason for field, reason in refused.fields.items()}) from refused
+    except (ConflictError, NotFoundError) as refused:
+        raise ImportRefusedError({path: refused.reason}) from refused
