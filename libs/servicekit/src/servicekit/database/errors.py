@@ -15,11 +15,13 @@ from servicekit.errors import ConcurrentChangeError, DependencyUnavailableError,
 
 # Primary SQLite result codes (https://www.sqlite.org/rescode.html) that blame the file, the disk or another process.
 _SQLITE_CODES = frozenset({5, 6, 7, 8, 10, 11, 13, 14, 15, 26})
+_SQLITE_READ_ONLY = 8
 _SQLITE_PRIMARY = 0xFF
 # PostgreSQL SQLSTATE: serialization_failure, deadlock_detected.
 _RETRY_STATES = frozenset({"40001", "40P01"})
 # Classes: connection, resources, operator intervention (shutdown, cancel), system error; and lock_not_available.
-_UNAVAILABLE_STATES = ("08", "53", "57", "58", "55P03")
+_READ_ONLY_STATE = "25006"  # a standby server
+_UNAVAILABLE_STATES = ("08", "53", "57", "58", "55P03", _READ_ONLY_STATE)
 
 DATABASE_ERRORS = (SQLAlchemyError, dbapi2.Error)
 
@@ -72,18 +74,24 @@ def translated(error: BaseException) -> BaseException:
 
 @contextmanager
 def translating() -> Iterator[None]:
-    """Raises what `translated` makes of the database errors of its body."""
+    """Raises what `translated` makes of the database errors of its body, which only reads: writing is its mistake."""
     try:
         yield
     except DATABASE_ERRORS as error:
         shown = translated(error)
-        if shown is error:
+        if shown is error or _is_read_only(error):
             raise
         raise shown from error
 
 
 def _original(error: BaseException) -> BaseException | None:
     return error.orig if isinstance(error, DBAPIError) else error
+
+
+def _is_read_only(error: BaseException) -> bool:
+    original = _original(error)
+    sqlite_code = getattr(original, "sqlite_errorcode", 0) & _SQLITE_PRIMARY
+    return sqlite_code == _SQLITE_READ_ONLY or getattr(original, "sqlstate", None) == _READ_ONLY_STATE
 
 
 def _is_unavailable(error: BaseException) -> bool:

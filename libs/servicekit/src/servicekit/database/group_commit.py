@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import Connection, Transaction
+from pysqlite3 import dbapi2
+from sqlalchemy import Connection
 
 from servicekit.database.contract import EndCallback, TransactionEnd, begin_callbacks, end_callbacks
 from servicekit.database.errors import DATABASE_ERRORS, DatabaseUnavailableError, translated
@@ -145,17 +146,17 @@ class GroupCommit:
 
     def _run_together(self, jobs: list[_Job[Any]]) -> None:
         callbacks: list[EndCallback] = []
-        end = TransactionEnd.ROLLED_BACK
+        end = TransactionEnd.UNKNOWN
         failure: BaseException | None = None
         try:
-            with self._connection.begin() as transaction:
+            with self._connection.begin():
                 for job in jobs:
                     callbacks += self._run_one(job)
-                    _require_active(transaction)
-                end = TransactionEnd.UNKNOWN
             end = TransactionEnd.COMMITTED
         except (*DATABASE_ERRORS, DatabaseUnavailableError) as error:
             failure = translated(error)
+            self._connection.rollback()
+            self._raw.rollback()  # SQLite keeps a transaction open whose COMMIT a constraint refused
         finally:
             end_callbacks(callbacks, end)
             for job in jobs:
@@ -168,17 +169,15 @@ class GroupCommit:
         self._raw.execute("SAVEPOINT job")
         with job:
             job.value = job.work(self._connection)
-        if job.error is not None:
-            self._raw.execute("ROLLBACK TO job")
-            job.error = translated(job.error)
-            end_callbacks(callbacks, TransactionEnd.ROLLED_BACK)
-        self._raw.execute("RELEASE job")
+        try:
+            if job.error is not None:
+                self._raw.execute("ROLLBACK TO job")
+                job.error = translated(job.error)
+                end_callbacks(callbacks, TransactionEnd.ROLLED_BACK)
+            self._raw.execute("RELEASE job")
+        except dbapi2.Error as error:
+            raise DatabaseUnavailableError("the transaction ended inside a work") from error
         return callbacks
-
-
-def _require_active(transaction: Transaction) -> None:
-    if not transaction.is_active:
-        raise DatabaseUnavailableError("a database work ended the transaction it was given")
 
 
 def raw_connection(connection: Connection) -> Any:

@@ -9,8 +9,10 @@ Invariant: a server that may lose acknowledged commits (fsync=off, synchronous_c
 """
 
 import random
+import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
@@ -32,8 +34,9 @@ T = TypeVar("T")
 
 POOL_TIMEOUT_SECONDS = 2  # a caller that waits longer for a connection is told that the database is unavailable
 CONNECT_TIMEOUT_SECONDS = 5
-ATTEMPTS = 12
-LONGEST_PAUSE_SECONDS = 0.1
+WRITE_WAIT_SECONDS = 10.0  # longest a write keeps trying
+FREE_ATTEMPTS = 2
+LONGEST_PAUSE_SECONDS = 0.05
 
 # Milliseconds. A lock or a forgotten transaction must not hold a service longer than its own callers wait.
 _SESSION = "-c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
@@ -68,6 +71,7 @@ class PostgresqlDatabase:
             DatabaseUnavailableError: the server does not answer.
         """
         self._closed = False
+        self._persistent = threading.Lock()
         self._write_engine = postgresql_engine(url, threads=threads)
         self._snapshot_engine = postgresql_engine(url, threads=threads, isolation_level="REPEATABLE READ")
         self._statement_engine = postgresql_engine(
@@ -94,15 +98,23 @@ class PostgresqlDatabase:
             return _read_once(engine, work)  # the server was restarted: the pool now holds fresh connections
 
     def write(self, work: Callable[[Connection], T]) -> T:
-        """See `Database.write`. Serialisation failures and deadlocks run `work` again, with growing pauses."""
+        """See `Database.write`.
+
+        A serialisation failure or deadlock runs `work` again. From the third attempt on, one transaction of this
+        process at a time, so that those who keep meeting each other get through.
+        """
         self._require_open()
-        for attempt in range(ATTEMPTS):
-            try:
-                return self._write_once(work)
-            except _TryAgainError:
-                pause = min(LONGEST_PAUSE_SECONDS, 0.001 * 2**attempt)
-                time.sleep(random.uniform(0, pause))  # noqa: S311 - spreads the attempts, keeps no secret
-        raise DatabaseContentionError(f"the transaction met others {ATTEMPTS} times")
+        deadline = time.monotonic() + WRITE_WAIT_SECONDS
+        attempt = 0
+        while time.monotonic() < deadline:
+            with self._persistent if attempt >= FREE_ATTEMPTS else nullcontext():
+                try:
+                    return self._write_once(work)
+                except _TryAgainError:
+                    attempt += 1
+            pause = min(LONGEST_PAUSE_SECONDS, 0.001 * 2.0**attempt)
+            time.sleep(random.uniform(0, pause))  # noqa: S311 - spreads the attempts, keeps no secret
+        raise DatabaseContentionError(f"the transaction met others {attempt} times")
 
     def free_fraction(self) -> float:
         """See `Database.free_fraction`. The server's disk cannot be seen from here: its own monitoring watches it."""

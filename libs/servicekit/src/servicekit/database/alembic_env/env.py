@@ -9,9 +9,10 @@ from typing import Any
 
 from alembic import context
 from alembic.runtime.migration import MigrationContext, MigrationInfo
+from sqlalchemy import Connection, text
+
 from servicekit.database.group_commit import raw_connection
 from servicekit.database.migrations import ADVISORY_LOCK, LOCK_WAIT_SECONDS, PROGRAM_TABLE
-from sqlalchemy import Connection, text
 
 
 def note_oldest_program(
