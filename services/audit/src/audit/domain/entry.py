@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from audit.domain.event import Act, SubmittedEvent, canonical_json
+from audit.domain.event import Act, ProducerPlace, SubmittedEvent, caf_concerned, canonical_json
 from audit.domain.merkle import leaf_hash
 from audit.domain.shard import ShardKey, commitment
 
@@ -49,7 +49,7 @@ class MalformedEntryError(ValueError):
     """Bytes that are not an entry of a version this program knows."""
 
 
-def payload_document(event: SubmittedEvent) -> bytes:
+def payload_document(event: SubmittedEvent, received_at_us: int) -> bytes:
     """The whole event in clear: {"event": {...}, "payload": what the producer sent, verbatim}."""
     place = event.place
     told = {
@@ -58,6 +58,7 @@ def payload_document(event: SubmittedEvent) -> bytes:
         "hash": event.hash.hex(),
         "number": place.number,
         "previous_hash": place.previous_hash.hex(),
+        "received_at_us": received_at_us,
         "service": place.service,
     }
     return b'{"event":' + canonical_json(told) + b',"payload":' + (event.act.payload or b"{}") + b"}"
@@ -65,7 +66,7 @@ def payload_document(event: SubmittedEvent) -> bytes:
 
 def make_entry(event: SubmittedEvent, received_at_us: int, key: ShardKey, salt: bytes) -> Entry:
     """The entry for an event received at that time in that month, with this random salt (16 bytes)."""
-    document = payload_document(event)
+    document = payload_document(event, received_at_us)
     keys = search_keys(event.act, received_at_us, key)
     data = canonical_json(_entry_value(event, keys, key, commitment(salt, document)))
     return Entry(event, data, leaf_hash(data), keys, salt, document)
@@ -180,6 +181,31 @@ class OpenedPayload:
     event: dict[str, Any]
     payload: dict[str, Any]
 
+    def submitted(self) -> SubmittedEvent:
+        """The event as it was received; the producer's own bytes are left out."""
+        told = self.event
+        act = Act(
+            event_id=told["event_id"],
+            type=told["type"],
+            occurred_at_us=told["occurred_at_us"],
+            decision=told["decision"],
+            actor_id=told["actor_id"],
+            organisation_id=told["organisation_id"],
+            subject=told["subject"],
+            reason=told["reason"],
+            rights_revision=told["rights_revision"],
+            caf=caf_concerned(told["subject"], self.payload),
+        )
+        previous = bytes.fromhex(told["previous_hash"])
+        place = ProducerPlace(told["service"], told["epoch"], told["number"], previous)
+        return SubmittedEvent(act, place, bytes.fromhex(told["hash"]))
+
+    def entry_data(self, key: ShardKey, committed: str) -> bytes:
+        """The bytes the entry of this payload must have, given the commitment to it."""
+        event = self.submitted()
+        keys = search_keys(event.act, self.event["received_at_us"], key)
+        return canonical_json(_entry_value(event, keys, key, committed))
+
 
 def parse_document(document: bytes) -> OpenedPayload:
     """Reads the clear text of a payload.
@@ -192,6 +218,6 @@ def parse_document(document: bytes) -> OpenedPayload:
         opened = OpenedPayload(value["event"], value["payload"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise MalformedEntryError("this is not a payload") from error
-    if not isinstance(opened.event, dict) or not isinstance(opened.payload, dict):
+    if not all(isinstance(part, dict) for part in (value["event"], value["payload"])):
         raise MalformedEntryError("this is not a payload")
     return opened

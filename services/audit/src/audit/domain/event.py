@@ -135,7 +135,7 @@ def read_payload(payload: bytes) -> dict[str, Any]:
 
 
 def caf_concerned(subject: str | None, payload: Mapping[str, Any]) -> str | None:
-    """The code of the Caf an event belongs to: its territory, its Caf, or that of the dossier; None when it has none."""
+    """The code of the Caf an event belongs to: its territory, its Caf, or that of the dossier; None without any."""
     for name in ("territory", "caf"):
         code = payload.get(name)
         if isinstance(code, str) and _CAF.fullmatch(code):

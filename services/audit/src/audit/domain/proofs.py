@@ -85,9 +85,7 @@ def inclusion_holds(leaf: bytes, index: int, size: int, path: Sequence[bytes], r
     return last == 0 and node == root
 
 
-def consistency_holds(
-    old_tree: tuple[int, bytes], tree: tuple[int, bytes], path: Sequence[bytes]
-) -> bool:
+def consistency_holds(old_tree: tuple[int, bytes], tree: tuple[int, bytes], path: Sequence[bytes]) -> bool:
     """Whether `path` proves that one tree (size, root) is a prefix of the other (RFC 9162 §2.1.4.2)."""
     (old_size, old_root), (size, root) = old_tree, tree
     if not 0 < old_size <= size:

@@ -23,9 +23,7 @@ class AppendEvents:
 
     journal: Journal
 
-    def __call__(
-        self, caller: str, events: tuple[SubmittedEvent, ...], timeout_seconds: float
-    ) -> tuple[Receipt, ...]:
+    def __call__(self, caller: str, events: tuple[SubmittedEvent, ...], timeout_seconds: float) -> tuple[Receipt, ...]:
         """Receipts, once the events are on disk. Idempotent by event id.
 
         Raises:

@@ -243,16 +243,31 @@ class RawEntry:
 class RawState:
     """The row of the tree's state exactly as the table holds it."""
 
+    id: int
     size: int
     frontier: bytes
     last_received_at_us: int
 
 
+class UnreadableTableError(Exception):
+    """A table cannot be read to its end: the storage itself is damaged."""
+
+    def __init__(self, table: str, cause: str) -> None:
+        super().__init__(f"table {table} cannot be read ({cause})")
+        self.table = table
+
+
 class JournalScan(Protocol):
-    """One consistent view of every evidence table, read from end to end."""
+    """One consistent view of every evidence table, read from end to end. Values may be of any type.
+
+    Every method raises `UnreadableTableError` when the storage is damaged.
+    """
+
+    def storage_problems(self) -> Iterator[str]:
+        """What the database itself finds wrong with its file."""
 
     def state(self) -> RawState | None:
-        """The state of the tree."""
+        """The state of the tree; None when there is not exactly one row."""
 
     def entries(self) -> Iterator[RawEntry]:
         """Every entry by index, whatever the index."""
@@ -267,10 +282,10 @@ class JournalScan(Protocol):
         """(size, root, note) of every checkpoint by size."""
 
     def chains(self) -> Iterator[Chain]:
-        """Every producer chain with its holes."""
+        """Every producer chain, without its holes."""
 
-    def stray_holes(self) -> Iterator[tuple[str, str, Hole]]:
-        """Holes whose producer is unknown."""
+    def holes(self) -> Iterator[tuple[str, str, Hole]]:
+        """(service, epoch, hole) of every hole."""
 
     def shards(self) -> Iterator[StoredShard]:
         """Every month."""

@@ -115,7 +115,8 @@ class ReadResults:
             raise EventUnknownError("no such search")
         if opened.event["actor_id"] != auditor.account_id:
             raise SearchNotYoursError("this search belongs to another auditor")
-        return Question(**{name: opened.payload.get(name) for name in Question.__dataclass_fields__})
+        told: dict[str, Any] = {name: opened.payload.get(name) for name in Question.__dataclass_fields__}
+        return Question(**told)
 
     def _find(self, repositories: Repositories, question: Question, caf: str, before: int | None) -> list[EntryRow]:
         names = [shard.name for shard in repositories.shards.all()]

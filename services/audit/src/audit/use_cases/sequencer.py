@@ -71,6 +71,10 @@ class Sequencer:
             return "the sequencer is not running"
         return None
 
+    def refuse_all(self, damage: str) -> None:
+        """Records nothing more: the journal contradicts what was signed."""
+        self._damage = damage
+
     def append(self, request: Request, timeout_seconds: float) -> tuple[Receipt, ...]:
         """Records a request and waits for its receipts.
 

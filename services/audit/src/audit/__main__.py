@@ -1,0 +1,33 @@
+"""`python -m audit serve | serve-web | serve-rpc | migrate | check-config | verify`."""
+
+import argparse
+import sys
+
+from audit.settings import AuditSettings
+from servicekit.commands import Command, service_main
+
+
+def _verify(settings: AuditSettings, arguments: argparse.Namespace) -> int:
+    from audit import verify_command
+
+    return verify_command.run(settings, arguments)
+
+
+def _verify_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--database", metavar="URL", help="another database than that of the settings: a backup")
+    parser.add_argument("--json", action="store_true", help="one JSON report on standard output")
+
+
+def main() -> int:
+    """Runs the command; returns the exit code."""
+    return service_main(
+        service="audit",
+        settings_class=AuditSettings,
+        build="audit.bootstrap:build",
+        migrations="audit.adapters.database:migrations",
+        extra=[Command("verify", "compute the whole journal again and compare", _verify, _verify_arguments)],
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

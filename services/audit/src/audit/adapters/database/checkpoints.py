@@ -1,0 +1,47 @@
+"""`Checkpoints` and `Shards` in SQL."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, insert, select
+
+from audit.adapters.database.tables import checkpoint, shard
+from audit.domain.checkpoint import SignedCheckpoint, TreeHead
+from audit.use_cases.ports import StoredShard
+
+
+class SqlCheckpoints:
+    """Signed checkpoints in the table of that name."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, checkpoint_to_keep: SignedCheckpoint) -> None:
+        """See `Checkpoints.add`."""
+        head = checkpoint_to_keep.head
+        known = self._connection.execute(select(checkpoint.c.size).where(checkpoint.c.size == head.size)).first()
+        if known is None:
+            values = {"size": head.size, "root": head.root, "signed_note": checkpoint_to_keep.note}
+            self._connection.execute(insert(checkpoint).values(values))
+
+    def newest(self) -> SignedCheckpoint | None:
+        """See `Checkpoints.newest`."""
+        row = self._connection.execute(select(checkpoint).order_by(checkpoint.c.size.desc()).limit(1)).one_or_none()
+        return None if row is None else SignedCheckpoint(TreeHead(row.size, bytes(row.root)), row.signed_note)
+
+
+class SqlShards:
+    """Months in the table `shard`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def all(self) -> Sequence[StoredShard]:
+        """See `Shards.all`."""
+        rows = self._connection.execute(select(shard).order_by(shard.c.name))
+        return [StoredShard(row.name, bytes(row.key_check)) for row in rows]
+
+    def add(self, month: StoredShard) -> None:
+        """See `Shards.add`. Called while the tree is locked, so nobody adds the same month in between."""
+        known = self._connection.execute(select(shard.c.name).where(shard.c.name == month.name)).first()
+        if known is None:
+            self._connection.execute(insert(shard).values(name=month.name, key_check=month.key_check))

@@ -1,0 +1,105 @@
+"""`Entries` in SQL. Core statements only; a batch is written by executemany."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select
+
+from audit.adapters.database.tables import entry, payload
+from audit.domain.entry import SearchKeys
+from audit.domain.search import Criteria
+from audit.use_cases.ports import EntryRow
+
+_KEY_NAMES = tuple(SearchKeys.__dataclass_fields__)
+_KEYS = tuple(entry.c[name] for name in _KEY_NAMES)
+_ENTRY = select(entry.c.leaf_index, entry.c.event_id, entry.c.entry, entry.c.leaf_hash, *_KEYS)
+_WITH_PAYLOAD = _ENTRY.add_columns(payload.c.sealed).join(payload, payload.c.leaf_index == entry.c.leaf_index)
+_INSERT_ENTRY = insert(entry)
+_INSERT_PAYLOAD = insert(payload)
+_TYPE_AFTER = select(entry.c.type).order_by(entry.c.type).limit(1)
+
+
+class SqlEntries:
+    """Entries and payloads in the two tables of those names."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, rows: Sequence[EntryRow]) -> None:
+        """See `Entries.add`."""
+        self._connection.execute(_INSERT_ENTRY, [_values(row) for row in rows])
+        sealed = [{"leaf_index": row.index, "sealed": row.sealed_payload} for row in rows]
+        self._connection.execute(_INSERT_PAYLOAD, sealed)
+
+    def by_event_ids(self, event_ids: Sequence[str]) -> dict[str, EntryRow]:
+        """See `Entries.by_event_ids`."""
+        if not event_ids:
+            return {}
+        rows = self._connection.execute(_ENTRY.where(entry.c.event_id.in_(event_ids)))
+        return {row.event_id: _entry_row(row, b"") for row in rows}
+
+    def between(self, first: int, end: int) -> Sequence[EntryRow]:
+        """See `Entries.between`."""
+        within = _WITH_PAYLOAD.where(_range(first, end)).order_by(entry.c.leaf_index)
+        return [_entry_row(row, row.sealed) for row in self._connection.execute(within)]
+
+    def data_between(self, first: int, end: int) -> Sequence[bytes]:
+        """See `Entries.data_between`."""
+        within = select(entry.c.entry).where(_range(first, end)).order_by(entry.c.leaf_index)
+        return list(self._connection.execute(within).scalars())
+
+    def search(self, criteria: Criteria, before: int | None, limit: int) -> Sequence[EntryRow]:
+        """See `Entries.search`."""
+        matching = _WITH_PAYLOAD.where(*_conditions(criteria))
+        if before is not None:
+            matching = matching.where(entry.c.leaf_index < before)
+        newest_first = matching.order_by(entry.c.leaf_index.desc()).limit(limit)
+        return [_entry_row(row, row.sealed) for row in self._connection.execute(newest_first)]
+
+    def first_index_since(self, received_at_us: int) -> int | None:
+        """See `Entries.first_index_since`."""
+        since = select(entry.c.leaf_index).where(entry.c.received_at_us >= received_at_us)
+        ordered = since.order_by(entry.c.received_at_us, entry.c.leaf_index).limit(1)
+        return self._connection.execute(ordered).scalar_one_or_none()
+
+    def types(self) -> Sequence[str]:
+        """See `Entries.types`. One step of the index per type, however many entries there are."""
+        found: list[str] = []
+        name = self._connection.execute(_TYPE_AFTER).scalar_one_or_none()
+        while name is not None:
+            found.append(name)
+            name = self._connection.execute(_TYPE_AFTER.where(entry.c.type > name)).scalar_one_or_none()
+        return found
+
+
+def _range(first: int, end: int) -> ColumnElement[bool]:
+    return and_(entry.c.leaf_index >= first, entry.c.leaf_index < end)
+
+
+def _conditions(criteria: Criteria) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [or_(entry.c.caf.is_(None), entry.c.caf == criteria.caf)]
+    pseudonyms = (
+        (entry.c.actor, criteria.actors),
+        (entry.c.organisation, criteria.organisations),
+        (entry.c.subject, criteria.subjects),
+    )
+    conditions += [column.in_(values) for column, values in pseudonyms if values is not None]
+    if criteria.type is not None:
+        conditions.append(entry.c.type == criteria.type)
+    if criteria.decision is not None:
+        conditions.append(entry.c.decision == criteria.decision)
+    if criteria.from_us is not None:
+        conditions.append(entry.c.occurred_at_us >= criteria.from_us)
+    if criteria.until_us is not None:
+        conditions.append(entry.c.occurred_at_us < criteria.until_us)
+    return conditions
+
+
+def _values(row: EntryRow) -> dict[str, Any]:
+    keys = {name: getattr(row.keys, name) for name in _KEY_NAMES}
+    return {"leaf_index": row.index, "event_id": row.event_id, "entry": row.data, "leaf_hash": row.leaf_hash, **keys}
+
+
+def _entry_row(row: Row[Any], sealed: bytes) -> EntryRow:
+    keys = SearchKeys(**{name: row._mapping[name] for name in _KEY_NAMES})  # noqa: SLF001 - SQLAlchemy's public name
+    return EntryRow(row.leaf_index, row.event_id, bytes(row.entry), bytes(row.leaf_hash), keys, bytes(sealed))

@@ -1,0 +1,1 @@
+"""Migrations of the journal's database; they only ever add."""

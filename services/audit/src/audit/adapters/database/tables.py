@@ -1,0 +1,94 @@
+"""The tables of the journal. Every column of every one of them is checked by `audit verify`.
+
+Times are microseconds since 1970-01-01 UTC, as they stand in the entries. Web sessions have their own table, owned by
+`servicekit.web`.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+from servicekit.database import sequence_type
+
+metadata = MetaData()
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("leaf_index", sequence_type(), primary_key=True, autoincrement=False),
+    Column("event_id", String(36), nullable=False),
+    Column("entry", LargeBinary, nullable=False),
+    Column("leaf_hash", LargeBinary, nullable=False),
+    Column("shard", String(7), nullable=False),
+    Column("type", String(100), nullable=False),
+    Column("decision", String(10), nullable=False),
+    Column("actor", String(64)),
+    Column("organisation", String(64)),
+    Column("subject", String(64)),
+    Column("caf", String(3)),
+    Column("occurred_at_us", BigInteger, nullable=False),
+    Column("received_at_us", BigInteger, nullable=False),
+    Index("entry_event_id", "event_id", unique=True),
+    Index("entry_actor", "actor", "leaf_index"),
+    Index("entry_organisation", "organisation", "leaf_index"),
+    Index("entry_subject", "subject", "leaf_index"),
+    Index("entry_type", "type", "leaf_index"),
+    Index("entry_received_at_us", "received_at_us"),
+)
+
+payload = Table(
+    "payload",
+    metadata,
+    Column("leaf_index", sequence_type(), primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+tree_state = Table(
+    "tree_state",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    Column("frontier", LargeBinary, nullable=False),
+    Column("last_received_at_us", BigInteger, nullable=False),
+)
+
+tree_node = Table(
+    "tree_node",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+producer_state = Table(
+    "producer_state",
+    metadata,
+    Column("service", String(32), primary_key=True),
+    Column("epoch", String(64), primary_key=True),
+    Column("next", BigInteger, nullable=False),
+    Column("last_hash", LargeBinary, nullable=False),
+    Column("last_received_at_us", BigInteger, nullable=False),
+)
+
+producer_hole = Table(
+    "producer_hole",
+    metadata,
+    Column("service", String(32), primary_key=True),
+    Column("epoch", String(64), primary_key=True),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("end", BigInteger, nullable=False),
+    Column("hole_since_us", BigInteger, nullable=False),
+)
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("size", sequence_type(), primary_key=True, autoincrement=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("signed_note", Text, nullable=False),
+)
+
+shard = Table(
+    "shard",
+    metadata,
+    Column("name", String(7), primary_key=True),
+    Column("key_check", LargeBinary, nullable=False),
+)

@@ -1,0 +1,40 @@
+"""`JournalStore` over a `servicekit.database.Database`."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from audit.adapters.database.checkpoints import SqlCheckpoints, SqlShards
+from audit.adapters.database.entries import SqlEntries
+from audit.adapters.database.producers import SqlProducers
+from audit.adapters.database.tree import SqlTree
+from audit.use_cases.ports import Repositories
+from servicekit.database import Database
+
+T = TypeVar("T")
+
+
+class SqlJournalStore:
+    """Transactions whose repositories share one connection."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def read(self, work: Callable[[Repositories], T]) -> T:
+        """See `JournalStore.read`."""
+        return self._database.read(lambda connection: work(_repositories(connection)))
+
+    def write(self, work: Callable[[Repositories], T]) -> T:
+        """See `JournalStore.write`."""
+        return self._database.write(lambda connection: work(_repositories(connection)))
+
+
+def _repositories(connection: Connection) -> Repositories:
+    return Repositories(
+        entries=SqlEntries(connection),
+        tree=SqlTree(connection),
+        producers=SqlProducers(connection),
+        checkpoints=SqlCheckpoints(connection),
+        shards=SqlShards(connection),
+    )

@@ -1,0 +1,1 @@
+"""What the journal keeps outside its database: keys and what is done with them, the guard, the published checkpoint."""

@@ -1,0 +1,1 @@
+"""The journal over gRPC (journal.proto)."""

@@ -1,0 +1,100 @@
+"""`partenaire.audit.v1.Journal`: protobuf in, use case, protobuf out."""
+
+import hashlib
+from dataclasses import dataclass
+
+import grpc
+
+from audit.domain.event import Act, ProducerPlace, SubmittedEvent, caf_concerned, read_payload
+from audit.use_cases.append_events import AppendEvents
+from audit.use_cases.prove_inclusion import NewestCheckpoint, ProveInclusion
+from partenaire.audit.v1 import journal_pb2, journal_pb2_grpc
+from servicekit.rpc import current_call
+
+SERVICE_NAME = "partenaire.audit.v1.Journal"
+_LONGEST_WAIT_SECONDS = 10.0
+_DECISIONS = {
+    journal_pb2.DECISION_GRANTED: "granted",
+    journal_pb2.DECISION_REFUSED: "refused",
+    journal_pb2.DECISION_DONE: "done",
+}
+
+
+@dataclass(frozen=True)
+class JournalUseCases:
+    """What the servicer calls."""
+
+    append: AppendEvents
+    prove: ProveInclusion
+    checkpoint: NewestCheckpoint
+
+
+class JournalServicer(journal_pb2_grpc.JournalServicer):
+    """See journal.proto; errors leave as `ServiceError` and the server translates them."""
+
+    def __init__(self, use_cases: JournalUseCases) -> None:
+        self._use_cases = use_cases
+
+    def Append(  # noqa: N802 - the name in the proto
+        self, request: journal_pb2.AppendRequest, context: grpc.ServicerContext
+    ) -> journal_pb2.AppendResponse:
+        """Appends events of the calling service."""
+        del context
+        call = current_call()
+        remaining = call.remaining()
+        timeout = _LONGEST_WAIT_SECONDS if remaining is None else min(remaining, _LONGEST_WAIT_SECONDS)
+        events = tuple(submitted_event(event) for event in request.events)
+        receipts = self._use_cases.append(call.caller, events, timeout)
+        response = journal_pb2.AppendResponse()
+        for receipt in receipts:
+            response.receipts.add(
+                event_id=receipt.event_id, shard=receipt.shard, index=receipt.index, leaf_hash=receipt.leaf_hash
+            )
+        return response
+
+    def GetInclusionProof(  # noqa: N802 - the name in the proto
+        self, request: journal_pb2.GetInclusionProofRequest, context: grpc.ServicerContext
+    ) -> journal_pb2.GetInclusionProofResponse:
+        """Proves that an event is in the journal."""
+        del context
+        proof = self._use_cases.prove(request.event_id, request.tree_size)
+        return journal_pb2.GetInclusionProofResponse(
+            index=proof.index,
+            tree_size=proof.tree_size,
+            leaf_hash=proof.leaf_hash,
+            path=proof.path,
+            root_hash=proof.root,
+            entry=proof.entry,
+        )
+
+    def GetCheckpoint(  # noqa: N802 - the name in the proto
+        self, request: journal_pb2.GetCheckpointRequest, context: grpc.ServicerContext
+    ) -> journal_pb2.GetCheckpointResponse:
+        """The newest signed checkpoint."""
+        del request, context
+        return journal_pb2.GetCheckpointResponse(signed_note=self._use_cases.checkpoint().note)
+
+
+def submitted_event(event: journal_pb2.Event) -> SubmittedEvent:
+    """The event with its hash, taken over the same bytes as the producer's.
+
+    Raises:
+        InvalidEventError: the payload is not a JSON object of at most 16 KiB.
+    """
+    payload, subject = read_payload(event.payload), event.subject or None
+    act = Act(
+        event_id=event.event_id,
+        type=event.type,
+        occurred_at_us=event.occurred_at_us,
+        decision=_DECISIONS.get(event.decision, ""),
+        actor_id=event.actor_id or None,
+        organisation_id=event.organisation_id or None,
+        subject=subject,
+        reason=event.reason or None,
+        rights_revision=event.rights_revision or None,
+        payload=event.payload,
+        caf=caf_concerned(subject, payload),
+    )
+    producer = event.producer
+    place = ProducerPlace(producer.service, producer.epoch, producer.number, producer.previous_hash)
+    return SubmittedEvent(act, place, hashlib.sha256(event.SerializeToString(deterministic=True)).digest())

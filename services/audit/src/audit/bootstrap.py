@@ -1,0 +1,169 @@
+"""Builds the journal: the only module that names concrete classes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from audit.adapters.database.scan import SqlScanner
+from audit.adapters.database.unit_of_work import SqlJournalStore
+from audit.adapters.files.guard import FileCheckpoint, FileGuard
+from audit.adapters.files.note_key import VERIFIER_KEY_FILE, Ed25519NoteVerifier, FileNoteSigner
+from audit.adapters.files.payload_cipher import AesGcmPayloadCipher
+from audit.adapters.files.shard_keys import FileShardKeys
+from audit.settings import AuditSettings
+from audit.use_cases.append_events import AppendEvents
+from audit.use_cases.journal_state import ReadJournalState
+from audit.use_cases.periodic import Periodically, Work
+from audit.use_cases.prove_inclusion import NewestCheckpoint, ProveInclusion
+from audit.use_cases.publish_checkpoint import CheckGuard, PublishCheckpoint
+from audit.use_cases.read_event import ReadEvent
+from audit.use_cases.record_batch import RecordBatch
+from audit.use_cases.search_events import ReadResults, SearchEvents
+from audit.use_cases.sequencer import Sequencer
+from audit.use_cases.verify_journal import Outside, VerifyJournal
+from audit.use_cases.watch_producers import WatchProducers
+from servicekit.clock import Clock, SystemClock
+from servicekit.database import Database, check_schema, open_database
+from servicekit.identifiers import new_id
+from servicekit.logging import get_logger
+from servicekit.process import Background, Parts, Process
+
+if TYPE_CHECKING:
+    from servicekit.rpc import RpcServer
+    from servicekit.web import ServiceApp
+
+OLDEST_SCHEMA = CURRENT_SCHEMA = "0001"
+_WATCH_EVERY = timedelta(seconds=5)
+_CLEAN_EVERY = timedelta(minutes=5)
+
+log = get_logger("audit")
+
+
+class LogAlarms:
+    """`Alarms` in the technical log."""
+
+    def raised(self, kind: str, details: dict[str, str | int]) -> None:
+        """See `Alarms.raised`."""
+        log.error("alarm", kind=kind, **details)
+
+
+@dataclass(frozen=True)
+class UseCases:
+    """All that the journal does, for its pages and for gRPC."""
+
+    append: AppendEvents
+    prove: ProveInclusion
+    checkpoint: NewestCheckpoint
+    publish: PublishCheckpoint
+    watch: WatchProducers
+    search: SearchEvents
+    results: ReadResults
+    read_event: ReadEvent
+    state: ReadJournalState
+
+
+@dataclass(frozen=True)
+class Core:
+    """The use cases with the sequencer that serves them."""
+
+    use_cases: UseCases
+    sequencer: Sequencer
+    check_guard: CheckGuard
+
+
+def build(settings: AuditSettings, parts: Parts) -> Process:
+    """The process of the service, made and not started.
+
+    Raises:
+        StartError: a key, a certificate, a port or the schema is not as it must be.
+        JournalDamagedError: the database is not the one that was signed.
+    """
+    database = open_database(settings.database_url, threads=settings.web_threads + 4)
+    check_schema(database, OLDEST_SCHEMA, CURRENT_SCHEMA)
+    clock = SystemClock()
+    core = build_core(settings, database, clock)
+    core.check_guard()
+    web, clean = _web(settings, database, core, clock) if parts.web else (None, None)
+    return Process(
+        web=web,
+        rpc=_rpc(settings, core) if parts.rpc else None,
+        background=_background(settings, core, clean),
+        close=database.close,
+    )
+
+
+def build_core(settings: AuditSettings, database: Database, clock: Clock) -> Core:
+    """The use cases over an open database.
+
+    Raises:
+        StartError: the checkpoint key is no key.
+    """
+    store, keys, cipher = SqlJournalStore(database), FileShardKeys(settings.keys), AesGcmPayloadCipher()
+    guard, alarms = FileGuard(settings.guard), LogAlarms()
+    sequencer = Sequencer(RecordBatch(store, keys, cipher, clock, new_id()), alarms)
+    signer = FileNoteSigner(settings.keys, settings.origin)
+    results = ReadResults(store, keys, cipher, sequencer, clock)
+    use_cases = UseCases(
+        append=AppendEvents(sequencer),
+        prove=ProveInclusion(store),
+        checkpoint=NewestCheckpoint(store),
+        publish=PublishCheckpoint(store, guard, signer, FileCheckpoint(settings.checkpoint_file)),
+        watch=WatchProducers(store, sequencer, alarms, clock),
+        search=SearchEvents(sequencer, clock),
+        results=results,
+        read_event=ReadEvent(results),
+        state=ReadJournalState(store, clock),
+    )
+    return Core(use_cases, sequencer, CheckGuard(store, guard))
+
+
+def build_verifier(settings: AuditSettings, database: Database) -> VerifyJournal:
+    """The verifier over an open database; it needs the keys, and makes none.
+
+    Raises:
+        StartError: the verifier key cannot be read.
+    """
+    outside = Outside(
+        keys=FileShardKeys(settings.keys),
+        verifier=Ed25519NoteVerifier.from_file(settings.keys / VERIFIER_KEY_FILE),
+        guard=FileGuard(settings.guard),
+        published=FileCheckpoint(settings.checkpoint_file),
+    )
+    return VerifyJournal(SqlScanner(database), outside, AesGcmPayloadCipher())
+
+
+def _background(settings: AuditSettings, core: Core, clean: Callable[[], object] | None) -> tuple[Background, ...]:
+    alarms, damaged = LogAlarms(), core.sequencer.refuse_all
+    works = [
+        Work("checkpoints", settings.checkpoint_every, core.use_cases.publish, at_end=True),
+        Work("missing-numbers", _WATCH_EVERY, core.use_cases.watch),
+    ]
+    if clean is not None:
+        works.append(Work("web-sessions", _CLEAN_EVERY, clean))
+    periodic = {work.name: Periodically(work, alarms, damaged) for work in works}
+    signing = periodic.pop("checkpoints")  # started first, so stopped last: what was recorded last is signed too
+    return (signing, core.sequencer, *periodic.values())
+
+
+def _rpc(settings: AuditSettings, core: Core) -> "RpcServer":
+    from audit.adapters.rpc.journal import SERVICE_NAME, JournalServicer, JournalUseCases
+    from partenaire.audit.v1 import journal_pb2, journal_pb2_grpc
+    from servicekit.rpc import CallerPolicy, ServerOptions, open_server
+
+    use_cases = JournalUseCases(core.use_cases.append, core.use_cases.prove, core.use_cases.checkpoint)
+    registration = (journal_pb2_grpc.add_JournalServicer_to_server, JournalServicer(use_cases), SERVICE_NAME)
+    descriptor = journal_pb2.DESCRIPTOR.services_by_name["Journal"]
+    callers = CallerPolicy.load(Path(__file__).with_name("callers.toml"), [descriptor])
+    return open_server(ServerOptions.of(settings), services=[registration], callers=callers)
+
+
+def _web(
+    settings: AuditSettings, database: Database, core: Core, clock: Clock
+) -> tuple["ServiceApp", Callable[[], object]]:
+    from audit.adapters.web.app import WebUseCases, create_web
+
+    use_cases = core.use_cases
+    web = WebUseCases(use_cases.search, use_cases.results, use_cases.read_event, use_cases.state)
+    return create_web(settings, database, web, clock)

@@ -1,0 +1,116 @@
+"""The pass over the entries: each is held against its payload, and the tree and the chains are built again."""
+
+from collections.abc import Iterator
+
+from audit.domain.entry import MalformedEntryError, parse_entry
+from audit.domain.event import ProducerPlace, SubmittedEvent
+from audit.domain.merkle import EMPTY_FRONTIER, HASH_SIZE, Frontier, Node
+from audit.domain.producer_chain import Chain
+from audit.domain.shard import ShardKey
+from audit.domain.verification import Irregular, Problem, StoredEntry, check_entry
+from audit.use_cases.ports import JournalScan, PayloadCipher, Progress, RawEntry, ShardKeys
+from audit.use_cases.verify_checkpoints import CheckpointCheck
+
+_PROGRESS_EVERY = 1000
+UNKNOWN_HASH = b"unknown"
+
+
+class EntriesPass:
+    """Reads every entry once; afterwards its fields say what the other tables must hold."""
+
+    def __init__(self, keys: ShardKeys, cipher: PayloadCipher, checkpoints: CheckpointCheck) -> None:
+        self._keys = keys
+        self._cipher = cipher
+        self._checkpoints = checkpoints
+        self.frontier: Frontier = EMPTY_FRONTIER
+        self.nodes: list[Node] = []
+        self.chains: dict[tuple[str, str], Chain] = {}
+        self.irregular: list[Irregular] = []
+        self.last_received_at_us = 0
+        self.shards: set[str] = set()
+
+    def run(self, scan: JournalScan, progress: Progress) -> Iterator[Problem]:
+        """What is wrong with entries and payloads, and with the roots along the way."""
+        state = scan.state()
+        total = state.size if state is not None and isinstance(state.size, int) else 0
+        for raw in scan.entries():
+            if raw.index != self.frontier.size:
+                yield self._wrong_index(raw)
+                if raw.index < self.frontier.size or raw.index >= total:
+                    continue
+                self._extend([bytes(HASH_SIZE)] * (raw.index - self.frontier.size))
+            yield from self._entry(raw)
+            if self.frontier.size % _PROGRESS_EVERY == 0:
+                progress.at(self.frontier.size, total)
+        progress.at(self.frontier.size, total)
+        for index in scan.orphan_payloads():
+            yield Problem("payload", "leaf_index", "there is no entry of this index", index=index)
+
+    def _wrong_index(self, raw: RawEntry) -> Problem:
+        sentence = f"entry {self.frontier.size} is missing: the next one found has index {raw.index}"
+        return Problem("entry", "leaf_index", sentence, index=self.frontier.size, event_id=raw.event_id)
+
+    def _entry(self, raw: RawEntry) -> Iterator[Problem]:
+        key, opened = self._open(raw)
+        stored = StoredEntry(raw.index, raw.event_id, raw.data, raw.leaf_hash, raw.keys, opened)
+        checked = check_entry(stored, key)
+        if opened is None:
+            yield self._unopened(raw, key)
+        yield from checked.problems
+        if checked.received_at_us is not None:
+            self.last_received_at_us = checked.received_at_us
+        if key is not None:
+            self.shards.add(key.shard)
+        self._extend([checked.leaf])
+        self._follow(raw, checked.event)
+        yield from self._checkpoints.at(self.frontier)
+
+    def _open(self, raw: RawEntry) -> tuple[ShardKey | None, tuple[bytes, bytes] | None]:
+        """The payload under what the entry says, else under what the columns say: one of the two may be damaged."""
+        candidates = [(raw.keys.shard, raw.event_id)]
+        try:
+            parsed = parse_entry(raw.data)
+            candidates.insert(0, (parsed.keys.shard, parsed.event_id))
+        except MalformedEntryError:
+            pass
+        key = None
+        for shard, event_id in candidates:
+            key = self._keys.get(str(shard)) or key
+            opened = key and raw.sealed_payload and self._cipher.open(key, str(event_id), raw.sealed_payload)
+            if opened:
+                return key, opened
+        return key, None
+
+    @staticmethod
+    def _unopened(raw: RawEntry, key: ShardKey | None) -> Problem:
+        if raw.sealed_payload is None:
+            return Problem("payload", "leaf_index", "the payload is missing", raw.index, raw.event_id)
+        if key is None:
+            sentence = f"the key of {raw.keys.shard} is not there, so the payload cannot be checked"
+            return Problem("payload", None, sentence, raw.index, raw.event_id)
+        return Problem("payload", "sealed", "the bytes are not those that were sealed", raw.index, raw.event_id)
+
+    def _extend(self, leaves: list[bytes]) -> None:
+        self.frontier, completed = self.frontier.extend(leaves)
+        self.nodes.extend(completed)
+
+    def _follow(self, raw: RawEntry, event: SubmittedEvent | None) -> None:
+        place, event_hash = (event.place, event.hash) if event is not None else (_place(raw), UNKNOWN_HASH)
+        if place is None:
+            return
+        where = (place.service, place.epoch)
+        chain = self.chains.get(where) or Chain(*where)
+        if UNKNOWN_HASH in (chain.last_hash, event_hash):
+            place = ProducerPlace(place.service, place.epoch, place.number, chain.last_hash)
+        self.chains[where], trouble = chain.accept(place, event_hash, self.last_received_at_us)
+        if trouble is not None:
+            self.irregular.append(Irregular(str(trouble), raw.index, place.service, place.epoch, place.number))
+
+
+def _place(raw: RawEntry) -> ProducerPlace | None:
+    """The place of an event whose payload cannot be read."""
+    try:
+        parsed = parse_entry(raw.data)
+    except MalformedEntryError:
+        return None
+    return ProducerPlace(parsed.service, parsed.epoch, parsed.number, UNKNOWN_HASH)

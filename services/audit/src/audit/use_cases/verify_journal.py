@@ -1,0 +1,125 @@
+"""Verifying the whole journal: everything is computed again from the bytes of the entries, then compared.
+
+`verify_entries` makes the pass over the entries with `verify_checkpoints` in step, `verify_tables` compares the rest.
+Producers may have been irregular when they sent (a number missing, a chain broken): that is reported, but it is not
+tampering.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from audit.domain.verification import Irregular, Problem
+from audit.use_cases.ports import (
+    Guard,
+    JournalScan,
+    NoteVerifier,
+    PayloadCipher,
+    Progress,
+    PublishedCheckpoint,
+    Scanner,
+    ShardKeys,
+    UnreadableTableError,
+)
+from audit.use_cases.verify_checkpoints import CheckpointCheck
+from audit.use_cases.verify_entries import EntriesPass
+from audit.use_cases.verify_tables import compare_chains, compare_nodes, compare_shards, compare_state
+
+PROBLEMS_LISTED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome. Only the first 1 000 problems are listed, all are counted."""
+
+    size: int
+    root: bytes
+    checkpoints: int
+    problems: tuple[Problem, ...]
+    problem_count: int
+    irregularities: tuple[Irregular, ...]
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether everything is as it was written and signed."""
+        return self.problem_count == 0
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What the journal keeps outside its database."""
+
+    keys: ShardKeys
+    verifier: NoteVerifier
+    guard: Guard
+    published: PublishedCheckpoint
+
+
+@dataclass(frozen=True)
+class VerifyJournal:
+    """Verifies a journal, also while the service writes to it."""
+
+    scanner: Scanner
+    outside: Outside
+    cipher: PayloadCipher
+
+    def __call__(self, progress: Progress) -> Report:
+        """The report.
+
+        Raises:
+            DependencyUnavailableError: the database does not answer.
+            JournalDamagedError: the guard cannot be understood.
+        """
+        # What is outside is read first: the database can only be ahead of it.
+        signed, note = self.outside.guard.read(), self.outside.published.read()
+        checkpoints = CheckpointCheck(self.outside.verifier, signed, note)
+        return self.scanner.scan(lambda scan: self._verify(scan, checkpoints, progress))
+
+    def _verify(self, scan: JournalScan, checkpoints: CheckpointCheck, progress: Progress) -> Report:
+        entries = EntriesPass(self.outside.keys, self.cipher, checkpoints)
+        found = _Findings()
+        found.take(_storage(scan))
+        found.take(checkpoints.load(scan))
+        found.take(entries.run(scan, progress))
+        found.take(checkpoints.rest(entries.frontier))
+        found.take(_state(scan, entries))
+        found.take(compare_nodes(scan, entries.nodes))
+        found.take(compare_chains(scan, entries.chains))
+        found.take(compare_shards(scan, self.outside.keys, entries.shards))
+        return Report(
+            size=entries.frontier.size,
+            root=entries.frontier.root(),
+            checkpoints=checkpoints.count,
+            problems=tuple(found.listed),
+            problem_count=found.count,
+            irregularities=tuple(entries.irregular),
+        )
+
+
+class _Findings:
+    """Counts all, keeps the first."""
+
+    def __init__(self) -> None:
+        self.listed: list[Problem] = []
+        self.count = 0
+
+    def take(self, section: Iterator[Problem]) -> None:
+        """Everything a section finds; a table that cannot be read ends the section and is a finding itself."""
+        try:
+            for problem in section:
+                self._add(problem)
+        except UnreadableTableError as error:
+            self._add(Problem(error.table, None, str(error)))
+
+    def _add(self, problem: Problem) -> None:
+        self.count += 1
+        if len(self.listed) < PROBLEMS_LISTED:
+            self.listed.append(problem)
+
+
+def _storage(scan: JournalScan) -> Iterator[Problem]:
+    for message in scan.storage_problems():
+        yield Problem("(file)", None, message)
+
+
+def _state(scan: JournalScan, entries: EntriesPass) -> Iterator[Problem]:
+    yield from compare_state(scan.state(), entries.frontier, entries.last_received_at_us)
