@@ -55,7 +55,9 @@ class PersonForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
         [DataRequired(_l("Indiquez l'adresse électronique."))],
         description=_l("Deux courriels y seront envoyés : l'identifiant, puis le mot de passe provisoire."),
     )
-    starts_on = DateField(_l("Début de l'habilitation"), [InputRequired(_l("Indiquez une date, par exemple le 23/11/2026."))])
+    starts_on = DateField(
+        _l("Début de l'habilitation"), [InputRequired(_l("Indiquez une date, par exemple le 23/11/2026."))]
+    )
     caf = SelectField(_l("Caf"), choices=[("921", "Caf des Hauts-de-Seine"), ("751", "Caf de Paris")])
     profile = RadioField(
         _l("Profil"),
@@ -81,7 +83,11 @@ COLUMNS = [
 
 def build_gallery(data_directory: Path, *, signed_in: bool = True) -> ServiceApp:
     """The application."""
-    navigation = (NavigationLink("home", "Accueil"), NavigationLink("table", "Groupes"), NavigationLink("form", "Personnes"))
+    navigation = (
+        NavigationLink("home", "Accueil"),
+        NavigationLink("table", "Groupes"),
+        NavigationLink("form", "Personnes"),
+    )
     app = create_app(
         "tests.servicekit.web",
         service_label="Habpps – habilitations",

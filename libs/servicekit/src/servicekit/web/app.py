@@ -166,7 +166,7 @@ def _install_templates(app: ServiceApp) -> None:
     app.jinja_env.globals.update(url_with=url_with, this_page=this_page, asset_url=_AssetUrls(app), **FORM_GLOBALS)
     if app.options.templates:
         folders = ChoiceLoader([FileSystemLoader(folder) for folder in app.options.templates])
-        app.jinja_loader = ChoiceLoader([folders, *filter(None, [app.jinja_loader])])  # type: ignore[misc]
+        app.jinja_loader = ChoiceLoader([folders, *filter(None, [app.jinja_loader])])
 
     def context() -> dict[str, object]:
         locale = get_locale()

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from servicekit.errors import StartError
 from servicekit.identifiers import new_secret
 
 FILE_NAME = "web.secret"
@@ -17,7 +18,7 @@ _NONCE_BYTES = 12
 _LEAST_BYTES = 32
 
 
-class WebSecretError(Exception):
+class WebSecretError(StartError):
     """The secret of the pages cannot be read or is too short."""
 
 

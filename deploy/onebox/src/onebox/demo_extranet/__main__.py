@@ -1,0 +1,34 @@
+"""python -m onebox.demo_extranet --config FILE: makes the tables when needed, then serves the pages."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from onebox.demo_extranet.settings import DemoExtranetSettings
+from servicekit.database import migrate
+from servicekit.errors import ServiceError, StartError
+from servicekit.process import Parts, run_service
+from servicekit.settings import load_settings
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def main() -> int:
+    """Exit code: 0 ended as asked, 1 the worker died, 2 cannot start (one sentence says why)."""
+    parser = argparse.ArgumentParser(prog="python -m onebox.demo_extranet", description=__doc__)
+    parser.add_argument("--config", type=Path, required=True, help="settings, one DEMO_NAME=value per line")
+    arguments = parser.parse_args()
+    try:
+        settings = load_settings(DemoExtranetSettings, arguments.config)
+        settings.data_directory.mkdir(parents=True, exist_ok=True)
+        migrate(settings.database_url, _MIGRATIONS)
+        return run_service("onebox.demo_extranet.app:build", settings, Parts.WEB)
+    except (StartError, ServiceError) as error:
+        sys.stderr.write(f"demo extranet: {error}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
