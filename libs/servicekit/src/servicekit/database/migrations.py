@@ -7,6 +7,7 @@ environment they run in is shared, in `alembic_env`. One migration at a time, he
 """
 
 import fcntl
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ PROGRAM_TABLE = "schema_oldest_program"
 LOCK_WAIT_SECONDS = 60
 _LOCK_PAUSE_SECONDS = 0.05
 ADVISORY_LOCK = 0x4D43_5031  # one number for all migrations: a database belongs to one service
+
+_one_in_this_process = threading.Lock()  # Alembic keeps what it is doing in module variables
 
 
 def migrate(url: str, migrations_folder: Path) -> str:
@@ -85,7 +88,7 @@ def _upgrade(engine: Engine, folder: Path) -> str:
     config.set_main_option("script_location", str(Path(__file__).with_name("alembic_env")).replace("%", "%%"))
     config.set_main_option("version_locations", str(folder.absolute() / "versions").replace("%", "%%"))
     try:
-        with translating(), engine.connect() as connection:
+        with translating(), _one_in_this_process, engine.connect() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             found, _ = _versions(connection)
