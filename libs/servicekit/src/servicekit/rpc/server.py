@@ -1,8 +1,8 @@
 """The gRPC server of a service: mutual TLS, the steps of `steps.py` around every handler, health, drain.
 
 Threads: unary calls share `threads`; each open stream holds one of `stream_threads` until it ends, so that streams can
-never take the threads of unary calls. One stream too many is refused at once (TOO_MANY_STREAMS). At most 2 x threads
-unary calls are accepted at a time, the rest is refused (RESOURCE_EXHAUSTED) rather than queued without end.
+never take the threads of unary calls. One stream too many is refused at once (TOO_MANY_STREAMS). Beyond twice `threads`
+plus the streams, a call is refused (RESOURCE_EXHAUSTED) rather than queued without end.
 """
 
 import threading
@@ -28,6 +28,7 @@ MESSAGE_LIMIT = 1024 * 1024
 DRAIN_PAUSE_S = 0.5
 DRAIN_GRACE_S = 10.0
 _REFUSING_THREADS = 2
+_HEALTH_CALLS = 2
 _HEALTH = f"/{health.SERVICE_NAME}/"
 
 log = get_logger("servicekit.rpc")
@@ -93,7 +94,7 @@ class RpcServer:
         self._server = grpc.server(
             self._pool,
             interceptors=[self._steps],
-            maximum_concurrent_rpcs=2 * options.threads + options.stream_threads,
+            maximum_concurrent_rpcs=2 * options.threads + options.stream_threads + _HEALTH_CALLS,
             options=_channel_arguments(),
         )
         for add_servicer, servicer, _ in services:
@@ -137,7 +138,7 @@ class RpcServer:
 
 
 class _Guard(grpc.ServerInterceptor):
-    """Wraps each handler once in the steps; the health service, which mutual TLS alone protects, stays as it is."""
+    """Wraps each handler once in the steps. Health, which mutual TLS alone protects, only gets a thread of its own."""
 
     def __init__(self, options: ServerOptions, callers: CallerPolicy) -> None:
         self._environment = options.environment
@@ -147,6 +148,7 @@ class _Guard(grpc.ServerInterceptor):
         self._streams: set[threading.Event] = set()
         self._lock = threading.Lock()
         self.stream_pool = ThreadPoolExecutor(options.stream_threads + _REFUSING_THREADS, thread_name_prefix="stream")
+        self._health_pool = ThreadPoolExecutor(1, thread_name_prefix="health")
         self.ending = threading.Event()
 
     def intercept_service(self, continuation: Any, handler_call_details: Any) -> Any:
@@ -155,9 +157,10 @@ class _Guard(grpc.ServerInterceptor):
         if known is not None:
             return known
         handler = continuation(handler_call_details)
-        if handler is None or method.startswith(_HEALTH):
-            return handler
-        self._wrapped[method] = wrapped = self._wrap(method, handler)
+        if handler is None:
+            return None
+        wrap = self._wrap_health if method.startswith(_HEALTH) else self._wrap
+        self._wrapped[method] = wrapped = wrap(method, handler)
         return wrapped
 
     def end_streams(self) -> None:
@@ -166,6 +169,24 @@ class _Guard(grpc.ServerInterceptor):
         with self._lock:
             for ending in self._streams:
                 ending.set()
+
+    def _wrap_health(self, _method: str, handler: Any) -> Any:
+        """A busy server still answers health checks: they do not queue behind its calls."""
+        codec = (handler.request_deserializer, handler.response_serializer)
+        if not handler.response_streaming:
+
+            def check(request: Any, context: grpc.ServicerContext) -> Any:
+                return handler.unary_unary(request, context)
+
+            check.experimental_thread_pool = self._health_pool  # type: ignore[attr-defined]
+            return grpc.unary_unary_rpc_method_handler(check, *codec)
+
+        def watch(request: Any, context: grpc.ServicerContext, send_response_callback: Any = None) -> Any:
+            return handler.unary_stream(request, context, send_response_callback)
+
+        watch.experimental_thread_pool = self._health_pool  # type: ignore[attr-defined]
+        watch.experimental_non_blocking = True  # type: ignore[attr-defined]
+        return grpc.unary_stream_rpc_method_handler(watch, *codec)
 
     def _wrap(self, method: str, handler: Any) -> Any:
         codec = {

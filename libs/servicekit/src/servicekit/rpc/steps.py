@@ -155,8 +155,8 @@ def guard(incoming: Incoming) -> ExitStack:
 
 
 def _peer_uris(context: grpc.ServicerContext) -> list[str]:
-    names = context.auth_context().get("x509_subject_alternative_name", ())
-    return [text for name in names if "://" in (text := bytes(name).decode("utf-8", "replace"))]
+    names: Any = context.auth_context().get("x509_subject_alternative_name", ())
+    return [text for name in names if "://" in (text := name.decode("utf-8", "replace"))]
 
 
 def _outcome(error: Exception, context: grpc.ServicerContext) -> str:

@@ -1,0 +1,1 @@
+"""Tests of gRPC between services, over real mutual TLS on the loopback."""
