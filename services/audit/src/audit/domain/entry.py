@@ -7,6 +7,7 @@ what the other must say, and a change of one is seen by reading the other.
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from audit.domain.event import Act, ProducerPlace, SubmittedEvent, caf_concerned, canonical_json
@@ -134,6 +135,7 @@ class ParsedEntry:
     commitment: str
 
 
+@lru_cache(maxsize=16)  # a reader looks at one entry several times in a row
 def parse_entry(data: bytes) -> ParsedEntry:
     """Reads the bytes of an entry.
 

@@ -27,6 +27,7 @@ _TEXT = re.compile(r"[^\x00-\x1f\x7f]{1,256}")
 _CAF = re.compile(r"[0-9]{3}")
 _DOSSIER = re.compile(r"dossier:([0-9]{3}):.+")
 DECISIONS = ("granted", "refused", "done")
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class SubmittedEvent:
 
 def canonical_json(value: Mapping[str, Any]) -> bytes:
     """Sorted keys, no spaces, UTF-8: the same value always gives the same bytes."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def own_event(act: Act, place: ProducerPlace) -> SubmittedEvent:

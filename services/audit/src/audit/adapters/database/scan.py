@@ -70,7 +70,7 @@ class _SqlScan:
         joined = select(*columns, self._column(payload.c.sealed)).order_by(entry.c.leaf_index)
         query = joined.outerjoin(payload, payload.c.leaf_index == entry.c.leaf_index).select_from(entry)
         names = [column.name for column in entry.columns]
-        for row in self._rows(query, entry):
+        for row in self._rows(query, entry, payload.c.sealed):
             values = dict(zip(names, row, strict=False))
             keys = SearchKeys(**{name: values[name] for name in SearchKeys.__dataclass_fields__})
             sealed = row[len(names)]
@@ -120,13 +120,16 @@ class _SqlScan:
             return type_coerce(as_bytes, LargeBinary).label(f"{column.name}_bytes")
         return type_coerce(column, NullType()).label(f"{column.name}_raw")
 
-    def _rows(self, query: Select[Any], table: Table) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, query: Select[Any], table: Table, *more: Any) -> Iterator[tuple[Any, ...]]:
+        """Rows of the first columns of `table`, then of `more`."""
+        types = [column.type for column in (*table.columns, *more)]
         with _naming(table.name):
             result = self._connection.execute(query, execution_options={"yield_per": _ROWS_AT_ONCE})
-            types = [column.type for column in table.columns]
-            types += [payload.c.sealed.type] * (len(result.keys()) - len(types))
-            for row in result:
-                yield tuple(_as_declared(value, kind) for value, kind in zip(row, types, strict=True))
+            try:
+                for row in result:
+                    yield tuple(_as_declared(value, kind) for value, kind in zip(row, types, strict=False))
+            finally:
+                result.close()
 
 
 def _as_declared(value: Any, kind: Any) -> Any:
