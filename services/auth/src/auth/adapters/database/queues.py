@@ -1,0 +1,140 @@
+"""What waits to be sent (mails, logout notices), what was tried (attempts) and what was ordered (commands), in SQL."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select, update
+
+from auth.adapters.database.tables import account_command, attempt, logout_notice, mail
+from auth.domain.mails import MailKind, QueuedMail
+from auth.use_cases.ports import LogoutNotice
+
+
+class SqlMails:
+    """Implements `ports.Mails`."""
+
+    def __init__(self, connection: Connection) -> None:
+        """For one transaction."""
+        self._connection = connection
+
+    def add(self, queued: QueuedMail) -> None:
+        """A new row."""
+        self._connection.execute(mail.insert().values(**{**asdict(queued), "kind": queued.kind.value}))
+
+    def due(self, now: datetime, limit: int) -> Sequence[QueuedMail]:
+        """Oldest first."""
+        query = select(mail).where(mail.c.sent_at.is_(None), mail.c.next_attempt_at <= now)
+        rows = self._connection.execute(query.order_by(mail.c.next_attempt_at, mail.c.mail_id).limit(limit))
+        return [QueuedMail(**{**row, "kind": MailKind(row["kind"])}) for row in rows.mappings()]
+
+    def claim(self, queued: QueuedMail, next_attempt_at: datetime) -> bool:
+        """See the port."""
+        same = (mail.c.mail_id == queued.mail_id) & (mail.c.attempts == queued.attempts) & mail.c.sent_at.is_(None)
+        change = update(mail).where(same).values(next_attempt_at=next_attempt_at, attempts=queued.attempts + 1)
+        return self._connection.execute(change).rowcount == 1
+
+    def release(self, queued: QueuedMail, next_attempt_at: datetime) -> None:
+        """See the port."""
+        same = (mail.c.mail_id == queued.mail_id) & (mail.c.attempts == queued.attempts)
+        self._connection.execute(update(mail).where(same).values(next_attempt_at=next_attempt_at))
+
+    def mark_sent(self, mail_id: str, sent_at: datetime) -> None:
+        """Not tried again."""
+        self._connection.execute(update(mail).where(mail.c.mail_id == mail_id).values(sent_at=sent_at))
+
+    def waiting(self, account_ids: Sequence[str]) -> frozenset[str]:
+        """See the port."""
+        query = select(mail.c.account_id).where(mail.c.account_id.in_(list(account_ids)), mail.c.sent_at.is_(None))
+        return frozenset(self._connection.execute(query).scalars())
+
+
+class SqlLogoutNotices:
+    """Implements `ports.LogoutNotices`."""
+
+    def __init__(self, connection: Connection) -> None:
+        """For one transaction."""
+        self._connection = connection
+
+    def add(self, notice: LogoutNotice) -> None:
+        """A new row."""
+        self._connection.execute(logout_notice.insert().values(**asdict(notice)))
+
+    def due(self, now: datetime, limit: int) -> Sequence[LogoutNotice]:
+        """Oldest first."""
+        t = logout_notice
+        query = select(t).where(t.c.delivered_at.is_(None), t.c.next_attempt_at <= now)
+        rows = self._connection.execute(query.order_by(t.c.next_attempt_at, t.c.notice_id).limit(limit))
+        return [LogoutNotice(**row) for row in rows.mappings()]
+
+    def claim(self, notice: LogoutNotice, next_attempt_at: datetime) -> bool:
+        """See the port."""
+        t = logout_notice
+        same = (t.c.notice_id == notice.notice_id) & (t.c.attempts == notice.attempts) & t.c.delivered_at.is_(None)
+        change = update(t).where(same).values(next_attempt_at=next_attempt_at, attempts=notice.attempts + 1)
+        return self._connection.execute(change).rowcount == 1
+
+    def mark_delivered(self, notice_id: str, delivered_at: datetime) -> None:
+        """Not tried again."""
+        t = logout_notice
+        self._connection.execute(update(t).where(t.c.notice_id == notice_id).values(delivered_at=delivered_at))
+
+    def of_session(self, session_id: str) -> Sequence[LogoutNotice]:
+        """Delivered ones too."""
+        t = logout_notice
+        rows = self._connection.execute(select(t).where(t.c.session_id == session_id).order_by(t.c.notice_id))
+        return [LogoutNotice(**row) for row in rows.mappings()]
+
+    def forget_before(self, moment: datetime) -> None:
+        """Deletes what was queued before."""
+        self._connection.execute(delete(logout_notice).where(logout_notice.c.queued_at < moment))
+
+
+class SqlAttempts:
+    """Implements `ports.Attempts`."""
+
+    def __init__(self, connection: Connection) -> None:
+        """For one transaction."""
+        self._connection = connection
+
+    def of(self, key: str, since: datetime) -> Sequence[datetime]:
+        """Oldest first."""
+        query = select(attempt.c.made_at).where(attempt.c.attempt_key == key, attempt.c.made_at > since)
+        return list(self._connection.execute(query.order_by(attempt.c.made_at)).scalars())
+
+    def add(self, key: str, at: datetime) -> None:
+        """A new row."""
+        self._connection.execute(attempt.insert().values(attempt_key=key, made_at=at))
+
+    def forget(self, key: str) -> None:
+        """All of this key."""
+        self._connection.execute(delete(attempt).where(attempt.c.attempt_key == key))
+
+    def forget_one(self, key: str, at: datetime) -> None:
+        """One made at this moment."""
+        same = (attempt.c.attempt_key == key) & (attempt.c.made_at == at)
+        one = select(attempt.c.number).where(same).limit(1).scalar_subquery()
+        self._connection.execute(delete(attempt).where(attempt.c.number == one))
+
+    def forget_before(self, moment: datetime) -> None:
+        """Deletes what was made before."""
+        self._connection.execute(delete(attempt).where(attempt.c.made_at < moment))
+
+
+class SqlCommands:
+    """Implements `ports.Commands`."""
+
+    def __init__(self, connection: Connection) -> None:
+        """For one transaction."""
+        self._connection = connection
+
+    def answer_of(self, command_id: str) -> str | None:
+        """None when it was not carried out."""
+        t = account_command
+        found: str | None = self._connection.execute(select(t.c.answer).where(t.c.command_id == command_id)).scalar()
+        return found
+
+    def remember(self, command_id: str, answer: str, at: datetime) -> None:
+        """A new row."""
+        row = {"command_id": command_id, "answer": answer, "carried_out_at": at}
+        self._connection.execute(account_command.insert().values(**row))

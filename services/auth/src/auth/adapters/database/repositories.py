@@ -1,0 +1,69 @@
+"""The repositories of one transaction, made on demand."""
+
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from auth.adapters.database.accounts import SqlAccounts
+from auth.adapters.database.clients import SqlClients
+from auth.adapters.database.grants import SqlCodes, SqlRefreshTokens
+from auth.adapters.database.queues import SqlAttempts, SqlCommands, SqlLogoutNotices, SqlMails
+from auth.adapters.database.sessions import SqlEndedSessions, SqlSessions
+
+
+class SqlRepositories:
+    """Implements `ports.AuthRepos` on one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Cheap: nothing is made before it is asked for."""
+        self._connection = connection
+
+    @cached_property
+    def accounts(self) -> SqlAccounts:
+        """Accounts."""
+        return SqlAccounts(self._connection)
+
+    @cached_property
+    def sessions(self) -> SqlSessions:
+        """Sessions."""
+        return SqlSessions(self._connection)
+
+    @cached_property
+    def ended_sessions(self) -> SqlEndedSessions:
+        """The feed of ends."""
+        return SqlEndedSessions(self._connection)
+
+    @cached_property
+    def codes(self) -> SqlCodes:
+        """Authorization codes."""
+        return SqlCodes(self._connection)
+
+    @cached_property
+    def refresh_tokens(self) -> SqlRefreshTokens:
+        """Refresh tokens."""
+        return SqlRefreshTokens(self._connection)
+
+    @cached_property
+    def clients(self) -> SqlClients:
+        """Registered clients."""
+        return SqlClients(self._connection)
+
+    @cached_property
+    def attempts(self) -> SqlAttempts:
+        """Failures to sign in."""
+        return SqlAttempts(self._connection)
+
+    @cached_property
+    def mails(self) -> SqlMails:
+        """Mails that wait."""
+        return SqlMails(self._connection)
+
+    @cached_property
+    def logout_notices(self) -> SqlLogoutNotices:
+        """Logout tokens that wait."""
+        return SqlLogoutNotices(self._connection)
+
+    @cached_property
+    def commands(self) -> SqlCommands:
+        """Commands carried out."""
+        return SqlCommands(self._connection)

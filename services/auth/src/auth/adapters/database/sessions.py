@@ -1,0 +1,105 @@
+"""Sessions and the feed of their ends, in SQL."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, insert, select, update
+
+from auth.adapters.database.tables import ended_session, feed_position, session_client
+from auth.adapters.database.tables import session as t
+from auth.domain.sessions import EndedSession, Session
+
+
+class SqlSessions:
+    """Implements `ports.Sessions`."""
+
+    def __init__(self, connection: Connection) -> None:
+        """For one transaction."""
+        self._connection = connection
+
+    def find(self, session_id: str) -> Session | None:
+        """By identifier (`sid`)."""
+        return next(iter(self._many(select(t).where(t.c.session_id == session_id))), None)
+
+    def find_by_cookie(self, cookie_hash: str) -> Session | None:
+        """By the hash of the cookie."""
+        return next(iter(self._many(select(t).where(t.c.cookie_hash == cookie_hash))), None)
+
+    def open_of(self, account_id: str) -> Sequence[Session]:
+        """Those of a person that have not ended."""
+        query = select(t).where(t.c.account_id == account_id, t.c.ended_at.is_(None))
+        return self._many(query.order_by(t.c.session_id))
+
+    def expired(self, idle_since: datetime, opened_before: datetime, limit: int) -> Sequence[Session]:
+        """Open ones whose time is over."""
+        over = (t.c.seen_at <= idle_since) | (t.c.opened_at <= opened_before)
+        return self._many(select(t).where(t.c.ended_at.is_(None), over).order_by(t.c.seen_at).limit(limit))
+
+    def add(self, session: Session) -> None:
+        """A new row."""
+        self._connection.execute(t.insert().values(**asdict(session)))
+
+    def save(self, session: Session) -> None:
+        """Replaces the row, unless the session ended meanwhile."""
+        open_row = (t.c.session_id == session.session_id) & t.c.ended_at.is_(None)
+        self._connection.execute(update(t).where(open_row).values(**asdict(session)))
+
+    def touch(self, session_id: str, seen_at: datetime) -> bool:
+        """See the port."""
+        open_row = (t.c.session_id == session_id) & t.c.ended_at.is_(None)
+        return self._connection.execute(update(t).where(open_row).values(seen_at=seen_at)).rowcount == 1
+
+    def end(self, session_id: str, ended_at: datetime) -> bool:
+        """See the port: one conditional UPDATE."""
+        open_row = (t.c.session_id == session_id) & t.c.ended_at.is_(None)
+        return self._connection.execute(update(t).where(open_row).values(ended_at=ended_at)).rowcount == 1
+
+    def remember_client(self, session_id: str, client_id: str) -> None:
+        """See the port."""
+        if client_id not in self.clients_of(session_id):
+            self._connection.execute(insert(session_client).values(session_id=session_id, client_id=client_id))
+
+    def clients_of(self, session_id: str) -> Sequence[str]:
+        """In alphabetical order."""
+        known = session_client.c
+        query = select(known.client_id).where(known.session_id == session_id).order_by(known.client_id)
+        return list(self._connection.execute(query).scalars())
+
+    def _many(self, query: Select[Any]) -> list[Session]:
+        return [Session(**row) for row in self._connection.execute(query).mappings()]
+
+
+class SqlEndedSessions:
+    """Implements `ports.EndedSessions`. The one row of `feed_position` is locked by its UPDATE: no gap, no overtaking."""
+
+    def __init__(self, connection: Connection) -> None:
+        """For one transaction."""
+        self._connection = connection
+
+    def append(self, session: Session, ended_at: datetime, reason: str) -> EndedSession:
+        """The next revision."""
+        position = update(feed_position).values(revision=feed_position.c.revision + 1)
+        revision = self._connection.execute(position.returning(feed_position.c.revision)).scalar_one()
+        ended = EndedSession(session.session_id, session.account_id, ended_at, reason, revision)
+        self._connection.execute(ended_session.insert().values(**asdict(ended)))
+        return ended
+
+    def position(self) -> tuple[int, str]:
+        """Newest revision and epoch."""
+        row = self._connection.execute(select(feed_position.c.revision, feed_position.c.epoch)).one()
+        return row.revision, row.epoch
+
+    def after(self, revision: int, limit: int) -> Sequence[EndedSession]:
+        """In order of revision."""
+        query = select(ended_session).where(ended_session.c.revision > revision)
+        return self._many(query.order_by(ended_session.c.revision).limit(limit))
+
+    def since(self, moment: datetime) -> Sequence[EndedSession]:
+        """In order of revision."""
+        query = select(ended_session).where(ended_session.c.ended_at >= moment)
+        return self._many(query.order_by(ended_session.c.revision))
+
+    def _many(self, query: Select[Any]) -> list[EndedSession]:
+        return [EndedSession(**row) for row in self._connection.execute(query).mappings()]

@@ -1,0 +1,95 @@
+"""After a provisional password, or whenever they wish, a person chooses a password of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from auth.domain.accounts import Account
+from auth.domain.errors import AccountUnknownError, PasswordRefusedError
+from auth.domain.passwords import PasswordRules, find_problem, normalise_password
+from auth.domain.sessions import EndReason, Session
+from auth.use_cases import events
+from auth.use_cases.ending import end_all_sessions
+from auth.use_cases.person_rights import PersonRights
+from auth.use_cases.ports import AuthRepos, AuthWork, Passwords
+from auth.use_cases.sign_in import SignedIn
+from servicekit.audit_events import Outcome
+from servicekit.clock import Clock
+from servicekit.errors import DependencyUnavailableError
+from servicekit.identifiers import hash_secret, new_id, new_secret
+
+
+class ChoosePassword:
+    """Checks the rules, keeps the hash, ends every other session and opens a full one under a new identifier."""
+
+    def __init__(
+        self, work: AuthWork, passwords: Passwords, rights: PersonRights, clock: Clock, rules: PasswordRules
+    ) -> None:
+        """`rules`: length and words that are refused."""
+        self._work = work
+        self._passwords = passwords
+        self._rights = rights
+        self._clock = clock
+        self.rules = rules
+
+    def __call__(self, session: Session, password: str, confirmation: str) -> SignedIn:
+        """Replaces the password.
+
+        Raises:
+            PasswordRefusedError: `fields` says what is wrong with `password` or `confirmation`.
+            PasswordChecksOverloadedError: try again in a moment.
+        """
+        account = self._work.read(lambda repos: repos.accounts.find(session.account_id))
+        if account is None:
+            raise AccountUnknownError("the account of the session is gone")
+        self._check(account, password, confirmation)
+        password_hash = self._passwords.hash(normalise_password(password))
+        now, cookie = self._clock.now(), new_secret()
+        organisation_id = session.organisation_id or self._only_organisation(account.account_id)
+
+        def change(repos: AuthRepos) -> Outcome[Session]:
+            current = repos.accounts.find(account.account_id) or account
+            ended = end_all_sessions(repos, account.account_id, EndReason.PASSWORD_CHANGED, now)
+            repos.accounts.save(
+                replace(
+                    current,
+                    password_hash=password_hash,
+                    provisional=None,
+                    password_changed_at=now,
+                    last_login_at=now,
+                )
+            )
+            opened = replace(
+                session,
+                session_id=new_id(),
+                cookie_hash=hash_secret(cookie),
+                opened_at=now,
+                seen_at=now,
+                authenticated_at=now,
+                organisation_id=organisation_id,
+                must_choose_password=False,
+            )
+            repos.sessions.add(opened)
+            chosen = events.done("password.chosen", account.account_id, now)
+            return Outcome(opened, (chosen, *ended.events, events.granted(opened, "session.opened", now, None)))
+
+        return SignedIn(self._work.record(change), cookie)
+
+    def _check(self, account: Account, password: str, confirmation: str) -> None:
+        personal = (account.username, account.given_name, account.family_name, account.email.partition("@")[0])
+        problems: Mapping[str, str] = {}
+        problem = find_problem(password, self.rules, personal)
+        if problem is not None:
+            problems = {"password": problem.value}
+        elif normalise_password(password) != normalise_password(confirmation):
+            problems = {"confirmation": "DIFFERENT"}
+        if problems:
+            raise PasswordRefusedError("the password breaks a rule", fields=problems)
+
+    def _only_organisation(self, account_id: str) -> str | None:
+        try:
+            found = self._rights.organisations(account_id)
+        except DependencyUnavailableError:
+            return None
+        return found[0].id if len(found) == 1 else None

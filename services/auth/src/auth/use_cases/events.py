@@ -1,0 +1,75 @@
+"""The audit events of auth, in one place. None holds a password, a token or a mail address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from auth.domain.sessions import Session
+from servicekit.audit_events import JSON, AuditEvent, Policy
+
+
+def done(
+    event_type: str,
+    account_id: str | None,
+    at: datetime,
+    *,
+    actor_id: str | None = None,
+    policy: Policy = "buffered",
+    **payload: JSON,
+) -> AuditEvent:
+    """Something happened to an account. The actor is the person unless said otherwise."""
+    return AuditEvent(
+        type=f"auth.{event_type}",
+        decision="done",
+        policy=policy,
+        actor_id=actor_id or account_id,
+        organisation_id=None,
+        subject=_subject(account_id),
+        payload=dict(payload),
+        occurred_at=at,
+    )
+
+
+def granted(session: Session, event_type: str, at: datetime, revision: int | None, **payload: JSON) -> AuditEvent:
+    """Something was given within a session."""
+    return AuditEvent(
+        type=f"auth.{event_type}",
+        decision="granted",
+        policy="buffered",
+        actor_id=session.account_id,
+        organisation_id=session.organisation_id,
+        subject=_subject(session.account_id),
+        rights_revision=revision,
+        payload={"session_id": session.session_id, **payload},
+        occurred_at=at,
+    )
+
+
+def refused(
+    event_type: str,
+    account_id: str | None,
+    reason: str,
+    at: datetime,
+    payload: Mapping[str, JSON],
+    *,
+    organisation_id: str | None = None,
+    revision: int | None = None,
+) -> AuditEvent:
+    """Something was refused. `account_id` is None when nobody is known."""
+    return AuditEvent(
+        type=f"auth.{event_type}",
+        decision="refused",
+        policy="buffered",
+        actor_id=account_id,
+        organisation_id=organisation_id,
+        subject=_subject(account_id),
+        reason=reason,
+        rights_revision=revision,
+        payload=dict(payload),
+        occurred_at=at,
+    )
+
+
+def _subject(account_id: str | None) -> str | None:
+    return f"account:{account_id}" if account_id else None

@@ -1,0 +1,122 @@
+"""A client exchanges a code for tokens. Exactly one exchange succeeds; a second one revokes what the first gave."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from auth.domain.clients import Client
+from auth.domain.errors import ExtranetClosedError, GrantRefusedError
+from auth.domain.grants import AuthorizationCode, RefreshToken
+from auth.use_cases import events
+from auth.use_cases.make_tokens import Holder, MakeTokens, TokenSet, Wanted
+from auth.use_cases.ports import AuthRepos, AuthWork, LogoutNotice
+from servicekit.audit_events import AuditEvent, Outcome
+from servicekit.clock import Clock
+from servicekit.identifiers import hash_secret, new_id
+
+
+def revoke_family(repos: AuthRepos, family_id: str, client_id: str, session_id: str, now: datetime) -> None:
+    """Ends every token of a family: refresh tokens at once, the client's own session by back-channel logout."""
+    session = repos.sessions.find(session_id)
+    repos.refresh_tokens.revoke_family(family_id, now)
+    if session is not None and session.ended_at is None:
+        repos.logout_notices.add(LogoutNotice(new_id(), session_id, session.account_id, client_id, now, now))
+
+
+class ExchangeCode:
+    """`find` reads the code, the call consumes it: one conditional UPDATE in the transaction that keeps the tokens."""
+
+    def __init__(self, work: AuthWork, make_tokens: MakeTokens, clock: Clock) -> None:
+        """Signing happens before the transaction, outside of its lock."""
+        self._work = work
+        self._make_tokens = make_tokens
+        self._clock = clock
+
+    def find(self, code: str, client: Client) -> AuthorizationCode | None:
+        """The code, when it is this client's and still good. A used one revokes what it gave (RFC 9700 §2.1.1)."""
+        known = self._work.read(lambda repos: repos.codes.find(hash_secret(code)))
+        if known is None or known.client_id != client.client_id:
+            return None
+        if known.used_at is not None:
+            self._reused(known)
+            return None
+        return known if self._clock.now() < known.expires_at else None
+
+    def __call__(self, code: AuthorizationCode, client: Client) -> TokenSet:
+        """The tokens.
+
+        Raises:
+            GrantRefusedError: used meanwhile, or the session ended.
+            ExtranetClosedError: no habilitation any more.
+            RightsStaleError: the replica of the rights is not fresh.
+        """
+        holder = self._work.read(lambda repos: self._make_tokens.holder(repos, code.account_id, code.session_id))
+        try:
+            tokens = self._make_tokens(holder, Wanted(client, code.scope, code.audience, code.nonce))
+        except ExtranetClosedError as error:
+            record_refusal(self._work, holder, client, error, self._clock.now())
+            raise
+        if not self._work.record(lambda repos: self._keep(repos, code, holder, tokens)):
+            self._reused(code)
+            raise GrantRefusedError("the code was used before", reason="CODE_REUSED")
+        return tokens
+
+    def _keep(self, repos: AuthRepos, code: AuthorizationCode, holder: Holder, tokens: TokenSet) -> Outcome[bool]:
+        now = self._clock.now()
+        if not repos.codes.use(code.code_hash, now):
+            late = events.refused("token.refused", code.account_id, "CODE_REUSED", now, {"client_id": code.client_id})
+            return Outcome(value=False, events=(late,))
+        self._make_tokens.holder(repos, code.account_id, code.session_id)
+        repos.refresh_tokens.add(
+            RefreshToken(
+                token_hash=hash_secret(tokens.refresh_token),
+                family_id=code.family_id,
+                client_id=code.client_id,
+                account_id=code.account_id,
+                session_id=code.session_id,
+                organisation_id=code.organisation_id,
+                scope=code.scope,
+                audience=code.audience,
+                access_token_id=tokens.access_token_id,
+                issued_at=now,
+            )
+        )
+        repos.sessions.remember_client(code.session_id, code.client_id)
+        return Outcome(value=True, events=(issued(holder, code.client_id, tokens, now),))
+
+    def _reused(self, code: AuthorizationCode) -> None:
+        now = self._clock.now()
+
+        def revoke(repos: AuthRepos) -> Outcome[None]:
+            revoke_family(repos, code.family_id, code.client_id, code.session_id, now)
+            what = {"client_id": code.client_id, "session_id": code.session_id}
+            return Outcome(None, (events.refused("code.reused", code.account_id, "CODE_REUSED", now, what),))
+
+        self._work.record(revoke)
+
+
+def issued(holder: Holder, client_id: str, tokens: TokenSet, now: datetime) -> AuditEvent:
+    """The event of an issue: which token, never the token."""
+    return events.granted(
+        holder.session,
+        "token.issued",
+        now,
+        tokens.rights_revision,
+        client_id=client_id,
+        scope=tokens.scope,
+        token_id=tokens.access_token_id,
+    )
+
+
+def record_refusal(work: AuthWork, holder: Holder, client: Client, error: ExtranetClosedError, now: datetime) -> None:
+    """The event of a refusal for want of a habilitation."""
+    event = events.refused(
+        "token.refused",
+        holder.account.account_id,
+        error.reason,
+        now,
+        {"client_id": client.client_id, "extranet": error.extranet, "session_id": holder.session.session_id},
+        organisation_id=holder.session.organisation_id,
+        revision=error.rights_revision,
+    )
+    work.record(lambda _repos: Outcome(None, (event,)))

@@ -1,0 +1,109 @@
+"""Data files: registered clients (any environment), known accounts (demonstration and tests only)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from auth.domain.accounts import Account, normalise_username
+from auth.domain.clients import parse_client
+from auth.domain.errors import BadDataFileError
+from auth.use_cases import events
+from auth.use_cases.ports import AuthRepos, AuthWork, Passwords
+from servicekit.audit_events import Outcome
+from servicekit.clock import Clock
+from servicekit.identifiers import hash_secret
+
+_LEAST_SECRET = 32
+
+
+class ImportClients:
+    """Registers or replaces each client of a list; importing the same list again changes nothing."""
+
+    def __init__(self, work: AuthWork, clock: Clock) -> None:
+        """All or nothing: one transaction."""
+        self._work = work
+        self._clock = clock
+
+    def __call__(self, entries: Sequence[Mapping[str, Any]]) -> int:
+        """How many clients were registered or changed.
+
+        Raises:
+            BadDataFileError: an entry is wrong; nothing is registered.
+        """
+        clients = [parse_client(entry, _secret_hash(entry)) for entry in entries]
+        known = {client.client_id: client for client in self._work.read(lambda repos: repos.clients.all())}
+        changed = [client for client in clients if known.get(client.client_id) != client]
+
+        def register(repos: AuthRepos) -> Outcome[None]:
+            for client in changed:
+                repos.clients.save(client)
+            names: list[str] = [client.client_id for client in changed]
+            return Outcome(None, (events.done("clients.registered", None, self._clock.now(), clients=names),))
+
+        if changed:
+            self._work.record(register)
+        return len(changed)
+
+
+class ImportAccounts:
+    """Accounts with known passwords. Refused outside of demonstrations and tests by the command."""
+
+    def __init__(self, work: AuthWork, passwords: Passwords, clock: Clock) -> None:
+        """All or nothing: one transaction."""
+        self._work = work
+        self._passwords = passwords
+        self._clock = clock
+
+    def __call__(self, entries: Sequence[Mapping[str, Any]]) -> int:
+        """How many accounts were new; those that exist are left as they are.
+
+        Raises:
+            BadDataFileError: an entry lacks a key.
+        """
+        fresh = [entry for entry in entries if not self._exists(entry)]
+        accounts = [self._account(entry) for entry in fresh]
+
+        def add(repos: AuthRepos) -> Outcome[None]:
+            for account in accounts:
+                repos.accounts.add(account)
+            now = self._clock.now()
+            made = tuple(
+                events.done("account.created", account.account_id, now, username=account.username)
+                for account in accounts
+            )
+            return Outcome(None, made)
+
+        if accounts:
+            self._work.record(add)
+        return len(accounts)
+
+    def _exists(self, entry: Mapping[str, Any]) -> bool:
+        account_id = str(entry.get("account_id", ""))
+        return self._work.read(lambda repos: repos.accounts.find(account_id)) is not None
+
+    def _account(self, entry: Mapping[str, Any]) -> Account:
+        for key in ("account_id", "username", "given_name", "family_name", "email", "password"):
+            if not entry.get(key):
+                raise BadDataFileError(f"account {entry.get('username', '?')}: {key} is missing")
+        now = self._clock.now()
+        return Account(
+            account_id=str(entry["account_id"]),
+            username=normalise_username(str(entry["username"])),
+            given_name=str(entry["given_name"]),
+            family_name=str(entry["family_name"]),
+            email=str(entry["email"]),
+            created_at=now,
+            password_hash=self._passwords.hash(str(entry["password"])),
+            password_changed_at=now,
+        )
+
+
+def _secret_hash(entry: Mapping[str, Any]) -> str:
+    name = entry.get("client_id", "?")
+    if entry.get("secret_hash"):
+        return str(entry["secret_hash"]).lower()
+    secret = str(entry.get("secret", ""))
+    if len(secret) < _LEAST_SECRET:
+        raise BadDataFileError(f"client {name}: secret_hash, or a secret of at least {_LEAST_SECRET} characters")
+    return hash_secret(secret)

@@ -1,0 +1,180 @@
+"""The life of a session after sign-in: found, renewed, given an organisation, ended, disowned, swept away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from auth.domain.accounts import Account
+from auth.domain.errors import OrganisationNotOursError, SessionEndedError
+from auth.domain.mails import MailKind, QueuedMail
+from auth.domain.sessions import EndReason, Session, SessionLimits
+from auth.use_cases import events
+from auth.use_cases.ending import end_all_sessions, end_session
+from auth.use_cases.person_rights import PersonRights
+from auth.use_cases.ports import AuthRepos, AuthWork
+from auth.use_cases.sign_in import SignedIn
+from servicekit.audit_events import Outcome
+from servicekit.clock import Clock
+from servicekit.identifiers import hash_secret, new_id, new_secret
+
+_TOUCH_EVERY = timedelta(minutes=1)
+_SWEEP_AT_ONCE = 200
+_KEEP_GRANTS = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Present:
+    """Someone with a living session."""
+
+    session: Session
+    account: Account
+
+
+class FindSession:
+    """Who stands behind a cookie."""
+
+    def __init__(self, work: AuthWork, clock: Clock, limits: SessionLimits) -> None:
+        """`limits`: idle and absolute."""
+        self._work = work
+        self._clock = clock
+        self._limits = limits
+
+    def __call__(self, cookie: str | None) -> Present | None:
+        """The living session of this cookie, or None. Notes the activity at most once a minute."""
+        if not cookie:
+            return None
+        now, cookie_hash = self._clock.now(), hash_secret(cookie)
+
+        def find(repos: AuthRepos) -> Present | None:
+            session = repos.sessions.find_by_cookie(cookie_hash)
+            account = repos.accounts.find(session.account_id) if session is not None else None
+            return Present(session, account) if session is not None and account is not None else None
+
+        present = self._work.read(find)
+        if present is None or not present.session.is_alive(self._limits, now):
+            return None
+        if now - present.session.seen_at >= _TOUCH_EVERY:
+            session_id = present.session.session_id
+            self._work.write(lambda repos: repos.sessions.touch(session_id, now))
+        return present
+
+
+class ChooseOrganisation:
+    """The session chooses the organisation; another one means another session, so that every token is issued again."""
+
+    def __init__(self, work: AuthWork, rights: PersonRights, clock: Clock) -> None:
+        """`rights` tells the organisations of a person."""
+        self._work = work
+        self._rights = rights
+        self._clock = clock
+
+    def __call__(self, session: Session, organisation_id: str) -> SignedIn:
+        """Raises:
+        OrganisationNotOursError: the person is not active in it.
+        RightsStaleError: the replica of the rights is not fresh.
+        """
+        if organisation_id not in {known.id for known in self._rights.organisations(session.account_id)}:
+            raise OrganisationNotOursError("the person is not active in this organisation")
+        now, cookie = self._clock.now(), new_secret()
+
+        def choose(repos: AuthRepos) -> Outcome[Session]:
+            chosen = replace(session, organisation_id=organisation_id, cookie_hash=hash_secret(cookie), seen_at=now)
+            if session.organisation_id is None:
+                repos.sessions.save(chosen)
+                return Outcome(chosen, (events.granted(chosen, "organisation.chosen", now, None),))
+            ended = end_session(repos, session, EndReason.ORGANISATION_CHANGED, now)
+            if not ended.session_ids:
+                raise SessionEndedError("the session ended meanwhile")
+            chosen = replace(chosen, session_id=new_id())
+            repos.sessions.add(chosen)
+            return Outcome(chosen, (events.granted(chosen, "organisation.chosen", now, None), *ended.events))
+
+        return SignedIn(self._work.record(choose), cookie)
+
+
+class SignOut:
+    """DÉCONNEXION: the session ends here and in every extranet."""
+
+    def __init__(self, work: AuthWork, clock: Clock) -> None:
+        """The notices to the extranets are queued in the same transaction."""
+        self._work = work
+        self._clock = clock
+
+    def __call__(self, session_id: str) -> None:
+        """Ends the session; nothing happens when it had ended."""
+        now = self._clock.now()
+        session = self._work.read(lambda repos: repos.sessions.find(session_id))
+        if session is None or session.ended_at is not None:
+            return
+        found = session
+
+        def end(repos: AuthRepos) -> Outcome[None]:
+            ended = end_session(repos, found, EndReason.LOGOUT, now)
+            already = events.done("session.left", found.account_id, now, session_id=session_id)
+            return Outcome(None, ended.events or (already,))
+
+        self._work.record(end)
+
+
+class DisownLogin:
+    """ "Ce n'était pas moi": every session ends and a new password is needed, sent by mail."""
+
+    def __init__(self, work: AuthWork, clock: Clock) -> None:
+        """The mail leaves from the outbox."""
+        self._work = work
+        self._clock = clock
+
+    def __call__(self, session: Session) -> None:
+        """Ends all sessions of the person, this one too."""
+        now = self._clock.now()
+
+        def disown(repos: AuthRepos) -> Outcome[None]:
+            account = repos.accounts.find(session.account_id)
+            if account is not None:
+                repos.accounts.save(replace(account, password_hash=None, provisional=None))
+                repos.mails.add(QueuedMail(new_id(), account.account_id, MailKind.DISOWNED_PASSWORD, now, now))
+            ended = end_all_sessions(repos, session.account_id, EndReason.NOT_ME, now)
+            disowned = events.done("login.disowned", session.account_id, now, session_id=session.session_id)
+            return Outcome(None, (disowned, *ended.events))
+
+        self._work.record(disown)
+
+
+class SweepSessions:
+    """Ends sessions whose time is over, so that the extranets learn of it too; forgets what is of no more use."""
+
+    def __init__(self, work: AuthWork, clock: Clock, limits: SessionLimits) -> None:
+        """`limits`: idle and absolute."""
+        self._work = work
+        self._clock = clock
+        self._limits = limits
+
+    def __call__(self) -> int:
+        """Sweeps once; gives how many sessions ended."""
+        now = self._clock.now()
+        idle, opened = now - self._limits.idle, now - self._limits.absolute
+        due = self._work.read(lambda repos: repos.sessions.expired(idle, opened, _SWEEP_AT_ONCE))
+        for session in due:
+            self._end(session)
+        self._work.write(self._forget)
+        return len(due)
+
+    def _end(self, session: Session) -> None:
+        now = self._clock.now()
+
+        def end(repos: AuthRepos) -> Outcome[None]:
+            current = repos.sessions.find(session.session_id)
+            seen = events.done("session.checked", session.account_id, now, session_id=session.session_id)
+            if current is None or current.is_alive(self._limits, now):
+                return Outcome(None, (seen,))
+            return Outcome(None, end_session(repos, current, EndReason.EXPIRED, now).events or (seen,))
+
+        self._work.record(end)
+
+    def _forget(self, repos: AuthRepos) -> None:
+        now = self._clock.now()
+        repos.codes.forget_before(now - _KEEP_GRANTS)
+        repos.refresh_tokens.forget_before(now - _KEEP_GRANTS)
+        repos.attempts.forget_before(now - _KEEP_GRANTS)
+        repos.logout_notices.forget_before(now - _KEEP_GRANTS)

@@ -1,0 +1,123 @@
+"""What the fresh snapshot of the rights says of a person: organisations, open extranets, reasons. Fails closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from auth.domain.claims import today_in_france
+from auth.domain.errors import ExtranetClosedError, RightsStaleError
+from auth.domain.sessions import Session
+from auth.use_cases.ports import RightsReplica
+from rights.decision import OpenExtranet, open_extranets, organisations_of, why_closed
+from rights.facts import Extranet, Organisation
+from rights.snapshot import Snapshot
+from servicekit.clock import Clock
+
+
+@dataclass(frozen=True)
+class ClosedExtranet:
+    """An extranet that is not open to the person, and why (a reason of `rights`)."""
+
+    code: str
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ExtranetRights:
+    """What goes into a token: the open extranet (None when the client is no extranet) and the revision."""
+
+    opened: OpenExtranet | None
+    organisation: Organisation | None
+    revision: int
+
+
+class PersonRights:
+    """Asks the replica. Every answer comes from a snapshot confirmed less than `freshness` ago."""
+
+    def __init__(self, replica: RightsReplica, clock: Clock, freshness: timedelta = timedelta(seconds=5)) -> None:
+        """`freshness`: older snapshots authorise nothing."""
+        self._replica = replica
+        self._clock = clock
+        self._freshness = freshness
+
+    def organisations(self, account_id: str) -> tuple[Organisation, ...]:
+        """The organisations in which the person is active.
+
+        Raises:
+            RightsStaleError: the replica is not fresh.
+        """
+        return organisations_of(self._fresh(), account_id, today_in_france(self._clock.now()))
+
+    def organisation(self, organisation_id: str | None) -> Organisation | None:
+        """An organisation by identifier.
+
+        Raises:
+            RightsStaleError: the replica is not fresh.
+        """
+        return self._fresh().find(Organisation, organisation_id) if organisation_id else None
+
+    def for_client(self, session: Session, extranet: str | None) -> ExtranetRights:
+        """The rights that a token for this extranet carries.
+
+        Raises:
+            ExtranetClosedError: the person holds no habilitation on it.
+            RightsStaleError: the replica is not fresh.
+        """
+        snapshot = self._fresh()
+        organisation = snapshot.find(Organisation, session.organisation_id) if session.organisation_id else None
+        if extranet is None:
+            return ExtranetRights(None, organisation, snapshot.revision)
+        for opened in self._opened(snapshot, session):
+            if opened.code == extranet:
+                return ExtranetRights(opened, organisation, snapshot.revision)
+        reason = self._reason(snapshot, session, extranet)
+        raise ExtranetClosedError(
+            f"{extranet} is not open to this person",
+            reason=reason,
+            extranet=extranet,
+            rights_revision=snapshot.revision,
+        )
+
+    def overview(self, session: Session) -> tuple[tuple[OpenExtranet, ...], tuple[ClosedExtranet, ...]]:
+        """Every extranet: those open to the person, and those closed with their reason.
+
+        Administration extranets are listed only when they are open.
+
+        Raises:
+            RightsStaleError: the replica is not fresh.
+        """
+        snapshot = self._fresh()
+        opened = self._opened(snapshot, session)
+        codes = {known.code for known in opened}
+        closed = tuple(
+            ClosedExtranet(known.code, known.label, self._reason(snapshot, session, known.code))
+            for known in snapshot.extranets()
+            if known.code not in codes and known.enabled and known.kind == "professional"
+        )
+        return opened, closed
+
+    def label_of(self, code: str) -> str:
+        """The name of an extranet, or its code."""
+        snapshot, _ = self._replica.current()
+        known = snapshot.find(Extranet, code) if snapshot is not None else None
+        return known.label if known is not None else code
+
+    def _opened(self, snapshot: Snapshot, session: Session) -> tuple[OpenExtranet, ...]:
+        if session.organisation_id is None:
+            return ()
+        today = today_in_france(self._clock.now())
+        return open_extranets(snapshot, session.account_id, session.organisation_id, today)
+
+    def _reason(self, snapshot: Snapshot, session: Session, extranet: str) -> str:
+        if session.organisation_id is None:
+            return "NO_ORGANISATION"
+        today = today_in_france(self._clock.now())
+        return why_closed(snapshot, session.account_id, session.organisation_id, extranet, today).reason
+
+    def _fresh(self) -> Snapshot:
+        snapshot, age = self._replica.current()
+        if snapshot is None or age > self._freshness:
+            raise RightsStaleError("the replica of the rights is not known to be fresh")
+        return snapshot

@@ -1,0 +1,234 @@
+"""Everything auth needs from the world. The store is one transaction; the rest is asked outside of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeAlias
+
+from auth.domain.accounts import Account
+from auth.domain.clients import Client
+from auth.domain.grants import AuthorizationCode, RefreshToken
+from auth.domain.mails import Message, QueuedMail
+from auth.domain.sessions import EndedSession, Session
+from rights.snapshot import Snapshot
+from servicekit.audit_events import RecordedWork
+
+
+class Accounts(Protocol):
+    """Accounts by identifier and by user name."""
+
+    def find(self, account_id: str) -> Account | None: ...
+    def find_by_username(self, username: str) -> Account | None: ...
+    def several(self, account_ids: Sequence[str]) -> Sequence[Account]: ...
+    def username_exists(self, username: str) -> bool: ...
+    def add(self, account: Account) -> None: ...
+    def save(self, account: Account) -> None: ...
+    def use_provisional(self, account_id: str, password_hash: str, used_at: datetime) -> bool:
+        """Marks the provisional password as used; False when it was already (or is another one by now)."""
+
+
+class Sessions(Protocol):
+    """Sessions, and the clients that received tokens in each."""
+
+    def find(self, session_id: str) -> Session | None: ...
+    def find_by_cookie(self, cookie_hash: str) -> Session | None: ...
+    def open_of(self, account_id: str) -> Sequence[Session]: ...
+    def expired(self, idle_since: datetime, opened_before: datetime, limit: int) -> Sequence[Session]: ...
+    def add(self, session: Session) -> None: ...
+    def save(self, session: Session) -> None: ...
+    def touch(self, session_id: str, seen_at: datetime) -> bool:
+        """Notes activity; False when the session has ended."""
+
+    def end(self, session_id: str, ended_at: datetime) -> bool:
+        """Ends it; False when it had ended already."""
+
+    def remember_client(self, session_id: str, client_id: str) -> None:
+        """Notes that the client received tokens in this session."""
+
+    def clients_of(self, session_id: str) -> Sequence[str]: ...
+
+
+class EndedSessions(Protocol):
+    """The feed: every end gets the next gap-free revision."""
+
+    def append(self, session: Session, ended_at: datetime, reason: str) -> EndedSession: ...
+    def position(self) -> tuple[int, str]:
+        """Newest revision and epoch."""
+
+    def after(self, revision: int, limit: int) -> Sequence[EndedSession]: ...
+    def since(self, moment: datetime) -> Sequence[EndedSession]: ...
+
+
+class Codes(Protocol):
+    """Authorization codes by hash."""
+
+    def find(self, code_hash: str) -> AuthorizationCode | None: ...
+    def add(self, code: AuthorizationCode) -> None: ...
+    def use(self, code_hash: str, used_at: datetime) -> bool:
+        """Marks it as used; False when it was used before: a conditional UPDATE, so exactly one caller wins."""
+
+    def forget_before(self, moment: datetime) -> None: ...
+
+
+class RefreshTokens(Protocol):
+    """Refresh tokens by hash, and their families."""
+
+    def find(self, token_hash: str) -> RefreshToken | None: ...
+    def add(self, token: RefreshToken) -> None: ...
+    def use(self, token_hash: str, used_at: datetime) -> bool:
+        """Marks it as used; False when it was used or revoked before."""
+
+    def revoke_family(self, family_id: str, revoked_at: datetime) -> bool:
+        """Ends the family; False when nothing of it was alive."""
+
+    def is_access_token_revoked(self, access_token_id: str) -> bool: ...
+    def forget_before(self, moment: datetime) -> None: ...
+
+
+class Clients(Protocol):
+    """Registered relying parties."""
+
+    def find(self, client_id: str) -> Client | None: ...
+    def all(self) -> Sequence[Client]: ...
+    def save(self, client: Client) -> None: ...
+    def has_consent(self, account_id: str, client_id: str, scope: Sequence[str]) -> bool: ...
+    def remember_consent(self, account_id: str, client_id: str, scope: Sequence[str], at: datetime) -> None: ...
+
+
+class Attempts(Protocol):
+    """Failures to sign in, by key (`account:…`, `address:…`, `forgotten:…`)."""
+
+    def of(self, key: str, since: datetime) -> Sequence[datetime]: ...
+    def add(self, key: str, at: datetime) -> None: ...
+    def forget(self, key: str) -> None: ...
+    def forget_one(self, key: str, at: datetime) -> None: ...
+    def forget_before(self, moment: datetime) -> None: ...
+
+
+class Mails(Protocol):
+    """The outbox of mails."""
+
+    def add(self, mail: QueuedMail) -> None: ...
+    def due(self, now: datetime, limit: int) -> Sequence[QueuedMail]: ...
+    def claim(self, mail: QueuedMail, next_attempt_at: datetime) -> bool:
+        """Takes it for one attempt, counted; False when another process has it."""
+
+    def release(self, mail: QueuedMail, next_attempt_at: datetime) -> None:
+        """Gives it back for a later attempt."""
+
+    def mark_sent(self, mail_id: str, sent_at: datetime) -> None: ...
+    def waiting(self, account_ids: Sequence[str]) -> frozenset[str]:
+        """Accounts that have a mail not sent yet."""
+
+
+@dataclass(frozen=True)
+class LogoutNotice:
+    """A logout token that a client must still receive."""
+
+    notice_id: str
+    session_id: str
+    account_id: str
+    client_id: str
+    queued_at: datetime
+    next_attempt_at: datetime
+    attempts: int = 0
+    delivered_at: datetime | None = None
+
+
+class LogoutNotices(Protocol):
+    """The outbox of back-channel logout."""
+
+    def add(self, notice: LogoutNotice) -> None: ...
+    def due(self, now: datetime, limit: int) -> Sequence[LogoutNotice]: ...
+    def claim(self, notice: LogoutNotice, next_attempt_at: datetime) -> bool:
+        """Takes it for one attempt, counted; False when another process has it."""
+
+    def mark_delivered(self, notice_id: str, delivered_at: datetime) -> None: ...
+    def of_session(self, session_id: str) -> Sequence[LogoutNotice]: ...
+    def forget_before(self, moment: datetime) -> None: ...
+
+
+class Commands(Protocol):
+    """Commands of habpps that were carried out, so that a repeated one changes nothing."""
+
+    def answer_of(self, command_id: str) -> str | None: ...
+    def remember(self, command_id: str, answer: str, at: datetime) -> None: ...
+
+
+class AuthRepos(Protocol):
+    """The repositories of one transaction."""
+
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def ended_sessions(self) -> EndedSessions: ...
+    @property
+    def codes(self) -> Codes: ...
+    @property
+    def refresh_tokens(self) -> RefreshTokens: ...
+    @property
+    def clients(self) -> Clients: ...
+    @property
+    def attempts(self) -> Attempts: ...
+    @property
+    def mails(self) -> Mails: ...
+    @property
+    def logout_notices(self) -> LogoutNotices: ...
+    @property
+    def commands(self) -> Commands: ...
+
+
+AuthWork: TypeAlias = RecordedWork[AuthRepos]
+
+
+class Passwords(Protocol):
+    """Hashing of passwords. Costly on purpose."""
+
+    def hash(self, password: str) -> str:
+        """Raises PasswordChecksOverloadedError when every core is busy for too long."""
+
+    def verify(self, password_hash: str | None, password: str) -> bool:
+        """Against a dummy when there is no hash, so that both cost the same.
+
+        Raises:
+            PasswordChecksOverloadedError: every core is busy for too long.
+        """
+
+
+class Signer(Protocol):
+    """Signs our tokens."""
+
+    def sign(self, token_type: str, claims: Mapping[str, Any]) -> str:
+        """A compact JWS; `token_type` is the header `typ`."""
+
+
+class RightsReplica(Protocol):
+    """The replica of the rights that habpps feeds."""
+
+    def current(self) -> tuple[Snapshot | None, timedelta]:
+        """The snapshot, and how long ago it was known to be the newest."""
+
+
+class Mailer(Protocol):
+    """Sends one mail.
+
+    Raises:
+        DependencyUnavailableError: it did not leave.
+    """
+
+    def send(self, message: Message) -> None: ...
+
+
+class LogoutCalls(Protocol):
+    """Posts a logout token to a client."""
+
+    def post(self, address: str, logout_token: str) -> bool:
+        """Whether the client took it (200 or 204)."""
+
+
+MailTexts: TypeAlias = Callable[[QueuedMail, Account, str | None], Message]
+"""Writes the mail; the third argument is the provisional password for the kinds that carry one."""

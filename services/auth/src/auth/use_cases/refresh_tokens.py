@@ -1,0 +1,85 @@
+"""A client exchanges a refresh token for new tokens. It is rotated; an old one coming back ends the family."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from auth.domain.clients import Client
+from auth.domain.errors import ExtranetClosedError, GrantRefusedError
+from auth.domain.grants import RefreshToken
+from auth.use_cases import events
+from auth.use_cases.exchange_code import issued, record_refusal, revoke_family
+from auth.use_cases.make_tokens import Holder, MakeTokens, TokenSet, Wanted
+from auth.use_cases.ports import AuthRepos, AuthWork
+from servicekit.audit_events import Outcome
+from servicekit.clock import Clock
+from servicekit.identifiers import hash_secret
+
+
+class RefreshTokens:
+    """Rights are evaluated again at each refresh (RFC 9700 §4.14, RFC 6749 §6)."""
+
+    def __init__(self, work: AuthWork, make_tokens: MakeTokens, clock: Clock) -> None:
+        """Signing happens before the transaction, outside of its lock."""
+        self._work = work
+        self._make_tokens = make_tokens
+        self._clock = clock
+
+    def find(self, unverified_token: str, client: Client) -> RefreshToken | None:
+        """The token, when it is this client's and may be used. One used before ends its family."""
+        known = self._work.read(lambda repos: repos.refresh_tokens.find(hash_secret(unverified_token)))
+        if known is None or known.client_id != client.client_id or known.revoked_at is not None:
+            return None
+        if known.used_at is not None:
+            self._reused(known)
+            return None
+        return known
+
+    def __call__(self, token: RefreshToken, client: Client, narrower_scope: str | None = None) -> TokenSet:
+        """The new tokens. `narrower_scope` holds for the new access token only (RFC 6749 §6).
+
+        Raises:
+            GrantRefusedError: used meanwhile, or the session ended.
+            ExtranetClosedError: no habilitation any more; the refresh token is not used up.
+            RightsStaleError: the replica of the rights is not fresh.
+        """
+        holder = self._work.read(lambda repos: self._make_tokens.holder(repos, token.account_id, token.session_id))
+        try:
+            tokens = self._make_tokens(holder, Wanted(client, narrower_scope or token.scope, token.audience))
+        except ExtranetClosedError as error:
+            record_refusal(self._work, holder, client, error, self._clock.now())
+            raise
+        if not self._work.record(lambda repos: self._rotate(repos, token, holder, tokens)):
+            self._reused(token)
+            raise GrantRefusedError("the refresh token was used before", reason="REFRESH_TOKEN_REUSED")
+        return tokens
+
+    def _rotate(self, repos: AuthRepos, token: RefreshToken, holder: Holder, tokens: TokenSet) -> Outcome[bool]:
+        now = self._clock.now()
+        if not repos.refresh_tokens.use(token.token_hash, now):
+            what = {"client_id": token.client_id}
+            late = events.refused("token.refused", token.account_id, "REFRESH_TOKEN_REUSED", now, what)
+            return Outcome(value=False, events=(late,))
+        self._make_tokens.holder(repos, token.account_id, token.session_id)
+        repos.refresh_tokens.add(
+            replace(
+                token,
+                token_hash=hash_secret(tokens.refresh_token),
+                access_token_id=tokens.access_token_id,
+                issued_at=now,
+                used_at=None,
+            )
+        )
+        repos.sessions.touch(token.session_id, now)
+        return Outcome(value=True, events=(issued(holder, token.client_id, tokens, now),))
+
+    def _reused(self, token: RefreshToken) -> None:
+        now = self._clock.now()
+
+        def revoke(repos: AuthRepos) -> Outcome[None]:
+            revoke_family(repos, token.family_id, token.client_id, token.session_id, now)
+            what = {"client_id": token.client_id, "session_id": token.session_id}
+            event = events.refused("refresh_token.reused", token.account_id, "REFRESH_TOKEN_REUSED", now, what)
+            return Outcome(None, (event,))
+
+        self._work.record(revoke)

@@ -1,0 +1,213 @@
+"""A person signs in with identifier and password."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from auth.domain.accounts import Account, AccountState, normalise_username
+from auth.domain.errors import InvalidCredentialsError, TooManyAttemptsError
+from auth.domain.passwords import normalise_password, provisional_form
+from auth.domain.sessions import EndReason, Session
+from auth.domain.throttling import AttemptLimits, wait_before
+from auth.use_cases import events
+from auth.use_cases.ending import end_session
+from auth.use_cases.person_rights import PersonRights
+from auth.use_cases.ports import AuthRepos, AuthWork, Passwords
+from servicekit.audit_events import AuditEvent, Outcome
+from servicekit.clock import Clock
+from servicekit.errors import DependencyUnavailableError
+from servicekit.identifiers import hash_secret, new_id, new_secret
+
+
+@dataclass(frozen=True)
+class SignInRequest:
+    """What was typed, and from where. `cookie` is that of a session already open in this browser."""
+
+    username: str
+    password: str = field(repr=False)
+    address: str = ""
+    user_agent: str = ""
+    cookie: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A session and the cookie that stands for it. The cookie is new at every sign-in (ASVS 7.2.4)."""
+
+    session: Session
+    cookie: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class SignInLimits:
+    """Failures allowed per account and per network address."""
+
+    account: AttemptLimits = field(default_factory=AttemptLimits)
+    address: AttemptLimits = field(default_factory=lambda: AttemptLimits(maximum=50, free=50))
+
+
+class SignIn:
+    """Counts the attempt, compares one hash, opens the session, records it."""
+
+    def __init__(
+        self,
+        work: AuthWork,
+        passwords: Passwords,
+        rights: PersonRights,
+        clock: Clock,
+        limits: SignInLimits | None = None,
+    ) -> None:
+        """`limits`: see `SignInLimits`."""
+        self._work = work
+        self._passwords = passwords
+        self._rights = rights
+        self._clock = clock
+        self._limits = limits or SignInLimits()
+
+    def __call__(self, request: SignInRequest) -> SignedIn:
+        """Opens a session, or a restricted one when the password was provisional.
+
+        Raises:
+            InvalidCredentialsError: never says whether identifier, password or state was the cause.
+            TooManyAttemptsError: with how long to wait.
+            PasswordChecksOverloadedError: try again in a moment.
+        """
+        username = normalise_username(request.username)
+        now = self._clock.now()
+        keys = (f"account:{hash_secret(username)}", f"address:{request.address}")
+        self._reserve(keys, request, now)
+        account = self._work.read(lambda repos: repos.accounts.find_by_username(username))
+        provisional = provisional_form(request.password)
+        if not self._is_right(account, request.password, provisional):
+            self._refuse(account, request, "INVALID_CREDENTIALS")
+        assert account is not None
+        opening = _Opening(new_secret(), self._only_organisation(account.account_id), provisional is not None, now)
+        return self._open(account, opening, keys, request)
+
+    def _reserve(self, keys: tuple[str, str], request: SignInRequest, now: datetime) -> None:
+        """Counts the attempt before the password is looked at: parallel guesses cannot pass the limit together."""
+        limits = (self._limits.account, self._limits.address)
+
+        def reserve(repos: AuthRepos) -> float:
+            waits = [
+                wait_before(repos.attempts.of(key, now - limit.window), limit, now)
+                for key, limit in zip(keys, limits, strict=True)
+            ]
+            longest = max((wait for wait in waits if wait is not None), default=None)
+            if longest is None:
+                for key in keys:
+                    repos.attempts.add(key, now)
+                return 0.0
+            return longest.total_seconds()
+
+        seconds = self._work.write(reserve)
+        if seconds > 0:
+            self._refuse(None, request, "TOO_MANY_ATTEMPTS", seconds)
+
+    def _is_right(self, account: Account | None, password: str, provisional: str | None) -> bool:
+        """Exactly one hash is compared, whatever is known of the account."""
+        if account is None or account.state is AccountState.LOCKED:
+            known = None
+        elif provisional is None:
+            known = account.password_hash
+        else:
+            pending = account.provisional
+            known = pending.password_hash if pending is not None and pending.is_usable(self._clock.now()) else None
+        return self._passwords.verify(known, provisional or normalise_password(password)) and known is not None
+
+    def _refuse(self, account: Account | None, request: SignInRequest, reason: str, seconds: float = 0.0) -> None:
+        event = events.refused(
+            "login.refused",
+            account.account_id if account is not None else None,
+            reason,
+            self._clock.now(),
+            _where(request),
+        )
+        self._work.record(lambda _repos: Outcome(None, (event,)))
+        if reason == "TOO_MANY_ATTEMPTS":
+            raise TooManyAttemptsError("too many failed sign-ins", retry_after=timedelta(seconds=seconds))
+        raise InvalidCredentialsError("the identifier or the password is wrong")
+
+    def _open(self, account: Account, opening: _Opening, keys: tuple[str, str], request: SignInRequest) -> SignedIn:
+        now = self._clock.now()
+
+        def open_session(repos: AuthRepos) -> Outcome[Session]:
+            current = repos.accounts.find(account.account_id)
+            if current is None or not _is_unchanged(current, account) or not _consume(repos, account, opening, now):
+                raise InvalidCredentialsError("the account changed meanwhile")
+            repos.attempts.forget(keys[0])
+            repos.attempts.forget_one(keys[1], opening.counted_at)
+            session, more = _session(repos, current, request, opening, now)
+            if not opening.provisional:
+                repos.accounts.save(replace(current, last_login_at=now))
+            where = _where(request)
+            opened = events.granted(session, "session.opened", now, None, **where, provisional=opening.provisional)
+            return Outcome(session, (opened, *more))
+
+        return SignedIn(self._work.record(open_session), opening.cookie)
+
+    def _only_organisation(self, account_id: str) -> str | None:
+        try:
+            found = self._rights.organisations(account_id)
+        except DependencyUnavailableError:
+            return None
+        return found[0].id if len(found) == 1 else None
+
+
+@dataclass(frozen=True)
+class _Opening:
+    """How the session is opened."""
+
+    cookie: str
+    organisation_id: str | None
+    provisional: bool
+    counted_at: datetime
+
+
+def _is_unchanged(current: Account, seen: Account) -> bool:
+    """The password that was compared is still the one of the account."""
+    return (
+        current.state is not AccountState.LOCKED
+        and current.password_hash == seen.password_hash
+        and current.provisional == seen.provisional
+    )
+
+
+def _consume(repos: AuthRepos, account: Account, opening: _Opening, now: datetime) -> bool:
+    """A provisional password is used up by its first sign-in."""
+    if not opening.provisional:
+        return True
+    pending = account.provisional
+    return pending is not None and repos.accounts.use_provisional(account.account_id, pending.password_hash, now)
+
+
+def _session(
+    repos: AuthRepos, account: Account, request: SignInRequest, opening: _Opening, now: datetime
+) -> tuple[Session, tuple[AuditEvent, ...]]:
+    """A new session; or, when the same person authenticates again in this browser, the same one renewed."""
+    before = repos.sessions.find_by_cookie(hash_secret(request.cookie)) if request.cookie else None
+    more: tuple[AuditEvent, ...] = ()
+    if before is not None and before.ended_at is None:
+        if before.account_id == account.account_id and not opening.provisional and not before.must_choose_password:
+            renewed = replace(before, cookie_hash=hash_secret(opening.cookie), authenticated_at=now, seen_at=now)
+            repos.sessions.save(renewed)
+            return renewed, ()
+        more = end_session(repos, before, EndReason.REPLACED, now).events
+    session = Session(
+        session_id=new_id(),
+        cookie_hash=hash_secret(opening.cookie),
+        account_id=account.account_id,
+        opened_at=now,
+        seen_at=now,
+        authenticated_at=now,
+        previous_login_at=account.last_login_at,
+        organisation_id=opening.organisation_id,
+        must_choose_password=opening.provisional,
+    )
+    repos.sessions.add(session)
+    return session, more
+
+
+def _where(request: SignInRequest) -> dict[str, str]:
+    return {"ip": request.address, "user_agent": request.user_agent[:200]}
