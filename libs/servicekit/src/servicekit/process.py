@@ -122,12 +122,12 @@ def run_service(build: "Build[S] | str", settings: S, parts: Parts) -> int:
     """
     from servicekit import worker
 
+    if parts.web and "grpc" in sys.modules:
+        raise StartError('grpc is imported before the fork: give `build` as "module:function", imported in the worker.')
     configure_logging(settings.service, settings.log_level)
     check_start(settings, parts)
     if not parts.web:
         return worker.run_alone(build, settings, parts)
-    if "grpc" in sys.modules:
-        raise StartError('grpc is imported before the fork: give `build` as "module:function", imported in the worker.')
     receiver, sender = multiprocessing.Pipe(duplex=False)
     code = _serve(settings, partial(worker.run_under_granian, (build, settings, parts), sender))
     sender.close()

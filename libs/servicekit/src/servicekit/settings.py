@@ -54,40 +54,51 @@ class ServiceSettings(BaseSettings):
         pattern=r"^[a-z][a-z0-9-]*$", description="Name of the service: in certificates, logs and callers.toml."
     )
     environment: str = Field(
-        "demo",
+        default="demo",
         pattern=r"^[a-z][a-z0-9-]*$",
         description="Name of the environment. A certificate of another environment is refused.",
     )
-    data_directory: Path = Field(Path("data"), description="Folder this service alone writes to: database, locks.")
+    data_directory: Path = Field(
+        default=Path("data"), description="Folder this service alone writes to: database, locks."
+    )
     database_url: str = Field(
-        "",
+        default="",
         description="sqlite:///path or postgresql://… of this service's own database. Default: SQLite in the data "
         "folder.",
     )
     public_url: PublicUrl = Field(
-        "http://localhost:8400", description="Address people type. https unless the host is this machine."
+        default="http://localhost:8400", description="Address people type. https unless the host is this machine."
     )
-    web_host: str = Field("127.0.0.1", description="Address the pages listen on; a proxy in front of it speaks TLS.")
-    web_port: Port = Field(8400, description="TCP port of the pages.")
+    web_host: str = Field(
+        default="127.0.0.1", description="Address the pages listen on; a proxy in front of it speaks TLS."
+    )
+    web_port: Port = Field(default=8400, description="TCP port of the pages.")
     web_threads: Threads = Field(
-        8, description="Requests answered at the same time. 4 to 16: more only helps while threads wait on others."
+        default=8,
+        description="Requests answered at the same time. 4 to 16: more only helps while threads wait on others.",
     )
-    rpc_host: str = Field("127.0.0.1", description="Address gRPC listens on, always with mTLS.")
-    rpc_port: Port = Field(9400, description="TCP port of gRPC.")
+    rpc_host: str = Field(default="127.0.0.1", description="Address gRPC listens on, always with mTLS.")
+    rpc_port: Port = Field(default=9400, description="TCP port of gRPC.")
     rpc_threads: Threads = Field(
-        4, description="Unary gRPC calls answered at the same time. 4 unless handlers wait on others (audit: 32)."
+        default=4,
+        description="Unary gRPC calls answered at the same time. 4 unless handlers wait on others (audit: 32).",
     )
     rpc_stream_threads: int = Field(
-        8, ge=0, le=256, description="More threads for long streams: each open stream holds one until it ends."
+        default=8, ge=0, le=256, description="More threads for long streams: each open stream holds one until it ends."
     )
     tls_directory: Path = Field(
-        Path("tls"), description="Folder of ca.pem, service.pem and service-key.pem; read again when they change."
+        default=Path("tls"),
+        description="Folder of ca.pem, service.pem and service-key.pem; read again when they change.",
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe line written.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least severe line written."
+    )
     pin_to_core: bool = Field(
         default=False, description="Keep the worker on one free core: about twice the calls per second of a free one."
     )
-    audit_address: str = Field("", description="host:port of the audit service. Empty: this service has no journal.")
+    audit_address: str = Field(
+        default="", description="host:port of the audit service. Empty: this service has no journal."
+    )
 
     @model_validator(mode="after")
     def _database_in_data_directory(self) -> Self:

@@ -1,0 +1,1 @@
+"""Tests of the core of servicekit: errors, time, identifiers, settings, logs, processes."""

@@ -1,0 +1,202 @@
+"""A service as a real process: it starts, says what is wrong, drains, and never outlives its parent."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from partenaire.habpps.v1 import rights_feed_pb2 as feed
+from partenaire.habpps.v1 import rights_feed_pb2_grpc as feed_grpc
+from servicekit.errors import DependencyUnavailableError, StartError
+from servicekit.process import Parts, Process, run_service
+from servicekit.rpc import ChannelOptions, open_channel, remote_errors
+from servicekit.rpc.certificates import issue, write_authority
+from tests.servicekit.core.running import PATIENCE_S, Tiny, environment, tiny_service
+from tests.servicekit.core.tiny_service import TinySettings
+from tests.servicekit.rpc.serving import wait_until
+
+DRAINED = ["stop second", "stop first", "close"]
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Certificates of the tiny service and of its caller, in one folder."""
+    folder = tmp_path_factory.mktemp("tls")
+    write_authority(folder)
+    issue(folder, "caller", "demo")
+    return issue(folder, "tiny", "demo")
+
+
+@contextmanager
+def _calling(tiny: Tiny, tls: Path) -> Iterator[Any]:
+    address = f"127.0.0.1:{tiny.rpc_port}"
+    with open_channel(ChannelOptions(address, "tiny", "caller", "demo", tls.parent / "caller")) as channel:
+        yield feed_grpc.RightsFeedStub(channel)
+
+
+def _revision(client: Any) -> int:
+    try:
+        with remote_errors():
+            return int(client.GetRevision(feed.GetRevisionRequest()).revision)
+    except DependencyUnavailableError:
+        return 0
+
+
+def _refused(command: str, directory: Path, tls: Path, **more: str) -> str:
+    """What a start that must not succeed says."""
+    with tiny_service(command, directory, tls, **more) as tiny:
+        assert tiny.end() == 2
+        return tiny.log()
+
+
+@pytest.mark.parametrize("command", ["serve", "serve-rpc", "serve-web"])
+def test_sigterm_stops_everything_in_reverse_order_and_ends_with_0(command: str, tmp_path: Path, tls: Path) -> None:
+    with tiny_service(command, tmp_path, tls) as tiny:
+        tiny.wait_for('"started"')
+        tiny.process.send_signal(signal.SIGTERM)
+        assert tiny.end() == 0
+        assert tiny.diary()[2:] == ["start first", "start second", *DRAINED]
+
+
+@pytest.mark.parametrize("command", ["serve", "serve-rpc"])
+def test_a_call_in_flight_is_answered_before_the_process_ends(command: str, tmp_path: Path, tls: Path) -> None:
+    with tiny_service(command, tmp_path, tls) as tiny, _calling(tiny, tls) as client:
+        tiny.wait_for('"started"')
+        tiny.wait_until(lambda: _revision(client) == 1, "a server that answers")
+        stream = client.Watch(feed.WatchRequest())
+        next(stream)
+        answer = client.Acknowledge.future(feed.AcknowledgeRequest(), timeout=PATIENCE_S)
+        tiny.wait_for("in flight")
+        tiny.process.send_signal(signal.SIGTERM)
+        tiny.wait_for('"stopping"')
+        (tmp_path / "release").touch()
+        assert answer.result() == feed.AcknowledgeResponse()
+        assert list(stream) == []
+        assert tiny.end() == 0
+        assert tiny.diary()[-3:] == DRAINED
+
+
+def test_a_page_in_flight_is_answered_before_the_process_ends(tmp_path: Path, tls: Path) -> None:
+    with tiny_service("serve-web", tmp_path, tls) as tiny, ThreadPoolExecutor() as pool:
+        tiny.wait_for('"started"')
+        assert _page(tiny, "/") == b"bonjour"
+        answer = pool.submit(_page, tiny, "/slow")
+        tiny.wait_for("page /slow")
+        tiny.process.send_signal(signal.SIGTERM)
+        (tmp_path / "release").touch()
+        assert answer.result(PATIENCE_S) == b"bonjour"
+        assert tiny.end() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_a_signal_to_the_whole_group_drains_once(number: signal.Signals, tmp_path: Path, tls: Path) -> None:
+    """What Ctrl-C or a closed terminal does: parent and worker get it together."""
+    with tiny_service("serve", tmp_path, tls) as tiny:
+        tiny.wait_for('"started"')
+        os.killpg(tiny.process.pid, number)
+        assert tiny.end() == 0
+        assert tiny.diary()[-3:] == DRAINED
+        assert tiny.diary().count("close") == 1
+
+
+def test_a_signal_during_the_start_is_not_lost(tmp_path: Path, tls: Path) -> None:
+    with tiny_service("serve", tmp_path, tls, mode="slow-start") as tiny:
+        tiny.worker()
+        os.killpg(tiny.process.pid, signal.SIGINT)
+        (tmp_path / "go-on").touch()
+        assert tiny.end() == 0
+        assert tiny.diary()[-1] == "close"
+
+
+def test_a_signal_during_the_start_of_gRPC_alone_is_not_lost(tmp_path: Path, tls: Path) -> None:  # noqa: N802
+    with tiny_service("serve-rpc", tmp_path, tls, mode="slow-start") as tiny:
+        tiny.worker()
+        tiny.process.send_signal(signal.SIGTERM)
+        (tmp_path / "go-on").touch()
+        assert tiny.end() == 0
+        assert tiny.diary()[-1] == "close"
+
+
+def test_the_parent_ends_with_an_error_when_the_worker_dies(tmp_path: Path, tls: Path) -> None:
+    with tiny_service("serve", tmp_path, tls) as tiny:
+        tiny.wait_for('"started"')
+        os.kill(tiny.worker(), signal.SIGKILL)
+        assert tiny.end() == 1
+        assert "the worker ended without being told to" in tiny.log()
+
+
+def test_the_worker_drains_when_its_parent_is_killed(tmp_path: Path, tls: Path) -> None:
+    with tiny_service("serve", tmp_path, tls) as tiny:
+        tiny.wait_for('"started"')
+        tiny.process.kill()
+        tiny.end()
+        wait_until(lambda: tiny.diary()[-3:] == DRAINED, "the drain of the worker")
+
+
+def test_a_start_that_is_refused_is_one_sentence_and_code_2(tmp_path: Path, tls: Path) -> None:
+    assert _refused("serve", tmp_path / "a", tls, mode="broken-start") == (
+        "tiny: The tiny service does not want to start.\n"
+    )
+    assert _refused("serve-rpc", tmp_path / "b", tls, mode="broken-start") == (
+        "tiny: The tiny service does not want to start.\n"
+    )
+
+
+def test_a_busy_port_is_named(tmp_path: Path, tls: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        web = _refused("serve", tmp_path / "a", tls, web_port=port)
+        rpc = _refused("serve-rpc", tmp_path / "b", tls, rpc_port=port)
+    assert web == f"tiny: Port {port} of 127.0.0.1, for pages, cannot be used: Address already in use.\n"
+    assert rpc == f"tiny: Port {port} of 127.0.0.1, for gRPC, cannot be used: Address already in use.\n"
+
+
+def test_a_missing_certificate_is_named(tmp_path: Path) -> None:
+    said = _refused("serve", tmp_path, tmp_path / "nowhere")
+    assert said == f"tiny: The certificate file {tmp_path}/nowhere/ca.pem cannot be read: No such file or directory.\n"
+
+
+def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path, tls: Path) -> None:
+    (tmp_path / "file").touch()
+    said = _refused("serve", tmp_path / "a", tls, data_directory=str(tmp_path / "file" / "data"))
+    assert said == f"tiny: The data folder {tmp_path}/file/data cannot be written: Not a directory.\n"
+
+
+def test_health_follows_the_problems_of_the_backgrounds(tmp_path: Path, tls: Path) -> None:
+    with tiny_service("serve-rpc", tmp_path, tls, mode="not-ready") as tiny, _calling(tiny, tls) as client:
+        tiny.wait_for("first: the file `ready` is missing")
+        assert _revision(client) == 0
+        (tmp_path / "ready").touch()
+        tiny.wait_until(lambda: _revision(client) == 1, "a server that answers")
+
+
+def test_the_worker_can_be_kept_on_one_core(tmp_path: Path, tls: Path) -> None:
+    with tiny_service("serve", tmp_path, tls, pin_to_core="true") as tiny:
+        tiny.wait_for('"started"')
+        assert "cores 1" in tiny.diary()
+
+
+def test_the_parent_of_the_worker_never_imports_grpc(tmp_path: Path, tls: Path) -> None:
+    command = [sys.executable, "-m", "tests.servicekit.core.tiny_service", "modules"]
+    said = subprocess.run(command, env=environment(tmp_path, tls, {}), capture_output=True, text=True, check=True)
+    assert said.stdout == "grpc imported: False\n"
+
+
+def test_pages_are_not_served_from_a_process_that_has_imported_grpc(tmp_path: Path) -> None:
+    with pytest.raises(StartError, match="grpc is imported before the fork"):
+        run_service(lambda _settings, _parts: Process(), TinySettings(data_directory=tmp_path), Parts.WEB)
+
+
+def _page(tiny: Tiny, path: str) -> bytes:
+    with urllib.request.urlopen(f"http://127.0.0.1:{tiny.web_port}{path}", timeout=PATIENCE_S) as answer:
+        content: bytes = answer.read()
+        return content
