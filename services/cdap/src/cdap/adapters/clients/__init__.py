@@ -1,0 +1,1 @@
+"""Feeds that cdap follows: rights (habpps) and ended sessions (auth)."""

@@ -1,0 +1,1 @@
+"""Tables of cdap and what reads and writes them."""

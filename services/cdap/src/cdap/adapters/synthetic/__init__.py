@@ -1,0 +1,1 @@
+"""Synthetic dossiers: coherent households that exist nowhere, drawn from a seed."""

@@ -1,0 +1,1 @@
+"""Pages of cdap, in French first."""

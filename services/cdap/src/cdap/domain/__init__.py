@@ -1,0 +1,1 @@
+"""Values and rules of the dossiers: no clock, no I/O, no framework."""

@@ -1,0 +1,57 @@
+"""The allocataire's number: seven digits, unique only together with the code of the Caf."""
+
+import re
+from dataclasses import dataclass
+
+from servicekit.errors import InvalidInputError
+
+_SEPARATORS = re.compile(r"[\s.\-]+")
+_FORM = re.compile(r"(?P<digits>[0-9]{1,15})(?P<letter>[A-Z]?)")
+DIGITS = 7
+
+
+class InvalidMatriculeError(InvalidInputError):
+    """What was typed is not an allocataire's number; `reason` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matricule:
+    """Seven digits, and the key letter when one was given: it is kept but not checked, its algorithm is not public."""
+
+    number: str
+    letter: str = ""
+
+    @property
+    def masked(self) -> str:
+        """For lists and screens that must not name the dossier: "•••••45"."""
+        return "•" * (DIGITS - 2) + self.number[-2:]
+
+
+def parse_matricule(text: str) -> Matricule:
+    """Read a number as people and systems write it: "346145", "0346145 B", "034614500000000" (15 digits of the CNAF record).
+
+    Raises:
+        InvalidMatriculeError: MATRICULE_MISSING, MATRICULE_FORMAT, MATRICULE_LOOKS_LIKE_NIR or MATRICULE_LENGTH.
+    """
+    compact = _SEPARATORS.sub("", text).upper()
+    if not compact:
+        raise InvalidMatriculeError("no matricule", reason="MATRICULE_MISSING")
+    form = _FORM.fullmatch(compact)
+    if form is None or not compact.isascii():
+        raise InvalidMatriculeError("not digits and at most one letter", reason="MATRICULE_FORMAT")
+    return Matricule(_seven_digits(form["digits"]), form["letter"])
+
+
+def _seven_digits(digits: str) -> str:
+    if len(digits) > DIGITS and not digits[DIGITS:].strip("0"):
+        digits = digits[:DIGITS]
+    if len(digits) > DIGITS:
+        digits = digits.lstrip("0")
+    if len(digits) in {13, 15} and digits[0] in "12378":
+        raise InvalidMatriculeError("looks like a NIR", reason="MATRICULE_LOOKS_LIKE_NIR")
+    if len(digits) > DIGITS:
+        raise InvalidMatriculeError("more than seven digits", reason="MATRICULE_LENGTH")
+    number = digits.rjust(DIGITS, "0")
+    if number == "0" * DIGITS:
+        raise InvalidMatriculeError("zero", reason="MATRICULE_FORMAT")
+    return number

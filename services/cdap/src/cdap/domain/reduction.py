@@ -1,0 +1,135 @@
+"""What a profile sees of a dossier: fields not granted are absent, some are shown reduced.
+
+Neighbour: `rights.field_table` names the reductions; a test holds that each one is implemented here.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from cdap.domain.dossier import Document, Dossier, age_on
+from cdap.domain.prestations import HOUSING_AIDS, RSA_AND_PPA, RSA_DEBTS
+from cdap.domain.status import INACTIVE_CODES
+
+FULL = "full"
+COUPLE_CODES = frozenset({"MAR", "PAC", "RPA", "RVC", "RVM", "VIM"})  # SITFAM: two adults live together
+MINIMAL_FIELDS = frozenset({"reference", "status", "persons"})
+REFERENCE_ONLY = frozenset({"reference"})
+
+Reduction = Callable[[Any, date], Any]
+
+
+def reduce(
+    dossier: Dossier, fields: Mapping[str, str], today: date, only: frozenset[str] | None = None
+) -> dict[str, Any]:
+    """The view of a profile: each field granted and present, whole or reduced. `only` narrows it further.
+
+    Raises:
+        KeyError: a reduction of the table that is not implemented (refused at start by `check_reductions`).
+    """
+    document = dossier.document
+    return {
+        field: document[field] if how == FULL else REDUCTIONS[how](document[field], today)
+        for field, how in fields.items()
+        if field in document and (only is None or field in only)
+    }
+
+
+def _active_or_not(status: Document, _: date) -> dict[str, Any]:
+    return {"active": status["code"] not in INACTIVE_CODES}
+
+
+def _couple_or_isolated(situation: Document, _: date) -> dict[str, Any]:
+    return {"couple": situation["code"] in COUPLE_CODES}
+
+
+def _count_and_ages(children: list[Document], today: date) -> dict[str, Any]:
+    ages = sorted((max(0, age_on(date.fromisoformat(child["birth_on"]), today)) for child in children), reverse=True)
+    return {"count": len(children), "ages": ages}
+
+
+def _rights_or_payments(group: Any, kept: frozenset[str]) -> Any:
+    if isinstance(group, list):  # open rights
+        return [code for code in group if code in kept]
+    amounts = {code: months[:1] for code, months in group["amounts_cents"].items() if code in kept}
+    return {"until": group["until"], "amounts_cents": amounts}  # of the payments: the current month only
+
+
+def _housing_aid_only(group: Any, _: date) -> Any:
+    return _rights_or_payments(group, HOUSING_AIDS)
+
+
+def _rsa_ppa_only(group: Any, _: date) -> Any:
+    return _rights_or_payments(group, RSA_AND_PPA)
+
+
+def _rsa_only(debts: list[Document], _: date) -> list[Document]:
+    return [debt for debt in debts if debt["nature"] in RSA_DEBTS]
+
+
+def _total_only(debts: list[Document], _: date) -> dict[str, Any]:
+    return {"balance_cents": sum(debt["balance_cents"] for debt in debts)}
+
+
+def _phone_only(contact: Document, _: date) -> dict[str, Any]:
+    return {"phone": contact["phone"]} if contact.get("phone") else {}
+
+
+def _reason_hidden(rsa: Document, _: date) -> dict[str, Any]:
+    return {name: value for name, value in rsa.items() if name != "suspension_reason"}
+
+
+def _yes_or_no(payment: Document, _: date) -> dict[str, Any]:
+    return {"paid_to_landlord": payment["paid_to_landlord"]}
+
+
+REDUCTIONS: Mapping[str, Reduction] = {
+    "active_or_not": _active_or_not,
+    "couple_or_isolated": _couple_or_isolated,
+    "count_and_ages": _count_and_ages,
+    "housing_aid_only": _housing_aid_only,
+    "rsa_ppa_only": _rsa_ppa_only,
+    "rsa_only": _rsa_only,
+    "total_only": _total_only,
+    "phone_only": _phone_only,
+    "reason_hidden": _reason_hidden,
+    "yes_or_no": _yes_or_no,
+}
+
+# Which reductions make sense for which field; any other pair is refused at start.
+REDUCTIONS_OF_FIELD: Mapping[str, frozenset[str]] = {
+    "reference": frozenset(),
+    "status": frozenset({"active_or_not"}),
+    "persons": frozenset(),
+    "birth_places": frozenset(),
+    "address": frozenset(),
+    "contact": frozenset({"phone_only"}),
+    "family_situation": frozenset({"couple_or_isolated"}),
+    "children": frozenset({"count_and_ages"}),
+    "dependent_children": frozenset(),
+    "aeeh_children": frozenset(),
+    "alternating_residence": frozenset(),
+    "annual_resources": frozenset(),
+    "previous_annual_resources": frozenset(),
+    "quarterly_resources": frozenset(),
+    "quotient_familial": frozenset(),
+    "prestations_paid": frozenset({"housing_aid_only", "rsa_ppa_only"}),
+    "open_rights": frozenset({"housing_aid_only", "rsa_ppa_only"}),
+    "rsa": frozenset({"reason_hidden"}),
+    "disability_rights": frozenset(),
+    "housing": frozenset(),
+    "debts": frozenset({"rsa_only", "total_only"}),
+    "payment": frozenset({"yes_or_no"}),
+}
+FIELDS = frozenset(REDUCTIONS_OF_FIELD)
+
+
+def reduction_problems(profile: str, fields: Mapping[str, str]) -> list[str]:
+    """What a profile of the table asks that cannot be done: unknown fields, reductions that do not fit the field."""
+    problems = [f"profile {profile}: unknown field {field}" for field in fields if field not in FIELDS]
+    problems += [
+        f"profile {profile}: field {field} cannot be reduced to {how}"
+        for field, how in fields.items()
+        if field in FIELDS and how != FULL and how not in REDUCTIONS_OF_FIELD[field]
+    ]
+    return problems

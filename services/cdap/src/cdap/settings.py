@@ -1,0 +1,45 @@
+"""Every setting of cdap, with its unit, default and reason."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from servicekit.settings import Port, PublicUrl, ServiceSettings
+
+
+class CdapSettings(ServiceSettings):
+    """Settings of cdap; environment variables begin with CDAP_."""
+
+    model_config = SettingsConfigDict(env_prefix="CDAP_")
+
+    service: str = "cdap"
+    public_url: PublicUrl = Field("http://localhost:8402", description="Address people type to reach CDAP.")
+    web_port: Port = Field(8402, description="TCP port of the pages.")
+    rpc_port: Port = Field(9402, description="TCP port of gRPC (consultation by partner software).")
+    auth_address: str = Field("localhost:9400", description="host:port of auth (gRPC): feed of ended sessions.")
+    habpps_address: str = Field("localhost:9401", description="host:port of habpps (gRPC): rights feed.")
+    audit_address: str = Field("localhost:9403", description="host:port of audit (gRPC): the journal.")
+    issuer: PublicUrl = Field("http://localhost:8400", description="Issuer of the tokens: the public address of auth.")
+    internal_issuer: str = Field(
+        "", description="Address of auth seen from this machine when it differs from the issuer. Empty: the issuer."
+    )
+    client_id: str = Field("cdap", description="Identifier of this relying party at auth.")
+    client_secret: SecretStr = Field(
+        SecretStr(""), description="Secret of this relying party at auth. Keep it out of files in git."
+    )
+    resource: str = Field(
+        "", description="Audience of the access tokens accepted (RFC 8707). Empty: the public address of cdap."
+    )
+    portal_url: PublicUrl = Field("http://localhost:8400", description="Address of the portal Mon compte partenaire.")
+    field_table: str = Field(
+        "", description="Path of the profile and field table (TOML). Empty: the table that comes with cdap."
+    )
+    nir_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Secret of the keyed hash of the NIR at import, at least 32 characters. Empty: no NIR is kept, "
+        "not even hashed.",
+    )
+
+    @property
+    def audience(self) -> str:
+        """What access tokens for cdap carry as `aud`."""
+        return self.resource or self.public_url

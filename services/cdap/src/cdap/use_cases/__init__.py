@@ -1,0 +1,1 @@
+"""The stories of cdap, one class per file; `ports` says what they need from the world."""

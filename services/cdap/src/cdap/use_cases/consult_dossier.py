@@ -1,0 +1,153 @@
+"""The story of the product: decide, read, record durably, only then reply.
+
+Everything happens inside `RecordedWork.record`, which gives the reply back only once its record is on disk and
+acknowledged by audit. So there is no way to show a dossier, or to say that there is none, without a trace.
+
+A dossier outside the territory, one under another name and one that does not exist get the same answer, after the same
+steps: one read by key, one read of the same matricule elsewhere, one strict event. Only the journal knows the reason.
+"""
+
+from zoneinfo import ZoneInfo
+
+from cdap.domain.choices import EXTRANET
+from cdap.domain.names import matches
+from cdap.domain.reduction import reduce
+from cdap.domain.result import ResultKind, result_of
+from cdap.use_cases.consultation import (
+    Answer,
+    ConsultDossierRequest,
+    Consultation,
+    NotFound,
+    Refusal,
+    Released,
+    Requester,
+    understand,
+)
+from cdap.use_cases.consultation_events import ConsultationEvents
+from cdap.use_cases.ports import Clock, Dossiers, EndedSessions, Repositories, RightsView, StoredDossier
+from rights.decision import Granted, Limits, Question, Refused, decide
+from rights.field_table import FieldTable
+from servicekit.audit_events import Outcome, RecordedWork
+
+FRENCH_CIVIL_TIME = ZoneInfo("Europe/Paris")
+OUT_OF_TERRITORY = frozenset({"TOKEN_WITHOUT_TERRITORY", "TERRITORY_NOT_IN_CONTRACT"})
+NO_RIGHTS_YET = Refused("RIGHTS_STALE", "rights-are-fresh", 0)
+NOT_INFORMED = Refused("PERSON_NOT_INFORMED", "person-is-informed", 0)
+
+
+class ConsultDossier:
+    """Consults one dossier for a professional."""
+
+    def __init__(  # noqa: PLR0913 - a constructor
+        self,
+        work: RecordedWork[Repositories],
+        rights: RightsView,
+        ended_sessions: EndedSessions,
+        table: FieldTable,
+        clock: Clock,
+        limits: Limits | None = None,
+    ) -> None:
+        """`table` says what each profile sees, `limits` how old the rights may be."""
+        self._work = work
+        self._rights = rights
+        self._ended_sessions = ended_sessions
+        self._table = table
+        self._clock = clock
+        self._limits = limits or Limits()
+
+    def __call__(self, request: ConsultDossierRequest, requester: Requester) -> Answer:
+        """Answer one question; every answer is recorded before it is given.
+
+        Raises:
+            InvalidConsultationError: the question cannot be understood; nothing was looked up or recorded.
+            AuditUnavailableError: audit did not acknowledge the record in time; nothing is shown.
+            DependencyUnavailableError: the database does not answer; nothing is shown.
+        """
+        asked_at = self._clock.now()
+        today = asked_at.astimezone(FRENCH_CIVIL_TIME).date()
+        consultation = understand(request, requester, today, asked_at)
+        decision = self._decide(consultation, requester)
+        events = ConsultationEvents(consultation, requester)
+        return self._work.record(lambda repos: _carry_out(consultation, decision, repos.dossiers, events))
+
+    def _decide(self, consultation: Consultation, requester: Requester) -> Granted | Refused:
+        if not consultation.person_informed:
+            return NOT_INFORMED
+        snapshot, age = self._rights.current()
+        if snapshot is None:
+            return NO_RIGHTS_YET
+        question = Question(
+            account_id=requester.account_id,
+            organisation_id=requester.organisation_id,
+            extranet=EXTRANET,
+            profile=consultation.profile,
+            purpose=consultation.purpose,
+            territory=consultation.key.caf,
+            token_details=requester.token_details,
+            today=consultation.today,
+            age=age,
+            session_ended=self._ended_sessions.is_ended(
+                requester.session_id, requester.account_id, requester.token_issued_at
+            ),
+            session_age=self._ended_sessions.age(),
+        )
+        return decide(snapshot, question, self._table, self._limits)
+
+
+def _carry_out(
+    consultation: Consultation, decision: Granted | Refused, dossiers: Dossiers, events: ConsultationEvents
+) -> Outcome[Answer]:
+    if isinstance(decision, Refused) and decision.reason not in OUT_OF_TERRITORY:
+        event = events.refused(decision.reason, decision.rule_id, decision.revision or None)
+        return Outcome(Refusal(event.event_id, decision.reason), (event,))
+    stored = dossiers.find(consultation.key)
+    if isinstance(decision, Granted) and stored is not None and matches(consultation.name, stored.name_keys):
+        return _release(consultation, decision, stored, events)
+    reason, subject = _why_nothing_is_found(consultation, decision, stored, dossiers)
+    event = events.not_found(reason, subject, decision.revision)
+    return Outcome(NotFound(event.event_id), (event,))
+
+
+def _release(
+    consultation: Consultation, granted: Granted, stored: StoredDossier, events: ConsultationEvents
+) -> Outcome[Answer]:
+    dossier = stored.read()
+    result = result_of(dossier, granted.profile, granted.fields, consultation.today)
+    view = reduce(dossier, granted.fields, consultation.today, result.only)
+    month = dossier.reference_month
+    subject = stored.key.subject
+    told = {"fields": sorted(view), "result": result.kind.value, "reference_month": month}
+    event = events.consulted(granted, subject, told)
+    released = Released(
+        event.event_id,
+        result.kind,
+        view,
+        granted.profile,
+        consultation.purpose,
+        granted.table_version,
+        granted.revision,
+        month,
+        consultation.asked_at,
+    )
+    if result.kind is ResultKind.NOT_ELIGIBLE:
+        return Outcome(released, (event, events.suspicious(granted, subject, event.event_id)))
+    return Outcome(released, (event,))
+
+
+def _why_nothing_is_found(
+    consultation: Consultation, decision: Granted | Refused, stored: StoredDossier | None, dossiers: Dossiers
+) -> tuple[str, str]:
+    """The true reason and the dossier it is about. Both reads are made whatever the reason is."""
+    elsewhere = [
+        names
+        for names in dossiers.of_other_cafs(consultation.key)
+        if names.key.caf not in consultation.territories and matches(consultation.name, names.name_keys)
+    ]
+    asked = consultation.key.subject
+    if isinstance(decision, Refused):
+        return "OUT_OF_TERRITORY", asked
+    if stored is not None:
+        return "NAME_MISMATCH", asked
+    if elsewhere:
+        return "OUT_OF_TERRITORY", elsewhere[0].key.subject
+    return "DOSSIER_UNKNOWN", asked
