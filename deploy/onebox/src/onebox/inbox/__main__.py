@@ -23,7 +23,7 @@ def main() -> int:
     parser.add_argument("--smtp-port", type=int, default=8425)
     parser.add_argument("--web-port", type=int, default=8420)
     arguments = parser.parse_args()
-    configure_logging("inbox", "info")
+    configure_logging("inbox", "warning")  # aiosmtpd writes addresses at info
     try:
         with tempfile.TemporaryDirectory() as folder:
             _serve(arguments.smtp_port, arguments.web_port, Path(folder))

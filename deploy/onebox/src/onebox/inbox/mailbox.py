@@ -86,6 +86,6 @@ def _text_of(message: EmailMessage) -> str:
     if body is None:
         return ""
     try:
-        return str(body.get_content())
+        return str(body.get_content()).replace("\r\n", "\n")
     except (LookupError, UnicodeError):
         return str(body.get_payload())
