@@ -27,13 +27,14 @@ from servicekit.errors import AccessDeniedError, ConflictError, NotFoundError
 from servicekit.identifiers import new_id
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True)
-class Done(Generic[T]):
+class Done(Generic[T_co]):
     """The value of an act, and the revision from which it is in force."""
 
-    value: T
+    value: T_co
     revision: int
 
 

@@ -1,0 +1,119 @@
+"""The Flask application of habpps: sign-in, the author of each request, blueprints."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app, g, request
+from flask_babel import lazy_gettext as _l
+
+from habpps.adapters.web import caf, habilitations, labels, organisations, partner, users
+from habpps.adapters.web.pages import EXTENSION, PageTools
+from habpps.adapters.web.sentences import REFUSAL_TEXTS, act_sentence
+from habpps.domain.calendar import PARIS
+from habpps.settings import HabppsSettings
+from habpps.use_cases.acts import Acts
+from habpps.use_cases.identify_administrator import IdentifyAdministrator
+from servicekit.clock import Clock
+from servicekit.database import Database
+from servicekit.web import (
+    NavigationLink,
+    OidcLogin,
+    OidcLoginSettings,
+    Professional,
+    ServiceApp,
+    WebOptions,
+    WebSessions,
+    create_app,
+)
+
+CAF_MENU = (NavigationLink("organisations.listed", _l("Organismes")),)
+PARTNER_MENU = (
+    NavigationLink("partner.home", _l("Accueil")),
+    NavigationLink("partner.groups", _l("Groupes")),
+    NavigationLink("users.listed", _l("Utilisateurs")),
+    NavigationLink("partner.journal", _l("Journal des actes")),
+)
+
+
+@dataclass(frozen=True)
+class PageParts:
+    """What the pages are made of."""
+
+    settings: HabppsSettings
+    database: Database
+    acts: Acts
+    identify: IdentifyAdministrator
+    clock: Clock
+
+
+def build_app(parts: PageParts) -> ServiceApp:
+    """Return the application with sign-in."""
+    settings = parts.settings
+    app = pages_app(parts)
+    login = OidcLoginSettings(
+        issuer=settings.issuer,
+        client_id=settings.client_id,
+        client_secret=settings.client_secret,
+        resource=settings.public_url,
+        scope="openid profile habpps",
+        public_url=settings.public_url,
+        internal_issuer=settings.internal_issuer,
+        portal_url=settings.portal_url,
+    )
+    OidcLogin(app, login, WebSessions(parts.database, app.web_secrets, parts.clock), parts.clock)
+    app.before_request(_identify)
+    return app
+
+
+def pages_app(parts: PageParts) -> ServiceApp:
+    """Return the application without sign-in; tests put the author into `g` themselves."""
+    app = create_app(
+        "habpps.adapters.web",
+        service_label="Habpps",
+        settings=parts.settings,
+        database=parts.database,
+        options=WebOptions(accent="teal"),
+    )
+    app.extensions[EXTENSION] = PageTools(parts.acts, parts.identify, parts.clock, parts.settings.propagation_wait_ms)
+    app.register_refusal_texts(REFUSAL_TEXTS)
+    app.context_processor(_context)
+    purposes = parts.acts.catalogue.purposes
+    app.jinja_env.globals.update(
+        labels=labels,
+        act_sentence=act_sentence,
+        purpose_labels=lambda codes: [purposes[code].label for code in codes if code in purposes],
+    )
+    app.jinja_env.filters["clock_time"] = _clock_time
+    for blueprint in (
+        caf.blueprint,
+        habilitations.blueprint,
+        organisations.blueprint,
+        partner.blueprint,
+        users.blueprint,
+    ):
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _clock_time(moment: datetime) -> str:
+    """14:03:07, in metropolitan France."""
+    return f"{moment.astimezone(PARIS):%H:%M:%S}"
+
+
+def _context() -> dict[str, object]:
+    author = g.get("author")
+    if author is None:
+        return {"navigation": (), "author": None}
+    return {"navigation": CAF_MENU if author.is_caf else PARTNER_MENU, "author": author}
+
+
+def _identify() -> None:
+    """Confirm the role of the person of this request with the register, before any view."""
+    professional = g.get("professional")
+    if not isinstance(professional, Professional) or request.endpoint is None:
+        return
+    if request.blueprint not in {"caf", "habilitations", "organisations", "partner", "users"}:
+        return
+    tools: PageTools = current_app.extensions[EXTENSION]
+    token = professional.token
+    g.author = tools.identify(professional.account_id, token.organisation.id, token.authorization_details)

@@ -1,0 +1,175 @@
+"""Far-reaching acts of the Caf administrator: steps of a convention, of a service contract, of an administrator."""
+
+from flask import Blueprint, abort, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from habpps.adapters.web.forms import SignaturesForm, attempt
+from habpps.adapters.web.pages import Closing, acts, answer, author, closing_page, done_page, impact_changes
+from habpps.domain.service_contract import ServiceContract
+from habpps.domain.states import ContractEvent, ConventionEvent
+from habpps.use_cases.change_convention import ConventionStep
+from habpps.use_cases.consult_register import OrganisationView
+
+blueprint = Blueprint("caf", __name__)
+Page = str | tuple[str, int] | Response
+
+CONTRACT_STEPS = {
+    "suspendre": ContractEvent.SUSPEND,
+    "reactiver": ContractEvent.REACTIVATE,
+    "terminer": ContractEvent.END,
+}
+CONVENTION_STEPS = {
+    "suspendre": ConventionEvent.SUSPEND,
+    "lever": ConventionEvent.LIFT,
+    "denoncer": ConventionEvent.DENOUNCE,
+    "terminer": ConventionEvent.END_NOTICE,
+    "resilier": ConventionEvent.TERMINATE,
+}
+
+
+@blueprint.route("/contrats/<contract_id>/<step>", methods=["GET", "POST"])
+def contract_step(contract_id: str, step: str) -> Page:
+    """Suspend, reactivate or end a service contract."""
+    event = CONTRACT_STEPS.get(step) or abort(404)
+    view, contract = acts().consult.organisation_of_contract(author(), contract_id)
+    closing = _contract_closing(view, contract, event)
+    return closing_page(
+        closing, lambda form: acts().change_service_contract(author(), contract_id, event, form.reason.data or "")
+    )
+
+
+@blueprint.route("/organismes/<organisation_id>/convention/<step>", methods=["GET", "POST"])
+def convention_step(organisation_id: str, step: str) -> Page:
+    """Suspend, lift, denounce, end or terminate a convention."""
+    event = CONVENTION_STEPS.get(step) or abort(404)
+    view = acts().consult.organisation(author(), organisation_id)
+    closing = _convention_closing(view, event)
+    return closing_page(
+        closing,
+        lambda form: acts().change_convention(
+            author(),
+            organisation_id,
+            ConventionStep(event, form.reason.data or "", form.ends_on.data if closing.asks_end else None),
+        ),
+    )
+
+
+@blueprint.route("/organismes/<organisation_id>/convention/signatures", methods=["GET", "POST"])
+def sign_convention(organisation_id: str) -> Page:
+    """Record both signatures: the convention comes into force."""
+    view = acts().consult.organisation(author(), organisation_id)
+    convention = view.convention or abort(404)
+    form = SignaturesForm(
+        partner_signed_on=convention.partner_signatory.signed_on, caf_signed_on=convention.caf_signatory.signed_on
+    )
+    if form.validate_on_submit():
+        step = ConventionStep(
+            ConventionEvent.SIGN, partner_signed_on=form.partner_signed_on.data, caf_signed_on=form.caf_signed_on.data
+        )
+        done = attempt(form, lambda: acts().change_convention(author(), organisation_id, step))
+        if done is not None:
+            where = url_for("organisations.open_contract", organisation_id=organisation_id)
+            return done_page(_("La convention est en vigueur."), where)
+    return answer("signatures.html", form, view=view)
+
+
+@blueprint.route("/administrateurs/<organisation_id>/<administrator_id>/retirer", methods=["GET", "POST"])
+def withdraw_administrator(organisation_id: str, administrator_id: str) -> Page:
+    """Withdraw an administrator."""
+    view = acts().consult.organisation(author(), organisation_id)
+    leaving = next((one for one in view.administrators if one.id == administrator_id), None) or abort(404)
+    name = leaving.person.display_name
+    closing = Closing(
+        _("Retirer le rôle d'administrateur de %(name)s", name=name),
+        (
+            _("%(name)s ne pourra plus gérer les habilitations de l'organisme.", name=name),
+            _("Ses sessions en cours sont fermées."),
+        ),
+        "withdraw-administrator",
+        _("Retirer ce rôle"),
+        url_for("organisations.shown", organisation_id=organisation_id),
+    )
+    return closing_page(
+        closing, lambda form: acts().withdraw_administrator(author(), administrator_id, form.reason.data or "")
+    )
+
+
+def _contract_closing(view: OrganisationView, contract: ServiceContract, event: ContractEvent) -> Closing:
+    label = view.extranets[contract.extranet].label.split(",")[0]
+    names = {"extranet": label, "organisation": view.organisation.name}
+    texts = {
+        ContractEvent.SUSPEND: (
+            _(
+                "Suspendre le contrat de service %(extranet)s de %(organisation)s",
+                extranet=label,
+                organisation=organisation,
+            ),
+            (_("La suspension agit tout de suite, sur les sessions ouvertes aussi."), _("Elle peut être levée.")),
+            _("Suspendre le contrat"),
+        ),
+        ContractEvent.REACTIVATE: (
+            _(
+                "Réactiver le contrat de service %(extranet)s de %(organisation)s",
+                extranet=label,
+                organisation=organisation,
+            ),
+            (_("Les personnes habilitées retrouvent leur accès."),),
+            _("Réactiver le contrat"),
+        ),
+        ContractEvent.END: (
+            _(
+                "Mettre fin au contrat de service %(extranet)s de %(organisation)s",
+                extranet=label,
+                organisation=organisation,
+            ),
+            (_("C'est définitif : il faudra enregistrer un nouveau contrat."),),
+            _("Mettre fin au contrat"),
+        ),
+    }
+    title, changes, button = texts[event]
+    if event is not ContractEvent.REACTIVATE:
+        impact = acts().preview.contract(view, contract, event)
+        changes = impact_changes(impact, dict(view.extranets)) + changes
+    back = url_for("organisations.shown", organisation_id=view.organisation.id)
+    return Closing(title, changes, f"{event.value}-contract", button, back)
+
+
+def _convention_closing(view: OrganisationView, event: ConventionEvent) -> Closing:
+    reference = view.convention.reference if view.convention else ""
+    texts = {
+        ConventionEvent.SUSPEND: (
+            _("Suspendre la convention %(reference)s", reference=reference),
+            (
+                _("La suspension agit tout de suite, sur les sessions ouvertes aussi."),
+                _("L'administrateur du partenaire ne pourra plus rien changer dans Habpps."),
+            ),
+            _("Suspendre la convention"),
+        ),
+        ConventionEvent.LIFT: (
+            _("Lever la suspension de la convention %(reference)s", reference=reference),
+            (_("Les personnes habilitées retrouvent leur accès."),),
+            _("Lever la suspension"),
+        ),
+        ConventionEvent.DENOUNCE: (
+            _("Enregistrer la dénonciation de la convention %(reference)s", reference=reference),
+            (_("Les accès restent ouverts jusqu'au dernier jour du préavis (deux mois)."),),
+            _("Enregistrer la dénonciation"),
+        ),
+        ConventionEvent.END_NOTICE: (
+            _("Mettre fin à la convention %(reference)s", reference=reference),
+            (_("Les contrats de service sont terminés et toutes les habilitations retirées. C'est définitif."),),
+            _("Mettre fin à la convention"),
+        ),
+        ConventionEvent.TERMINATE: (
+            _("Résilier pour manquement la convention %(reference)s", reference=reference),
+            (_("Les contrats de service sont terminés et toutes les habilitations retirées. C'est définitif."),),
+            _("Résilier la convention"),
+        ),
+    }
+    title, changes, button = texts[event]
+    if event not in {ConventionEvent.LIFT, ConventionEvent.DENOUNCE}:
+        changes = impact_changes(acts().preview.convention(view, event), dict(view.extranets)) + changes
+    back = url_for("organisations.shown", organisation_id=view.organisation.id)
+    asks_end = event is ConventionEvent.DENOUNCE
+    return Closing(title, changes, f"{event.value}-convention", button, back, asks_end)

@@ -1,0 +1,177 @@
+"""The forms. What is right and wrong is decided by the domain; here are labels, hints and what was typed."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from habpps.adapters.web.labels import PROFILES
+from habpps.adapters.web.sentences import CONFLICT_SENTENCES, FIELD_SENTENCES
+from servicekit.errors import ConflictError, InvalidInputError
+
+T = TypeVar("T")
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A form with its CSRF token."""
+
+
+class Needed:
+    """Marks a field as needed; the domain says so when it is missing, in its own words."""
+
+    field_flags = {"required": True}  # noqa: RUF012 -- WTForms reads this attribute
+
+    def __call__(self, _form: Any, _field: Any) -> None:
+        """Leave it to the domain."""
+
+
+class Day(DateField):
+    """A date as browsers send it, or as people type it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read 2026-11-23 or 23/11/2026.
+
+        Raises:
+            ValueError: the date does not exist; shown beside the field.
+        """
+        text = "".join(valuelist).strip()
+        self.data = None
+        if not text:
+            return
+        for shape in ("%Y-%m-%d", "%d/%m/%Y"):
+            try:
+                self.data = datetime.strptime(text, shape).date()  # noqa: DTZ007 -- a civil date has no zone
+            except ValueError:
+                continue
+            return
+        raise ValueError(FIELD_SENTENCES["DATE_MALFORMED"])
+
+
+class Checkboxes(SelectMultipleField):
+    """Several choices as checkboxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class OrganisationForm(Form):
+    """An organisation and its convention."""
+
+    siret = StringField(_l("SIRET de l'organisme"), [Needed()], description=_l("14 chiffres, avec ou sans espaces."))
+    name = StringField(_l("Nom de l'organisme"), [Needed()], description=_l("Par exemple : Commune de Nanterre."))
+    reference = StringField(_l("Référence de la convention"), [Needed()])
+    starts_on = Day(_l("Date de début"), [Needed()])
+    ends_on = Day(
+        _l("Date de fin"), description=_l("Laissez vide : la convention est renouvelée par tacite reconduction.")
+    )
+    partner_signatory_name = StringField(_l("Signataire pour le partenaire"), [Needed()])
+    partner_signatory_capacity = StringField(_l("Sa qualité"), description=_l("Par exemple : maire."))
+    partner_signed_on = Day(_l("Signée par le partenaire le"), description=_l("Vide : pas encore signée."))
+    caf_signatory_name = StringField(_l("Signataire pour la Caf"), [Needed()])
+    caf_signatory_capacity = StringField(_l("Sa qualité"), description=_l("Par exemple : directeur."))
+    caf_signed_on = Day(_l("Signée par la Caf le"), description=_l("Vide : pas encore signée."))
+
+
+class SignaturesForm(Form):
+    """Both signatures of a convention."""
+
+    partner_signed_on = Day(_l("Signée par le partenaire le"), [Needed()])
+    caf_signed_on = Day(_l("Signée par la Caf le"), [Needed()])
+
+
+class ContractForm(Form):
+    """A service contract."""
+
+    extranet = RadioField(_l("Extranet"), [Needed()], validate_choice=False)
+    profiles = Checkboxes(_l("Profils"), [Needed()], choices=list(PROFILES.items()), validate_choice=False)
+    purposes = Checkboxes(_l("Finalités"), [Needed()], validate_choice=False)
+    territories = Checkboxes(_l("Territoire"), [Needed()], validate_choice=False)
+    starts_on = Day(_l("Date de début"), [Needed()])
+    ends_on = Day(_l("Date de fin"), description=_l("Laissez vide : tacite reconduction, comme la convention."))
+    maximum_users = StringField(_l("Nombre maximal de personnes"), description=_l("Laissez vide : sans limite."))
+
+    def maximum(self) -> int | None:
+        """Return the number typed, 0 when it is none (the domain then says so)."""
+        text = "".join((self.maximum_users.data or "").split())
+        if not text:
+            return None
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+class AdministratorForm(Form):
+    """A partner administrator."""
+
+    given_name = StringField(_l("Prénom"), [Needed()])
+    family_name = StringField(_l("Nom"), [Needed()])
+    email = StringField(
+        _l("Adresse électronique"),
+        [Needed()],
+        description=_l("L'identifiant et le mot de passe provisoire y sont envoyés, dans deux courriels."),
+    )
+
+
+class UserForm(AdministratorForm):
+    """A user."""
+
+    job_title = StringField(_l("Fonction"), [Needed()], description=_l("Par exemple : directrice de crèche."))
+
+
+class AttachForm(Form):
+    """What an administrator does as a user."""
+
+    job_title = StringField(_l("Fonction"), [Needed()])
+
+
+class GroupForm(Form):
+    """A group."""
+
+    name = StringField(_l("Nom du groupe"), [Needed()], description=_l("Par exemple : Crèches municipales."))
+    profile = RadioField(_l("Profil"), [Needed()], validate_choice=False)
+
+
+class AssignForm(Form):
+    """Which group a user joins."""
+
+    group_id = SelectField(_l("Groupe"), [Needed()], validate_choice=False)
+    confirmed = BooleanField(_l("Je confirme que ce profil est pour moi-même."))
+
+
+class ReasonForm(Form):
+    """Why a far-reaching act is done."""
+
+    reason = TextAreaField(
+        _l("Motif"), [Needed()], description=_l("Il est inscrit au journal et visible de l'organisme.")
+    )
+    ends_on = Day(_l("Dernier jour du préavis"))
+
+
+class DepartureForm(Form):
+    """The last day of a user."""
+
+    departs_on = Day(_l("Dernier jour de présence"), description=_l("Laissez vide pour annuler le départ."))
+
+
+def attempt(form: Form, act: Callable[[], T]) -> T | None:
+    """Carry out an act; a refusal is written beside the fields, and None is returned."""
+    try:
+        return act()
+    except InvalidInputError as refused:
+        for name, reason in refused.fields.items():
+            sentence = FIELD_SENTENCES.get(reason, FIELD_SENTENCES["EMPTY"])
+            if name in form:
+                form[name].errors = [*form[name].errors, sentence]
+            else:
+                form.form_errors.append(sentence)
+    except ConflictError as refused:
+        sentence = str(CONFLICT_SENTENCES.get(refused.reason, CONFLICT_SENTENCES["TRANSITION_REFUSED"]))
+        form.form_errors.append(sentence % dict(refused.details) if refused.details else sentence)
+    return None
+
+
+def day(value: date | None, otherwise: date) -> date:
+    """Return a day, or another one when none was typed (the domain has its own words for that)."""
+    return value or otherwise

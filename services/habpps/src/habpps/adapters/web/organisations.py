@@ -1,0 +1,142 @@
+"""Pages of the Caf administrator: list of organisations, one organisation, its journal, creation."""
+
+from flask import Blueprint, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from habpps.adapters.web.forms import AdministratorForm, ContractForm, OrganisationForm, attempt, day
+from habpps.adapters.web.pages import acts, answer, author, done_page, listing, page_of, today
+from habpps.domain.organisation import Signatory
+from habpps.domain.people import person_typed
+from habpps.domain.service_contract import ContractTerms
+from habpps.use_cases.appoint_administrator import Appointment
+from habpps.use_cases.consult_register import OrganisationView
+from habpps.use_cases.create_organisation import OrganisationRequest
+from servicekit.web import Column
+
+blueprint = Blueprint("organisations", __name__)
+Page = str | tuple[str, int] | Response
+
+
+@blueprint.get("/organismes")
+def listed() -> Page:
+    """List the partners of the Caf."""
+    asked = listing()
+    found, total = acts().consult.organisations(author(), asked)
+    columns = [Column("name", _("Organisme")), Column("siret", _("SIRET")), Column("state", _("Situation"))]
+    return answer("organisations.html", found=found, page=page_of(total), asked=asked, columns=columns)
+
+
+@blueprint.route("/organismes/nouveau", methods=["GET", "POST"])
+def create() -> Page:
+    """Create an organisation from its convention."""
+    form = OrganisationForm()
+    if form.validate_on_submit():
+        request = OrganisationRequest(
+            form.siret.data or "",
+            form.name.data or "",
+            form.reference.data or "",
+            form.starts_on.data,
+            form.ends_on.data,
+            Signatory(
+                form.partner_signatory_name.data or "",
+                form.partner_signatory_capacity.data or "",
+                form.partner_signed_on.data,
+            ),
+            Signatory(
+                form.caf_signatory_name.data or "", form.caf_signatory_capacity.data or "", form.caf_signed_on.data
+            ),
+        )
+        done = attempt(form, lambda: acts().create_organisation(author(), request, author().caf))
+        if done is not None:
+            return _after_creation(done.value)
+    return answer("organisation_form.html", form)
+
+
+@blueprint.get("/organismes/<organisation_id>")
+def shown(organisation_id: str) -> Page:
+    """Show an organisation."""
+    view = acts().consult.organisation(author(), organisation_id)
+    return answer("organisation.html", view=view, catalogue=acts().catalogue)
+
+
+@blueprint.route("/organismes/<organisation_id>/contrats/nouveau", methods=["GET", "POST"])
+def open_contract(organisation_id: str) -> Page:
+    """Record a service contract."""
+    view = acts().consult.organisation(author(), organisation_id)
+    form = ContractForm(starts_on=today(), territories=[view.organisation.caf])
+    _choices(form, view)
+    if form.validate_on_submit():
+        terms = ContractTerms(
+            form.extranet.data or "",
+            tuple(form.profiles.data or ()),
+            tuple(form.purposes.data or ()),
+            tuple(form.territories.data or ()),
+            day(form.starts_on.data, today()),
+            form.ends_on.data,
+            form.maximum(),
+        )
+        done = attempt(form, lambda: acts().open_service_contract(author(), organisation_id, terms))
+        if done is not None:
+            sentence = _("Le contrat de service est enregistré.")
+            endpoint = "organisations.shown" if _has_administrator(view) else "organisations.appoint"
+            return done_page(sentence, url_for(endpoint, organisation_id=organisation_id))
+    return answer("contract_form.html", form, view=view)
+
+
+@blueprint.route("/organismes/<organisation_id>/administrateurs/nouveau", methods=["GET", "POST"])
+def appoint(organisation_id: str, replaces: str = "") -> Page:
+    """Name a partner administrator, in addition to or instead of another."""
+    view = acts().consult.organisation(author(), organisation_id)
+    leaving = next((one for one in view.administrators if one.id == replaces and one.is_active), None)
+    form = AdministratorForm()
+    if form.validate_on_submit():
+        person = person_typed(form.given_name.data or "", form.family_name.data or "", form.email.data or "")
+        appointment = Appointment(person, leaving.id if leaving else "")
+        done = attempt(form, lambda: acts().appoint_administrator(author(), organisation_id, appointment))
+        if done is not None:
+            sentence = _(
+                "%(name)s est administrateur : deux courriels vont lui être envoyés.", name=person.display_name
+            )
+            return done_page(sentence, url_for("organisations.shown", organisation_id=organisation_id))
+    return answer("administrator_form.html", form, view=view, leaving=leaving)
+
+
+@blueprint.route("/organismes/<organisation_id>/administrateurs/<replaces>/remplacer", methods=["GET", "POST"])
+def replace_administrator(organisation_id: str, replaces: str) -> Page:
+    """Name the successor of an administrator."""
+    return appoint(organisation_id, replaces)
+
+
+@blueprint.get("/organismes/<organisation_id>/journal")
+def journal(organisation_id: str) -> Page:
+    """Show the journal of an organisation."""
+    organisation, records, total = acts().consult.journal(author(), organisation_id, listing())
+    return answer("journal.html", organisation=organisation, records=records, page=page_of(total))
+
+
+def _after_creation(organisation_id: str) -> Response:
+    view = acts().consult.organisation(author(), organisation_id)
+    if view.convention is not None and view.convention.is_signed:
+        sentence = _("L'organisme est créé et sa convention est en vigueur.")
+        return done_page(sentence, url_for("organisations.open_contract", organisation_id=organisation_id))
+    sentence = _("L'organisme est créé. La convention attend les signatures.")
+    return done_page(sentence, url_for("organisations.shown", organisation_id=organisation_id))
+
+
+def _choices(form: ContractForm, view: OrganisationView) -> None:
+    extranets = [one for one in view.extranets.values() if one.enabled and one.kind == "professional"]
+    purposes = {code for one in extranets for code in one.purposes}
+    catalogue = acts().catalogue
+    form.extranet.choices = [(one.code, one.label) for one in extranets]
+    form.purposes.choices = [
+        (code, f"{one.label} ({', '.join(one.profiles)})")
+        for code, one in catalogue.purposes.items()
+        if code in purposes
+    ]
+    caf = view.organisation.caf
+    form.territories.choices = [(caf, f"{caf} – {catalogue.cafs[caf].name}" if caf in catalogue.cafs else caf)]
+
+
+def _has_administrator(view: OrganisationView) -> bool:
+    return any(one.is_active for one in view.administrators)

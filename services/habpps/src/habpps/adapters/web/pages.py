@@ -1,0 +1,142 @@
+"""What every page of habpps uses: the author, the acts, the listing asked, and the end of an act."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from habpps.adapters.web.forms import Form, ReasonForm, attempt
+from habpps.domain.authorship import Author
+from habpps.domain.calendar import french_day
+from habpps.domain.impact import Impact
+from habpps.domain.service_contract import Extranet
+from habpps.use_cases.acts import Acts
+from habpps.use_cases.identify_administrator import IdentifyAdministrator
+from habpps.use_cases.ports import Listing
+from habpps.use_cases.register import Done
+from servicekit.clock import Clock
+from servicekit.errors import NotAuthenticatedError
+from servicekit.web import Page
+
+EXTENSION = "habpps"
+PAGE_SIZE = 20
+BAD_REQUEST = 400
+
+
+@dataclass(frozen=True)
+class PageTools:
+    """Kept in the application."""
+
+    acts: Acts
+    identify: IdentifyAdministrator
+    clock: Clock
+    propagation_wait_ms: int
+
+
+@dataclass(frozen=True)
+class Closing:
+    """A page that says what will change, asks why, and does it once."""
+
+    title: str
+    changes: tuple[str, ...]
+    button_id: str
+    button_label: str
+    cancel_url: str
+    asks_end: bool = False
+
+
+def tools() -> PageTools:
+    """Return what the application was built with."""
+    found: PageTools = current_app.extensions[EXTENSION]
+    return found
+
+
+def acts() -> Acts:
+    """Return the use cases."""
+    return tools().acts
+
+
+def author() -> Author:
+    """Return the confirmed administrator of this request.
+
+    Raises:
+        NotAuthenticatedError: nobody is signed in.
+    """
+    found = g.get("author")
+    if not isinstance(found, Author):
+        raise NotAuthenticatedError("nobody is signed in", reason="SIGN_IN_REQUIRED")
+    return found
+
+
+def today() -> date:
+    """Return the French civil date."""
+    return french_day(tools().clock.now())
+
+
+def listing() -> Listing:
+    """Return what the address of a list asks."""
+    page = request.args.get("page", "1")
+    number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
+    asked = request.args
+    return Listing(asked.get("q", "")[:100], asked.get("etat", ""), asked.get("groupe", ""), max(number, 1), PAGE_SIZE)
+
+
+def page_of(total: int) -> Page:
+    """Return the page shown of a long list."""
+    return Page.from_request(total, PAGE_SIZE)
+
+
+def answer(template: str, form: Form | None = None, **values: object) -> str | tuple[str, int]:
+    """Render a page; with an unsuccessful form it is a 400."""
+    body = render_template(f"habpps/{template}", form=form, **values)
+    return (body, BAD_REQUEST) if form is not None and form.errors else body
+
+
+def impact_changes(impact: Impact, extranets: dict[str, Extranet]) -> tuple[str, ...]:
+    """Say how many people lose what."""
+    if not impact.losing:
+        return (_("Personne ne perd d'accès : aucun utilisateur n'est concerné aujourd'hui."),)
+    lines = []
+    for code, names in impact.losing.items():
+        label = extranets[code].label.split(",")[0] if code in extranets else code
+        lines.append(
+            ngettext(
+                "%(num)s personne perdra l'accès à %(extranet)s.",
+                "%(num)s personnes perdront l'accès à %(extranet)s.",
+                len(names),
+                extranet=label,
+            )
+        )
+    return tuple(lines)
+
+
+def closing_page(closing: Closing, act: Callable[[ReasonForm], Done[object]]) -> str | tuple[str, int] | Response:
+    """Ask why, do it once, then show when it is in force everywhere."""
+    form = ReasonForm()
+    if not closing.asks_end:
+        del form.ends_on
+    if form.validate_on_submit():
+        done = attempt(form, lambda: act(form))
+        if done is not None:
+            return in_force(done, closing.cancel_url)
+    return answer("closing.html", form, closing=closing)
+
+
+def in_force(done: Done[object], back: str) -> Response:
+    """Go to the page that says when the act is in force everywhere."""
+    return redirect(url_for("habilitations.propagation", revision=done.revision, retour=back), 303)
+
+
+def done_page(sentence: str, where: str) -> Response:
+    """Say that something is done, and go on."""
+    flash(sentence, "success")
+    return redirect(where, 303)
+
+
+def propagation_wait() -> timedelta:
+    """Return how long a page waits for the replicas."""
+    return timedelta(milliseconds=tools().propagation_wait_ms)

@@ -1,0 +1,81 @@
+"""Pages of the partner administrator: what to do next, groups, the organisation's own journal."""
+
+from flask import Blueprint, redirect, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from habpps.adapters.web.forms import GroupForm, attempt
+from habpps.adapters.web.labels import PROFILES
+from habpps.adapters.web.pages import (
+    Closing,
+    acts,
+    answer,
+    author,
+    closing_page,
+    done_page,
+    impact_changes,
+    listing,
+    page_of,
+)
+
+blueprint = Blueprint("partner", __name__)
+Page = str | tuple[str, int] | Response
+
+
+@blueprint.get("/")
+def home() -> Page:
+    """Show what to do next; the Caf administrator goes to the list of organisations."""
+    if author().is_caf:
+        return redirect(url_for("organisations.listed"), 303)
+    view = acts().consult.organisation(author(), author().organisation_id)
+    return answer("home.html", view=view)
+
+
+@blueprint.get("/groupes")
+def groups() -> Page:
+    """List the groups."""
+    view = acts().consult.organisation(author(), author().organisation_id)
+    return answer("groups.html", view=view)
+
+
+@blueprint.route("/groupes/nouveau", methods=["GET", "POST"])
+def create_group() -> Page:
+    """Create a group."""
+    view = acts().consult.organisation(author(), author().organisation_id)
+    form = GroupForm()
+    form.profile.choices = [(profile, PROFILES[profile]) for profile in view.profiles]
+    if form.validate_on_submit():
+        name, profile = form.name.data or "", form.profile.data or ""
+        done = attempt(form, lambda: acts().create_group(author(), name, profile))
+        if done is not None:
+            return done_page(_("Le groupe est créé."), url_for("partner.groups"))
+    return answer("group_form.html", form, view=view)
+
+
+@blueprint.get("/groupes/<group_id>")
+def group(group_id: str) -> Page:
+    """Show a group and its members."""
+    view, found = acts().consult.group(author(), group_id)
+    return answer("group.html", view=view, group=found)
+
+
+@blueprint.route("/groupes/<group_id>/fermer", methods=["GET", "POST"])
+def close_group(group_id: str) -> Page:
+    """Close a group."""
+    view, found = acts().consult.group(author(), group_id)
+    impact = acts().preview.group(view, found)
+    closing = Closing(
+        _("Fermer le groupe « %(name)s »", name=found.name),
+        (*impact_changes(impact, dict(view.extranets)), _("C'est définitif. Les utilisateurs ne sont pas supprimés.")),
+        "close-group",
+        _("Fermer le groupe"),
+        url_for("partner.group", group_id=group_id),
+    )
+    return closing_page(closing, lambda form: acts().close_group(author(), group_id, form.reason.data or ""))
+
+
+@blueprint.get("/journal")
+def journal() -> Page:
+    """Show the journal of the author's own organisation."""
+    organisation, records, total = acts().consult.journal(author(), author().organisation_id, listing())
+    return answer("journal.html", organisation=organisation, records=records, page=page_of(total))

@@ -1,0 +1,135 @@
+"""What people read when something is refused or done: by reason code and by type of act."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+
+from habpps.use_cases.ports import ActRecord
+from servicekit.web import RefusalText
+
+FIELD_SENTENCES: dict[str, str] = {
+    "EMPTY": _l("Cette information est nécessaire."),
+    "TOO_LONG": _l("Ce texte est trop long."),
+    "REASON_EMPTY": _l("Indiquez le motif : il est inscrit au journal."),
+    "SIRET_EMPTY": _l("Saisissez le SIRET de l'organisme, 14 chiffres."),
+    "SIRET_NOT_DIGITS": _l("Le SIRET ne contient que des chiffres ; vérifiez qu'aucune lettre ne s'y est glissée."),
+    "SIRET_IS_SIREN": _l("C'est un SIREN (9 chiffres). Ajoutez les 5 chiffres de l'établissement pour avoir le SIRET."),
+    "SIRET_LENGTH": _l("Le SIRET compte 14 chiffres ; il en manque ou il y en a trop."),
+    "SIREN_KEY_WRONG": _l("Les 9 premiers chiffres ne forment pas un SIREN : l'un d'eux est faux."),
+    "SIRET_KEY_WRONG": _l("Les 9 premiers chiffres sont justes, mais l'un des 5 derniers est faux."),
+    "NAME_CHARACTERS": _l("Un nom ne contient que des lettres, des espaces, des traits d'union et des apostrophes."),
+    "EMAIL_MALFORMED": _l("Cette adresse n'est pas complète. Exemple : prenom.nom@ville.fr."),
+    "DATE_MALFORMED": _l("Cette date n'existe pas. Exemple : 23/11/2026."),
+    "NUMBER_MALFORMED": _l("Saisissez un nombre entier."),
+    "ENDS_BEFORE_START": _l("La date de fin est avant la date de début."),
+    "IN_THE_FUTURE": _l("Cette date est dans le futur."),
+    "IN_THE_PAST": _l("Cette date est passée."),
+    "PROFILE_RESERVED": _l("Les profils T6 à T9 ne sont pas ouverts."),
+    "PROFILE_UNKNOWN": _l("Choisissez un profil de la liste."),
+    "PROFILE_NOT_IN_EXTRANET": _l("Cet extranet ne connaît pas ce profil."),
+    "PURPOSE_UNKNOWN": _l("Cette finalité n'est pas prévue pour cet extranet."),
+    "PURPOSE_WITHOUT_PROFILE": _l("Une finalité choisie ne va avec aucun des profils choisis."),
+    "TERRITORY_NEEDS_EXTENSION": _l("Un autre territoire demande une extension de périmètre."),
+    "NUMBER_OUT_OF_RANGE": _l("Saisissez un nombre de 1 à 10 000, ou rien."),
+    "EXTRANET_UNKNOWN": _l("Choisissez un extranet de la liste."),
+}
+CONFLICT_SENTENCES: dict[str, str] = {
+    "SIRET_TAKEN": _l("Un organisme avec ce SIRET existe déjà. Recherchez-le dans la liste des organismes."),
+    "REFERENCE_TAKEN": _l("Une autre convention porte déjà cette référence."),
+    "CONVENTION_NOT_ACTIVE": _l("La convention n'est pas en vigueur : elle doit d'abord être signée par les deux."),
+    "SERVICE_CONTRACT_EXISTS": _l("Un contrat de service est déjà en cours pour cet extranet."),
+    "PROFILE_NOT_IN_CONTRACT": _l(
+        "Aucun contrat de service en vigueur ne prévoit le profil %(profile)s. Profils possibles : %(possible)s. "
+        "Pour un autre profil, adressez-vous à la Caf."
+    ),
+    "GROUP_NAME_TAKEN": _l("Un groupe ouvert porte déjà ce nom."),
+    "GROUP_CLOSED": _l("Ce groupe est fermé."),
+    "EMAIL_TAKEN": _l("Cette adresse est déjà celle d'une personne de votre organisme."),
+    "ALREADY_IN_GROUP": _l("Cette personne est déjà dans ce groupe."),
+    "MAXIMUM_USERS_REACHED": _l(
+        "Le contrat de service prévoit %(maximum)s personnes au plus pour cet extranet. Retirez une habilitation "
+        "devenue inutile, ou demandez à la Caf de modifier le contrat."
+    ),
+    "SELF_ASSIGNMENT_TO_CONFIRM": _l(
+        "Vous vous donnez ce profil à vous-même. Cochez la case de confirmation : cet acte sera signalé au journal."
+    ),
+    "USER_NOT_ACTIVE": _l("Cet utilisateur n'est pas actif : déverrouillez-le ou changez sa date de départ."),
+    "LAST_ADMINISTRATOR": _l("C'est le seul administrateur. Nommez d'abord son remplaçant."),
+    "TRANSITION_REFUSED": _l("Ce n'est plus possible : la situation a changé. Revenez à la page précédente."),
+}
+REFUSAL_TEXTS: Mapping[str, RefusalText] = {
+    "ROLE_NOT_CONFIRMED": RefusalText(
+        _l("Habpps ne vous est pas ouvert"),
+        _l("Vous êtes connecté, mais vous n'êtes pas administrateur de cet organisme."),
+        _l("Le registre des habilitations ne confirme pas ce rôle : il a pu vous être retiré."),
+        _l("La Caf qui a signé la convention nomme les administrateurs. Donnez-lui la référence ci-dessous."),
+    ),
+    "ROLE_NOT_ALLOWED": RefusalText(
+        _l("Cet acte ne relève pas de votre rôle"),
+        _l("Rien n'a été changé."),
+        _l("L'administrateur de la Caf gère conventions et contrats ; celui du partenaire, groupes et utilisateurs."),
+        _l("Adressez-vous à l'administrateur concerné."),
+    ),
+    "CONVENTION_SUSPENDED": RefusalText(
+        _l("La convention est suspendue"),
+        _l("Vous pouvez consulter Habpps, mais rien ne peut être changé."),
+        _l("La Caf a suspendu la convention de votre organisme."),
+        _l("Adressez-vous à la Caf qui a signé la convention."),
+    ),
+    "UNKNOWN": RefusalText(
+        _l("Cette page n'existe pas"),
+        _l("Rien ne correspond à cette adresse parmi ce que vous administrez."),
+        _l("L'adresse est incomplète, ou ce que vous cherchez n'existe plus."),
+        _l("Revenez à l'accueil et passez par les listes."),
+    ),
+    "AUDIT_UNAVAILABLE": RefusalText(
+        _l("Votre acte est enregistré, le journal d'audit tarde à le confirmer"),
+        _l("Ne recommencez pas : vérifiez d'abord le résultat dans Habpps."),
+        _l("Chaque acte est inscrit au journal d'audit. Il ne répond pas pour l'instant ; l'inscription suivra."),
+        _l("Si la page affiche encore ce message dans quelques minutes, prévenez la Caf."),
+    ),
+    "TRANSITION_REFUSED": RefusalText(
+        _l("Ce n'est plus possible"),
+        _l("Rien n'a été changé."),
+        _l("La situation a changé depuis que la page a été affichée."),
+        _l("Revenez à la page précédente et actualisez-la."),
+    ),
+}
+ACT_SENTENCES: dict[str, str] = {
+    "habpps.organisation.created": _l("a créé l'organisme « %(label)s » (convention %(convention)s)."),
+    "habpps.convention.signed": _l("a enregistré les signatures de la convention %(label)s."),
+    "habpps.convention.suspended": _l("a suspendu la convention %(label)s."),
+    "habpps.convention.reactivated": _l("a levé la suspension de la convention %(label)s."),
+    "habpps.convention.denounced": _l("a enregistré la dénonciation de la convention %(label)s."),
+    "habpps.convention.ended": _l("a mis fin à la convention %(label)s."),
+    "habpps.convention.terminated": _l("a résilié la convention %(label)s pour manquement."),
+    "habpps.service_contract.opened": _l(
+        "a ouvert le contrat de service « %(label)s » (profils %(profiles)s, territoire %(territories)s)."
+    ),
+    "habpps.service_contract.suspended": _l("a suspendu le contrat de service « %(label)s »."),
+    "habpps.service_contract.reactivated": _l("a réactivé le contrat de service « %(label)s »."),
+    "habpps.service_contract.ended": _l("a mis fin au contrat de service « %(label)s »."),
+    "habpps.administrator.appointed": _l("a nommé %(label)s administrateur."),
+    "habpps.administrator.confirmed": _l("a confirmé un rôle d'administrateur."),
+    "habpps.administrator.withdrawn": _l("a retiré le rôle d'administrateur de %(label)s."),
+    "habpps.group.created": _l("a créé le groupe « %(label)s » (profil %(profile)s)."),
+    "habpps.group.closed": _l("a fermé le groupe « %(label)s »."),
+    "habpps.user.created": _l("a créé l'utilisateur %(label)s (%(job_title)s)."),
+    "habpps.user.attached": _l("a inscrit %(label)s, déjà connu de l'organisme, comme utilisateur (%(job_title)s)."),
+    "habpps.user.locked": _l("a verrouillé %(label)s."),
+    "habpps.user.unlocked": _l("a déverrouillé %(label)s."),
+    "habpps.user.departure_noted": _l("a noté le départ de %(label)s : %(departs_on)s."),
+    "habpps.password.reset": _l("a demandé un nouveau mot de passe provisoire pour %(label)s."),
+    "habpps.habilitation.granted": _l("a rattaché %(label)s au groupe « %(group)s » (profil %(profile)s)."),
+    "habpps.habilitation.suspended": _l("a suspendu l'habilitation de %(label)s dans « %(group)s »."),
+    "habpps.habilitation.reactivated": _l("a réactivé l'habilitation de %(label)s dans « %(group)s »."),
+    "habpps.habilitation.withdrawn": _l("a retiré l'habilitation de %(label)s dans « %(group)s »."),
+}
+ACT_OTHERWISE = _l("a accompli un acte d'administration (%(label)s).")
+
+
+def act_sentence(record: ActRecord) -> str:
+    """Return what somebody did, in plain French, to stand after their name."""
+    values = defaultdict(lambda: "–", {**record.details, "label": record.label})
+    return str(ACT_SENTENCES.get(record.act, ACT_OTHERWISE)) % values

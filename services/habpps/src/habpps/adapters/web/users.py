@@ -1,0 +1,157 @@
+"""Users: list, page of one user, creation, attachment of a known person, departure, password."""
+
+from flask import Blueprint, flash, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from habpps.adapters.web.forms import AssignForm, AttachForm, DepartureForm, UserForm, attempt
+from habpps.adapters.web.labels import PROFILES
+from habpps.adapters.web.pages import acts, answer, author, done_page, in_force, listing, page_of
+from habpps.adapters.web.sentences import CONFLICT_SENTENCES
+from habpps.domain.people import person_typed
+from habpps.domain.refusals import EmailTakenError
+from habpps.use_cases.assign_to_group import Assignment
+from habpps.use_cases.consult_register import UserView
+from habpps.use_cases.create_user import UserRequest
+from habpps.use_cases.register import Done
+from servicekit.errors import ConflictError
+from servicekit.web import Column, render_confirm
+
+blueprint = Blueprint("users", __name__)
+Page = str | tuple[str, int] | Response
+
+
+@blueprint.get("/utilisateurs")
+def listed() -> Page:
+    """List the users of the author's own organisation."""
+    return _list(author().organisation_id)
+
+
+@blueprint.get("/organismes/<organisation_id>/utilisateurs")
+def of_organisation(organisation_id: str) -> Page:
+    """List the users of a partner, for its Caf."""
+    return _list(organisation_id)
+
+
+@blueprint.route("/utilisateurs/nouveau", methods=["GET", "POST"])
+def create() -> Page:
+    """Create a user; somebody already known may be attached instead."""
+    form = UserForm()
+    known: dict[str, str] = {}
+    if form.validate_on_submit():
+        person = person_typed(form.given_name.data or "", form.family_name.data or "", form.email.data or "")
+        request = UserRequest(person, form.job_title.data or "")
+        done = attempt(form, lambda: _create(request, known))
+        if done is not None:
+            sentence = _("%(name)s est créé : deux courriels vont lui être envoyés.", name=person.display_name)
+            return done_page(sentence, url_for("users.shown", user_id=done.value))
+    return answer("user_form.html", form, known=known)
+
+
+@blueprint.route("/utilisateurs/rattacher-personne/<administrator_id>", methods=["GET", "POST"])
+def attach_person(administrator_id: str) -> Page:
+    """Make a user of an administrator of the same organisation."""
+    view = acts().consult.organisation(author(), author().organisation_id)
+    person = next((one.person for one in view.administrators if one.id == administrator_id), None)
+    form = AttachForm()
+    if form.validate_on_submit():
+        done = attempt(form, lambda: acts().attach_person(author(), administrator_id, form.job_title.data or ""))
+        if done is not None:
+            return done_page(
+                _("La personne est inscrite comme utilisateur."), url_for("users.shown", user_id=done.value)
+            )
+    return answer("attach_person.html", form, person=person)
+
+
+@blueprint.get("/utilisateurs/<user_id>")
+def shown(user_id: str) -> Page:
+    """Show a user: groups, what is open and why, mails."""
+    return _user_page(acts().consult.user(author(), user_id), AssignForm())
+
+
+@blueprint.post("/utilisateurs/<user_id>/rattacher")
+def assign(user_id: str) -> Page:
+    """Put a user into a group."""
+    found = acts().consult.user(author(), user_id)
+    form = AssignForm()
+    if form.validate_on_submit():
+        assignment = Assignment(user_id, form.group_id.data or "", form.confirmed.data)
+        done = attempt(form, lambda: acts().assign_to_group(author(), assignment))
+        if done is not None:
+            sentence = _("%(name)s est rattaché au groupe.", name=found.user.person.display_name)
+            return done_page(sentence, url_for("users.shown", user_id=user_id))
+    return _user_page(found, form)
+
+
+@blueprint.route("/utilisateurs/<user_id>/depart", methods=["GET", "POST"])
+def departure(user_id: str) -> Page:
+    """Note the last day of a user."""
+    found = acts().consult.user(author(), user_id)
+    form = DepartureForm(departs_on=found.user.departs_on)
+    if form.validate_on_submit():
+        done = attempt(form, lambda: acts().set_departure(author(), user_id, form.departs_on.data))
+        if done is not None:
+            return in_force(done, url_for("users.shown", user_id=user_id))
+    return answer("departure.html", form, user=found.user)
+
+
+@blueprint.get("/utilisateurs/<user_id>/mot-de-passe")
+def confirm_reset(user_id: str) -> Page:
+    """Ask before a new provisional password is sent."""
+    user = acts().consult.user(author(), user_id).user
+    name = user.person.display_name
+    return render_confirm(
+        title=_("Envoyer un nouveau mot de passe provisoire à %(name)s", name=name),
+        changes=[
+            _("L'ancien mot de passe ne marche plus."),
+            _("Les sessions ouvertes de %(name)s sont fermées.", name=name),
+            _("Un mot de passe provisoire, valable 72 heures, part à %(email)s.", email=user.person.email),
+        ],
+        action=url_for("users.reset", user_id=user_id),
+        button=("reset-password", _("Envoyer le mot de passe")),
+        cancel_url=url_for("users.shown", user_id=user_id),
+    )
+
+
+@blueprint.post("/utilisateurs/<user_id>/mot-de-passe")
+def reset(user_id: str) -> Page:
+    """Have a new provisional password sent."""
+    where = url_for("users.shown", user_id=user_id)
+    try:
+        acts().reset_password(author(), user_id)
+    except ConflictError as refused:
+        flash(str(CONFLICT_SENTENCES[refused.reason]), "danger")
+        return Response(status=303, headers={"Location": where})
+    return done_page(_("Un nouveau mot de passe provisoire va être envoyé."), where)
+
+
+def _create(request: UserRequest, known: dict[str, str]) -> Done[str]:
+    try:
+        return acts().create_user(author(), request)
+    except EmailTakenError as taken:
+        known.update(taken.details)
+        raise
+
+
+def _list(organisation_id: str) -> Page:
+    asked = listing()
+    found = acts().consult.users(author(), organisation_id, asked)
+    columns = [
+        Column("name", _("Nom")),
+        Column("job_title", _("Fonction")),
+        Column("groups", _("Groupes")),
+        Column("state", _("État")),
+        Column("mails", _("Courriels")),
+    ]
+    return answer(
+        "users.html", view=found.view, users=found.users, page=page_of(found.total), asked=asked, columns=columns
+    )
+
+
+def _user_page(found: UserView, form: AssignForm) -> Page:
+    view, user = found.view, found.user
+    held = {place.group.id for place in view.places_of(user)}
+    groups = [group for group in view.open_groups if group.id not in held]
+    form.group_id.choices = [(group.id, f"{group.name} ({PROFILES[group.profile]})") for group in groups]
+    access = acts().preview.access_of(view, user)
+    return answer("user.html", form, view=view, user=user, access=access, assignable=groups)
