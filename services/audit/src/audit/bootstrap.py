@@ -14,7 +14,7 @@ from audit.adapters.files.payload_cipher import AesGcmPayloadCipher
 from audit.adapters.files.shard_keys import FileShardKeys
 from audit.settings import AuditSettings
 from audit.use_cases.append_events import AppendEvents
-from audit.use_cases.journal_state import ReadJournalState
+from audit.use_cases.journal_state import ReadEventTypes, ReadJournalState
 from audit.use_cases.periodic import Periodically, Work
 from audit.use_cases.prove_inclusion import NewestCheckpoint, ProveInclusion
 from audit.use_cases.publish_checkpoint import CheckGuard, PublishCheckpoint
@@ -62,6 +62,7 @@ class UseCases:
     results: ReadResults
     read_event: ReadEvent
     state: ReadJournalState
+    types: ReadEventTypes
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ def build_core(settings: AuditSettings, database: Database, clock: Clock) -> Cor
         results=results,
         read_event=ReadEvent(results),
         state=ReadJournalState(store, clock),
+        types=ReadEventTypes(store),
     )
     return Core(use_cases, sequencer, CheckGuard(store, guard))
 
@@ -165,5 +167,5 @@ def _web(
     from audit.adapters.web.app import WebUseCases, create_web
 
     use_cases = core.use_cases
-    web = WebUseCases(use_cases.search, use_cases.results, use_cases.read_event, use_cases.state)
+    web = WebUseCases(use_cases.search, use_cases.results, use_cases.read_event, use_cases.state, use_cases.types)
     return create_web(settings, database, web, clock)

@@ -1,5 +1,6 @@
 """The state of the journal at a glance: size, last checkpoint, alarms, producers, events per day."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -49,6 +50,21 @@ class ReadJournalState:
         now_at = self.clock.now()
         missing = missing_numbers(self.store, microseconds(now_at))
         return self.store.read(lambda repositories: _read(repositories, now_at.astimezone(UTC).date(), missing))
+
+
+@dataclass(frozen=True)
+class ReadEventTypes:
+    """Lists the types of events, for the search form."""
+
+    store: JournalStore
+
+    def __call__(self) -> Sequence[str]:
+        """Every type in the journal, sorted.
+
+        Raises:
+            DependencyUnavailableError: the database does not answer.
+        """
+        return self.store.read(lambda repositories: repositories.entries.types())
 
 
 def _read(repositories: Repositories, today: date, missing: tuple[MissingNumbers, ...]) -> JournalState:

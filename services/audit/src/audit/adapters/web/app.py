@@ -1,0 +1,69 @@
+"""The Flask application of the journal: sign-in first, then the auditor's role, then the pages."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+
+from audit.adapters.web.pages import Pages
+from audit.adapters.web.refusals import REFUSAL_TEXTS
+from audit.settings import AuditSettings
+from audit.use_cases.journal_state import ReadJournalState
+from audit.use_cases.read_event import ReadEvent
+from audit.use_cases.search_events import ReadResults, SearchEvents
+from servicekit.clock import Clock
+from servicekit.database import Database
+from servicekit.web import (
+    NavigationLink,
+    OidcLogin,
+    OidcLoginSettings,
+    ServiceApp,
+    WebOptions,
+    WebSessions,
+    create_app,
+)
+
+SCOPE = "openid profile audit"
+
+
+@dataclass(frozen=True)
+class WebUseCases:
+    """What the pages call."""
+
+    search: SearchEvents
+    results: ReadResults
+    read_event: ReadEvent
+    state: ReadJournalState
+    types: Callable[[], Sequence[str]]
+
+
+def create_web(
+    settings: AuditSettings, database: Database, use_cases: WebUseCases, clock: Clock
+) -> tuple[ServiceApp, Callable[[], object]]:
+    """The application, and the work that removes expired sessions."""
+    navigation = (
+        NavigationLink("journal.home", _l("Le journal")),
+        NavigationLink("journal.search", _l("Rechercher")),
+    )
+    app = create_app(
+        __package__,
+        service_label=_l("Journal d'audit"),
+        settings=settings,
+        database=database,
+        options=WebOptions(navigation=navigation, accent="plum"),
+    )
+    sessions = WebSessions(database, app.web_secrets, clock)
+    login = OidcLoginSettings(
+        issuer=settings.issuer,
+        internal_issuer=settings.internal_issuer,
+        client_id=settings.client_id,
+        client_secret=settings.client_secret.get_secret_value(),
+        resource=settings.resource or settings.public_url,
+        scope=SCOPE,
+        public_url=settings.public_url,
+    )
+    OidcLogin(app, login, sessions, clock)
+    app.register_refusal_texts(REFUSAL_TEXTS)
+    pages = Pages(use_cases.search, use_cases.results, use_cases.read_event, use_cases.state, use_cases.types)
+    app.register_blueprint(pages.blueprint())
+    return app, sessions.remove_expired

@@ -1,0 +1,127 @@
+"""The search form: what an auditor types, and the question it becomes."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional
+
+from audit.adapters.web.labels import type_label
+from audit.domain.refusals import InvalidSearchError
+from audit.domain.search import Question, dossier_subject
+from audit.use_cases.times import microseconds
+from servicekit.web.formats import PARIS
+
+_ERRORS = {
+    "CASE_NUMBER_NEEDED": _l("Indiquez le numéro du dossier de contrôle : 3 à 40 lettres, chiffres, points ou tirets."),
+    "CAF_MALFORMED": _l("Le code d'une Caf a trois chiffres, par exemple 921."),
+    "MATRICULE_MALFORMED": _l("Le matricule a 7 chiffres au plus, par exemple 0346145."),
+    "MALFORMED": _l("Cet identifiant est trop long ou contient un caractère interdit."),
+    "PERIOD_ENDS_BEFORE_IT_BEGINS": _l("La période finit avant de commencer."),
+    "TWO_SUBJECTS": _l("Indiquez un dossier ou un autre objet, pas les deux."),
+}
+_LONGEST = 256
+_NOT_A_DATE = _l("Indiquez une date, par exemple 23/11/2026.")
+
+
+class SearchForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
+    """The questions of the search page; only the case number is needed."""
+
+    case_number = StringField(
+        _l("Numéro de dossier de contrôle"),
+        [InputRequired(_ERRORS["CASE_NUMBER_NEEDED"]), Length(max=40)],
+        description=_l("Il est inscrit au journal avec votre recherche."),
+    )
+    caf = StringField(_l("Code de la Caf du dossier"), [Optional(), Length(max=10)])
+    matricule = StringField(
+        _l("Matricule de l'allocataire"), [Optional(), Length(max=20)], description=_l("7 chiffres, sans la clé.")
+    )
+    actor_id = StringField(
+        _l("Compte de la personne qui a agi"),
+        [Optional(), Length(max=_LONGEST)],
+        description=_l("L'identifiant technique du compte, comme il est écrit sur la page d'un événement."),
+    )
+    organisation_id = StringField(
+        _l("Organisation pour laquelle elle a agi"),
+        [Optional(), Length(max=_LONGEST)],
+        description=_l("L'identifiant technique de l'organisation."),
+    )
+    subject = StringField(
+        _l("Autre objet"),
+        [Optional(), Length(max=_LONGEST)],
+        description=_l("Par exemple account:… pour un compte, service_contract:… pour un contrat de service."),
+    )
+    type = SelectField(_l("Sorte d'événement"), validate_choice=True)
+    decision = SelectField(
+        _l("Décision"),
+        choices=[("", _l("Toutes")), ("granted", _l("Accordé")), ("refused", _l("Refusé")), ("done", _l("Fait"))],
+    )
+    from_on = DateField(_l("Du"), [Optional()])
+    until_on = DateField(_l("Au (jour compris)"), [Optional()])
+
+    def offer(self, types: Sequence[str], caf: str) -> None:
+        """Fills the list of types, and the Caf of the auditor on a new form."""
+        self.type.choices = [("", _l("Toutes")), *[(name, type_label(name)) for name in types]]
+        if not self.is_submitted() and not self.caf.data:
+            self.caf.data = caf
+
+    def question(self) -> Question:
+        """The question typed.
+
+        Raises:
+            InvalidSearchError: the dossier cannot be one, or two subjects are given.
+        """
+        matricule, subject = _typed(self.matricule.data), _typed(self.subject.data)
+        if matricule and subject:
+            raise InvalidSearchError("two subjects", fields={"subject": "TWO_SUBJECTS"})
+        if matricule:
+            subject = dossier_subject(_typed(self.caf.data) or "", matricule)
+        return Question(
+            case_number=_typed(self.case_number.data) or "",
+            actor_id=_typed(self.actor_id.data),
+            organisation_id=_typed(self.organisation_id.data),
+            subject=subject,
+            type=self.type.data or None,
+            decision=self.decision.data or None,
+            from_us=_midnight_us(self.from_on.data),
+            until_us=_midnight_us(self.until_on.data, days=1),
+        )
+
+    def fill(self, question: Question) -> None:
+        """Shows a question again, to change it."""
+        kind, _, rest = (question.subject or "").partition(":")
+        self.case_number.data = question.case_number
+        self.actor_id.data, self.organisation_id.data = question.actor_id, question.organisation_id
+        self.type.data, self.decision.data = question.type or "", question.decision or ""
+        if kind == "dossier":
+            self.caf.data, _, self.matricule.data = rest.partition(":")
+        else:
+            self.subject.data = question.subject
+        self.from_on.data = _day(question.from_us)
+        self.until_on.data = _day(question.until_us, days=-1)
+
+    def show(self, refusal: InvalidSearchError) -> None:
+        """Puts what is wrong beside the fields."""
+        for name, reason in refusal.fields.items():
+            field = self[name]
+            field.errors = [*field.errors, _ERRORS[reason]]
+
+
+def _typed(text: str | None) -> str | None:
+    return (text or "").strip() or None
+
+
+def _midnight_us(day: date | None, days: int = 0) -> int | None:
+    """The beginning of a day as it is lived in metropolitan France."""
+    if day is None or day.year < 1970:
+        return None
+    return microseconds(datetime.combine(day + timedelta(days=days), time(), PARIS).astimezone(UTC))
+
+
+def _day(at_us: int | None, days: int = 0) -> date | None:
+    if at_us is None:
+        return None
+    moment_at = datetime.fromtimestamp(at_us // 1_000_000, PARIS)
+    return moment_at.date() + timedelta(days=days)
