@@ -1,7 +1,7 @@
 """A small table, and short ways to use it."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -60,7 +60,7 @@ def wait_for(event: threading.Event) -> None:
     assert event.wait(DEADLINE_SECONDS), "the other thread did not come"
 
 
-def together(calls: list[Callable[[], Any]]) -> list[Future[Any]]:
+def together(calls: Sequence[Callable[[], Any]]) -> list[Future[Any]]:
     """Runs `calls` in as many threads and waits for all."""
     with ThreadPoolExecutor(max_workers=len(calls)) as pool:
         return [pool.submit(call) for call in calls]

@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from partenaire.audit.v1 import journal_pb2
 from sqlalchemy import Connection
 
+from partenaire.audit.v1 import journal_pb2
 from servicekit.audit_events import AuditEvent, Decision
 from servicekit.database.contract import TransactionEnd, on_end
 from servicekit.database.types import to_microseconds

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import cast
 
 import grpc
-from partenaire.audit.v1 import journal_pb2, journal_pb2_grpc
 
+from partenaire.audit.v1 import journal_pb2, journal_pb2_grpc
 from servicekit.errors import DependencyUnavailableError
 from servicekit.outbox.sink import Receipt
 

@@ -1,0 +1,51 @@
+"""An audit in memory that can lose, delay, cut short and refuse."""
+
+import threading
+from collections.abc import Callable, Sequence
+
+from partenaire.audit.v1 import journal_pb2
+from servicekit.errors import DependencyUnavailableError
+from servicekit.outbox import Receipt
+
+
+class InMemoryAudit:
+    """`AuditSink`: keeps each event once, by its id, as audit does."""
+
+    def __init__(self) -> None:
+        self.events: list[journal_pb2.Event] = []
+        self.batches: list[list[str]] = []
+        self.available = True
+        self.loses_answers = 0  # how many of the next answers get lost after the events were stored
+        self.answers_at_most: int | None = None
+        self.before_answer: Callable[[], None] = lambda: None
+        self._changed = threading.Condition()
+
+    def append(self, events: Sequence[bytes]) -> Sequence[Receipt]:
+        received = [journal_pb2.Event.FromString(event) for event in events]
+        with self._changed:
+            self.batches.append([event.event_id for event in received])
+            self._changed.notify_all()
+            if not self.available:
+                raise DependencyUnavailableError("audit is down", reason="AUDIT_UNREACHABLE")
+        receipts = [self._store(event) for event in received[: self.answers_at_most]]
+        self.before_answer()
+        with self._changed:
+            if self.loses_answers:
+                self.loses_answers -= 1
+                raise DependencyUnavailableError("the answer was lost", reason="AUDIT_UNREACHABLE")
+        return receipts
+
+    def wait_for_batches(self, count: int) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.batches) >= count, timeout=20), "nothing was sent"
+
+    def wait_for_events(self, count: int) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.events) >= count, timeout=20), "events are missing"
+
+    def _store(self, event: journal_pb2.Event) -> Receipt:
+        with self._changed:
+            if all(known.event_id != event.event_id for known in self.events[-2_000:]):
+                self.events.append(event)
+            self._changed.notify_all()
+            return Receipt(event.event_id, "2026-11", len(self.events) - 1, bytes(32))
