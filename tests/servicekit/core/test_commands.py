@@ -1,0 +1,92 @@
+"""The command line of a service."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from servicekit.commands import Command, migrations_folder, service_main
+from servicekit.errors import ConflictError, StartError
+from servicekit.process import Process
+from tests.servicekit.core.tiny_service import TinySettings
+
+
+def _run(*argv: str, extra: tuple[Command[TinySettings], ...] = ()) -> int:
+    return service_main(
+        service="tiny",
+        settings_class=TinySettings,
+        build=lambda _settings, _parts: Process(),
+        migrations="tests.servicekit.core:migrations",
+        extra=extra,
+        argv=argv,
+    )
+
+
+def _refusing(error: Exception) -> Command[TinySettings]:
+    def run(_settings: TinySettings, _arguments: argparse.Namespace) -> int:
+        raise error
+
+    return Command("refuse", "always refuses", run)
+
+
+def test_check_config_shows_every_setting_with_what_it_is(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    config = tmp_path / "tiny.env"
+    config.write_text("TINY_DATABASE_URL=postgresql://u:s3cret@db/tiny\n", encoding="utf-8")
+    assert _run("check-config", "--config", str(config)) == 0
+    shown = capsys.readouterr().out
+    assert "TINY_DATABASE_URL=postgresql://u:********@db/tiny  # " in shown
+    assert "TINY_WEB_PORT=8400  # TCP port of the pages." in shown
+    assert "s3cret" not in shown
+
+
+def test_wrong_settings_are_one_sentence_and_code_2(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    config = tmp_path / "tiny.env"
+    config.write_text("TINY_WEB_PORT=none\n", encoding="utf-8")
+    assert _run("check-config", "--config", str(config)) == 2
+    assert capsys.readouterr().err.startswith("tiny: TINY_WEB_PORT: ")
+
+
+@pytest.mark.parametrize(
+    "error", [StartError("do this first"), ConflictError("do this first", reason="SOMETHING_FIRST")]
+)
+def test_what_a_command_refuses_is_one_sentence_and_code_2(
+    capsys: pytest.CaptureFixture[str], error: Exception
+) -> None:
+    assert _run("refuse", extra=(_refusing(error),)) == 2
+    assert capsys.readouterr().err == "tiny: do this first\n"
+
+
+def test_ctrl_c_in_a_command_is_not_a_traceback() -> None:
+    def run(_settings: TinySettings, _arguments: argparse.Namespace) -> int:
+        raise KeyboardInterrupt
+
+    assert _run("wait", extra=(Command("wait", "waits", run),)) == 130
+
+
+def test_a_command_of_the_service_gets_its_arguments_and_its_settings(tmp_path: Path) -> None:
+    seen: list[Any] = []
+
+    def add_arguments(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+
+    def run(settings: TinySettings, arguments: argparse.Namespace) -> int:
+        seen.append((settings.service, arguments.file))
+        return 3
+
+    assert _run("import", str(tmp_path), extra=(Command("import", "imports", run, add_arguments),)) == 3
+    assert seen == [("tiny", tmp_path)]
+
+
+def test_an_unknown_command_says_which_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        _run("begin")
+    assert caught.value.code == 2
+    assert "serve-web" in capsys.readouterr().err
+
+
+def test_migrations_are_found_beside_the_package_that_names_them() -> None:
+    assert migrations_folder("tests.servicekit.core:migrations") == Path(__file__).parent / "migrations"
+    assert migrations_folder("tests.servicekit.core") == Path(__file__).parent
+    with pytest.raises(StartError, match=r"no package tests\.servicekit\.nothing"):
+        migrations_folder("tests.servicekit.nothing:x")
