@@ -11,14 +11,14 @@ import time
 from pathlib import Path
 
 from onebox.layout import Layout
-from onebox.preparation import prepare
+from onebox.preparation import example_dossier, prepare
 from onebox.programs import demo_programs
 from onebox.supervisor import OneboxError, Supervisor
 from onebox.welcome import welcome
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs the demo until Ctrl-C. Returns the exit code: 0 ended cleanly, 1 something ended by itself, 2 could not start."""
+    """Runs the demo until Ctrl-C. Exit code: 0 ended cleanly, 1 something ended by itself, 2 could not start."""
     options = _options(arguments)
     layout = Layout(directory=options.data_directory.absolute(), first_port=options.first_port)
     supervisor = Supervisor()
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"Error: {error}", file=sys.stderr)
         return 2
     if not supervisor.stopping.is_set():
-        print(welcome(layout, time.monotonic() - started), flush=True)
+        print(welcome(layout, time.monotonic() - started, example_dossier(layout)), flush=True)
     ended = supervisor.watch()
     if ended is not None:
         print(f"Error: {ended} ended by itself; its log is {layout.log(ended)}.", file=sys.stderr)
