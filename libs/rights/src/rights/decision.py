@@ -7,7 +7,7 @@ they are walked through. Every answer says at which revision it was given, so th
 from rights.explanation import OpenExtranet, administrator_roles, open_extranets, organisations_of, why_closed
 from rights.field_table import FieldTable
 from rights.question import Granted, Limits, Question, Refused
-from rights.question_rules import ASKED_RULES, QUESTION_RULES, RULE_IDS
+from rights.question_rules import ASKED_RULES, QUESTION_RULES, RULE_IDS, Asked
 from rights.right import Right, possible_rights
 from rights.rules import RIGHT_RULES
 from rights.snapshot import Snapshot
@@ -36,15 +36,16 @@ def decide(
     Of several rights that grant, the first by identifiers (service contract, user, habilitation) is taken. Of several
     that refuse, the one that came furthest gives the reason.
     """
+    asked = Asked(question, table, limits)
     for rule_id, check in QUESTION_RULES:
-        reason = check(question, limits)
+        reason = check(asked)
         if reason is not None:
             return Refused(reason, rule_id, snapshot.revision)
     furthest = (-1, "", "")
     for right in possible_rights(
         snapshot, question.account_id, question.organisation_id, question.extranet, question.today
     ):
-        problem = _first_problem(right, question, table)
+        problem = _first_problem(right, asked)
         if problem is None:
             return _granted(right, snapshot, table)
         if problem[0] > furthest[0]:
@@ -53,16 +54,16 @@ def decide(
     return Refused(reason, rule_id, snapshot.revision)
 
 
-def _first_problem(right: Right, question: Question, table: FieldTable) -> tuple[int, str, str] | None:
+def _first_problem(right: Right, asked: Asked) -> tuple[int, str, str] | None:
     rank = 0
-    today = question.today
+    today = asked.question.today
     for rule_id, check in RIGHT_RULES:
         reason = check(right, today)
         if reason is not None:
             return rank, rule_id, reason
         rank += 1
-    for rule_id, asked in ASKED_RULES:
-        reason = asked(right, question, table)
+    for rule_id, matches in ASKED_RULES:
+        reason = matches(right, asked)
         if reason is not None:
             return rank, rule_id, reason
         rank += 1

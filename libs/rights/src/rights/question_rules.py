@@ -3,7 +3,7 @@
 The token narrows, the snapshot decides: a detail of the token must name what is asked, and never opens anything alone.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 from rights.field_table import FieldTable
@@ -11,39 +11,53 @@ from rights.question import Limits, Question
 from rights.right import Right
 from rights.rules import RIGHT_RULES, Rule, none_if
 
-QuestionCheck = Callable[[Question, Limits], str | None]
-AskedCheck = Callable[[Right, Question, FieldTable], str | None]
 NO_TIME = timedelta(0)
 
 
-def _rights_are_fresh(question: Question, limits: Limits) -> str | None:
-    return None if NO_TIME <= question.age <= limits.freshness else "RIGHTS_STALE"
+class Asked:
+    """A question with what it is judged by; the token's useful details are picked out once."""
+
+    __slots__ = ("details", "limits", "question", "table")
+
+    def __init__(self, question: Question, table: FieldTable, limits: Limits) -> None:
+        self.question = question
+        self.table = table
+        self.limits = limits
+        self.details = token_details_for(question)
 
 
-def _sessions_are_fresh(question: Question, limits: Limits) -> str | None:
-    return None if NO_TIME <= question.session_age <= limits.freshness else "SESSIONS_STALE"
+QuestionCheck = Callable[[Asked], str | None]
+AskedCheck = Callable[[Right, Asked], str | None]
 
 
-def _session_is_open(question: Question, _: Limits) -> str | None:
-    return "SESSION_ENDED" if question.session_ended else None
+def _rights_are_fresh(asked: Asked) -> str | None:
+    return None if NO_TIME <= asked.question.age <= asked.limits.freshness else "RIGHTS_STALE"
 
 
-def _token_names_extranet(question: Question, _: Limits) -> str | None:
-    return None if any(token_details_for(question)) else "TOKEN_NOT_FOR_EXTRANET"
+def _sessions_are_fresh(asked: Asked) -> str | None:
+    return None if NO_TIME <= asked.question.session_age <= asked.limits.freshness else "SESSIONS_STALE"
 
 
-def _token_names_profile(question: Question, _: Limits) -> str | None:
-    if question.profile is None:
+def _session_is_open(asked: Asked) -> str | None:
+    return "SESSION_ENDED" if asked.question.session_ended else None
+
+
+def _token_names_extranet(asked: Asked) -> str | None:
+    return None if asked.details else "TOKEN_NOT_FOR_EXTRANET"
+
+
+def _token_names_profile(asked: Asked) -> str | None:
+    if asked.question.profile is None:
         return None
-    return none_if(_token_lists(question, "profiles", question.profile), "TOKEN_WITHOUT_PROFILE")
+    return none_if(_token_lists(asked, "profiles", asked.question.profile), "TOKEN_WITHOUT_PROFILE")
 
 
-def _token_names_purpose(question: Question, _: Limits) -> str | None:
-    return none_if(_token_lists(question, "purposes", question.purpose), "TOKEN_WITHOUT_PURPOSE")
+def _token_names_purpose(asked: Asked) -> str | None:
+    return none_if(_token_lists(asked, "purposes", asked.question.purpose), "TOKEN_WITHOUT_PURPOSE")
 
 
-def _token_names_territory(question: Question, _: Limits) -> str | None:
-    return none_if(_token_lists(question, "territories", question.territory), "TOKEN_WITHOUT_TERRITORY")
+def _token_names_territory(asked: Asked) -> str | None:
+    return none_if(_token_lists(asked, "territories", asked.question.territory), "TOKEN_WITHOUT_TERRITORY")
 
 
 # What is asked, before any right is looked at.
@@ -58,42 +72,42 @@ QUESTION_RULES: tuple[Rule[QuestionCheck], ...] = (
 )
 
 
-def _profile_is_the_one_asked(right: Right, question: Question, _: FieldTable) -> str | None:
-    held = right.group is not None and question.profile in (None, right.group.profile)
+def _profile_is_the_one_asked(right: Right, asked: Asked) -> str | None:
+    held = right.group is not None and asked.question.profile in (None, right.group.profile)
     return none_if(held, "PROFILE_NOT_HELD")
 
 
-def _profile_has_fields(right: Right, _: Question, table: FieldTable) -> str | None:
-    return none_if(right.group is not None and bool(table.fields(right.group.profile)), "PROFILE_WITHOUT_FIELDS")
+def _profile_has_fields(right: Right, asked: Asked) -> str | None:
+    return none_if(right.group is not None and bool(asked.table.fields(right.group.profile)), "PROFILE_WITHOUT_FIELDS")
 
 
-def _purpose_is_in_contract(right: Right, question: Question, _: FieldTable) -> str | None:
+def _purpose_is_in_contract(right: Right, asked: Asked) -> str | None:
     return none_if(
-        right.contract is not None and question.purpose in right.contract.purposes, "PURPOSE_NOT_IN_CONTRACT"
+        right.contract is not None and asked.question.purpose in right.contract.purposes, "PURPOSE_NOT_IN_CONTRACT"
     )
 
 
-def _purpose_is_in_extranet(right: Right, question: Question, _: FieldTable) -> str | None:
+def _purpose_is_in_extranet(right: Right, asked: Asked) -> str | None:
     return none_if(
-        right.extranet is not None and question.purpose in right.extranet.purposes, "PURPOSE_NOT_IN_EXTRANET"
+        right.extranet is not None and asked.question.purpose in right.extranet.purposes, "PURPOSE_NOT_IN_EXTRANET"
     )
 
 
-def _territory_is_in_contract(right: Right, question: Question, _: FieldTable) -> str | None:
-    covered = right.contract is not None and question.territory in right.contract.territories
+def _territory_is_in_contract(right: Right, asked: Asked) -> str | None:
+    covered = right.contract is not None and asked.question.territory in right.contract.territories
     return none_if(covered, "TERRITORY_NOT_IN_CONTRACT")
 
 
-def _token_names_right(right: Right, question: Question, _: FieldTable) -> str | None:
+def _token_names_right(right: Right, asked: Asked) -> str | None:
     contract, group = right.contract, right.group
     if contract is None or group is None:
         return "TOKEN_WITHOUT_SERVICE_CONTRACT"
     named = any(
         detail.get("service_contract") == contract.id
         and _lists(detail, "profiles", group.profile)
-        and _lists(detail, "purposes", question.purpose)
-        and _lists(detail, "territories", question.territory)
-        for detail in token_details_for(question)
+        and _lists(detail, "purposes", asked.question.purpose)
+        and _lists(detail, "territories", asked.question.territory)
+        for detail in asked.details
     )
     return none_if(named, "TOKEN_WITHOUT_SERVICE_CONTRACT")
 
@@ -113,16 +127,16 @@ RULE_IDS: tuple[str, ...] = tuple(
 )
 
 
-def token_details_for(question: Question) -> Iterator[Mapping[str, object]]:
+def token_details_for(question: Question) -> list[Mapping[str, object]]:
     """The token's details (RFC 9396) for the extranet asked that are still valid; oddities are skipped."""
-    for detail in question.token_details:
-        if (
-            isinstance(detail, Mapping)
-            and detail.get("type") == "service_contract"
-            and detail.get("extranet") == question.extranet
-            and _is_valid_on(detail.get("valid_until"), question.today)
-        ):
-            yield detail
+    return [
+        detail
+        for detail in question.token_details
+        if isinstance(detail, Mapping)
+        and detail.get("type") == "service_contract"
+        and detail.get("extranet") == question.extranet
+        and _is_valid_on(detail.get("valid_until"), question.today)
+    ]
 
 
 def _is_valid_on(valid_until: object, today: date) -> bool:
@@ -134,8 +148,11 @@ def _is_valid_on(valid_until: object, today: date) -> bool:
         return False
 
 
-def _token_lists(question: Question, name: str, wanted: str) -> bool:
-    return any(_lists(detail, name, wanted) for detail in token_details_for(question))
+def _token_lists(asked: Asked, name: str, wanted: str) -> bool:
+    for detail in asked.details:
+        if _lists(detail, name, wanted):
+            return True
+    return False
 
 
 def _lists(detail: Mapping[str, object], name: str, wanted: str) -> bool:
