@@ -54,16 +54,10 @@ def end_all_sessions(
     account_id: str,
     reason: EndReason,
     at: datetime,
-    *,
     actor_id: str | None = None,
-    but: str | None = None,
 ) -> Ended:
-    """Ends every open session of a person, except `but`."""
-    ended = [
-        end_session(repos, session, reason, at, actor_id)
-        for session in repos.sessions.open_of(account_id)
-        if session.session_id != but
-    ]
+    """Ends every open session of a person."""
+    ended = [end_session(repos, session, reason, at, actor_id) for session in repos.sessions.open_of(account_id)]
     return Ended(
         tuple(one for end in ended for one in end.session_ids), tuple(event for end in ended for event in end.events)
     )

@@ -46,7 +46,7 @@ def granted(session: Session, event_type: str, at: datetime, revision: int | Non
     )
 
 
-def refused(
+def refused(  # noqa: PLR0913 - what a refusal is made of
     event_type: str,
     account_id: str | None,
     reason: str,

@@ -232,3 +232,13 @@ class LogoutCalls(Protocol):
 
 MailTexts: TypeAlias = Callable[[QueuedMail, Account, str | None], Message]
 """Writes the mail; the third argument is the provisional password for the kinds that carry one."""
+
+
+class OwnTokens(Protocol):
+    """Verifies tokens that we signed."""
+
+    def access_token(self, unverified_token: str) -> Mapping[str, Any]:
+        """Claims of a living access token. Raises SessionEndedError otherwise."""
+
+    def id_token_hint(self, unverified_token: str) -> Mapping[str, Any] | None:
+        """Claims of an ID token of ours, living or not, else None."""

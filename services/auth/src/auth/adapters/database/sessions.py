@@ -72,7 +72,7 @@ class SqlSessions:
 
 
 class SqlEndedSessions:
-    """Implements `ports.EndedSessions`. The one row of `feed_position` is locked by its UPDATE: no gap, no overtaking."""
+    """Implements `ports.EndedSessions`. The UPDATE locks the one row of `feed_position`: no gap, no overtaking."""
 
     def __init__(self, connection: Connection) -> None:
         """For one transaction."""

@@ -1,0 +1,16 @@
+"""No parameter twice, and none so long that it hides something."""
+
+from auth.adapters.web.oidc.checks.asked import Asked
+from auth.adapters.web.oidc.errors import AuthorizationRefusedError
+
+_REPEATABLE = frozenset({"resource"})
+_LONGEST = {"state": 2048, "nonce": 512, "scope": 1024}
+
+
+def single_parameters(asked: Asked) -> None:
+    """RFC 6749 §3.1."""
+    for name, values in asked.parameters.items():
+        if len(values) > 1 and name not in _REPEATABLE:
+            raise AuthorizationRefusedError("invalid_request", "a parameter is there more than once")
+        if any(len(value) > _LONGEST.get(name, 8192) for value in values):
+            raise AuthorizationRefusedError("invalid_request", "a parameter is too long")

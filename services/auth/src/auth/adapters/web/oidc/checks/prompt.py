@@ -1,0 +1,13 @@
+"""`prompt` and `max_age` make sense."""
+
+from auth.adapters.web.oidc.checks.asked import Asked
+from auth.adapters.web.oidc.errors import AuthorizationRefusedError
+
+
+def sensible_prompt(asked: Asked) -> None:
+    """OIDC Core §3.1.2.1: `none` stands alone, `max_age` is a number of seconds."""
+    if "none" in asked.prompts and len(asked.prompts) > 1:
+        raise AuthorizationRefusedError("invalid_request", "prompt=none stands alone")
+    max_age = asked.one("max_age")
+    if max_age is not None and not (max_age.isascii() and max_age.isdigit() and len(max_age) < 10):
+        raise AuthorizationRefusedError("invalid_request", "max_age must be a number of seconds")

@@ -1,0 +1,35 @@
+"""Someone is signed in, recently enough, with a password of their own, for one organisation, and agrees."""
+
+from datetime import timedelta
+
+from auth.adapters.web.oidc.checks.asked import Asked
+
+LOGIN, CHOOSE_PASSWORD, ORGANISATION, CONSENT = "/login", "/choose-password", "/organisation", "/consent"
+
+
+def signed_in(asked: Asked) -> str | None:
+    """OIDC Core §3.1.2.3. `prompt=login` is satisfied by a sign-in after the request came: no loop."""
+    if asked.present is None:
+        return LOGIN
+    authenticated_at = asked.present.session.authenticated_at
+    if asked.prompts & {"login", "select_account"} and authenticated_at < asked.began_at:
+        return LOGIN
+    max_age = asked.one("max_age")
+    if max_age is not None and asked.began_at - authenticated_at > timedelta(seconds=int(max_age)):
+        return LOGIN
+    return None
+
+
+def own_password(asked: Asked) -> str | None:
+    """A provisional password opens one page only."""
+    return CHOOSE_PASSWORD if asked.present is not None and asked.present.session.must_choose_password else None
+
+
+def one_organisation(asked: Asked) -> str | None:
+    """The session speaks for one organisation."""
+    return ORGANISATION if asked.present is not None and asked.present.session.organisation_id is None else None
+
+
+def consent(asked: Asked) -> str | None:
+    """Asked of clients that are not of the house; `prompt=consent` asks again."""
+    return None if asked.has_consent(asked.scope) else CONSENT

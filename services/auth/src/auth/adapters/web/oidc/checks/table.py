@@ -1,0 +1,40 @@
+"""The authorization endpoint on one screen: every check, in order.
+
+Until the redirect URI is known to be the client's, a refusal is shown here; after it, it goes back to the client.
+The checks of the person answer with the page to show instead, or None. Whether the person holds a habilitation
+is the use case's own question (`issue_code`).
+"""
+
+from collections.abc import Callable
+
+from auth.adapters.web.oidc.checks.asked import Asked
+from auth.adapters.web.oidc.checks.known_client import known_client
+from auth.adapters.web.oidc.checks.parameters import single_parameters
+from auth.adapters.web.oidc.checks.pkce import pkce_s256
+from auth.adapters.web.oidc.checks.prompt import sensible_prompt
+from auth.adapters.web.oidc.checks.redirect_uri import exact_redirect_uri
+from auth.adapters.web.oidc.checks.request_object import no_request_object
+from auth.adapters.web.oidc.checks.response_type import code_flow
+from auth.adapters.web.oidc.checks.scope import openid_scope, own_resource
+from auth.adapters.web.oidc.checks.signed_in import consent, one_organisation, own_password, signed_in
+
+SHOWN_HERE: tuple[Callable[[Asked], None], ...] = (
+    known_client,
+    exact_redirect_uri,
+)
+SENT_BACK: tuple[Callable[[Asked], None], ...] = (
+    single_parameters,
+    no_request_object,
+    code_flow,
+    pkce_s256,
+    openid_scope,
+    own_resource,
+    sensible_prompt,
+)
+OF_THE_PERSON: tuple[tuple[Callable[[Asked], str | None], str], ...] = (
+    # check, and what a client that wants no page gets (OIDC Core §3.1.2.6)
+    (signed_in, "login_required"),
+    (own_password, "interaction_required"),
+    (one_organisation, "account_selection_required"),
+    (consent, "consent_required"),
+)

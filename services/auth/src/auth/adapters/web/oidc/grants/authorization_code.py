@@ -1,0 +1,48 @@
+"""grant_type=authorization_code. Authlib authenticates the client and compares; our use cases issue and exchange."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
+
+from auth.adapters.web.oidc.authlib_models import CLIENT_METHODS, OAuthClient, OAuthCode
+from auth.domain.sessions import Session
+from auth.use_cases.issue_code import CodeRequest
+
+
+class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib is untyped
+    """RFC 6749 §4.1."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = CLIENT_METHODS
+
+    def generate_authorization_code(self) -> str:
+        """The use case checks the rights and keeps the code; it can only be made here, once the person is known."""
+        payload, session = self.request.payload, self.request.user
+        client: OAuthClient = self.request.client
+        assert isinstance(session, Session)
+        issued: str = self.server.use_cases.issue_code(
+            session,
+            CodeRequest(
+                client=client.registered,
+                redirect_uri=payload.redirect_uri,
+                scope=self.request.scope,
+                audience=self.request.resource,
+                code_challenge=payload.data["code_challenge"],
+                nonce=payload.data.get("nonce"),
+            ),
+        )
+        return issued
+
+    def save_authorization_code(self, code: str, request: object) -> None:
+        """Kept already."""
+
+    def query_authorization_code(self, code: str, client: OAuthClient) -> OAuthCode | None:
+        """A code used before ends what it gave."""
+        known = self.server.use_cases.exchange_code.find(code, client.registered)
+        return OAuthCode(known) if known is not None else None
+
+    def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
+        """Called once client, redirect URI and verifier are checked."""
+        code, client = self.request.authorization_code.kept, self.request.client.registered
+        return 200, self.server.use_cases.exchange_code(code, client).to_answer(), self.TOKEN_RESPONSE_HEADER

@@ -1,0 +1,26 @@
+"""grant_type=refresh_token. Authlib authenticates the client and compares the scope; the use case rotates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from authlib.oauth2.rfc6749.grants import RefreshTokenGrant
+
+from auth.adapters.web.oidc.authlib_models import CLIENT_METHODS, OAuthRefreshToken
+
+
+class RotatingGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is untyped
+    """RFC 6749 §6."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = CLIENT_METHODS
+
+    def authenticate_refresh_token(self, refresh_token: str) -> OAuthRefreshToken | None:
+        """A token used before ends its family."""
+        known = self.server.use_cases.refresh_tokens.find(refresh_token, self.request.client.registered)
+        return OAuthRefreshToken(known) if known is not None else None
+
+    def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
+        """Called once client, token and scope are checked."""
+        token, client = self.request.refresh_token.kept, self.request.client.registered
+        tokens = self.server.use_cases.refresh_tokens(token, client, self.request.payload.scope or None)
+        return 200, tokens.to_answer(), self.TOKEN_RESPONSE_HEADER

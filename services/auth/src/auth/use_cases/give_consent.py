@@ -1,0 +1,31 @@
+"""A person agrees that a client which is not of the house learns who they are (OIDC Core §3.1.2.4)."""
+
+from __future__ import annotations
+
+from auth.domain.clients import Client
+from auth.domain.sessions import Session
+from auth.use_cases import events
+from auth.use_cases.ports import AuthRepos, AuthWork
+from servicekit.audit_events import Outcome
+from servicekit.clock import Clock
+
+
+class GiveConsent:
+    """Remembered until the client asks for more."""
+
+    def __init__(self, work: AuthWork, clock: Clock) -> None:
+        """One transaction."""
+        self._work = work
+        self._clock = clock
+
+    def __call__(self, session: Session, client: Client, scope: str) -> None:
+        """Keeps the consent."""
+        now = self._clock.now()
+
+        def keep(repos: AuthRepos) -> Outcome[None]:
+            repos.clients.remember_consent(session.account_id, client.client_id, scope.split(), now)
+            return Outcome(
+                None, (events.granted(session, "consent.given", now, None, client_id=client.client_id, scope=scope),)
+            )
+
+        self._work.record(keep)
