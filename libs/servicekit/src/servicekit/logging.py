@@ -8,6 +8,7 @@ Redaction looks at keys: it cannot see a secret inside a sentence, so give value
 import logging
 import sys
 from collections.abc import Callable, Mapping, MutableMapping
+from functools import lru_cache
 from typing import BinaryIO, cast
 
 import orjson
@@ -36,6 +37,7 @@ _QUIET_LIBRARIES = {
 }
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 _MAX_DEPTH = 5
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 def configure_logging(service: str, level: str, stream: BinaryIO | None = None) -> None:
@@ -81,7 +83,12 @@ def get_logger(name: str) -> Logger:
 
 def redact(_logger: object, _method: str, event: MutableMapping[str, object]) -> Mapping[str, object]:
     """A structlog processor: values under keys that name a secret or a person become `[redacted]`, at any depth."""
-    return cast(Mapping[str, object], _redacted(event, 0))
+    for key, value in event.items():
+        if is_sensitive(key):
+            event[key] = REDACTED
+        elif type(value) not in _PLAIN:
+            event[key] = _redacted(value, 1)
+    return event
 
 
 def _redacted(value: object, depth: int) -> object:
@@ -94,6 +101,7 @@ def _redacted(value: object, depth: int) -> object:
     return value
 
 
+@lru_cache(maxsize=1024)
 def is_sensitive(key: str) -> bool:
     """Whether the value under this key must not be written: `access_token` is, `token_id` is not."""
     normal = key.lower().replace("-", "_")
