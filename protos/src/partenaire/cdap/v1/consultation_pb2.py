@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%partenaire/cdap/v1/consultation.proto\x12\x12partenaire.cdap.v1\"\x80\x01\n\x15\x43onsultDossierRequest\x12\x0b\n\x03\x63\x61\x66\x18\x01 \x01(\t\x12\x11\n\tmatricule\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0f\n\x07profile\x18\x04 \x01(\t\x12\x0f\n\x07purpose\x18\x05 \x01(\t\x12\x17\n\x0fperson_informed\x18\x06 \x01(\x08\"\x95\x01\n\x16\x43onsultDossierResponse\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x0f\n\x07\x64ossier\x18\x02 \x01(\x0c\x12\x0f\n\x07profile\x18\x03 \x01(\t\x12\x15\n\rtable_version\x18\x04 \x01(\t\x12\x17\n\x0frights_revision\x18\x05 \x01(\x04\x12\x17\n\x0freference_month\x18\x06 \x01(\t2w\n\x0c\x43onsultation\x12g\n\x0e\x43onsultDossier\x12).partenaire.cdap.v1.ConsultDossierRequest\x1a*.partenaire.cdap.v1.ConsultDossierResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%partenaire/cdap/v1/consultation.proto\x12\x12partenaire.cdap.v1\"\x80\x01\n\x15\x43onsultDossierRequest\x12\x0b\n\x03\x63\x61\x66\x18\x01 \x01(\t\x12\x11\n\tmatricule\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0f\n\x07profile\x18\x04 \x01(\t\x12\x0f\n\x07purpose\x18\x05 \x01(\t\x12\x17\n\x0fperson_informed\x18\x06 \x01(\x08\"\xa5\x01\n\x16\x43onsultDossierResponse\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x0f\n\x07\x64ossier\x18\x02 \x01(\x0c\x12\x0f\n\x07profile\x18\x03 \x01(\t\x12\x15\n\rtable_version\x18\x04 \x01(\t\x12\x17\n\x0frights_revision\x18\x05 \x01(\x04\x12\x17\n\x0freference_month\x18\x06 \x01(\t\x12\x0e\n\x06result\x18\x07 \x01(\t2w\n\x0c\x43onsultation\x12g\n\x0e\x43onsultDossier\x12).partenaire.cdap.v1.ConsultDossierRequest\x1a*.partenaire.cdap.v1.ConsultDossierResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,7 +34,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CONSULTDOSSIERREQUEST']._serialized_start=62
   _globals['_CONSULTDOSSIERREQUEST']._serialized_end=190
   _globals['_CONSULTDOSSIERRESPONSE']._serialized_start=193
-  _globals['_CONSULTDOSSIERRESPONSE']._serialized_end=342
-  _globals['_CONSULTATION']._serialized_start=344
-  _globals['_CONSULTATION']._serialized_end=463
+  _globals['_CONSULTDOSSIERRESPONSE']._serialized_end=358
+  _globals['_CONSULTATION']._serialized_start=360
+  _globals['_CONSULTATION']._serialized_end=479
 # @@protoc_insertion_point(module_scope)

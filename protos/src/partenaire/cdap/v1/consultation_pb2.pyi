@@ -70,6 +70,7 @@ class ConsultDossierResponse(_message.Message):
     TABLE_VERSION_FIELD_NUMBER: _builtins.int
     RIGHTS_REVISION_FIELD_NUMBER: _builtins.int
     REFERENCE_MONTH_FIELD_NUMBER: _builtins.int
+    RESULT_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """Identifier of the event that records this consultation."""
     dossier: _builtins.bytes
@@ -82,6 +83,10 @@ class ConsultDossierResponse(_message.Message):
     """Rights revision of the decision."""
     reference_month: _builtins.str
     """Date of the figures, "2026-11"."""
+    result: _builtins.str
+    """How the consultation ended: FOUND, CLOSED, TRANSFERRED, BEING_AFFILIATED, SUSPENDED, INCOMPLETE, DECEASED, NO_RIGHT,
+    QF_UNAVAILABLE, RESOURCES_MISSING, NOT_ELIGIBLE (childcare profile without a child under 7: no field but `reference`).
+    """
     def __init__(
         self,
         *,
@@ -91,10 +96,11 @@ class ConsultDossierResponse(_message.Message):
         table_version: _builtins.str = ...,
         rights_revision: _builtins.int = ...,
         reference_month: _builtins.str = ...,
+        result: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["dossier", b"dossier", "event_id", b"event_id", "profile", b"profile", "reference_month", b"reference_month", "rights_revision", b"rights_revision", "table_version", b"table_version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dossier", b"dossier", "event_id", b"event_id", "profile", b"profile", "reference_month", b"reference_month", "result", b"result", "rights_revision", b"rights_revision", "table_version", b"table_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
