@@ -35,8 +35,8 @@ class FakeProvider:
         self.key = ECKey.generate_key("P-256", {"kid": "k1"})
         self.sid = new_id()
         self.subject = new_id()
-        self.change_id: Change = lambda claims: None
-        self.change_access: Change = lambda claims: None
+        self.change_id: Change = lambda _claims: None
+        self.change_access: Change = lambda _claims: None
         self.down = False
         self.refresh_error: str | None = None
         self.token_failure: Exception | int | None = None

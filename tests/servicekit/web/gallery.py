@@ -29,6 +29,7 @@ from servicekit.web import (
     ServiceApp,
     Sort,
     WebOptions,
+    choice,
     create_app,
     render_confirm,
 )
@@ -58,15 +59,15 @@ class PersonForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
     starts_on = DateField(
         _l("Début de l'habilitation"), [InputRequired(_l("Indiquez une date, par exemple le 23/11/2026."))]
     )
-    caf = SelectField(_l("Caf"), choices=[("921", "Caf des Hauts-de-Seine"), ("751", "Caf de Paris")])
+    caf = SelectField(_l("Caf"), choices=[choice("921", "Caf des Hauts-de-Seine"), choice("751", "Caf de Paris")])
     profile = RadioField(
         _l("Profil"),
         [InputRequired(_l("Choisissez un profil."))],
-        choices=[("T1", _l("T1 – action sociale")), ("T2", _l("T2 – accueil du jeune enfant"))],
+        choices=[choice("T1", _l("T1 – action sociale")), choice("T2", _l("T2 – accueil du jeune enfant"))],
     )
     extranets = SelectMultipleField(
         _l("Services ouverts"),
-        choices=[("cdap", "CDAP"), ("mon-enfant", "Mon-enfant.fr")],
+        choices=[choice("cdap", "CDAP"), choice("mon-enfant", "Mon-enfant.fr")],
         widget=ListWidget(),
         option_widget=CheckboxInput(),
     )

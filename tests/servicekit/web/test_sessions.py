@@ -75,7 +75,8 @@ def test_the_idle_time_is_written_at_most_once_a_minute(
     sessions: WebSessions, both: Database, clock: FixedClock
 ) -> None:
     def touched_at() -> int:
-        return both.read(lambda connection: connection.execute(text("SELECT touched_at FROM web_session")).scalar_one())
+        query = text("SELECT touched_at FROM web_session")
+        return int(both.read(lambda connection: connection.execute(query).scalar_one()))
 
     cookie = sessions.open(content())
     before = touched_at()

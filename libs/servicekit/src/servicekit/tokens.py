@@ -73,6 +73,7 @@ class JwksRefresh:
 
     keep: timedelta = timedelta(minutes=10)  # fetched again after this
     between_unknown: timedelta = timedelta(seconds=30)  # at most one fetch per this for a key id nobody knows
+    between_tries: timedelta = timedelta(seconds=5)  # while the issuer does not answer, when keys are known
     stale: timedelta = timedelta(hours=1)  # known keys are believed this long while the issuer does not answer
 
 
@@ -105,6 +106,8 @@ class JwksSource:
         """
         if self._keys is not None and self._age() < self._refresh.keep.total_seconds():
             return self._keys
+        if self._keys is not None and self._age() < self._refresh.stale.total_seconds() and self._tried_lately():
+            return self._keys
         return self._fetch(self._fetched)
 
     def after_unknown_key(self) -> KeySet:
@@ -116,6 +119,9 @@ class JwksSource:
         if self._clock.boottime() - self._tried < self._refresh.between_unknown.total_seconds():
             return self()
         return self._fetch(self._fetched)
+
+    def _tried_lately(self) -> bool:
+        return self._clock.boottime() - self._tried < self._refresh.between_tries.total_seconds()
 
     def _age(self) -> float:
         return self._clock.boottime() - self._fetched

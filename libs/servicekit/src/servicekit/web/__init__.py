@@ -9,6 +9,7 @@ Templates extend `servicekit/base.html` and import `servicekit/{forms,tables,not
 """
 
 from servicekit.web.app import ServiceApp, WebOptions, WebSettings, create_app, render_confirm
+from servicekit.web.form_helpers import choice
 from servicekit.web.frame import CurrentPerson, NavigationLink, PageFrame
 from servicekit.web.headers import allow_form_target
 from servicekit.web.links import local_path, url_with
@@ -41,6 +42,7 @@ __all__ = [
     "WebSessions",
     "WebSettings",
     "allow_form_target",
+    "choice",
     "create_app",
     "create_web_session_tables",
     "current_professional",

@@ -3,8 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+import wtforms
 from wtforms import BooleanField, Field, HiddenField, RadioField, SelectFieldBase, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget, RadioInput, Select
+
+
+def choice(value: str, label: object) -> Any:
+    """One choice of a list, of radios or of checkboxes: WTForms no longer likes pairs. `label` may be lazy."""
+    return wtforms.SelectChoice(value, label)  # type: ignore[attr-defined] # not in the stubs yet
 
 
 def is_group(field: Field) -> bool:

@@ -74,7 +74,7 @@ KINDS: dict[type[ServiceError], tuple[int, RefusalText]] = {
         RefusalText(
             _l("Cette action n'est plus possible"),
             _l("Rien n'a été changé."),
-            _l("L'état actuel du dossier ne permet pas cette action."),
+            _l("L'état actuel ne permet plus cette action."),
             _l("Revenez à la page précédente et rechargez-la pour voir où en sont les choses."),
         ),
     ),
@@ -100,7 +100,7 @@ KINDS: dict[type[ServiceError], tuple[int, RefusalText]] = {
         503,
         RefusalText(
             _l("Le service est momentanément indisponible"),
-            _l("Votre demande n'a pas pu être traitée. Rien n'a été perdu ni montré."),
+            _l("Votre demande n'a pas pu être traitée."),
             _l("Une partie du système ne répond pas. Par sécurité, nous n'allons pas plus loin sans elle."),
             _l("Recommencez dans quelques minutes."),
         ),

@@ -16,6 +16,7 @@ from servicekit.tokens import IssuerUnreachableError, JwksSource
 
 _TIMEOUT = httpx.Timeout(5.0, connect=2.0)
 _KEEP = timedelta(hours=1)
+_TRY_AGAIN = timedelta(seconds=30)  # what is known is kept at least this long after a failure
 _SERVER_ERROR = 500
 _UNAVAILABLE = 503  # by its meaning: nothing was done
 _OK = 200
@@ -96,6 +97,7 @@ class Provider:
                 except IssuerUnreachableError:
                     if self._metadata is None:
                         raise
+                    self._fetched = self._clock.boottime() - (_KEEP - _TRY_AGAIN).total_seconds()
             return self._metadata
 
     def keys(self) -> JwksSource:
