@@ -39,4 +39,5 @@ def impact_of(before: Sequence[Entity], changed: Sequence[Entity], users: Sequen
 
 
 def _codes(snapshot: Snapshot, user: User, today: date) -> set[str]:
-    return {one.code for one in open_extranets(snapshot, user.account_id, user.organisation_id, today)}
+    opened = open_extranets(snapshot, user.account_id, user.organisation_id, today)
+    return {one.code for one in opened if one.authorization_details[0]["type"] == "service_contract"}

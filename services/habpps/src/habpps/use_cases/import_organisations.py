@@ -153,7 +153,7 @@ def add_agent(entry: Entry, organisation: Organisation, person: Person, account_
             return one.id
     agent = Administrator(new_id(), account_id, organisation.id, person, role)
     entry.save(agent)
-    details = {"role": role.value}
+    details = {"appointed_as": role.value}
     subject = f"account:{account_id}"
     entry.note(Note(CreateCafAgent.act, subject, organisation.id, person.display_name, details=details))
     return agent.id

@@ -62,13 +62,9 @@ class PreviewClosing:
         today = french_day(self._clock.now())
         snapshot = snapshot_of(_entities(view))
         account, organisation = user.account_id, user.organisation_id
-        answers: dict[str, OpenExtranet | Refused] = {}
-        for code in sorted({contract.extranet for contract in view.contracts}):
-            refused = why_closed(snapshot, account, organisation, code, today)
-            if refused is not None:
-                answers[code] = refused
         opened = {one.code: one for one in open_extranets(snapshot, account, organisation, today)}
-        return answers | {code: one for code, one in opened.items() if one.authorization_details}
+        codes = sorted({contract.extranet for contract in view.contracts})
+        return {code: opened.get(code) or why_closed(snapshot, account, organisation, code, today) for code in codes}
 
     def _impact(self, view: OrganisationView, changed: list[Entity]) -> Impact:
         return impact_of(_entities(view), changed, view.users, french_day(self._clock.now()))

@@ -100,29 +100,17 @@ def _contract_closing(view: OrganisationView, contract: ServiceContract, event: 
     names = {"extranet": label, "organisation": view.organisation.name}
     texts = {
         ContractEvent.SUSPEND: (
-            _(
-                "Suspendre le contrat de service %(extranet)s de %(organisation)s",
-                extranet=label,
-                organisation=organisation,
-            ),
+            _("Suspendre le contrat de service %(extranet)s de %(organisation)s", **names),
             (_("La suspension agit tout de suite, sur les sessions ouvertes aussi."), _("Elle peut être levée.")),
             _("Suspendre le contrat"),
         ),
         ContractEvent.REACTIVATE: (
-            _(
-                "Réactiver le contrat de service %(extranet)s de %(organisation)s",
-                extranet=label,
-                organisation=organisation,
-            ),
+            _("Réactiver le contrat de service %(extranet)s de %(organisation)s", **names),
             (_("Les personnes habilitées retrouvent leur accès."),),
             _("Réactiver le contrat"),
         ),
         ContractEvent.END: (
-            _(
-                "Mettre fin au contrat de service %(extranet)s de %(organisation)s",
-                extranet=label,
-                organisation=organisation,
-            ),
+            _("Mettre fin au contrat de service %(extranet)s de %(organisation)s", **names),
             (_("C'est définitif : il faudra enregistrer un nouveau contrat."),),
             _("Mettre fin au contrat"),
         ),

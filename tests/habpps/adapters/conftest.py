@@ -1,0 +1,107 @@
+"""The register on a real database, and its pages with the author given by the test."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+import pytest
+from flask import g
+from flask.testing import FlaskClient
+
+from habpps.adapters.database.feed import SqlFeedReader, SqlReplicas
+from habpps.adapters.database.store import sql_store
+from habpps.adapters.signals import Wakeup
+from habpps.adapters.web.app import PageParts, pages_app
+from habpps.domain.authorship import Author
+from habpps.settings import HabppsSettings
+from habpps.use_cases.identify_administrator import IdentifyAdministrator
+from habpps.use_cases.ports import Signals, Store
+from servicekit.commands import migrations_folder
+from servicekit.database import Database, migrate, open_database
+from servicekit.outbox import OutboxRelay, OutboxSettings, RecordingUnitOfWork
+from tests.habpps.builders import Register921
+from tests.habpps.sinks import AcknowledgingSink
+from tests.servicekit.fakes import FixedClock
+
+MIGRATIONS = migrations_folder("habpps.adapters.database:migrations")
+
+
+@dataclass
+class Habpps:
+    """Everything that a test touches."""
+
+    database: Database
+    all: Register921
+    clock: FixedClock
+    sink: AcknowledgingSink
+    work: RecordingUnitOfWork[Store]
+
+
+@pytest.fixture
+def empty_database(database_url: str) -> Iterator[Database]:
+    migrate(database_url, MIGRATIONS)
+    database = open_database(database_url, threads=8)
+    yield database
+    database.close()
+
+
+def opened(database: Database) -> Iterator[Habpps]:
+    clock, sink = FixedClock(), AcknowledgingSink()
+    relay = OutboxRelay(database, "habpps", sink, clock, OutboxSettings())
+    relay.start()
+    work = RecordingUnitOfWork(database, sql_store, relay)
+    signals = Signals(Wakeup(), Wakeup(), Wakeup())
+    everything = Register921(work, SqlFeedReader(database), SqlReplicas(database), clock, signals)
+    yield Habpps(database, everything, clock, sink, work)
+    relay.stop()
+
+
+@pytest.fixture
+def habpps(empty_database: Database) -> Iterator[Habpps]:
+    """On each engine."""
+    yield from opened(empty_database)
+
+
+@pytest.fixture
+def on_sqlite(sqlite_url: str) -> Iterator[Habpps]:
+    """For what does not depend on the engine."""
+    migrate(sqlite_url, MIGRATIONS)
+    database = open_database(sqlite_url, threads=8)
+    yield from opened(database)
+    database.close()
+
+
+class Pages:
+    """A browser for whoever `author` is."""
+
+    def __init__(self, habpps: Habpps, folder: Path) -> None:
+        self.habpps = habpps
+        self.author: Author = habpps.all.caf
+        settings = HabppsSettings(data_directory=folder, propagation_wait_ms=0)
+        identify = IdentifyAdministrator(habpps.work, habpps.clock)
+        parts = PageParts(settings, habpps.database, habpps.all.acts, identify, habpps.clock)
+        self.app = pages_app(parts)
+        self.app.config.update(WTF_CSRF_ENABLED=False, TESTING=True)
+        self.app.before_request(self._sign_in)
+        self.client: FlaskClient = self.app.test_client()
+
+    def _sign_in(self) -> None:
+        g.author = self.author
+
+    def get(self, path: str, status: int = 200) -> str:
+        """The text of a page."""
+        answer = self.client.get(path)
+        assert answer.status_code == status, answer.text
+        return unescape(answer.text)
+
+    def post(self, path: str, status: int = 303, **fields: object) -> str:
+        """Where a form leads (303), or the page it gives back."""
+        answer = self.client.post(path, data=fields)
+        assert answer.status_code == status, answer.text
+        return answer.headers["Location"] if status == 303 else unescape(answer.text)
+
+
+@pytest.fixture
+def pages(on_sqlite: Habpps, tmp_path: Path) -> Pages:
+    return Pages(on_sqlite, tmp_path)

@@ -1,0 +1,239 @@
+"""The story of the mission through the pages, and what the pages refuse."""
+
+from datetime import timedelta
+
+from habpps.domain.account_command import CommandState
+from tests.habpps.adapters.conftest import Pages
+from tests.habpps.builders import ADMINISTRATOR, OTHER_SIRET, SIRET, Commune
+
+CONVENTION = {
+    "siret": SIRET,
+    "name": "Commune de Nanterre",
+    "reference": "CONV-2026-001",
+    "starts_on": "2026-11-01",
+    "partner_signatory_name": "Alix Durand",
+    "partner_signatory_capacity": "maire",
+    "partner_signed_on": "02/11/2026",
+    "caf_signatory_name": "Claude Petit",
+    "caf_signatory_capacity": "directeur",
+    "caf_signed_on": "2026-11-03",
+}
+CONTRACT = {
+    "extranet": "cdap",
+    "profiles": ["T1", "T2"],
+    "purposes": ["accompagnement_social", "calcul_participation_familiale_eaje"],
+    "territories": ["921"],
+    "starts_on": "2026-11-03",
+}
+
+
+def ready(pages: Pages) -> Commune:
+    return pages.habpps.all.ready()
+
+
+def test_a_caf_administrator_is_led_from_the_convention_to_the_contract_to_the_administrator(pages: Pages) -> None:
+    contract_page = pages.post("/organismes/nouveau", **CONVENTION)
+    assert contract_page.endswith("/contrats/nouveau")
+    assert "CDAP, consultation" in pages.get(contract_page)
+    administrator_page = pages.post(contract_page, **CONTRACT)
+    assert administrator_page.endswith("/administrateurs/nouveau")
+    fields = {"given_name": "Dominique", "family_name": "Martin", "email": "Dominique.Martin@nanterre.example"}
+    shown = pages.get(pages.post(administrator_page, **fields))
+    assert "dominique.martin@nanterre.example" in shown
+    assert "Courriels en attente d'envoi" in shown or "Courriels en attente d'envoi" in shown
+    assert "Un seul administrateur" in shown
+
+
+def test_a_partner_administrator_creates_groups_and_users_and_puts_each_user_into_a_group(pages: Pages) -> None:
+    everything = pages.habpps.all
+    organisation_id = pages.post("/organismes/nouveau", **CONVENTION).split("/")[2]
+    pages.post(f"/organismes/{organisation_id}/contrats/nouveau", **CONTRACT)
+    pages.author = everything.partner(organisation_id)
+    assert "Créez vos groupes" in pages.get("/")
+    pages.post("/groupes/nouveau", name="Service social", profile="T1")
+    pages.post("/groupes/nouveau", name="Crèches", profile="T2")
+    assert "Ajoutez vos utilisateurs" in pages.get("/")
+    user_page = pages.post(
+        "/utilisateurs/nouveau",
+        given_name="Camille",
+        family_name="Léger",
+        email="camille@nanterre.example",
+        job_title="directrice de crèche",
+    )
+    assert "Rattachez vos utilisateurs" in pages.get("/")
+    assert "l'utilisateur n'est dans aucun groupe" in pages.get(user_page)
+    groups = everything.look(lambda store: store.groups.of(organisation_id))
+    creche = next(group for group in groups if group.name == "Crèches")
+    assert pages.post(f"{user_page}/rattacher", group_id=creche.id) == user_page
+    shown = pages.get(user_page)
+    assert "Ouvert" in shown
+    assert "Tout est en ordre" in pages.get("/")
+    assert "a rattaché Camille Léger au groupe « Crèches » (profil T2)." in pages.get("/journal")
+    assert "Camille Léger" in pages.get("/utilisateurs?q=leger+creche")
+    assert "Aucun utilisateur ne correspond" in pages.get("/utilisateurs?q=inconnu")
+    assert "Camille Léger" in pages.get(f"/groupes/{creche.id}")
+
+
+def test_suspending_a_contract_first_says_who_loses_access_then_when_it_is_in_force(pages: Pages) -> None:
+    commune = ready(pages)
+    everything = pages.habpps.all
+    page = f"/contrats/{commune.contract_id}/suspendre"
+    assert "1 personne perdra l'accès à CDAP." in pages.get(page)
+    assert "Indiquez le motif" in pages.post(page, 400, reason=" ")
+    where = pages.post(page, reason="contrôle en cours")
+    revision = int(where.split("/")[2].split("?")[0])
+    assert "Aucun service ne suit le registre" in pages.get(where)
+    for name in ("auth-1", "cdap-1", "cdap-2"):
+        everything.acts.propagation.acknowledge(name, revision - (name == "cdap-2"), 1)
+    assert "En vigueur sur 2 réplicas sur 3" in pages.get(where)
+    pages.habpps.clock.advance(timedelta(seconds=1))
+    everything.acts.propagation.acknowledge("cdap-2", revision, 1)
+    assert "En vigueur sur 3 réplicas sur 3 à 10:00:01" in pages.get(where)
+    shown = pages.get(f"/organismes/{commune.id}")
+    assert "Suspendu" in shown
+    assert "Réactiver ce contrat" in shown
+    pages.post(f"/contrats/{commune.contract_id}/reactiver", reason="contrôle terminé")
+    assert "Suspendre ce contrat" in pages.get(f"/organismes/{commune.id}")
+
+
+def test_a_wrong_siret_is_explained_and_what_was_typed_is_kept(pages: Pages) -> None:
+    text = pages.post("/organismes/nouveau", 400, **{**CONVENTION, "siret": "21920050800015"})
+    assert "l'un des 5 derniers est faux" in text
+    assert 'value="21920050800015"' in text
+    assert 'value="Commune de Nanterre"' in text
+    assert 'href="#siret"' in text
+
+
+def test_a_date_that_does_not_exist_is_explained(pages: Pages) -> None:
+    text = pages.post("/organismes/nouveau", 400, **{**CONVENTION, "starts_on": "31/02/2026"})
+    assert "Cette date n'existe pas" in text
+
+
+def test_an_empty_form_names_each_field(pages: Pages) -> None:
+    assert pages.post("/organismes/nouveau", 400).count("Cette information est nécessaire.") >= 4
+    organisation_id = pages.habpps.all.organisation()
+    assert "Choisissez un extranet" in pages.post(f"/organismes/{organisation_id}/contrats/nouveau", 400)
+
+
+def test_a_draft_convention_waits_for_its_signatures(pages: Pages) -> None:
+    page = pages.post("/organismes/nouveau", **{**CONVENTION, "caf_signed_on": ""})
+    assert "En attente de signature" in pages.get(page)
+    assert "nécessaire" in pages.post(f"{page}/convention/signatures", 400, partner_signed_on="2026-11-02")
+    contract_page = pages.post(
+        f"{page}/convention/signatures", partner_signed_on="2026-11-02", caf_signed_on="2026-11-04"
+    )
+    assert contract_page.endswith("/contrats/nouveau")
+    assert "En vigueur" in pages.get(page)
+
+
+def test_every_step_of_a_convention_has_its_page(pages: Pages) -> None:
+    commune = ready(pages)
+    page = f"/organismes/{commune.id}/convention"
+    assert "1 personne perdra l'accès à CDAP." in pages.get(f"{page}/suspendre")
+    pages.post(f"{page}/suspendre", reason="contrôle")
+    pages.author = commune.partner
+    assert "La convention est suspendue par la Caf" in pages.get("/")
+    assert "La convention est suspendue" in pages.post("/groupes/nouveau", 403, name="Autre", profile="T1")
+    pages.author = pages.habpps.all.caf
+    pages.post(f"{page}/lever", reason="contrôle terminé")
+    assert "nécessaire" in pages.post(f"{page}/denoncer", 400, reason="lettre reçue")
+    pages.post(f"{page}/denoncer", reason="lettre reçue", ends_on="2027-01-31")
+    assert "Dénoncée" in pages.get(f"/organismes/{commune.id}")
+    pages.post(f"{page}/terminer", reason="fin du préavis")
+    assert "Terminée" in pages.get(f"/organismes/{commune.id}")
+
+
+def test_an_unknown_step_and_somebody_elses_page_are_not_found(pages: Pages) -> None:
+    commune = ready(pages)
+    pages.get(f"/contrats/{commune.contract_id}/effacer", 404)
+    pages.author = pages.habpps.all.agent("751")
+    for path in (f"/organismes/{commune.id}", f"/utilisateurs/{commune.user_id}", f"/groupes/{commune.group_id}"):
+        assert "Cette page n'existe pas" in pages.get(path, 404)
+
+
+def test_a_known_address_offers_to_attach_the_person(pages: Pages) -> None:
+    commune = ready(pages)
+    pages.author = commune.partner
+    fields = {"given_name": "D", "family_name": "M", "email": ADMINISTRATOR.email, "job_title": "chargée de mission"}
+    text = pages.post("/utilisateurs/nouveau", 400, **fields)
+    assert "Inscrire cette personne comme utilisateur" in text
+    attach = f"/utilisateurs/rattacher-personne/{commune.partner.administrator_id}"
+    assert ADMINISTRATOR.display_name in pages.get(attach)
+    own_page = pages.post(attach, job_title="chargée de mission")
+    text = pages.post(f"{own_page}/rattacher", 400, group_id=commune.group_id)
+    assert "Vous vous donnez ce profil à vous-même" in text
+    pages.post(f"{own_page}/rattacher", group_id=commune.group_id, confirmed="y")
+    assert "Pour soi-même" in pages.get("/journal")
+
+
+def test_a_user_is_locked_unlocked_reset_and_leaves(pages: Pages) -> None:
+    commune = ready(pages)
+    pages.author = commune.partner
+    page = f"/utilisateurs/{commune.user_id}"
+    assert "1 personne perdra l'accès à CDAP." in pages.get(f"{page}/verrouiller")
+    pages.post(f"{page}/verrouiller", reason="téléphone volé")
+    assert "Verrouillé" in pages.get(page)
+    assert pages.post(f"{page}/mot-de-passe") == page
+    assert "n'est pas actif" in pages.get(page)
+    pages.post(f"{page}/deverrouiller", reason="téléphone retrouvé")
+    assert "valable 72 heures" in pages.get(f"{page}/mot-de-passe")
+    pages.post(f"{page}/mot-de-passe")
+    assert "2026-12-31" not in pages.get(f"{page}/depart")
+    pages.post(f"{page}/depart", departs_on="2026-12-31")
+    assert "31 décembre 2026" in pages.get(page)
+
+
+def test_a_habilitation_is_suspended_reactivated_and_withdrawn(pages: Pages) -> None:
+    commune = ready(pages)
+    pages.author = commune.partner
+    step = f"/utilisateurs/{commune.user_id}/habilitations/{commune.habilitation_id}"
+    pages.post(f"{step}/suspendre", reason="congé")
+    assert "l'habilitation est suspendue" in pages.get(f"/utilisateurs/{commune.user_id}")
+    pages.post(f"{step}/reactiver", reason="retour")
+    pages.post(f"{step}/retirer", reason="change de poste")
+    assert "n'est dans aucun groupe" in pages.get(f"/utilisateurs/{commune.user_id}")
+    assert "Motif : change de poste" in pages.get("/journal")
+
+
+def test_a_group_is_closed_and_an_administrator_is_replaced(pages: Pages) -> None:
+    commune = ready(pages)
+    pages.author = commune.partner
+    pages.post(f"/groupes/{commune.group_id}/fermer", reason="réorganisation")
+    assert "Ce groupe est fermé" in pages.get(f"/groupes/{commune.group_id}")
+    pages.author = pages.habpps.all.caf
+    fields = {"given_name": "Lou", "family_name": "Roy", "email": "lou.roy@nanterre.example"}
+    replace_page = f"/organismes/{commune.id}/administrateurs/{commune.partner.administrator_id}/remplacer"
+    assert "Remplacer Dominique Martin" in pages.get(replace_page)
+    shown = pages.get(pages.post(replace_page, **fields))
+    assert "lou.roy@nanterre.example" in shown
+    assert ADMINISTRATOR.email not in shown
+    pages.author = commune.partner
+    assert "Habpps ne vous est pas ouvert" in pages.get("/", 403)
+
+
+def test_the_list_of_organisations_is_searched_by_name_and_siret(pages: Pages) -> None:
+    assert "Aucun organisme pour l'instant" in pages.get("/organismes")
+    pages.habpps.all.organisation()
+    pages.habpps.all.organisation(siret=OTHER_SIRET, reference="B", name="Communauté de l'Étang")
+    text = pages.get("/organismes?q=etang")
+    assert "Étang" in text
+    assert "Nanterre" not in text
+    assert "Commune de Nanterre" in pages.get(f"/organismes?q={SIRET}")
+
+
+def test_mails_are_shown_as_sent_once_they_are(pages: Pages) -> None:
+    commune = ready(pages)
+    everything = pages.habpps.all
+    user = everything.look(lambda store: store.users.get(commune.user_id))
+
+    def sent(store: object) -> None:
+        command = store.commands.latest_of([user.account_id], commune.id)[user.account_id]  # type: ignore[attr-defined]
+        done = command.accepted("cleger", mails_sent=True, now=pages.habpps.clock.now())
+        assert done.state is CommandState.DONE
+        store.commands.save(done)  # type: ignore[attr-defined]
+
+    pages.habpps.work.write(sent)
+    pages.author = commune.partner
+    shown = pages.get(f"/utilisateurs/{commune.user_id}")
+    assert "Identifiant et mot de passe provisoire envoyés" in shown
+    assert "cleger" in shown

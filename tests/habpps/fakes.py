@@ -1,0 +1,311 @@
+"""In-memory twins of the ports of habpps; the conformance suite of `adapters/test_store.py` holds them to SQL."""
+
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+from habpps.domain.account_command import AccountCommand, CommandKind, CommandState
+from habpps.domain.habilitation import Group, Habilitation, Membership
+from habpps.domain.organisation import Convention, Organisation
+from habpps.domain.people import Administrator, User
+from habpps.domain.publication import PublishedFact
+from habpps.domain.service_contract import Extranet, ServiceContract
+from habpps.domain.states import HabilitationState
+from habpps.use_cases.ports import (
+    AccountStatus,
+    ActRecord,
+    FeedChange,
+    FeedState,
+    Listing,
+    ReplicaProgress,
+    Signals,
+    Store,
+)
+from rights.snapshot import EMPTY_DIGEST
+
+
+class HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+T = TypeVar("T", bound=HasId)
+
+
+class Rows(Generic[T]):
+    """Rows by identifier."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, T] = {}
+
+    def get(self, identifier: str) -> T | None:
+        return self.rows.get(identifier)
+
+    def save(self, row: T) -> None:
+        self.rows[row.id] = row
+
+    def where(self, wanted: Callable[[T], bool], order: Callable[[T], Any] = lambda row: row.id) -> tuple[T, ...]:
+        return tuple(sorted(filter(wanted, self.rows.values()), key=order))
+
+
+def plain(*texts: str) -> str:
+    folded = unicodedata.normalize("NFKD", " ".join(texts)).casefold()
+    return "".join(character for character in folded if not unicodedata.combining(character))
+
+
+def part(rows: tuple[Any, ...], listing: Listing) -> tuple[tuple[Any, ...], int]:
+    start = (listing.page - 1) * listing.size
+    return rows[start : start + listing.size], len(rows)
+
+
+class InMemoryOrganisations(Rows[Organisation]):
+    def __init__(self, conventions: "InMemoryConventions") -> None:
+        super().__init__()
+        self._conventions = conventions
+
+    def with_siret(self, siret: str) -> Organisation | None:
+        return next(iter(self.where(lambda row: row.siret == siret)), None)
+
+    def partners_of(self, caf: str, listing: Listing) -> tuple[tuple[Organisation, ...], int]:
+        words = plain(listing.text).split()
+
+        def wanted(row: Organisation) -> bool:
+            convention = self._conventions.of(row.id)
+            in_state = not listing.state or (convention is not None and convention.state.value == listing.state)
+            text = plain(row.name, row.siret)
+            return row.caf == caf and row.kind == "partner" and all(word in text for word in words) and in_state
+
+        return part(self.where(wanted, lambda row: (plain(row.name, row.siret), row.id)), listing)
+
+
+class InMemoryConventions(Rows[Convention]):
+    def of(self, organisation_id: str) -> Convention | None:
+        return next(reversed(self.where(lambda row: row.organisation_id == organisation_id)), None)
+
+    def with_reference(self, caf: str, reference: str) -> Convention | None:
+        return next(iter(self.where(lambda row: (row.caf, row.reference) == (caf, reference))), None)
+
+
+class InMemoryServiceContracts(Rows[ServiceContract]):
+    def of(self, organisation_id: str) -> tuple[ServiceContract, ...]:
+        return self.where(lambda row: row.organisation_id == organisation_id)
+
+
+class InMemoryGroups(Rows[Group]):
+    def of(self, organisation_id: str) -> tuple[Group, ...]:
+        return self.where(lambda row: row.organisation_id == organisation_id, lambda row: (row.name, row.id))
+
+
+class InMemoryUsers(Rows[User]):
+    def __init__(self, habilitations: "InMemoryHabilitations") -> None:
+        super().__init__()
+        self._habilitations = habilitations
+
+    @staticmethod
+    def _text(row: User) -> str:
+        return plain(row.person.family_name, row.person.given_name, row.person.email, row.job_title)
+
+    def of(self, organisation_id: str) -> tuple[User, ...]:
+        return self.where(lambda row: row.organisation_id == organisation_id, lambda row: (self._text(row), row.id))
+
+    def with_account(self, account_id: str) -> tuple[User, ...]:
+        return self.where(lambda row: row.account_id == account_id, lambda row: (self._text(row), row.id))
+
+    def page(self, organisation_id: str, listing: Listing) -> tuple[tuple[User, ...], int]:
+        words = plain(listing.text).split()
+        held = [row for row in self._habilitations.rows.values() if row.state is not HabilitationState.WITHDRAWN]
+        placed = {row.user_id for row in held}
+        members = {row.user_id for row in held if row.group_id == listing.group_id}
+
+        def wanted(row: User) -> bool:
+            in_group = listing.group_id in ("", "-") or row.id in members
+            in_group = in_group and not (listing.group_id == "-" and row.id in placed)
+            in_state = not listing.state or row.state.value == listing.state
+            return in_group and in_state and all(word in self._text(row) for word in words)
+
+        return part(tuple(filter(wanted, self.of(organisation_id))), listing)
+
+
+class InMemoryHabilitations(Rows[Habilitation]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.groups: InMemoryGroups
+        self.users: InMemoryUsers
+
+    def of(self, organisation_id: str) -> tuple[Membership, ...]:
+        rows = self.where(lambda row: row.organisation_id == organisation_id)
+        return tuple(Membership(row, self.groups.rows[row.group_id], self.users.rows[row.user_id]) for row in rows)
+
+
+class InMemoryAdministrators(Rows[Administrator]):
+    def of(self, organisation_id: str) -> tuple[Administrator, ...]:
+        return self.where(lambda row: row.organisation_id == organisation_id)
+
+    def with_account(self, account_id: str) -> tuple[Administrator, ...]:
+        return self.where(lambda row: row.account_id == account_id)
+
+
+class InMemoryExtranets:
+    def __init__(self) -> None:
+        self.rows: dict[str, Extranet] = {}
+
+    def get(self, code: str) -> Extranet | None:
+        return self.rows.get(code)
+
+    def all(self) -> tuple[Extranet, ...]:
+        return tuple(sorted(self.rows.values(), key=lambda row: (row.label, row.code)))
+
+    def save(self, extranet: Extranet) -> None:
+        self.rows[extranet.code] = extranet
+
+
+class InMemoryPublications:
+    def __init__(self) -> None:
+        self.state = FeedState(0, 1, EMPTY_DIGEST)
+        self.facts: dict[str, bytes] = {}
+        self.changes: list[FeedChange] = []
+
+    def lock(self) -> FeedState:
+        return self.state
+
+    def value_of(self, key: str) -> bytes | None:
+        return self.facts.get(key)
+
+    def append(self, change: FeedChange, committed_at: datetime) -> None:
+        for fact in change.facts:
+            self.facts[fact.key] = fact.value
+        self.facts = {key: value for key, value in self.facts.items() if value}
+        self.changes.append(change)
+        self.state = FeedState(change.revision, self.state.epoch, change.digest)
+
+    def bump_epoch(self) -> FeedState:
+        self.state = replace(self.state, epoch=self.state.epoch + 1)
+        return self.state
+
+
+class InMemoryAccountCommands(Rows[AccountCommand]):
+    def _oldest(self) -> list[AccountCommand]:
+        opened = (CommandState.PENDING, CommandState.SENT)
+        first: dict[str, AccountCommand] = {}
+        for row in self.where(lambda row: row.state in opened):
+            first.setdefault(row.account_id, row)
+        return list(first.values())
+
+    def due(self, now: datetime, limit: int) -> tuple[AccountCommand, ...]:
+        return tuple(row for row in self._oldest() if row.next_attempt_at <= now)[:limit]
+
+    def next_due_at(self) -> datetime | None:
+        return min((row.next_attempt_at for row in self._oldest()), default=None)
+
+    def latest_of(self, account_ids: Sequence[str], organisation_id: str) -> Mapping[str, AccountCommand]:
+        mails = (CommandKind.CREATE, CommandKind.RESET_PASSWORD)
+        rows = self.where(lambda row: row.organisation_id == organisation_id and row.kind in mails)
+        return {row.account_id: row for row in rows if row.account_id in account_ids}
+
+
+class InMemoryJournal(Rows[ActRecord]):
+    def add(self, record: ActRecord) -> None:
+        self.save(record)
+
+    def of(self, organisation_id: str, listing: Listing) -> tuple[tuple[ActRecord, ...], int]:
+        rows = self.where(lambda row: row.organisation_id == organisation_id)
+        return part(tuple(reversed(rows)), listing)
+
+
+def in_memory_store() -> Store:
+    conventions, groups = InMemoryConventions(), InMemoryGroups()
+    habilitations = InMemoryHabilitations()
+    users = InMemoryUsers(habilitations)
+    habilitations.groups, habilitations.users = groups, users
+    return Store(
+        InMemoryOrganisations(conventions),
+        conventions,
+        InMemoryServiceContracts(),
+        groups,
+        users,
+        habilitations,
+        InMemoryAdministrators(),
+        InMemoryExtranets(),
+        InMemoryPublications(),
+        InMemoryAccountCommands(),
+        InMemoryJournal(),
+    )
+
+
+class CountingSignal:
+    """Counts the announcements; waiting ends at once."""
+
+    def __init__(self) -> None:
+        self.announced = 0
+        self.on_wait: Callable[[], None] = lambda: None
+
+    def announce(self) -> None:
+        self.announced += 1
+
+    def count(self) -> int:
+        return self.announced
+
+    def wait(self, after: int, timeout: float) -> int:
+        self.on_wait()
+        return self.announced
+
+
+def counting_signals() -> Signals:
+    return Signals(CountingSignal(), CountingSignal(), CountingSignal())
+
+
+class FakeAccounts:
+    """The account service as the relay sees it. `failure` is raised by every call while it is set."""
+
+    def __init__(self) -> None:
+        self.pushed: list[AccountCommand] = []
+        self.mails_sent = True
+        self.failure: Exception | None = None
+        self.known: dict[str, AccountStatus] = {}
+
+    def push(self, command: AccountCommand) -> AccountStatus:
+        if self.failure is not None:
+            raise self.failure
+        self.pushed.append(command)
+        status = AccountStatus("jdupont", self.mails_sent)
+        self.known[command.account_id] = status
+        return status
+
+    def status(self, account_id: str) -> AccountStatus | None:
+        if self.failure is not None:
+            raise self.failure
+        status = self.known.get(account_id)
+        return None if status is None else AccountStatus(status.username, self.mails_sent)
+
+
+class InMemoryReplicas:
+    def __init__(self) -> None:
+        self.rows: dict[str, ReplicaProgress] = {}
+
+    def acknowledge(self, progress: ReplicaProgress) -> None:
+        known = self.rows.get(progress.replica)
+        same = known is not None and (known.revision, known.epoch) == (progress.revision, progress.epoch)
+        advanced_at = known.advanced_at if known is not None and same else progress.advanced_at
+        self.rows[progress.replica] = replace(progress, advanced_at=advanced_at)
+
+    def seen_since(self, moment: datetime) -> tuple[ReplicaProgress, ...]:
+        return tuple(row for _, row in sorted(self.rows.items()) if row.seen_at >= moment)
+
+
+class InMemoryFeed:
+    """FeedReader on the publications of an in-memory store."""
+
+    def __init__(self, publications: InMemoryPublications) -> None:
+        self._publications = publications
+
+    def state(self) -> FeedState:
+        return self._publications.state
+
+    def snapshot(self) -> tuple[FeedState, tuple[PublishedFact, ...]]:
+        facts = tuple(PublishedFact(key, value) for key, value in self._publications.facts.items())
+        return self._publications.state, facts
+
+    def changes_after(self, revision: int, limit: int) -> tuple[FeedChange, ...]:
+        return tuple(one for one in self._publications.changes if one.revision > revision)[:limit]
