@@ -149,10 +149,7 @@ def _is_valid_on(valid_until: object, today: date) -> bool:
 
 
 def _token_lists(asked: Asked, name: str, wanted: str) -> bool:
-    for detail in asked.details:
-        if _lists(detail, name, wanted):
-            return True
-    return False
+    return any(_lists(detail, name, wanted) for detail in asked.details)
 
 
 def _lists(detail: Mapping[str, object], name: str, wanted: str) -> bool:
