@@ -50,14 +50,6 @@ class PersonRights:
         """
         return organisations_of(self._fresh(), account_id, today_in_france(self._clock.now()))
 
-    def organisation(self, organisation_id: str | None) -> Organisation | None:
-        """An organisation by identifier.
-
-        Raises:
-            RightsStaleError: the replica is not fresh.
-        """
-        return self._fresh().find(Organisation, organisation_id) if organisation_id else None
-
     def for_client(self, session: Session, extranet: str | None) -> ExtranetRights:
         """The rights that a token for this extranet carries.
 
@@ -97,6 +89,12 @@ class PersonRights:
             if known.code not in codes and known.enabled and known.kind == "professional"
         )
         return opened, closed
+
+    def organisation_name(self, organisation_id: str | None) -> str | None:
+        """For display only, so from a snapshot of any age."""
+        snapshot, _ = self._replica.current()
+        known = snapshot.find(Organisation, organisation_id) if snapshot is not None and organisation_id else None
+        return known.name if known is not None else None
 
     def label_of(self, code: str) -> str:
         """The name of an extranet, or its code."""

@@ -1,4 +1,4 @@
-"""Argon2id (RFC 9106; OWASP: m=19 MiB, t=2, p=1). As many at once as there are cores: more only makes all of them late."""
+"""Argon2id (RFC 9106; OWASP: m=19 MiB, t=2, p=1). As many at once as there are cores: more makes all of them late."""
 
 import os
 import threading

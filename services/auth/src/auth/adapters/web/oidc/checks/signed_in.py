@@ -31,5 +31,5 @@ def one_organisation(asked: Asked) -> str | None:
 
 
 def consent(asked: Asked) -> str | None:
-    """Asked of clients that are not of the house; `prompt=consent` asks again."""
+    """Asked once of clients that are not of the house."""
     return None if asked.has_consent(asked.scope) else CONSENT

@@ -1,0 +1,101 @@
+"""The web application of auth: the pages behind Flask, the hot endpoints in front of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask_babel import lazy_gettext as _l
+
+from auth.adapters.web.oidc.authorize import AuthorizeEndpoint
+from auth.adapters.web.oidc.discovery import DiscoveryEndpoint
+from auth.adapters.web.oidc.end_session import EndSessionEndpoint
+from auth.adapters.web.oidc.hot_endpoints import HotEndpoints
+from auth.adapters.web.oidc.jwks import JwksEndpoint
+from auth.adapters.web.oidc.token import TokenEndpoint, make_server
+from auth.adapters.web.oidc.userinfo import UserinfoEndpoint
+from auth.adapters.web.parts import Parts
+from auth.adapters.web.portal_pages import PortalPages
+from auth.adapters.web.sign_in_pages import SignInPages
+from auth.adapters.web.visitor import Visitor
+from auth.use_cases.catalogue import UseCases
+from servicekit.clock import Clock
+from servicekit.web import RefusalText, WebSettings, create_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+_AGAIN = _l("Recommencez dans quelques instants. Si cela dure, prévenez l'administrateur de votre organisation.")
+
+
+@dataclass(frozen=True)
+class WebParts:
+    """What the application is made of."""
+
+    use_cases: UseCases
+    settings: WebSettings
+    clock: Clock
+    issuer: str
+    jwks: bytes
+    minimum_password_length: int = 12
+    database: object = None
+    health: tuple[tuple[str, Callable[[], str | None]], ...] = ()
+
+
+def create_web(web: WebParts) -> WSGIApplication:
+    """The WSGI application."""
+    app = create_app(
+        "auth.adapters.web",
+        service_label="Portail",
+        settings=web.settings,
+        database=web.database,
+    )
+    visitor = Visitor(app, web.use_cases, web.clock)
+    parts = Parts(app, web.use_cases, visitor, web.clock, web.issuer, web.minimum_password_length)
+    server = make_server(web.use_cases)
+    for views in (
+        SignInPages(parts),
+        PortalPages(parts),
+        AuthorizeEndpoint(parts, server),
+        UserinfoEndpoint(parts),
+        EndSessionEndpoint(parts),
+    ):
+        app.register_blueprint(views.blueprint())
+    app.register_refusal_texts(_TEXTS)
+    for name, check in web.health:
+        app.add_health_check(name, check)
+    endpoints = {
+        "/token": TokenEndpoint(server, web.issuer),
+        "/jwks": JwksEndpoint(web.jwks),
+        "/.well-known/openid-configuration": DiscoveryEndpoint(web.issuer),
+    }
+    return HotEndpoints(app, endpoints)
+
+
+_TEXTS = {
+    "RIGHTS_STALE": RefusalText(
+        _l("Vos droits ne peuvent pas être vérifiés pour l'instant"),
+        _l("Aucun extranet ne peut être ouvert pendant ce temps. Rien n'est perdu."),
+        _l("Le service des habilitations ne répond pas, et nous n'ouvrons rien sans l'avoir interrogé."),
+        _AGAIN,
+    ),
+    "PASSWORD_CHECKS_OVERLOADED": RefusalText(
+        _l("Trop de personnes se connectent en même temps"),
+        _l("Votre mot de passe n'a pas pu être vérifié."),
+        _l("Le service est très demandé en ce moment."),
+        _AGAIN,
+    ),
+    "TOO_MANY_ATTEMPTS": RefusalText(
+        _l("Trop de demandes ont été faites"),
+        _l("Votre demande n'a pas été traitée."),
+        _l("Le nombre de demandes est limité, pour protéger les comptes."),
+        _l("Attendez une heure avant de recommencer."),
+    ),
+    "ORGANISATION_NOT_YOURS": RefusalText(
+        _l("Vous n'êtes pas rattaché à cette organisation"),
+        _l("L'organisation n'a pas été changée."),
+        _l("Votre compte n'y est pas, ou n'y est plus, actif."),
+        _l("L'administrateur de cette organisation peut vous y rattacher dans Habpps."),
+    ),
+}

@@ -1,0 +1,152 @@
+"""GET and POST /authorize (OIDC Core §3.1.2), /consent. The checks stand in order in `checks/table.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+from flask import Blueprint, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from auth.adapters.web.closed_texts import closed_text
+from auth.adapters.web.oidc.authlib_server import PlainRequest, PlainServer
+from auth.adapters.web.oidc.checks.asked import Asked
+from auth.adapters.web.oidc.checks.table import OF_THE_PERSON, SENT_BACK, SHOWN_HERE
+from auth.adapters.web.oidc.errors import AuthorizationRefusedError, error_location, with_query
+from auth.adapters.web.parts import Parts
+from auth.adapters.web.visitor import Waiting
+from auth.domain.errors import ExtranetClosedError
+from servicekit.errors import DependencyUnavailableError
+from servicekit.web import allow_form_target
+
+
+class AuthorizeEndpoint:
+    """The views."""
+
+    def __init__(self, parts: Parts, server: PlainServer) -> None:
+        """`server`: Authlib's, which checks once more what the table has checked."""
+        self._parts = parts
+        self._server = server
+
+    def blueprint(self) -> Blueprint:
+        """A client may POST its request: nothing is changed by it, so it carries no CSRF token."""
+        blueprint = Blueprint("authorize", __name__)
+        blueprint.add_url_rule("/authorize", "authorize", self.authorize, methods=["GET", "POST"])
+        blueprint.add_url_rule("/consent", "consent", self.consent, methods=["GET", "POST"])
+        self._parts.app.csrf_exempt(self.authorize)
+        return blueprint
+
+    def authorize(self) -> Response | str:
+        """A code, an error for the client, or a page of ours."""
+        waiting = self._asked_for()
+        if waiting is None:
+            return self._shown("invalid_request", "this sign-in began too long ago")
+        if request.method == "POST":  # a cross-site POST brings no SameSite=Lax cookie; the redirect does
+            return redirect(f"/authorize?{urlencode({'suite': self._parts.visitor.seal(waiting)})}", 303)
+        asked = self._asked(waiting)
+        try:
+            for check in SHOWN_HERE:
+                check(asked)
+        except AuthorizationRefusedError as error:
+            return self._shown(error.code, error.description)
+        try:
+            for check in SENT_BACK:
+                check(asked)
+        except AuthorizationRefusedError as error:
+            return self._back(asked, error.code, error.description)
+        for person_check, error_code in OF_THE_PERSON:
+            page = person_check(asked)
+            if page is not None:
+                return self._page_or_error(asked, waiting, page, error_code)
+        return self._code(asked)
+
+    def consent(self) -> Response | str:
+        """Asked once of a person, for a client that is not of the house."""
+        waiting, present = self._parts.visitor.waiting(), self._parts.visitor.present()
+        client = self._parts.waiting_client(waiting)
+        if waiting is None or client is None or present is None:
+            return self._parts.go_on("/login")
+        asked = self._asked(waiting)
+        if request.method == "GET":
+            return render_template(
+                "consent.html", client=client, scope=asked.scope.split(), suite=request.args["suite"]
+            )
+        if "allow" not in request.form:
+            return self._back(asked, "access_denied", "")
+        self._parts.use_cases.give_consent(present.session, client, asked.scope)
+        return self._parts.go_on()
+
+    def _asked_for(self) -> Waiting | None:
+        if "suite" in request.values:
+            return self._parts.visitor.waiting()
+        source = request.form if request.method == "POST" else request.args
+        return Waiting({name: values for name, values in source.lists()}, self._parts.now())
+
+    def _asked(self, waiting: Waiting) -> Asked:
+        present, client = self._parts.visitor.present(), self._parts.use_cases.client(waiting.one("client_id"))
+
+        def has_consent(scope: str) -> bool:
+            assert client is not None
+            assert present is not None
+            return self._parts.use_cases.has_consent(present.session, client, scope)
+
+        return Asked(
+            parameters=waiting.parameters,
+            client=client,
+            present=present,
+            began_at=waiting.began_at,
+            now=self._parts.now(),
+            issuer=self._parts.issuer,
+            has_consent=has_consent,
+        )
+
+    def _code(self, asked: Asked) -> Response | str:
+        assert asked.present is not None
+        plain = PlainRequest("GET", f"{self._parts.issuer}/authorize", {}, _lists(asked.parameters))
+        plain.resource = asked.audience
+        grant = self._server.get_authorization_grant(plain)
+        try:
+            status, body, headers = self._server.create_authorization_response(
+                plain, grant_user=asked.present.session, grant=grant
+            )
+        except ExtranetClosedError as error:
+            return self._closed(asked, error)
+        except DependencyUnavailableError:
+            if "none" in asked.prompts:
+                return self._back(asked, "temporarily_unavailable", "")
+            raise
+        answer = make_response(body, status)
+        for name, value in headers:
+            answer.headers[name] = with_query(value, [("iss", self._parts.issuer)]) if name == "Location" else value
+        return answer
+
+    def _closed(self, asked: Asked, error: ExtranetClosedError) -> Response:
+        if "none" in asked.prompts:
+            return self._back(asked, "access_denied", error.reason)
+        address = str(asked.one("redirect_uri"))
+        allow_form_target(address)
+        back = error_location(address, ("access_denied", error.reason), asked.one("state"), self._parts.issuer)
+        page = render_template(
+            "closed_extranet.html",
+            label=self._parts.use_cases.rights.label_of(error.extranet),
+            text=closed_text(error.reason),
+            reason=error.reason,
+            back=back,
+        )
+        return make_response(page, 403)
+
+    def _page_or_error(self, asked: Asked, waiting: Waiting, page: str, error_code: str) -> Response:
+        if "none" in asked.prompts:
+            return self._back(asked, error_code, "")
+        return redirect(f"{page}?{urlencode({'suite': self._parts.visitor.seal(waiting)})}", 303)
+
+    def _back(self, asked: Asked, code: str, description: str) -> Response:
+        address = str(asked.one("redirect_uri"))
+        return redirect(error_location(address, (code, description), asked.one("state"), self._parts.issuer), 303)
+
+    def _shown(self, code: str, description: str) -> Response:
+        return make_response(render_template("oidc_error.html", code=code, description=description), 400)
+
+
+def _lists(parameters: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    return {name: list(values) for name, values in parameters.items() if values}

@@ -1,0 +1,53 @@
+"""What every view works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from flask import redirect, request
+from werkzeug.wrappers import Response
+
+from auth.adapters.web.visitor import Visitor, Waiting
+from auth.domain.clients import Client
+from auth.use_cases.catalogue import UseCases
+from servicekit.clock import Clock
+from servicekit.web import ServiceApp, allow_form_target
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Made once, given to each blueprint."""
+
+    app: ServiceApp
+    use_cases: UseCases
+    visitor: Visitor
+    clock: Clock
+    issuer: str
+    minimum_password_length: int
+
+    def waiting_client(self, waiting: Waiting | None) -> Client | None:
+        """The client whose request waits. The forms of this answer may then end at it (CSP form-action)."""
+        client = self.use_cases.client(waiting.one("client_id")) if waiting is not None else None
+        if client is not None and waiting is not None:
+            redirect_uri = waiting.one("redirect_uri")
+            if redirect_uri in client.redirect_uris:
+                allow_form_target(str(redirect_uri))
+        return client
+
+    def go_on(self, page: str | None = None) -> Response:
+        """To `page`, or where the person wanted to go: the waiting request, else the portal."""
+        suite = request.values.get("suite")
+        query = f"?{urlencode({'suite': suite})}" if suite else ""
+        if page is not None:
+            return redirect(f"{page}{query}", 303)
+        return redirect(f"/authorize{query}" if suite else "/", 303)
+
+    def address(self) -> str:
+        """Network address of the browser; a proxy in front must be configured in the server."""
+        return request.remote_addr or ""
+
+    def now(self) -> datetime:
+        """The clock's time."""
+        return self.clock.now()

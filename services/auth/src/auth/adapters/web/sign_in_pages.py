@@ -1,0 +1,170 @@
+"""/login, /choose-password, /forgotten-password: the pages of a person who is not yet, or only half, signed in."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from flask import Blueprint, make_response, render_template, request
+from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from auth.adapters.web.parts import Parts
+from auth.domain.errors import InvalidCredentialsError, PasswordRefusedError, TooManyAttemptsError
+from auth.use_cases.sign_in import SignInRequest
+
+_MINUTE_S = 60
+
+
+class LoginForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    """What one signs in with."""
+
+    username = StringField(_l("Identifiant"), [InputRequired(_l("Indiquez votre identifiant.")), Length(max=200)])
+    password = PasswordField(_l("Mot de passe"), [InputRequired(_l("Indiquez votre mot de passe.")), Length(max=1024)])
+    suite = HiddenField()
+
+
+class PasswordForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    """The new password, twice. Pasting is allowed."""
+
+    password = PasswordField(_l("Nouveau mot de passe"), [InputRequired(_l("Choisissez un mot de passe."))])
+    confirmation = PasswordField(
+        _l("Le même mot de passe, une seconde fois"), [InputRequired(_l("Répétez le mot de passe."))]
+    )
+    suite = HiddenField()
+
+
+class ForgottenForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    """Whose password was forgotten."""
+
+    username = StringField(_l("Identifiant"), [InputRequired(_l("Indiquez votre identifiant.")), Length(max=200)])
+
+
+class SignInPages:
+    """The views."""
+
+    def __init__(self, parts: Parts) -> None:
+        """See `Parts`."""
+        self._parts = parts
+
+    def blueprint(self) -> Blueprint:
+        """Their addresses."""
+        blueprint = Blueprint("sign_in", __name__)
+        both = ["GET", "POST"]
+        blueprint.add_url_rule("/login", "login", self.login, methods=both)
+        blueprint.add_url_rule("/choose-password", "choose_password", self.choose_password, methods=both)
+        blueprint.add_url_rule("/forgotten-password", "forgotten_password", self.forgotten_password, methods=both)
+        return blueprint
+
+    def login(self) -> Response | str:
+        """OIDC Core §3.1.2.3. Shows whom one signs in for."""
+        parts, waiting = self._parts, self._parts.visitor.waiting()
+        client = parts.waiting_client(waiting)
+        form = LoginForm(formdata=request.form if request.method == "POST" else None)
+        if request.method == "GET":
+            form.suite.data = request.args.get("suite", "")
+            form.username.data = (waiting.one("login_hint") if waiting is not None else None) or ""
+        status = 200
+        if form.validate_on_submit():
+            try:
+                return self._sign_in(form)
+            except InvalidCredentialsError:
+                form.form_errors.append(gettext("L'identifiant ou le mot de passe est incorrect."))
+                status = 401
+            except TooManyAttemptsError as error:
+                form.form_errors.append(_wait_sentence(ceil(error.retry_after.total_seconds())))
+                status = 429
+        elif request.method == "POST":
+            status = 400
+        return self._page("login.html", status, form=form, client=client)
+
+    def _sign_in(self, form: LoginForm) -> Response:
+        parts = self._parts
+        signed_in = parts.use_cases.sign_in(
+            SignInRequest(
+                username=form.username.data,
+                password=form.password.data,
+                address=parts.address(),
+                user_agent=request.user_agent.string,
+                cookie=parts.visitor.cookie,
+            )
+        )
+        if signed_in.session.must_choose_password:
+            answer = parts.go_on("/choose-password")
+        else:
+            answer = parts.go_on()
+        parts.visitor.set_cookie(answer, signed_in.cookie)
+        return answer
+
+    def choose_password(self) -> Response | str:
+        """After a provisional password; also for someone who wants another one."""
+        parts, present = self._parts, self._parts.visitor.present()
+        if present is None:
+            return parts.go_on("/login")
+        parts.waiting_client(parts.visitor.waiting())
+        form = PasswordForm(formdata=request.form if request.method == "POST" else None)
+        if request.method == "GET":
+            form.suite.data = request.args.get("suite", "")
+        status = 200
+        if form.validate_on_submit():
+            try:
+                signed_in = parts.use_cases.choose_password(present.session, form.password.data, form.confirmation.data)
+            except PasswordRefusedError as error:
+                for name, reason in error.fields.items():
+                    form[name].errors = [_problem(reason, parts.minimum_password_length)]
+                status = 400
+            else:
+                answer = parts.go_on()
+                parts.visitor.set_cookie(answer, signed_in.cookie)
+                return answer
+        elif request.method == "POST":
+            status = 400
+        return self._page(
+            "choose_password.html",
+            status,
+            form=form,
+            minimum=parts.minimum_password_length,
+            username=present.account.username,
+            provisional=present.session.must_choose_password,
+        )
+
+    def forgotten_password(self) -> Response | str:
+        """The answer is the same for every identifier (ASVS 6.3.8)."""
+        form = ForgottenForm()
+        if form.validate_on_submit():
+            self._parts.use_cases.request_password(form.username.data, self._parts.address())
+            return render_template("forgotten_password_sent.html")
+        return self._page("forgotten_password.html", 400 if request.method == "POST" else 200, form=form)
+
+    def _page(self, template: str, status: int, **values: object) -> Response:
+        return make_response(render_template(template, **values), status)
+
+
+def _wait_sentence(seconds: int) -> str:
+    if seconds < _MINUTE_S:
+        wait = ngettext("%(num)d seconde", "%(num)d secondes", seconds)
+    else:
+        wait = ngettext("%(num)d minute", "%(num)d minutes", ceil(seconds / _MINUTE_S))
+    return gettext("Trop d'essais ont échoué. Attendez %(wait)s, puis réessayez.", wait=wait)
+
+
+def _problem(reason: str, minimum: int) -> str:
+    sentences = {
+        "TOO_SHORT": gettext("Il faut au moins %(minimum)s caractères.", minimum=minimum),
+        "TOO_LONG": gettext("Il faut au plus 128 caractères."),
+        "COMMON": gettext(
+            "Ce mot de passe est l'un des plus utilisés : il serait vite deviné. Choisissez-en un autre."
+        ),
+        "CONTEXT": gettext(
+            "Ce mot de passe contient surtout votre nom, votre identifiant ou un mot du service : il serait vite deviné."
+        ),
+        "SEQUENCE": gettext("Ce mot de passe est une suite de touches ou de caractères : il serait vite deviné."),
+        "PROVISIONAL_SHAPE": gettext(
+            "Ce mot de passe ressemble à un mot de passe provisoire. Choisissez-en un à vous."
+        ),
+        "DIFFERENT": gettext("Les deux saisies sont différentes."),
+    }
+    return sentences.get(reason, gettext("Ce mot de passe ne convient pas."))
