@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from servicekit.database import (
     on_end,
     open_database,
 )
+from servicekit.database.postgresql import BACKGROUND_CONNECTIONS
 from tests.servicekit.database.builders import add, all_things, create_things, held, increment, together
 
 pytestmark = pytest.mark.postgresql
@@ -53,8 +55,11 @@ def test_a_server_that_is_not_there_is_an_unavailable_database() -> None:
 def test_without_a_free_connection_in_two_seconds_the_database_is_unavailable(postgresql_url: str) -> None:
     database = open_database(postgresql_url, threads=1)
 
-    with held(database), pytest.raises(DatabaseUnavailableError, match="no free database connection"):
-        database.write(lambda _connection: None)
+    with ExitStack() as stack:
+        for _ in range(1 + BACKGROUND_CONNECTIONS):
+            stack.enter_context(held(database))
+        with pytest.raises(DatabaseUnavailableError, match="no free database connection"):
+            database.write(lambda _connection: None)
 
     database.close()
 

@@ -134,6 +134,7 @@ def test_stopping_sends_what_waits(database: Database) -> None:
 
 def test_acknowledged_events_are_deleted_after_a_day_and_the_others_are_kept(service: Service) -> None:
     service.work.record(adding("one"))
+    _wait_until_acknowledged(service)
     service.clock.advance(timedelta(hours=23))
     service.work.record(adding("two"))
     _wait_until_acknowledged(service)

@@ -34,6 +34,7 @@ T = TypeVar("T")
 
 POOL_TIMEOUT_SECONDS = 2  # a caller that waits longer for a connection is told that the database is unavailable
 CONNECT_TIMEOUT_SECONDS = 5
+BACKGROUND_CONNECTIONS = 2  # for the threads of the process itself: a relay never waits behind requests
 WRITE_WAIT_SECONDS = 10.0  # longest a write keeps trying
 FREE_ATTEMPTS = 2
 LONGEST_PAUSE_SECONDS = 0.05
@@ -72,10 +73,11 @@ class PostgresqlDatabase:
         """
         self._closed = False
         self._persistent = threading.Lock()
-        self._write_engine = postgresql_engine(url, threads=threads)
-        self._snapshot_engine = postgresql_engine(url, threads=threads, isolation_level="REPEATABLE READ")
+        size = threads + BACKGROUND_CONNECTIONS
+        self._write_engine = postgresql_engine(url, threads=size)
+        self._snapshot_engine = postgresql_engine(url, threads=size, isolation_level="REPEATABLE READ")
         self._statement_engine = postgresql_engine(
-            url, threads=threads, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
+            url, threads=size, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
         )
         event.listen(self._snapshot_engine, "connect", _make_read_only)
         event.listen(self._statement_engine, "connect", _make_read_only)

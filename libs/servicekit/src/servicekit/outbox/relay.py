@@ -171,7 +171,7 @@ class OutboxRelay:
 
     def _next_batch(self) -> list[store.PendingEvent]:
         limit, share = self._settings.batch_events, self._share()
-        waiting = self._database.read(lambda connection: store.pending(connection, limit, share))
+        waiting = self._database.read(lambda connection: store.pending(connection, limit, share), snapshot=False)
         size = 0
         for position, one in enumerate(waiting):
             size += len(one.event)
