@@ -95,7 +95,7 @@ def test_another_type_or_none_is_refused(
 
 def test_other_algorithms_are_refused(provider: FakeProvider, verifier: AccessTokenVerifier) -> None:
     claims = provider.access_claims()
-    header = {"typ": "at+jwt", "kid": "k1"}
+    header: dict[str, Any] = {"typ": "at+jwt", "kid": "k1"}
     public = json.dumps(provider.key.as_dict(private=False))
     rsa = RSAKey.generate_key(2048, {"kid": "k1"})
     forged = [
