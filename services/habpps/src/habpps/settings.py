@@ -1,8 +1,7 @@
 """Every setting of habpps, with its unit, default and reason."""
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
-
 from servicekit.settings import Port, PublicUrl, ServiceSettings, Threads
 
 
@@ -12,25 +11,38 @@ class HabppsSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="HABPPS_")
 
     service: str = "habpps"
-    public_url: PublicUrl = Field("http://localhost:8401", description="Address people type to reach Habpps.")
-    web_port: Port = Field(8401, description="TCP port of the pages.")
-    rpc_port: Port = Field(9401, description="TCP port of gRPC (rights feed).")
+    public_url: PublicUrl = Field(default="http://localhost:8401", description="Address people type to reach Habpps.")
+    web_port: Port = Field(default=8401, description="TCP port of the pages.")
+    rpc_port: Port = Field(default=9401, description="TCP port of gRPC (rights feed).")
     rpc_threads: Threads = Field(
-        8, description="Unary gRPC calls answered at the same time. Two are held while pages wait for replicas."
+        default=8,
+        description="Unary gRPC calls answered at the same time. Some are held while callers wait for replicas.",
     )
     rpc_stream_threads: int = Field(
-        32, ge=1, le=256, description="Open streams of the rights feed: two per replica at most, with room to spare."
+        default=32,
+        ge=1,
+        le=256,
+        description="Open streams of the rights feed: one per replica, with room for those that reconnect.",
     )
-    auth_address: str = Field("localhost:9400", description="host:port of the account service of auth (gRPC).")
-    issuer: PublicUrl = Field("http://localhost:8400", description="Issuer of the tokens: the public address of auth.")
+    auth_address: str = Field(
+        default="localhost:9400", description="host:port of the account service of auth (gRPC, mTLS)."
+    )
+    issuer: PublicUrl = Field(
+        default="http://localhost:8400", description="Issuer of the tokens: the public address of auth."
+    )
     internal_issuer: str = Field(
-        "", description="Address of auth seen from this machine when it differs from the issuer. Empty: the issuer."
+        default="",
+        description="Address of auth seen from this machine when it differs from the issuer. Empty: the issuer.",
     )
-    client_id: str = Field("habpps", description="Identifier of this relying party at auth.")
-    client_secret: str = Field("", description="Secret of this relying party at auth. Keep it out of files in git.")
-    portal_url: PublicUrl = Field("http://localhost:8400", description="Address of the portal Mon compte partenaire.")
+    client_id: str = Field(default="habpps", description="Identifier of this relying party at auth.")
+    client_secret: SecretStr = Field(
+        default=SecretStr(""), description="Secret of this relying party at auth. Never in a file of the repository."
+    )
+    portal_url: PublicUrl = Field(
+        default="http://localhost:8400", description="Address of the portal Mon compte partenaire."
+    )
     propagation_wait_ms: int = Field(
-        3_000,
+        default=3_000,
         ge=0,
         le=10_000,
         description="Milliseconds a page waits for the replicas after an act that closes something. They need less "

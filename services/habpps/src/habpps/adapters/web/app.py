@@ -53,7 +53,7 @@ def build_app(parts: PageParts) -> ServiceApp:
     login = OidcLoginSettings(
         issuer=settings.issuer,
         client_id=settings.client_id,
-        client_secret=settings.client_secret,
+        client_secret=settings.client_secret.get_secret_value(),
         resource=settings.public_url,
         scope="openid profile habpps",
         public_url=settings.public_url,

@@ -1,12 +1,13 @@
 """The forms. What is right and wrong is decided by the domain; here are labels, hints and what was typed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from habpps.adapters.web.labels import PROFILES
@@ -51,6 +52,11 @@ class Day(DateField):
         raise ValueError(FIELD_SENTENCES["DATE_MALFORMED"])
 
 
+def options(labels: Mapping[str, str]) -> Any:
+    """Return the choices of a field from value -> label."""
+    return [SelectChoice(value, label) for value, label in labels.items()]
+
+
 class Checkboxes(SelectMultipleField):
     """Several choices as checkboxes."""
 
@@ -87,7 +93,7 @@ class ContractForm(Form):
     """A service contract."""
 
     extranet = RadioField(_l("Extranet"), [Needed()], validate_choice=False)
-    profiles = Checkboxes(_l("Profils"), [Needed()], choices=list(PROFILES.items()), validate_choice=False)
+    profiles = Checkboxes(_l("Profils"), [Needed()], choices=options(PROFILES), validate_choice=False)
     purposes = Checkboxes(_l("Finalités"), [Needed()], validate_choice=False)
     territories = Checkboxes(_l("Territoire"), [Needed()], validate_choice=False)
     starts_on = Day(_l("Date de début"), [Needed()])

@@ -4,7 +4,7 @@ from flask import Blueprint, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from habpps.adapters.web.forms import AdministratorForm, ContractForm, OrganisationForm, attempt, day
+from habpps.adapters.web.forms import AdministratorForm, ContractForm, OrganisationForm, attempt, day, options
 from habpps.adapters.web.pages import acts, answer, author, done_page, listing, page_of, today
 from habpps.domain.organisation import Signatory
 from habpps.domain.people import person_typed
@@ -128,14 +128,15 @@ def _choices(form: ContractForm, view: OrganisationView) -> None:
     extranets = [one for one in view.extranets.values() if one.enabled and one.kind == "professional"]
     purposes = {code for one in extranets for code in one.purposes}
     catalogue = acts().catalogue
-    form.extranet.choices = [(one.code, one.label) for one in extranets]
+    form.extranet.choices = options({one.code: one.label for one in extranets})
     form.purposes.choices = [
         (code, f"{one.label} ({', '.join(one.profiles)})")
         for code, one in catalogue.purposes.items()
         if code in purposes
     ]
     caf = view.organisation.caf
-    form.territories.choices = [(caf, f"{caf} – {catalogue.cafs[caf].name}" if caf in catalogue.cafs else caf)]
+    name = f"{caf} – {catalogue.cafs[caf].name}" if caf in catalogue.cafs else caf
+    form.territories.choices = options({caf: name})
 
 
 def _has_administrator(view: OrganisationView) -> bool:

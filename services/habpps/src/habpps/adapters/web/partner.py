@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from habpps.adapters.web.forms import GroupForm, attempt
+from habpps.adapters.web.forms import GroupForm, attempt, options
 from habpps.adapters.web.labels import PROFILES
 from habpps.adapters.web.pages import (
     Closing,
@@ -43,7 +43,7 @@ def create_group() -> Page:
     """Create a group."""
     view = acts().consult.organisation(author(), author().organisation_id)
     form = GroupForm()
-    form.profile.choices = [(profile, PROFILES[profile]) for profile in view.profiles]
+    form.profile.choices = options({profile: PROFILES[profile] for profile in view.profiles})
     if form.validate_on_submit():
         name, profile = form.name.data or "", form.profile.data or ""
         done = attempt(form, lambda: acts().create_group(author(), name, profile))

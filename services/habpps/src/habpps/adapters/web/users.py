@@ -4,7 +4,7 @@ from flask import Blueprint, flash, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from habpps.adapters.web.forms import AssignForm, AttachForm, DepartureForm, UserForm, attempt
+from habpps.adapters.web.forms import AssignForm, AttachForm, DepartureForm, UserForm, attempt, options
 from habpps.adapters.web.labels import PROFILES
 from habpps.adapters.web.pages import acts, answer, author, done_page, in_force, listing, page_of
 from habpps.adapters.web.sentences import CONFLICT_SENTENCES
@@ -152,6 +152,6 @@ def _user_page(found: UserView, form: AssignForm) -> Page:
     view, user = found.view, found.user
     held = {place.group.id for place in view.places_of(user)}
     groups = [group for group in view.open_groups if group.id not in held]
-    form.group_id.choices = [(group.id, f"{group.name} ({PROFILES[group.profile]})") for group in groups]
+    form.group_id.choices = options({group.id: f"{group.name} ({PROFILES[group.profile]})" for group in groups})
     access = acts().preview.access_of(view, user)
     return answer("user.html", form, view=view, user=user, access=access, assignable=groups)
