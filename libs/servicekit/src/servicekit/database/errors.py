@@ -11,7 +11,7 @@ from pysqlite3 import dbapi2
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from servicekit.errors import ConcurrentChangeError, DependencyUnavailableError, StartError, StartError
+from servicekit.errors import ConcurrentChangeError, DependencyUnavailableError, StartError
 
 # Primary SQLite result codes (https://www.sqlite.org/rescode.html) that blame the file, the disk or another process.
 _SQLITE_CODES = frozenset({5, 6, 7, 8, 10, 11, 13, 14, 15, 26})
