@@ -9,14 +9,6 @@ from typing import Any
 
 EXTRANET = "cdap"
 
-PROFILE_LABELS = {
-    "T1": "T1 – Travail social et accompagnement",
-    "T2": "T2 – Accueil du jeune enfant",
-    "T3": "T3 – Logement",
-    "T4": "T4 – Insertion et RSA",
-    "T5": "T5 – Tarification au quotient familial",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Choices:

@@ -28,7 +28,7 @@ class Matricule:
 
 
 def parse_matricule(text: str) -> Matricule:
-    """Read a number as people and systems write it: "346145", "0346145 B", "034614500000000" (15 digits of the CNAF record).
+    """Read a number as people and systems write it: "346145", "0346145 B", "034614500000000" (CNAF record).
 
     Raises:
         InvalidMatriculeError: MATRICULE_MISSING, MATRICULE_FORMAT, MATRICULE_LOOKS_LIKE_NIR or MATRICULE_LENGTH.

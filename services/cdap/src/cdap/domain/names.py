@@ -5,12 +5,14 @@ from functools import lru_cache
 
 MAXIMUM_NAME_LENGTH = 80
 FLUX_NAME_LENGTH = 28  # NOM and NOMNAI of the CNAF record: longer names are cut there
-_LIGATURES = str.maketrans({"œ": "OE", "Œ": "OE", "æ": "AE", "Æ": "AE", "ß": "SS", "ø": "O", "Ø": "O", "ł": "L", "Ł": "L"})
+_LIGATURES = str.maketrans(
+    {"œ": "OE", "Œ": "OE", "æ": "AE", "Æ": "AE", "ß": "SS", "ø": "O", "Ø": "O", "ł": "L", "Ł": "L"}
+)
 
 
 @lru_cache(maxsize=8192)
 def name_key(name: str) -> str:
-    """What is compared: the letters of the name alone, in capitals, at most 28 of them ("L'Hostis-Dœuf" -> "LHOSTISDOEUF").
+    """What is compared: its letters alone, in capitals, at most 28 of them ("L'Hostis-Dœuf" -> "LHOSTISDOEUF").
 
     Empty when the text holds no letter.
     """

@@ -1,4 +1,4 @@
-"""The NIR (social security number) and the NIA (waiting number): checked, then only kept as a keyed hash, never shown."""
+"""The NIR (social security number) and the NIA (waiting number): checked, kept only as a keyed hash, never shown."""
 
 import hashlib
 import hmac
@@ -39,7 +39,7 @@ class Nir:
 
 
 def parse_nir(text: str) -> Nir:
-    """Read a NIR or a NIA (first digit 7 or 8) of 13 characters, or of 15 with its key; spaces, dots and hyphens are ignored.
+    """Read a NIR or a NIA (first digit 7 or 8) of 13 characters, or 15 with its key; separators are ignored.
 
     Raises:
         InvalidNirError: NIR_LENGTH, NIR_FORMAT or NIR_KEY.

@@ -1,7 +1,8 @@
 """The quotient familial: what it is computed from, the number of parts, the rounding.
 
 QF = (annual resources / 12 + family benefits of the month) / parts (formula published by the Caf). Resources are those
-of the year N-2, net taxable before the 10 % deduction, less social abatements. Annual and one-off benefits are left out.
+of the year N-2, net taxable before the 10 % deduction, less social abatements. Annual and one-off benefits
+are left out.
 """
 
 from dataclasses import dataclass
@@ -29,7 +30,10 @@ DEFAULT_PARTS = PartsRule()
 
 
 def parts_in_halves(household: Household, rule: PartsRule = DEFAULT_PARTS) -> int:
-    """Number of parts, times two: 2 parts, +0.5 for the 1st and 2nd child, +1 for the 3rd, +0.5 for each one after and for each AEEH child."""
+    """Number of parts, times two.
+
+    2 parts, +0.5 for the 1st and the 2nd child, +1 for the 3rd, +0.5 for each one after and for each AEEH child.
+    """
     alone = not household.couple and household.children == 0
     base = rule.single_person_halves if alone else 4
     third_child = 1 if household.children >= 3 else 0

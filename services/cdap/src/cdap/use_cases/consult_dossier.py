@@ -15,8 +15,8 @@ from cdap.domain.reduction import reduce
 from cdap.domain.result import ResultKind, result_of
 from cdap.use_cases.consultation import (
     Answer,
-    ConsultDossierRequest,
     Consultation,
+    ConsultDossierRequest,
     NotFound,
     Refusal,
     Released,
@@ -27,7 +27,7 @@ from cdap.use_cases.consultation_events import ConsultationEvents
 from cdap.use_cases.ports import Clock, Dossiers, EndedSessions, Repositories, RightsView, StoredDossier
 from rights.decision import Granted, Limits, Question, Refused, decide
 from rights.field_table import FieldTable
-from servicekit.audit_events import Outcome, RecordedWork
+from servicekit.audit_events import JSON, Outcome, RecordedWork
 
 FRENCH_CIVIL_TIME = ZoneInfo("Europe/Paris")
 OUT_OF_TERRITORY = frozenset({"TOKEN_WITHOUT_TERRITORY", "TERRITORY_NOT_IN_CONTRACT"})
@@ -116,7 +116,7 @@ def _release(
     view = reduce(dossier, granted.fields, consultation.today, result.only)
     month = dossier.reference_month
     subject = stored.key.subject
-    told = {"fields": sorted(view), "result": result.kind.value, "reference_month": month}
+    told: dict[str, JSON] = {"fields": sorted(view), "result": result.kind.value, "reference_month": month}
     event = events.consulted(granted, subject, told)
     released = Released(
         event.event_id,

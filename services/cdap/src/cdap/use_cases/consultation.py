@@ -96,9 +96,7 @@ class Refusal:
 Answer: TypeAlias = Released | NotFound | Refusal
 
 
-def understand(
-    request: ConsultDossierRequest, requester: Requester, today: date, asked_at: datetime
-) -> Consultation:
+def understand(request: ConsultDossierRequest, requester: Requester, today: date, asked_at: datetime) -> Consultation:
     """Check the form of each field and complete what the token leaves no choice about.
 
     Raises:

@@ -59,9 +59,7 @@ class SqlGenerations:
 
     def in_force(self) -> int | None:
         """The generation of the one row."""
-        return self._connection.scalar(
-            select(generation_in_force.c.generation).where(generation_in_force.c.only == 1)
-        )
+        return self._connection.scalar(select(generation_in_force.c.generation).where(generation_in_force.c.only == 1))
 
     def remove_some(self, keep: int | None, limit: int) -> int:
         """Delete by chunks, so that no transaction is long."""

@@ -1,0 +1,74 @@
+"""`python -m cdap COMMAND`: serve consultations, migrate, generate synthetic dossiers, import dossiers."""
+
+import argparse
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from cdap.settings import CdapSettings
+from servicekit.commands import Command, service_main
+from servicekit.errors import StartError
+
+
+def _generate_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seed", type=int, default=1, help="the same seed draws the same dossiers (default 1)")
+    parser.add_argument("--count", type=int, default=10_000, help="how many dossiers (default 10000)")
+    parser.add_argument("--month", type=_month, help="month of the figures, for example 2026-11 (default: this month)")
+    parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="JSON Lines file to write")
+
+
+def _import_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="JSON Lines, one dossier per line (see the README)")
+
+
+def _month(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a month such as 2026-11") from None
+
+
+def _generate(_settings: CdapSettings, arguments: argparse.Namespace) -> int:
+    from cdap.adapters.files.json_lines import JsonCodec
+    from cdap.adapters.synthetic.generator import generate
+
+    month_on = arguments.month or datetime.now(UTC).date().replace(day=1)
+    codec = JsonCodec()
+    try:
+        with arguments.output.open("wb") as file:
+            for document in generate(arguments.seed, arguments.count, month_on):
+                file.write(codec.write(document) + b"\n")
+    except OSError as error:
+        raise StartError(f"The file {arguments.output} cannot be written: {error.strerror}.") from error
+    sys.stdout.write(f"{arguments.count} synthetic dossiers of {month_on:%Y-%m} in {arguments.output}\n")
+    return 0
+
+
+def _import(settings: CdapSettings, arguments: argparse.Namespace) -> int:
+    from cdap.adapters.files.json_lines import DossierFile, ProgressBar, write_report
+    from cdap.bootstrap import dossier_import
+
+    with DossierFile(arguments.file) as file, dossier_import(settings) as import_dossiers:
+        progress = ProgressBar(file)
+        report = import_dossiers(file.lines(), arguments.file.name, progress)
+        progress.end()
+    write_report(report, sys.stderr)
+    return 0 if report.is_in_force else 1
+
+
+def main() -> int:
+    """Run the command named on the command line."""
+    return service_main(
+        service="cdap",
+        settings_class=CdapSettings,
+        build="cdap.bootstrap:build",
+        migrations="cdap.adapters.database:migrations",
+        extra=[
+            Command("generate", "write synthetic dossiers, the same for the same seed", _generate, _generate_arguments),
+            Command("import", "replace the dossiers by those of a file, all or nothing", _import, _import_arguments),
+        ],
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,1 +1,0 @@
-"""Feeds that cdap follows: rights (habpps) and ended sessions (auth)."""

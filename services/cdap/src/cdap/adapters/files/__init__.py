@@ -1,0 +1,1 @@
+"""Files of dossiers, one JSON object per line."""

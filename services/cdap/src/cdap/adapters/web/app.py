@@ -1,0 +1,57 @@
+"""The Flask application of cdap: sign-in, then the pages of consultation."""
+
+from dataclasses import dataclass
+
+from cdap.adapters.web import consultations, table_columns
+from cdap.adapters.web.formats import FILTERS
+from cdap.adapters.web.refusal_sentences import REFUSAL_TEXTS
+from cdap.settings import CdapSettings
+from cdap.use_cases.consult_dossier import ConsultDossier
+from servicekit.clock import Clock
+from servicekit.database import Database
+from servicekit.web import OidcLogin, OidcLoginSettings, ServiceApp, WebOptions, WebSessions, create_app
+
+
+@dataclass(frozen=True)
+class PageParts:
+    """What the pages are made of."""
+
+    settings: CdapSettings
+    database: Database
+    consult: ConsultDossier
+    clock: Clock
+
+
+def build_app(parts: PageParts) -> ServiceApp:
+    """The application with sign-in; every page needs it."""
+    settings = parts.settings
+    app = pages_app(parts)
+    login = OidcLoginSettings(
+        issuer=settings.issuer,
+        client_id=settings.client_id,
+        client_secret=settings.client_secret.get_secret_value(),
+        resource=settings.audience,
+        scope="openid profile cdap",
+        public_url=settings.public_url,
+        internal_issuer=settings.internal_issuer,
+        portal_url=settings.portal_url,
+    )
+    OidcLogin(app, login, WebSessions(parts.database, app.web_secrets, parts.clock), parts.clock)
+    return app
+
+
+def pages_app(parts: PageParts) -> ServiceApp:
+    """The application without sign-in; tests put the professional into `g` themselves."""
+    app = create_app(
+        "cdap.adapters.web",
+        service_label="CDAP",
+        settings=parts.settings,
+        database=parts.database,
+        options=WebOptions(accent="plum"),
+    )
+    app.extensions[consultations.EXTENSION] = parts.consult
+    app.jinja_env.filters.update({**FILTERS, **table_columns.FILTERS})
+    app.jinja_env.globals.update(table_columns.FUNCTIONS)
+    app.register_refusal_texts(REFUSAL_TEXTS)
+    app.register_blueprint(consultations.blueprint)
+    return app

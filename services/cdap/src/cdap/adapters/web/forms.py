@@ -1,0 +1,105 @@
+"""The search form. The use case says what is wrong; here are labels, hints and the sentence for each reason."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, SelectField, StringField
+
+from cdap.adapters.web.labels import caf_label, fitting_purposes, profile_label, purpose_label
+from cdap.domain.choices import Choices
+from cdap.use_cases.consultation import ConsultDossierRequest
+from servicekit.web import choice
+
+REASONS = {
+    "MATRICULE_MISSING": _l("Saisissez le numéro d'allocataire."),
+    "MATRICULE_FORMAT": _l("Le numéro d'allocataire a sept chiffres au plus, parfois suivis d'une lettre."),
+    "MATRICULE_LENGTH": _l("Ce numéro est trop long : le numéro d'allocataire a sept chiffres au plus."),
+    "MATRICULE_LOOKS_LIKE_NIR": _l(
+        "Ce numéro ressemble à un numéro de sécurité sociale. "
+        "Saisissez le numéro d'allocataire de la Caf, à sept chiffres."
+    ),
+    "NAME_MISSING": _l("Saisissez le nom de l'allocataire ou de son conjoint."),
+    "NAME_FORMAT": _l("Saisissez un nom de famille, avec au moins une lettre."),
+    "CAF_MISSING": _l("Choisissez la Caf du dossier."),
+    "CAF_FORMAT": _l("Choisissez une Caf de la liste."),
+    "PROFILE_MISSING": _l("Choisissez le profil sous lequel vous consultez."),
+    "PURPOSE_MISSING": _l("Choisissez pourquoi vous consultez ce dossier."),
+    "NOT_INFORMED": _l("Informez d'abord la personne. Sans cela, la consultation n'est pas permise."),
+}
+UNKNOWN_REASON = _l("Cette valeur ne convient pas.")
+
+
+class Needed:
+    """Marks a field as needed; the use case says so when it is missing."""
+
+    field_flags = {"required": True}  # noqa: RUF012 -- WTForms reads this attribute
+
+    def __call__(self, _form: Any, _field: Any) -> None:
+        """Leave it to the use case."""
+
+
+class SearchForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """Profile, Caf and purpose are only asked when there is a choice."""
+
+    profile = SelectField(_l("Profil"), validators=[Needed()], validate_choice=False)
+    caf = SelectField(_l("Caf du dossier"), validators=[Needed()], validate_choice=False)
+    matricule = StringField(
+        _l("Numéro d'allocataire"),
+        description=_l("Sept chiffres, sur les courriers de la Caf. Exemple : 0346145"),
+        validators=[Needed()],
+    )
+    name = StringField(
+        _l("Nom de famille"),
+        description=_l("Nom de naissance ou nom d'usage, de l'allocataire ou de son conjoint."),
+        validators=[Needed()],
+    )
+    purpose = SelectField(_l("Motif de la consultation"), validators=[Needed()], validate_choice=False)
+    person_informed = BooleanField(
+        _l("La personne a été informée de cette consultation et ne s'y oppose pas"),
+        description=_l("Votre réponse est enregistrée avec la consultation."),
+        validators=[Needed()],
+    )
+
+
+def search_form(choices: Choices) -> SearchForm:
+    """The form with the choices of the token; what leaves no choice is not asked."""
+    form = SearchForm()
+    purposes = fitting_purposes(choices.purposes, choices.profiles)
+    empty = choice("", _l("Choisissez…"))
+    for name, codes, label in (
+        ("profile", choices.profiles, profile_label),
+        ("caf", choices.territories, caf_label),
+        ("purpose", purposes, purpose_label),
+    ):
+        if len(codes) > 1:
+            form[name].choices = [empty, *(choice(code, label(code)) for code in codes)]
+        else:
+            del form[name]
+    return form
+
+
+def request_of(form: SearchForm, choices: Choices) -> ConsultDossierRequest:
+    """What was typed, completed by what leaves no choice."""
+    purposes = fitting_purposes(choices.purposes, choices.profiles)
+    return ConsultDossierRequest(
+        caf=_typed(form, "caf"),
+        matricule=_typed(form, "matricule"),
+        name=_typed(form, "name"),
+        profile=_typed(form, "profile"),
+        purpose=_typed(form, "purpose") or (purposes[0] if len(purposes) == 1 else ""),
+        person_informed=bool(form.person_informed.data),
+    )
+
+
+def add_problems(form: SearchForm, problems: dict[str, str]) -> None:
+    """Write each problem beside its field."""
+    for field, reason in problems.items():
+        if field in form:
+            form[field].errors = [REASONS.get(reason, UNKNOWN_REASON)]
+        else:
+            form.form_errors.append(REASONS.get(reason, UNKNOWN_REASON))
+
+
+def _typed(form: SearchForm, field: str) -> str:
+    return str(form[field].data or "") if field in form else ""

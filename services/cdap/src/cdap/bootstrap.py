@@ -1,0 +1,117 @@
+"""Builds the objects of cdap; the only module that names concrete classes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from cdap.adapters.database.unit_of_work import sql_repositories
+from cdap.adapters.files.import_lock import import_lock
+from cdap.adapters.files.json_lines import JsonCodec
+from cdap.adapters.files.later_delivery import LaterDelivery
+from cdap.adapters.rpc.consultation import ConsultationService
+from cdap.adapters.web.app import PageParts, build_app
+from cdap.domain.reduction import reduction_problems
+from cdap.settings import CdapSettings
+from cdap.use_cases.consult_dossier import ConsultDossier
+from cdap.use_cases.import_dossiers import ImportDossiers
+from partenaire.cdap.v1 import consultation_pb2
+from partenaire.cdap.v1.consultation_pb2_grpc import add_ConsultationServicer_to_server
+from rights.feed_client import GrpcEndedSessionsFeed, GrpcRightsFeed
+from rights.field_table import FieldTable, FieldTableError
+from rights.replica import RightsReplica
+from rights.sessions import SessionsReplica
+from servicekit.clock import SystemClock
+from servicekit.database import check_schema, open_database
+from servicekit.errors import StartError
+from servicekit.outbox import OutboxRelay, RecordingUnitOfWork
+from servicekit.outbox.grpc_sink import GrpcAuditSink
+from servicekit.process import Parts, Process
+from servicekit.rpc import CallerPolicy, ChannelOptions, RpcServer, ServerOptions, open_channel, open_server
+from servicekit.tokens import AccessTokenVerifier, JwksSource
+
+OLDEST_SCHEMA = "0001"
+NEWEST_SCHEMA = "0001"
+SHORTEST_NIR_SECRET = 32
+CONSULTATION = consultation_pb2.DESCRIPTOR.services_by_name["Consultation"]
+
+
+def build(settings: CdapSettings, parts: Parts) -> Process:
+    """Make everything, start nothing.
+
+    Raises:
+        StartError, SchemaVersionError, UnsafeDatabaseError, DatabaseUnavailableError: said in one sentence.
+    """
+    clock = SystemClock()
+    table = load_field_table(settings)
+    database = open_database(settings.database_url, threads=settings.web_threads + settings.rpc_threads)
+    check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
+    audit = open_channel(ChannelOptions.to("audit", settings.audit_address, settings))
+    habpps = open_channel(ChannelOptions.to("habpps", settings.habpps_address, settings))
+    auth = open_channel(ChannelOptions.to("auth", settings.auth_address, settings))
+    relay = OutboxRelay(database, settings.service, GrpcAuditSink(audit), clock)
+    work = RecordingUnitOfWork(database, sql_repositories, relay)
+    saved_at = settings.data_directory / "rights-snapshot.json"
+    rights = RightsReplica(GrpcRightsFeed(habpps), clock, service=settings.service, saved_at=saved_at)
+    sessions = SessionsReplica(GrpcEndedSessionsFeed(auth), clock)
+    consult = ConsultDossier(work, rights, sessions, table, clock)
+    web = build_app(PageParts(settings, database, consult, clock)) if parts.web else None
+    rpc = _consultation_server(settings, consult) if parts.rpc else None
+
+    def close() -> None:
+        for channel in (auth, habpps, audit):
+            channel.close()
+        database.close()
+
+    return Process(web, rpc, (relay, rights, sessions), close)
+
+
+@contextmanager
+def dossier_import(settings: CdapSettings) -> Iterator[ImportDossiers]:
+    """Open the database for an import; its audit event waits in the outbox for the service.
+
+    Raises:
+        StartError, SchemaVersionError, UnsafeDatabaseError, DatabaseUnavailableError: said in one sentence.
+    """
+    secret = settings.nir_secret.get_secret_value()
+    if secret and len(secret) < SHORTEST_NIR_SECRET:
+        raise StartError(f"CDAP_NIR_SECRET has fewer than {SHORTEST_NIR_SECRET} characters.")
+    clock = SystemClock()
+    with import_lock(settings.data_directory):
+        database = open_database(settings.database_url, threads=1)
+        try:
+            check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
+            relay = OutboxRelay(database, settings.service, LaterDelivery(), clock)
+            work = RecordingUnitOfWork(database, sql_repositories, relay)
+            yield ImportDossiers(work, JsonCodec(), secret.encode(), clock)
+        finally:
+            database.close()
+
+
+def load_field_table(settings: CdapSettings) -> FieldTable:
+    """The profile and field table, every reduction of it implemented.
+
+    Raises:
+        StartError: the table cannot be used.
+    """
+    try:
+        with as_file(files("cdap").joinpath("data", "profile_fields.toml")) as own:
+            table = FieldTable.load(Path(settings.field_table) if settings.field_table else own)
+    except FieldTableError as error:
+        raise StartError(f"The profile and field table cannot be used: {error}.") from error
+    for profile in table.profiles:
+        if problems := reduction_problems(profile, table.fields(profile)):
+            raise StartError(f"The profile and field table cannot be used: {'; '.join(problems)}.")
+    return table
+
+
+def _consultation_server(settings: CdapSettings, consult: ConsultDossier) -> RpcServer:
+    jwks = JwksSource(f"{(settings.internal_issuer or settings.issuer).rstrip('/')}/jwks")
+    service = ConsultationService(consult, AccessTokenVerifier(settings.issuer, settings.audience, jwks))
+    with as_file(files("cdap.adapters.rpc").joinpath("callers.toml")) as path:
+        callers = CallerPolicy.load(path, [CONSULTATION])
+    return open_server(
+        ServerOptions.of(settings),
+        services=[(add_ConsultationServicer_to_server, service, CONSULTATION.full_name)],
+        callers=callers,
+    )
