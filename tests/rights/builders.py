@@ -59,7 +59,7 @@ class Commune:
         """The snapshot of these facts and `more`."""
         return Snapshot.of((*self.facts(), *more), revision=revision, epoch=epoch)
 
-    def changed(self, name: str, **changes: Any) -> "Commune":
+    def changed(self, name: str, /, **changes: Any) -> "Commune":
         """The example with one fact changed."""
         return replace(self, **{name: replace(getattr(self, name), **changes)})
 

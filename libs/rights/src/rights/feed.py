@@ -12,7 +12,7 @@ class FeedLostError(Exception):
     """The feed does not answer, or its stream ended. Try again a little later."""
 
 
-class FeedHistoryLostError(Exception):
+class FeedHistoryLostError(FeedLostError):
     """The feed cannot go on from here: another epoch, or a revision it does not know. Take everything again."""
 
 

@@ -136,6 +136,8 @@ class Replica(ABC, Generic[S, C]):
             FeedLostError: the feed does not answer.
             DivergenceError: what it sent does not add up, or is older than what is known.
         """
+        if self._went_back is not None:
+            raise DivergenceError("the feed went back: nothing is taken from it before its epoch is bumped")
         state = self._feed.snapshot()
         with self._changing:
             known, offered = self._view.state, self._position(state)
@@ -159,9 +161,13 @@ class Replica(ABC, Generic[S, C]):
             self.synchronise_once()
         state = self._view.state
         assert state is not None
-        subscription = self._feed.watch(self._position(state))
-        self._heard_at = self._clock.boottime()
-        self._subscription = subscription
+        try:
+            self._receive_from(self._feed.watch(self._position(state)))
+        except FeedHistoryLostError as error:
+            self._distrust(str(error), alarm=False)
+
+    def _receive_from(self, subscription: Subscription[C]) -> None:
+        self._heard_at, self._subscription = self._clock.boottime(), subscription
         try:
             if self._stopping.is_set():
                 return
@@ -169,8 +175,6 @@ class Replica(ABC, Generic[S, C]):
                 self._heard_at = self._clock.boottime()
                 if self._stopping.is_set() or not self.receive(change):
                     return
-        except FeedHistoryLostError as error:
-            self._distrust(str(error), alarm=False)
         finally:
             self._subscription = None
             subscription.cancel()

@@ -1,0 +1,110 @@
+"""The replica of the ended sessions."""
+
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+
+from rights.feed import FeedLostError
+from rights.replication import NEVER
+from rights.sessions import EndedSession, SessionsEnded, SessionsReplica
+from tests.rights.fakes import HandClock, InMemoryEndedSessionsFeed
+
+
+def _pair() -> tuple[InMemoryEndedSessionsFeed, HandClock, SessionsReplica]:
+    feed, clock = InMemoryEndedSessionsFeed(), HandClock()
+    return feed, clock, SessionsReplica(feed, clock, service="cdap")
+
+
+def _follow(replica: SessionsReplica) -> None:
+    with suppress(FeedLostError):
+        replica.follow_once()
+
+
+def test_before_the_first_answer_every_session_counts_as_ended() -> None:
+    _, clock, replica = _pair()
+    assert replica.is_ended("sid-1", "account-1", clock.now())
+    assert replica.age() == NEVER
+
+
+def test_a_session_is_ended_once_auth_says_so() -> None:
+    feed, clock, replica = _pair()
+    _follow(replica)
+    replica.confirm_once()
+    assert not replica.is_ended("sid-1", "account-1", clock.now())
+    feed.ends.append(EndedSession("sid-1", "account-1", clock.now()))
+    _follow(replica)
+    assert replica.is_ended("sid-1", "account-1", clock.now())
+    assert not replica.is_ended("sid-2", "account-1", clock.now())
+    clock.advance(1)
+    replica.confirm_once()
+    assert replica.age() == timedelta(0)
+
+
+def test_an_end_that_has_not_arrived_keeps_the_list_from_being_fresh() -> None:
+    feed, clock, replica = _pair()
+    _follow(replica)
+    feed.ends.append(EndedSession("sid-1", "account-1", clock.now()))
+    replica.confirm_once()
+    assert replica.age() == NEVER
+
+
+def test_an_end_of_all_sessions_ends_those_that_were_open_then() -> None:
+    feed, clock, replica = _pair()
+    feed.ends.append(EndedSession("", "account-1", clock.now()))
+    _follow(replica)
+    assert replica.is_ended("sid-1", "account-1", clock.now() - timedelta(seconds=1))
+    assert not replica.is_ended("sid-1", "account-1", clock.now() + timedelta(seconds=1))
+    assert not replica.is_ended("sid-1", "account-2", clock.now() - timedelta(seconds=1))
+
+
+def test_what_is_too_old_is_forgotten_and_a_token_of_that_time_is_refused() -> None:
+    feed, clock, replica = _pair()
+    feed.ends.append(EndedSession("sid-1", "account-1", clock.now()))
+    _follow(replica)
+    issued_at = clock.now()
+    clock.advance(3601)
+    feed.ends.append(EndedSession("sid-2", "account-2", clock.now()))
+    _follow(replica)
+    known = replica.current()[0]
+    assert known is not None
+    assert set(known.sessions) == {"sid-2"}
+    assert replica.is_ended("sid-1", "account-1", issued_at)
+
+
+def test_a_token_without_a_session_counts_as_ended() -> None:
+    _, clock, replica = _pair()
+    _follow(replica)
+    assert replica.is_ended("", "account-1", clock.now())
+
+
+@pytest.mark.parametrize("change", [SessionsEnded(2, 1), SessionsEnded(1, 1)])
+def test_a_hole_in_the_feed_makes_the_replica_take_everything_again(change: SessionsEnded) -> None:
+    _, _, replica = _pair()
+    _follow(replica)
+    assert replica.receive(change) is False
+    assert replica.age() == NEVER
+
+
+def test_a_feed_whose_history_was_lost_is_taken_anew_under_its_new_epoch() -> None:
+    feed, clock, replica = _pair()
+    feed.ends.append(EndedSession("sid-1", "account-1", clock.now()))
+    _follow(replica)
+    replica.confirm_once()
+    feed.epoch, feed.ends = "b", []
+    replica.confirm_once()
+    assert replica.age() == NEVER
+    _follow(replica)
+    replica.confirm_once()
+    assert replica.age() == timedelta(0)
+
+
+def test_a_feed_that_went_back_in_the_same_epoch_is_refused() -> None:
+    feed, clock, replica = _pair()
+    feed.ends.append(EndedSession("sid-1", "account-1", clock.now()))
+    _follow(replica)
+    replica.confirm_once()
+    feed.ends.clear()
+    replica.confirm_once()
+    assert replica.age() == NEVER
+    assert "went back" in str(replica.problem())
