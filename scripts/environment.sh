@@ -35,7 +35,7 @@ fi
 awk '/^uv==/{keep=1} keep{print} keep && !/\\$/{exit}' requirements.lock > .venv/uv.lock.txt
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock.txt \
   || fail "the packages could not be installed; check the connection to your package registry and start again."
-.venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.lock \
+.venv/bin/uv pip sync --quiet --compile-bytecode --python .venv/bin/python --require-hashes requirements.lock \
   || fail "the packages could not be installed; check the connection to your package registry and start again."
 members=()
 for member in protos libs/servicekit libs/rights services/auth services/habpps services/cdap services/audit deploy/onebox; do

@@ -99,12 +99,11 @@ class OneboxProcess:
 
     def child_pid(self, module: str) -> int:
         """The process id of the parent process of a service."""
-        answer = subprocess.run(["ps", "-eo", "pid,ppid,args"], check=True, capture_output=True, text=True)
         assert self.process is not None
-        for line in answer.stdout.splitlines()[1:]:
-            pid, parent, arguments = line.split(None, 2)
-            if int(parent) == self.process.pid and f"-m {module} " in f"{arguments} ":
-                return int(pid)
+        for child in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
+            arguments = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+            if module.encode() in arguments:
+                return int(child)
         raise AssertionError(f"{module} does not run")
 
     def mails_to(self, address: str) -> list[dict[str, Any]]:

@@ -101,7 +101,7 @@ VALMONT = Partner(
     siret="26920888000014",
     convention="MCP-921-2026-002",
     contracts=(
-        Contract("cdap", ("T1", "T5"), ("accompagnement_social", "tarification_quotient_familial"), (CAF, "751")),
+        Contract("cdap", ("T1", "T5"), ("accompagnement_social", "tarification_quotient_familial")),
         Contract("omega", ("T1",), ("suivi_partenarial",)),
     ),
     groups={"Accompagnement social": "T1", "Tarification": "T5"},

@@ -1,0 +1,124 @@
+"""A real Chromium, and the people who use it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
+
+from onebox.layout import Layout
+
+_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium: the system's, or Playwright's own. Without either the test is left out, except in CI."""
+    with sync_playwright() as playwright:
+        browser = _launch(playwright)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def _launch(playwright: Playwright) -> Browser:
+    system = next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
+    try:
+        return playwright.chromium.launch(executable_path=system, args=list(_ARGUMENTS))
+    except PlaywrightError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"left out: browser tests, no Chromium here ({str(error).splitlines()[0]})")
+
+
+class Visitor:
+    """One person at one browser: own cookies, French."""
+
+    def __init__(self, browser: Browser, layout: Layout, *, width: int = 1280) -> None:
+        """Opens a fresh profile of the browser."""
+        self.layout = layout
+        self.context: BrowserContext = browser.new_context(locale="fr-FR", viewport={"width": width, "height": 900})
+        self.context.set_default_timeout(15_000)
+        self.page: Page = self.context.new_page()
+
+    def close(self) -> None:
+        """Closes the profile."""
+        self.context.close()
+
+    def open(self, name: str, path: str = "/") -> Page:
+        """Goes to a page of a service or extranet."""
+        self.page.goto(self.layout.url(name) + path)
+        return self.page
+
+    def sign_in(self, username: str, password: str) -> Page:
+        """Fills the sign-in page that is shown."""
+        self.page.fill("input[name=username]", username)
+        self.page.fill("input[name=password]", password)
+        self.page.click("#login-submit")
+        return self.page
+
+    def fill(self, **fields: str) -> None:
+        """Fills text fields by name."""
+        for name, value in fields.items():
+            self.page.fill(f"[name={name}]", value)
+
+    def check(self, name: str, *values: str) -> None:
+        """Ticks checkboxes or a radio button."""
+        for value in values:
+            self.page.check(f"input[name={name}][value='{value}']")
+
+    def click(self, button_id: str) -> None:
+        """Clicks a button or link by its id."""
+        self.page.click(f"#{button_id}")
+
+    def text(self) -> str:
+        """What a person reads in the main column."""
+        return self.page.inner_text("main")
+
+    def must_sign_in(self, name: str, path: str = "/") -> bool:
+        """Whether the next request to this service ends at the sign-in page."""
+        self.open(name, path)
+        return self.page.locator("#login-submit").count() == 1
+
+
+def accessibility_violations(page: Page) -> list[str]:
+    """What axe-core has to say about the page, one line each; empty when all is well."""
+    page.evaluate(AXE_SCRIPT)
+    report = page.evaluate("tags => axe.run(document, {runOnly: tags})", _AXE_TAGS)
+    return [
+        f"{item['id']} ({item['impact']}): {item['help']} at {item['nodes'][0]['target']}"
+        for item in report["violations"]
+    ]
+
+
+def scrolls_sideways(page: Page) -> bool:
+    """Whether the page is wider than its window."""
+    wider: bool = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
+    return wider
+
+
+def take_picture(page: Page, name: str) -> None:
+    """Keeps a picture of the whole page in the folder SCREENSHOTS, when it is set."""
+    folder = os.environ.get("SCREENSHOTS")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
