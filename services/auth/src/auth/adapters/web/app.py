@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from auth.adapters.web.oidc.authorize import AuthorizeEndpoint
 from auth.adapters.web.oidc.discovery import DiscoveryEndpoint
 from auth.adapters.web.oidc.end_session import EndSessionEndpoint
-from auth.adapters.web.oidc.hot_endpoints import HotEndpoints
+from auth.adapters.web.oidc.hot_endpoints import Endpoint, HotEndpoints
 from auth.adapters.web.oidc.jwks import JwksEndpoint
 from auth.adapters.web.oidc.token import TokenEndpoint, make_server
 from auth.adapters.web.oidc.userinfo import UserinfoEndpoint
@@ -65,7 +65,7 @@ def create_web(web: WebParts) -> WSGIApplication:
     app.register_refusal_texts(_TEXTS)
     for name, check in web.health:
         app.add_health_check(name, check)
-    endpoints = {
+    endpoints: dict[str, Endpoint] = {
         "/token": TokenEndpoint(server, web.issuer),
         "/jwks": JwksEndpoint(web.jwks),
         "/.well-known/openid-configuration": DiscoveryEndpoint(web.issuer),

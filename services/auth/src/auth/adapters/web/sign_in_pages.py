@@ -85,17 +85,14 @@ class SignInPages:
         parts = self._parts
         signed_in = parts.use_cases.sign_in(
             SignInRequest(
-                username=form.username.data,
-                password=form.password.data,
+                username=str(form.username.data),
+                password=str(form.password.data),
                 address=parts.address(),
                 user_agent=request.user_agent.string,
                 cookie=parts.visitor.cookie,
             )
         )
-        if signed_in.session.must_choose_password:
-            answer = parts.go_on("/choose-password")
-        else:
-            answer = parts.go_on()
+        answer = parts.go_on("/choose-password" if signed_in.session.must_choose_password else None)
         parts.visitor.set_cookie(answer, signed_in.cookie)
         return answer
 
@@ -111,7 +108,9 @@ class SignInPages:
         status = 200
         if form.validate_on_submit():
             try:
-                signed_in = parts.use_cases.choose_password(present.session, form.password.data, form.confirmation.data)
+                signed_in = parts.use_cases.choose_password(
+                    present.session, str(form.password.data), str(form.confirmation.data)
+                )
             except PasswordRefusedError as error:
                 for name, reason in error.fields.items():
                     form[name].errors = [_problem(reason, parts.minimum_password_length)]
@@ -135,7 +134,7 @@ class SignInPages:
         """The answer is the same for every identifier (ASVS 6.3.8)."""
         form = ForgottenForm()
         if form.validate_on_submit():
-            self._parts.use_cases.request_password(form.username.data, self._parts.address())
+            self._parts.use_cases.request_password(str(form.username.data), self._parts.address())
             return render_template("forgotten_password_sent.html")
         return self._page("forgotten_password.html", 400 if request.method == "POST" else 200, form=form)
 
@@ -148,7 +147,7 @@ def _wait_sentence(seconds: int) -> str:
         wait = ngettext("%(num)d seconde", "%(num)d secondes", seconds)
     else:
         wait = ngettext("%(num)d minute", "%(num)d minutes", ceil(seconds / _MINUTE_S))
-    return gettext("Trop d'essais ont échoué. Attendez %(wait)s, puis réessayez.", wait=wait)
+    return str(gettext("Trop d'essais ont échoué. Attendez %(wait)s, puis réessayez.", wait=wait))
 
 
 def _problem(reason: str, minimum: int) -> str:
@@ -159,7 +158,7 @@ def _problem(reason: str, minimum: int) -> str:
             "Ce mot de passe est l'un des plus utilisés : il serait vite deviné. Choisissez-en un autre."
         ),
         "CONTEXT": gettext(
-            "Ce mot de passe contient surtout votre nom, votre identifiant ou un mot du service : il serait vite deviné."
+            "Ce mot de passe contient surtout votre nom, votre identifiant ou un mot du service : il se devine vite."
         ),
         "SEQUENCE": gettext("Ce mot de passe est une suite de touches ou de caractères : il serait vite deviné."),
         "PROVISIONAL_SHAPE": gettext(
@@ -167,4 +166,4 @@ def _problem(reason: str, minimum: int) -> str:
         ),
         "DIFFERENT": gettext("Les deux saisies sont différentes."),
     }
-    return sentences.get(reason, gettext("Ce mot de passe ne convient pas."))
+    return str(sentences.get(reason, gettext("Ce mot de passe ne convient pas.")))

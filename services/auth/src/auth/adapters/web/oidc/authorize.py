@@ -80,7 +80,7 @@ class AuthorizeEndpoint:
         if "suite" in request.values:
             return self._parts.visitor.waiting()
         source = request.form if request.method == "POST" else request.args
-        return Waiting({name: values for name, values in source.lists()}, self._parts.now())
+        return Waiting(dict(source.lists()), self._parts.now())
 
     def _asked(self, waiting: Waiting) -> Asked:
         present, client = self._parts.visitor.present(), self._parts.use_cases.client(waiting.one("client_id"))

@@ -57,8 +57,8 @@ class TokenEndpoint:
         except ServiceError as error:
             log.info("token refused", reason=error.reason)
             return token_error(error)
-        except Exception as error:
-            log.error("token request failed", exc_info=error)
+        except Exception:  # the outermost translator of this endpoint
+            log.exception("token request failed")
             return json_answer(500, {"error": "server_error"})
         return answer
 

@@ -1,0 +1,204 @@
+"""Builds the objects of auth; the only module that names concrete classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.resources import as_file, files
+
+from auth.adapters.clients.data_files import common_passwords
+from auth.adapters.clients.later_delivery import LaterDelivery
+from auth.adapters.clients.logout_calls import HttpLogoutCalls
+from auth.adapters.clients.mail_texts import MailTexts
+from auth.adapters.clients.smtp_mailer import SmtpMailer, SmtpOptions
+from auth.adapters.clients.workers import LogoutWorker, Repeated
+from auth.adapters.crypto.keys import SigningKeys, load_keys
+from auth.adapters.crypto.own_tokens import OwnTokens
+from auth.adapters.crypto.passwords import Argon2Passwords
+from auth.adapters.database.repositories import SqlRepositories
+from auth.adapters.rpc.accounts import AccountsServicer
+from auth.adapters.rpc.ended_sessions import EndedSessionsServicer
+from auth.adapters.web.app import WebParts, create_web
+from auth.domain.passwords import PasswordRules
+from auth.domain.sessions import SessionLimits
+from auth.domain.throttling import AttemptLimits
+from auth.settings import AuthSettings
+from auth.use_cases.catalogue import UseCases
+from auth.use_cases.choose_password import ChoosePassword
+from auth.use_cases.exchange_code import ExchangeCode
+from auth.use_cases.give_consent import GiveConsent
+from auth.use_cases.import_data import ImportAccounts, ImportClients
+from auth.use_cases.issue_code import IssueCode
+from auth.use_cases.keep_session import ChooseOrganisation, DisownLogin, FindSession, SignOut, SweepSessions
+from auth.use_cases.make_tokens import MakeTokens, TokenPolicy
+from auth.use_cases.manage_accounts import ManageAccounts
+from auth.use_cases.person_rights import PersonRights
+from auth.use_cases.ports import AuthWork, Passwords
+from auth.use_cases.ports import RightsReplica as RightsReplicaPort
+from auth.use_cases.read_ended_sessions import ReadEndedSessions
+from auth.use_cases.read_person import ReadPerson
+from auth.use_cases.refresh_tokens import RefreshTokens
+from auth.use_cases.request_password import RequestPassword
+from auth.use_cases.send_mails import SendMails
+from auth.use_cases.sign_in import SignIn, SignInLimits
+from auth.use_cases.tell_clients import LogoutReport, TellClients
+from partenaire.auth.v1 import accounts_pb2, ended_sessions_pb2
+from partenaire.auth.v1.accounts_pb2_grpc import add_AccountsServicer_to_server
+from partenaire.auth.v1.ended_sessions_pb2_grpc import add_EndedSessionsServicer_to_server
+from rights.feed_client import GrpcRightsFeed
+from rights.replica import RightsReplica
+from servicekit.clock import Clock, SystemClock
+from servicekit.database import check_schema, open_database
+from servicekit.outbox import OutboxRelay, RecordingUnitOfWork
+from servicekit.outbox.grpc_sink import GrpcAuditSink
+from servicekit.process import Parts, Process
+from servicekit.rpc import CallerPolicy, ChannelOptions, RpcServer, ServerOptions, open_channel, open_server
+
+OLDEST_SCHEMA = "0001"
+NEWEST_SCHEMA = "0001"
+ACCOUNTS = accounts_pb2.DESCRIPTOR.services_by_name["Accounts"]
+ENDED_SESSIONS = ended_sessions_pb2.DESCRIPTOR.services_by_name["EndedSessions"]
+
+
+@dataclass(frozen=True)
+class World:
+    """What the use cases are built on; tests put fakes here."""
+
+    work: AuthWork
+    passwords: Passwords
+    replica: RightsReplicaPort
+    keys: SigningKeys
+    clock: Clock
+    wait_for_logout: Callable[[str], LogoutReport]
+
+
+@dataclass(frozen=True)
+class OperatorCommands:
+    """What the command line may do."""
+
+    import_clients: ImportClients
+    import_accounts: ImportAccounts
+    manage_accounts: ManageAccounts
+
+
+def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
+    """Every use case."""
+    work, clock = world.work, world.clock
+    limits = SessionLimits(settings.session_idle, settings.session_absolute)
+    rights = PersonRights(world.replica, clock, timedelta(seconds=settings.rights_fresh_seconds))
+    policy = TokenPolicy(settings.issuer, timedelta(seconds=settings.access_token_seconds), limits)
+    tokens = MakeTokens(rights, world.keys.signer, clock, policy)
+    rules = PasswordRules(minimum_length=settings.password_minimum_length, common=common_passwords())
+    per_address = settings.login_attempts_per_address
+    attempts = SignInLimits(
+        AttemptLimits(maximum=settings.login_attempts), AttemptLimits(maximum=per_address, free=per_address)
+    )
+    return UseCases(
+        work=work,
+        rights=rights,
+        own_tokens=OwnTokens(world.keys.public, settings.issuer, clock),
+        sign_in=SignIn(work, world.passwords, rights, clock, attempts),
+        choose_password=ChoosePassword(work, world.passwords, rights, clock, rules),
+        request_password=RequestPassword(work, clock),
+        find_session=FindSession(work, clock, limits),
+        choose_organisation=ChooseOrganisation(work, rights, clock),
+        sign_out=SignOut(work, clock),
+        disown_login=DisownLogin(work, clock),
+        issue_code=IssueCode(work, rights, clock, timedelta(seconds=settings.code_seconds)),
+        exchange_code=ExchangeCode(work, tokens, clock),
+        refresh_tokens=RefreshTokens(work, tokens, clock),
+        read_person=ReadPerson(work, clock, limits),
+        give_consent=GiveConsent(work, clock),
+        manage_accounts=ManageAccounts(work, clock),
+        wait_for_logout=world.wait_for_logout,
+    )
+
+
+def build(settings: AuthSettings, parts: Parts) -> Process:
+    """Make everything, start nothing.
+
+    Raises:
+        StartError: what the operator can mend, said in one sentence.
+    """
+    clock = SystemClock()
+    keys = load_keys(settings.keys_directory)
+    database = open_database(settings.database_url, threads=settings.web_threads + settings.rpc_stream_threads)
+    check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
+    audit = open_channel(ChannelOptions.to("audit", settings.audit_address, settings))
+    habpps = open_channel(ChannelOptions.to("habpps", settings.habpps_address, settings))
+    relay = OutboxRelay(database, settings.service, GrpcAuditSink(audit), clock)
+    work = RecordingUnitOfWork(database, SqlRepositories, relay)
+    saved_at = settings.data_directory / "rights-snapshot.bin"
+    replica = RightsReplica(GrpcRightsFeed(habpps), clock, service=settings.service, saved_at=saved_at)
+    calls = HttpLogoutCalls()
+    logout = LogoutWorker(TellClients(work, calls, keys.signer, clock, settings.issuer))
+    passwords = Argon2Passwords()
+    use_cases = build_use_cases(settings, World(work, passwords, replica, keys, clock, logout.report))
+    mails = Repeated("mails", _send_mails(settings, work, passwords, clock), timedelta(seconds=1))
+    limits = SessionLimits(settings.session_idle, settings.session_absolute)
+    sweeper = Repeated("session-sweeper", SweepSessions(work, clock, limits), timedelta(seconds=30))
+    web = None
+    if parts.web:
+        health = (("rights", replica.problem), ("outbox", relay.problem))
+        minimum = settings.password_minimum_length
+        web = create_web(
+            WebParts(use_cases, settings, clock, settings.issuer, keys.document, minimum, database, health)
+        )
+    rpc = None
+    if parts.rpc:
+        accounts = AccountsServicer(use_cases.manage_accounts, mails.wake, logout.wake)
+        rpc = _server(settings, accounts, EndedSessionsServicer(ReadEndedSessions(work, clock)))
+
+    def close() -> None:
+        calls.close()
+        habpps.close()
+        audit.close()
+        database.close()
+
+    return Process(web, rpc, (relay, replica, logout, mails, sweeper), close)
+
+
+@contextmanager
+def operator_commands(settings: AuthSettings) -> Iterator[OperatorCommands]:
+    """Open the accounts for a command; audit events wait in the outbox for the service.
+
+    Raises:
+        StartError: what the operator can mend, said in one sentence.
+    """
+    clock = SystemClock()
+    database = open_database(settings.database_url, threads=2)
+    try:
+        check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
+        relay = OutboxRelay(database, settings.service, LaterDelivery(), clock)
+        work = RecordingUnitOfWork(database, SqlRepositories, relay)
+        yield OperatorCommands(
+            ImportClients(work, clock), ImportAccounts(work, Argon2Passwords(), clock), ManageAccounts(work, clock)
+        )
+    finally:
+        database.close()
+
+
+def _send_mails(settings: AuthSettings, work: AuthWork, passwords: Passwords, clock: Clock) -> SendMails:
+    options = SmtpOptions(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        sender=settings.mail_sender,
+        tls=settings.smtp_tls,
+        username=settings.smtp_username,
+        password=settings.smtp_password.get_secret_value(),
+    )
+    hours = settings.provisional_password_hours
+    texts = MailTexts(settings.public_url, hours)
+    return SendMails(work, SmtpMailer(options), texts, passwords, clock, timedelta(hours=hours))
+
+
+def _server(settings: AuthSettings, accounts: AccountsServicer, ended: EndedSessionsServicer) -> RpcServer:
+    with as_file(files("auth.adapters.rpc").joinpath("callers.toml")) as path:
+        callers = CallerPolicy.load(path, [ACCOUNTS, ENDED_SESSIONS])
+    services = [
+        (add_AccountsServicer_to_server, accounts, ACCOUNTS.full_name),
+        (add_EndedSessionsServicer_to_server, ended, ENDED_SESSIONS.full_name),
+    ]
+    return open_server(ServerOptions.of(settings), services=services, callers=callers)

@@ -1,0 +1,66 @@
+"""The settings of auth, beside those every service has."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from servicekit.settings import ServiceSettings
+
+
+class AuthSettings(ServiceSettings):
+    """Environment variables `AUTH_…`."""
+
+    model_config = SettingsConfigDict(env_prefix="AUTH_")
+
+    service: str = "auth"
+    habpps_address: str = Field("127.0.0.1:9401", description="host:port of the rights feed of habpps.")
+    smtp_host: str = Field("127.0.0.1", description="Mail server.")
+    smtp_port: int = Field(8425, ge=1, le=65535, description="TCP port of the mail server.")
+    smtp_tls: Literal["none", "starttls", "implicit"] = Field(
+        "none", description="Protection of the way to the mail server; none only for one on this machine."
+    )
+    smtp_username: str = Field("", description="Name at the mail server; empty: no authentication.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Password at the mail server.")
+    mail_sender: str = Field(
+        "Mon compte partenaire <ne-pas-repondre@partenaire.invalid>", description="From of the mails."
+    )
+    session_idle_minutes: int = Field(30, ge=1, le=240, description="Minutes without activity that end a session.")
+    session_absolute_hours: int = Field(10, ge=1, le=24, description="Hours after which a session ends anyway.")
+    access_token_seconds: int = Field(300, ge=30, le=900, description="Seconds an access token lives at most.")
+    code_seconds: int = Field(60, ge=10, le=60, description="Seconds an authorization code lives.")
+    provisional_password_hours: int = Field(72, ge=1, le=72, description="Hours a provisional password lives.")
+    password_minimum_length: int = Field(
+        12, ge=8, le=64, description="Characters of a chosen password (CNIL 2022, with restricted attempts: 12)."
+    )
+    login_attempts: int = Field(10, ge=3, le=10, description="Failed sign-ins per account in 15 minutes (CNIL: 10).")
+    login_attempts_per_address: int = Field(
+        50, ge=10, le=10_000, description="Failed sign-ins per network address in 15 minutes; offices share one."
+    )
+    rights_fresh_seconds: float = Field(
+        5.0, gt=0, le=60, description="Older than that, the replica of the rights authorises nothing."
+    )
+
+    @property
+    def issuer(self) -> str:
+        """The OpenID Connect issuer: the public address."""
+        return self.public_url
+
+    @property
+    def keys_directory(self) -> Path:
+        """Where the signing keys are."""
+        return self.data_directory / "keys"
+
+    @property
+    def session_idle(self) -> timedelta:
+        """As a duration."""
+        return timedelta(minutes=self.session_idle_minutes)
+
+    @property
+    def session_absolute(self) -> timedelta:
+        """As a duration."""
+        return timedelta(hours=self.session_absolute_hours)
