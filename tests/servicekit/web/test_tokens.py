@@ -30,7 +30,7 @@ def verifier(source: JwksSource, clock: FixedClock) -> AccessTokenVerifier:
     return AccessTokenVerifier(ISSUER, RESOURCE, source, clock=clock)
 
 
-def token(provider: FakeProvider, header: dict[str, Any] | None = None, **changes: object) -> str:
+def token(provider: FakeProvider, header: dict[str, Any] | None = None, /, **changes: object) -> str:
     claims = {**provider.access_claims(), **changes}
     kept = {name: value for name, value in claims.items() if value is not None}
     return provider.sign({"typ": "at+jwt", **(header or {})}, kept)

@@ -17,6 +17,7 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 
+from servicekit.errors import ServiceError
 from servicekit.identifiers import new_id
 from servicekit.web.error_pages import ErrorPages
 from servicekit.web.form_helpers import FORM_GLOBALS
@@ -200,7 +201,7 @@ def _database_check(read: Callable[..., Any]) -> HealthCheck:
     def check() -> str | None:
         try:
             read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
-        except Exception as error:  # noqa: BLE001 - health says what is wrong, whatever it is
+        except ServiceError as error:
             return f"the database does not answer ({type(error).__name__})"
         return None
 
