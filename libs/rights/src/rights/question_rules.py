@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from rights.field_table import FieldTable
 from rights.question import Limits, Question
 from rights.right import Right
-from rights.rules import RIGHT_RULES, Rule, none_if
+from rights.rules import RIGHT_RULES, Rule
 
 NO_TIME = timedelta(0)
 
@@ -49,15 +49,15 @@ def _token_names_extranet(asked: Asked) -> str | None:
 def _token_names_profile(asked: Asked) -> str | None:
     if asked.question.profile is None:
         return None
-    return none_if(_token_lists(asked, "profiles", asked.question.profile), "TOKEN_WITHOUT_PROFILE")
+    return None if _token_lists(asked, "profiles", asked.question.profile) else "TOKEN_WITHOUT_PROFILE"
 
 
 def _token_names_purpose(asked: Asked) -> str | None:
-    return none_if(_token_lists(asked, "purposes", asked.question.purpose), "TOKEN_WITHOUT_PURPOSE")
+    return None if _token_lists(asked, "purposes", asked.question.purpose) else "TOKEN_WITHOUT_PURPOSE"
 
 
 def _token_names_territory(asked: Asked) -> str | None:
-    return none_if(_token_lists(asked, "territories", asked.question.territory), "TOKEN_WITHOUT_TERRITORY")
+    return None if _token_lists(asked, "territories", asked.question.territory) else "TOKEN_WITHOUT_TERRITORY"
 
 
 # What is asked, before any right is looked at.
@@ -74,28 +74,28 @@ QUESTION_RULES: tuple[Rule[QuestionCheck], ...] = (
 
 def _profile_is_the_one_asked(right: Right, asked: Asked) -> str | None:
     held = right.group is not None and asked.question.profile in (None, right.group.profile)
-    return none_if(held, "PROFILE_NOT_HELD")
+    return None if held else "PROFILE_NOT_HELD"
 
 
 def _profile_has_fields(right: Right, asked: Asked) -> str | None:
-    return none_if(right.group is not None and bool(asked.table.fields(right.group.profile)), "PROFILE_WITHOUT_FIELDS")
+    return (
+        None if right.group is not None and bool(asked.table.fields(right.group.profile)) else "PROFILE_WITHOUT_FIELDS"
+    )
 
 
 def _purpose_is_in_contract(right: Right, asked: Asked) -> str | None:
-    return none_if(
-        right.contract is not None and asked.question.purpose in right.contract.purposes, "PURPOSE_NOT_IN_CONTRACT"
-    )
+    listed = right.contract is not None and asked.question.purpose in right.contract.purposes
+    return None if listed else "PURPOSE_NOT_IN_CONTRACT"
 
 
 def _purpose_is_in_extranet(right: Right, asked: Asked) -> str | None:
-    return none_if(
-        right.extranet is not None and asked.question.purpose in right.extranet.purposes, "PURPOSE_NOT_IN_EXTRANET"
-    )
+    served = right.extranet is not None and asked.question.purpose in right.extranet.purposes
+    return None if served else "PURPOSE_NOT_IN_EXTRANET"
 
 
 def _territory_is_in_contract(right: Right, asked: Asked) -> str | None:
     covered = right.contract is not None and asked.question.territory in right.contract.territories
-    return none_if(covered, "TERRITORY_NOT_IN_CONTRACT")
+    return None if covered else "TERRITORY_NOT_IN_CONTRACT"
 
 
 def _token_names_right(right: Right, asked: Asked) -> str | None:
@@ -109,7 +109,7 @@ def _token_names_right(right: Right, asked: Asked) -> str | None:
         and _lists(detail, "territories", asked.question.territory)
         for detail in asked.details
     )
-    return none_if(named, "TOKEN_WITHOUT_SERVICE_CONTRACT")
+    return None if named else "TOKEN_WITHOUT_SERVICE_CONTRACT"
 
 
 # The right against what is asked of it.

@@ -1,15 +1,14 @@
 """One way in which a person may have a right, and how to find all of them in a snapshot."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from rights.facts import Convention, Extranet, Group, Habilitation, Organisation, ServiceContract, User
 from rights.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class Right:
+class Right(NamedTuple):
     """One way to have a right: a habilitation under a service contract; None where a link is missing.
 
     Without a service contract, `convention` is the organisation's most useful one.

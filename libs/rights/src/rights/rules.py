@@ -22,11 +22,6 @@ class Rule(NamedTuple, Generic[CheckT]):
     check: CheckT
 
 
-def none_if(holds: bool, reason: str) -> str | None:  # noqa: FBT001 - the condition is the subject
-    """None when the condition holds, else the reason."""
-    return None if holds else reason
-
-
 def _extranet_is_enabled(right: Right, _: date) -> str | None:
     if right.extranet is None:
         return "EXTRANET_UNKNOWN"
@@ -34,7 +29,7 @@ def _extranet_is_enabled(right: Right, _: date) -> str | None:
 
 
 def _extranet_is_professional(right: Right, _: date) -> str | None:
-    return none_if(right.extranet is not None and right.extranet.kind == "professional", "EXTRANET_NOT_PROFESSIONAL")
+    return None if right.extranet is not None and right.extranet.kind == "professional" else "EXTRANET_NOT_PROFESSIONAL"
 
 
 def _organisation_is_active(right: Right, _: date) -> str | None:
@@ -65,11 +60,11 @@ def _convention_is_active(right: Right, _: date) -> str | None:
     convention = right.convention
     if convention is not None and convention.state == "denounced":
         return None if convention.ends_on is not None else "CONVENTION_ENDED"
-    return none_if(convention is not None and convention.state == "active", "CONVENTION_SUSPENDED")
+    return None if convention is not None and convention.state == "active" else "CONVENTION_SUSPENDED"
 
 
 def _convention_has_started(right: Right, today: date) -> str | None:
-    return none_if(right.convention is not None and right.convention.starts_on <= today, "CONVENTION_NOT_STARTED")
+    return None if right.convention is not None and right.convention.starts_on <= today else "CONVENTION_NOT_STARTED"
 
 
 def _contract_exists(right: Right, _: date) -> str | None:
@@ -83,15 +78,17 @@ def _contract_is_not_over(right: Right, today: date) -> str | None:
 
 
 def _contract_is_active(right: Right, _: date) -> str | None:
-    return none_if(right.contract is not None and right.contract.state == "active", "SERVICE_CONTRACT_SUSPENDED")
+    return None if right.contract is not None and right.contract.state == "active" else "SERVICE_CONTRACT_SUSPENDED"
 
 
 def _contract_has_started(right: Right, today: date) -> str | None:
-    return none_if(right.contract is not None and right.contract.starts_on <= today, "SERVICE_CONTRACT_NOT_STARTED")
+    return None if right.contract is not None and right.contract.starts_on <= today else "SERVICE_CONTRACT_NOT_STARTED"
 
 
 def _contract_opens_something(right: Right, _: date) -> str | None:
-    return none_if(bool(right.contract and right.contract.territories and purposes_of(right)), "SERVICE_CONTRACT_EMPTY")
+    return (
+        None if bool(right.contract and right.contract.territories and purposes_of(right)) else "SERVICE_CONTRACT_EMPTY"
+    )
 
 
 def _user_is_active(right: Right, _: date) -> str | None:
@@ -114,12 +111,12 @@ def _habilitation_is_not_over(right: Right, today: date) -> str | None:
 
 
 def _habilitation_is_active(right: Right, _: date) -> str | None:
-    return none_if(right.habilitation is not None and right.habilitation.state == "active", "HABILITATION_SUSPENDED")
+    return None if right.habilitation is not None and right.habilitation.state == "active" else "HABILITATION_SUSPENDED"
 
 
 def _habilitation_has_started(right: Right, today: date) -> str | None:
     started = right.habilitation is not None and right.habilitation.starts_on <= today
-    return none_if(started, "HABILITATION_NOT_STARTED")
+    return None if started else "HABILITATION_NOT_STARTED"
 
 
 def _group_is_active(right: Right, _: date) -> str | None:
@@ -131,17 +128,17 @@ def _group_is_active(right: Right, _: date) -> str | None:
 
 def _profile_is_open(right: Right, _: date) -> str | None:
     # T6 to T9 have no published meaning: they are refused wherever they appear.
-    return none_if(right.group is not None and right.group.profile not in RESERVED_PROFILES, "PROFILE_RESERVED")
+    return None if right.group is not None and right.group.profile not in RESERVED_PROFILES else "PROFILE_RESERVED"
 
 
 def _profile_is_in_contract(right: Right, _: date) -> str | None:
     held = right.group is not None and right.contract is not None and right.group.profile in right.contract.profiles
-    return none_if(held, "PROFILE_NOT_IN_CONTRACT")
+    return None if held else "PROFILE_NOT_IN_CONTRACT"
 
 
 def _profile_is_in_extranet(right: Right, _: date) -> str | None:
     served = right.group is not None and right.extranet is not None and right.group.profile in right.extranet.profiles
-    return none_if(served, "PROFILE_NOT_IN_EXTRANET")
+    return None if served else "PROFILE_NOT_IN_EXTRANET"
 
 
 # The right itself. The order is that of the documents: a person learns first of the paper nearest to the Caf that is
