@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import httpx
 from flask_babel import lazy_gettext as _l
 
 from audit.adapters.web.pages import Pages
@@ -38,9 +39,13 @@ class WebUseCases:
 
 
 def create_web(
-    settings: AuditSettings, database: Database, use_cases: WebUseCases, clock: Clock
+    settings: AuditSettings,
+    database: Database,
+    use_cases: WebUseCases,
+    clock: Clock,
+    http: httpx.Client | None = None,
 ) -> tuple[ServiceApp, Callable[[], object]]:
-    """The application, and the work that removes expired sessions."""
+    """The application, and the work that removes expired sessions. `http` reaches the issuer; tests give their own."""
     navigation = (
         NavigationLink("journal.home", _l("Le journal")),
         NavigationLink("journal.search", _l("Rechercher")),
@@ -62,7 +67,7 @@ def create_web(
         scope=SCOPE,
         public_url=settings.public_url,
     )
-    OidcLogin(app, login, sessions, clock)
+    OidcLogin(app, login, sessions, clock, http=http)
     app.register_refusal_texts(REFUSAL_TEXTS)
     pages = Pages(use_cases.search, use_cases.results, use_cases.read_event, use_cases.state, use_cases.types)
     app.register_blueprint(pages.blueprint())

@@ -1,0 +1,230 @@
+"""In-memory twins of the journal's ports; one conformance suite runs on them and on the real store."""
+
+import copy
+import threading
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from audit.domain.checkpoint import SignedCheckpoint, TreeHead, VerifierKey
+from audit.domain.merkle import EMPTY_FRONTIER, Node
+from audit.domain.producer_chain import Chain, Hole
+from audit.domain.proofs import NodeSource
+from audit.domain.search import Criteria
+from audit.domain.shard import ShardKey
+from audit.use_cases.ports import EntryRow, Repositories, StoredShard, TreeState
+
+T = TypeVar("T")
+
+
+class InMemoryEntries:
+    """`Entries` in a list."""
+
+    def __init__(self) -> None:
+        self.rows: list[EntryRow] = []
+
+    def add(self, rows: Sequence[EntryRow]) -> None:
+        self.rows.extend(rows)
+
+    def by_event_ids(self, event_ids: Sequence[str]) -> dict[str, EntryRow]:
+        return {row.event_id: _without_payload(row) for row in self.rows if row.event_id in event_ids}
+
+    def between(self, first: int, end: int) -> Sequence[EntryRow]:
+        return self.rows[first:end]
+
+    def data_between(self, first: int, end: int) -> Sequence[bytes]:
+        return [row.data for row in self.rows[first:end]]
+
+    def search(self, criteria: Criteria, before: int | None, limit: int) -> Sequence[EntryRow]:
+        found = [row for row in self.rows if _matches(row, criteria) and (before is None or row.index < before)]
+        return found[::-1][:limit]
+
+    def first_index_since(self, received_at_us: int) -> int | None:
+        return next((row.index for row in self.rows if row.keys.received_at_us >= received_at_us), None)
+
+    def types(self) -> Sequence[str]:
+        return sorted({row.keys.type for row in self.rows})
+
+
+class InMemoryTree:
+    """`Tree` and its `NodeSource` in memory."""
+
+    def __init__(self, entries: InMemoryEntries) -> None:
+        self._entries = entries
+        self._state = TreeState(EMPTY_FRONTIER, 0)
+        self._nodes: dict[tuple[int, int], bytes] = {}
+
+    def lock(self) -> TreeState:
+        return self._state
+
+    def state(self) -> TreeState:
+        return self._state
+
+    def save(self, state: TreeState, completed: Sequence[Node]) -> None:
+        self._state = state
+        self._nodes.update({(node.level, node.position): node.hash for node in completed})
+
+    def nodes(self) -> NodeSource:
+        return self
+
+    def hashes(self, level: int, first: int, count: int) -> Sequence[bytes]:
+        if level == 0:
+            return [row.leaf_hash for row in self._entries.rows[first : first + count]]
+        return [self._nodes[level, position] for position in range(first, first + count)]
+
+
+class InMemoryProducers:
+    """`Producers` in a dict."""
+
+    def __init__(self) -> None:
+        self._chains: dict[tuple[str, str], Chain] = {}
+
+    def chain(self, service: str, epoch: str) -> Chain:
+        return self._chains.get((service, epoch), Chain(service, epoch))
+
+    def save(self, chain: Chain) -> None:
+        self._chains[chain.service, chain.epoch] = chain
+
+    def chains(self, limit: int) -> Sequence[Chain]:
+        newest = sorted(self._chains.values(), key=lambda chain: (-chain.last_received_at_us, chain.service))
+        return [Chain(one.service, one.epoch, one.next, one.last_hash, one.last_received_at_us) for one in newest][
+            :limit
+        ]
+
+    def holes(self, since_before_us: int) -> Sequence[tuple[str, str, Hole]]:
+        found = [(c.service, c.epoch, hole) for c in self._chains.values() for hole in c.holes]
+        return [one for one in found if one[2].since_us < since_before_us]
+
+
+class InMemoryCheckpoints:
+    """`Checkpoints` in a dict."""
+
+    def __init__(self) -> None:
+        self._by_size: dict[int, SignedCheckpoint] = {}
+
+    def add(self, checkpoint: SignedCheckpoint) -> None:
+        self._by_size.setdefault(checkpoint.head.size, checkpoint)
+
+    def newest(self) -> SignedCheckpoint | None:
+        return self._by_size[max(self._by_size)] if self._by_size else None
+
+
+class InMemoryShards:
+    """`Shards` in a dict."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, StoredShard] = {}
+
+    def all(self) -> Sequence[StoredShard]:
+        return [self._by_name[name] for name in sorted(self._by_name)]
+
+    def add(self, shard: StoredShard) -> None:
+        self._by_name.setdefault(shard.name, shard)
+
+
+class InMemoryJournalStore:
+    """`JournalStore`: a failed `work` changes nothing."""
+
+    def __init__(self) -> None:
+        entries = InMemoryEntries()
+        self.repositories = Repositories(
+            entries, InMemoryTree(entries), InMemoryProducers(), InMemoryCheckpoints(), InMemoryShards()
+        )
+        self._lock = threading.RLock()
+
+    def read(self, work: Callable[[Repositories], T]) -> T:
+        with self._lock:
+            return work(self.repositories)
+
+    def write(self, work: Callable[[Repositories], T]) -> T:
+        with self._lock:
+            tried = copy.deepcopy(self.repositories)
+            value = work(tried)
+            self.repositories = tried
+            return value
+
+
+class InMemoryShardKeys:
+    """`ShardKeys` that can be destroyed."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, ShardKey] = {}
+
+    def get(self, shard: str) -> ShardKey | None:
+        return self.known.get(shard)
+
+    def get_or_create(self, shard: str) -> ShardKey:
+        return self.known.setdefault(shard, ShardKey(shard, shard.encode().ljust(32, b"k")))
+
+
+class InMemoryGuard:
+    """`Guard` in memory."""
+
+    def __init__(self) -> None:
+        self.head: TreeHead | None = None
+
+    def read(self) -> TreeHead | None:
+        return self.head
+
+    def advance(self, expected: TreeHead | None, head: TreeHead) -> bool:
+        if self.head != expected:
+            return False
+        self.head = head
+        return True
+
+
+class InMemoryPublished:
+    """`PublishedCheckpoint` in memory."""
+
+    def __init__(self) -> None:
+        self.note: str | None = None
+
+    def publish(self, note: str) -> None:
+        self.note = note
+
+    def read(self) -> str | None:
+        return self.note
+
+
+class FixedSigner:
+    """`NoteSigner` and `NoteVerifier` with one key."""
+
+    def __init__(self, name: str = "test.example/journal") -> None:
+        self._key = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
+        self.verifier_key = VerifierKey(name, self._key.public_key().public_bytes_raw())
+
+    def sign(self, text: str) -> bytes:
+        return self._key.sign(text.encode())
+
+
+class KeptAlarms:
+    """`Alarms` in a list."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, dict[str, str | int]]] = []
+
+    def raised(self, kind: str, details: dict[str, str | int]) -> None:
+        self.told.append((kind, details))
+
+    @property
+    def kinds(self) -> list[str]:
+        return [kind for kind, _ in self.told]
+
+
+def _without_payload(row: EntryRow) -> EntryRow:
+    return EntryRow(row.index, row.event_id, row.data, row.leaf_hash, row.keys, b"")
+
+
+def _matches(row: EntryRow, criteria: Criteria) -> bool:
+    keys = row.keys
+    return (
+        keys.caf in (None, criteria.caf)
+        and (criteria.actors is None or keys.actor in criteria.actors)
+        and (criteria.organisations is None or keys.organisation in criteria.organisations)
+        and (criteria.subjects is None or keys.subject in criteria.subjects)
+        and criteria.type in (None, keys.type)
+        and criteria.decision in (None, keys.decision)
+        and (criteria.from_us is None or keys.occurred_at_us >= criteria.from_us)
+        and (criteria.until_us is None or keys.occurred_at_us < criteria.until_us)
+    )
