@@ -11,10 +11,9 @@ import threading
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from rights.feed import DivergenceError, Feed, FeedHistoryLostError, FeedLostError, Position, Subscription
 from servicekit.clock import Clock
@@ -38,8 +37,7 @@ class Pace:
     stop: float = 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class _View(Generic[S]):
+class _View(NamedTuple, Generic[S]):
     state: S | None
     fresh_at: float | None  # boot-time clock
 
@@ -57,9 +55,8 @@ class Replica(ABC, Generic[S, C]):
         self._view: _View[S] = _View(None, None)
         self._changing = threading.Lock()  # held by the two threads that write _view; never by readers
         self._awaited: deque[tuple[float, Position]] = deque(maxlen=16)
-        self._must_synchronise = True
+        self._must_synchronise, self._last_trouble = True, "not synchronised yet"
         self._went_back: Position | None = None
-        self._last_trouble: str | None = "not synchronised yet"
         self._heard_at = clock.boottime()
         self._subscription: Subscription[C] | None = None
         self._stopping = threading.Event()
@@ -99,7 +96,7 @@ class Replica(ABC, Generic[S, C]):
         age = self.age()
         if age <= timedelta(seconds=5 * self._pace.confirm_every):
             return None
-        since = "never confirmed" if age == NEVER else f"last confirmed {age.total_seconds():.1f} s ago"
+        since = "never confirmed" if age == NEVER else f"confirmed {age.total_seconds():.1f} s ago"
         return f"{self.name}: {since} ({self._last_trouble or 'waiting for the feed'})"
 
     def _begin_with(self, state: S) -> None:
@@ -213,7 +210,7 @@ class Replica(ABC, Generic[S, C]):
                 self._distrust(f"digests differ at revision {here.revision}")
                 return
             self._view = _View(state, max(noted_at, self._view.fresh_at or noted_at))
-            self._last_trouble = None
+            self._last_trouble = ""
 
     def _judge(self, newest: Position, known: Position | None) -> None:
         """Compare the feed's answer with what was known before it was asked. Called with the lock."""
@@ -252,9 +249,12 @@ class Replica(ABC, Generic[S, C]):
 
     def _acknowledge(self) -> None:
         state = self._view.state
-        if state is not None and self._went_back is None and not self._must_synchronise:
-            with suppress(FeedLostError):  # only the "in force everywhere" message waits for it
-                self._feed.acknowledge(self.replica_id, self._position(state))
+        if state is None or self._went_back is not None or self._must_synchronise:
+            return
+        try:
+            self._feed.acknowledge(self.replica_id, self._position(state))
+        except FeedLostError as error:  # only the "in force everywhere" message waits for it
+            log.warning("not_acknowledged", replica=self.replica_id, trouble=str(error))
 
     # The threads.
 
