@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from audit.adapters.web.labels import type_label
+from audit.adapters.web.labels import DECISIONS, type_label
 from audit.domain.refusals import InvalidSearchError
 from audit.domain.search import Question, dossier_subject
 from audit.use_cases.times import microseconds
@@ -23,7 +24,6 @@ _ERRORS = {
     "TWO_SUBJECTS": _l("Indiquez un dossier ou un autre objet, pas les deux."),
 }
 _LONGEST = 256
-_NOT_A_DATE = _l("Indiquez une date, par exemple 23/11/2026.")
 
 
 class SearchForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
@@ -53,17 +53,18 @@ class SearchForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
         [Optional(), Length(max=_LONGEST)],
         description=_l("Par exemple account:… pour un compte, service_contract:… pour un contrat de service."),
     )
-    type = SelectField(_l("Sorte d'événement"), validate_choice=True)
+    type = SelectField(_l("Sorte d'événement"), default="")
     decision = SelectField(
         _l("Décision"),
-        choices=[("", _l("Toutes")), ("granted", _l("Accordé")), ("refused", _l("Refusé")), ("done", _l("Fait"))],
+        default="",
+        choices=[SelectChoice("", _l("Toutes")), *[SelectChoice(name, label) for name, label in DECISIONS.items()]],
     )
     from_on = DateField(_l("Du"), [Optional()])
     until_on = DateField(_l("Au (jour compris)"), [Optional()])
 
     def offer(self, types: Sequence[str], caf: str) -> None:
         """Fills the list of types, and the Caf of the auditor on a new form."""
-        self.type.choices = [("", _l("Toutes")), *[(name, type_label(name)) for name in types]]
+        self.type.choices = [SelectChoice("", _l("Toutes")), *[SelectChoice(name, type_label(name)) for name in types]]
         if not self.is_submitted() and not self.caf.data:
             self.caf.data = caf
 

@@ -1,0 +1,253 @@
+"""The auditor's pages, signed in through a fake issuer, on a real SQLite journal."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from html import unescape
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from audit.adapters.web.app import WebUseCases, create_web
+from servicekit.web import ServiceApp
+from tests.audit.builders import DIRECTRICE, FakeProducer, Journal, MovingClock, journal
+from tests.servicekit.web.fake_provider import CLIENT, ISSUER, PUBLIC_URL, RESOURCE, SECRET, FakeProvider
+
+AUDITOR_DETAILS = [{"type": "administration", "extranet": "audit", "role": "caf_auditor", "caf": "921"}]
+
+
+@dataclass
+class Pages:
+    """A browser of an auditor and what is behind it."""
+
+    app: ServiceApp
+    journal: Journal
+    provider: FakeProvider
+    browser: FlaskClient
+
+    def sign_in(self) -> None:
+        begin = self.browser.get("/")
+        to_issuer = self.browser.get(begin.location)
+        assert self.browser.get(self.provider.authorize(to_issuer.location)).status_code == 303
+
+    def search(self, **form: str) -> TestResponse:
+        return self.browser.post("/recherche", data={"case_number": "CTRL-2026-14", **form})
+
+    def results(self, **form: str) -> tuple[str, str]:
+        found = self.search(**form)
+        assert found.status_code == 303
+        return found.location, text_of(self.browser.get(found.location))
+
+
+def text_of(response: TestResponse) -> str:
+    return re.sub(r"\s+", " ", unescape(response.text).replace("\u00a0", " ").replace("\u202f", " "))
+
+
+@pytest.fixture
+def pages(tmp_path: Path, sqlite_url: str) -> Iterator[Pages]:
+    clock = MovingClock()
+    with journal(tmp_path, sqlite_url, clock) as opened:
+        provider = FakeProvider(clock)  # type: ignore[arg-type]
+        provider.change_access = lambda claims: claims.update(authorization_details=AUDITOR_DETAILS)
+        settings = opened.settings.model_copy(
+            update={
+                "issuer": ISSUER,
+                "client_id": CLIENT,
+                "client_secret": type(opened.settings.client_secret)(SECRET),
+                "resource": RESOURCE,
+                "public_url": PUBLIC_URL,
+            }
+        )
+        made = opened.core.use_cases
+        use_cases = WebUseCases(made.search, made.results, made.read_event, made.state, made.types)
+        app, _ = create_web(settings, opened.database, use_cases, clock, provider.client())
+        app.testing = True
+        app.config["WTF_CSRF_ENABLED"] = False
+        yield Pages(app, opened, provider, app.test_client())
+
+
+@pytest.fixture
+def signed_in(pages: Pages) -> Pages:
+    pages.sign_in()
+    return pages
+
+
+def test_nobody_sees_a_page_without_signing_in(pages: Pages) -> None:
+    for path in ("/", "/recherche", f"/recherches/{DIRECTRICE}", f"/recherches/{DIRECTRICE}/evenements/{DIRECTRICE}"):
+        assert pages.browser.get(path).location.startswith("/connexion")
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        [],
+        [{"type": "service_contract", "extranet": "cdap", "profiles": ["T2"]}],
+        [{"type": "administration", "extranet": "habpps", "role": "caf_administrator", "caf": "921"}],
+        [{"type": "administration", "extranet": "audit", "role": "caf_auditor"}],
+    ],
+)
+def test_only_a_caf_auditor_may_enter(pages: Pages, details: list[dict[str, object]]) -> None:
+    pages.provider.change_access = lambda claims: claims.update(authorization_details=details)
+    pages.sign_in()
+    for path in ("/", "/recherche"):
+        answer = pages.browser.get(path)
+        assert answer.status_code == 403
+        assert "réservé aux auditeurs" in text_of(answer)
+
+
+def test_the_home_page_tells_the_state_with_a_figure_beside_its_table(signed_in: Pages) -> None:
+    signed_in.journal.append(*FakeProducer().events(3))
+    signed_in.journal.core.use_cases.publish()
+    page = text_of(signed_in.browser.get("/"))
+    assert "Aucun événement ne manque" in page
+    assert "cdap : 3 événements depuis son démarrage" in page
+    assert '<svg class="audit-figure"' in page
+    assert "<title" in page
+    assert "<desc" in page
+    assert "lundi 23 novembre 2026" in page
+    assert "3 événements" in page
+
+
+def test_missing_numbers_are_told_on_the_home_page_after_thirty_seconds(signed_in: Pages) -> None:
+    cdap = FakeProducer()
+    cdap.events(2)
+    signed_in.journal.append(cdap.event())
+    assert "Aucun événement ne manque" in text_of(signed_in.browser.get("/"))
+    signed_in.journal.clock.forward(seconds=31)
+    assert "cdap : numéros 0 à 1, depuis le" in text_of(signed_in.browser.get("/"))
+
+
+def test_the_home_page_of_an_empty_journal_says_so(signed_in: Pages) -> None:
+    assert "Le journal est vide" in text_of(signed_in.browser.get("/"))
+
+
+def test_a_dossier_is_found_masked_and_shown_in_clear_with_its_proof_on_its_page(signed_in: Pages) -> None:
+    event = FakeProducer().event(payload={"territory": "921", "purpose": "accueil du jeune enfant"})
+    signed_in.journal.append(event)
+    signed_in.journal.core.use_cases.publish()
+    address, page = signed_in.results(caf="921", matricule="346145")
+    assert "921 / ••••145" in page
+    assert "0346145" not in page
+    assert "Dossier consulté" in page
+    assert "CTRL-2026-14" in page
+    assert "346145" not in address
+    shown = text_of(signed_in.browser.get(f"{address}/evenements/{event.act.event_id}"))
+    assert "921 / 0346145" in shown
+    assert "accueil du jeune enfant" in shown
+    assert "est à la place 0 du journal" in shown
+    assert "Preuve vérifiée" in shown
+    assert "— partenaire.localhost/journal" in shown
+    types = [row.keys.type for row in _rows(signed_in.journal)]
+    assert types == [
+        "cdap.dossier.consulted",
+        "audit.search.performed",
+        "audit.results.consulted",
+        "audit.event.consulted",
+    ]
+    assert signed_in.journal.verify().is_intact
+
+
+def _rows(opened: Journal) -> list[object]:
+    results = opened.core.use_cases.results
+    return list(results.store.read(lambda repositories: repositories.entries.between(0, 1000)))
+
+
+def test_every_criterion_narrows_the_search(signed_in: Pages) -> None:
+    cdap = FakeProducer()
+    signed_in.journal.append(
+        cdap.event(), cdap.event(decision="refused", reason="RIGHTS_STALE", type="cdap.consultation.refused")
+    )
+    for criteria in (
+        {"decision": "refused"},
+        {"type": "cdap.consultation.refused"},
+        {"actor_id": DIRECTRICE, "decision": "refused"},
+        {"from_on": "2026-11-23", "until_on": "2026-11-23", "decision": "refused"},
+    ):
+        _, page = signed_in.results(**criteria)
+        assert page.count("Ouvrir l'événement") == 1, criteria
+    _, page = signed_in.results(actor_id="somebody else")
+    assert "Aucun événement trouvé" in page
+    _, page = signed_in.results(from_on="2026-11-24", actor_id=DIRECTRICE)
+    assert "Aucun événement trouvé" in page
+
+
+def test_events_of_another_caf_are_not_shown(signed_in: Pages) -> None:
+    event = FakeProducer().event(subject="dossier:751:0000001", payload={"territory": "751"})
+    signed_in.journal.append(event)
+    address, page = signed_in.results(actor_id=DIRECTRICE)
+    assert "Aucun événement trouvé" in page
+    answer = signed_in.browser.get(f"{address}/evenements/{event.act.event_id}")
+    assert answer.status_code == 404
+    assert "Événement introuvable" in text_of(answer)
+
+
+def test_results_come_in_pages_from_the_newest(signed_in: Pages) -> None:
+    signed_in.journal.append(*FakeProducer().events(60))
+    address, page = signed_in.results(actor_id=DIRECTRICE)
+    assert page.count("Ouvrir l'événement") == 50
+    following = re.search(r'id="page-next" rel="next" href="([^"]+)"', page)
+    assert following is not None
+    assert following[1] == f"{address}?avant=10"
+    assert text_of(signed_in.browser.get(following[1])).count("Ouvrir l'événement") == 10
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        ({"case_number": ""}, "Indiquez le numéro du dossier de contrôle"),
+        ({"case_number": "é"}, "Indiquez le numéro du dossier de contrôle"),
+        ({"caf": "92", "matricule": "1"}, "Le code d'une Caf a trois chiffres"),
+        ({"caf": "921", "matricule": "abc"}, "Le matricule a 7 chiffres au plus"),
+        ({"caf": "921", "matricule": "1", "subject": "account:x"}, "pas les deux"),
+        ({"from_on": "2026-11-24", "until_on": "2026-11-22"}, "La période finit avant de commencer"),
+    ],
+)
+def test_a_form_filled_in_wrongly_says_where_and_keeps_what_was_typed(
+    signed_in: Pages, form: dict[str, str], sentence: str
+) -> None:
+    answer = signed_in.search(actor_id="kept-actor", **form)
+    page = text_of(answer)
+    assert answer.status_code == 200
+    assert sentence in page
+    assert 'id="error-summary"' in page
+    assert "kept-actor" in page
+    assert _rows(signed_in.journal) == []
+
+
+def test_a_search_can_be_taken_up_and_changed(signed_in: Pages) -> None:
+    address, _ = signed_in.results(caf="921", matricule="0346145", decision="refused", until_on="2026-11-23")
+    page = signed_in.browser.get("/recherche", query_string={"reprise": address.rsplit("/", 1)[1]}).text
+    for value in ("CTRL-2026-14", "0346145", "2026-11-23"):
+        assert f'value="{value}"' in page
+
+
+def test_the_results_of_another_auditor_stay_closed(signed_in: Pages) -> None:
+    address, _ = signed_in.results(actor_id=DIRECTRICE)
+    other = replace(signed_in, browser=signed_in.app.test_client())
+    other.provider.subject, other.provider.sid = "another auditor", "another session"
+    other.sign_in()
+    answer = other.browser.get(address)
+    assert answer.status_code == 403
+    assert "n'est pas la vôtre" in text_of(answer)
+
+
+def test_a_search_that_is_none_is_answered_like_an_unknown_one(signed_in: Pages) -> None:
+    event = FakeProducer().event()
+    signed_in.journal.append(event)
+    assert signed_in.browser.get(f"/recherches/{event.act.event_id}").status_code == 404
+    assert signed_in.browser.get("/recherches/nonsense").status_code == 404
+
+
+def test_nothing_is_shown_when_the_search_cannot_be_written_down(signed_in: Pages) -> None:
+    signed_in.journal.core.sequencer.refuse_all("test")
+    answer = signed_in.search(actor_id=DIRECTRICE)
+    assert answer.status_code == 503
+    assert "Le journal ne répond pas" in text_of(answer)
+
+
+def test_the_pages_speak_english_to_who_asks(signed_in: Pages) -> None:
+    signed_in.journal.append(FakeProducer().event())
+    page = signed_in.browser.get("/recherche", headers={"Accept-Language": "en"}).text
+    assert "Control case number" in page
