@@ -88,7 +88,7 @@ class Register921:
 
     def organisation(self, **changes: Any) -> str:
         """The commune, created from its convention."""
-        return self.acts.create_organisation(self.caf, request(**changes), "921").value
+        return self.acts.create_organisation(self.caf, request(**changes)).value
 
     def partner(self, organisation_id: str, person: Person = ADMINISTRATOR) -> Author:
         """The administrator of the commune."""

@@ -57,15 +57,15 @@ class CreateOrganisation:
         """Keep the register."""
         self._register = register
 
-    def __call__(self, author: Author, request: OrganisationRequest, caf: str) -> Done[str]:
-        """Return the identifier of the organisation.
+    def __call__(self, author: Author, request: OrganisationRequest) -> Done[str]:
+        """Return the identifier of the organisation, a partner of the author's own Caf.
 
         Raises:
             RoleNotAllowedError: not a Caf administrator.
             FormRefusedError: something typed is wrong; SIRET by Luhn, with the exception of La Poste.
             SiretTakenError, ReferenceTakenError: known already.
         """
-        return self._register.act(author, self.act, lambda entry: create_organisation(entry, request, caf))
+        return self._register.act(author, self.act, lambda entry: create_organisation(entry, request, author.caf))
 
 
 def create_organisation(entry: Entry, request: OrganisationRequest, caf: str) -> str:

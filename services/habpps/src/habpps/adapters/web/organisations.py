@@ -47,7 +47,7 @@ def create() -> Page:
                 form.caf_signatory_name.data or "", form.caf_signatory_capacity.data or "", form.caf_signed_on.data
             ),
         )
-        done = attempt(form, lambda: acts().create_organisation(author(), request, author().caf))
+        done = attempt(form, lambda: acts().create_organisation(author(), request))
         if done is not None:
             return _after_creation(done.value)
     return answer("organisation_form.html", form)

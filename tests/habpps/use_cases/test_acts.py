@@ -1,0 +1,361 @@
+"""The stories of the administrators; each deciding test looks at the audit record and at what is published."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from habpps.domain.account_command import CommandKind, CommandState
+from habpps.domain.people import Person
+from habpps.domain.refusals import (
+    ContractExistsError,
+    ConventionNotActiveError,
+    ConventionSuspendedError,
+    EmailTakenError,
+    FormRefusedError,
+    GroupNameTakenError,
+    LastAdministratorError,
+    MaximumUsersReachedError,
+    ProfileNotInContractError,
+    ReferenceTakenError,
+    SelfAssignmentError,
+    SiretTakenError,
+    TransitionRefusedError,
+)
+from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
+from habpps.use_cases.appoint_administrator import Appointment
+from habpps.use_cases.assign_to_group import Assignment
+from habpps.use_cases.change_convention import ConventionStep
+from habpps.use_cases.create_user import UserRequest
+from habpps.use_cases.ports import AccountStatus, Listing
+from habpps.use_cases.push_account_commands import PushAccountCommands
+from rights.decision import open_extranets, why_closed
+from rights.snapshot import Snapshot
+from servicekit.audit_events import AuditUnavailableError
+from servicekit.errors import ConflictError, DependencyUnavailableError
+from tests.habpps.builders import (
+    ADMINISTRATOR,
+    DIRECTOR,
+    OTHER_SIRET,
+    TERMS,
+    TODAY,
+    Commune,
+    MemoryRegister,
+    request,
+)
+from tests.habpps.fakes import FakeAccounts
+
+NEW = Person("Lou", "Roy", "lou.roy@ville.example")
+
+
+def published(memory: MemoryRegister) -> Snapshot:
+    state = memory.store.publications.state
+    facts = memory.store.publications.facts.items()  # type: ignore[attr-defined]
+    snapshot = Snapshot.load(facts, revision=state.revision, epoch=state.epoch)
+    assert snapshot.digest == state.digest
+    return snapshot
+
+
+def open_to_the_director(memory: MemoryRegister, commune: Commune) -> list[str]:
+    user = memory.store.users.get(commune.user_id)
+    assert user is not None
+    opened = open_extranets(published(memory), user.account_id, commune.id, memory.all.clock.now().date())
+    return [one.code for one in opened]
+
+
+def test_the_example_of_the_mission_opens_cdap_with_t2(memory: MemoryRegister, commune: Commune) -> None:
+    user = memory.store.users.get(commune.user_id)
+    assert user is not None
+    (cdap,) = open_extranets(published(memory), user.account_id, commune.id, TODAY)
+    assert (cdap.code, cdap.authorization_details[0]["profiles"]) == ("cdap", ["T2"])
+    assert [event.type for event in memory.work.events][-6:] == [
+        "habpps.organisation.created",
+        "habpps.service_contract.opened",
+        "habpps.administrator.appointed",
+        "habpps.group.created",
+        "habpps.user.created",
+        "habpps.habilitation.granted",
+    ]
+    assert memory.last.rights_revision == memory.store.publications.state.revision
+    assert memory.last.policy == "strict"
+
+
+def test_revisions_have_no_gap_and_each_adds_up(memory: MemoryRegister, commune: Commune) -> None:
+    changes = memory.store.publications.changes  # type: ignore[attr-defined]
+    assert [change.revision for change in changes] == list(range(1, len(changes) + 1))
+    snapshot = Snapshot.empty()
+    for change in changes:
+        snapshot = Snapshot.load(
+            [*snapshot.entries(), *((fact.key, fact.value) for fact in change.facts)], revision=1, epoch=1
+        )
+        assert snapshot.digest == change.digest
+
+
+def test_a_draft_convention_opens_nothing_until_both_have_signed(memory: MemoryRegister) -> None:
+    everything = memory.all
+    unsigned = replace(request().caf_signatory, signed_on=None)
+    organisation_id = everything.organisation(caf_signatory=unsigned)
+    with pytest.raises(ConventionNotActiveError):
+        everything.acts.open_service_contract(everything.caf, organisation_id, TERMS)
+    assert memory.last.reason == "CONVENTION_NOT_ACTIVE"
+    step = ConventionStep(ConventionEvent.SIGN, partner_signed_on=TODAY, caf_signed_on=TODAY)
+    everything.acts.change_convention(everything.caf, organisation_id, step)
+    assert memory.last.type == "habpps.convention.signed"
+    everything.acts.open_service_contract(everything.caf, organisation_id, TERMS)
+    with pytest.raises(FormRefusedError):
+        everything.acts.change_convention(
+            everything.caf, organisation_id, replace(step, caf_signed_on=TODAY + timedelta(days=1))
+        )
+
+
+def test_a_siret_a_reference_and_a_contract_exist_once(memory: MemoryRegister, commune: Commune) -> None:
+    everything = memory.all
+    with pytest.raises(SiretTakenError):
+        everything.organisation(reference="other")
+    with pytest.raises(ReferenceTakenError):
+        everything.organisation(siret=OTHER_SIRET)
+    with pytest.raises(ContractExistsError):
+        everything.acts.open_service_contract(everything.caf, commune.id, TERMS)
+    assert (memory.last.decision, memory.last.reason) == ("refused", "SERVICE_CONTRACT_EXISTS")
+
+
+def test_nothing_typed_wrong_is_half_written(memory: MemoryRegister) -> None:
+    before = len(memory.store.organisations.rows)  # type: ignore[attr-defined]
+    with pytest.raises(FormRefusedError) as refused:
+        memory.all.organisation(siret="123", name=" ", starts_on=None)
+    assert set(refused.value.fields) == {"siret", "name", "starts_on"}
+    assert len(memory.store.organisations.rows) == before  # type: ignore[attr-defined]
+
+
+def test_a_suspended_contract_closes_and_opens_again(memory: MemoryRegister, commune: Commune) -> None:
+    acts, caf = memory.all.acts, memory.all.caf
+    with pytest.raises(FormRefusedError):
+        acts.change_service_contract(caf, commune.contract_id, ContractEvent.SUSPEND, " ")
+    acts.change_service_contract(caf, commune.contract_id, ContractEvent.SUSPEND, "contrôle")
+    assert open_to_the_director(memory, commune) == []
+    assert (memory.last.type, memory.last.policy) == ("habpps.service_contract.suspended", "buffered")
+    assert memory.last.payload["motive"] == "contrôle"
+    with pytest.raises(TransitionRefusedError):
+        acts.change_service_contract(caf, commune.contract_id, ContractEvent.SUSPEND, "encore")
+    acts.change_service_contract(caf, commune.contract_id, ContractEvent.REACTIVATE, "terminé")
+    assert open_to_the_director(memory, commune) == ["cdap"]
+    acts.change_service_contract(caf, commune.contract_id, ContractEvent.END, "fin")
+    assert open_to_the_director(memory, commune) == []
+
+
+def test_what_will_change_is_said_before(memory: MemoryRegister, commune: Commune) -> None:
+    acts, caf = memory.all.acts, memory.all.caf
+    view, contract = acts.consult.organisation_of_contract(caf, commune.contract_id)
+    impact = acts.preview.contract(view, contract, ContractEvent.SUSPEND)
+    assert (impact.people, impact.losing) == (1, {"cdap": (DIRECTOR.display_name,)})
+    assert acts.preview.convention(view, ConventionEvent.SUSPEND).people == 1
+    acts.change_habilitation(commune.partner, commune.habilitation_id, HabilitationEvent.SUSPEND, "congé")
+    view, contract = acts.consult.organisation_of_contract(caf, commune.contract_id)
+    assert acts.preview.contract(view, contract, ContractEvent.SUSPEND).people == 0
+
+
+def test_a_suspended_convention_makes_habpps_read_only_for_the_partner(
+    memory: MemoryRegister, commune: Commune
+) -> None:
+    acts, caf = memory.all.acts, memory.all.caf
+    acts.change_convention(caf, commune.id, ConventionStep(ConventionEvent.SUSPEND, "manquement"))
+    assert open_to_the_director(memory, commune) == []
+    with pytest.raises(ConventionSuspendedError):
+        acts.create_group(commune.partner, "Autre", "T1")
+    assert memory.last.reason == "CONVENTION_SUSPENDED"
+    assert acts.consult.user(commune.partner, commune.user_id).user.person == DIRECTOR
+    acts.lock_user(caf, commune.user_id, UserEvent.LOCK, "contrôle")
+    acts.change_convention(caf, commune.id, ConventionStep(ConventionEvent.LIFT, "réparé"))
+    acts.create_group(commune.partner, "Autre", "T1")
+
+
+def test_a_denounced_convention_works_until_the_end_of_its_notice(memory: MemoryRegister, commune: Commune) -> None:
+    acts, caf = memory.all.acts, memory.all.caf
+    last_day = TODAY + timedelta(days=60)
+    acts.change_convention(caf, commune.id, ConventionStep(ConventionEvent.DENOUNCE, "lettre", ends_on=last_day))
+    memory.all.clock.advance(timedelta(days=60))
+    assert open_to_the_director(memory, commune) == ["cdap"]
+    memory.all.clock.advance(timedelta(days=1))
+    assert open_to_the_director(memory, commune) == []
+
+
+def test_terminating_for_breach_ends_everything_but_the_names(memory: MemoryRegister, commune: Commune) -> None:
+    acts, caf = memory.all.acts, memory.all.caf
+    acts.change_convention(caf, commune.id, ConventionStep(ConventionEvent.TERMINATE, "manquement grave"))
+    view = acts.consult.organisation(caf, commune.id)
+    assert {contract.state.value for contract in view.contracts} == {"ended"}
+    assert {place.habilitation.state.value for place in view.memberships} == {"withdrawn"}
+    assert [user.person for user in view.users] == [DIRECTOR]
+    assert memory.last.type == "habpps.convention.terminated"
+
+
+def test_a_group_needs_a_profile_that_a_contract_in_force_carries(memory: MemoryRegister, commune: Commune) -> None:
+    acts = memory.all.acts
+    with pytest.raises(ProfileNotInContractError) as refused:
+        acts.create_group(commune.partner, "Cantine", "T5")
+    assert refused.value.details == {"profile": "T5", "possible": "T1, T2"}
+    assert memory.last.reason == "PROFILE_NOT_IN_CONTRACT"
+    with pytest.raises(FormRefusedError) as reserved:
+        acts.create_group(commune.partner, "Réservé", "T6")
+    assert reserved.value.fields == {"profile": "PROFILE_RESERVED"}
+    with pytest.raises(GroupNameTakenError):
+        acts.create_group(commune.partner, "CRÈCHES", "T2")
+
+
+def test_a_contract_with_a_maximum_takes_no_more_people(memory: MemoryRegister) -> None:
+    everything = memory.all
+    organisation_id = everything.organisation()
+    everything.acts.open_service_contract(everything.caf, organisation_id, replace(TERMS, maximum_users=1))
+    partner = everything.partner(organisation_id)
+    group_id = everything.acts.create_group(partner, "Crèches", "T2").value
+    first = everything.acts.create_user(partner, UserRequest(DIRECTOR, "directrice")).value
+    second = everything.acts.create_user(partner, UserRequest(NEW, "agent")).value
+    held = everything.acts.assign_to_group(partner, Assignment(first, group_id)).value
+    with pytest.raises(MaximumUsersReachedError):
+        everything.acts.assign_to_group(partner, Assignment(second, group_id))
+    assert memory.last.reason == "MAXIMUM_USERS_REACHED"
+    everything.acts.change_habilitation(partner, held, HabilitationEvent.WITHDRAW, "départ")
+    everything.acts.assign_to_group(partner, Assignment(second, group_id))
+
+
+def test_a_group_of_another_organisation_is_unknown(memory: MemoryRegister, commune: Commune) -> None:
+    everything = memory.all
+    other = everything.organisation(siret=OTHER_SIRET, reference="B")
+    everything.acts.open_service_contract(everything.caf, other, TERMS)
+    foreign = everything.acts.create_group(everything.partner(other, NEW), "Social", "T1").value
+    with pytest.raises(Exception, match="unknown group"):
+        everything.acts.assign_to_group(commune.partner, Assignment(commune.user_id, foreign))
+    assert memory.last.reason == "OTHER_ORGANISATION"
+
+
+def test_a_profile_for_oneself_is_confirmed_and_flagged(memory: MemoryRegister, commune: Commune) -> None:
+    acts, partner = memory.all.acts, commune.partner
+    with pytest.raises(EmailTakenError) as known:
+        acts.create_user(partner, UserRequest(ADMINISTRATOR, "chargée de mission"))
+    assert known.value.details == {"kind": "administrator", "id": partner.administrator_id}
+    user_id = acts.attach_person(partner, partner.administrator_id, "chargée de mission").value
+    with pytest.raises(SelfAssignmentError):
+        acts.assign_to_group(partner, Assignment(user_id, commune.group_id))
+    assert memory.last.reason == "SELF_ASSIGNMENT_TO_CONFIRM"
+    acts.assign_to_group(partner, Assignment(user_id, commune.group_id, confirmed_for_oneself=True))
+    assert memory.last.payload["self_assignment"] == "yes"
+    with pytest.raises(EmailTakenError):
+        acts.attach_person(partner, partner.administrator_id, "encore")
+
+
+def test_a_departure_ends_the_habilitations_with_that_day(memory: MemoryRegister, commune: Commune) -> None:
+    acts = memory.all.acts
+    acts.set_departure(commune.partner, commune.user_id, TODAY + timedelta(days=1))
+    memory.all.clock.advance(timedelta(days=1))
+    assert open_to_the_director(memory, commune) == ["cdap"]
+    memory.all.clock.advance(timedelta(days=1))
+    assert open_to_the_director(memory, commune) == []
+    acts.set_departure(commune.partner, commune.user_id, None)
+    assert open_to_the_director(memory, commune) == ["cdap"]
+    with pytest.raises(FormRefusedError):
+        acts.set_departure(commune.partner, commune.user_id, TODAY - timedelta(days=700))
+
+
+def commands(memory: MemoryRegister) -> list[tuple[CommandKind, str]]:
+    rows = memory.store.commands.rows.values()  # type: ignore[attr-defined]
+    return [(row.kind, row.account_id) for row in rows]
+
+
+def test_locking_locks_the_account_of_somebody_who_is_nowhere_else(memory: MemoryRegister, commune: Commune) -> None:
+    acts = memory.all.acts
+    acts.lock_user(commune.partner, commune.user_id, UserEvent.LOCK, "vol")
+    user = memory.store.users.get(commune.user_id)
+    assert user is not None
+    assert commands(memory)[-1] == (CommandKind.LOCK, user.account_id)
+    refused = why_closed(published(memory), user.account_id, commune.id, "cdap", TODAY)
+    assert refused.reason == "USER_LOCKED"
+    acts.lock_user(commune.partner, commune.user_id, UserEvent.UNLOCK, "retrouvé")
+    assert commands(memory)[-1] == (CommandKind.UNLOCK, user.account_id)
+    assert open_to_the_director(memory, commune) == ["cdap"]
+
+
+def test_locking_somebody_of_two_organisations_only_ends_the_sessions(memory: MemoryRegister, commune: Commune) -> None:
+    acts, partner = memory.all.acts, commune.partner
+    user_id = acts.attach_person(partner, partner.administrator_id, "agent").value
+    acts.lock_user(partner, user_id, UserEvent.LOCK, "essai")
+    assert commands(memory)[-1] == (CommandKind.END_SESSIONS, partner.account_id)
+
+
+def test_an_administrator_is_replaced_in_one_act_and_the_last_one_stays(
+    memory: MemoryRegister, commune: Commune
+) -> None:
+    acts, caf = memory.all.acts, memory.all.caf
+    leaving = commune.partner
+    with pytest.raises(LastAdministratorError):
+        acts.withdraw_administrator(caf, leaving.administrator_id, "départ")
+    acts.appoint_administrator(caf, commune.id, Appointment(NEW, replaces=leaving.administrator_id))
+    active = [one.person for one in memory.store.administrators.of(commune.id) if one.is_active]
+    assert active == [NEW]
+    assert [event.type for event in memory.work.events][-2:] == [
+        "habpps.administrator.appointed",
+        "habpps.administrator.withdrawn",
+    ]
+    assert commands(memory)[-1] == (CommandKind.END_SESSIONS, leaving.account_id)
+
+
+def test_a_user_made_administrator_keeps_the_account_and_gets_no_mail(memory: MemoryRegister, commune: Commune) -> None:
+    before = len(commands(memory))
+    memory.all.acts.appoint_administrator(memory.all.caf, commune.id, Appointment(DIRECTOR))
+    user = memory.store.users.get(commune.user_id)
+    assert user is not None
+    assert memory.store.administrators.of(commune.id)[-1].account_id == user.account_id
+    assert len(commands(memory)) == before
+
+
+def test_an_act_that_opens_is_not_announced_while_audit_is_silent(memory: MemoryRegister, commune: Commune) -> None:
+    memory.work.audit_available = False
+    with pytest.raises(AuditUnavailableError):
+        memory.all.acts.create_group(commune.partner, "Social", "T1")
+    memory.all.acts.change_service_contract(memory.all.caf, commune.contract_id, ContractEvent.SUSPEND, "urgence")
+    assert open_to_the_director(memory, commune) == []
+
+
+def test_the_journal_of_the_organisation_tells_the_acts_newest_first(memory: MemoryRegister, commune: Commune) -> None:
+    _, records, total = memory.all.acts.consult.journal(commune.partner, commune.id, Listing())
+    assert total == 6
+    assert [record.act for record in records][:2] == ["habpps.habilitation.granted", "habpps.user.created"]
+    assert records[0].author_name == ADMINISTRATOR.display_name
+
+
+def test_commands_are_pushed_in_order_and_asked_about_until_the_mails_have_left(
+    memory: MemoryRegister, commune: Commune
+) -> None:
+    accounts = FakeAccounts()
+    accounts.mails_sent = False
+    push = PushAccountCommands(memory.work, accounts, memory.all.clock)
+    assert push() == timedelta(seconds=1)
+    assert [command.kind for command in accounts.pushed] == [CommandKind.CREATE, CommandKind.CREATE]
+    assert accounts.pushed[1].content["email"] == DIRECTOR.email
+    accounts.mails_sent = True
+    memory.all.clock.advance(timedelta(seconds=1))
+    assert push() is None
+    assert len(accounts.pushed) == 2
+    states = {row.state for row in memory.store.commands.rows.values()}  # type: ignore[attr-defined]
+    assert states == {CommandState.DONE}
+
+
+def test_a_silent_account_service_is_tried_again_and_a_refusal_is_kept(
+    memory: MemoryRegister, commune: Commune
+) -> None:
+    accounts = FakeAccounts()
+    push = PushAccountCommands(memory.work, accounts, memory.all.clock)
+    accounts.failure = DependencyUnavailableError("down", reason="REMOTE_UNAVAILABLE")
+    assert push() == timedelta(seconds=1)
+    memory.all.clock.advance(timedelta(seconds=1))
+    assert push() == timedelta(seconds=2)
+    memory.all.acts.reset_password(commune.partner, commune.user_id)
+    accounts.failure = ConflictError("taken", reason="ACCOUNT_ID_TAKEN")
+    memory.all.clock.advance(timedelta(seconds=2))
+    push()
+    rows = list(memory.store.commands.rows.values())  # type: ignore[attr-defined]
+    assert [(row.state, row.problem) for row in rows[:2]] == [(CommandState.REFUSED, "ACCOUNT_ID_TAKEN")] * 2
+    assert rows[2].state is CommandState.PENDING
+    accounts.failure = None
+    accounts.known[rows[2].account_id] = AccountStatus("cleger", mails_sent=True)
+    push()
+    assert accounts.pushed[-1].kind is CommandKind.RESET_PASSWORD
