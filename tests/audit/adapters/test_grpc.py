@@ -1,0 +1,158 @@
+"""The journal over gRPC with mutual TLS: append, proof, checkpoint, and who may call."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from audit.bootstrap import _rpc
+from audit.domain.merkle import leaf_hash
+from audit.domain.proofs import inclusion_holds
+from partenaire.audit.v1 import journal_pb2, journal_pb2_grpc
+from servicekit.audit_events import AuditEvent
+from servicekit.errors import AccessDeniedError, ConflictError, InvalidInputError, NotFoundError
+from servicekit.identifiers import new_id
+from servicekit.rpc import ChannelOptions, open_channel, remote_errors
+from servicekit.rpc.certificates import issue, write_authority
+
+from tests.audit.builders import DOSSIER, NOON, NOON_US, Journal, journal
+
+
+@dataclass
+class Caller:
+    """A service with its certificate, its chain and a stub."""
+
+    stub: journal_pb2_grpc.JournalStub
+    service: str
+    epoch: str
+    number: int = 0
+    previous: bytes = bytes(32)
+
+    def event(self, **changes: object) -> journal_pb2.Event:
+        event = journal_pb2.Event(
+            event_id=new_id(),
+            type="cdap.dossier.consulted",
+            occurred_at_us=NOON_US,
+            producer=journal_pb2.Producer(
+                service=self.service, epoch=self.epoch, number=self.number, previous_hash=self.previous
+            ),
+            actor_id="a",
+            subject=DOSSIER,
+            decision=journal_pb2.DECISION_GRANTED,
+            payload=b'{"territory":"921"}',
+        )
+        for name, value in changes.items():
+            setattr(event, name, value)
+        self.number += 1
+        self.previous = hashlib.sha256(event.SerializeToString(deterministic=True)).digest()
+        return event
+
+    def append(self, *events: journal_pb2.Event) -> list[journal_pb2.Receipt]:
+        with remote_errors():
+            return list(self.stub.Append(journal_pb2.AppendRequest(events=events), timeout=5).receipts)
+
+
+@dataclass
+class Served:
+    """A journal that answers, and its address."""
+
+    journal: Journal
+    port: int
+    authority: Path
+
+    def caller(self, service: str) -> Caller:
+        options = ChannelOptions(
+            address=f"localhost:{self.port}",
+            server="audit",
+            service=service,
+            environment="test",
+            tls_directory=issue(self.authority, service, "test", lifetime=timedelta(days=1)),
+        )
+        return Caller(journal_pb2_grpc.JournalStub(open_channel(options)), service, new_id())
+
+
+@pytest.fixture
+def served(tmp_path: Path, database_url: str) -> Iterator[Served]:
+    authority = tmp_path / "ca"
+    write_authority(authority)
+    with journal(tmp_path, database_url) as opened:
+        tls = issue(authority, "audit", "test")
+        settings = opened.settings.model_copy(update={"tls_directory": tls, "rpc_port": 0, "rpc_threads": 4})
+        server = _rpc(settings, opened.core)
+        server.start()
+        server.set_serving(True)
+        yield Served(opened, server.port, authority)
+        server.drain(0, 1)
+
+
+def test_an_appended_event_gets_a_receipt_and_a_proof_that_verifies(served: Served) -> None:
+    cdap = served.caller("cdap")
+    events = [cdap.event() for _ in range(20)]
+    receipts = cdap.append(*events)
+    assert [receipt.index for receipt in receipts] == list(range(20))
+    assert cdap.append(*events) == receipts
+    served.journal.core.use_cases.publish()
+    proof = cdap.stub.GetInclusionProof(journal_pb2.GetInclusionProofRequest(event_id=events[7].event_id), timeout=5)
+    assert leaf_hash(proof.entry) == proof.leaf_hash == receipts[7].leaf_hash
+    assert inclusion_holds(proof.leaf_hash, proof.index, proof.tree_size, list(proof.path), proof.root_hash)
+    note = cdap.stub.GetCheckpoint(journal_pb2.GetCheckpointRequest(), timeout=5).signed_note
+    assert note.split("\n")[1] == "20"
+    smaller = journal_pb2.GetInclusionProofRequest(event_id=events[7].event_id, tree_size=9)
+    assert cdap.stub.GetInclusionProof(smaller, timeout=5).tree_size == 9
+    report = served.journal.verify()
+    assert report.is_intact
+    assert report.irregularities == ()
+
+
+def test_refusals_keep_their_kind_and_reason_on_the_wire(served: Served) -> None:
+    cdap = served.caller("cdap")
+    first = cdap.event()
+    cdap.append(first)
+    with pytest.raises(ConflictError) as conflict:
+        cdap.append(cdap.event(event_id=first.event_id))
+    assert conflict.value.reason == "EVENT_ID_REUSED"
+    with pytest.raises(InvalidInputError) as invalid:
+        cdap.append(cdap.event(payload=b"[]"))
+    assert invalid.value.fields == {"payload": "NOT_AN_OBJECT"}
+    for payload in (b"{", b'{"a":NaN}', b"\xff", b"[" * 9000, b'{"a":"' + b"x" * 17000 + b'"}'):
+        with pytest.raises(InvalidInputError):
+            cdap.append(cdap.event(payload=payload))
+    with pytest.raises(InvalidInputError):
+        cdap.append()
+    with pytest.raises(InvalidInputError):
+        cdap.append(cdap.event(decision=0))
+    request = journal_pb2.GetInclusionProofRequest
+    with pytest.raises(NotFoundError), remote_errors():
+        cdap.stub.GetInclusionProof(request(event_id=new_id()), timeout=5)
+    with pytest.raises(ConflictError), remote_errors():
+        cdap.stub.GetInclusionProof(request(event_id=first.event_id), timeout=5)
+    with pytest.raises(InvalidInputError), remote_errors():
+        cdap.stub.GetInclusionProof(request(event_id=first.event_id, tree_size=99), timeout=5)
+    with pytest.raises(ConflictError), remote_errors():
+        cdap.stub.GetCheckpoint(journal_pb2.GetCheckpointRequest(), timeout=5)
+
+
+def test_a_service_may_not_append_for_another_nor_a_stranger_at_all(served: Served) -> None:
+    auth, cdap = served.caller("auth"), served.caller("cdap")
+    with pytest.raises(AccessDeniedError):
+        auth.append(cdap.event())
+    with pytest.raises(AccessDeniedError):
+        served.caller("omega").append(cdap.event())
+    assert served.journal.core.use_cases.state().size == 0
+
+
+def test_an_event_of_the_outbox_is_accepted_as_it_is_sent(served: Served) -> None:
+    told = AuditEvent(
+        type="auth.session.opened",
+        decision="done",
+        policy="buffered",
+        actor_id="a",
+        organisation_id=None,
+        subject=None,
+        occurred_at=NOON,
+        payload={"ip": "192.0.2.7", "écran": "é"},
+    )
+    auth = served.caller("auth")
+    assert auth.append(auth.event(type=told.type, payload=told.payload_bytes, subject=""))[0].index == 0
