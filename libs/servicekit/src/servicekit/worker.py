@@ -52,12 +52,11 @@ def run_alone(build: Any, settings: ServiceSettings, parts: Parts) -> int:
 
 def run_under_granian(plan: Plan, outcome: Connection, *granian_arguments: Any) -> None:
     """What granian runs in the forked worker; tells `outcome` how it ended."""
-    early = _EarlySignals()
+    signals = _StopSignals()
     _end_with_parent()
     try:
         with _sentences(), _running(plan) as (process, drained):
-            if not early.received:
-                early.hand_over()
+            if not signals.asked.is_set():
                 _serve_pages(process, granian_arguments)
             log.info("stopping")
     except StartError as error:
@@ -171,27 +170,26 @@ class _HealthMonitor:
             self._set_serving(False)  # noqa: FBT003
 
 
-class _EarlySignals:
-    """Keeps a stop signal that arrives while the worker is being built, and gives it to granian afterwards."""
+class _StopSignals:
+    """Passes the first stop signal to granian, once, and only when granian listens; the others change nothing.
+
+    granian's own handler must not run twice before its worker serves: the second run would block for ever. So the
+    signals stay blocked in every thread, and one thread waits for them from the first moment of the worker.
+    """
 
     def __init__(self) -> None:
-        self.received: list[int] = []
-        for number in STOP_SIGNALS:
-            signal.signal(number, self._note)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+        self._inherited = signal.getsignal(signal.SIGTERM)
+        self.asked = threading.Event()
+        threading.Thread(target=self._pass_on, name="stop-signals", daemon=True).start()
 
-    def _note(self, number: int, _frame: object) -> None:
-        self.received.append(number)
-
-    def hand_over(self) -> None:
-        """Watch until granian has put its own handler; a signal noted in between is sent again."""
-        threading.Thread(target=self._repeat, name="early-signals", daemon=True).start()
-
-    def _repeat(self) -> None:
-        while signal.getsignal(signal.SIGTERM) == self._note:
-            time.sleep(0.005)
-        if self.received:
-            os.kill(os.getpid(), signal.SIGTERM)
+    def _pass_on(self) -> None:
+        signal.sigwait(STOP_SIGNALS)
+        self.asked.set()
+        while (handler := signal.getsignal(signal.SIGTERM)) == self._inherited:
+            time.sleep(0.005)  # granian has not put its handler yet
+        if callable(handler):
+            handler(signal.SIGTERM, None)
 
 
 def _end_with_parent() -> None:
