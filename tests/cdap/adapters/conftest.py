@@ -1,0 +1,137 @@
+"""cdap on a real database with a journal of the test; its pages with the professional given by the test."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from html import unescape
+from pathlib import Path
+
+import pytest
+from flask import g
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from cdap.adapters.database.unit_of_work import sql_repositories
+from cdap.adapters.web.app import PageParts, pages_app
+from cdap.settings import CdapSettings
+from cdap.use_cases.consult_dossier import ConsultDossier
+from cdap.use_cases.ports import Repositories
+from servicekit.commands import migrations_folder
+from servicekit.database import Database, migrate, open_database
+from servicekit.outbox import OutboxRelay, RecordingUnitOfWork
+from servicekit.tokens import TokenOrganisation, VerifiedAccessToken
+from servicekit.web import Professional
+from tests.cdap.builders import NOW, PURPOSES, in_another_caf, the_document, the_table, token_details
+from tests.cdap.fakes import FixedEndedSessions, FixedRights, line_of
+from tests.cdap.sinks import JournalOfTheTest
+from tests.servicekit.fakes import FixedClock
+
+MIGRATIONS = migrations_folder("cdap.adapters.database:migrations")
+
+
+@dataclass
+class Cdap:
+    """Everything that a test touches."""
+
+    database: Database
+    work: RecordingUnitOfWork[Repositories]
+    journal: JournalOfTheTest
+    rights: FixedRights
+    ended_sessions: FixedEndedSessions
+    clock: FixedClock
+    consult: ConsultDossier
+
+    def hold(self, *documents: dict[str, object]) -> None:
+        """These dossiers are in force, and no other."""
+
+        def store(repos: Repositories) -> None:
+            generation = repos.generations.begin()
+            repos.generations.add(generation, [line_of(document) for document in documents])
+            repos.generations.put_in_force(generation, len(documents))
+
+        self.work.write(store)
+
+
+def opened(url: str) -> Iterator[Cdap]:
+    migrate(url, MIGRATIONS)
+    database = open_database(url, threads=8)
+    clock, journal, rights, ended = FixedClock(), JournalOfTheTest(), FixedRights(), FixedEndedSessions()
+    relay = OutboxRelay(database, "cdap", journal, clock)
+    relay.start()
+    work = RecordingUnitOfWork(database, sql_repositories, relay)
+    consult = ConsultDossier(work, rights, ended, the_table(), clock)
+    cdap = Cdap(database, work, journal, rights, ended, clock, consult)
+    cdap.hold(the_document(), in_another_caf("751", "0346147"))
+    yield cdap
+    relay.stop()
+    database.close()
+
+
+@pytest.fixture
+def cdap(database_url: str) -> Iterator[Cdap]:
+    """On each engine."""
+    yield from opened(database_url)
+
+
+@pytest.fixture
+def on_sqlite(sqlite_url: str) -> Iterator[Cdap]:
+    """For what does not depend on the engine."""
+    yield from opened(sqlite_url)
+
+
+def the_token(profile: str = "T2") -> VerifiedAccessToken:
+    """A verified token of the professional of a profile."""
+    return VerifiedAccessToken(
+        subject=f"account-{profile}",
+        client_id="cdap",
+        session_id="sid-1",
+        scopes=frozenset({"openid", "cdap"}),
+        organisation=TokenOrganisation("org-commune", "21920050600012", "Commune d'exemple", "921"),
+        authorization_details=token_details(f"account-{profile}"),
+        issued_at=NOW,
+        expires_at=NOW + timedelta(minutes=5),
+        auth_time_at=NOW,
+        acr="eidas1",
+        amr=("pwd",),
+        rights_revision=42,
+        token_id="jti-1",
+    )
+
+
+class Pages:
+    """A browser for the professional of `profile`."""
+
+    def __init__(self, cdap: Cdap, folder: Path) -> None:
+        self.cdap = cdap
+        self.profile = "T2"
+        parts = PageParts(CdapSettings(data_directory=folder), cdap.database, cdap.consult, cdap.clock)
+        self.app = pages_app(parts)
+        self.app.config.update(WTF_CSRF_ENABLED=False, TESTING=True)
+        self.app.before_request(self._sign_in)
+        self.client: FlaskClient = self.app.test_client()
+
+    def _sign_in(self) -> None:
+        token = the_token(self.profile)
+        g.professional = Professional(
+            token.subject, f"Personne {self.profile}", token.organisation, token.session_id, "-", token, None
+        )
+
+    def consult(self, **changes: str) -> TestResponse:
+        """Send the search form."""
+        fields = {
+            "matricule": "0346145",
+            "name": "lefevre",
+            "purpose": PURPOSES[self.profile],
+            "person_informed": "y",
+        } | changes
+        return self.client.post("/consultation", data={name: value for name, value in fields.items() if value})
+
+    def text(self, answer: TestResponse, status: int = 200) -> str:
+        """The text of an answer."""
+        assert answer.status_code == status, answer.text
+        return unescape(answer.text)
+
+
+@pytest.fixture
+def pages(on_sqlite: Cdap, tmp_path: Path) -> Pages:
+    return Pages(on_sqlite, tmp_path)

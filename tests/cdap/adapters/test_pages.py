@@ -1,0 +1,188 @@
+"""The pages: form, result, refusals; what is not found looks the same whatever the reason."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from tests.cdap.adapters.conftest import Pages
+from tests.cdap.builders import PURPOSES, the_document, the_snapshot
+from tests.servicekit.web.catalogue_check import untranslated, unused
+
+
+def test_the_form_asks_only_what_leaves_a_choice(pages: Pages) -> None:
+    text = pages.text(pages.client.get("/"))
+    assert 'name="matricule"' in text
+    assert 'name="person_informed"' in text
+    assert 'name="profile"' not in text
+    assert 'name="caf"' not in text
+    assert 'name="purpose"' not in text  # one purpose fits the profile T2
+    assert "Caf des Hauts-de-Seine (921)" in text
+
+
+@pytest.mark.parametrize("profile", sorted(PURPOSES))
+def test_each_profile_gets_its_page_with_its_reference(pages: Pages, profile: str) -> None:
+    pages.profile = profile
+    answer = pages.consult()
+    text = pages.text(answer)
+    event = pages.cdap.journal.events[-1]
+    assert event.event_id in text
+    assert event.type == "cdap.dossier.consulted"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert f'data-profile="{profile}"' in text
+
+
+def test_t2_sees_the_base_resources_with_their_year_and_no_quotient_familial(pages: Pages) -> None:
+    text = pages.text(pages.consult())
+    assert "10 800" in text.replace("\u202f", " ").replace("\xa0", " ")
+    assert "2024" in text
+    assert 'data-field="quotient_familial"' not in text
+    assert 'data-field="prestations_paid"' not in text
+    assert "0199001234" not in text
+
+
+def test_t5_sees_the_quotient_familial_with_picture_and_table_and_no_resources(pages: Pages) -> None:
+    pages.profile = "T5"
+    text = pages.text(pages.consult())
+    assert 'id="quotient-history"' in text
+    assert "<polyline" in text
+    assert "823" in text
+    assert "non connu" in text
+    assert 'data-field="annual_resources"' not in text
+
+
+def _without_what_differs(text: str) -> str:
+    text = re.sub(r'<code id="reference">[^<]+</code>', "", text)
+    text = re.sub(r'name="csrf_token" value="[^"]*"', "", text)
+    return re.sub(r'value="[0-9]{7}"', "", text)
+
+
+def test_unknown_other_name_and_out_of_territory_are_the_same_page(pages: Pages) -> None:
+    asked = [
+        {"matricule": "9999999"},
+        {"matricule": "0346145", "name": "lefevrf"},
+        {"matricule": "0346147"},
+        {"matricule": "0346147", "caf": "751"},
+        {"matricule": "9999999", "caf": "751"},
+    ]
+    answers = [pages.consult(**changes) for changes in asked]
+    texts = {_without_what_differs(pages.text(answer, 404)).replace("lefevrf", "lefevre") for answer in answers}
+    assert len(texts) == 1
+    headers = {
+        tuple(sorted((k, v) for k, v in answer.headers if k not in {"X-Request-Id", "Set-Cookie"}))
+        for answer in answers
+    }
+    assert len(headers) == 1
+
+
+def test_the_journal_knows_the_true_reason(pages: Pages) -> None:
+    pages.consult(matricule="9999999")
+    pages.consult(matricule="0346147")
+    assert pages.cdap.journal.told() == [
+        ("cdap.search.performed", "DOSSIER_UNKNOWN"),
+        ("cdap.consultation.refused", "OUT_OF_TERRITORY"),
+    ]
+
+
+def test_what_was_typed_is_kept_and_each_problem_is_said_beside_its_field(pages: Pages) -> None:
+    text = pages.text(pages.consult(matricule="255081416802538", name="Müller"), 400)
+    assert "ressemble à un numéro de sécurité sociale" in text
+    assert 'value="Müller"' in text
+    assert 'id="error-summary"' in text
+    assert pages.cdap.journal.events == []
+
+
+def test_without_the_box_nothing_is_consulted(pages: Pages) -> None:
+    text = pages.text(pages.consult(person_informed=""), 400)
+    assert "Informez d'abord la personne" in text
+    assert pages.cdap.journal.events == []
+
+
+def test_a_suspended_contract_is_refused_with_who_can_help_and_a_reference(pages: Pages) -> None:
+    pages.cdap.rights.snapshot = the_snapshot(state="suspended")
+    text = pages.text(pages.consult(), 403)
+    assert "contrat de service" in text
+    assert pages.cdap.journal.events[-1].event_id in text
+    assert "LEFÈVRE" not in text
+
+
+def test_stale_rights_are_refused_for_now(pages: Pages) -> None:
+    pages.cdap.rights.age = timedelta(seconds=6)
+    assert "momentanément" in pages.text(pages.consult(), 503)
+
+
+def test_without_audit_nothing_is_shown(pages: Pages) -> None:
+    pages.cdap.journal.available = False
+    text = pages.text(pages.consult(), 503)
+    assert "journal" in text
+    assert "LEFÈVRE" not in text
+
+
+@pytest.mark.parametrize(
+    ("status", "title"),
+    [
+        ({"code": "101", "since_on": "2026-06-01"}, "Dossier radié"),
+        ({"code": "101", "since_on": "2026-06-01", "transferred_to": "951"}, "Dossier muté vers une autre Caf"),
+        ({"code": "111", "since_on": "2026-06-01"}, "Dossier en cours d'affiliation"),
+        ({"code": "121", "since_on": "2026-06-01"}, "Dossier suspendu"),
+        ({"code": "131", "since_on": "2026-06-01"}, "Dossier incomplet"),
+        ({"code": "132", "since_on": "2026-06-01"}, "décès"),
+        ({"code": "141", "since_on": "2026-06-01"}, "Aucun droit ouvert"),
+        ({"code": "151", "since_on": "2026-06-01"}, "Quotient familial non disponible"),
+        ({"code": "161", "since_on": "2026-06-01"}, "Ressources absentes"),
+    ],
+)
+def test_each_kind_of_result_says_what_it_means(pages: Pages, status: dict[str, str], title: str) -> None:
+    pages.profile = "T1"
+    pages.cdap.hold(the_document(status=status))
+    assert title in pages.text(pages.consult())
+
+
+def test_a_dossier_with_as_little_as_the_schema_asks_is_shown(pages: Pages) -> None:
+    for profile in PURPOSES:
+        pages.profile = profile
+        little = the_document(
+            children=the_document()["children"][1:],
+            debts=[],
+            open_rights=[],
+            prestations_paid={"until": "2026-11", "amounts_cents": {}},
+            annual_resources={"year": 2024, "amount_cents": None},
+            quotient_familial={
+                "supplier": "CNAF",
+                "value": None,
+                "month": "2026-11",
+                "computed_on": "2026-11-05",
+                "history": [None],
+            },
+            contact={"phone": None, "email": None},
+        )
+        for field in ("quarterly_resources", "rsa", "disability_rights"):
+            del little[field]
+        pages.cdap.hold(little)
+        pages.text(pages.consult())
+
+
+def test_nothing_personal_stays_in_the_address(pages: Pages) -> None:
+    text = pages.text(pages.client.get("/consultation?matricule=0346145"))
+    assert "0346145" not in text.replace("Exemple : 0346145", "")
+    assert pages.cdap.journal.events == []
+
+
+def test_every_sentence_has_its_english_and_the_catalogue_nothing_else() -> None:
+    from pathlib import Path
+
+    import cdap.adapters.web
+
+    package = Path(cdap.adapters.web.__file__).parent
+    assert untranslated(package) == []
+    assert unused(package) == []
+
+
+def test_the_pages_speak_english_too(pages: Pages) -> None:
+    pages.profile = "T1"
+    answer = pages.client.post(
+        "/consultation",
+        data={"matricule": "0346145", "name": "lefevre", "purpose": PURPOSES["T1"], "person_informed": "y"},
+        headers={"Accept-Language": "en"},
+    )
+    assert "New search" in answer.text
