@@ -55,6 +55,7 @@ from servicekit.outbox import OutboxRelay, RecordingUnitOfWork
 from servicekit.outbox.grpc_sink import GrpcAuditSink
 from servicekit.process import Parts, Process
 from servicekit.rpc import CallerPolicy, ChannelOptions, RpcServer, ServerOptions, open_channel, open_server
+from servicekit.rpc.server import Registration
 
 OLDEST_SCHEMA = "0001"
 NEWEST_SCHEMA = "0001"
@@ -197,7 +198,7 @@ def _send_mails(settings: AuthSettings, work: AuthWork, passwords: Passwords, cl
 def _server(settings: AuthSettings, accounts: AccountsServicer, ended: EndedSessionsServicer) -> RpcServer:
     with as_file(files("auth.adapters.rpc").joinpath("callers.toml")) as path:
         callers = CallerPolicy.load(path, [ACCOUNTS, ENDED_SESSIONS])
-    services = [
+    services: list[Registration] = [
         (add_AccountsServicer_to_server, accounts, ACCOUNTS.full_name),
         (add_EndedSessionsServicer_to_server, ended, ENDED_SESSIONS.full_name),
     ]

@@ -45,7 +45,8 @@ class MailTexts:
         body = (
             f"{_reason(mail)}\n\n"
             f"Votre mot de passe provisoire : {password}\n\n"
-            f"Il sert une seule fois, dans les {self._hours} heures. Vous choisirez aussitôt votre propre mot de passe.\n"
+            f"Il sert une seule fois, dans les {self._hours} heures.\n"
+            "Vous choisirez aussitôt votre propre mot de passe.\n"
             "Si vous avez reçu plusieurs courriels comme celui-ci, seul le dernier est valable.\n\n"
             f"Pour vous connecter : {self._portal_url}\n"
         )

@@ -28,7 +28,7 @@ class AccountsServicer(accounts_pb2_grpc.AccountsServicer):
         self._wake_mails = wake_mails
         self._wake_logout = wake_logout
 
-    def CreateAccount(self, request: pb.CreateAccountRequest, context: object) -> pb.CreateAccountResponse:  # noqa: N802
+    def CreateAccount(self, request: pb.CreateAccountRequest, _context: object) -> pb.CreateAccountResponse:  # noqa: N802
         """See the proto."""
         person = NewPerson(
             account_id=request.account_id,
@@ -41,31 +41,31 @@ class AccountsServicer(accounts_pb2_grpc.AccountsServicer):
         self._wake_mails()
         return pb.CreateAccountResponse(account=_account(view))
 
-    def ResetPassword(self, request: pb.ResetPasswordRequest, context: object) -> pb.ResetPasswordResponse:  # noqa: N802
+    def ResetPassword(self, request: pb.ResetPasswordRequest, _context: object) -> pb.ResetPasswordResponse:  # noqa: N802
         """See the proto."""
         self._manage.reset_password(_order(request))
         self._wake_mails()
         self._wake_logout()
         return pb.ResetPasswordResponse()
 
-    def LockAccount(self, request: pb.LockAccountRequest, context: object) -> pb.LockAccountResponse:  # noqa: N802
+    def LockAccount(self, request: pb.LockAccountRequest, _context: object) -> pb.LockAccountResponse:  # noqa: N802
         """See the proto."""
         self._manage.lock(_order(request))
         self._wake_logout()
         return pb.LockAccountResponse()
 
-    def UnlockAccount(self, request: pb.UnlockAccountRequest, context: object) -> pb.UnlockAccountResponse:  # noqa: N802
+    def UnlockAccount(self, request: pb.UnlockAccountRequest, _context: object) -> pb.UnlockAccountResponse:  # noqa: N802
         """See the proto."""
         self._manage.unlock(_order(request))
         return pb.UnlockAccountResponse()
 
-    def EndSessions(self, request: pb.EndSessionsRequest, context: object) -> pb.EndSessionsResponse:  # noqa: N802
+    def EndSessions(self, request: pb.EndSessionsRequest, _context: object) -> pb.EndSessionsResponse:  # noqa: N802
         """See the proto."""
         ended = self._manage.end_sessions(_order(request))
         self._wake_logout()
         return pb.EndSessionsResponse(ended=ended)
 
-    def GetAccounts(self, request: pb.GetAccountsRequest, context: object) -> pb.GetAccountsResponse:  # noqa: N802
+    def GetAccounts(self, request: pb.GetAccountsRequest, _context: object) -> pb.GetAccountsResponse:  # noqa: N802
         """See the proto."""
         views = self._manage.several(list(request.account_ids))
         return pb.GetAccountsResponse(accounts=[_account(view) for view in views])

@@ -23,18 +23,18 @@ class EndedSessionsServicer(ended_sessions_pb2_grpc.EndedSessionsServicer):
         """One watcher costs one stream thread."""
         self._feed = feed
 
-    def GetSnapshot(self, request: pb.GetSnapshotRequest, context: object) -> pb.GetSnapshotResponse:  # noqa: N802
+    def GetSnapshot(self, _request: pb.GetSnapshotRequest, _context: object) -> pb.GetSnapshotResponse:  # noqa: N802
         """See the proto."""
         page = self._feed.snapshot()
         sessions = [_session(ended) for ended in page.sessions]
         return pb.GetSnapshotResponse(revision=page.revision, epoch=page.epoch, sessions=sessions)
 
-    def GetRevision(self, request: pb.GetRevisionRequest, context: object) -> pb.GetRevisionResponse:  # noqa: N802
+    def GetRevision(self, _request: pb.GetRevisionRequest, _context: object) -> pb.GetRevisionResponse:  # noqa: N802
         """See the proto."""
         page = self._feed.position()
         return pb.GetRevisionResponse(revision=page.revision, epoch=page.epoch)
 
-    def Watch(self, request: pb.WatchRequest, context: object) -> Iterator[pb.WatchResponse]:  # noqa: N802
+    def Watch(self, request: pb.WatchRequest, _context: object) -> Iterator[pb.WatchResponse]:  # noqa: N802
         """See the proto. A heartbeat comes at most 400 ms after the last message."""
         revision, silent, ending = request.from_revision, _HEARTBEAT_LOOKS, current_call().ending
         while not ending.is_set():

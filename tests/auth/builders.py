@@ -1,0 +1,216 @@
+"""A provider for tests: use cases on fakes or on a real database, people of the commune, two clients, a browser."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from werkzeug.test import Client as Browser
+from werkzeug.test import TestResponse
+
+from auth.adapters.clients.mail_texts import MailTexts
+from auth.adapters.crypto.keys import SigningKeys, load_keys
+from auth.adapters.web.app import WebParts, create_web
+from auth.bootstrap import World, build_use_cases
+from auth.domain.accounts import Account
+from auth.domain.clients import Client, parse_client
+from auth.domain.sessions import SessionLimits
+from auth.settings import AuthSettings
+from auth.use_cases.catalogue import UseCases
+from auth.use_cases.keep_session import SweepSessions
+from auth.use_cases.ports import AuthWork
+from auth.use_cases.send_mails import SendMails
+from auth.use_cases.sign_in import SignedIn, SignInRequest
+from auth.use_cases.tell_clients import LogoutReport, TellClients
+from servicekit.identifiers import hash_secret
+from tests.auth.fakes import (
+    FixedReplica,
+    InMemoryLogoutCalls,
+    InMemoryMailer,
+    InMemoryRepos,
+    PlainPasswords,
+)
+from tests.rights.builders import Commune, the_commune
+from tests.servicekit.fakes import FixedClock, InMemoryUnitOfWork
+
+ISSUER = "http://localhost:8400"
+PASSWORD = "quatre mots sans lien"
+SECRET = "a secret of at least thirty-two characters"
+VERIFIER = "a-verifier-of-at-least-forty-three-characters-0123"
+CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
+DIRECTOR = "account-creche-director"
+
+
+def a_client(code: str = "cdap", port: int = 8402, **changes: Any) -> Client:
+    """A registered extranet."""
+    entry = {
+        "client_id": code,
+        "code": code,
+        "name": code.upper(),
+        "redirect_uris": [f"http://localhost:{port}/retour"],
+        "post_logout_redirect_uris": [f"http://localhost:{port}/deconnecte"],
+        "backchannel_logout_uri": f"http://localhost:{port}/backchannel-logout",
+        "resource": f"http://localhost:{port}",
+        "scope": f"openid profile email {code}",
+        "first_party": True,
+        **changes,
+    }
+    return parse_client(entry, hash_secret(SECRET))
+
+
+def an_account(account_id: str = DIRECTOR, username: str = "cdurand-4821", **changes: Any) -> Account:
+    """The director of a crèche, with a password of her own."""
+    values: dict[str, Any] = {
+        "account_id": account_id,
+        "username": username,
+        "given_name": "Chloé",
+        "family_name": "Durand",
+        "email": "chloe.durand@commune.example",
+        "created_at": FixedClock().now(),
+        "password_hash": PlainPasswords().hash(PASSWORD),
+        **changes,
+    }
+    return Account(**values)
+
+
+@dataclass
+class Provider:
+    """Everything around the use cases, within reach of the test."""
+
+    folder: Path
+    work: Any = field(default_factory=lambda: InMemoryUnitOfWork(InMemoryRepos()))
+    clock: FixedClock = field(default_factory=FixedClock)
+    commune: Commune = field(default_factory=the_commune)
+    passwords: PlainPasswords = field(default_factory=PlainPasswords)
+    mailer: InMemoryMailer = field(default_factory=InMemoryMailer)
+    calls: InMemoryLogoutCalls = field(default_factory=InMemoryLogoutCalls)
+
+    def __post_init__(self) -> None:
+        self.settings = AuthSettings(data_directory=self.folder, public_url=ISSUER)
+        self.replica = FixedReplica(self.commune.snapshot())
+        self.keys: SigningKeys = load_keys(self.folder / "keys")
+        self.tell_clients = TellClients(self.work, self.calls, self.keys.signer, self.clock, ISSUER)
+        world = World(self.work, self.passwords, self.replica, self.keys, self.clock, self.deliver)
+        self.use_cases: UseCases = build_use_cases(self.settings, world)
+        self.send_mails = SendMails(self.work, self.mailer, MailTexts(ISSUER), self.passwords, self.clock)
+        self.sweep = SweepSessions(self.work, self.clock, SessionLimits())
+        self.add(an_account(), a_client(), a_client("mon-enfant", 8410))
+
+    def add(self, *rows: Account | Client) -> None:
+        """Stores accounts and clients."""
+
+        def store(repos: Any) -> None:
+            for row in rows:
+                if isinstance(row, Account):
+                    repos.accounts.add(row)
+                else:
+                    repos.clients.save(row)
+
+        self.work.write(store)
+
+    def change_rights(self, name: str, **changes: Any) -> None:
+        """habpps changed a fact and the replica follows."""
+        self.commune = self.commune.changed(name, **changes)
+        self.replica.snapshot = self.commune.snapshot(revision=43)
+
+    def deliver(self, session_id: str) -> LogoutReport:
+        """What the worker does, at once."""
+        with ThreadPoolExecutor(2) as pool:
+            self.tell_clients(pool)
+        return self.tell_clients.report(session_id)
+
+    def read(self, work: Callable[[Any], Any]) -> Any:
+        """Looks into the store."""
+        return self.work.read(work)
+
+    def event_types(self) -> list[str]:
+        """Types of what was recorded, in order."""
+        return [event.type for event in self.work.events]
+
+    def sign_in(self, username: str = "cdurand-4821", password: str = PASSWORD, **more: Any) -> SignedIn:
+        """As the login page does."""
+        return self.use_cases.sign_in(SignInRequest(username, password, "192.0.2.1", **more))
+
+    def browser(self) -> AuthBrowser:
+        """A new browser, without cookies."""
+        web = WebParts(self.use_cases, self.settings, self.clock, ISSUER, self.keys.document)
+        return AuthBrowser(Browser(create_web(web)))
+
+
+class AuthBrowser:
+    """A browser at the provider; redirects are followed by hand."""
+
+    def __init__(self, client: Browser) -> None:
+        self.client = client
+
+    def get(self, path: str, **query: str) -> TestResponse:
+        return self.client.get(path, query_string=query or None, base_url=ISSUER)
+
+    def post(self, path: str, **form: str) -> TestResponse:
+        return self.client.post(path, data=form, base_url=ISSUER)
+
+    def submit(self, page: TestResponse, path: str, **form: str) -> TestResponse:
+        """Sends the form of a page, its hidden values included."""
+        hidden = dict(re.findall(r'name="([^"]+)" type="hidden" value="([^"]*)"', page.text))
+        hidden |= dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+        return self.client.post(path, data={**hidden, **form}, base_url=ISSUER)
+
+    def follow(self, answer: TestResponse) -> TestResponse:
+        """The page a redirect leads to, here at the provider."""
+        assert answer.status_code == 303, answer.text
+        location = urlsplit(answer.headers["Location"])
+        return self.client.get(location.path, query_string=location.query, base_url=ISSUER)
+
+    def sign_in(self, username: str = "cdurand-4821", password: str = PASSWORD) -> TestResponse:
+        return self.submit(self.get("/login"), "/login", username=username, password=password)
+
+    def authorize(self, client_id: str = "cdap", port: int = 8402, **changes: str | None) -> TestResponse:
+        query = {
+            "response_type": "code",
+            "client_id": client_id,
+            "redirect_uri": f"http://localhost:{port}/retour",
+            "scope": f"openid profile email {client_id}",
+            "state": "the state",
+            "nonce": "the nonce",
+            "code_challenge": CHALLENGE,
+            "code_challenge_method": "S256",
+            **changes,
+        }
+        return self.get("/authorize", **{name: value for name, value in query.items() if value is not None})
+
+    def code(self, client_id: str = "cdap", port: int = 8402, **changes: str | None) -> str:
+        answer = self.authorize(client_id, port, **changes)
+        return sent_back(answer)["code"]
+
+    def token(self, client_id: str = "cdap", secret: str = SECRET, **form: str) -> TestResponse:
+        basic = base64.b64encode(f"{client_id}:{secret.replace(' ', '+')}".encode()).decode()
+        return self.client.post("/token", data=form, headers={"Authorization": f"Basic {basic}"}, base_url=ISSUER)
+
+    def exchange(self, code: str, client_id: str = "cdap", port: int = 8402, **changes: str) -> TestResponse:
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": f"http://localhost:{port}/retour",
+            "code_verifier": VERIFIER,
+            **changes,
+        }
+        return self.token(client_id, **{name: value for name, value in form.items() if value})
+
+
+def sent_back(answer: TestResponse) -> dict[str, str]:
+    """The parameters with which the browser is sent back to the client."""
+    assert answer.status_code == 303, answer.text
+    return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["Location"]).query).items()}
+
+
+def work_of(provider: Provider) -> AuthWork:
+    """The unit of work, typed."""
+    work: AuthWork = provider.work
+    return work

@@ -1,0 +1,370 @@
+"""In-memory twins of the ports of auth. `adapters/test_repositories.py` holds the store to the real one."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from auth.domain.accounts import Account
+from auth.domain.clients import Client
+from auth.domain.grants import AuthorizationCode, RefreshToken
+from auth.domain.mails import Message, QueuedMail
+from auth.domain.sessions import EndedSession, Session
+from auth.use_cases.ports import LogoutNotice
+from rights.snapshot import Snapshot
+from servicekit.errors import DependencyUnavailableError
+
+
+class InMemoryAccounts:
+    def __init__(self) -> None:
+        self.rows: dict[str, Account] = {}
+
+    def find(self, account_id: str) -> Account | None:
+        return self.rows.get(account_id)
+
+    def find_by_username(self, username: str) -> Account | None:
+        return next((row for row in self.rows.values() if row.username == username), None)
+
+    def several(self, account_ids: Sequence[str]) -> Sequence[Account]:
+        return [self.rows[account_id] for account_id in account_ids if account_id in self.rows]
+
+    def username_exists(self, username: str) -> bool:
+        return self.find_by_username(username) is not None
+
+    def add(self, account: Account) -> None:
+        assert account.account_id not in self.rows
+        self.rows[account.account_id] = account
+
+    def save(self, account: Account) -> None:
+        self.rows[account.account_id] = account
+
+    def use_provisional(self, account_id: str, password_hash: str, used_at: datetime) -> bool:
+        account = self.rows.get(account_id)
+        pending = account.provisional if account else None
+        if account is None or pending is None or pending.password_hash != password_hash or pending.used_at:
+            return False
+        self.rows[account_id] = replace(account, provisional=replace(pending, used_at=used_at))
+        return True
+
+
+class InMemorySessions:
+    def __init__(self) -> None:
+        self.rows: dict[str, Session] = {}
+        self.clients: dict[str, set[str]] = {}
+
+    def find(self, session_id: str) -> Session | None:
+        return self.rows.get(session_id)
+
+    def find_by_cookie(self, cookie_hash: str) -> Session | None:
+        return next((row for row in self.rows.values() if row.cookie_hash == cookie_hash), None)
+
+    def open_of(self, account_id: str) -> Sequence[Session]:
+        rows = [row for row in self.rows.values() if row.account_id == account_id and row.ended_at is None]
+        return sorted(rows, key=lambda row: row.session_id)
+
+    def expired(self, idle_since: datetime, opened_before: datetime, limit: int) -> Sequence[Session]:
+        rows = [
+            row
+            for row in self.rows.values()
+            if row.ended_at is None and (row.seen_at <= idle_since or row.opened_at <= opened_before)
+        ]
+        return sorted(rows, key=lambda row: row.seen_at)[:limit]
+
+    def add(self, session: Session) -> None:
+        assert session.session_id not in self.rows
+        assert self.find_by_cookie(session.cookie_hash) is None
+        self.rows[session.session_id] = session
+
+    def save(self, session: Session) -> None:
+        if self.rows[session.session_id].ended_at is None:
+            self.rows[session.session_id] = session
+
+    def touch(self, session_id: str, seen_at: datetime) -> bool:
+        return self._change(session_id, seen_at=seen_at)
+
+    def end(self, session_id: str, ended_at: datetime) -> bool:
+        return self._change(session_id, ended_at=ended_at)
+
+    def remember_client(self, session_id: str, client_id: str) -> None:
+        self.clients.setdefault(session_id, set()).add(client_id)
+
+    def clients_of(self, session_id: str) -> Sequence[str]:
+        return sorted(self.clients.get(session_id, ()))
+
+    def _change(self, session_id: str, **changes: Any) -> bool:
+        row = self.rows.get(session_id)
+        if row is None or row.ended_at is not None:
+            return False
+        self.rows[session_id] = replace(row, **changes)
+        return True
+
+
+class InMemoryEndedSessions:
+    def __init__(self) -> None:
+        self.rows: list[EndedSession] = []
+
+    def append(self, session: Session, ended_at: datetime, reason: str) -> EndedSession:
+        ended = EndedSession(session.session_id, session.account_id, ended_at, reason, len(self.rows) + 1)
+        self.rows.append(ended)
+        return ended
+
+    def position(self) -> tuple[int, str]:
+        return len(self.rows), "epoch"
+
+    def after(self, revision: int, limit: int) -> Sequence[EndedSession]:
+        return self.rows[revision : revision + limit]
+
+    def since(self, moment: datetime) -> Sequence[EndedSession]:
+        return [row for row in self.rows if row.ended_at >= moment]
+
+
+class InMemoryCodes:
+    def __init__(self) -> None:
+        self.rows: dict[str, AuthorizationCode] = {}
+
+    def find(self, code_hash: str) -> AuthorizationCode | None:
+        return self.rows.get(code_hash)
+
+    def add(self, code: AuthorizationCode) -> None:
+        self.rows[code.code_hash] = code
+
+    def use(self, code_hash: str, used_at: datetime) -> bool:
+        row = self.rows.get(code_hash)
+        if row is None or row.used_at is not None:
+            return False
+        self.rows[code_hash] = replace(row, used_at=used_at)
+        return True
+
+    def forget_before(self, moment: datetime) -> None:
+        for code_hash in [key for key, row in self.rows.items() if row.expires_at < moment]:
+            del self.rows[code_hash]
+
+
+class InMemoryRefreshTokens:
+    def __init__(self) -> None:
+        self.rows: dict[str, RefreshToken] = {}
+
+    def find(self, token_hash: str) -> RefreshToken | None:
+        return self.rows.get(token_hash)
+
+    def add(self, token: RefreshToken) -> None:
+        self.rows[token.token_hash] = token
+
+    def use(self, token_hash: str, used_at: datetime) -> bool:
+        row = self.rows.get(token_hash)
+        if row is None or row.used_at is not None or row.revoked_at is not None:
+            return False
+        self.rows[token_hash] = replace(row, used_at=used_at)
+        return True
+
+    def revoke_family(self, family_id: str, revoked_at: datetime) -> bool:
+        alive = [key for key, row in self.rows.items() if row.family_id == family_id and row.revoked_at is None]
+        for key in alive:
+            self.rows[key] = replace(self.rows[key], revoked_at=revoked_at)
+        return bool(alive)
+
+    def is_access_token_revoked(self, access_token_id: str) -> bool:
+        return any(row.access_token_id == access_token_id and row.revoked_at for row in self.rows.values())
+
+    def forget_before(self, moment: datetime) -> None:
+        for token_hash in [key for key, row in self.rows.items() if row.issued_at < moment]:
+            del self.rows[token_hash]
+
+
+class InMemoryClients:
+    def __init__(self) -> None:
+        self.rows: dict[str, Client] = {}
+        self.consents: dict[tuple[str, str], set[str]] = {}
+
+    def find(self, client_id: str) -> Client | None:
+        return self.rows.get(client_id)
+
+    def all(self) -> Sequence[Client]:
+        return [self.rows[key] for key in sorted(self.rows)]
+
+    def save(self, client: Client) -> None:
+        self.rows[client.client_id] = client
+
+    def has_consent(self, account_id: str, client_id: str, scope: Sequence[str]) -> bool:
+        given = self.consents.get((account_id, client_id))
+        return given is not None and set(scope) <= given
+
+    def remember_consent(self, account_id: str, client_id: str, scope: Sequence[str], at: datetime) -> None:
+        self.consents[account_id, client_id] = set(scope)
+
+
+class InMemoryAttempts:
+    def __init__(self) -> None:
+        self.rows: list[tuple[str, datetime]] = []
+
+    def of(self, key: str, since: datetime) -> Sequence[datetime]:
+        return sorted(at for row_key, at in self.rows if row_key == key and at > since)
+
+    def add(self, key: str, at: datetime) -> None:
+        self.rows.append((key, at))
+
+    def forget(self, key: str) -> None:
+        self.rows[:] = [row for row in self.rows if row[0] != key]
+
+    def forget_one(self, key: str, at: datetime) -> None:
+        if (key, at) in self.rows:
+            self.rows.remove((key, at))
+
+    def forget_before(self, moment: datetime) -> None:
+        self.rows[:] = [row for row in self.rows if row[1] >= moment]
+
+
+class InMemoryMails:
+    def __init__(self) -> None:
+        self.rows: dict[str, QueuedMail] = {}
+
+    def add(self, mail: QueuedMail) -> None:
+        self.rows[mail.mail_id] = mail
+
+    def due(self, now: datetime, limit: int) -> Sequence[QueuedMail]:
+        rows = [row for row in self.rows.values() if row.sent_at is None and row.next_attempt_at <= now]
+        return sorted(rows, key=lambda row: (row.next_attempt_at, row.mail_id))[:limit]
+
+    def claim(self, mail: QueuedMail, next_attempt_at: datetime) -> bool:
+        row = self.rows[mail.mail_id]
+        if row.attempts != mail.attempts or row.sent_at is not None:
+            return False
+        self.rows[mail.mail_id] = replace(row, attempts=row.attempts + 1, next_attempt_at=next_attempt_at)
+        return True
+
+    def release(self, mail: QueuedMail, next_attempt_at: datetime) -> None:
+        row = self.rows[mail.mail_id]
+        if row.attempts == mail.attempts:
+            self.rows[mail.mail_id] = replace(row, next_attempt_at=next_attempt_at)
+
+    def mark_sent(self, mail_id: str, sent_at: datetime) -> None:
+        self.rows[mail_id] = replace(self.rows[mail_id], sent_at=sent_at)
+
+    def waiting(self, account_ids: Sequence[str]) -> frozenset[str]:
+        return frozenset(r.account_id for r in self.rows.values() if r.account_id in account_ids and r.sent_at is None)
+
+
+class InMemoryLogoutNotices:
+    def __init__(self) -> None:
+        self.rows: dict[str, LogoutNotice] = {}
+
+    def add(self, notice: LogoutNotice) -> None:
+        self.rows[notice.notice_id] = notice
+
+    def due(self, now: datetime, limit: int) -> Sequence[LogoutNotice]:
+        rows = [row for row in self.rows.values() if row.delivered_at is None and row.next_attempt_at <= now]
+        return sorted(rows, key=lambda row: (row.next_attempt_at, row.notice_id))[:limit]
+
+    def claim(self, notice: LogoutNotice, next_attempt_at: datetime) -> bool:
+        row = self.rows[notice.notice_id]
+        if row.attempts != notice.attempts or row.delivered_at is not None:
+            return False
+        self.rows[notice.notice_id] = replace(row, attempts=row.attempts + 1, next_attempt_at=next_attempt_at)
+        return True
+
+    def mark_delivered(self, notice_id: str, delivered_at: datetime) -> None:
+        self.rows[notice_id] = replace(self.rows[notice_id], delivered_at=delivered_at)
+
+    def of_session(self, session_id: str) -> Sequence[LogoutNotice]:
+        return sorted((r for r in self.rows.values() if r.session_id == session_id), key=lambda r: r.notice_id)
+
+    def forget_before(self, moment: datetime) -> None:
+        for notice_id in [key for key, row in self.rows.items() if row.queued_at < moment]:
+            del self.rows[notice_id]
+
+
+class InMemoryCommands:
+    def __init__(self) -> None:
+        self.rows: dict[str, str] = {}
+
+    def answer_of(self, command_id: str) -> str | None:
+        return self.rows.get(command_id)
+
+    def remember(self, command_id: str, answer: str, at: datetime) -> None:
+        assert command_id not in self.rows
+        self.rows[command_id] = answer
+
+
+@dataclass
+class InMemoryRepos:
+    """Implements `ports.AuthRepos`."""
+
+    accounts: InMemoryAccounts = field(default_factory=InMemoryAccounts)
+    sessions: InMemorySessions = field(default_factory=InMemorySessions)
+    ended_sessions: InMemoryEndedSessions = field(default_factory=InMemoryEndedSessions)
+    codes: InMemoryCodes = field(default_factory=InMemoryCodes)
+    refresh_tokens: InMemoryRefreshTokens = field(default_factory=InMemoryRefreshTokens)
+    clients: InMemoryClients = field(default_factory=InMemoryClients)
+    attempts: InMemoryAttempts = field(default_factory=InMemoryAttempts)
+    mails: InMemoryMails = field(default_factory=InMemoryMails)
+    logout_notices: InMemoryLogoutNotices = field(default_factory=InMemoryLogoutNotices)
+    commands: InMemoryCommands = field(default_factory=InMemoryCommands)
+
+
+class PlainPasswords:
+    """A quick stand-in that counts comparisons, the dummy one included."""
+
+    def __init__(self) -> None:
+        self.comparisons = 0
+
+    def hash(self, password: str) -> str:
+        return f"hash of {password}"
+
+    def verify(self, password_hash: str | None, password: str) -> bool:
+        self.comparisons += 1
+        return password_hash == self.hash(password)
+
+
+class FixedReplica:
+    """A replica whose snapshot and age are set by the test."""
+
+    def __init__(self, snapshot: Snapshot | None) -> None:
+        self.snapshot = snapshot
+        self.age = timedelta(0)
+
+    def current(self) -> tuple[Snapshot | None, timedelta]:
+        return self.snapshot, self.age
+
+    def __deepcopy__(self, memo: dict[int, object]) -> FixedReplica:
+        return self
+
+
+class InMemoryMailer:
+    """Keeps what it sent; refuses while `broken`."""
+
+    def __init__(self) -> None:
+        self.sent: list[Message] = []
+        self.broken = False
+
+    def send(self, message: Message) -> None:
+        if self.broken:
+            raise DependencyUnavailableError("the mail server is down", reason="MAIL_NOT_SENT")
+        self.sent.append(message)
+
+
+class InMemoryLogoutCalls:
+    """Keeps the logout tokens; a client in `deaf` does not answer."""
+
+    def __init__(self) -> None:
+        self.posted: list[tuple[str, str]] = []
+        self.deaf: set[str] = set()
+
+    def post(self, address: str, logout_token: str) -> bool:
+        if address in self.deaf:
+            return False
+        self.posted.append((address, logout_token))
+        return True
+
+
+class ReadableSigner:
+    """Signs nothing: the token is its claims, for tests that read them."""
+
+    def __init__(self) -> None:
+        self.signed: list[tuple[str, Mapping[str, Any]]] = []
+
+    def sign(self, token_type: str, claims: Mapping[str, Any]) -> str:
+        self.signed.append((token_type, copy.deepcopy(dict(claims))))
+        return f"{token_type}-{len(self.signed)}"
