@@ -12,7 +12,7 @@ from rights.decision import Granted, Refused, decide
 from rights.field_table import FieldTable
 from rights.question_rules import RULE_IDS
 from rights.snapshot import Snapshot
-from tests.rights.builders import TODAY, Commune, the_commune, the_question, the_table
+from tests.rights.builders import PATIENT, TODAY, Commune, the_commune, the_question, the_table
 
 YESTERDAY = TODAY - timedelta(days=1)
 TOMORROW = TODAY + timedelta(days=1)
@@ -204,6 +204,7 @@ def test_the_right_that_came_furthest_gives_the_reason() -> None:
 BREAK: st.SearchStrategy[tuple[str, dict[str, Any], str]] = st.sampled_from(FACT_BREAKS)
 
 
+@PATIENT
 @given(st.lists(BREAK, min_size=1, max_size=6))
 def test_however_many_facts_are_broken_nothing_is_granted(breaks: list[tuple[str, dict[str, Any], str]]) -> None:
     granting = the_commune()
@@ -231,6 +232,7 @@ DETAILS = st.fixed_dictionaries(
 )
 
 
+@PATIENT
 @given(st.lists(DETAILS, max_size=4), st.data())
 def test_a_narrower_token_never_gives_more(details: list[dict[str, object]], data: st.DataObject) -> None:
     snapshot = the_commune().snapshot()
@@ -248,6 +250,7 @@ def test_a_narrower_token_never_gives_more(details: list[dict[str, object]], dat
         assert narrow == wide
 
 
+@PATIENT
 @given(st.lists(DETAILS, max_size=4))
 def test_no_token_opens_what_the_snapshot_closes(details: list[dict[str, object]]) -> None:
     closed = the_commune().changed("cdap_contract", state="suspended").snapshot()

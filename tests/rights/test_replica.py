@@ -14,7 +14,7 @@ from rights.feed import DivergenceError, FeedLostError
 from rights.replica import RightsReplica
 from rights.replication import NEVER
 from rights.snapshot import Change, FactChange, Snapshot
-from tests.rights.builders import the_commune
+from tests.rights.builders import PATIENT, the_commune
 from tests.rights.fakes import HandClock, InMemoryFeed
 
 COMMUNE = the_commune()
@@ -284,6 +284,7 @@ class Adversity:
 STEPS = st.sampled_from(["write", "follow", "confirm", "pause", "mend", "restore", *FAULTS])
 
 
+@PATIENT
 @given(st.lists(STEPS, max_size=30))
 def test_whatever_the_feed_does_the_replica_equals_the_server_or_refuses(steps: list[str]) -> None:
     world = Adversity()
