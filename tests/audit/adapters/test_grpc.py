@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+
 from audit.bootstrap import _rpc
 from audit.domain.merkle import leaf_hash
 from audit.domain.proofs import inclusion_holds
@@ -16,7 +17,6 @@ from servicekit.errors import AccessDeniedError, ConflictError, InvalidInputErro
 from servicekit.identifiers import new_id
 from servicekit.rpc import ChannelOptions, open_channel, remote_errors
 from servicekit.rpc.certificates import issue, write_authority
-
 from tests.audit.builders import DOSSIER, NOON, NOON_US, Journal, journal
 
 

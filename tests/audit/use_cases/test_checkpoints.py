@@ -1,0 +1,106 @@
+"""Checkpoints: signed in order, guarded outside the database, never two that contradict one another."""
+
+import pytest
+
+from audit.adapters.files.note_key import Ed25519NoteVerifier
+from audit.domain.checkpoint import MalformedNoteError, TreeHead, VerifierKey, note_text, parse_note, signed_note
+from audit.domain.proofs import consistency_holds, consistency_path
+from audit.domain.refusals import JournalDamagedError, NotYetInTreeError
+from audit.use_cases.prove_inclusion import NewestCheckpoint, ProveInclusion
+from audit.use_cases.publish_checkpoint import CheckGuard, PublishCheckpoint
+from tests.audit.builders import FakeProducer
+from tests.audit.fakes import FixedSigner, InMemoryJournalStore
+from tests.audit.use_cases.conftest import Stage
+
+
+def test_an_empty_journal_is_not_signed(stage: Stage) -> None:
+    assert stage.publish() is None
+    with pytest.raises(NotYetInTreeError):
+        NewestCheckpoint(stage.store)()
+
+
+def test_a_grown_tree_is_signed_once_and_published(stage: Stage) -> None:
+    cdap = FakeProducer()
+    stage.append(*cdap.events(5))
+    first = stage.publish()
+    assert first is not None
+    assert stage.publish() is None
+    assert stage.guard.head == first.head
+    assert stage.published.note == first.note
+    head, signature = parse_note(first.note, stage.signer.verifier_key)
+    verifier = Ed25519NoteVerifier(stage.signer.verifier_key)
+    assert head == first.head
+    assert verifier.holds(note_text("test.example/journal", head), signature)
+    stage.append(*cdap.events(4))
+    second = stage.publish()
+    assert second is not None
+    path = consistency_path(5, 9, stage.store.repositories.tree.nodes())
+    assert consistency_holds((5, first.head.root), (9, second.head.root), path)
+
+
+def test_a_process_that_died_between_guard_and_signature_signs_the_same_tree_again(stage: Stage) -> None:
+    stage.append(*FakeProducer().events(5))
+    frontier = stage.store.repositories.tree.state().frontier
+    stage.guard.head = TreeHead(5, frontier.root())
+    signed = stage.publish()
+    assert signed is not None
+    assert signed.head == stage.guard.head
+
+
+def test_a_database_smaller_than_the_guard_or_with_another_beginning_is_refused(stage: Stage) -> None:
+    stage.append(*FakeProducer().events(5))
+    stage.publish()
+    CheckGuard(stage.store, stage.guard)()
+    with pytest.raises(JournalDamagedError, match="0 entries but 5"):
+        CheckGuard(InMemoryJournalStore(), stage.guard)()
+    other = Stage(guard=stage.guard)
+    other.append(*FakeProducer().events(6))
+    with pytest.raises(JournalDamagedError, match="first 5 entries"):
+        CheckGuard(other.store, stage.guard)()
+    with pytest.raises(JournalDamagedError):
+        PublishCheckpoint(other.store, stage.guard, stage.signer, stage.published)()
+
+
+def test_only_one_of_two_processes_signs_the_same_step(stage: Stage) -> None:
+    stage.append(*FakeProducer().events(5))
+
+    class Taken(type(stage.guard)):  # type: ignore[misc]
+        def advance(self, expected: TreeHead | None, head: TreeHead) -> bool:
+            return False
+
+    stage.guard.__class__ = Taken
+    assert stage.publish() is None
+    assert stage.published.note is None
+
+
+def test_proofs_are_given_for_signed_trees_only(stage: Stage) -> None:
+    cdap = FakeProducer()
+    early, late = cdap.events(2)
+    stage.append(early)
+    stage.publish()
+    stage.append(late)
+    prove = ProveInclusion(stage.store)
+    assert prove(early.act.event_id, 0).tree_size == 1
+    with pytest.raises(NotYetInTreeError):
+        prove(late.act.event_id, 0)
+    assert prove(late.act.event_id, 2).index == 1
+
+
+def test_a_note_is_read_only_as_it_was_written() -> None:
+    signer = FixedSigner()
+    head = TreeHead(7, b"r" * 32)
+    note = signed_note(signer.verifier_key, head, signer.sign(note_text("test.example/journal", head)))
+    assert parse_note(note, signer.verifier_key)[0] == head
+    wrong = [note + "\n", note.replace("7", "07", 1), note.replace("—", "-"), "", note.replace("test.", "best.", 1)]
+    for text in wrong:
+        with pytest.raises(MalformedNoteError):
+            parse_note(text, signer.verifier_key)
+
+
+def test_the_verifier_key_of_the_c2sp_example_is_read_and_written() -> None:
+    text = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+    key = VerifierKey.from_text(text)
+    assert key.to_text() == text
+    for wrong in ("", "a+b", text.replace("c74f", "c74e"), text[:-4]):
+        with pytest.raises(MalformedNoteError):
+            VerifierKey.from_text(wrong)
