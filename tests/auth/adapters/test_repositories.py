@@ -1,0 +1,215 @@
+"""One conformance suite for the repositories: on the fakes, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from auth.adapters.database.repositories import SqlRepositories
+from auth.domain.accounts import ProvisionalPassword
+from auth.domain.grants import AuthorizationCode, RefreshToken
+from auth.domain.mails import MailKind, QueuedMail
+from auth.domain.sessions import Session
+from auth.use_cases.ports import LogoutNotice
+from servicekit.commands import migrations_folder
+from servicekit.database import migrate, open_database
+from tests.auth.builders import a_client, an_account
+from tests.auth.conftest import MIGRATIONS
+from tests.auth.fakes import InMemoryRepos
+from tests.servicekit.fakes import FixedClock
+
+NOW = FixedClock().now()
+SECOND = timedelta(seconds=1)
+Run = Callable[[Callable[[Any], Any]], Any]
+
+
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def run(request: pytest.FixtureRequest) -> Iterator[Run]:
+    """Runs work in a transaction."""
+    if request.param == "memory":
+        repos = InMemoryRepos()
+        yield lambda work: work(repos)
+        return
+    url = request.getfixturevalue(f"{request.param}_url")
+    migrate(url, migrations_folder(MIGRATIONS))
+    database = open_database(url)
+    yield lambda work: database.write(lambda connection: work(SqlRepositories(connection)))
+    database.close()
+
+
+def a_session(**changes: Any) -> Session:
+    values: dict[str, Any] = {"session_id": "s1", "cookie_hash": "c1", "account_id": "a1"}
+    values |= {"opened_at": NOW, "seen_at": NOW, "authenticated_at": NOW, **changes}
+    return Session(**values)
+
+
+def a_code() -> AuthorizationCode:
+    return AuthorizationCode(
+        code_hash="h",
+        client_id="cdap",
+        account_id="a1",
+        session_id="s1",
+        organisation_id=None,
+        redirect_uri="http://localhost/retour",
+        scope="openid",
+        audience="http://localhost",
+        code_challenge="x" * 43,
+        nonce=None,
+        issued_at=NOW,
+        expires_at=NOW + 60 * SECOND,
+        family_id="f",
+    )
+
+
+def a_refresh_token(token_hash: str = "r1") -> RefreshToken:
+    return RefreshToken(
+        token_hash, "f", "cdap", "a1", "s1", "o1", "openid", "http://localhost", f"at-{token_hash}", NOW
+    )
+
+
+def test_accounts_are_found_and_kept_whole(run: Run) -> None:
+    pending = ProvisionalPassword("hash", NOW + SECOND)
+    account = an_account(provisional=pending, locked_at=NOW, locked_reason="LEFT", last_login_at=NOW - SECOND)
+    run(lambda repos: repos.accounts.add(account))
+    assert run(lambda repos: repos.accounts.find(account.account_id)) == account
+    assert run(lambda repos: repos.accounts.find_by_username(account.username)) == account
+    assert run(lambda repos: repos.accounts.several([account.account_id, "other"])) == [account]
+    assert run(lambda repos: repos.accounts.find("other")) is None
+    changed = replace(account, provisional=None, locked_at=None, locked_reason=None)
+    run(lambda repos: repos.accounts.save(changed))
+    assert run(lambda repos: repos.accounts.find(account.account_id)) == changed
+
+
+def test_a_provisional_password_is_used_once(run: Run) -> None:
+    account = an_account(provisional=ProvisionalPassword("hash", NOW + SECOND))
+    run(lambda repos: repos.accounts.add(account))
+    use = lambda repos: repos.accounts.use_provisional(account.account_id, "hash", NOW)  # noqa: E731
+    assert not run(lambda repos: repos.accounts.use_provisional(account.account_id, "other hash", NOW))
+    assert run(use)
+    assert not run(use)
+
+
+def test_sessions_end_once_and_then_do_not_change(run: Run) -> None:
+    run(lambda repos: repos.sessions.add(a_session()))
+    assert run(lambda repos: repos.sessions.find_by_cookie("c1")) == a_session()
+    assert run(lambda repos: repos.sessions.touch("s1", NOW + SECOND))
+    assert run(lambda repos: [s.session_id for s in repos.sessions.open_of("a1")]) == ["s1"]
+    assert run(lambda repos: repos.sessions.end("s1", NOW + SECOND))
+    assert not run(lambda repos: repos.sessions.end("s1", NOW + SECOND))
+    assert not run(lambda repos: repos.sessions.touch("s1", NOW + SECOND))
+    run(lambda repos: repos.sessions.save(a_session(organisation_id="o")))
+    assert run(lambda repos: repos.sessions.find("s1")).organisation_id is None
+    assert run(lambda repos: repos.sessions.open_of("a1")) == []
+
+
+def test_sessions_whose_time_is_over_are_found(run: Run) -> None:
+    run(lambda repos: repos.sessions.add(a_session()))
+    late = a_session(session_id="s2", cookie_hash="c2", seen_at=NOW + 60 * SECOND)
+    run(lambda repos: repos.sessions.add(late))
+    found = run(lambda repos: repos.sessions.expired(NOW, NOW - SECOND, 10))
+    assert [session.session_id for session in found] == ["s1"]
+    assert len(run(lambda repos: repos.sessions.expired(NOW - SECOND, NOW, 10))) == 2
+
+
+def test_clients_of_a_session_are_remembered_once(run: Run) -> None:
+    for client_id in ("b", "a", "b"):
+        run(lambda repos, client_id=client_id: repos.sessions.remember_client("s1", client_id))
+    assert run(lambda repos: list(repos.sessions.clients_of("s1"))) == ["a", "b"]
+
+
+def test_the_feed_of_ends_has_no_gap(run: Run) -> None:
+    revision, epoch = run(lambda repos: repos.ended_sessions.position())
+    assert (revision, bool(epoch)) == (0, True)
+    for number in range(3):
+        session = a_session(session_id=f"s{number}")
+        run(lambda repos, session=session: repos.ended_sessions.append(session, NOW, "LOGOUT"))
+    assert run(lambda repos: repos.ended_sessions.position()) == (3, epoch)
+    assert [end.revision for end in run(lambda repos: repos.ended_sessions.after(1, 10))] == [2, 3]
+    assert len(run(lambda repos: repos.ended_sessions.after(0, 2))) == 2
+    assert len(run(lambda repos: repos.ended_sessions.since(NOW))) == 3
+
+
+def test_a_code_is_used_once(run: Run) -> None:
+    run(lambda repos: repos.codes.add(a_code()))
+    assert run(lambda repos: repos.codes.find("h")) == a_code()
+    assert run(lambda repos: repos.codes.use("h", NOW))
+    assert not run(lambda repos: repos.codes.use("h", NOW))
+    assert run(lambda repos: repos.codes.find("h")).used_at == NOW
+    run(lambda repos: repos.codes.forget_before(NOW + 61 * SECOND))
+    assert run(lambda repos: repos.codes.find("h")) is None
+
+
+def test_a_refresh_token_is_used_once_and_its_family_ends_together(run: Run) -> None:
+    for name in ("r1", "r2"):
+        run(lambda repos, name=name: repos.refresh_tokens.add(a_refresh_token(name)))
+    assert run(lambda repos: repos.refresh_tokens.use("r1", NOW))
+    assert not run(lambda repos: repos.refresh_tokens.use("r1", NOW))
+    assert not run(lambda repos: repos.refresh_tokens.is_access_token_revoked("at-r2"))
+    assert run(lambda repos: repos.refresh_tokens.revoke_family("f", NOW))
+    assert not run(lambda repos: repos.refresh_tokens.revoke_family("f", NOW))
+    assert not run(lambda repos: repos.refresh_tokens.use("r2", NOW))
+    assert run(lambda repos: repos.refresh_tokens.is_access_token_revoked("at-r2"))
+    run(lambda repos: repos.refresh_tokens.forget_before(NOW + SECOND))
+    assert run(lambda repos: repos.refresh_tokens.find("r1")) is None
+
+
+def test_clients_and_consents_are_kept_whole(run: Run) -> None:
+    client = a_client(logo_uri="https://example.org/logo.svg")
+    run(lambda repos: repos.clients.save(a_client()))
+    run(lambda repos: repos.clients.save(client))
+    assert run(lambda repos: repos.clients.find("cdap")) == client
+    assert run(lambda repos: list(repos.clients.all())) == [client]
+    assert run(lambda repos: repos.clients.find("other")) is None
+    assert not run(lambda repos: repos.clients.has_consent("a1", "cdap", ["openid"]))
+    run(lambda repos: repos.clients.remember_consent("a1", "cdap", ["openid", "profile"], NOW))
+    assert run(lambda repos: repos.clients.has_consent("a1", "cdap", ["openid"]))
+    assert not run(lambda repos: repos.clients.has_consent("a1", "cdap", ["openid", "email"]))
+
+
+def test_attempts_are_counted_by_key(run: Run) -> None:
+    for key, at in (("a", NOW), ("a", NOW + SECOND), ("b", NOW)):
+        run(lambda repos, key=key, at=at: repos.attempts.add(key, at))
+    assert run(lambda repos: list(repos.attempts.of("a", NOW - SECOND))) == [NOW, NOW + SECOND]
+    assert run(lambda repos: list(repos.attempts.of("a", NOW))) == [NOW + SECOND]
+    run(lambda repos: repos.attempts.forget_one("a", NOW))
+    assert run(lambda repos: list(repos.attempts.of("a", NOW - SECOND))) == [NOW + SECOND]
+    run(lambda repos: repos.attempts.forget("a"))
+    run(lambda repos: repos.attempts.forget_before(NOW + SECOND))
+    assert run(lambda repos: list(repos.attempts.of("b", NOW - SECOND))) == []
+
+
+def test_a_mail_is_claimed_by_one_and_tried_again(run: Run) -> None:
+    mail = QueuedMail("m1", "a1", MailKind.IDENTIFIER, NOW, NOW, "admin", "Commune")
+    run(lambda repos: repos.mails.add(mail))
+    assert run(lambda repos: list(repos.mails.due(NOW, 10))) == [mail]
+    assert run(lambda repos: repos.mails.waiting(["a1", "a2"])) == {"a1"}
+    assert run(lambda repos: repos.mails.claim(mail, NOW + 60 * SECOND))
+    assert not run(lambda repos: repos.mails.claim(mail, NOW + 60 * SECOND))
+    assert run(lambda repos: list(repos.mails.due(NOW, 10))) == []
+    run(lambda repos: repos.mails.release(replace(mail, attempts=1), NOW + SECOND))
+    assert [found.attempts for found in run(lambda repos: repos.mails.due(NOW + SECOND, 10))] == [1]
+    run(lambda repos: repos.mails.mark_sent("m1", NOW))
+    assert run(lambda repos: repos.mails.waiting(["a1"])) == frozenset()
+
+
+def test_a_logout_notice_is_claimed_by_one(run: Run) -> None:
+    notice = LogoutNotice("n1", "s1", "a1", "cdap", NOW, NOW)
+    run(lambda repos: repos.logout_notices.add(notice))
+    assert run(lambda repos: list(repos.logout_notices.due(NOW, 10))) == [notice]
+    assert run(lambda repos: repos.logout_notices.claim(notice, NOW + SECOND))
+    assert not run(lambda repos: repos.logout_notices.claim(notice, NOW + SECOND))
+    run(lambda repos: repos.logout_notices.mark_delivered("n1", NOW))
+    assert [found.delivered_at for found in run(lambda repos: repos.logout_notices.of_session("s1"))] == [NOW]
+    assert run(lambda repos: list(repos.logout_notices.due(NOW + 9 * SECOND, 10))) == []
+    run(lambda repos: repos.logout_notices.forget_before(NOW + SECOND))
+    assert run(lambda repos: list(repos.logout_notices.of_session("s1"))) == []
+
+
+def test_commands_are_remembered_with_their_answer(run: Run) -> None:
+    assert run(lambda repos: repos.commands.answer_of("c")) is None
+    run(lambda repos: repos.commands.remember("c", "3", NOW))
+    assert run(lambda repos: repos.commands.answer_of("c")) == "3"
