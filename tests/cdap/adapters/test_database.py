@@ -1,26 +1,27 @@
 """One suite for the fake and for the real stores on both engines: dossiers and their generations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from cdap.domain.dossier import DossierKey
 from cdap.use_cases.ports import KnownNames, Repositories
 from servicekit.audit_events import RecordedWork
-from tests.cdap.adapters.conftest import Cdap
-from tests.cdap.builders import in_another_caf, the_document
+from tests.cdap.adapters.conftest import Cdap, opened
+from tests.cdap.builders import in_another_caf, the_document, the_request, the_requester
 from tests.cdap.fakes import Desk, line_of
 
 KEY = DossierKey("921", "0346145")
 Work = RecordedWork[Repositories]
 
 
-@pytest.fixture(params=["fake", "real"])
-def work(request: pytest.FixtureRequest) -> Work:
-    if request.param == "real":
-        cdap: Cdap = request.getfixturevalue("cdap")
-        return cdap.work
-    return Desk([the_document(), in_another_caf("751", "0346147")]).work
+@pytest.fixture(params=["fake", "sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def work(request: pytest.FixtureRequest) -> Iterator[Work]:
+    if request.param == "fake":
+        yield Desk([the_document(), in_another_caf("751", "0346147")]).work
+        return
+    for cdap in opened(request.getfixturevalue(f"{request.param}_url")):
+        yield cdap.work
 
 
 def stored(work: Work, *documents: dict[str, object]) -> int:
@@ -88,7 +89,5 @@ def test_a_new_generation_never_takes_the_number_of_an_old_one(work: Work) -> No
 
 
 def test_a_consultation_is_in_the_journal_when_its_answer_comes(cdap: Cdap) -> None:
-    from tests.cdap.builders import the_request, the_requester
-
     answer = cdap.consult(the_request(), the_requester())
     assert [event.event_id for event in cdap.journal.events] == [answer.event_id]

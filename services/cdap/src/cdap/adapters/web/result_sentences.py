@@ -63,9 +63,7 @@ RESULTS: dict[ResultKind, ResultText] = {
         "warning",
         _l("Quotient familial non disponible"),
         _l("La Caf n'a pas pu calculer le quotient familial de ce mois. Cela ne veut pas dire qu'il est égal à zéro."),
-        _l(
-            "N'appliquez pas d'office le tarif le plus bas ou le plus haut : demandez un justificatif à la personne."
-        ),
+        _l("N'appliquez pas d'office le tarif le plus bas ou le plus haut : demandez un justificatif à la personne."),
     ),
     ResultKind.RESOURCES_MISSING: ResultText(
         "warning",
