@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import audit.adapters.database
 from audit.bootstrap import Core, build_core, build_verifier
@@ -91,7 +91,8 @@ def with_other_content(event: SubmittedEvent) -> SubmittedEvent:
 
 def settings_in(folder: Path, url: str) -> AuditSettings:
     """Settings of a journal with everything under one folder."""
-    return AuditSettings(environment="test", data_directory=folder, database_url=url, tls_directory=folder / "tls")
+    make = cast(Callable[..., AuditSettings], AuditSettings)  # every field has a default
+    return make(environment="test", data_directory=folder, database_url=url, tls_directory=folder / "tls")
 
 
 @dataclass
@@ -138,6 +139,3 @@ def journal(folder: Path, url: str, clock: MovingClock | None = None) -> Iterato
     finally:
         core.sequencer.stop()
         database.close()
-
-
-OpenJournal = Callable[[], Any]

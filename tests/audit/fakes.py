@@ -2,7 +2,7 @@
 
 import copy
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -80,11 +80,11 @@ class InMemoryProducers:
     def __init__(self) -> None:
         self._chains: dict[tuple[str, str], Chain] = {}
 
-    def chain(self, service: str, epoch: str) -> Chain:
-        return self._chains.get((service, epoch), Chain(service, epoch))
+    def load(self, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], Chain]:
+        return {place: self._chains.get(place, Chain(*place)) for place in places}
 
-    def save(self, chain: Chain) -> None:
-        self._chains[chain.service, chain.epoch] = chain
+    def save(self, before: Collection[Chain], after: Collection[Chain]) -> None:
+        self._chains.update({(chain.service, chain.epoch): chain for chain in after})
 
     def chains(self, limit: int) -> Sequence[Chain]:
         newest = sorted(self._chains.values(), key=lambda chain: (-chain.last_received_at_us, chain.service))

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from audit.adapters.web.app import WebUseCases, create_web
+from audit.use_cases.ports import EntryRow
 from servicekit.web import ServiceApp
 from tests.audit.builders import DIRECTRICE, FakeProducer, Journal, MovingClock, journal
 from tests.servicekit.web.fake_provider import CLIENT, ISSUER, PUBLIC_URL, RESOURCE, SECRET, FakeProvider
@@ -149,7 +150,7 @@ def test_a_dossier_is_found_masked_and_shown_in_clear_with_its_proof_on_its_page
     assert signed_in.journal.verify().is_intact
 
 
-def _rows(opened: Journal) -> list[object]:
+def _rows(opened: Journal) -> list[EntryRow]:
     results = opened.core.use_cases.results
     return list(results.store.read(lambda repositories: repositories.entries.between(0, 1000)))
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.domain.merkle import EMPTY_FRONTIER, EMPTY_ROOT, Frontier, leaf_hash, node_hash, root
+from audit.domain.merkle import EMPTY_FRONTIER, EMPTY_ROOT, Frontier, Node, leaf_hash, node_hash, root
 from audit.domain.proofs import (
     consistency_holds,
     consistency_path,
@@ -100,7 +100,8 @@ def test_the_frontier_gives_the_root_of_the_definition_for_every_size() -> None:
 
 def test_extending_in_one_step_or_in_many_is_the_same_and_completes_the_same_nodes() -> None:
     at_once, completed = EMPTY_FRONTIER.extend(LEAVES)
-    step_by_step, collected = EMPTY_FRONTIER, []
+    step_by_step = EMPTY_FRONTIER
+    collected: list[Node] = []
     for leaf in LEAVES:
         step_by_step, nodes = step_by_step.extend([leaf])
         collected += nodes

@@ -150,7 +150,8 @@ def test_missing_numbers_become_an_alarm_once_after_thirty_seconds_and_end_when_
 
 def test_work_that_fails_is_told_once_and_tried_again_and_damage_ends_it() -> None:
     failures: list[Exception] = [OSError("x"), OSError("x"), JournalDamagedError("damaged")]
-    alarms, damaged, ended = KeptAlarms(), [], threading.Event()
+    alarms, ended = KeptAlarms(), threading.Event()
+    damaged: list[str] = []
 
     def run() -> None:
         failure = failures.pop(0)

@@ -4,7 +4,7 @@ Repositories live inside one transaction and are reached through a `JournalStore
 machine: keys in files, the guard, the published checkpoint.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -92,11 +92,11 @@ class Tree(Protocol):
 class Producers(Protocol):
     """Where each producer epoch stands."""
 
-    def chain(self, service: str, epoch: str) -> Chain:
-        """The chain, empty when nothing came from this epoch yet."""
+    def load(self, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], Chain]:
+        """The chains of these (service, epoch), each empty when nothing came from there yet."""
 
-    def save(self, chain: Chain) -> None:
-        """Writes the chain and its holes."""
+    def save(self, before: Collection[Chain], after: Collection[Chain]) -> None:
+        """Writes chains and their holes; `before` are the same chains as `load` gave them."""
 
     def chains(self, limit: int) -> Sequence[Chain]:
         """The chains that grew last, newest first, without their holes."""

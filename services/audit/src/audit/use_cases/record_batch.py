@@ -108,6 +108,7 @@ class _Transaction:
         self._stored = self._repositories.entries.by_event_ids(
             [act_of(event).event_id for request in requests for event in request]
         )
+        self._before = self._repositories.producers.load(self._places(requests))
         answers = tuple(self._answer(request) for request in requests)
         for alarm in self._alarms:
             self._place(alarm_act(alarm, self._received_at_us))
@@ -159,7 +160,12 @@ class _Transaction:
         return event
 
     def _chain(self, service: str, epoch: str) -> Chain:
-        return self._chains.get((service, epoch)) or self._repositories.producers.chain(service, epoch)
+        return self._chains.get((service, epoch)) or self._before[service, epoch]
+
+    def _places(self, requests: Sequence[Request]) -> set[tuple[str, str]]:
+        """The chains a batch can touch: those of its events, and the journal's own for its acts and alarms."""
+        told = (event for request in requests for event in request if isinstance(event, SubmittedEvent))
+        return {(OWN_SERVICE, self._batch.epoch), *((one.place.service, one.place.epoch) for one in told)}
 
     def _raise_alarm(self, kind: str, event: SubmittedEvent | Act) -> None:
         if isinstance(event, Act):
@@ -187,8 +193,8 @@ class _Transaction:
         frontier, completed = state.frontier.extend(leaves)
         self._repositories.entries.add([self._row(index, entry) for index, entry in self._new.values()])
         self._repositories.tree.save(TreeState(frontier, self._received_at_us), completed)
-        for chain in self._chains.values():
-            self._repositories.producers.save(chain)
+        before = [self._before[place] for place in self._chains]
+        self._repositories.producers.save(before, list(self._chains.values()))
 
     def _row(self, index: int, entry: Entry) -> EntryRow:
         event_id = entry.event.act.event_id

@@ -1,11 +1,22 @@
 """`Producers` in SQL: one row per producer epoch, one per hole."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
 
 from audit.adapters.database.tables import producer_hole, producer_state
 from audit.domain.producer_chain import Chain, Hole
+
+_GROW = (
+    update(producer_state)
+    .where(producer_state.c.service == bindparam("of_service"), producer_state.c.epoch == bindparam("of_epoch"))
+    .values(
+        next=bindparam("new_next"),
+        last_hash=bindparam("new_last_hash"),
+        last_received_at_us=bindparam("new_last_received_at_us"),
+    )
+)
 
 
 class SqlProducers:
@@ -14,30 +25,33 @@ class SqlProducers:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def chain(self, service: str, epoch: str) -> Chain:
-        """See `Producers.chain`."""
-        state = producer_state.c
-        query = select(state.next, state.last_hash, state.last_received_at_us)
-        row = self._connection.execute(query.where(state.service == service, state.epoch == epoch)).one_or_none()
-        if row is None:
-            return Chain(service, epoch)
-        holes = self._holes(service, epoch)
-        return Chain(service, epoch, row.next, bytes(row.last_hash), row.last_received_at_us, holes)
+    def load(self, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], Chain]:
+        """See `Producers.load`. Two statements, however many producers a batch has."""
+        state, hole = producer_state.c, producer_hole.c
+        holes: dict[tuple[str, str], list[Hole]] = {}
+        open_holes = select(producer_hole).where(tuple_(hole.service, hole.epoch).in_(list(places)))
+        for row in self._connection.execute(open_holes.order_by(hole.first)):
+            holes.setdefault((row.service, row.epoch), []).append(Hole(row.first, row.end, row.hole_since_us))
+        chains = {place: Chain(*place) for place in places}
+        known = select(producer_state).where(tuple_(state.service, state.epoch).in_(list(places)))
+        for row in self._connection.execute(known):
+            place = (row.service, row.epoch)
+            missing = tuple(holes.get(place, ()))
+            chains[place] = Chain(*place, row.next, bytes(row.last_hash), row.last_received_at_us, missing)
+        return chains
 
-    def save(self, chain: Chain) -> None:
+    def save(self, before: Collection[Chain], after: Collection[Chain]) -> None:
         """See `Producers.save`."""
-        state = producer_state.c
-        values = {
-            "next": chain.next,
-            "last_hash": chain.last_hash,
-            "last_received_at_us": chain.last_received_at_us,
-        }
-        which = (state.service == chain.service, state.epoch == chain.epoch)
-        changed = self._connection.execute(update(producer_state).where(*which).values(values))
-        if changed.rowcount == 0:
-            place = {"service": chain.service, "epoch": chain.epoch}
-            self._connection.execute(insert(producer_state).values({**place, **values}))
-        self._save_holes(chain)
+        old = {(chain.service, chain.epoch): chain for chain in before}
+        new = [_values(chain) for chain in after if _is_new(old[chain.service, chain.epoch])]
+        grown = [_growth(chain) for chain in after if not _is_new(old[chain.service, chain.epoch])]
+        if new:
+            self._connection.execute(insert(producer_state), new)
+        if grown:
+            self._connection.execute(_GROW, grown)
+        for chain in after:
+            if chain.holes != old[chain.service, chain.epoch].holes:
+                self._save_holes(chain)
 
     def chains(self, limit: int) -> Sequence[Chain]:
         """See `Producers.chains`."""
@@ -53,16 +67,7 @@ class SqlProducers:
         rows = self._connection.execute(old.order_by(hole.hole_since_us, hole.service, hole.epoch, hole.first))
         return [(row.service, row.epoch, Hole(row.first, row.end, row.hole_since_us)) for row in rows]
 
-    def _holes(self, service: str, epoch: str) -> tuple[Hole, ...]:
-        hole = producer_hole.c
-        query = select(hole.first, hole.end, hole.hole_since_us).order_by(hole.first)
-        rows = self._connection.execute(query.where(hole.service == service, hole.epoch == epoch))
-        return tuple(Hole(row.first, row.end, row.hole_since_us) for row in rows)
-
     def _save_holes(self, chain: Chain) -> None:
-        stored = self._holes(chain.service, chain.epoch)
-        if stored == chain.holes:
-            return
         hole = producer_hole.c
         which = (hole.service == chain.service, hole.epoch == chain.epoch)
         self._connection.execute(delete(producer_hole).where(*which))
@@ -70,3 +75,30 @@ class SqlProducers:
         rows = [{**place, "first": one.first, "end": one.end, "hole_since_us": one.since_us} for one in chain.holes]
         if rows:
             self._connection.execute(insert(producer_hole), rows)
+
+
+def _is_new(chain: Chain) -> bool:
+    """Whether nothing was ever written of it: a chain that accepted one event expects at least number 1."""
+    return chain.next == 0
+
+
+def _values(chain: Chain) -> dict[str, Any]:
+    """The columns of a new row."""
+    return {"service": chain.service, "epoch": chain.epoch, **_state(chain)}
+
+
+def _growth(chain: Chain) -> dict[str, Any]:
+    """The parameters of `_GROW`."""
+    return {
+        "of_service": chain.service,
+        "of_epoch": chain.epoch,
+        **{f"new_{name}": value for name, value in _state(chain).items()},
+    }
+
+
+def _state(chain: Chain) -> dict[str, Any]:
+    return {
+        "next": chain.next,
+        "last_hash": chain.last_hash,
+        "last_received_at_us": chain.last_received_at_us,
+    }

@@ -1,0 +1,196 @@
+"""`python -m audit verify`, the process that is killed, and one byte changed in the file of the database itself."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pysqlite3 import dbapi2
+
+from audit.bootstrap import CURRENT_SCHEMA
+from audit.verify_command import as_text, as_value
+from servicekit.database import check_schema, open_database
+from servicekit.errors import ServiceError, StartError
+from tests.audit.builders import FakeProducer, Silent, journal, settings_in, verify
+
+_KILLED_WRITER = """
+import os, sys
+from pathlib import Path
+from tests.audit.builders import FakeProducer, journal
+folder = Path(sys.argv[1])
+with journal(folder, f"sqlite:///{folder / 'audit.sqlite3'}") as opened:
+    cdap = FakeProducer(epoch="00000000-0000-7000-8000-00000000000e")
+    while True:
+        events = cdap.events(7)
+        opened.append(*events)
+        opened.core.use_cases.publish()
+        print(events[-1].act.event_id, flush=True)
+"""
+
+
+def run_command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`python -m audit …` with the settings of the folder."""
+    environment = {
+        **os.environ,
+        "AUDIT_ENVIRONMENT": "test",
+        "AUDIT_DATA_DIRECTORY": str(folder),
+        "AUDIT_DATABASE_URL": f"sqlite:///{folder / 'audit.sqlite3'}",
+    }
+    command = [sys.executable, "-m", "audit", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+def write(folder: Path, count: int = 20) -> None:
+    """A small signed journal in a SQLite file."""
+    with journal(folder, f"sqlite:///{folder / 'audit.sqlite3'}") as opened:
+        opened.append(*FakeProducer().events(count))
+        opened.core.use_cases.publish()
+
+
+def test_an_intact_journal_gives_exit_code_0_and_a_changed_one_1_with_the_place(tmp_path: Path) -> None:
+    write(tmp_path)
+    good = run_command(tmp_path, "verify")
+    assert (good.returncode, good.stdout.startswith("The journal is intact: 20 entries, 1 checkpoints")) == (0, True)
+    with dbapi2.connect(tmp_path / "audit.sqlite3") as connection:
+        data, event_id = connection.execute("SELECT entry, event_id FROM entry WHERE leaf_index = 7").fetchone()
+        changed = data.replace(b'"granted"', b'"refused"')
+        connection.execute("UPDATE entry SET entry = ? WHERE leaf_index = 7", (changed,))
+    connection.close()
+    bad = run_command(tmp_path, "verify", "--json")
+    report = json.loads(bad.stdout)
+    assert bad.returncode == 1
+    assert not report["intact"]
+    assert [(one["table"], one["column"], one["index"], one["event_id"]) for one in report["problems"]] == [
+        ("entry", "entry", 7, event_id)
+    ]
+    assert f"entry.entry (entry 7, event {event_id})" in run_command(tmp_path, "verify").stdout
+
+
+def test_what_cannot_be_run_gives_exit_code_2_and_one_sentence(tmp_path: Path) -> None:
+    missing = run_command(tmp_path, "verify")
+    assert (missing.returncode, missing.stderr) == (2, "audit: There is no database at that address.\n")
+    assert not (tmp_path / "audit.sqlite3").exists()
+    write(tmp_path)
+    (tmp_path / "keys" / "checkpoint.vkey").unlink()
+    keyless = run_command(tmp_path, "verify")
+    assert keyless.returncode == 2
+    assert "Traceback" not in keyless.stderr
+
+
+def test_a_lost_key_of_a_month_is_named(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "keys" / "shard-2026-11.key").unlink()
+    answer = run_command(tmp_path, "verify")
+    assert answer.returncode == 1
+    assert "the key of 2026-11 is not there" in answer.stdout
+
+
+def test_a_journal_that_was_cut_or_rolled_back_is_noticed(tmp_path: Path) -> None:
+    write(tmp_path)
+    backup = (tmp_path / "audit.sqlite3").read_bytes()
+    url = f"sqlite:///{tmp_path / 'audit.sqlite3'}"
+    with journal(tmp_path, url) as opened:
+        opened.append(*FakeProducer().events(5))
+        opened.core.use_cases.publish()
+    for leftover in tmp_path.glob("audit.sqlite3-*"):
+        leftover.unlink()
+    (tmp_path / "audit.sqlite3").write_bytes(backup)
+    answer = run_command(tmp_path, "verify")
+    assert answer.returncode == 1
+    assert "it signs 25 entries, there are 20" in answer.stdout
+    with pytest.raises(ServiceError, match="25 were signed"), journal(tmp_path, url):
+        pass
+
+
+def test_a_writer_that_is_killed_leaves_an_intact_journal_that_holds_all_it_acknowledged(tmp_path: Path) -> None:
+    writer = subprocess.Popen(
+        [sys.executable, "-c", _KILLED_WRITER, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[3],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+    )
+    assert writer.stdout is not None
+    acknowledged = [writer.stdout.readline().strip() for _ in range(10)]
+    writer.send_signal(signal.SIGKILL)
+    acknowledged += [line.strip() for line in writer.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
+    writer.wait(30)
+    writer.stdout.close()
+    with journal(tmp_path, f"sqlite:///{tmp_path / 'audit.sqlite3'}") as opened:
+        found = opened.core.use_cases.results.store.read(lambda r: r.entries.by_event_ids(acknowledged))
+        assert set(found) == set(acknowledged)
+        opened.append(*FakeProducer().events(3))
+        opened.core.use_cases.publish()
+        report = opened.verify()
+        assert report.problems == ()
+        assert report.irregularities == ()
+
+
+@pytest.fixture(scope="module")
+def written_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("file")
+    write(folder, 60)
+    with dbapi2.connect(folder / "audit.sqlite3") as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return folder
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_a_byte_changed_in_the_file_changes_nothing_or_is_named(written_file: Path, data: st.DataObject) -> None:
+    """A byte that no row uses (free space, statistics) may change; whatever a row holds may not."""
+    path = written_file / "audit.sqlite3"
+    original = path.read_bytes()
+    at = data.draw(st.integers(0, len(original) - 1))
+    before = _rows(path)
+    path.write_bytes(original[:at] + bytes([original[at] ^ 1 << data.draw(st.integers(0, 7))]) + original[at + 1 :])
+    try:
+        outcome = _outcome(written_file)
+        after = _rows(path)
+    finally:
+        path.write_bytes(original)
+        for leftover in written_file.glob("audit.sqlite3-*"):
+            leftover.unlink()
+    assert outcome != "intact" or after == before
+
+
+def _outcome(folder: Path) -> str:
+    try:
+        database = open_database(f"sqlite:///{folder / 'audit.sqlite3'}", threads=1)
+    except (StartError, ServiceError):
+        return "could not run"
+    try:
+        check_schema(database, CURRENT_SCHEMA, CURRENT_SCHEMA)
+        report = verify(settings_in(folder, ""), database)
+    except (StartError, ServiceError, UnicodeDecodeError):  # the catalogue of SQLite itself is no text any more
+        return "could not run"
+    finally:
+        database.close()
+    assert as_text(report)
+    assert as_value(report)["intact"] == report.is_intact
+    return "intact" if report.is_intact else "named"
+
+
+def _rows(path: Path) -> Any:
+    tables = ("entry", "payload", "tree_state", "tree_node", "checkpoint", "producer_state", "producer_hole", "shard")
+    connection = dbapi2.connect(path)
+    connection.text_factory = bytes
+    try:
+        return [connection.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in tables]
+    except dbapi2.DatabaseError:
+        return "unreadable"
+    finally:
+        connection.close()
+
+
+def test_progress_is_told_on_standard_error_and_only_when_it_takes_long(tmp_path: Path) -> None:
+    write(tmp_path)
+    assert run_command(tmp_path, "verify").stderr == ""
+    Silent().at(1, 2)
