@@ -1,6 +1,7 @@
 """The register on a real database, and its pages with the author given by the test."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
@@ -39,38 +40,36 @@ class Habpps:
     work: RecordingUnitOfWork[Store]
 
 
-@pytest.fixture
-def empty_database(database_url: str) -> Iterator[Database]:
-    migrate(database_url, MIGRATIONS)
-    database = open_database(database_url, threads=8)
-    yield database
-    database.close()
-
-
-def opened(database: Database) -> Iterator[Habpps]:
+@contextmanager
+def opened_at(url: str) -> Iterator[Habpps]:
+    """A register in a new database, with its outbox delivered to a list."""
+    migrate(url, MIGRATIONS)
+    database = open_database(url, threads=8)
     clock, sink = FixedClock(), AcknowledgingSink()
     relay = OutboxRelay(database, "habpps", sink, clock, OutboxSettings())
     relay.start()
     work = RecordingUnitOfWork(database, sql_store, relay)
     signals = Signals(Wakeup(), Wakeup(), Wakeup())
     everything = Register921(work, SqlFeedReader(database), SqlReplicas(database), clock, signals)
-    yield Habpps(database, everything, clock, sink, work)
-    relay.stop()
+    try:
+        yield Habpps(database, everything, clock, sink, work)
+    finally:
+        relay.stop()
+        database.close()
 
 
 @pytest.fixture
-def habpps(empty_database: Database) -> Iterator[Habpps]:
+def habpps(database_url: str) -> Iterator[Habpps]:
     """On each engine."""
-    yield from opened(empty_database)
+    with opened_at(database_url) as opened:
+        yield opened
 
 
 @pytest.fixture
 def on_sqlite(sqlite_url: str) -> Iterator[Habpps]:
     """For what does not depend on the engine."""
-    migrate(sqlite_url, MIGRATIONS)
-    database = open_database(sqlite_url, threads=8)
-    yield from opened(database)
-    database.close()
+    with opened_at(sqlite_url) as opened:
+        yield opened
 
 
 class Pages:

@@ -22,6 +22,11 @@ class Extranet:
     enabled: bool
     kind: str = "professional"
 
+    @property
+    def short_label(self) -> str:
+        """The label up to its first comma: "CDAP"."""
+        return self.label.split(",")[0]
+
 
 @dataclass(frozen=True)
 class Purpose:

@@ -42,7 +42,10 @@ class ChangeServiceContract:
             entry.save(contract.after(event))
             opens = event is ContractEvent.REACTIVATE
             subject = f"service_contract:{contract.id}"
-            entry.note(Note(ACTS[event], subject, organisation.id, contract.extranet, clean(reason), opens=opens))
+            extranet = entry.store.extranets.get(contract.extranet)
+            label = contract.extranet if extranet is None else extranet.short_label
+            details = {"extranet": contract.extranet}
+            entry.note(Note(ACTS[event], subject, organisation.id, label, clean(reason), opens, details))
             return organisation.id
 
         return self._register.act(author, ACTS[event], work)

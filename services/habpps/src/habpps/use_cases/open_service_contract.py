@@ -42,8 +42,9 @@ def open_service_contract(entry: Entry, organisation_id: str, terms: ContractTer
     """
     check_role(entry.author, Role.CAF_ADMINISTRATOR)
     organisation = entry.organisation(organisation_id)
-    problems = why_terms_refused(terms, entry.store.extranets.get(terms.extranet), catalogue.purposes, organisation.caf)
-    if problems:
+    extranet = entry.store.extranets.get(terms.extranet)
+    problems = why_terms_refused(terms, extranet, catalogue.purposes, organisation.caf)
+    if problems or extranet is None:
         raise FormRefusedError(problems)
     convention = entry.store.conventions.of(organisation.id)
     if convention is None or convention.state is not ConventionState.ACTIVE:
@@ -71,8 +72,9 @@ def open_service_contract(entry: Entry, organisation_id: str, terms: ContractTer
             OpenServiceContract.act,
             f"service_contract:{contract.id}",
             organisation.id,
-            contract.extranet,
+            extranet.short_label,
             details={
+                "extranet": contract.extranet,
                 "profiles": ", ".join(contract.profiles),
                 "purposes": ", ".join(contract.purposes),
                 "territories": ", ".join(contract.territories),

@@ -96,7 +96,7 @@ def withdraw_administrator(organisation_id: str, administrator_id: str) -> Page:
 
 
 def _contract_closing(view: OrganisationView, contract: ServiceContract, event: ContractEvent) -> Closing:
-    label = view.extranets[contract.extranet].label.split(",")[0]
+    label = view.extranets[contract.extranet].short_label
     names = {"extranet": label, "organisation": view.organisation.name}
     texts = {
         ContractEvent.SUSPEND: (

@@ -102,7 +102,7 @@ def impact_changes(impact: Impact, extranets: dict[str, Extranet]) -> tuple[str,
         return (_("Personne ne perd d'accès : aucun utilisateur n'est concerné aujourd'hui."),)
     lines = []
     for code, names in impact.losing.items():
-        label = extranets[code].label.split(",")[0] if code in extranets else code
+        label = extranets[code].short_label if code in extranets else code
         lines.append(
             ngettext(
                 "%(num)s personne perdra l'accès à %(extranet)s.",

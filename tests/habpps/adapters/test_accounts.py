@@ -1,0 +1,120 @@
+"""Commands reach the account service over gRPC, pushed by the relay as soon as an act is committed."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import grpc
+import pytest
+
+from habpps.adapters.clients.account_relay import AccountRelay
+from habpps.adapters.clients.accounts import GrpcAccounts
+from habpps.domain.states import UserEvent
+from habpps.use_cases.ports import Store
+from habpps.use_cases.push_account_commands import PushAccountCommands
+from partenaire.auth.v1 import accounts_pb2 as pb
+from partenaire.auth.v1.accounts_pb2_grpc import AccountsServicer, add_AccountsServicer_to_server
+from servicekit.errors import DependencyUnavailableError
+from tests.habpps.adapters.conftest import Habpps
+from tests.habpps.builders import DIRECTOR
+
+DEADLINE_SECONDS = 10.0
+
+
+class Recorded(AccountsServicer):
+    """An account service that remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+        self.arrived = threading.Condition()
+
+    def _note(self, request: Any) -> None:
+        with self.arrived:
+            self.asked.append(request)
+            self.arrived.notify_all()
+
+    def until(self, count: int) -> list[Any]:
+        with self.arrived:
+            assert self.arrived.wait_for(lambda: len(self.asked) >= count, DEADLINE_SECONDS), self.asked
+            return list(self.asked)
+
+    def CreateAccount(self, request: Any, context: Any) -> Any:  # noqa: N802 -- name of the method in the proto
+        self._note(request)
+        account = pb.Account(account_id=request.account_id, username="cleger", mails_sent=True)
+        return pb.CreateAccountResponse(account=account)
+
+    def ResetPassword(self, request: Any, context: Any) -> Any:  # noqa: N802 -- name of the method in the proto
+        self._note(request)
+        return pb.ResetPasswordResponse()
+
+    def LockAccount(self, request: Any, context: Any) -> Any:  # noqa: N802 -- name of the method in the proto
+        self._note(request)
+        return pb.LockAccountResponse()
+
+    def UnlockAccount(self, request: Any, context: Any) -> Any:  # noqa: N802 -- name of the method in the proto
+        self._note(request)
+        return pb.UnlockAccountResponse()
+
+    def EndSessions(self, request: Any, context: Any) -> Any:  # noqa: N802 -- name of the method in the proto
+        self._note(request)
+        return pb.EndSessionsResponse(ended=1)
+
+    def GetAccounts(self, request: Any, context: Any) -> Any:  # noqa: N802 -- name of the method in the proto
+        self._note(request)
+        accounts = [pb.Account(account_id=one, username="cleger", mails_sent=True) for one in request.account_ids]
+        return pb.GetAccountsResponse(accounts=accounts)
+
+
+@pytest.fixture
+def served() -> Iterator[tuple[Recorded, grpc.Channel]]:
+    servicer = Recorded()
+    server = grpc.server(ThreadPoolExecutor(2))
+    add_AccountsServicer_to_server(servicer, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        yield servicer, channel
+    server.stop(None).wait(DEADLINE_SECONDS)
+
+
+def test_every_kind_of_command_arrives_as_soon_as_it_is_committed(
+    on_sqlite: Habpps, served: tuple[Recorded, grpc.Channel]
+) -> None:
+    servicer, channel = served
+    everything = on_sqlite.all
+    push = PushAccountCommands(on_sqlite.work, GrpcAccounts(channel), on_sqlite.clock)
+    relay = AccountRelay(push, everything.signals.commands)
+    relay.start()
+    commune = everything.ready()
+    first, second = servicer.until(2)
+    assert (second.email, second.organisation_name) == (DIRECTOR.email, "Commune de Nanterre")
+    assert second.requested_by == commune.partner.account_id
+    assert first.command_id != second.command_id
+    acts, partner = everything.acts, commune.partner
+    acts.lock_user(partner, commune.user_id, UserEvent.LOCK, "vol")
+    assert servicer.until(3)[2].reason == "LOCKED_BY_ADMINISTRATOR"
+    acts.lock_user(partner, commune.user_id, UserEvent.UNLOCK, "retrouvé")
+    servicer.until(4)
+    acts.reset_password(partner, commune.user_id)
+    assert servicer.until(5)[4].account_id == second.account_id
+    relay.stop()
+    assert relay.problem() is None
+    attached = acts.attach_person(partner, partner.administrator_id, "agent").value
+    acts.lock_user(partner, attached, UserEvent.LOCK, "essai")
+    push()
+    assert type(servicer.until(6)[5]) is pb.EndSessionsRequest
+
+
+def test_a_silent_account_service_leaves_the_command_waiting(on_sqlite: Habpps) -> None:
+    on_sqlite.all.ready()
+    with grpc.insecure_channel("127.0.0.1:1") as channel:
+        accounts = GrpcAccounts(channel)
+        PushAccountCommands(on_sqlite.work, accounts, on_sqlite.clock)()
+        with pytest.raises(DependencyUnavailableError):
+            accounts.status("nobody")
+
+    def waiting(store: Store) -> Any:
+        return store.commands.next_due_at()
+
+    assert on_sqlite.all.look(waiting) > on_sqlite.clock.now()

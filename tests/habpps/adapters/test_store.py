@@ -1,0 +1,163 @@
+"""One suite for the store in memory and the store in tables, on both engines: a fake that cannot lie."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from habpps.adapters.database.feed import SqlFeedReader, SqlReplicas
+from habpps.domain.account_command import CommandState
+from habpps.domain.states import HabilitationEvent
+from habpps.use_cases.create_user import UserRequest
+from habpps.use_cases.follow_propagation import FollowPropagation
+from habpps.use_cases.ports import Listing, Store
+from tests.habpps.adapters.conftest import Habpps, opened_at
+from tests.habpps.builders import DIRECTOR, OTHER_SIRET, SIRET, MemoryRegister, Register921
+from tests.habpps.fakes import CountingSignal, InMemoryReplicas
+
+Read = Callable[[Callable[[Store], Any]], Any]
+
+
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def register(request: pytest.FixtureRequest) -> Iterator[Register921]:
+    if request.param == "memory":
+        yield MemoryRegister().all
+        return
+    with opened_at(request.getfixturevalue(f"{request.param}_url")) as habpps:
+        yield habpps.all
+
+
+def test_what_was_saved_is_read_back_whole(register: Register921) -> None:
+    commune = register.ready()
+
+    def look(store: Store) -> None:
+        organisation = store.organisations.get(commune.id)
+        assert organisation is not None
+        assert organisation == store.organisations.with_siret(SIRET)
+        convention = store.conventions.of(commune.id)
+        assert convention is not None
+        assert convention == store.conventions.with_reference("921", "CONV-2026-001")
+        assert convention.is_signed
+        assert store.contracts.of(commune.id) == (store.contracts.get(commune.contract_id),)
+        (place,) = store.habilitations.of(commune.id)
+        assert place.habilitation == store.habilitations.get(commune.habilitation_id)
+        assert place.group == store.groups.get(commune.group_id)
+        assert place.user == store.users.get(commune.user_id)
+        assert store.users.with_account(place.user.account_id) == (place.user,)
+        assert store.administrators.with_account(commune.partner.account_id) == store.administrators.of(commune.id)
+        assert store.organisations.get("nobody") is None
+        assert [one.code for one in store.extranets.all()][:2] == ["afas", "cdap"]
+
+    register.look(look)
+
+
+def test_lists_are_searched_filtered_and_cut_into_pages(register: Register921) -> None:
+    commune = register.ready()
+    for name in ("Étienne", "Zoé", "Ali"):
+        person = type(DIRECTOR)(name, "Marchand", f"{name.lower()}@nanterre.example".replace("é", "e"))
+        register.acts.create_user(commune.partner, UserRequest(person, "agent d'accueil"))
+
+    def names(**asked: Any) -> tuple[list[str], int]:
+        users, total = register.look(lambda store: store.users.page(commune.id, Listing(**asked)))
+        return [user.person.given_name for user in users], total
+
+    assert names() == (["Camille", "Ali", "Étienne", "Zoé"], 4)
+    assert names(text="etienne MARCHAND") == (["Étienne"], 1)
+    assert names(text="100%") == ([], 0)
+    assert names(group_id=commune.group_id) == (["Camille"], 1)
+    assert names(group_id="-") == (["Ali", "Étienne", "Zoé"], 3)
+    assert names(state="locked") == ([], 0)
+    assert names(size=2, page=2) == (["Étienne", "Zoé"], 4)
+    register.acts.change_habilitation(
+        commune.partner, commune.habilitation_id, HabilitationEvent.WITHDRAW, "change de poste"
+    )
+    assert names(group_id="-")[1] == 4
+
+
+def test_organisations_are_those_of_one_caf(register: Register921) -> None:
+    register.organisation()
+    register.organisation(siret=OTHER_SIRET, reference="B", name="Étang-la-Ville")
+
+    def names(caf: str = "921", **asked: Any) -> list[str]:
+        found, _ = register.look(lambda store: store.organisations.partners_of(caf, Listing(**asked)))
+        return [one.name for one in found]
+
+    assert names() == ["Commune de Nanterre", "Étang-la-Ville"]
+    assert names(text="etang ville") == ["Étang-la-Ville"]
+    assert names(text=SIRET) == ["Commune de Nanterre"]
+    assert names(state="active") == names()
+    assert names(state="suspended") == []
+    assert names("751") == []
+
+
+def test_commands_are_due_one_at_a_time_per_account(register: Register921) -> None:
+    commune = register.ready()
+    register.acts.reset_password(commune.partner, commune.user_id)
+    now = register.clock.now()
+
+    def pending(store: Store) -> tuple[Any, ...]:
+        return store.commands.due(now, 10)
+
+    first = register.look(pending)
+    assert [command.kind.value for command in first] == ["create", "create"]
+    assert first[1].content["email"] == DIRECTOR.email
+    later = first[1].failed("DOWN", now)
+    register.work.write(lambda store: store.commands.save(later))
+    register.work.write(lambda store: store.commands.save(first[0].accepted("a", mails_sent=True, now=now)))
+    assert register.look(pending) == ()
+    assert register.look(lambda store: store.commands.next_due_at()) == now + timedelta(seconds=1)
+    register.work.write(lambda store: store.commands.save(later.accepted("cleger", mails_sent=True, now=now)))
+    (reset,) = register.look(pending)
+    assert reset.kind.value == "reset_password"
+    latest = register.look(lambda store: store.commands.latest_of([reset.account_id], commune.id))
+    assert latest[reset.account_id] == reset
+    register.work.write(lambda store: store.commands.save(reset.refused("ACCOUNT_UNKNOWN")))
+    assert register.look(lambda store: store.commands.next_due_at()) is None
+    latest = register.look(lambda store: store.commands.latest_of([reset.account_id], commune.id))
+    assert latest[reset.account_id].state is CommandState.REFUSED
+
+
+def test_the_journal_is_read_newest_first_in_pages(register: Register921) -> None:
+    commune = register.ready()
+    records, total = register.look(lambda store: store.journal.of(commune.id, Listing(size=2, page=2)))
+    assert total == 6
+    assert [record.act for record in records] == ["habpps.group.created", "habpps.administrator.appointed"]
+    assert records[0].details == {"profile": "T2"}
+
+
+def test_the_feed_is_a_chain_that_adds_up_to_its_snapshot(register: Register921) -> None:
+    register.ready()
+    state, facts = register.feed.snapshot()
+    assert state == register.feed.state()
+    changes = register.feed.changes_after(0, 100)
+    assert [change.revision for change in changes] == list(range(1, state.revision + 1))
+    assert changes[-1].digest == state.digest
+    latest = {fact.key: fact.value for change in changes for fact in change.facts}
+    assert latest == {fact.key: fact.value for fact in facts}
+    assert [change.revision for change in register.feed.changes_after(2, 2)] == [3, 4]
+
+
+@pytest.mark.parametrize("kind", ["memory", "tables"])
+def test_a_replica_is_alive_for_five_seconds_and_late_until_it_has_the_revision(kind: str, habpps: Habpps) -> None:
+    replicas = InMemoryReplicas() if kind == "memory" else SqlReplicas(habpps.database)
+    signal = CountingSignal()
+    clock = habpps.clock
+    propagation = FollowPropagation(replicas, SqlFeedReader(habpps.database), signal, clock)
+    propagation.acknowledge("auth-1", 2, 1)
+    propagation.acknowledge("cdap-1", 1, 1)
+    signal.on_wait = lambda: clock.advance(timedelta(milliseconds=100))
+    late = propagation.wait(2, timedelta(milliseconds=300))
+    assert (late.late, late.replicas, late.in_force_at) == (("cdap-1",), 2, None)
+    signal.on_wait = lambda: propagation.acknowledge("cdap-1", 2, 1)
+    moment = clock.now()
+    everyone = propagation.wait(2, timedelta(seconds=1))
+    assert (everyone.everyone, everyone.in_force_at) == (True, moment)
+    clock.advance(timedelta(seconds=2))
+    propagation.acknowledge("cdap-1", 2, 1)
+    assert propagation.wait(2, timedelta()).in_force_at == moment
+    clock.advance(timedelta(seconds=4))
+    assert propagation.wait(2, timedelta()).replicas == 1
+    assert propagation.wait(3, timedelta()).late == ("cdap-1",)
+    clock.advance(timedelta(seconds=6))
+    assert propagation.wait(3, timedelta()).replicas == 0
