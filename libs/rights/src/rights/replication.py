@@ -35,6 +35,7 @@ class Pace:
     backoff_most: float = 0.5
     silence: float = 2.0  # four missed heartbeats: the stream is taken for dead
     stop: float = 3.0
+    stale_after: float = 5.0  # older than this the decision refuses, and health says so
 
 
 class _View(NamedTuple, Generic[S]):
@@ -94,7 +95,7 @@ class Replica(ABC, Generic[S, C]):
         if self._went_back is not None:
             return f"{self.name}: the feed went back to revision {self._went_back.revision}; bump its epoch"
         age = self.age()
-        if age <= timedelta(seconds=5 * self._pace.confirm_every):
+        if age <= timedelta(seconds=self._pace.stale_after):
             return None
         since = "never confirmed" if age == NEVER else f"confirmed {age.total_seconds():.1f} s ago"
         return f"{self.name}: {since} ({self._last_trouble or 'waiting for the feed'})"
@@ -214,9 +215,7 @@ class Replica(ABC, Generic[S, C]):
 
     def _judge(self, newest: Position, known: Position | None) -> None:
         """Compare the feed's answer with what was known before it was asked. Called with the lock."""
-        if self._refuses(newest, known) or known is None:
-            return
-        if newest.epoch != known.epoch:
+        if not self._refuses(newest, known) and known is not None and newest.epoch != known.epoch:
             self._distrust(f"the feed is at epoch {newest.epoch}", alarm=False)
 
     def _refuses(self, offered: Position, known: Position | None) -> bool:
