@@ -1,0 +1,160 @@
+"""One suite for the fake store and for the real one on both databases."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audit.adapters.database.unit_of_work import SqlJournalStore
+from audit.adapters.files.payload_cipher import AesGcmPayloadCipher
+from audit.domain.checkpoint import SignedCheckpoint, TreeHead
+from audit.domain.merkle import root
+from audit.domain.producer_chain import Chain, Hole
+from audit.domain.proofs import root_at
+from audit.domain.search import Criteria
+from audit.use_cases.ports import JournalStore, StoredShard
+from audit.use_cases.record_batch import RecordBatch
+from servicekit.database import migrate, open_database
+from tests.audit.builders import DIRECTRICE, MIGRATIONS, NOON_US, FakeProducer, MovingClock
+from tests.audit.fakes import InMemoryJournalStore, InMemoryShardKeys
+
+
+class Rollback(Exception):  # noqa: N818 - it is no error
+    """Undoes a transaction."""
+
+
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[JournalStore]:
+    """An empty store of each kind."""
+    if request.param == "memory":
+        yield InMemoryJournalStore()
+        return
+    url = request.getfixturevalue(f"{request.param}_url")
+    migrate(url, MIGRATIONS)
+    database = open_database(url, threads=4)
+    yield SqlJournalStore(database)
+    database.close()
+
+
+@pytest.fixture
+def record(store: JournalStore) -> RecordBatch:
+    """The writer over it."""
+    return RecordBatch(store, InMemoryShardKeys(), AesGcmPayloadCipher(), MovingClock(), "own")
+
+
+def test_entries_are_read_back_as_they_were_written(store: JournalStore, record: RecordBatch) -> None:
+    events = FakeProducer().events(3)
+    record([events])
+    rows = store.read(lambda r: list(r.entries.between(0, 10)))
+    assert [row.index for row in rows] == [0, 1, 2]
+    assert [row.event_id for row in rows] == [event.act.event_id for event in events]
+    assert store.read(lambda r: list(r.entries.data_between(1, 3))) == [row.data for row in rows[1:]]
+    found = store.read(lambda r: r.entries.by_event_ids([events[1].act.event_id, "unknown"]))
+    assert list(found) == [events[1].act.event_id]
+    assert found[events[1].act.event_id].sealed_payload == b""
+    assert store.read(lambda r: r.entries.by_event_ids([])) == {}
+
+
+def test_the_tree_keeps_its_state_and_its_complete_subtrees(store: JournalStore, record: RecordBatch) -> None:
+    cdap = FakeProducer()
+    for _ in range(3):
+        record([cdap.events(200)])
+    leaves = store.read(lambda r: [row.leaf_hash for row in r.entries.between(0, 600)])
+    state = store.read(lambda r: r.tree.state())
+    assert state.frontier.size == 600
+    assert state.frontier.root() == root(leaves)
+    for size in (1, 255, 256, 257, 513, 600):
+        assert store.read(lambda r, size=size: root_at(size, r.tree.nodes())) == root(leaves[:size])
+
+
+def test_search_narrows_by_every_criterion_newest_first(store: JournalStore, record: RecordBatch) -> None:
+    cdap, auth = FakeProducer("cdap"), FakeProducer("auth")
+    record([cdap.events(2), auth.events(1, type="auth.session.opened", subject=None, payload={}, actor_id=None)])
+    record([cdap.events(1, decision="refused", reason="R", subject="dossier:751:1", payload={"territory": "751"})])
+    row = store.read(lambda r: r.entries.between(0, 1)[0])
+    assert row.keys.actor is not None
+    assert row.keys.subject is not None
+    assert row.keys.organisation is not None
+
+    def found(before: int | None = None, limit: int = 10, **criteria: Any) -> list[int]:
+        asked = Criteria(**{"caf": "921", **criteria})
+        return [one.index for one in store.read(lambda r: list(r.entries.search(asked, before, limit)))]
+
+    assert found() == [2, 1, 0]
+    assert found(caf="751") == [3, 2]
+    assert found(before=2) == [1, 0]
+    assert found(limit=2) == [2, 1]
+    assert found(actors=(row.keys.actor, "other")) == [1, 0]
+    assert found(actors=()) == []
+    assert found(organisations=(row.keys.organisation,)) == [2, 1, 0]
+    assert found(subjects=(row.keys.subject,)) == [1, 0]
+    assert found(type="auth.session.opened") == [2]
+    assert found(decision="refused") == []
+    assert found(decision="refused", caf="751") == [3]
+    assert found(from_us=NOON_US, until_us=NOON_US + 1) == [2, 1, 0]
+    assert found(from_us=NOON_US + 1) == []
+    assert found(until_us=NOON_US) == []
+    assert store.read(lambda r: list(r.entries.types())) == ["auth.session.opened", "cdap.dossier.consulted"]
+    assert store.read(lambda r: r.entries.first_index_since(NOON_US)) == 0
+    assert store.read(lambda r: r.entries.first_index_since(NOON_US + 1)) is None
+    assert DIRECTRICE not in str(row.keys)
+
+
+def test_chains_and_their_holes_are_kept(store: JournalStore) -> None:
+    places = [("cdap", "a"), ("auth", "b")]
+    empty = [Chain(*place) for place in places]
+    assert store.read(lambda r: list(r.producers.load(places).values())) == empty
+    cdap = Chain("cdap", "a", 9, b"h" * 32, 50, (Hole(0, 2, 10), Hole(5, 6, 40)))
+    auth = Chain("auth", "b", 3, b"i" * 32, 60)
+    store.write(lambda r: r.producers.save(empty, [cdap, auth]))
+    assert store.read(lambda r: r.producers.load(places)) == dict(zip(places, [cdap, auth], strict=True))
+    assert [chain.service for chain in store.read(lambda r: r.producers.chains(5))] == ["auth", "cdap"]
+    assert store.read(lambda r: list(r.producers.holes(40))) == [("cdap", "a", Hole(0, 2, 10))]
+    grown = Chain("cdap", "a", 9, b"h" * 32, 70, (Hole(1, 2, 10),))
+    store.write(lambda r: r.producers.save([cdap], [grown]))
+    assert store.read(lambda r: r.producers.load(places[:1])) == {places[0]: grown}
+
+
+def test_checkpoints_and_months_are_kept_once(store: JournalStore) -> None:
+    assert store.read(lambda r: r.checkpoints.newest()) is None
+    first, second = (SignedCheckpoint(TreeHead(size, b"r" * 32), f"note {size}") for size in (7, 9))
+    for one in (second, first, SignedCheckpoint(second.head, "another note")):
+        store.write(lambda r, one=one: r.checkpoints.add(one))
+    assert store.read(lambda r: r.checkpoints.newest()) == second
+    months = [StoredShard("2026-11", b"a"), StoredShard("2026-12", b"b")]
+    for month in (months[1], months[0], StoredShard("2026-11", b"other")):
+        store.write(lambda r, month=month: r.shards.add(month))
+    assert store.read(lambda r: list(r.shards.all())) == months
+
+
+def test_a_failed_transaction_leaves_nothing(store: JournalStore, record: RecordBatch) -> None:
+    record([FakeProducer().events(1)])
+
+    def work(repositories: Any) -> None:
+        repositories.shards.add(StoredShard("2027-01", b"x"))
+        raise Rollback
+
+    with pytest.raises(Rollback):
+        store.write(work)
+    assert [month.name for month in store.read(lambda r: list(r.shards.all()))] == ["2026-11"]
+
+
+def test_two_processes_give_every_index_once(database_url: str) -> None:
+    """On PostgreSQL the row of the tree's state is what gives the order; SQLite has one writer."""
+    migrate(database_url, MIGRATIONS)
+    keys, databases = InMemoryShardKeys(), [open_database(database_url, threads=2) for _ in range(2)]
+    writers = [
+        RecordBatch(SqlJournalStore(one), keys, AesGcmPayloadCipher(), MovingClock(), f"own-{at}")
+        for at, one in enumerate(databases)
+    ]
+    producers = [FakeProducer("cdap"), FakeProducer("cdap")]
+    indexes = []
+    for _ in range(5):
+        for writer, producer in zip(writers, producers, strict=True):
+            answer = writer([producer.events(3)]).answers[0]
+            assert not isinstance(answer, Exception)
+            indexes += [receipt.index for receipt in answer]
+    assert indexes == list(range(30))
+    for database in databases:
+        database.close()
