@@ -49,7 +49,7 @@ NEW = Person("Lou", "Roy", "lou.roy@ville.example")
 
 
 def published(memory: MemoryRegister) -> Snapshot:
-    state = memory.store.publications.state
+    state = memory.store.publications.lock()
     facts = memory.store.publications.facts.items()  # type: ignore[attr-defined]
     snapshot = Snapshot.load(facts, revision=state.revision, epoch=state.epoch)
     assert snapshot.digest == state.digest
@@ -76,7 +76,7 @@ def test_the_example_of_the_mission_opens_cdap_with_t2(memory: MemoryRegister, c
         "habpps.user.created",
         "habpps.habilitation.granted",
     ]
-    assert memory.last.rights_revision == memory.store.publications.state.revision
+    assert memory.last.rights_revision == memory.store.publications.lock().revision
     assert memory.last.policy == "strict"
 
 

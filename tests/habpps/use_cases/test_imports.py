@@ -68,7 +68,7 @@ DOCUMENT: dict[str, Any] = {
 
 def test_an_imported_file_opens_what_it_says_and_sends_no_mail_for_existing_accounts(memory: MemoryRegister) -> None:
     assert memory.all.import_organisations(DOCUMENT).value == 1
-    state = memory.store.publications.state
+    state = memory.store.publications.lock()
     facts = memory.store.publications.facts.items()  # type: ignore[attr-defined]
     snapshot = Snapshot.load(facts, revision=state.revision, epoch=1)
     (organisation,) = organisations_of(snapshot, "user-1", TODAY)
@@ -80,14 +80,14 @@ def test_an_imported_file_opens_what_it_says_and_sends_no_mail_for_existing_acco
 
 def test_importing_again_changes_nothing_and_adds_what_is_new(memory: MemoryRegister) -> None:
     memory.all.import_organisations(DOCUMENT)
-    before = memory.store.publications.state
+    before = memory.store.publications.lock()
     memory.all.import_organisations(DOCUMENT)
-    assert memory.store.publications.state == before
+    assert memory.store.publications.lock() == before
     more = copy.deepcopy(DOCUMENT)
     person = {"given_name": "Inès", "family_name": "Garnier", "email": "i@n.example", "job_title": "assistante sociale"}
     more["organisations"][0]["users"].append({**person, "groups": ["Crèches"]})
     memory.all.import_organisations(more)
-    assert memory.store.publications.state.revision == before.revision + 1
+    assert memory.store.publications.lock().revision == before.revision + 1
     assert len(memory.store.commands.rows) == 1  # type: ignore[attr-defined]
 
 
@@ -117,11 +117,11 @@ def test_a_bad_item_is_named_by_its_path_and_nothing_is_written(
     for step in path[:-1]:
         place = place[step]
     place[path[-1]] = value
-    before = memory.store.publications.state
+    before = memory.store.publications.lock()
     with pytest.raises(ImportRefusedError) as refused:
         memory.all.import_organisations(document)
     assert problem in refused.value.fields
-    assert memory.store.publications.state == before
+    assert memory.store.publications.lock() == before
 
 
 def test_a_caf_agent_is_named_once(memory: MemoryRegister) -> None:

@@ -64,6 +64,7 @@ CAF_ONLY: dict[str, Act] = {
     ),
     "list the organisations": lambda acts, author, _: acts.consult.organisations(author, Listing()),
 }
+WITHOUT_IDENTIFIER = ("create an organisation", "list the organisations")
 BY_IDENTIFIER = {
     **BOTH_ROLES,
     "attach a person": PARTNER_ONLY["attach a person"],
@@ -80,12 +81,12 @@ def stranger(memory: MemoryRegister) -> Author:
 
 
 def refused(memory: MemoryRegister, act: Act, author: Author, commune: Commune, error: type[ServiceError]) -> None:
-    before = memory.store.publications.state
+    before = memory.store.publications.lock()
     with pytest.raises(error):
         act(memory.all.acts, author, commune)
     assert memory.last.type == "habpps.administration.refused"
     assert memory.last.actor_id == author.account_id
-    assert memory.store.publications.state == before
+    assert memory.store.publications.lock() == before
 
 
 @pytest.mark.parametrize("name", BY_IDENTIFIER)
