@@ -37,7 +37,7 @@ def history_chart(values: Sequence[int | None], months: Sequence[str]) -> Chart 
         else:
             runs[-1].append(place(position, value))
     shown = [position for position in range(len(months)) if position % 6 == 0 or position == len(months) - 1]
-    shown = [position for position in shown if position == len(months) - 1 or len(months) - 1 - position >= 4]
+    shown = [position for position in shown if position == len(months) - 1 or len(months) - 1 - position >= 6]
     return Chart(
         lines=tuple(" ".join(f"{x},{y}" for x, y in run) for run in runs if len(run) > 1),
         dots=tuple(run[-1] for run in runs if run),
