@@ -24,6 +24,21 @@ class Rollback(Exception):  # noqa: N818 - it is no error
     """Undoes a transaction."""
 
 
+def root_of(store: JournalStore, size: int) -> bytes:
+    """The root of the first entries, from kept nodes."""
+    return store.read(lambda r: root_at(size, r.tree.nodes()))
+
+
+def keep_checkpoint(store: JournalStore, checkpoint: SignedCheckpoint) -> None:
+    """Writes a checkpoint in a transaction of its own."""
+    store.write(lambda r: r.checkpoints.add(checkpoint))
+
+
+def keep_month(store: JournalStore, month: StoredShard) -> None:
+    """Writes a month in a transaction of its own."""
+    store.write(lambda r: r.shards.add(month))
+
+
 @pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[JournalStore]:
     """An empty store of each kind."""
@@ -65,7 +80,7 @@ def test_the_tree_keeps_its_state_and_its_complete_subtrees(store: JournalStore,
     assert state.frontier.size == 600
     assert state.frontier.root() == root(leaves)
     for size in (1, 255, 256, 257, 513, 600):
-        assert store.read(lambda r, size=size: root_at(size, r.tree.nodes())) == root(leaves[:size])
+        assert root_of(store, size) == root(leaves[:size])
 
 
 def test_search_narrows_by_every_criterion_newest_first(store: JournalStore, record: RecordBatch) -> None:
@@ -120,11 +135,11 @@ def test_checkpoints_and_months_are_kept_once(store: JournalStore) -> None:
     assert store.read(lambda r: r.checkpoints.newest()) is None
     first, second = (SignedCheckpoint(TreeHead(size, b"r" * 32), f"note {size}") for size in (7, 9))
     for one in (second, first, SignedCheckpoint(second.head, "another note")):
-        store.write(lambda r, one=one: r.checkpoints.add(one))
+        keep_checkpoint(store, one)
     assert store.read(lambda r: r.checkpoints.newest()) == second
     months = [StoredShard("2026-11", b"a"), StoredShard("2026-12", b"b")]
     for month in (months[1], months[0], StoredShard("2026-11", b"other")):
-        store.write(lambda r, month=month: r.shards.add(month))
+        keep_month(store, month)
     assert store.read(lambda r: list(r.shards.all())) == months
 
 

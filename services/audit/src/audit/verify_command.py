@@ -7,12 +7,13 @@ import argparse
 import json
 import sys
 import time
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from audit.bootstrap import build_verifier
+from audit.bootstrap import CURRENT_SCHEMA, OLDEST_SCHEMA, build_verifier
 from audit.domain.verification import Problem
 from audit.settings import AuditSettings
 from audit.use_cases.verify_journal import Report
@@ -32,14 +33,24 @@ def run(settings: AuditSettings, arguments: argparse.Namespace) -> int:
     """
     url = arguments.database or settings.database_url
     _check_exists(url)
-    database = open_database(url, threads=1)
-    try:
-        check_schema(database, "0001", "0001")
-        report = build_verifier(settings, database)(LineProgress())
-    finally:
-        database.close()
+    report = report_on(settings, url)
     sys.stdout.write(f"{json.dumps(as_value(report))}\n" if arguments.json else as_text(report))
     return INTACT if report.is_intact else TAMPERED
+
+
+def report_on(settings: AuditSettings, url: str) -> Report:
+    """The report on the database at `url`, with the keys and the guard of the settings.
+
+    Raises:
+        StartError: no schema this program knows, no verifier key, or a catalogue so damaged that it cannot be opened.
+        ServiceError: the database does not answer, or the guard cannot be understood.
+    """
+    try:
+        with closing(open_database(url, threads=1)) as database:
+            check_schema(database, OLDEST_SCHEMA, CURRENT_SCHEMA)
+            return build_verifier(settings, database)(LineProgress())
+    except UnicodeDecodeError as error:
+        raise StartError("The catalogue of the database is damaged: it cannot be read as text.") from error
 
 
 def as_value(report: Report) -> dict[str, Any]:
