@@ -13,8 +13,7 @@ import grpc
 import pytest
 
 from habpps.adapters.database.feed import SqlFeedReader, SqlReplicas
-from habpps.adapters.rpc import rights_feed
-from habpps.adapters.rpc.rights_feed import RightsFeed
+from habpps.adapters.rpc.rights_feed import MessageLimits, RightsFeed
 from habpps.bootstrap import FEED
 from habpps.domain.states import ContractEvent
 from habpps.use_cases.follow_propagation import FollowPropagation
@@ -56,13 +55,13 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def served(habpps: Habpps, certificates: Path) -> Iterator[Served]:
+def served(habpps: Habpps, certificates: Path, request: pytest.FixtureRequest) -> Iterator[Served]:
     clock = SystemClock()
     feed = SqlFeedReader(habpps.database)
     signals = habpps.all.signals
     propagation = FollowPropagation(SqlReplicas(habpps.database), feed, signals.replicas, clock)
     callers = CallerPolicy.load(Path(str(files("habpps.adapters.rpc").joinpath("callers.toml"))), [FEED])
-    servicer = RightsFeed(feed, propagation, signals.feed, clock)
+    servicer = RightsFeed(feed, propagation, signals.feed, clock, getattr(request, "param", None))
     server = open_server(
         ServerOptions("habpps", "test", "127.0.0.1", 0, certificates / "habpps", threads=4, stream_threads=8),
         services=[(add_RightsFeedServicer_to_server, servicer, FEED.full_name)],
@@ -187,8 +186,8 @@ def test_a_bumped_epoch_ends_the_streams(served: Served) -> None:
     replica.stop()
 
 
-def test_a_snapshot_comes_in_parts_that_fit(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rights_feed, "FACTS_IN_A_CHUNK", 3)
+@pytest.mark.parametrize("served", [MessageLimits(facts=3)], indirect=True)
+def test_a_snapshot_comes_in_parts_that_fit(served: Served) -> None:
     served.habpps.all.ready()
     parts = list(RightsFeedStub(served.channel("cdap")).GetSnapshot(pb.GetSnapshotRequest()))
     assert len(parts) > 3
@@ -197,8 +196,8 @@ def test_a_snapshot_comes_in_parts_that_fit(served: Served, monkeypatch: pytest.
     assert GrpcRightsFeed(served.channel("cdap")).snapshot().digest == parts[0].digest
 
 
-def test_a_change_too_large_for_a_message_asks_for_a_snapshot(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rights_feed, "BYTES_IN_A_MESSAGE", 100)
+@pytest.mark.parametrize("served", [MessageLimits(size_bytes=100)], indirect=True)
+def test_a_change_too_large_for_a_message_asks_for_a_snapshot(served: Served) -> None:
     with pytest.raises(ConflictError) as refused, remote_errors():
         next(RightsFeedStub(served.channel("cdap")).Watch(pb.WatchRequest(from_revision=0, epoch=1)))
     assert refused.value.reason == "REVISION_UNKNOWN"

@@ -5,6 +5,7 @@ second. A message without changes is a heartbeat, at least every 400 ms.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 import grpc
@@ -18,13 +19,19 @@ from servicekit.clock import Clock
 from servicekit.errors import ConflictError, InvalidInputError
 from servicekit.rpc import current_call
 
-FACTS_IN_A_CHUNK = 500
-BYTES_IN_A_MESSAGE = 900_000  # gRPC allows 1 MiB
 REVISIONS_AT_ONCE = 200
 LOOK_AGAIN_SECONDS = 0.25
 HEARTBEAT_SECONDS = 0.4
 LONGEST_WAIT = timedelta(seconds=10)
 LONGEST_NAME = 120
+
+
+@dataclass(frozen=True)
+class MessageLimits:
+    """How much goes into one message; gRPC allows 1 MiB."""
+
+    facts: int = 500
+    size_bytes: int = 900_000
 
 
 class EpochChangedError(ConflictError):
@@ -42,8 +49,16 @@ class RevisionUnknownError(ConflictError):
 class RightsFeed(RightsFeedServicer):
     """Implements partenaire.habpps.v1.RightsFeed."""
 
-    def __init__(self, feed: FeedReader, propagation: FollowPropagation, signal: Signal, clock: Clock) -> None:
+    def __init__(
+        self,
+        feed: FeedReader,
+        propagation: FollowPropagation,
+        signal: Signal,
+        clock: Clock,
+        limits: MessageLimits | None = None,
+    ) -> None:
         """`signal` is announced after each commit of this process."""
+        self._limits = limits or MessageLimits()
         self._feed = feed
         self._propagation = propagation
         self._signal = signal
@@ -54,7 +69,7 @@ class RightsFeed(RightsFeedServicer):
     ) -> Iterator[pb.GetSnapshotResponse]:
         """Send everything at one revision."""
         state, facts = self._feed.snapshot()
-        parts = list(_chunks(facts)) or [()]
+        parts = list(_chunks(facts, self._limits)) or [()]
         for number, part in enumerate(parts, start=1):
             yield pb.GetSnapshotResponse(
                 revision=state.revision,
@@ -84,7 +99,7 @@ class RightsFeed(RightsFeedServicer):
                 raise RevisionUnknownError(f"revision {revision} is ahead of {state.revision}")
             if state.revision > revision:
                 for change in self._feed.changes_after(revision, REVISIONS_AT_ONCE):
-                    yield _change(change, revision, state.epoch)
+                    yield _change(change, revision, state.epoch, self._limits)
                     revision = change.revision
                 beat_at = self._clock.boottime() + HEARTBEAT_SECONDS
                 continue
@@ -131,11 +146,11 @@ class RightsFeed(RightsFeedServicer):
         return pb.WaitPropagatedResponse(everyone=report.everyone, late=report.late, replicas=report.replicas)
 
 
-def _chunks(facts: tuple[PublishedFact, ...]) -> Iterator[tuple[PublishedFact, ...]]:
+def _chunks(facts: tuple[PublishedFact, ...], limits: MessageLimits) -> Iterator[tuple[PublishedFact, ...]]:
     start, size = 0, 0
     for position, fact in enumerate(facts):
         weight = len(fact.key) + len(fact.value) + 16
-        if position > start and (position - start == FACTS_IN_A_CHUNK or size + weight > BYTES_IN_A_MESSAGE):
+        if position > start and (position - start == limits.facts or size + weight > limits.size_bytes):
             yield facts[start:position]
             start, size = position, 0
         size += weight
@@ -143,7 +158,7 @@ def _chunks(facts: tuple[PublishedFact, ...]) -> Iterator[tuple[PublishedFact, .
         yield facts[start:]
 
 
-def _change(change: FeedChange, previous: int, epoch: int) -> pb.WatchResponse:
+def _change(change: FeedChange, previous: int, epoch: int, limits: MessageLimits) -> pb.WatchResponse:
     message = pb.WatchResponse(
         revision=change.revision,
         previous_revision=previous,
@@ -151,7 +166,7 @@ def _change(change: FeedChange, previous: int, epoch: int) -> pb.WatchResponse:
         digest=change.digest,
         epoch=epoch,
     )
-    if message.ByteSize() > BYTES_IN_A_MESSAGE:
+    if message.ByteSize() > limits.size_bytes:
         raise RevisionUnknownError(f"revision {change.revision} is too large for one message")
     return message
 
