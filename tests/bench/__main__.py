@@ -48,8 +48,8 @@ def main() -> None:
 
 def consultations(layout: Layout) -> None:
     """Consultations over gRPC with their durable record, against a no-op echo."""
-    person = sign_in(layout, RIVEBELLE.users[1], "cdap")
-    token = person.access_token()
+    with sign_in(layout, RIVEBELLE.users[1], "cdap") as person:
+        token = person.access_token()
     dossier = example_dossier(layout)
     request = consultation_pb2.ConsultDossierRequest(
         caf=dossier.caf,

@@ -26,6 +26,12 @@ class SignedIn:
     browser: httpx.Client
     client_id: str
 
+    def __enter__(self) -> SignedIn:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.browser.close()
+
     @property
     def secret(self) -> str:
         """The client's secret."""
@@ -69,8 +75,7 @@ class SignedIn:
             f"{self.layout.url('auth')}/token", data=self.exchange_form(self.code()), auth=(self.client_id, self.secret)
         )
         answer.raise_for_status()
-        token: str = answer.json()["access_token"]
-        return token
+        return str(answer.json()["access_token"])
 
 
 def sign_in(layout: Layout, person: Person, client_id: str) -> SignedIn:

@@ -50,9 +50,11 @@ class OneboxProcess:
     process: subprocess.Popen[str] | None = None
     lines: list[str] = field(default_factory=list)
     _queue: queue.Queue[str | None] = field(default_factory=queue.Queue)
+    _reader: threading.Thread | None = None
 
     def start(self) -> float:
         """Starts everything and waits for the welcome. Returns the seconds it took."""
+        self._queue = queue.Queue()
         began = time.monotonic()
         arguments = ["--data-directory", str(self.layout.directory), "--first-port", str(self.layout.first_port)]
         self.process = subprocess.Popen(
@@ -64,15 +66,17 @@ class OneboxProcess:
             start_new_session=True,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
-        threading.Thread(target=self._read, name="onebox-output", daemon=True).start()
+        self._reader = threading.Thread(target=self._read, name="onebox-output", daemon=True)
+        self._reader.start()
         self.wait_for("Ctrl-C", _START_LIMIT_S)
         return time.monotonic() - began
 
     def _read(self) -> None:
         assert self.process is not None
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self._queue.put(line)
+        with self.process.stdout as output:
+            for line in output:
+                self._queue.put(line)
         self._queue.put(None)
 
     def wait_for(self, words: str, limit_s: float) -> str:
@@ -94,7 +98,8 @@ class OneboxProcess:
         assert self.process is not None
         self.process.send_signal(signal.SIGINT)
         code = self.process.wait(60)
-        assert self.process.stdout is not None
+        assert self._reader is not None
+        self._reader.join()
         return code
 
     def child_pid(self, module: str) -> int:
@@ -108,7 +113,7 @@ class OneboxProcess:
 
     def mails_to(self, address: str) -> list[dict[str, Any]]:
         """The mails that the inbox holds for one address, oldest first."""
-        with urllib.request.urlopen(f"{self.layout.url('inbox')}/messages.json?to={address}", timeout=5) as answer:
+        with urllib.request.urlopen(f"{self.layout.url('inbox')}/messages.json?q={address}", timeout=5) as answer:
             messages: list[dict[str, Any]] = json.load(answer)
         return messages
 

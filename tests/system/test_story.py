@@ -69,18 +69,16 @@ def enter_for_the_first_time(visitor: Visitor, story: Story, address: str) -> No
     visitor.sign_in(identifier, provisional)
     assert "mot de passe" in visitor.text()
     visitor.fill(password=CHOSEN_PASSWORD, confirmation=CHOSEN_PASSWORD)
-    visitor.click("choose-password")
+    visitor.click("choose-password-submit")
     story.identifiers[address] = identifier
 
 
-def consult(visitor: Visitor, dossier: Example, *, purpose: str = "") -> str:
+def consult(visitor: Visitor, dossier: Example) -> str:
     """Searches a dossier in CDAP and returns what the page says."""
     visitor.open("cdap")
     visitor.fill(matricule=dossier.matricule, name=dossier.name)
-    if purpose:
-        visitor.check("purpose", purpose)
     visitor.page.check("input[name=person_informed]")
-    visitor.click("consult")
+    visitor.click("consult-dossier")
     return visitor.text()
 
 
@@ -200,8 +198,8 @@ def test_chapter_4_the_auditor_finds_everything_and_verifies_the_journal(story: 
     for kind in kinds:
         paul.open("audit", "/recherche")
         paul.fill(case_number="CTRL-2026-001")
-        paul.fill(type=kind)
-        paul.click("search")
+        paul.page.select_option("[name=type]", kind)
+        paul.click("search-submit")
         assert paul.page.locator("table tbody tr").count() >= 1, kind
     assert verify(story).returncode == 0
 

@@ -22,6 +22,7 @@ from pathlib import Path
 _START_LIMIT_S = 60.0
 _STOP_LIMIT_S = 15.0
 _POLL_S = 0.05
+_COMPILED_ONCE = {"PYTHONDONTWRITEBYTECODE": ""}  # the second start reads compiled modules
 
 
 class OneboxError(Exception):
@@ -60,7 +61,7 @@ class Supervisor:
         with program.log.open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and module names
                 [sys.executable, "-m", *program.arguments],
-                env={**os.environ, **program.environment},
+                env={**os.environ, **_COMPILED_ONCE, **program.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
