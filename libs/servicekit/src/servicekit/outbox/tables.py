@@ -1,9 +1,15 @@
 """The outbox table, as a description for queries and as the migration step that creates it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import sqlalchemy as sa
-from alembic.operations import Operations
 
 from servicekit.database.types import UtcDateTime, sequence_type
+
+if TYPE_CHECKING:
+    from alembic.operations import Operations
 
 TABLE = "outbox"
 
