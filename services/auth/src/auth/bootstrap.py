@@ -50,6 +50,7 @@ from partenaire.auth.v1.ended_sessions_pb2_grpc import add_EndedSessionsServicer
 from rights.feed_client import GrpcRightsFeed
 from rights.replica import RightsReplica
 from servicekit.clock import Clock, SystemClock
+from servicekit.commands import prepare_data_directory
 from servicekit.database import check_schema, open_database
 from servicekit.outbox import OutboxRelay, RecordingUnitOfWork
 from servicekit.outbox.grpc_sink import GrpcAuditSink
@@ -150,7 +151,7 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
     rpc = None
     if parts.rpc:
         accounts = AccountsServicer(use_cases.manage_accounts, mails.wake, logout.wake)
-        rpc = _server(settings, accounts, EndedSessionsServicer(ReadEndedSessions(work, clock)))
+        rpc = open_rpc(settings, accounts, EndedSessionsServicer(ReadEndedSessions(work, clock)))
 
     def close() -> None:
         calls.close()
@@ -169,6 +170,7 @@ def operator_commands(settings: AuthSettings) -> Iterator[OperatorCommands]:
         StartError: what the operator can mend, said in one sentence.
     """
     clock = SystemClock()
+    prepare_data_directory(settings)
     database = open_database(settings.database_url, threads=2)
     try:
         check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
@@ -195,7 +197,8 @@ def _send_mails(settings: AuthSettings, work: AuthWork, passwords: Passwords, cl
     return SendMails(work, SmtpMailer(options), texts, passwords, clock, timedelta(hours=hours))
 
 
-def _server(settings: AuthSettings, accounts: AccountsServicer, ended: EndedSessionsServicer) -> RpcServer:
+def open_rpc(settings: AuthSettings, accounts: AccountsServicer, ended: EndedSessionsServicer) -> RpcServer:
+    """The gRPC server with its allow-list, bound and not started."""
     with as_file(files("auth.adapters.rpc").joinpath("callers.toml")) as path:
         callers = CallerPolicy.load(path, [ACCOUNTS, ENDED_SESSIONS])
     services: list[Registration] = [
