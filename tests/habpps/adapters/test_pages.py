@@ -237,3 +237,15 @@ def test_mails_are_shown_as_sent_once_they_are(pages: Pages) -> None:
     shown = pages.get(f"/utilisateurs/{commune.user_id}")
     assert "Identifiant et mot de passe provisoire envoyés" in shown
     assert "cleger" in shown
+
+
+def test_the_pages_of_the_caf_are_closed_to_a_partner(pages: Pages) -> None:
+    commune = ready(pages)
+    pages.author = commune.partner
+    for path in (
+        "/organismes",
+        "/organismes/nouveau",
+        f"/organismes/{commune.id}",
+        f"/contrats/{commune.contract_id}/suspendre",
+    ):
+        assert "Cet acte ne relève pas de votre rôle" in pages.get(path, 403)

@@ -27,6 +27,7 @@ from partenaire.habpps.v1 import rights_feed_pb2
 from partenaire.habpps.v1.rights_feed_pb2_grpc import add_RightsFeedServicer_to_server
 from servicekit.clock import Clock, SystemClock
 from servicekit.database import Database, check_schema, open_database
+from servicekit.errors import StartError
 from servicekit.outbox import OutboxRelay, RecordingUnitOfWork
 from servicekit.outbox.grpc_sink import GrpcAuditSink
 from servicekit.process import Parts, Process
@@ -53,6 +54,8 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
     Raises:
         StartError, SchemaVersionError, UnsafeDatabaseError, DatabaseUnavailableError: said in one sentence.
     """
+    if not settings.audit_address:
+        raise StartError("HABPPS_AUDIT_ADDRESS is missing: no act of administration without its audit record.")
     clock = SystemClock()
     database = open_database(settings.database_url, threads=settings.web_threads + settings.rpc_stream_threads)
     check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)

@@ -19,11 +19,11 @@ from servicekit.web import (
     NavigationLink,
     OidcLogin,
     OidcLoginSettings,
-    Professional,
     ServiceApp,
     WebOptions,
     WebSessions,
     create_app,
+    current_professional,
 )
 
 CAF_MENU = (NavigationLink("organisations.listed", _l("Organismes")),)
@@ -61,7 +61,7 @@ def build_app(parts: PageParts) -> ServiceApp:
         portal_url=settings.portal_url,
     )
     OidcLogin(app, login, WebSessions(parts.database, app.web_secrets, parts.clock), parts.clock)
-    app.before_request(_identify)
+    app.before_request(identify_author)
     return app
 
 
@@ -107,13 +107,16 @@ def _context() -> dict[str, object]:
     return {"navigation": CAF_MENU if author.is_caf else PARTNER_MENU, "author": author}
 
 
-def _identify() -> None:
-    """Confirm the role of the person of this request with the register, before any view."""
-    professional = g.get("professional")
-    if not isinstance(professional, Professional) or request.endpoint is None:
-        return
+def identify_author() -> None:
+    """Confirm the role of the person of this request with the register, before any view.
+
+    Raises:
+        NotAuthenticatedError: nobody is signed in.
+        RoleNotConfirmedError: the register does not confirm the role that the token names.
+    """
     if request.blueprint not in {"caf", "habilitations", "organisations", "partner", "users"}:
         return
+    professional = current_professional()
     tools: PageTools = current_app.extensions[EXTENSION]
     token = professional.token
     g.author = tools.identify(professional.account_id, token.organisation.id, token.authorization_details)

@@ -5,13 +5,23 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from habpps.adapters.web.forms import SignaturesForm, attempt
-from habpps.adapters.web.pages import Closing, acts, answer, author, closing_page, done_page, impact_changes
+from habpps.adapters.web.pages import (
+    Closing,
+    acts,
+    answer,
+    author,
+    closing_page,
+    done_page,
+    impact_changes,
+    require_caf,
+)
 from habpps.domain.service_contract import ServiceContract
 from habpps.domain.states import ContractEvent, ConventionEvent
 from habpps.use_cases.change_convention import ConventionStep
 from habpps.use_cases.consult_register import OrganisationView
 
 blueprint = Blueprint("caf", __name__)
+blueprint.before_request(require_caf)
 Page = str | tuple[str, int] | Response
 
 CONTRACT_STEPS = {

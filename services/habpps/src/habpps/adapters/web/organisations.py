@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from habpps.adapters.web.forms import AdministratorForm, ContractForm, OrganisationForm, attempt, day, options
-from habpps.adapters.web.pages import acts, answer, author, done_page, listing, page_of, today
+from habpps.adapters.web.pages import acts, answer, author, done_page, listing, page_of, require_caf, today
 from habpps.domain.organisation import Signatory
 from habpps.domain.people import person_typed
 from habpps.domain.service_contract import ContractTerms
@@ -15,6 +15,7 @@ from habpps.use_cases.create_organisation import OrganisationRequest
 from servicekit.web import Column
 
 blueprint = Blueprint("organisations", __name__)
+blueprint.before_request(require_caf)
 Page = str | tuple[str, int] | Response
 
 

@@ -10,9 +10,10 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from habpps.adapters.web.forms import Form, ReasonForm, attempt
-from habpps.domain.authorship import Author
+from habpps.domain.authorship import Author, check_role
 from habpps.domain.calendar import french_day
 from habpps.domain.impact import Impact
+from habpps.domain.people import Role
 from habpps.domain.service_contract import Extranet
 from habpps.use_cases.acts import Acts
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
@@ -70,6 +71,15 @@ def author() -> Author:
     if not isinstance(found, Author):
         raise NotAuthenticatedError("nobody is signed in", reason="SIGN_IN_REQUIRED")
     return found
+
+
+def require_caf() -> None:
+    """Keep the pages of the Caf from others.
+
+    Raises:
+        RoleNotAllowedError: the author does not administer a Caf.
+    """
+    check_role(author(), Role.CAF_ADMINISTRATOR)
 
 
 def today() -> date:

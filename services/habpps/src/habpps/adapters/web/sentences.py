@@ -84,9 +84,9 @@ REFUSAL_TEXTS: Mapping[str, RefusalText] = {
         _l("Revenez à l'accueil et passez par les listes."),
     ),
     "AUDIT_UNAVAILABLE": RefusalText(
-        _l("Votre acte est enregistré, le journal d'audit tarde à le confirmer"),
-        _l("Ne recommencez pas : vérifiez d'abord le résultat dans Habpps."),
-        _l("Chaque acte est inscrit au journal d'audit. Il ne répond pas pour l'instant ; l'inscription suivra."),
+        _l("Le journal d'audit ne confirme pas votre acte"),
+        _l("Votre acte est peut-être déjà enregistré : vérifiez dans Habpps avant de recommencer."),
+        _l("Chaque acte est inscrit au journal d'audit, qui ne répond pas pour l'instant."),
         _l("Si la page affiche encore ce message dans quelques minutes, prévenez la Caf."),
     ),
     "TRANSITION_REFUSED": RefusalText(
