@@ -53,9 +53,14 @@ def build(settings: CdapSettings, parts: Parts) -> Process:
     work = RecordingUnitOfWork(database, sql_repositories, relay)
     saved_at = settings.data_directory / "rights-snapshot.json"
     rights = RightsReplica(GrpcRightsFeed(habpps), clock, service=settings.service, saved_at=saved_at)
-    sessions = SessionsReplica(GrpcEndedSessionsFeed(auth), clock)
+    sessions = SessionsReplica(GrpcEndedSessionsFeed(auth), clock, service=settings.service)
     consult = ConsultDossier(work, rights, sessions, table, clock)
-    web = build_app(PageParts(settings, database, consult, clock)) if parts.web else None
+    background = (relay, rights, sessions)
+    web = None
+    if parts.web:
+        web = build_app(PageParts(settings, database, consult, clock))
+        for one in background:
+            web.add_health_check(one.name, one.problem)
     rpc = _consultation_server(settings, consult) if parts.rpc else None
 
     def close() -> None:
@@ -63,7 +68,7 @@ def build(settings: CdapSettings, parts: Parts) -> Process:
             channel.close()
         database.close()
 
-    return Process(web, rpc, (relay, rights, sessions), close)
+    return Process(web, rpc, background, close)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """gRPC of the consultation: the same use case as the pages, with the person's access token in the metadata."""
 
 from typing import NoReturn
+from urllib.parse import unquote
 
 import grpc
 import orjson
@@ -68,9 +69,9 @@ def _requester(token: VerifiedAccessToken, call: Call, peer: str) -> Requester:
 
 
 def _address_of(peer: str) -> str:
-    """ "ipv4:192.0.2.1:4711" -> "192.0.2.1"; whatever else is kept as it is."""
-    _, _, address = peer.partition(":")
-    return address.rpartition(":")[0] or peer
+    """ "ipv4:192.0.2.1:4711" -> "192.0.2.1", "ipv6:%5B::1%5D:4711" -> "::1"; whatever else is kept as it is."""
+    _, _, address = unquote(peer).partition(":")
+    return address.rpartition(":")[0].strip("[]") or peer
 
 
 def _response(answer: Answer) -> pb.ConsultDossierResponse:
