@@ -20,8 +20,11 @@ from auth.adapters.clients.logout_calls import HttpLogoutCalls
 from auth.adapters.clients.smtp_mailer import MailNotSentError, SmtpMailer, SmtpOptions
 from auth.adapters.clients.workers import LogoutWorker, Repeated
 from auth.domain.mails import Message
+from servicekit.commands import migrations_folder
+from servicekit.database import migrate
 from servicekit.errors import DependencyUnavailableError
 from tests.auth.builders import SECRET, Provider
+from tests.auth.conftest import MIGRATIONS
 
 
 def a_free_port() -> int:
@@ -127,6 +130,11 @@ def test_the_logout_worker_delivers_at_once_and_says_how_many(stored_provider: P
     assert (report.done, report.total) == (1, 2)
 
 
+def make_tables(folder: Path) -> None:
+    """What the command `migrate` does."""
+    migrate(f"sqlite:///{folder / 'auth.sqlite3'}", migrations_folder(MIGRATIONS))
+
+
 def run(monkeypatch: pytest.MonkeyPatch, folder: Path, *arguments: str, environment: str = "test") -> int:
     monkeypatch.setenv("AUTH_DATA_DIRECTORY", str(folder))
     monkeypatch.setenv("AUTH_ENVIRONMENT", environment)
@@ -147,7 +155,7 @@ def test_the_commands_prepare_a_provider(
     folder = tmp_path / "data"
     assert run(monkeypatch, folder, "import-clients", str(clients)) == 2
     assert "migrate" in capsys.readouterr().err
-    assert run(monkeypatch, folder, "migrate") == 0
+    make_tables(folder)
     assert run(monkeypatch, folder, "keys", "create") == 0
     assert run(monkeypatch, folder, "import-clients", str(clients)) == 0
     assert run(monkeypatch, folder, "import-clients", str(clients)) == 0
@@ -172,7 +180,7 @@ def test_known_passwords_are_for_demonstrations_only(
 def test_a_wrong_file_gets_one_sentence(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:
-    assert run(monkeypatch, tmp_path, "migrate") == 0
+    make_tables(tmp_path)
     path = tmp_path / "clients.json"
     path.write_text(text)
     assert run(monkeypatch, tmp_path, "import-clients", str(path)) == 2
