@@ -18,7 +18,7 @@ from cdap.use_cases.consult_dossier import ConsultDossier
 from cdap.use_cases.ports import Repositories
 from servicekit.commands import migrations_folder
 from servicekit.database import Database, migrate, open_database
-from servicekit.outbox import OutboxRelay, RecordingUnitOfWork
+from servicekit.outbox import OutboxRelay, OutboxSettings, RecordingUnitOfWork
 from servicekit.tokens import TokenOrganisation, VerifiedAccessToken
 from servicekit.web import Professional
 from tests.cdap.builders import NOW, PURPOSES, in_another_caf, the_document, the_table, token_details
@@ -56,7 +56,8 @@ def opened(url: str) -> Iterator[Cdap]:
     migrate(url, MIGRATIONS)
     database = open_database(url, threads=8)
     clock, journal, rights, ended = FixedClock(), JournalOfTheTest(), FixedRights(), FixedEndedSessions()
-    relay = OutboxRelay(database, "cdap", journal, clock)
+    # A busy machine must not turn a slow acknowledgement into a refusal.
+    relay = OutboxRelay(database, "cdap", journal, clock, OutboxSettings(acknowledgement_wait=timedelta(seconds=3)))
     relay.start()
     work = RecordingUnitOfWork(database, sql_repositories, relay)
     consult = ConsultDossier(work, rights, ended, the_table(), clock)

@@ -110,7 +110,7 @@ def software(on_sqlite: Cdap, tmp_path: Path) -> Iterator[Software]:
     server.start()
     server.set_serving(serving=True)
     yield Software(on_sqlite, authority, server.port)
-    server.drain()
+    server.stop()
 
 
 def test_partner_software_gets_the_fields_of_the_profile_and_the_reference(software: Software) -> None:
