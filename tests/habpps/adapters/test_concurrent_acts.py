@@ -1,0 +1,37 @@
+"""Acts at the same time: no revision is lost or used twice, and the same thing is not made twice."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from habpps.domain.refusals import GroupNameTakenError
+from rights.snapshot import Snapshot
+from tests.habpps.adapters.conftest import Habpps
+
+
+def test_acts_at_the_same_time_leave_a_chain_without_gap(habpps: Habpps) -> None:
+    commune = habpps.all.ready()
+    before = habpps.all.feed.state().revision
+
+    def create(number: int) -> int:
+        return habpps.all.acts.create_group(commune.partner, f"Groupe {number}", "T1").revision
+
+    with ThreadPoolExecutor(6) as pool:
+        revisions = sorted(pool.map(create, range(12)))
+    assert revisions == list(range(before + 1, before + 13))
+    state, facts = habpps.all.feed.snapshot()
+    entries = ((fact.key, fact.value) for fact in facts)
+    assert Snapshot.load(entries, revision=state.revision, epoch=1).digest == state.digest
+
+
+def test_of_two_equal_groups_at_the_same_time_one_is_refused(habpps: Habpps) -> None:
+    commune = habpps.all.ready()
+
+    def create(_number: int) -> str:
+        try:
+            habpps.all.acts.create_group(commune.partner, "Service social", "T1")
+        except GroupNameTakenError:
+            return "refused"
+        return "created"
+
+    with ThreadPoolExecutor(4) as pool:
+        results = sorted(pool.map(create, range(4)))
+    assert results == ["created", "refused", "refused", "refused"]
