@@ -7,6 +7,7 @@ Prints microseconds per consultation and its share by step. Compare figures of o
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from time import perf_counter
 
 import orjson
@@ -63,16 +64,12 @@ def main() -> int:
         assert isinstance(granted, Granted)
         dossier = Dossier(orjson.loads(document))
         steps: dict[str, Callable[[], object]] = {
-            "whole consultation": lambda desk=desk, request=request, requester=requester: desk.consult(
-                request, requester
-            ),
-            "understand": lambda request=request, requester=requester: understand(request, requester, TODAY, NOW),
-            "decide": lambda snapshot=snapshot, question=question: decide(snapshot, question, the_table()),
-            "parse document": lambda document=document: orjson.loads(document),
-            "reduce": lambda dossier=dossier, granted=granted, profile=profile: (
-                result_of(dossier, profile, granted.fields, TODAY),
-                reduce(dossier, granted.fields, TODAY),
-            ),
+            "whole consultation": partial(desk.consult, request, requester),
+            "understand": partial(understand, request, requester, TODAY, NOW),
+            "decide": partial(decide, snapshot, question, the_table()),
+            "parse document": partial(orjson.loads, document),
+            "result": partial(result_of, dossier, profile, granted.fields, TODAY),
+            "reduce": partial(reduce, dossier, granted.fields, TODAY),
         }
         line = ", ".join(f"{name} {_microseconds(step):.1f} us" for name, step in steps.items())
         sys.stdout.write(f"{profile}: {line}\n")

@@ -29,7 +29,7 @@ ORGANISATION = "org-commune"
 @cache
 def the_table() -> FieldTable:
     """The table that comes with cdap."""
-    return load_field_table(CdapSettings())
+    return load_field_table(CdapSettings.model_validate({}))
 
 
 def the_facts() -> list[Fact]:

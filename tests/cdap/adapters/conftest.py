@@ -105,7 +105,9 @@ class Pages:
     def __init__(self, cdap: Cdap, folder: Path) -> None:
         self.cdap = cdap
         self.profile = "T2"
-        parts = PageParts(CdapSettings(data_directory=folder), cdap.database, cdap.consult, cdap.clock)
+        parts = PageParts(
+            CdapSettings.model_validate({"data_directory": folder}), cdap.database, cdap.consult, cdap.clock
+        )
         self.app = pages_app(parts)
         self.app.config.update(WTF_CSRF_ENABLED=False, TESTING=True)
         self.app.before_request(self._sign_in)

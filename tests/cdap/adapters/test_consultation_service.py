@@ -88,7 +88,7 @@ class Software:
 
     def ask(self, token: str | None = None, **changes: object) -> pb.ConsultDossierResponse:
         with self.stub() as stub, remote_errors():
-            metadata = bearer(token or signed_token())
+            metadata = tuple(bearer(token or signed_token()))
             return stub.ConsultDossier(the_call(**changes), metadata=metadata, timeout=5)
 
 
@@ -163,7 +163,7 @@ def test_a_malformed_question_names_the_field(software: Software) -> None:
 @pytest.mark.parametrize("changes", [{"aud": "http://localhost:8401"}, {"iss": "http://evil.example"}, {"exp": 1}])
 def test_a_token_for_somebody_else_is_refused(software: Software, changes: dict[str, object]) -> None:
     with pytest.raises(NotAuthenticatedError):
-        software.ask(signed_token(**changes))
+        software.ask(signed_token("T2", **changes))
     assert software.cdap.journal.events == []
 
 
@@ -174,6 +174,6 @@ def test_without_a_token_nobody_is_answered(software: Software) -> None:
 
 def test_a_service_that_is_not_on_the_list_is_refused_even_with_a_good_token(software: Software) -> None:
     with software.stub("habpps") as stub, pytest.raises(grpc.RpcError) as caught:
-        stub.ConsultDossier(the_call(), metadata=bearer(signed_token()), timeout=5)
-    assert caught.value.code() is grpc.StatusCode.PERMISSION_DENIED  # type: ignore[attr-defined]
+        stub.ConsultDossier(the_call(), metadata=tuple(bearer(signed_token())), timeout=5)
+    assert caught.value.code() is grpc.StatusCode.PERMISSION_DENIED
     assert software.cdap.journal.events == []

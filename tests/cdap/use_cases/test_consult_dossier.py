@@ -167,7 +167,7 @@ def test_under_t2_without_a_child_under_7_nothing_is_shown_and_a_suspicion_is_re
     answer = desk.consult(the_request(), the_requester())
 
     assert isinstance(answer, Released)
-    assert (answer.kind, answer.dossier.keys()) == (ResultKind.NOT_ELIGIBLE, {"reference"})
+    assert (answer.kind, set(answer.dossier)) == (ResultKind.NOT_ELIGIBLE, {"reference"})
     consulted, suspicious = desk.work.events
     assert consulted.payload["fields"] == ["reference"]
     assert (suspicious.type, suspicious.reason) == ("cdap.consultation.suspicious", "NO_CHILD_UNDER_7")
