@@ -93,7 +93,7 @@ class Provider:
     calls: InMemoryLogoutCalls = field(default_factory=InMemoryLogoutCalls)
 
     def __post_init__(self) -> None:
-        self.settings = AuthSettings(data_directory=self.folder, public_url=ISSUER)
+        self.settings = AuthSettings.model_validate({"data_directory": self.folder, "public_url": ISSUER})
         self.replica = FixedReplica(self.commune.snapshot())
         self.keys: SigningKeys = load_keys(self.folder / "keys")
         self.tell_clients = TellClients(self.work, self.calls, self.keys.signer, self.clock, ISSUER)
@@ -150,28 +150,28 @@ class AuthBrowser:
     def __init__(self, client: Browser) -> None:
         self.client = client
 
-    def get(self, path: str, **query: str) -> TestResponse:
+    def get(self, path: str, **query: str) -> Any:
         return self.client.get(path, query_string=query or None, base_url=ISSUER)
 
-    def post(self, path: str, **form: str) -> TestResponse:
+    def post(self, path: str, **form: str) -> Any:
         return self.client.post(path, data=form, base_url=ISSUER)
 
-    def submit(self, page: TestResponse, path: str, **form: str) -> TestResponse:
+    def submit(self, page: Any, path: str, **form: str) -> Any:
         """Sends the form of a page, its hidden values included."""
         hidden = dict(re.findall(r'name="([^"]+)" type="hidden" value="([^"]*)"', page.text))
         hidden |= dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
         return self.client.post(path, data={**hidden, **form}, base_url=ISSUER)
 
-    def follow(self, answer: TestResponse) -> TestResponse:
+    def follow(self, answer: TestResponse) -> Any:
         """The page a redirect leads to, here at the provider."""
         assert answer.status_code == 303, answer.text
         location = urlsplit(answer.headers["Location"])
         return self.client.get(location.path, query_string=location.query, base_url=ISSUER)
 
-    def sign_in(self, username: str = "cdurand-4821", password: str = PASSWORD) -> TestResponse:
+    def sign_in(self, username: str = "cdurand-4821", password: str = PASSWORD) -> Any:
         return self.submit(self.get("/login"), "/login", username=username, password=password)
 
-    def authorize(self, client_id: str = "cdap", port: int = 8402, **changes: str | None) -> TestResponse:
+    def authorize(self, client_id: str = "cdap", port: int = 8402, /, **changes: str | None) -> Any:
         query = {
             "response_type": "code",
             "client_id": client_id,
@@ -185,15 +185,15 @@ class AuthBrowser:
         }
         return self.get("/authorize", **{name: value for name, value in query.items() if value is not None})
 
-    def code(self, client_id: str = "cdap", port: int = 8402, **changes: str | None) -> str:
+    def code(self, client_id: str = "cdap", port: int = 8402, /, **changes: str | None) -> str:
         answer = self.authorize(client_id, port, **changes)
         return sent_back(answer)["code"]
 
-    def token(self, client_id: str = "cdap", secret: str = SECRET, **form: str) -> TestResponse:
+    def token(self, client_id: str = "cdap", secret: str = SECRET, /, **form: str) -> Any:
         basic = base64.b64encode(f"{client_id}:{secret.replace(' ', '+')}".encode()).decode()
         return self.client.post("/token", data=form, headers={"Authorization": f"Basic {basic}"}, base_url=ISSUER)
 
-    def exchange(self, code: str, client_id: str = "cdap", port: int = 8402, **changes: str) -> TestResponse:
+    def exchange(self, code: str, client_id: str = "cdap", port: int = 8402, /, **changes: str) -> Any:
         form = {
             "grant_type": "authorization_code",
             "code": code,

@@ -57,7 +57,7 @@ def test_a_mail_arrives_with_its_accents() -> None:
     mail = message_from_bytes(inbox.received[0], policy=policy.default)
     assert mail["Subject"] == "Votre identifiant à garder"
     assert mail["To"] == "chloe@commune.example"
-    assert "Bonjour Chloé," in mail.get_content()  # type: ignore[attr-defined]
+    assert "Bonjour Chloé," in mail.get_content()
 
 
 def test_an_absent_mail_server_is_a_clear_failure() -> None:
@@ -138,8 +138,7 @@ def make_tables(folder: Path) -> None:
 def run(monkeypatch: pytest.MonkeyPatch, folder: Path, *arguments: str, environment: str = "test") -> int:
     monkeypatch.setenv("AUTH_DATA_DIRECTORY", str(folder))
     monkeypatch.setenv("AUTH_ENVIRONMENT", environment)
-    monkeypatch.setattr("sys.argv", ["auth", *arguments])
-    return main()
+    return main(arguments)
 
 
 def test_the_commands_prepare_a_provider(

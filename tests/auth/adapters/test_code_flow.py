@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -51,11 +52,12 @@ def test_userinfo_says_who_the_token_is_about(browser: AuthBrowser) -> None:
     browser.sign_in()
     tokens = browser.exchange(browser.code()).json
     bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
-    for answer in (
+    answers: tuple[Any, ...] = (
         browser.client.get("/userinfo", headers=bearer, base_url=ISSUER),
         browser.client.post("/userinfo", headers=bearer, base_url=ISSUER),
         browser.post("/userinfo", access_token=tokens["access_token"]),
-    ):
+    )
+    for answer in answers:
         assert answer.status_code == 200, answer.text
         assert answer.json["sub"] == DIRECTOR
     assert browser.get("/userinfo", access_token=tokens["access_token"]).status_code == 401

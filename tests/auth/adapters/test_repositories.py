@@ -24,7 +24,7 @@ from tests.servicekit.fakes import FixedClock
 
 NOW = FixedClock().now()
 SECOND = timedelta(seconds=1)
-Run = Callable[[Callable[[Any], Any]], Any]
+Run = Callable[[Callable[..., Any]], Any]
 
 
 @pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -51,7 +51,8 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def served(stored_provider: Provider, certificates: Path, tmp_path: Path) -> Iterator[Served]:
     tls = certificates / "auth"
-    settings = AuthSettings(data_directory=tmp_path, environment="test", rpc_port=0, tls_directory=tls)
+    values = {"data_directory": tmp_path, "environment": "test", "rpc_port": 0, "tls_directory": tls}
+    settings = AuthSettings.model_validate(values)
     woken: list[str] = []
     accounts = AccountsServicer(
         stored_provider.use_cases.manage_accounts, lambda: woken.append("mails"), lambda: woken.append("logout")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ def code(browser: AuthBrowser) -> str:
     ],
 )
 def test_a_wrong_exchange_is_refused(browser: AuthBrowser, code: str, changes: dict[str, str], error: str) -> None:
-    answer = browser.exchange(**{"code": code} | changes)
+    answer = browser.exchange(code, **changes)
     assert (answer.status_code, answer.json["error"]) == (400, error)
     assert answer.headers["Cache-Control"] == "no-store"
 
@@ -61,7 +62,7 @@ def test_another_client_cannot_use_the_code(browser: AuthBrowser, code: str) -> 
 
 @pytest.mark.parametrize("secret", ["wrong", SECRET + "x", ""])
 def test_a_wrong_secret_is_refused(browser: AuthBrowser, code: str, secret: str) -> None:
-    answer = browser.token(secret=secret, grant_type="authorization_code", code=code)
+    answer = browser.token("cdap", secret, grant_type="authorization_code", code=code)
     assert (answer.status_code, answer.json["error"]) == (401, "invalid_client")
     assert "WWW-Authenticate" in answer.headers
 
@@ -90,7 +91,7 @@ def test_a_client_without_its_secret_gets_nothing(browser: AuthBrowser, code: st
     ],
 )
 def test_a_malformed_body_gets_an_rfc_error(browser: AuthBrowser, body: bytes, content_type: str) -> None:
-    answer = browser.client.post("/token", data=body, content_type=content_type, base_url=ISSUER)
+    answer: Any = browser.client.post("/token", data=body, content_type=content_type, base_url=ISSUER)
     assert answer.status_code == 400
     assert answer.json["error"] in {"invalid_request", "unsupported_grant_type"}
 
@@ -137,7 +138,7 @@ def test_of_many_exchanges_at_once_exactly_one_succeeds(stored_provider: Provide
 
     def exchange(_number: int) -> int:
         start.wait(30)
-        return stored_provider.browser().exchange(code).status_code
+        return int(stored_provider.browser().exchange(code).status_code)
 
     with ThreadPoolExecutor(count) as pool:
         statuses = sorted(pool.map(exchange, range(count)))
@@ -170,7 +171,7 @@ def test_of_many_refreshes_at_once_exactly_one_succeeds(stored_provider: Provide
 
     def refresh(_number: int) -> int:
         start.wait(30)
-        return stored_provider.browser().token(grant_type="refresh_token", refresh_token=token).status_code
+        return int(stored_provider.browser().token(grant_type="refresh_token", refresh_token=token).status_code)
 
     with ThreadPoolExecutor(5) as pool:
         assert sorted(pool.map(refresh, range(5))) == [200, 400, 400, 400, 400]

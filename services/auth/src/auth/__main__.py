@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from auth.settings import AuthSettings
@@ -71,13 +72,14 @@ def _create_key(settings: AuthSettings, _arguments: argparse.Namespace) -> int:
     return 0
 
 
-def main() -> int:
-    """Run the command that the arguments name."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command that the arguments (those of the process by default) name; gives the exit code."""
     return service_main(
         service="auth",
         settings_class=AuthSettings,
         build="auth.bootstrap:build",
         migrations="auth.adapters.database:migrations",
+        argv=argv,
         extra=[
             Command("import-clients", "register relying parties from a file", _import_clients, _file),
             Command("import-accounts", "accounts with known passwords (demo, test)", _import_accounts, _file),
