@@ -20,7 +20,7 @@ from servicekit.errors import (
     TooManyRequestsError,
 )
 from servicekit.web import Page, RefusalText, ServiceApp, create_app, local_path
-from servicekit.web.formats import euros, figure, longdate, longdatetime
+from servicekit.web.formats import euros, figure, longdate, longdatetime, shortdatetime
 from servicekit.web.headers import allow_form_target, origin_of
 from tests.servicekit.web.gallery import GallerySettings, build_gallery
 
@@ -288,6 +288,7 @@ def test_dates_and_amounts_are_written_out_in_french(app: ServiceApp) -> None:
         assert longdate(date(2026, 11, 23)) == "lundi 23 novembre 2026"
         assert longdate(date(2026, 5, 1), weekday=False) == "1er mai 2026"
         assert longdatetime(datetime(2026, 7, 31, 22, 5, tzinfo=UTC)) == "samedi 1er août 2026 à 0\u00a0h\u00a005"
+        assert shortdatetime(datetime(2026, 7, 31, 22, 5, tzinfo=UTC)) == "01/08/2026 à 0\u00a0h\u00a005"
         assert euros(Decimal("1234.5")) == "1\u202f234,50\u00a0€"
         assert figure(0.75) == "0,75"
         assert longdate(None) == longdatetime(None) == euros(None) == figure(None) == ""

@@ -47,6 +47,22 @@ def longdatetime(moment: datetime | None) -> str:
     return f"{longdate(moment)} à {local.hour}{_NO_BREAK}h{_NO_BREAK}{local:%M}"
 
 
+def shortdatetime(moment: datetime | None) -> str:
+    """23/11/2026 à 14 h 03, for tables that hold many moments; in the zone Europe/Paris. Nothing for None.
+
+    Raises:
+        ValueError: the datetime has no time zone.
+    """
+    if moment is None:
+        return ""
+    if moment.tzinfo is None:
+        raise ValueError("a datetime without time zone cannot be shown")
+    local = moment.astimezone(PARIS)
+    if _language() == "en":
+        return f"{local:%d/%m/%Y at %H:%M}"
+    return f"{local:%d/%m/%Y} à {local.hour}{_NO_BREAK}h{_NO_BREAK}{local:%M}"
+
+
 def euros(amount: Decimal | float | None, *, cents: bool = True) -> str:
     """1 234,50 €. Nothing for None."""
     if amount is None:
@@ -64,4 +80,10 @@ def figure(number: Decimal | float | None) -> str:
     return format_decimal(number, locale="en_GB" if _language() == "en" else "fr_FR")
 
 
-FILTERS = {"longdate": longdate, "longdatetime": longdatetime, "euros": euros, "figure": figure}
+FILTERS = {
+    "longdate": longdate,
+    "longdatetime": longdatetime,
+    "shortdatetime": shortdatetime,
+    "euros": euros,
+    "figure": figure,
+}
