@@ -14,7 +14,7 @@ from auth.domain.claims import token_end
 from auth.domain.clients import parse_client
 from auth.domain.errors import BadDataFileError
 from auth.domain.grants import verifier_matches
-from auth.domain.passwords import PasswordRules, find_problem, new_provisional_password, provisional_form, strength_bits
+from auth.domain.passwords import PasswordRules, find_problem, new_provisional_password, provisional_form
 from auth.domain.throttling import AttemptLimits, wait_before
 
 RULES = PasswordRules(common=common_passwords())
@@ -60,13 +60,6 @@ def test_provisional_passwords_are_recognised_as_typed() -> None:
 @given(st.text(max_size=200))
 def test_no_text_breaks_the_rules_of_passwords(text: str) -> None:
     find_problem(text, RULES, PERSONAL)
-    assert strength_bits(text) >= 0
-
-
-def test_a_longer_password_is_stronger() -> None:
-    assert (
-        strength_bits("brouette lampe nuage cactus") > strength_bits("brouette lampe") > strength_bits("aaaaaaaaaaaaaa")
-    )
 
 
 @pytest.mark.parametrize(

@@ -77,14 +77,6 @@ def find_problem(password: str, rules: PasswordRules, personal: Collection[str])
     return PasswordProblem.CONTEXT if _is_mostly_context(password, (*rules.context, *personal)) else None
 
 
-def strength_bits(password: str) -> int:
-    """A rough estimate for the hint beside the field: distinct pairs times the bits of the alphabet used."""
-    classes = ((r"[a-z]", 26), (r"[A-Z]", 26), (r"[0-9]", 10), (r"[^a-zA-Z0-9]", 33))
-    size = sum(count for pattern, count in classes if re.search(pattern, password)) or 1
-    pairs = {password[i : i + 2].casefold() for i in range(len(password) - 1)}
-    return int(len(pairs) * (size.bit_length() - 1))
-
-
 def _bare(password: str) -> str:
     """Without accents, look-alike digits, punctuation and surrounding numbers: `M0tDeP@sse2026!` -> `motdepasse`."""
     plain = unicodedata.normalize("NFKD", password).encode("ascii", "ignore").decode().casefold()
