@@ -94,8 +94,34 @@ def test_each_call_leaves_one_line_with_its_request_id_and_no_content(habpps: Pa
     assert "s3cret" not in str(line)
 
 
-def _health(server: RpcServer, tls: Path, name: str) -> Any:
+def test_callers_that_leave_while_health_changes_never_hold_up_the_server(habpps: Path, cdap: Path) -> None:
+    changing = threading.Event()
+
+    def change(server: RpcServer) -> None:
+        while not changing.is_set():
+            server.set_serving(False)
+            server.set_serving(True)
+
+    with serving(habpps, {}) as server, _channel(server, cdap) as channel:
+        health = health_pb2_grpc.HealthStub(channel)
+        changer = threading.Thread(target=change, args=(server,), daemon=True)
+        changer.start()
+        for _ in range(300):
+            watch = health.Watch(health_pb2.HealthCheckRequest(service=NAME), timeout=PATIENCE_S)
+            next(watch)
+            watch.cancel()
+        changing.set()
+        changer.join(PATIENCE_S)
+        assert not changer.is_alive()
+        assert server.drain(pause_s=0.01)
+
+
+def _channel(server: RpcServer, tls: Path) -> Any:
     read = [(tls / file).read_bytes() for file in ("ca.pem", "service-key.pem", "service.pem")]
-    with grpc.secure_channel(f"localhost:{server.port}", grpc.ssl_channel_credentials(*read)) as channel:
+    return grpc.secure_channel(f"localhost:{server.port}", grpc.ssl_channel_credentials(*read))
+
+
+def _health(server: RpcServer, tls: Path, name: str) -> Any:
+    with _channel(server, tls) as channel:
         request = health_pb2.HealthCheckRequest(service=name)
         return health_pb2_grpc.HealthStub(channel).Check(request, timeout=5).status

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health import SERVICE_NAME as HEALTH_SERVICE
 
 from servicekit.errors import StartError, TooManyRequestsError
 from servicekit.logging import get_logger
 from servicekit.rpc.callers import CallerPolicy
+from servicekit.rpc.health import Health
 from servicekit.rpc.steps import Incoming, guard
 from servicekit.rpc.tls import Identity, TlsFiles, TlsMaterial
 from servicekit.settings import ServiceSettings
@@ -29,7 +31,7 @@ DRAIN_PAUSE_S = 0.5
 DRAIN_GRACE_S = 10.0
 _REFUSING_THREADS = 2
 _HEALTH_CALLS = 2
-_HEALTH = f"/{health.SERVICE_NAME}/"
+_HEALTH = f"/{HEALTH_SERVICE}/"
 
 log = get_logger("servicekit.rpc")
 
@@ -90,7 +92,7 @@ class RpcServer:
         self._names = ["", *(name for _, _, name in services)]
         self._steps = _Guard(options, callers)
         self._pool = ThreadPoolExecutor(options.threads, thread_name_prefix="rpc")
-        self._health = health.HealthServicer(experimental_non_blocking=True)
+        self._health = Health(experimental_non_blocking=True)
         self._server = grpc.server(
             self._pool,
             interceptors=[self._steps],
