@@ -58,7 +58,9 @@ def test_tests_use_no_patching_and_no_sleep() -> None:
 
 
 def test_nobody_catches_everything_except_the_outermost_translators() -> None:
-    allowed = re.compile(r"libs/servicekit/src/servicekit/(rpc|web|database|outbox|process|commands)|services/auth/src/auth/adapters/web/oidc/token")
+    allowed = re.compile(
+        r"libs/servicekit/src/servicekit/(rpc|web|database|outbox|process|commands)|services/auth/src/auth/adapters/web/oidc/token"
+    )
     offenders = [
         str(path)
         for path in own_python()

@@ -58,7 +58,7 @@ class SignedIn:
         query = parse_qs(urlsplit(answer.headers.get("location", "")).query)
         if "code" not in query:
             raise RuntimeError(f"no code: {answer.status_code} {answer.headers.get('location')}")
-        return query["code"][0]
+        return str(query["code"][0])
 
     def exchange_form(self, code: str) -> dict[str, str]:
         """The token request for a code."""

@@ -1,4 +1,4 @@
-"""Every page of the four services and of the demo extranets: accessible, readable on a phone, and with a picture to look at.
+"""Every page of the four services and of the demo extranets: accessible, readable on a phone, with a picture.
 
 `make screenshots` runs this file with SCREENSHOTS set and keeps each page at 1280 and 360 pixels.
 """
