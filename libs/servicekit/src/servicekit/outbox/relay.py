@@ -4,6 +4,10 @@ No cursor: what has no acknowledgement is sent, in the order of its chain, again
 knows events by their id). One call carries what concurrent requests recorded meanwhile. On SQLite one process owns the
 file and delivers everything; on PostgreSQL each process delivers its own epochs at once, and those of a process that
 died once they are 10 s old.
+
+What this process commits reaches the thread in memory. The table is read at the start, after any failure and every
+second: it alone says what waits. Acknowledgements are noted in it together, at most 100 ms later, so that they do not
+cost each call a second fsync; after a crash in between the same events are sent again, which changes nothing.
 """
 
 import threading
@@ -18,7 +22,8 @@ from servicekit.database.contract import Database, TransactionEnd, on_end
 from servicekit.errors import ServiceError
 from servicekit.logging import get_logger
 from servicekit.outbox import store
-from servicekit.outbox.chain import Chains
+from servicekit.outbox.chain import ChainedEvent, Chains
+from servicekit.outbox.committed import CommittedEvents
 from servicekit.outbox.delivery import Limits, Ticket, Tickets
 from servicekit.outbox.settings import DEFAULT_SETTINGS, OutboxSettings
 from servicekit.outbox.sink import AuditSink
@@ -47,6 +52,11 @@ class OutboxRelay:
         self._chains = Chains(service)
         self._tickets = Tickets()
         self._limits = Limits(database, clock, settings)
+        self._committed = CommittedEvents()
+        self._acknowledged: list[str] = []  # audit has them, the table does not say so yet
+        self._acknowledged_at_seconds = 0.0  # when the first of them was
+        self._read_table = True
+        self._table_read_at_seconds = clock.boottime()
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -95,15 +105,21 @@ class OutboxRelay:
             sqlalchemy.exc.IntegrityError: an event with the same id is recorded already.
         """
         ticket = Ticket(events)
+        chained: list[ChainedEvent] = []
 
         def ended(end: TransactionEnd) -> None:
             if end is TransactionEnd.ROLLED_BACK:
                 self._tickets.forget(ticket)
+                return
+            if end is TransactionEnd.COMMITTED:
+                self._committed.add(chained)
             else:
-                self._wake.set()
+                self._read_table = True
+            self._wake.set()
 
-        store.insert(connection, self._chains.append(connection, events), self._clock.now())
-        on_end(connection, ended)
+        on_end(connection, ended)  # before the chain's own: its next transaction must not come first
+        chained += self._chains.append(connection, events)
+        store.insert(connection, chained, self._clock.now())
         self._tickets.expect(ticket)
         return ticket
 
@@ -125,59 +141,88 @@ class OutboxRelay:
     def _run(self) -> None:
         while not self._stopping.is_set():
             if self._failure is None:
-                self._wake.wait(self._settings.idle_wait.total_seconds())
+                self._wake.wait(self._pause_seconds())
             else:
                 self._stopping.wait(self._backoff_seconds())
             self._wake.clear()
             self._attempt()
         if self._failure is None:
-            self._attempt()
+            self._attempt(last=True)
 
-    def _attempt(self) -> None:
+    def _attempt(self, *, last: bool = False) -> None:
         try:
-            while self._deliver_batch():
+            while batch := self._next_batch():
+                self._deliver(batch)
                 self._failure, self._failures = None, 0
             self._failure, self._failures = None, 0
+            if last or self._marking_is_due():
+                self._mark()
             self._clean()
         except ServiceError as error:
+            self._read_table = True
             if self._failure is None:
                 log.warning("audit outbox not delivered", reason=error.reason, problem=str(error))
             self._failure = str(error)
             self._failures += 1
 
+    def _pause_seconds(self) -> float:
+        wait = self._settings.mark_wait if self._acknowledged else self._settings.idle_wait
+        return wait.total_seconds()
+
     def _backoff_seconds(self) -> float:
         grown = self._settings.first_backoff.total_seconds() * 2.0 ** min(self._failures - 1, 10)
         return min(grown, self._settings.longest_backoff.total_seconds())
 
-    def _deliver_batch(self) -> bool:
-        """Sends one batch; False when nothing waits.
+    def _deliver(self, batch: Sequence[store.PendingEvent]) -> None:
+        """Sends one batch.
 
         Raises:
             ServiceError: audit or the database does not answer, or audit left events out.
         """
-        batch = self._next_batch()
-        if not batch:
-            self._everything = False
-            return False
         receipts = {receipt.event_id for receipt in self._sink.append([one.event for one in batch])}
-        stored = [one for one in batch if one.event_id in receipts]
-        self._tickets.acknowledge(one.event_id for one in stored)
+        stored = [one.event_id for one in batch if one.event_id in receipts]
+        self._tickets.acknowledge(stored)
         if stored:
-            sequences, now = [one.sequence for one in stored], self._clock.now()
-            self._database.write(lambda connection: store.acknowledge(connection, sequences, now))
+            if not self._acknowledged:
+                self._acknowledged_at_seconds = self._clock.boottime()
+            self._acknowledged += stored
         if len(stored) < len(batch):
             raise AuditUnavailableError(f"audit acknowledged {len(stored)} of {len(batch)} events")
-        return True
+        if self._marking_is_due():
+            self._mark()
+
+    def _marking_is_due(self) -> bool:
+        if len(self._acknowledged) >= self._settings.mark_events:
+            return True
+        waited = self._clock.boottime() - self._acknowledged_at_seconds
+        return bool(self._acknowledged) and waited >= self._settings.mark_wait.total_seconds()
+
+    def _mark(self) -> None:
+        """Notes in the table what audit has.
+
+        Raises:
+            ServiceError: the database does not answer; it is noted later.
+        """
+        known, now = self._acknowledged, self._clock.now()
+        if known:
+            self._database.write(lambda connection: store.acknowledge(connection, known, now))
+            self._acknowledged = []
 
     def _next_batch(self) -> list[store.PendingEvent]:
-        limit, share = self._settings.batch_events, self._share()
-        waiting = self._database.read(lambda connection: store.pending(connection, limit, share), snapshot=False)
-        size = 0
-        for position, one in enumerate(waiting):
-            size += len(one.event)
-            if position and size > self._settings.batch_bytes:
-                return waiting[:position]
-        return waiting
+        limit, byte_limit = self._settings.batch_events, self._settings.batch_bytes
+        now_seconds = self._clock.boottime()
+        if self._read_table or now_seconds - self._table_read_at_seconds >= self._settings.idle_wait.total_seconds():
+            self._mark()
+            self._read_table = False
+            self._table_read_at_seconds = now_seconds
+            self._committed.clear()  # the table holds them already
+            share = self._share()
+            waiting = self._database.read(lambda connection: store.pending(connection, limit, share), snapshot=False)
+            if waiting:
+                self._read_table = True
+                return _at_most(waiting, byte_limit)
+            self._everything = False
+        return self._committed.take(limit, byte_limit)
 
     def _share(self) -> store.Share | None:
         if self._everything or self._database.dialect == "sqlite":
@@ -193,3 +238,12 @@ class OutboxRelay:
         while self._database.write(lambda connection: store.forget(connection, before, limit)) == limit:
             if self._stopping.is_set():
                 return
+
+
+def _at_most(events: list[store.PendingEvent], byte_limit: int) -> list[store.PendingEvent]:
+    size = 0
+    for position, one in enumerate(events):
+        size += len(one.event)
+        if position and size > byte_limit:
+            return events[:position]
+    return events

@@ -16,6 +16,8 @@ class OutboxSettings:
     batch_events: int = 512  # what journal.proto accepts in one call
     batch_bytes: int = 768 * 1024  # a gRPC message holds 1 MiB
     idle_wait: timedelta = timedelta(seconds=1)  # another process may have left rows behind
+    mark_wait: timedelta = timedelta(milliseconds=100)  # acknowledgements are noted together: one fsync for all of them
+    mark_events: int = 512  # noted in one transaction
     first_backoff: timedelta = timedelta(milliseconds=50)
     longest_backoff: timedelta = timedelta(seconds=1)
     orphan_age: timedelta = timedelta(seconds=10)  # PostgreSQL: rows another process should have delivered by now

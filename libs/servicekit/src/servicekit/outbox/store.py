@@ -7,6 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from servicekit.database.prepared import PreparedStatement
+from servicekit.database.types import to_microseconds
 from servicekit.outbox.chain import ChainedEvent
 from servicekit.outbox.tables import outbox_tables
 
@@ -14,12 +16,10 @@ _outbox = outbox_tables(sa.MetaData())
 _columns = _outbox.c
 _is_pending = _columns.acknowledged_at.is_(None)
 
-_insert = _outbox.insert()
-_pending = (
-    sa.select(_columns.sequence, _columns.event_id, _columns.event).where(_is_pending).order_by(_columns.sequence)
-)
-_acknowledge = (
-    _outbox.update().where(_columns.sequence == sa.bindparam("one")).values(acknowledged_at=sa.bindparam("at"))
+_insert = PreparedStatement(_outbox.insert(), ("event_id", "epoch", "number", "event", "recorded_at"))
+_pending = sa.select(_columns.event_id, _columns.event).where(_is_pending).order_by(_columns.sequence)
+_acknowledge = PreparedStatement(
+    _outbox.update().where(_columns.event_id == sa.bindparam("one")).values(acknowledged_at=sa.bindparam("at"))
 )
 
 
@@ -27,7 +27,6 @@ _acknowledge = (
 class PendingEvent:
     """A row that audit has not acknowledged."""
 
-    sequence: int
     event_id: str
     event: bytes
 
@@ -54,17 +53,15 @@ def insert(connection: Connection, events: Sequence[ChainedEvent], recorded_at: 
     Raises:
         sqlalchemy.exc.IntegrityError: an event with the same id is recorded already.
     """
+    at = to_microseconds(recorded_at)
     rows = [
-        {
-            "event_id": one.event_id,
-            "epoch": one.epoch,
-            "number": one.number,
-            "event": one.event,
-            "recorded_at": recorded_at,
-        }
+        {"event_id": one.event_id, "epoch": one.epoch, "number": one.number, "event": one.event, "recorded_at": at}
         for one in events
     ]
-    connection.execute(_insert, rows)
+    if len(rows) == 1:
+        _insert.run(connection, rows[0])
+    else:
+        _insert.run_many(connection, rows)
 
 
 def pending(connection: Connection, limit: int, share: Share | None) -> list[PendingEvent]:
@@ -76,9 +73,10 @@ def pending(connection: Connection, limit: int, share: Share | None) -> list[Pen
     return [PendingEvent(*row) for row in connection.execute(statement)]
 
 
-def acknowledge(connection: Connection, sequences: Sequence[int], at: datetime) -> None:
-    """Notes that audit has the events `sequences`."""
-    connection.execute(_acknowledge, [{"one": sequence, "at": at} for sequence in sequences])
+def acknowledge(connection: Connection, event_ids: Sequence[str], at: datetime) -> None:
+    """Notes that audit has the events `event_ids`."""
+    moment = to_microseconds(at)
+    _acknowledge.run_many(connection, [{"one": event_id, "at": moment} for event_id in event_ids])
 
 
 def backlog(connection: Connection, limit: int) -> Backlog:

@@ -62,7 +62,4 @@ class Chain:
             holes = (*holes, Hole(self.next, place.number, received_at_us))
         elif place.previous_hash != self.last_hash:
             trouble = Irregularity.BROKEN_LINK
-        grown = replace(
-            self, next=place.number + 1, last_hash=event_hash, last_received_at_us=received_at_us, holes=holes
-        )
-        return grown, trouble
+        return Chain(self.service, self.epoch, place.number + 1, event_hash, received_at_us, holes), trouble

@@ -12,6 +12,7 @@ from functools import cached_property
 
 KEY_SIZE = 32
 LINK_SIZE = 32
+_REMEMBERED = 8192  # pseudonyms and links kept with their key: a batch has the same people and its hashes twice
 
 
 def shard_of(received_at_us: int) -> str:
@@ -28,11 +29,11 @@ class ShardKey:
 
     def pseudonym(self, kind: str, identifier: str) -> str:
         """What stands for an identifier in this month: HMAC-SHA-256 in hexadecimal. `kind`: actor, organisation..."""
-        return hmac.digest(self._pseudonyms, kind.encode() + b"\x00" + identifier.encode(), "sha256").hex()
+        return self._remembered(self._pseudonyms, kind.encode() + b"\x00" + identifier.encode())
 
     def link(self, event_hash: bytes) -> str:
         """What stands for the hash of a producer's event: a plain hash could be tried against guessed events."""
-        return hmac.digest(self._links, event_hash, "sha256").hex()
+        return self._remembered(self._links, event_hash)
 
     @cached_property
     def payload_key(self) -> bytes:
@@ -51,6 +52,20 @@ class ShardKey:
     @cached_property
     def _links(self) -> bytes:
         return self._derive(b"link")
+
+    @cached_property
+    def _memory(self) -> dict[tuple[bytes, bytes], str]:
+        """Goes with the key: when the key is destroyed and forgotten, so is this."""
+        return {}
+
+    def _remembered(self, key: bytes, message: bytes) -> str:
+        memory, asked = self._memory, (key, message)
+        known = memory.get(asked)
+        if known is None:
+            if len(memory) >= _REMEMBERED:
+                memory.clear()
+            known = memory[asked] = hmac.digest(key, message, "sha256").hex()
+        return known
 
     def _derive(self, purpose: bytes) -> bytes:
         info = b"partenaire audit " + purpose + b" " + self.shard.encode()

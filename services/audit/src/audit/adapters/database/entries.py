@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, insert, or_, select
 
+from audit.adapters.database.prepared import Prepared
 from audit.adapters.database.tables import entry, payload
 from audit.domain.entry import SearchKeys
 from audit.domain.search import Criteria
@@ -14,8 +15,19 @@ _KEY_NAMES = tuple(SearchKeys.__dataclass_fields__)
 _KEYS = tuple(entry.c[name] for name in _KEY_NAMES)
 _ENTRY = select(entry.c.leaf_index, entry.c.event_id, entry.c.entry, entry.c.leaf_hash, *_KEYS)
 _WITH_PAYLOAD = _ENTRY.add_columns(payload.c.sealed).join(payload, payload.c.leaf_index == entry.c.leaf_index)
-_INSERT_ENTRY = insert(entry)
-_INSERT_PAYLOAD = insert(payload)
+_INSERT_ENTRY = Prepared(insert(entry))
+_INSERT_PAYLOAD = Prepared(insert(payload))
+# One statement per number of ids would be compiled again and again: a few sizes, the last id repeated to fill one.
+_IDS_SIZES = (1, 4, 16, 64, 256)
+_BY_IDS = {
+    size: Prepared(_ENTRY.where(entry.c.event_id.in_([bindparam(f"id_{number}") for number in range(size)])))
+    for size in _IDS_SIZES
+}
+_DATA_BETWEEN = Prepared(
+    select(entry.c.entry)
+    .where(entry.c.leaf_index >= bindparam("first"), entry.c.leaf_index < bindparam("end"))
+    .order_by(entry.c.leaf_index)
+)
 _TYPE_AFTER = select(entry.c.type).order_by(entry.c.type).limit(1)
 
 
@@ -27,16 +39,20 @@ class SqlEntries:
 
     def add(self, rows: Sequence[EntryRow]) -> None:
         """See `Entries.add`."""
-        self._connection.execute(_INSERT_ENTRY, [_values(row) for row in rows])
+        _INSERT_ENTRY.run_many(self._connection, [_values(row) for row in rows])
         sealed = [{"leaf_index": row.index, "sealed": row.sealed_payload} for row in rows]
-        self._connection.execute(_INSERT_PAYLOAD, sealed)
+        _INSERT_PAYLOAD.run_many(self._connection, sealed)
 
     def by_event_ids(self, event_ids: Sequence[str]) -> dict[str, EntryRow]:
         """See `Entries.by_event_ids`."""
-        if not event_ids:
-            return {}
-        rows = self._connection.execute(_ENTRY.where(entry.c.event_id.in_(event_ids)))
-        return {row.event_id: _entry_row(row, b"") for row in rows}
+        found: dict[str, EntryRow] = {}
+        for begin in range(0, len(event_ids), _IDS_SIZES[-1]):
+            some = event_ids[begin : begin + _IDS_SIZES[-1]]
+            size = next(size for size in _IDS_SIZES if size >= len(some))
+            values = {f"id_{number}": some[min(number, len(some) - 1)] for number in range(size)}
+            for row in _BY_IDS[size].run(self._connection, values):
+                found[row.event_id] = _entry_row(row, b"")
+        return found
 
     def between(self, first: int, end: int) -> Sequence[EntryRow]:
         """See `Entries.between`."""
@@ -45,8 +61,8 @@ class SqlEntries:
 
     def data_between(self, first: int, end: int) -> Sequence[bytes]:
         """See `Entries.data_between`."""
-        within = select(entry.c.entry).where(_range(first, end)).order_by(entry.c.leaf_index)
-        return list(self._connection.execute(within).scalars())
+        rows = _DATA_BETWEEN.run(self._connection, {"first": first, "end": end}).fetchall()
+        return [bytes(row[0]) for row in rows]
 
     def search(self, criteria: Criteria, before: int | None, limit: int) -> Sequence[EntryRow]:
         """See `Entries.search`."""
@@ -96,8 +112,22 @@ def _conditions(criteria: Criteria) -> list[ColumnElement[bool]]:
 
 
 def _values(row: EntryRow) -> dict[str, Any]:
-    keys = {name: getattr(row.keys, name) for name in _KEY_NAMES}
-    return {"leaf_index": row.index, "event_id": row.event_id, "entry": row.data, "leaf_hash": row.leaf_hash, **keys}
+    keys = row.keys
+    return {
+        "leaf_index": row.index,
+        "event_id": row.event_id,
+        "entry": row.data,
+        "leaf_hash": row.leaf_hash,
+        "shard": keys.shard,
+        "type": keys.type,
+        "decision": keys.decision,
+        "actor": keys.actor,
+        "organisation": keys.organisation,
+        "subject": keys.subject,
+        "caf": keys.caf,
+        "occurred_at_us": keys.occurred_at_us,
+        "received_at_us": keys.received_at_us,
+    }
 
 
 def _entry_row(row: Row[Any], sealed: bytes) -> EntryRow:

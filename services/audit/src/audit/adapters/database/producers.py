@@ -3,12 +3,31 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
+from audit.adapters.database.prepared import Prepared
 from audit.adapters.database.tables import producer_hole, producer_state
 from audit.domain.producer_chain import Chain, Hole
 
-_GROW = (
+_LOAD = Prepared(
+    select(
+        producer_state.c.next,
+        producer_state.c.last_hash,
+        producer_state.c.last_received_at_us,
+        producer_hole.c.first,
+        producer_hole.c.end,
+        producer_hole.c.hole_since_us,
+    )
+    .outerjoin_from(
+        producer_state,
+        producer_hole,
+        and_(producer_hole.c.service == producer_state.c.service, producer_hole.c.epoch == producer_state.c.epoch),
+    )
+    .where(producer_state.c.service == bindparam("of_service"), producer_state.c.epoch == bindparam("of_epoch"))
+    .order_by(producer_hole.c.first)
+)
+_ADD = Prepared(insert(producer_state))
+_GROW = Prepared(
     update(producer_state)
     .where(producer_state.c.service == bindparam("of_service"), producer_state.c.epoch == bindparam("of_epoch"))
     .values(
@@ -26,29 +45,24 @@ class SqlProducers:
         self._connection = connection
 
     def load(self, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], Chain]:
-        """See `Producers.load`. Two statements, however many producers a batch has."""
-        state, hole = producer_state.c, producer_hole.c
-        holes: dict[tuple[str, str], list[Hole]] = {}
-        open_holes = select(producer_hole).where(tuple_(hole.service, hole.epoch).in_(list(places)))
-        for row in self._connection.execute(open_holes.order_by(hole.first)):
-            holes.setdefault((row.service, row.epoch), []).append(Hole(row.first, row.end, row.hole_since_us))
-        chains = {place: Chain(*place) for place in places}
-        known = select(producer_state).where(tuple_(state.service, state.epoch).in_(list(places)))
-        for row in self._connection.execute(known):
-            place = (row.service, row.epoch)
-            missing = tuple(holes.get(place, ()))
-            chains[place] = Chain(*place, row.next, bytes(row.last_hash), row.last_received_at_us, missing)
-        return chains
+        """See `Producers.load`. One short statement per producer: a batch has few."""
+        return {place: self._chain(*place) for place in places}
+
+    def _chain(self, service: str, epoch: str) -> Chain:
+        rows = _LOAD.run(self._connection, {"of_service": service, "of_epoch": epoch}).fetchall()
+        if not rows:
+            return Chain(service, epoch)
+        holes = tuple(Hole(row.first, row.end, row.hole_since_us) for row in rows if row.first is not None)
+        state = rows[0]
+        return Chain(service, epoch, state.next, bytes(state.last_hash), state.last_received_at_us, holes)
 
     def save(self, before: Collection[Chain], after: Collection[Chain]) -> None:
         """See `Producers.save`."""
         old = {(chain.service, chain.epoch): chain for chain in before}
         new = [_values(chain) for chain in after if _is_new(old[chain.service, chain.epoch])]
         grown = [_growth(chain) for chain in after if not _is_new(old[chain.service, chain.epoch])]
-        if new:
-            self._connection.execute(insert(producer_state), new)
-        if grown:
-            self._connection.execute(_GROW, grown)
+        _ADD.run_many(self._connection, new)
+        _GROW.run_many(self._connection, grown)
         for chain in after:
             if chain.holes != old[chain.service, chain.epoch].holes:
                 self._save_holes(chain)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
+from audit.adapters.database.prepared import Prepared
 from audit.adapters.database.tables import entry, tree_node, tree_state
 from audit.domain.merkle import Frontier, Node
 from audit.domain.proofs import NodeSource
@@ -11,6 +12,15 @@ from audit.domain.refusals import JournalDamagedError
 from audit.use_cases.ports import TreeState
 
 _STATE = select(tree_state.c.size, tree_state.c.frontier, tree_state.c.last_received_at_us)
+_READ, _LOCK = Prepared(_STATE), Prepared(_STATE.with_for_update())
+_SAVE = Prepared(
+    update(tree_state).values(
+        size=bindparam("new_size"),
+        frontier=bindparam("new_frontier"),
+        last_received_at_us=bindparam("new_last_received_at_us"),
+    )
+)
+_INSERT_NODE = Prepared(insert(tree_node))
 
 
 class SqlTree:
@@ -30,21 +40,20 @@ class SqlTree:
     def save(self, state: TreeState, completed: Sequence[Node]) -> None:
         """See `Tree.save`."""
         values = {
-            "size": state.frontier.size,
-            "frontier": state.frontier.to_bytes(),
-            "last_received_at_us": state.last_received_at_us,
+            "new_size": state.frontier.size,
+            "new_frontier": state.frontier.to_bytes(),
+            "new_last_received_at_us": state.last_received_at_us,
         }
-        self._connection.execute(update(tree_state).values(values))
-        if completed:
-            rows = [{"level": node.level, "position": node.position, "hash": node.hash} for node in completed]
-            self._connection.execute(insert(tree_node), rows)
+        _SAVE.run(self._connection, values)
+        rows = [{"level": node.level, "position": node.position, "hash": node.hash} for node in completed]
+        _INSERT_NODE.run_many(self._connection, rows)
 
     def nodes(self) -> NodeSource:
         """See `Tree.nodes`."""
         return SqlNodes(self._connection)
 
     def _read(self, *, for_update: bool) -> TreeState:
-        row = self._connection.execute(_STATE.with_for_update() if for_update else _STATE).one()
+        row = (_LOCK if for_update else _READ).run(self._connection, {}).one()
         try:
             frontier = Frontier.from_bytes(row.size, bytes(row.frontier))
         except ValueError as error:
