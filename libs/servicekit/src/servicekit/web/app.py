@@ -131,6 +131,7 @@ def create_app(
     _install_templates(app)
     install_languages(app, secure=app.secure_cookies)
     app.before_request(_give_request_id)
+    app.teardown_request(_forget_request_id)
     app.csrf.init_app(app)
     app.after_request(app.security_headers.add)
     app.after_request(_show_request_id)
@@ -189,6 +190,10 @@ def _give_request_id() -> None:
     g.request_id = new_id()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _forget_request_id(_error: BaseException | None) -> None:
+    structlog.contextvars.clear_contextvars()
 
 
 def _show_request_id(response: Response) -> Response:
