@@ -34,21 +34,21 @@ def _incoming(remaining: float | None) -> Incoming:
 
 
 def test_less_than_100_ms_is_refused_before_any_work() -> None:
-    with pytest.raises(DeadlineTooShortError), keep_deadline(_incoming(0.099)):
-        raise AssertionError("the handler must not run")
+    with pytest.raises(DeadlineTooShortError):
+        keep_deadline(_incoming(0.099))
 
 
 def test_the_server_keeps_20_ms_for_the_way_back() -> None:
     incoming = _incoming(0.5)
-    with keep_deadline(incoming):
-        assert incoming.deadline is not None
-        assert incoming.deadline - time.monotonic() <= 0.48
+    keep_deadline(incoming)
+    assert incoming.deadline is not None
+    assert incoming.deadline - time.monotonic() <= 0.48
 
 
 def test_a_caller_that_sets_no_limit_has_none() -> None:
     incoming = _incoming(None)
-    with keep_deadline(incoming):
-        assert incoming.deadline is None
+    keep_deadline(incoming)
+    assert incoming.deadline is None
 
 
 def test_a_call_that_comes_too_late_never_reaches_its_handler(habpps: Path, cdap: Path) -> None:

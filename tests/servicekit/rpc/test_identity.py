@@ -140,8 +140,7 @@ def test_a_server_does_not_start_when_the_list_leaves_a_service_out(habpps: Path
 
 def test_the_steps_say_in_one_tuple_what_no_handler_can_skip() -> None:
     assert [step.__name__ for step in STEPS] == [
-        "translate_errors",
-        "name_and_log",
+        "name_call",
         "keep_deadline",
         "allow_caller",
         "capture_bearer",

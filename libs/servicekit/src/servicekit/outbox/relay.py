@@ -140,22 +140,23 @@ class OutboxRelay:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            quiet = False
             if self._failure is None:
-                self._wake.wait(self._pause_seconds())
+                quiet = not self._wake.wait(self._pause_seconds())
             else:
                 self._stopping.wait(self._backoff_seconds())
             self._wake.clear()
-            self._attempt()
+            self._attempt(mark=quiet)
         if self._failure is None:
-            self._attempt(last=True)
+            self._attempt(mark=True)
 
-    def _attempt(self, *, last: bool = False) -> None:
+    def _attempt(self, *, mark: bool) -> None:
         try:
             while batch := self._next_batch():
                 self._deliver(batch)
                 self._failure, self._failures = None, 0
             self._failure, self._failures = None, 0
-            if last or self._marking_is_due():
+            if mark or self._marking_is_due():
                 self._mark()
             self._clean()
         except ServiceError as error:

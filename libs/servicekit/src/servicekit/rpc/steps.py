@@ -1,14 +1,16 @@
 """What every call goes through before its handler, in one order that no handler can skip.
 
-A step is a context manager around the rest: it checks on the way in, and sees the outcome on the way out. The same
-steps surround a unary answer and a whole stream of answers. `STEPS` below is the list; `guard` applies it.
+`STEPS` is the list of what happens on the way in; a step that refuses raises. `Guarded` applies it, and on the way out
+writes one log line and translates errors. It surrounds a unary answer and a whole stream of answers alike. Plain
+functions and one object: generators and an ExitStack would cost each call 30 µs.
 """
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import TracebackType
 from typing import Any
 
 import grpc
@@ -20,7 +22,7 @@ from servicekit.logging import get_logger
 from servicekit.rpc.call import Call, enter, parse_request_id, parse_traceparent
 from servicekit.rpc.callers import CallerPolicy
 from servicekit.rpc.errors import DETAILS_KEY, PUSHBACK_KEY, DeadlineTooShortError, code_of, internal_status, status_of
-from servicekit.rpc.tls import parse_identity
+from servicekit.rpc.tls import Identity, parse_identity
 
 LEAST_TIME_LEFT_S = 0.1
 KEPT_BY_SERVER_S = 0.02
@@ -40,7 +42,7 @@ class CallerNotAllowedError(AccessDeniedError):
     reason = "CALLER_NOT_ALLOWED"
 
 
-@dataclass
+@dataclass(slots=True)
 class Incoming:
     """A call on its way to the handler; each step adds what it learned."""
 
@@ -56,77 +58,43 @@ class Incoming:
     bearer: str | None = field(default=None, repr=False)
 
 
-Step = Callable[[Incoming], AbstractContextManager[None]]
+Step = Callable[[Incoming], None]
 
 
-@contextmanager
-def translate_errors(incoming: Incoming) -> Iterator[None]:
-    """A ServiceError leaves with its kind and reason; anything else is logged and leaves as a fixed text and an id."""
-    try:
-        yield
-    except ServiceError as error:
-        _abort(incoming.context, status_of(error))
-    except Exception as error:
-        if _abort_code(error, incoming.context):
-            raise
-        incident_id = new_id()
-        log.exception("call failed", method=incoming.method, incident_id=incident_id)
-        _abort(incoming.context, internal_status(incident_id))
-
-
-@contextmanager
-def name_and_log(incoming: Incoming) -> Iterator[None]:
-    """Give the call its request id, bind it to every log line, write one line at the end."""
+def name_call(incoming: Incoming) -> None:
+    """Give the call its request id and bind it to every log line."""
     incoming.metadata = {key: value for key, value in incoming.context.invocation_metadata() if isinstance(value, str)}
     incoming.request_id = parse_request_id(incoming.metadata.get("x-request-id")) or new_id()
     structlog.contextvars.bind_contextvars(request_id=incoming.request_id)
-    started = time.perf_counter()
-    status = "CANCELLED"
-    try:
-        yield
-        status = "OK"
-    except Exception as error:
-        status = _outcome(error, incoming.context)
-        raise
-    finally:
-        milliseconds = round((time.perf_counter() - started) * 1000, 2)
-        log.info("call", method=incoming.method, caller=incoming.caller, status=status, milliseconds=milliseconds)
 
 
-@contextmanager
-def keep_deadline(incoming: Incoming) -> Iterator[None]:
+def keep_deadline(incoming: Incoming) -> None:
     """Refuse a call that leaves less than 100 ms; otherwise keep 20 ms of its time for the way back."""
     remaining = incoming.context.time_remaining()
     if remaining is not None:
         if remaining < LEAST_TIME_LEFT_S:
             raise DeadlineTooShortError(f"{remaining * 1000:.0f} ms left, 100 are needed")
         incoming.deadline = time.monotonic() + remaining - KEPT_BY_SERVER_S
-    yield
 
 
-@contextmanager
-def allow_caller(incoming: Incoming) -> Iterator[None]:
+def allow_caller(incoming: Incoming) -> None:
     """Read the calling service from its certificate and hold it against the list. Nobody is the default."""
-    identity = parse_identity(_peer_uris(incoming.context))
+    identity = _identity(tuple(incoming.context.auth_context().get("x509_subject_alternative_name", ())))
     if identity is None or identity.environment != incoming.environment:
         raise PeerUnknownError("the peer's certificate names no service of this environment")
     incoming.caller = identity.service
     if not incoming.policy.allows(incoming.method, identity.service):
         raise CallerNotAllowedError(f"{identity.service} may not call {incoming.method}")
-    yield
 
 
-@contextmanager
-def capture_bearer(incoming: Incoming) -> Iterator[None]:
+def capture_bearer(incoming: Incoming) -> None:
     """Take the person's access token (RFC 6750 §2.1) aside; the handler verifies it where a person is needed."""
     scheme, _, token = incoming.metadata.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
         incoming.bearer = token
-    yield
 
 
-@contextmanager
-def enter_call(incoming: Incoming) -> Iterator[None]:
+def enter_call(incoming: Incoming) -> None:
     """Make what was learned readable by the handler through `current_call()`."""
     traceparent = parse_traceparent(incoming.metadata.get("traceparent"))
     enter(
@@ -140,23 +108,59 @@ def enter_call(incoming: Incoming) -> Iterator[None]:
             ending=incoming.ending,
         )
     )
-    yield
 
 
-STEPS: tuple[Step, ...] = (translate_errors, name_and_log, keep_deadline, allow_caller, capture_bearer, enter_call)
+STEPS: tuple[Step, ...] = (name_call, keep_deadline, allow_caller, capture_bearer, enter_call)
 
 
-def guard(incoming: Incoming) -> ExitStack:
-    """All the steps around one call: `with guard(incoming): …handler…`. A refusal raises out of this function."""
-    with ExitStack() as stack:
-        for step in STEPS:
-            stack.enter_context(step(incoming))
-        return stack.pop_all()
+class Guarded:
+    """All the steps around one call: `with Guarded(incoming): …handler…`. A refusal raises before the handler."""
+
+    __slots__ = ("_incoming", "_started")
+
+    def __init__(self, incoming: Incoming) -> None:
+        self._incoming = incoming
+
+    def __enter__(self) -> None:
+        self._started = time.perf_counter()
+        try:
+            for step in STEPS:
+                step(self._incoming)
+        except BaseException as error:
+            self._leave(error)
+            raise
+
+    def __exit__(
+        self, _type: type[BaseException] | None, error: BaseException | None, _traceback: TracebackType | None
+    ) -> None:
+        self._leave(error)
+
+    def _leave(self, error: BaseException | None) -> None:
+        """One line per call; an error then leaves as the status that says its kind."""
+        incoming = self._incoming
+        status = "OK"
+        if error is not None:
+            status = _outcome(error, incoming.context) if isinstance(error, Exception) else "CANCELLED"
+        milliseconds = round((time.perf_counter() - self._started) * 1000, 2)
+        log.info("call", method=incoming.method, caller=incoming.caller, status=status, milliseconds=milliseconds)
+        if isinstance(error, Exception):
+            _translate(error, incoming)
 
 
-def _peer_uris(context: grpc.ServicerContext) -> list[str]:
-    names: Any = context.auth_context().get("x509_subject_alternative_name", ())
-    return [text for name in names if "://" in (text := name.decode("utf-8", "replace"))]
+def _translate(error: Exception, incoming: Incoming) -> None:
+    """A ServiceError leaves with its kind and reason; anything else is logged and leaves as a fixed text and an id."""
+    if isinstance(error, ServiceError):
+        _abort(incoming.context, status_of(error))
+    if not _abort_code(error, incoming.context):
+        incident_id = new_id()
+        log.error("call failed", method=incoming.method, incident_id=incident_id, exc_info=error)
+        _abort(incoming.context, internal_status(incident_id))
+
+
+@lru_cache(maxsize=1024)
+def _identity(alternative_names: tuple[bytes, ...]) -> Identity | None:
+    """Of the names in a certificate that TLS has verified: the same names are always the same identity."""
+    return parse_identity(text for name in alternative_names if "://" in (text := name.decode("utf-8", "replace")))
 
 
 def _outcome(error: Exception, context: grpc.ServicerContext) -> str:

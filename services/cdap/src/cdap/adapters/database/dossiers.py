@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 
 import orjson
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, text
 
 from cdap.adapters.database.tables import dossier, generation_in_force
 from cdap.domain.dossier import Dossier, DossierKey
 from cdap.use_cases.ports import KnownNames, StoredDossier
+from servicekit.database.prepared import PreparedStatement
 
-_GENERATION = select(generation_in_force.c.generation).where(generation_in_force.c.only == 1).scalar_subquery()
-_FIND = select(dossier.c.name_keys, dossier.c.document).where(
-    dossier.c.generation == _GENERATION,
-    dossier.c.matricule == bindparam("matricule"),
-    dossier.c.caf == bindparam("caf"),
+_GENERATION = select(generation_in_force.c.generation).where(generation_in_force.c.only == text("1")).scalar_subquery()
+_FIND = PreparedStatement(
+    select(dossier.c.name_keys, dossier.c.document).where(
+        dossier.c.generation == _GENERATION,
+        dossier.c.matricule == bindparam("matricule"),
+        dossier.c.caf == bindparam("caf"),
+    )
 )
 _OTHERS = (
     select(dossier.c.caf, dossier.c.name_keys)
@@ -35,10 +38,10 @@ class SqlDossiers:
 
     def find(self, key: DossierKey) -> StoredDossier | None:
         """One read by primary key. The document is parsed only when it is asked for."""
-        row = self._connection.execute(_FIND, {"matricule": key.matricule, "caf": key.caf}).first()
+        row = _FIND.run(self._connection, {"matricule": key.matricule, "caf": key.caf}).first()
         if row is None:
             return None
-        name_keys, document = row
+        name_keys, document = row.name_keys, row.document
         return StoredDossier(key, tuple(name_keys.split(" ")), lambda: Dossier(orjson.loads(document)))
 
     def of_other_cafs(self, key: DossierKey) -> Sequence[KnownNames]:
