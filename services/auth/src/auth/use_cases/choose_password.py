@@ -71,8 +71,9 @@ class ChoosePassword:
                 must_choose_password=False,
             )
             repos.sessions.add(opened)
-            chosen = events.done("password.chosen", account.account_id, now)
-            return Outcome(opened, (chosen, *ended.events, events.granted(opened, "session.opened", now, None)))
+            chosen = events.done("password.chosen", current, now)
+            begun = events.granted(opened, "session.opened", now, None, **events.who(current))
+            return Outcome(opened, (chosen, *ended.events, begun))
 
         return SignedIn(self._work.record(change), cookie)
 

@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from auth.domain.accounts import Account
 from auth.domain.sessions import Session
 from servicekit.audit_events import JSON, AuditEvent, Policy
 
 
+def who(account: Account) -> dict[str, JSON]:
+    """What an auditor knows a person by, for the payload, which the journal keeps encrypted."""
+    return {"username": account.username, "name": account.display_name}
+
+
 def done(
     event_type: str,
-    account_id: str | None,
+    account: Account | str | None,
     at: datetime,
     *,
     actor_id: str | None = None,
     policy: Policy = "buffered",
     **payload: JSON,
 ) -> AuditEvent:
-    """Something happened to an account. The actor is the person unless said otherwise."""
+    """Something happened to an account, or to one of which only the id is known. The actor is the person by default."""
+    account_id, named = (account.account_id, who(account)) if isinstance(account, Account) else (account, {})
     return AuditEvent(
         type=f"auth.{event_type}",
         decision="done",
@@ -26,7 +33,7 @@ def done(
         actor_id=actor_id or account_id,
         organisation_id=None,
         subject=_subject(account_id),
-        payload=dict(payload),
+        payload={**named, **payload},
         occurred_at=at,
     )
 

@@ -105,6 +105,7 @@ def issued(holder: Holder, client_id: str, tokens: TokenSet, now: datetime) -> A
         client_id=client_id,
         scope=tokens.scope,
         token_id=tokens.access_token_id,
+        **events.who(holder.account),
     )
 
 
@@ -115,7 +116,12 @@ def record_refusal(work: AuthWork, holder: Holder, client: Client, error: Extran
         holder.account.account_id,
         error.reason,
         now,
-        {"client_id": client.client_id, "extranet": error.extranet, "session_id": holder.session.session_id},
+        {
+            "client_id": client.client_id,
+            "extranet": error.extranet,
+            "session_id": holder.session.session_id,
+            **events.who(holder.account),
+        },
         organisation_id=holder.session.organisation_id,
         revision=error.rights_revision,
     )

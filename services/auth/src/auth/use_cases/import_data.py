@@ -68,10 +68,7 @@ class ImportAccounts:
             for account in accounts:
                 repos.accounts.add(account)
             now = self._clock.now()
-            made = tuple(
-                events.done("account.created", account.account_id, now, username=account.username)
-                for account in accounts
-            )
+            made = tuple(events.done("account.created", account, now) for account in accounts)
             return Outcome(None, made)
 
         if accounts:

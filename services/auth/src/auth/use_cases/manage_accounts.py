@@ -91,7 +91,7 @@ class ManageAccounts:
             ended = end_all_sessions(
                 repos, account.account_id, EndReason.PASSWORD_RESET, now, actor_id=order.requested_by
             )
-            reset = events.done("password.reset", account.account_id, now, actor_id=order.requested_by)
+            reset = events.done("password.reset", account, now, actor_id=order.requested_by)
             return "done", (reset, *ended.events)
 
         self._once(order, change)
@@ -107,7 +107,11 @@ class ManageAccounts:
             repos.accounts.save(replace(account, locked_at=account.locked_at or now, locked_reason=order.reason))
             ended = end_all_sessions(repos, account.account_id, EndReason.LOCKED, now, actor_id=order.requested_by)
             locked = events.done(
-                "account.locked", account.account_id, now, actor_id=order.requested_by, why=order.reason
+                "account.locked",
+                account,
+                now,
+                actor_id=order.requested_by,
+                why=order.reason,
             )
             return "done", (locked, *ended.events)
 
@@ -122,7 +126,8 @@ class ManageAccounts:
 
         def change(repos: AuthRepos, account: Account, now: datetime) -> tuple[str, tuple[AuditEvent, ...]]:
             repos.accounts.save(replace(account, locked_at=None, locked_reason=None))
-            return "done", (events.done("account.unlocked", account.account_id, now, actor_id=order.requested_by),)
+            unlocked = events.done("account.unlocked", account, now, actor_id=order.requested_by)
+            return "done", (unlocked,)
 
         self._once(order, change)
 
@@ -178,9 +183,7 @@ class ManageAccounts:
                 QueuedMail(new_id(), account.account_id, kind, now, now, order.requested_by, person.organisation_name)
             )
         repos.commands.remember(order.command_id, "done", now)
-        created = events.done(
-            "account.created", account.account_id, now, actor_id=order.requested_by, username=account.username
-        )
+        created = events.done("account.created", account, now, actor_id=order.requested_by)
         return Outcome(None, (created,))
 
     def _created(self, person: NewPerson) -> AccountView:

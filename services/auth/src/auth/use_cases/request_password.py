@@ -50,7 +50,7 @@ class RequestPassword:
                 refusal = events.refused("password.requested", known, reason or "ACCOUNT_UNKNOWN", now, where)
                 return Outcome(wait, (refusal,))
             repos.mails.add(QueuedMail(new_id(), account.account_id, MailKind.FORGOTTEN_PASSWORD, now, now))
-            return Outcome(None, (events.done("password.requested", account.account_id, now, ip=address),))
+            return Outcome(None, (events.done("password.requested", account, now, ip=address),))
 
         wait = self._work.record(request)
         if wait is not None:

@@ -74,7 +74,7 @@ class SendMails:
         def sent(repos: AuthRepos) -> Outcome[None]:
             repos.mails.mark_sent(mail.mail_id, sent_at)
             actor = mail.requested_by or None
-            event = events.done("mail.sent", account.account_id, sent_at, actor_id=actor, kind=mail.kind.value)
+            event = events.done("mail.sent", account, sent_at, actor_id=actor, kind=mail.kind.value)
             return Outcome(None, (event,))
 
         self._work.record(sent)

@@ -122,7 +122,7 @@ class SignIn:
             account.account_id if account is not None else None,
             reason,
             self._clock.now(),
-            _where(request),
+            {**_where(request), **(events.who(account) if account is not None else {})},
         )
         self._work.record(lambda _repos: Outcome(None, (event,)))
         if reason == "TOO_MANY_ATTEMPTS":
@@ -141,8 +141,8 @@ class SignIn:
             session, more = _session(repos, current, request, opening, now)
             if not opening.provisional:
                 repos.accounts.save(replace(current, last_login_at=now))
-            where = _where(request)
-            opened = events.granted(session, "session.opened", now, None, **where, provisional=opening.provisional)
+            told = {**_where(request), **events.who(current)}
+            opened = events.granted(session, "session.opened", now, None, **told, provisional=opening.provisional)
             return Outcome(session, (opened, *more))
 
         return SignedIn(self._work.record(open_session), opening.cookie)

@@ -201,7 +201,13 @@ class Register:
         return tuple(events)
 
     def _event(self, author: Author, note: Note, revision: int) -> AuditEvent:
-        content = {"role": author.role.value, "label": note.label, "motive": note.reason, **note.details}
+        content = {
+            "author": author.display_name,
+            "role": author.role.value,
+            "label": note.label,
+            "motive": note.reason,
+            **note.details,
+        }
         waits = note.opens and author.role is not Role.OPERATOR
         policy: Literal["strict", "buffered"] = "strict" if waits else "buffered"
         return AuditEvent(
@@ -228,7 +234,7 @@ class Register:
             organisation_id=author.organisation_id or None,
             subject=None,
             reason=reason,
-            payload={"act": act, "role": author.role.value, **refusal.details},
+            payload={"act": act, "author": author.display_name, "role": author.role.value, **refusal.details},
             occurred_at=self._clock.now(),
         )
         self._work.record(lambda _store: Outcome(None, (event,)))

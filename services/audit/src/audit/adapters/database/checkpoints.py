@@ -4,9 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, insert, select
 
+from audit.adapters.database.prepared import Prepared
 from audit.adapters.database.tables import checkpoint, shard
 from audit.domain.checkpoint import SignedCheckpoint, TreeHead
 from audit.use_cases.ports import StoredShard
+
+_MONTHS = Prepared(select(shard).order_by(shard.c.name))
 
 
 class SqlCheckpoints:
@@ -37,7 +40,7 @@ class SqlShards:
 
     def all(self) -> Sequence[StoredShard]:
         """See `Shards.all`."""
-        rows = self._connection.execute(select(shard).order_by(shard.c.name))
+        rows = _MONTHS.run(self._connection, {}).fetchall()
         return [StoredShard(row.name, bytes(row.key_check)) for row in rows]
 
     def add(self, month: StoredShard) -> None:
