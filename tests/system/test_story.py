@@ -155,12 +155,7 @@ def test_chapter_2_the_partner_administrator_makes_groups_and_users(story: Story
         marie.open("habpps", "/utilisateurs/nouveau")
         marie.fill(given_name=given_name, family_name=family_name, email=address, job_title=job_title)
         marie.click("create-user")
-        marie.page.select_option(
-            "[name=group_id]",
-            label=next(o for o in marie.page.locator("[name=group_id] option").all_inner_texts() if group in o),
-        )
-        marie.click("assign-to-group")
-        assert group in marie.text()
+        put_into_group(marie, group)
         read_credentials(story, address)
 
 
@@ -220,12 +215,17 @@ def test_chapter_4_the_auditor_finds_everything_and_verifies_the_journal(story: 
         "habpps.organisation.created",
     )
     for kind in kinds:
-        paul.open("audit", "/recherche")
-        paul.fill(case_number="CTRL-2026-001")
-        paul.page.select_option("[name=type]", kind)
-        paul.click("search-submit")
-        assert paul.page.locator("table tbody tr").count() >= 1, kind
+        assert search_results(paul, kind) >= 1, kind
     assert verify(story).returncode == 0
+
+
+def search_results(auditor: Visitor, kind: str) -> int:
+    """How many events of a kind the first page of results shows."""
+    auditor.open("audit", "/recherche")
+    auditor.fill(case_number="CTRL-2026-001")
+    auditor.page.select_option("[name=type]", kind)
+    auditor.click("search-submit")
+    return auditor.page.locator("table tbody tr").count()
 
 
 def verify(story: Story) -> subprocess.CompletedProcess[str]:
@@ -244,17 +244,43 @@ def verify(story: Story) -> subprocess.CompletedProcess[str]:
 @pytest.mark.system
 @promise("chain:last-login", "chain:logout-everywhere")
 def test_chapter_5_the_last_login_is_shown_and_logout_ends_everything(story: Story, visitors: Visitors) -> None:
-    nathalie = visitors()
-    nathalie.open("auth")
-    nathalie.sign_in(story.identifiers["girard@clairvallon.example"], CHOSEN_PASSWORD)
-    assert "Dernière connexion" in nathalie.page.inner_text("body")
-    assert str(datetime.now(UTC).year) in nathalie.page.inner_text("body")
-    nathalie.open("mon-enfant")
-    nathalie.open("cdap")
-    nathalie.click("logout")
-    nathalie.page.wait_for_selector("#logged-out")
-    for name in ("auth", "cdap", "mon-enfant"):
-        assert nathalie.must_sign_in(name), name
+    marie = visitors()
+    marie.open("habpps")
+    marie.sign_in(story.identifiers["mdelorme@clairvallon.example"], CHOSEN_PASSWORD)
+    header = marie.page.inner_text("body")
+    assert "Dernière connexion" in header
+    assert str(datetime.now(UTC).year) in header
+    become_a_professional_too(marie)
+    for name in ("auth", "cdap", "mon-enfant", "habpps"):
+        assert not marie.must_sign_in(name), name
+    marie.open("cdap")
+    marie.click("logout")
+    marie.page.wait_for_selector("#logged-out")
+    for name in ("auth", "cdap", "mon-enfant", "habpps"):
+        assert marie.must_sign_in(name), name
+
+
+def become_a_professional_too(marie: Visitor) -> None:
+    """The partner administrator also works in a crèche: she registers herself and puts herself into group 2."""
+    marie.open("habpps", "/utilisateurs/nouveau")
+    marie.fill(
+        given_name="Marie", family_name="Delorme", email="mdelorme@clairvallon.example", job_title="coordinatrice"
+    )
+    marie.click("create-user")
+    marie.click("attach-person-link")
+    marie.fill(job_title="coordinatrice")
+    marie.click("attach-person")
+    put_into_group(marie, "Groupe 2", confirmed=True)
+
+
+def put_into_group(administrator: Visitor, group: str, *, confirmed: bool = False) -> None:
+    """On the page of a user: "Rattacher au groupe"."""
+    labels = administrator.page.locator("[name=group_id] option").all_inner_texts()
+    administrator.page.select_option("[name=group_id]", label=next(label for label in labels if group in label))
+    if confirmed:
+        administrator.page.check("[name=confirmed]")
+    administrator.click("assign-to-group")
+    assert group in administrator.text()
 
 
 @pytest.mark.browser
@@ -279,3 +305,15 @@ def test_chapter_6_a_suspended_contract_refuses_the_next_consultation(story: Sto
     assert "suspendu" in refused
     assert "Base ressources" not in refused
     assert story.dossier().name not in refused
+
+
+@pytest.mark.browser
+@pytest.mark.system
+@promise("record:found-by-the-auditor")
+def test_chapter_7_the_refusal_and_the_suspension_are_in_the_journal(story: Story, visitors: Visitors) -> None:
+    paul = visitors()
+    paul.open("audit")
+    paul.sign_in(CAF_AUDITOR.username, CAF_AUDITOR.password)
+    for kind in ("cdap.consultation.refused", "habpps.service_contract.suspended", "auth.session.ended"):
+        assert search_results(paul, kind) >= 1, kind
+    assert verify(story).returncode == 0
