@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import g
@@ -78,11 +79,16 @@ def database(sqlite_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def party(tmp_path: Path, database: Database, clock: FixedClock) -> Party:
+    return a_party(tmp_path, database, clock)
+
+
+def a_party(tmp_path: Path, database: Database, clock: FixedClock, **changes: Any) -> Party:
+    """`changes` of the settings of sign-in."""
     app = create_app("tests.servicekit.web", service_label="Mon-enfant.fr", settings=PartySettings(tmp_path))
     app.testing = True
     provider = FakeProvider(clock)
     sessions = WebSessions(database, WebSecrets.load(tmp_path), clock)
-    settings = OidcLoginSettings(ISSUER, CLIENT, SECRET, RESOURCE, "openid profile mon-enfant", PUBLIC_URL)
+    settings = OidcLoginSettings(ISSUER, CLIENT, SECRET, RESOURCE, "openid profile mon-enfant", PUBLIC_URL, **changes)
     OidcLogin(app, settings, sessions, clock, http=provider.client())
 
     @app.get("/")

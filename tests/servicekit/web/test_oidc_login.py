@@ -3,13 +3,16 @@
 import re
 import threading
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
+from servicekit.database import Database
 from servicekit.identifiers import new_id
-from tests.servicekit.web.conftest import Party
+from tests.servicekit.fakes import FixedClock
+from tests.servicekit.web.conftest import Party, a_party
 from tests.servicekit.web.fake_provider import CLIENT, ISSUER, PUBLIC_URL, Change
 
 
@@ -272,15 +275,30 @@ def test_deconnexion_ends_the_session_here_then_at_the_issuer(party: Party) -> N
     party.sign_in(browser)
     answer = browser.post("/deconnexion")
     asked = {name: values[0] for name, values in parse_qs(urlsplit(answer.location).query).items()}
-    assert answer.status_code == 303
+    assert (answer.status_code, set(asked)) == (303, {"id_token_hint", "client_id"})
     assert answer.location.startswith(f"{ISSUER}/logout?")
+    assert (asked["id_token_hint"].count("."), asked["client_id"]) == (2, CLIENT)
+    assert browser.get("/").status_code == 303
+
+
+def test_deconnexion_may_come_back_to_a_page_of_the_service(
+    tmp_path: Path, database: Database, clock: FixedClock
+) -> None:
+    party = a_party(tmp_path, database, clock, ends_at_issuer=False)
+    browser = party.browser()
+    party.sign_in(browser)
+    answer = browser.post("/deconnexion")
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(answer.location).query).items()}
     assert asked["post_logout_redirect_uri"] == f"{PUBLIC_URL}/deconnecte"
     assert asked["id_token_hint"].count(".") == 2
     assert browser.get("/").status_code == 303
     assert 'id="logged-out"' in browser.get("/deconnecte", query_string={"state": asked["state"]}).text
 
 
-def test_deconnexion_says_so_when_the_issuer_cannot_be_told(party: Party) -> None:
+def test_deconnexion_says_so_when_the_issuer_cannot_be_told(
+    tmp_path: Path, database: Database, clock: FixedClock
+) -> None:
+    party = a_party(tmp_path, database, clock, ends_at_issuer=False)
     browser = party.browser()
     party.sign_in(browser)
     party.clock.advance(timedelta(minutes=1))

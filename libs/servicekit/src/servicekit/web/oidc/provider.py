@@ -40,6 +40,8 @@ class OidcLoginSettings:
     portal_url: str = ""  # "Mon compte partenaire"; the issuer when empty
     not_me_url: str = ""  # "Ce n'était pas moi"; `<issuer>/ce-n-etait-pas-moi` when empty
     ca_file: Path | None = None  # certificate authority of the issuer's https; the system's when None
+    ends_at_issuer: bool = True  # DÉCONNEXION ends on the issuer's page, which says how many extranets were closed;
+    # False: on `<public_url>/deconnecte` of this service
     refresh_before: timedelta = timedelta(seconds=30)  # new access token this long before the old one expires
 
 

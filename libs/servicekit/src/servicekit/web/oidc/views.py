@@ -129,13 +129,11 @@ class LoginViews:
         if not endpoint:
             page = make_response(render_template("servicekit/signed_out.html", complete=False))
             return self._forget_session(page)
+        query = {"id_token_hint": web_session.content.id_token, "client_id": self._parts.settings.client_id}
+        if self._parts.settings.ends_at_issuer:
+            return self._forget_session(redirect(_with_query(endpoint, query), 303))
         state = new_secret()
-        query = {
-            "id_token_hint": web_session.content.id_token,
-            "client_id": self._parts.settings.client_id,
-            "post_logout_redirect_uri": self._address("/deconnecte"),
-            "state": state,
-        }
+        query |= {"post_logout_redirect_uri": self._address("/deconnecte"), "state": state}
         answer = redirect(_with_query(endpoint, query), 303)
         self._set_cookie(answer, "deconnexion", hash_secret(state), int(LIFE.total_seconds()))
         return self._forget_session(answer)
