@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auth.adapters.clients.data_files import common_passwords
-from auth.domain.accounts import make_username
+from auth.domain.accounts import make_username, normalise_username
 from auth.domain.claims import token_end
 from auth.domain.clients import parse_client
 from auth.domain.errors import BadDataFileError
@@ -125,3 +127,14 @@ def test_a_wrong_entry_of_a_clients_file_is_refused(changes: dict[str, object]) 
 def test_a_client_without_extranet_needs_no_service_contract() -> None:
     assert parse_client(CLIENT, "hash").checked_extranet is None
     assert parse_client(CLIENT | {"code": "cdap"}, "hash").checked_extranet == "cdap"
+
+
+@pytest.mark.parametrize("verifier", ["short", "x" * 129, "é" * 50, "x" * 50 + " "])
+def test_a_verifier_outside_of_the_rfc_matches_nothing(verifier: str) -> None:
+    digest = hashlib.sha256(verifier.encode("ascii", "replace")).digest()
+    challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    assert not verifier_matches(verifier, challenge)
+
+
+def test_an_identifier_is_compared_without_control_characters() -> None:
+    assert normalise_username(" CDurand\x00-4821\n") == "cdurand-4821"

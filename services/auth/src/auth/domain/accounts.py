@@ -65,8 +65,9 @@ class Account:
 
 
 def normalise_username(typed: str) -> str:
-    """What is compared: no surrounding space, lower case."""
-    return unicodedata.normalize("NFKC", typed).strip().lower()[:64]
+    """What is compared: no surrounding space, no control character, lower case."""
+    plain = "".join(character for character in typed if character.isprintable() or character.isspace())
+    return unicodedata.normalize("NFKC", plain).strip().lower()[:64]
 
 
 def make_username(given_name: str, family_name: str, number: int) -> str:

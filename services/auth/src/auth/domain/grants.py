@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 CODE_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+CODE_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class RefreshToken:
 
 
 def verifier_matches(verifier: str, challenge: str) -> bool:
-    """RFC 7636 §4.6, S256 only."""
-    digest = hashlib.sha256(verifier.encode("ascii", "replace")).digest()
+    """RFC 7636 §4.6, S256 only; a verifier that §4.1 does not allow matches nothing."""
+    if not CODE_VERIFIER.fullmatch(verifier):
+        return False
+    digest = hashlib.sha256(verifier.encode("ascii")).digest()
     return hmac.compare_digest(base64.urlsafe_b64encode(digest).rstrip(b"=").decode(), challenge)

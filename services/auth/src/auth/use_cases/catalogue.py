@@ -46,7 +46,9 @@ class UseCases:
 
     def client(self, client_id: str | None) -> Client | None:
         """A registered client, or None."""
-        return self.work.read(lambda repos: repos.clients.find(client_id)) if client_id else None
+        if not client_id or not client_id.isprintable():  # PostgreSQL takes no NUL
+            return None
+        return self.work.read(lambda repos: repos.clients.find(client_id))
 
     def has_consent(self, session: Session, client: Client, scope: str) -> bool:
         """Whether the person need not be asked: a service of the house, or asked before."""

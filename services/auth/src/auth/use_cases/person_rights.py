@@ -60,6 +60,13 @@ class PersonRights:
         snapshot = self._fresh()
         organisation = snapshot.find(Organisation, session.organisation_id) if session.organisation_id else None
         if extranet is None:
+            if not self._is_active(snapshot, session):
+                raise ExtranetClosedError(
+                    "the person is not active in the organisation of the session",
+                    reason="NO_ORGANISATION",
+                    extranet="",
+                    rights_revision=snapshot.revision,
+                )
             return ExtranetRights(None, organisation, snapshot.revision)
         for opened in self._opened(snapshot, session):
             if opened.code == extranet:
@@ -90,6 +97,16 @@ class PersonRights:
         )
         return opened, closed
 
+    def has_left(self, session: Session) -> bool:
+        """Whether a fresh snapshot says that the organisation is closed, or no longer one of the person's.
+
+        False while nothing is fresh: whoever gives something then asks again and refuses.
+        """
+        try:
+            return session.organisation_id is not None and not self._is_active(self._fresh(), session)
+        except RightsStaleError:
+            return False
+
     def organisation_name(self, organisation_id: str | None) -> str | None:
         """For display only, so from a snapshot of any age."""
         snapshot, _ = self._replica.current()
@@ -107,6 +124,10 @@ class PersonRights:
             return ()
         today = today_in_france(self._clock.now())
         return open_extranets(snapshot, session.account_id, session.organisation_id, today)
+
+    def _is_active(self, snapshot: Snapshot, session: Session) -> bool:
+        today = today_in_france(self._clock.now())
+        return session.organisation_id in {known.id for known in organisations_of(snapshot, session.account_id, today)}
 
     def _reason(self, snapshot: Snapshot, session: Session, extranet: str) -> str:
         if session.organisation_id is None:

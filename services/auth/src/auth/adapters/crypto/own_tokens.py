@@ -38,7 +38,7 @@ class OwnTokens:
     def _verified(self, unverified_token: str, token_type: str) -> Mapping[str, Any] | None:
         try:
             token = jwt.decode(unverified_token, self._keys, algorithms=["ES256"])
-        except (JoseError, ValueError):
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError):  # joserfc trips over some headers
             return None
         ours = token.header.get("typ") == token_type and token.claims.get("iss") == self._issuer
         return token.claims if ours else None

@@ -46,7 +46,7 @@ class PortalPages:
         if present.session.must_choose_password:
             return redirect("/choose-password", 303)
         organisations = self._parts.use_cases.rights.organisations(present.account.account_id)
-        if present.session.organisation_id is None and organisations:
+        if organisations and present.session.organisation_id not in {known.id for known in organisations}:
             return redirect("/organisation", 303)
         opened, closed = self._parts.use_cases.rights.overview(present.session)
         return render_template(
@@ -92,7 +92,7 @@ class PortalPages:
         present = self._parts.visitor.present()
         if present is None:
             return render_template("not_me_unknown.html")
-        if request.method == "GET":
+        if request.method != "POST":  # a HEAD carries no CSRF token: it must not act
             return render_confirm(
                 title=gettext("La dernière connexion n'était pas la vôtre ?"),
                 changes=[

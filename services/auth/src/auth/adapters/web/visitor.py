@@ -18,6 +18,10 @@ from servicekit.web import CurrentPerson, PageFrame, ServiceApp
 
 _WAITS_AT_MOST = timedelta(hours=1)
 _ABOUT = "authorization request"
+_LOOKED_AT = frozenset(
+    {"response_type", "response_mode", "client_id", "redirect_uri", "scope", "resource", "state", "nonce", "prompt"}
+    | {"max_age", "login_hint", "id_token_hint", "code_challenge", "code_challenge_method"}
+)  # the others are ignored (RFC 6749 §3.1), so they do not travel
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class Visitor:
     def seal(self, waiting: Waiting) -> str:
         """The waiting request as text for an address."""
         content = {
-            "parameters": {name: list(values) for name, values in waiting.parameters.items()},
+            "parameters": {name: list(values) for name, values in waiting.parameters.items() if name in _LOOKED_AT},
             "began_at": waiting.began_at.timestamp(),
         }
         return self._sealer.seal(json.dumps(content), _ABOUT)

@@ -6,7 +6,6 @@ Flask costs three quarters of a token request (werkzeug's request.url and reques
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
@@ -90,14 +89,19 @@ def parse_form(body: bytes) -> dict[str, list[str]]:
     return lists
 
 
-def decode_basic(header: str) -> str:
-    """Undoes the form encoding that RFC 6749 §2.3.1 asks of identifier and secret, which Authlib leaves in."""
+def read_basic(header: str) -> tuple[str, str] | None:
+    """Identifier and secret, without the form encoding that RFC 6749 §2.3.1 asks of both, which Authlib leaves in.
+    None when the header is of another scheme or malformed."""
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
-        return header
+        return None
     try:
-        user, colon, password = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        return header
-    plain = f"{unquote_plus(user)}{colon}{unquote_plus(password)}"
-    return "Basic " + base64.b64encode(plain.encode()).decode()
+        user, colon, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+    except ValueError:  # not base64, not ASCII, not UTF-8
+        return None
+    return (unquote_plus(user), unquote_plus(password)) if colon else None
+
+
+def write_basic(credentials: tuple[str, str]) -> str:
+    """The header as Authlib reads it."""
+    return "Basic " + base64.b64encode(":".join(credentials).encode()).decode()

@@ -41,23 +41,19 @@ class AuthorizeEndpoint:
         waiting = self._asked_for()
         if waiting is None:
             return self._shown("invalid_request", "this sign-in began too long ago")
-        if request.method == "POST":  # a cross-site POST brings no SameSite=Lax cookie; the redirect does
-            return redirect(f"/authorize?{urlencode({'suite': self._parts.visitor.seal(waiting)})}", 303)
         asked = self._asked(waiting)
+        refusal = self._refusal(asked)
+        if refusal is not None:
+            return refusal
+        if request.method == "POST":  # a cross-site POST brings no SameSite=Lax cookie; the redirect does
+            return self._onwards("/authorize", waiting)
         try:
-            for check in SHOWN_HERE:
-                check(asked)
-        except AuthorizationRefusedError as error:
-            return self._shown(error.code, error.description)
-        try:
-            for check in SENT_BACK:
-                check(asked)
+            for person_check, error_code in OF_THE_PERSON:
+                page = person_check(asked)
+                if page is not None:
+                    return self._page_or_error(asked, waiting, page, error_code)
         except AuthorizationRefusedError as error:
             return self._back(asked, error.code, error.description)
-        for person_check, error_code in OF_THE_PERSON:
-            page = person_check(asked)
-            if page is not None:
-                return self._page_or_error(asked, waiting, page, error_code)
         return self._code(asked)
 
     def consent(self) -> Response | str:
@@ -67,7 +63,10 @@ class AuthorizeEndpoint:
         if waiting is None or client is None or present is None:
             return self._parts.go_on("/login")
         asked = self._asked(waiting)
-        if request.method == "GET":
+        refusal = self._refusal(asked)
+        if refusal is not None:
+            return refusal
+        if request.method != "POST":
             return render_template(
                 "consent.html", client=client, scope=asked.scope.split(), suite=request.args["suite"]
             )
@@ -82,8 +81,23 @@ class AuthorizeEndpoint:
         source = request.form if request.method == "POST" else request.args
         return Waiting(dict(source.lists()), self._parts.now())
 
+    def _refusal(self, asked: Asked) -> Response | None:
+        """What the checks of the request itself refuse: shown here, or sent back once the address is the client's."""
+        try:
+            for check in SHOWN_HERE:
+                check(asked)
+        except AuthorizationRefusedError as error:
+            return self._shown(error.code, error.description)
+        try:
+            for check in SENT_BACK:
+                check(asked)
+        except AuthorizationRefusedError as error:
+            return self._back(asked, error.code, error.description)
+        return None
+
     def _asked(self, waiting: Waiting) -> Asked:
         present, client = self._parts.visitor.present(), self._parts.use_cases.client(waiting.one("client_id"))
+        unverified_hint = waiting.one("id_token_hint")
 
         def has_consent(scope: str) -> bool:
             assert client is not None
@@ -98,6 +112,8 @@ class AuthorizeEndpoint:
             now=self._parts.now(),
             issuer=self._parts.issuer,
             has_consent=has_consent,
+            hint=self._parts.use_cases.own_tokens.id_token_hint(unverified_hint) if unverified_hint else None,
+            has_left=self._parts.use_cases.rights.has_left,
         )
 
     def _code(self, asked: Asked) -> Response | str:
@@ -128,7 +144,7 @@ class AuthorizeEndpoint:
         back = error_location(address, ("access_denied", error.reason), asked.one("state"), self._parts.issuer)
         page = render_template(
             "closed_extranet.html",
-            label=self._parts.use_cases.rights.label_of(error.extranet),
+            label=self._parts.use_cases.rights.label_of(error.extranet) or asked.known.name,
             text=closed_text(error.reason),
             reason=error.reason,
             back=back,
@@ -138,6 +154,9 @@ class AuthorizeEndpoint:
     def _page_or_error(self, asked: Asked, waiting: Waiting, page: str, error_code: str) -> Response:
         if "none" in asked.prompts:
             return self._back(asked, error_code, "")
+        return self._onwards(page, waiting)
+
+    def _onwards(self, page: str, waiting: Waiting) -> Response:
         return redirect(f"{page}?{urlencode({'suite': self._parts.visitor.seal(waiting)})}", 303)
 
     def _back(self, asked: Asked, code: str, description: str) -> Response:

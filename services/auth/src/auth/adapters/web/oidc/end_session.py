@@ -34,14 +34,15 @@ class EndSessionEndpoint:
         return blueprint
 
     def logout(self) -> Response | str:
-        """§2: ends at once with a valid `id_token_hint` of this person, else asks."""
+        """§2: ends at once with a valid `id_token_hint` of this session, else asks: an older ID token, found in a
+        history or a log, must not be enough to throw somebody out (ASVS 10.6.2)."""
         unverified_hint = request.values.get("id_token_hint")
         hint = self._parts.use_cases.own_tokens.id_token_hint(unverified_hint) if unverified_hint else None
         client = self._client(hint)
         wanted = request.values.get("post_logout_redirect_uri")
         target = wanted if client is not None and wanted in client.post_logout_redirect_uris else None
         present = self._parts.visitor.present()
-        if hint is None or (present is not None and present.account.account_id != hint.get("sub")):
+        if hint is None or (present is not None and present.session.session_id != hint.get("sid")):
             if wanted and target is None:
                 return self._refused()
             return self._ask(client, target)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import orjson
+from authlib.oauth2.rfc6749.errors import OAuth2Error
 
 from servicekit.errors import (
     AccessDeniedError,
@@ -26,6 +27,22 @@ class AuthorizationRefusedError(Exception):
         super().__init__(description)
         self.code = code
         self.description = description
+
+
+class InvalidTargetError(OAuth2Error):  # type: ignore[misc]  # Authlib is untyped
+    """RFC 8707 §2: the resource asked for is not the client's."""
+
+    error = "invalid_target"
+
+
+def refuse_foreign_resource(asked: Sequence[str], audience: str) -> None:
+    """RFC 8707 §2.2: at the token endpoint too, a resource is the one that was granted, or refused.
+
+    Raises:
+        InvalidTargetError: another one.
+    """
+    if any(resource != audience for resource in asked):
+        raise InvalidTargetError(description="the resource is not the one that was granted")
 
 
 def token_error(error: ServiceError) -> Answer:

@@ -9,8 +9,9 @@ from auth.adapters.web.oidc.authlib_server import (
     LARGEST_FORM_BYTES,
     PlainRequest,
     PlainServer,
-    decode_basic,
     parse_form,
+    read_basic,
+    write_basic,
 )
 from auth.adapters.web.oidc.errors import Answer, json_answer, token_error
 from auth.adapters.web.oidc.grants.authorization_code import CodeGrant
@@ -45,13 +46,13 @@ class TokenEndpoint:
         """One token request."""
         if environ["REQUEST_METHOD"] != "POST":
             return json_answer(405, {"error": "invalid_request", "error_description": "POST"}, [("Allow", "POST")])
+        credentials = read_basic(str(environ.get("HTTP_AUTHORIZATION", "")))
         try:
             lists = _form(environ)
-            _refuse_ambiguity(lists, environ)
+            _refuse_ambiguity(lists, environ, credentials)
         except ValueError as error:
             return json_answer(400, {"error": "invalid_request", "error_description": str(error)})
-        header = environ.get("HTTP_AUTHORIZATION")
-        headers = {"Authorization": decode_basic(header)} if header else {}
+        headers = {"Authorization": write_basic(credentials)} if credentials else {}
         try:
             answer: Answer = self._server.create_token_response(PlainRequest("POST", self._uri, headers, lists))
         except ServiceError as error:
@@ -73,9 +74,13 @@ def _form(environ: Mapping[str, Any]) -> dict[str, list[str]]:
     return parse_form(environ["wsgi.input"].read(size))
 
 
-def _refuse_ambiguity(lists: Mapping[str, list[str]], environ: Mapping[str, Any]) -> None:
-    """RFC 6749 §3.2: no parameter twice; §2.3: one way to authenticate."""
+def _refuse_ambiguity(
+    lists: Mapping[str, list[str]], environ: Mapping[str, Any], credentials: tuple[str, str] | None
+) -> None:
+    """RFC 6749 §3.2: no parameter twice; §2.3: one way to authenticate, as one client."""
     if any(len(values) > 1 for name, values in lists.items() if name != "resource"):
         raise ValueError("a parameter is there more than once")
     if "client_secret" in lists and environ.get("HTTP_AUTHORIZATION"):
         raise ValueError("the client authenticates in two ways")
+    if credentials is not None and lists.get("client_id", [credentials[0]]) != [credentials[0]]:
+        raise ValueError("client_id is not the client that authenticates")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from auth.domain.clients import Client
+from auth.domain.sessions import Session
 from auth.use_cases.keep_session import Present
 
 
@@ -21,6 +23,8 @@ class Asked:
     now: datetime
     issuer: str
     has_consent: Callable[[str], bool]
+    hint: Mapping[str, Any] | None = None  # the claims of `id_token_hint`, when it is one of ours
+    has_left: Callable[[Session], bool] = lambda _session: False  # the session's organisation is no longer theirs
 
     def one(self, name: str) -> str | None:
         """The first value of a parameter; an empty one counts as absent (RFC 6749 §3.1)."""

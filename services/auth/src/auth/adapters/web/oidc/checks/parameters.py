@@ -1,4 +1,4 @@
-"""No parameter twice, and none so long that it hides something."""
+"""No parameter twice, none so long that it hides something, none that a database or a log could stumble over."""
 
 from auth.adapters.web.oidc.checks.asked import Asked
 from auth.adapters.web.oidc.errors import AuthorizationRefusedError
@@ -14,3 +14,5 @@ def single_parameters(asked: Asked) -> None:
             raise AuthorizationRefusedError("invalid_request", "a parameter is there more than once")
         if any(len(value) > _LONGEST.get(name, 8192) for value in values):
             raise AuthorizationRefusedError("invalid_request", "a parameter is too long")
+        if any(character < " " or character == "\x7f" for value in values for character in value):
+            raise AuthorizationRefusedError("invalid_request", "a parameter holds a control character")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from auth.adapters.web.oidc.checks.asked import Asked
+from auth.adapters.web.oidc.errors import AuthorizationRefusedError
 
 LOGIN, CHOOSE_PASSWORD, ORGANISATION, CONSENT = "/login", "/choose-password", "/organisation", "/consent"
 
@@ -17,6 +18,10 @@ def signed_in(asked: Asked) -> str | None:
     max_age = asked.one("max_age")
     if max_age is not None and asked.began_at - authenticated_at > timedelta(seconds=int(max_age)):
         return LOGIN
+    if asked.hint is not None and asked.hint.get("sub") != asked.present.account.account_id:
+        if authenticated_at < asked.began_at:
+            return LOGIN
+        raise AuthorizationRefusedError("login_required", "another person signed in")
     return None
 
 
@@ -26,8 +31,11 @@ def own_password(asked: Asked) -> str | None:
 
 
 def one_organisation(asked: Asked) -> str | None:
-    """The session speaks for one organisation."""
-    return ORGANISATION if asked.present is not None and asked.present.session.organisation_id is None else None
+    """The session speaks for one organisation, in which the person is still active."""
+    if asked.present is None:
+        return None
+    session = asked.present.session
+    return ORGANISATION if session.organisation_id is None or asked.has_left(session) else None
 
 
 def consent(asked: Asked) -> str | None:

@@ -8,6 +8,7 @@ is the use case's own question (`issue_code`).
 from collections.abc import Callable
 
 from auth.adapters.web.oidc.checks.asked import Asked
+from auth.adapters.web.oidc.checks.id_token_hint import own_hint
 from auth.adapters.web.oidc.checks.known_client import known_client
 from auth.adapters.web.oidc.checks.parameters import single_parameters
 from auth.adapters.web.oidc.checks.pkce import pkce_s256
@@ -30,6 +31,7 @@ SENT_BACK: tuple[Callable[[Asked], None], ...] = (
     openid_scope,
     own_resource,
     sensible_prompt,
+    own_hint,
 )
 OF_THE_PERSON: tuple[tuple[Callable[[Asked], str | None], str], ...] = (
     # check, and what a client that wants no page gets (OIDC Core §3.1.2.6)

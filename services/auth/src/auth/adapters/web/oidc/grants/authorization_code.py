@@ -7,6 +7,7 @@ from typing import Any
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 
 from auth.adapters.web.oidc.authlib_models import CLIENT_METHODS, OAuthClient, OAuthCode
+from auth.adapters.web.oidc.errors import refuse_foreign_resource
 from auth.domain.sessions import Session
 from auth.use_cases.issue_code import CodeRequest
 
@@ -45,4 +46,5 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib is unt
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
         """Called once client, redirect URI and verifier are checked."""
         code, client = self.request.authorization_code.kept, self.request.client.registered
+        refuse_foreign_resource(self.request.payload.datalist.get("resource", ()), code.audience)
         return 200, self.server.use_cases.exchange_code(code, client).to_answer(), self.TOKEN_RESPONSE_HEADER

@@ -7,6 +7,7 @@ from typing import Any
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant
 
 from auth.adapters.web.oidc.authlib_models import CLIENT_METHODS, OAuthRefreshToken
+from auth.adapters.web.oidc.errors import refuse_foreign_resource
 
 
 class RotatingGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is untyped
@@ -22,5 +23,6 @@ class RotatingGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is unty
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
         """Called once client, token and scope are checked."""
         token, client = self.request.refresh_token.kept, self.request.client.registered
+        refuse_foreign_resource(self.request.payload.datalist.get("resource", ()), token.audience)
         tokens = self.server.use_cases.refresh_tokens(token, client, self.request.payload.scope or None)
         return 200, tokens.to_answer(), self.TOKEN_RESPONSE_HEADER
