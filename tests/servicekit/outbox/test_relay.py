@@ -10,8 +10,10 @@ import pytest
 
 from servicekit.audit_events import AuditUnavailableError, Policy
 from servicekit.database import Database
+from servicekit.outbox import OutboxRelay, RecordingUnitOfWork
 from tests.servicekit.database.builders import add, all_things, together, wait_for
-from tests.servicekit.outbox.builders import adding, assert_chains_hold, event, stored_events
+from tests.servicekit.fakes import FixedClock
+from tests.servicekit.outbox.builders import SqlThings, adding, assert_chains_hold, event, stored_events
 from tests.servicekit.outbox.conftest import IMPATIENT, QUICK, Service, service_on
 from tests.servicekit.outbox.fakes import InMemoryAudit
 
@@ -203,6 +205,15 @@ def test_nothing_more_is_done_when_the_disk_is_nearly_full(database: Database) -
         service.work.record(adding("one", policy="buffered"))
 
     assert database.read(all_things) == []
+
+
+def test_the_wait_for_audit_is_a_setting(database: Database) -> None:
+    service = service_on(database)
+    patient = OutboxRelay(database, "cdap", service.audit, FixedClock(), QUICK, wait_ms=1)
+    work = RecordingUnitOfWork(database, SqlThings, patient)
+
+    with pytest.raises(AuditUnavailableError, match="in time"):
+        work.record(adding("one"))
 
 
 def test_a_buffered_act_does_not_wait_while_audit_is_known_not_to_answer(database: Database) -> None:

@@ -99,6 +99,13 @@ class ServiceSettings(BaseSettings):
     audit_address: str = Field(
         default="", description="host:port of the audit service. Empty: this service has no journal."
     )
+    audit_wait_ms: int = Field(
+        default=150,
+        ge=10,
+        le=5_000,
+        description="Longest wait for audit to acknowledge an act, in milliseconds; a strict act is refused after it. "
+        "A person waits for it too: raise it on a slow machine only.",
+    )
 
     @model_validator(mode="after")
     def _database_in_data_directory(self) -> Self:

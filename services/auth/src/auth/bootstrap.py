@@ -130,7 +130,7 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
     check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
     audit = open_channel(ChannelOptions.to("audit", settings.audit_address, settings))
     habpps = open_channel(ChannelOptions.to("habpps", settings.habpps_address, settings))
-    relay = OutboxRelay(database, settings.service, GrpcAuditSink(audit), clock)
+    relay = OutboxRelay(database, settings.service, GrpcAuditSink(audit), clock, wait_ms=settings.audit_wait_ms)
     work = RecordingUnitOfWork(database, SqlRepositories, relay)
     saved_at = settings.data_directory / "rights-snapshot.bin"
     replica = RightsReplica(GrpcRightsFeed(habpps), clock, service=settings.service, saved_at=saved_at)

@@ -49,7 +49,7 @@ def build(settings: CdapSettings, parts: Parts) -> Process:
     audit = open_channel(ChannelOptions.to("audit", settings.audit_address, settings))
     habpps = open_channel(ChannelOptions.to("habpps", settings.habpps_address, settings))
     auth = open_channel(ChannelOptions.to("auth", settings.auth_address, settings))
-    relay = OutboxRelay(database, settings.service, GrpcAuditSink(audit), clock)
+    relay = OutboxRelay(database, settings.service, GrpcAuditSink(audit), clock, wait_ms=settings.audit_wait_ms)
     work = RecordingUnitOfWork(database, sql_repositories, relay)
     saved_at = settings.data_directory / "rights-snapshot.json"
     rights = RightsReplica(GrpcRightsFeed(habpps), clock, service=settings.service, saved_at=saved_at)

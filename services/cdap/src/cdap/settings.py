@@ -3,7 +3,7 @@
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from servicekit.settings import Port, PublicUrl, ServiceSettings
+from servicekit.settings import Port, PublicUrl, ServiceSettings, Threads
 
 
 class CdapSettings(ServiceSettings):
@@ -15,6 +15,11 @@ class CdapSettings(ServiceSettings):
     public_url: PublicUrl = Field("http://localhost:8402", description="Address people type to reach CDAP.")
     web_port: Port = Field(8402, description="TCP port of the pages.")
     rpc_port: Port = Field(9402, description="TCP port of gRPC (consultation by partner software).")
+    rpc_threads: Threads = Field(
+        32,
+        description="Consultations answered at the same time. Each waits for the disk and for audit, and those that "
+        "wait together share one fsync and one call: with 4, half as many per second.",
+    )
     auth_address: str = Field("localhost:9400", description="host:port of auth (gRPC): feed of ended sessions.")
     habpps_address: str = Field("localhost:9401", description="host:port of habpps (gRPC): rights feed.")
     audit_address: str = Field("localhost:9403", description="host:port of audit (gRPC): the journal.")

@@ -61,7 +61,7 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
     check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
     signals = Signals(Wakeup(), Wakeup(), Wakeup())
     audit = open_channel(ChannelOptions.to("audit", settings.audit_address, settings))
-    relay = OutboxRelay(database, settings.service, GrpcAuditSink(audit), clock)
+    relay = OutboxRelay(database, settings.service, GrpcAuditSink(audit), clock, wait_ms=settings.audit_wait_ms)
     work = RecordingUnitOfWork(database, sql_store, relay)
     register = Register(work, signals, clock)
     accounts = open_channel(ChannelOptions.to("auth", settings.auth_address, settings))

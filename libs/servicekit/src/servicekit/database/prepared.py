@@ -1,16 +1,24 @@
 """Statements of the hot paths: compiled once per dialect, run with values the driver takes as they are.
 
-`Connection.execute` costs three times as much, most of it to find the compiled statement and to convert values again.
-Errors are those of SQLAlchemy, as everywhere.
+`Connection.execute` costs ten times as much on SQLite, most of it to find the compiled statement, to convert values and
+to describe the result. Here SQLite is asked directly; errors are those of SQLAlchemy, as everywhere.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
-from sqlalchemy import Connection, CursorResult
+from pysqlite3 import dbapi2
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 
 Values: TypeAlias = Mapping[str, Any]
+
+
+class _Compiled(NamedTuple):
+    text: str
+    order: tuple[str, ...]  # of the parameters, where the driver wants them by position
+    direct: bool  # the driver is asked without SQLAlchemy
 
 
 class PreparedStatement:
@@ -20,18 +28,23 @@ class PreparedStatement:
         """`columns` are those that an INSERT gives."""
         self._statement = statement
         self._columns = columns
-        self._compiled: dict[str, tuple[str, tuple[str, ...] | None]] = {}
+        self._compiled: dict[str, _Compiled] = {}
 
-    def run(self, connection: Connection, values: Values) -> CursorResult[Any]:
+    def run(self, connection: Connection, values: Values) -> None:
         """Runs it once.
 
         Raises:
             sqlalchemy.exc.DBAPIError: as for `Connection.execute`.
         """
-        text, order = self._compiled.get(connection.dialect.name) or self._compile(connection)
-        if order is None:
-            return connection.exec_driver_sql(text, dict(values))
-        return connection.exec_driver_sql(text, tuple([values[name] for name in order]))
+        self._execute(connection, values)
+
+    def first(self, connection: Connection, values: Values) -> tuple[Any, ...] | None:
+        """The first row, or None.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError: as for `Connection.execute`.
+        """
+        return cast("tuple[Any, ...] | None", self._execute(connection, values).fetchone())
 
     def run_many(self, connection: Connection, rows: Sequence[Values]) -> None:
         """Runs it once for each of `rows`.
@@ -39,14 +52,31 @@ class PreparedStatement:
         Raises:
             sqlalchemy.exc.DBAPIError: as for `Connection.execute`.
         """
-        text, order = self._compiled.get(connection.dialect.name) or self._compile(connection)
-        if order is None:
-            connection.exec_driver_sql(text, [dict(values) for values in rows])
-        else:
-            connection.exec_driver_sql(text, [tuple([values[name] for name in order]) for values in rows])
+        compiled = self._of(connection)
+        connection.exec_driver_sql(compiled.text, [_parameters(compiled, values) for values in rows])
 
-    def _compile(self, connection: Connection) -> tuple[str, tuple[str, ...] | None]:
-        compiled: Any = self._statement.compile(dialect=connection.dialect, column_keys=self._columns)
-        order = tuple(compiled.positiontup) if compiled.positional else None
-        self._compiled[connection.dialect.name] = prepared = str(compiled), order
-        return prepared
+    def _execute(self, connection: Connection, values: Values) -> Any:
+        compiled = self._of(connection)
+        parameters = _parameters(compiled, values)
+        if not compiled.direct:
+            return connection.exec_driver_sql(compiled.text, parameters)
+        driver: Any = connection.connection.driver_connection
+        try:
+            return driver.execute(compiled.text, parameters)
+        except dbapi2.Error as error:
+            raise DBAPIError.instance(
+                compiled.text, None, error, dbapi2.Error, hide_parameters=True, dialect=connection.dialect
+            ) from error
+
+    def _of(self, connection: Connection) -> _Compiled:
+        dialect = connection.dialect
+        known = self._compiled.get(dialect.name)
+        if known is None:
+            compiled: Any = self._statement.compile(dialect=dialect, column_keys=self._columns)
+            order = tuple(compiled.positiontup) if compiled.positional else ()
+            self._compiled[dialect.name] = known = _Compiled(str(compiled), order, dialect.name == "sqlite")
+        return known
+
+
+def _parameters(compiled: _Compiled, values: Values) -> Any:
+    return tuple([values[name] for name in compiled.order]) if compiled.order else dict(values)

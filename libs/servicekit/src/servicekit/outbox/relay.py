@@ -12,6 +12,7 @@ cost each call a second fsync; after a crash in between the same events are sent
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -36,15 +37,22 @@ class OutboxRelay:
 
     name = "outbox-relay"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a constructor
         self,
         database: Database,
         service: str,
         sink: AuditSink,
         clock: Clock,
         settings: OutboxSettings = DEFAULT_SETTINGS,
+        *,
+        wait_ms: int | None = None,
     ) -> None:
-        """`service` is the producer's name in the journal: the service of its certificate."""
+        """`service` is the producer's name in the journal: the service of its certificate.
+
+        `wait_ms` is how long an act waits for audit's acknowledgement, when it is not what `settings` say.
+        """
+        if wait_ms is not None:
+            settings = replace(settings, acknowledgement_wait=timedelta(milliseconds=wait_ms))
         self._database = database
         self._sink = sink
         self._clock = clock

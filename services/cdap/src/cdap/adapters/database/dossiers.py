@@ -38,10 +38,10 @@ class SqlDossiers:
 
     def find(self, key: DossierKey) -> StoredDossier | None:
         """One read by primary key. The document is parsed only when it is asked for."""
-        row = _FIND.run(self._connection, {"matricule": key.matricule, "caf": key.caf}).first()
+        row = _FIND.first(self._connection, {"matricule": key.matricule, "caf": key.caf})
         if row is None:
             return None
-        name_keys, document = row.name_keys, row.document
+        name_keys, document = row
         return StoredDossier(key, tuple(name_keys.split(" ")), lambda: Dossier(orjson.loads(document)))
 
     def of_other_cafs(self, key: DossierKey) -> Sequence[KnownNames]:
