@@ -25,7 +25,7 @@ from tests.bench.sign_in import SignedIn, sign_in
 from tests.system.onebox_process import OneboxProcess, free_first_port
 
 _THREADS = 16
-_CODES = 6000
+_CODES = 1500
 
 
 def main() -> None:
@@ -94,7 +94,7 @@ def code_exchanges(layout: Layout) -> None:
         "code exchange: 2 signatures, durable": [_exchange(person, codes.pop) for _ in range(_THREADS)],
     }
     print(f"\n/token over HTTP, {_THREADS} callers")
-    print(table(interleaved(contestants, rounds=3, seconds=1.0), floor))
+    print(table(interleaved(contestants, rounds=3, seconds=0.5), floor))
 
 
 def _fetch(layout: Layout) -> Act:

@@ -18,6 +18,10 @@ VERIFIER = "a-verifier-for-measurements-that-is-long-enough-for-the-rfc"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
 
+class SignInError(Exception):
+    """auth did not do what a relying party expects of it."""
+
+
 @dataclass
 class SignedIn:
     """A person with a session at auth, seen from the relying party `client_id`."""
@@ -57,7 +61,7 @@ class SignedIn:
         answer = self.browser.get(self.authorization_url())
         query = parse_qs(urlsplit(answer.headers.get("location", "")).query)
         if "code" not in query:
-            raise RuntimeError(f"no code: {answer.status_code} {answer.headers.get('location')}")
+            raise SignInError(f"no code: {answer.status_code} {answer.headers.get('location')}")
         return str(query["code"][0])
 
     def exchange_form(self, code: str) -> dict[str, str]:
@@ -84,11 +88,11 @@ def sign_in(layout: Layout, person: Person, client_id: str) -> SignedIn:
     page = browser.get(f"{layout.url('auth')}/login")
     found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)
     if found is None:
-        raise RuntimeError("the login page has no CSRF token")
+        raise SignInError("the login page has no CSRF token")
     answer = browser.post(
         f"{layout.url('auth')}/login",
         data={"csrf_token": found[1], "username": person.username, "password": person.password},
     )
     if answer.status_code not in {302, 303}:
-        raise RuntimeError(f"sign-in answered {answer.status_code}")
+        raise SignInError(f"sign-in answered {answer.status_code}")
     return SignedIn(layout, browser, client_id)

@@ -43,6 +43,18 @@ def test_the_social_worker_sees_the_t1_fields_of_the_same_dossier() -> None:
     assert "etat_dossier" not in answer.fields
 
 
+def test_the_same_question_on_another_day_or_at_another_revision_is_decided_anew() -> None:
+    commune = the_commune()
+    snapshot = commune.snapshot()
+    assert isinstance(decide(snapshot, the_question(snapshot), the_table()), Granted)
+    after_the_end = the_question(snapshot, today=date(2199, 1, 1))
+    assert decide(snapshot, after_the_end, the_table()) == decide(commune.snapshot(), after_the_end, the_table())
+    later = commune.changed("convention", state="suspended").snapshot()
+    assert decide(later, the_question(snapshot), the_table()) == Refused(
+        "CONVENTION_SUSPENDED", "convention-is-active", later.revision
+    )
+
+
 FACT_BREAKS: list[tuple[str, dict[str, Any], str]] = [
     ("cdap", {"enabled": False}, "EXTRANET_DISABLED"),
     ("cdap", {"code": "cdap-old"}, "EXTRANET_UNKNOWN"),

@@ -1,10 +1,19 @@
 """The one place that decides who may do what: `decide(snapshot, question, table)`.
 
 Pure functions: no clock, no I/O. The conditions stand in order in `rights.question_rules` and `rights.rules`; here
-they are walked through. Every answer says at which revision it was given, so that an auditor can ask again.
+they are walked through. What depends on the snapshot and the day alone is remembered in the snapshot. Every answer says
+at which revision it was given, so that an auditor can ask again.
 """
 
-from rights.explanation import OpenExtranet, administrator_roles, open_extranets, organisations_of, why_closed
+from rights.explanation import (
+    OpenExtranet,
+    Problem,
+    administrator_roles,
+    first_problem,
+    open_extranets,
+    organisations_of,
+    why_closed,
+)
 from rights.field_table import FieldTable
 from rights.question import Granted, Limits, Question, Refused
 from rights.question_rules import ASKED_RULES, QUESTION_RULES, RULE_IDS, Asked
@@ -42,10 +51,8 @@ def decide(
         if reason is not None:
             return Refused(reason, rule_id, snapshot.revision)
     furthest = (-1, "", "")
-    for right in possible_rights(
-        snapshot, question.account_id, question.organisation_id, question.extranet, question.today
-    ):
-        problem = _first_problem(right, asked)
+    for right, standing in _known_rights(snapshot, question):
+        problem = standing if standing[0] < len(RIGHT_RULES) else _problem_with_question(right, asked)
         if problem is None:
             return _granted(right, snapshot, table)
         if problem[0] > furthest[0]:
@@ -54,19 +61,21 @@ def decide(
     return Refused(reason, rule_id, snapshot.revision)
 
 
-def _first_problem(right: Right, asked: Asked) -> tuple[int, str, str] | None:
-    rank = 0
-    today = asked.question.today
-    for rule_id, check in RIGHT_RULES:
-        reason = check(right, today)
-        if reason is not None:
-            return rank, rule_id, reason
-        rank += 1
-    for rule_id, matches in ASKED_RULES:
+def _known_rights(snapshot: Snapshot, question: Question) -> tuple[tuple[Right, Problem], ...]:
+    """Each way to have the right, and what is wrong with it today whatever is asked of it."""
+    key = question.account_id, question.organisation_id, question.extranet, question.today
+
+    def find() -> tuple[tuple[Right, Problem], ...]:
+        return tuple((right, first_problem(right, question.today)) for right in possible_rights(snapshot, *key))
+
+    return snapshot.remembered(key, find)
+
+
+def _problem_with_question(right: Right, asked: Asked) -> Problem | None:
+    for rank, (rule_id, matches) in enumerate(ASKED_RULES, start=len(RIGHT_RULES)):
         reason = matches(right, asked)
         if reason is not None:
             return rank, rule_id, reason
-        rank += 1
     return None
 
 

@@ -6,7 +6,7 @@ kinds are kept as they came and count.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
@@ -14,6 +14,9 @@ from rights.facts import Administrator, Convention, Extranet, Fact, Habilitation
 from rights.sharing import MapEdit, SharedMap
 
 F = TypeVar("F", bound=Fact)
+T = TypeVar("T")
+
+REMEMBERED_ANSWERS = 20_000  # people who ask between two changes; a few hundred bytes each
 
 _MODULUS = 1 << 256
 _INDEXED_BY: dict[type[Fact], str] = {
@@ -79,6 +82,7 @@ class Snapshot:
     _digest: int = 0
     _entries: SharedMap[_Entry] = field(default_factory=SharedMap)
     _index: SharedMap[tuple[Fact, ...]] = field(default_factory=SharedMap)
+    _answers: dict[object, object] = field(default_factory=dict, repr=False)
 
     @classmethod
     def empty(cls, epoch: int = 1) -> "Snapshot":
@@ -130,6 +134,18 @@ class Snapshot:
     def digest(self) -> bytes:
         """32 bytes, big-endian."""
         return self._digest.to_bytes(32, "big")
+
+    def remembered(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """`compute()`, computed once: for pure functions of this snapshot and `key`, and of nothing else.
+
+        The next revision starts with nothing remembered, so nothing outlives what it was computed from.
+        """
+        known = self._answers.get(key)
+        if known is None:
+            if len(self._answers) >= REMEMBERED_ANSWERS:
+                self._answers.clear()
+            self._answers[key] = known = compute()
+        return cast(T, known)
 
     def __len__(self) -> int:
         return len(self._entries)
