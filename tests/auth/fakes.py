@@ -94,6 +94,11 @@ class InMemorySessions:
     def clients_of(self, session_id: str) -> Sequence[str]:
         return sorted(self.clients.get(session_id, ()))
 
+    def forget_before(self, moment: datetime) -> None:
+        for session_id in [key for key, row in self.rows.items() if row.ended_at and row.ended_at < moment]:
+            del self.rows[session_id]
+            self.clients.pop(session_id, None)
+
     def _change(self, session_id: str, **changes: Any) -> bool:
         row = self.rows.get(session_id)
         if row is None or row.ended_at is not None:
@@ -105,20 +110,25 @@ class InMemorySessions:
 class InMemoryEndedSessions:
     def __init__(self) -> None:
         self.rows: list[EndedSession] = []
+        self.newest = 0
 
     def append(self, session: Session, ended_at: datetime, reason: str) -> EndedSession:
-        ended = EndedSession(session.session_id, session.account_id, ended_at, reason, len(self.rows) + 1)
+        self.newest += 1
+        ended = EndedSession(session.session_id, session.account_id, ended_at, reason, self.newest)
         self.rows.append(ended)
         return ended
 
     def position(self) -> tuple[int, str]:
-        return len(self.rows), "epoch"
+        return self.newest, "epoch"
 
     def after(self, revision: int, limit: int) -> Sequence[EndedSession]:
-        return self.rows[revision : revision + limit]
+        return [row for row in self.rows if row.revision > revision][:limit]
 
     def since(self, moment: datetime) -> Sequence[EndedSession]:
         return [row for row in self.rows if row.ended_at >= moment]
+
+    def forget_before(self, moment: datetime) -> None:
+        self.rows[:] = self.since(moment)
 
 
 class InMemoryCodes:
@@ -246,6 +256,10 @@ class InMemoryMails:
     def waiting(self, account_ids: Sequence[str]) -> frozenset[str]:
         return frozenset(r.account_id for r in self.rows.values() if r.account_id in account_ids and r.sent_at is None)
 
+    def forget_before(self, moment: datetime) -> None:
+        for mail_id in [key for key, row in self.rows.items() if row.sent_at and row.sent_at < moment]:
+            del self.rows[mail_id]
+
 
 class InMemoryLogoutNotices:
     def __init__(self) -> None:
@@ -278,14 +292,18 @@ class InMemoryLogoutNotices:
 
 class InMemoryCommands:
     def __init__(self) -> None:
-        self.rows: dict[str, str] = {}
+        self.rows: dict[str, tuple[str, datetime]] = {}
 
     def answer_of(self, command_id: str) -> str | None:
-        return self.rows.get(command_id)
+        return self.rows[command_id][0] if command_id in self.rows else None
 
     def remember(self, command_id: str, answer: str, at: datetime) -> None:
         assert command_id not in self.rows
-        self.rows[command_id] = answer
+        self.rows[command_id] = (answer, at)
+
+    def forget_before(self, moment: datetime) -> None:
+        for command_id in [key for key, row in self.rows.items() if row[1] < moment]:
+            del self.rows[command_id]
 
 
 @dataclass
@@ -315,7 +333,10 @@ class PlainPasswords:
 
     def verify(self, password_hash: str | None, password: str) -> bool:
         self.comparisons += 1
-        return password_hash == self.hash(password)
+        return password_hash in (self.hash(password), f"old {self.hash(password)}")
+
+    def is_outdated(self, password_hash: str) -> bool:
+        return password_hash.startswith("old ")
 
 
 class FixedReplica:

@@ -10,6 +10,16 @@ from tests.system.browser import Visitor, chromium
 from tests.system.onebox_process import OneboxProcess, free_first_port
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests run in random order, but the chapters of a story follow one another."""
+    chapters = [item for item in items if item.path.name == "test_story.py"]
+    if chapters:
+        first = items.index(chapters[0])
+        others = [item for item in items if item not in chapters]
+        items[:] = others[:first] + sorted(chapters, key=lambda item: item.location[1] or 0) + others[first:]
+
+
 @pytest.fixture(scope="session")
 def onebox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneboxProcess]:
     """The whole demo, running."""

@@ -266,3 +266,25 @@ def test_stale_rights_are_said_on_the_portal(provider: Provider, browser: AuthBr
     assert "Vos droits ne peuvent pas être vérifiés" in page.text
     assert 'id="logout"' in page.text
     assert ISSUER not in page.text
+
+
+def test_changing_the_password_asks_for_the_one_in_use(browser: AuthBrowser) -> None:
+    browser.sign_in()
+    page = browser.get("/choose-password")
+    assert 'autocomplete="current-password"' in page.text
+    refused = browser.submit(page, "/choose-password", current="wrong", password=CHOSEN, confirmation=CHOSEN)
+    assert refused.status_code == 400
+    assert "Ce n&#39;est pas votre mot de passe actuel." in refused.text
+    for _ in range(2):
+        browser.submit(page, "/choose-password", current="wrong", password=CHOSEN, confirmation=CHOSEN)
+    waiting = browser.submit(page, "/choose-password", current=PASSWORD, password=CHOSEN, confirmation=CHOSEN)
+    assert waiting.status_code == 429
+    assert "Attendez" in waiting.text
+
+
+def test_the_password_is_changed_with_the_one_in_use(provider: Provider, browser: AuthBrowser) -> None:
+    browser.sign_in()
+    page = browser.get("/choose-password")
+    done = browser.submit(page, "/choose-password", current=PASSWORD, password=CHOSEN, confirmation=CHOSEN)
+    assert done.status_code == 303
+    assert provider.browser().sign_in(password=CHOSEN).status_code == 303

@@ -213,3 +213,35 @@ def test_commands_are_remembered_with_their_answer(run: Run) -> None:
     assert run(lambda repos: repos.commands.answer_of("c")) is None
     run(lambda repos: repos.commands.remember("c", "3", NOW))
     assert run(lambda repos: repos.commands.answer_of("c")) == "3"
+
+
+def test_old_rows_are_forgotten_and_young_ones_kept(run: Run) -> None:
+    old, young = a_session(ended_at=NOW), a_session(session_id="s2", cookie_hash="c2", ended_at=NOW + 2 * SECOND)
+    living = a_session(session_id="s3", cookie_hash="c3")
+
+    def fill(repos: Any) -> None:
+        for session in (old, young, living):
+            repos.sessions.add(session)
+            repos.sessions.remember_client(session.session_id, "cdap")
+        repos.ended_sessions.append(old, NOW, "LOGOUT")
+        repos.ended_sessions.append(young, NOW + 2 * SECOND, "LOGOUT")
+        for number, sent_at in enumerate((NOW, NOW + 2 * SECOND, None)):
+            mail = QueuedMail(f"m{number}", "a1", MailKind.IDENTIFIER, NOW, NOW)
+            repos.mails.add(mail)
+            if sent_at is not None:
+                repos.mails.mark_sent(mail.mail_id, sent_at)
+            repos.commands.remember(f"c{number}", "done", sent_at or NOW + 3 * SECOND)
+
+    def forget(repos: Any) -> None:
+        for kept in (repos.sessions, repos.ended_sessions, repos.mails, repos.commands):
+            kept.forget_before(NOW + SECOND)
+
+    run(fill)
+    run(forget)
+    sessions = [run(lambda repos, one=one: repos.sessions.find(one)) for one in ("s1", "s2", "s3")]
+    assert sessions == [None, young, living]
+    assert run(lambda repos: [list(repos.sessions.clients_of(one)) for one in ("s1", "s2")]) == [[], ["cdap"]]
+    assert [end.session_id for end in run(lambda repos: repos.ended_sessions.after(0, 10))] == ["s2"]
+    assert run(lambda repos: repos.ended_sessions.position())[0] == 2
+    assert run(lambda repos: [repos.commands.answer_of(f"c{number}") for number in range(3)]) == [None, "done", "done"]
+    assert [mail.mail_id for mail in run(lambda repos: repos.mails.due(NOW, 10))] == ["m2"]

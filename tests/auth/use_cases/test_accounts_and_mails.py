@@ -11,6 +11,7 @@ import pytest
 from auth.domain.accounts import AccountState
 from auth.domain.errors import AccountIdTakenError, AccountUnknownError, InvalidCredentialsError
 from auth.use_cases.manage_accounts import NewPerson, Order
+from auth.use_cases.read_ended_sessions import EpochChangedError, ReadEndedSessions
 from servicekit.errors import InvalidInputError
 from tests.auth.builders import DIRECTOR, Provider
 
@@ -162,3 +163,32 @@ def test_a_logout_token_follows_the_standard(provider: Provider) -> None:
     assert token.claims["sid"] == session.session_id
     assert token.claims["exp"] - token.claims["iat"] == 120
     assert token.claims["events"] == {"http://schemas.openid.net/event/backchannel-logout": {}}
+
+
+def test_what_is_of_no_more_use_is_forgotten(provider: Provider) -> None:
+    signed_in = provider.sign_in()
+    ended_after = ReadEndedSessions(provider.work, provider.clock).after
+    provider.use_cases.sign_out(signed_in.session.session_id)
+    provider.use_cases.request_password("cdurand-4821", "192.0.2.1")
+    provider.send_mails()
+    provider.use_cases.manage_accounts.lock(Order("command", DIRECTOR, "admin"))
+    assert len(ended_after(0, "epoch").sessions) == 1
+    provider.clock.advance(timedelta(days=1, seconds=1))
+    provider.sweep()
+    repos = provider.work.repos
+    assert not (repos.sessions.rows or repos.ended_sessions.rows or repos.attempts.rows)
+    assert repos.mails.rows
+    assert repos.commands.rows
+    with pytest.raises(EpochChangedError):
+        ended_after(0, "epoch")
+    assert ended_after(1, "epoch").sessions == ()
+    provider.clock.advance(timedelta(days=30))
+    provider.sweep()
+    assert not (repos.mails.rows or repos.commands.rows)
+
+
+def test_a_mail_that_still_waits_is_not_forgotten(provider: Provider) -> None:
+    provider.use_cases.request_password("cdurand-4821", "192.0.2.1")
+    provider.clock.advance(timedelta(days=40))
+    provider.sweep()
+    assert len(provider.work.repos.mails.rows) == 1

@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 
 from auth.domain.accounts import ProvisionalPassword
-from auth.domain.errors import InvalidCredentialsError, PasswordRefusedError, TooManyAttemptsError
+from auth.domain.errors import InvalidCredentialsError, PasswordRefusedError, SessionEndedError, TooManyAttemptsError
 from tests.auth.builders import DIRECTOR, PASSWORD, Provider, an_account
 
 PROVISIONAL = "ABCD-EFGH-JKLM-NPQR"
+NEW = "brouette lampe nuage"
 
 
 def a_provisional(provider: Provider) -> ProvisionalPassword:
@@ -111,7 +112,7 @@ def test_a_provisional_password_is_used_up_even_beside_one_in_use(provider: Prov
 def test_choosing_a_password_ends_the_other_sessions_under_new_names(provider: Provider) -> None:
     elsewhere = provider.sign_in()
     here = provider.sign_in()
-    chosen = provider.use_cases.choose_password(here.session, "brouette lampe nuage", "brouette lampe nuage")
+    chosen = provider.use_cases.choose_password(here.session, NEW, NEW, PASSWORD)
     assert chosen.session.session_id not in {here.session.session_id, elsewhere.session.session_id}
     assert provider.use_cases.find_session(elsewhere.cookie) is None
     assert provider.use_cases.find_session(here.cookie) is None
@@ -150,3 +151,67 @@ def test_another_person_in_the_same_browser_ends_the_session_before(provider: Pr
 def test_without_fresh_rights_one_signs_in_but_nothing_opens(provider: Provider) -> None:
     provider.replica.age = timedelta(minutes=1)
     assert provider.sign_in().session.organisation_id is None
+
+
+@pytest.mark.parametrize("current", ["", "another one", NEW])
+def test_a_session_alone_does_not_change_the_password(provider: Provider, current: str) -> None:
+    session = provider.sign_in().session
+    with pytest.raises(PasswordRefusedError) as refused:
+        provider.use_cases.choose_password(session, NEW, NEW, current)
+    assert refused.value.fields == {"current": "WRONG"}
+    assert provider.sign_in().session.account_id == DIRECTOR
+    assert provider.event_types().count("auth.password.refused") == 1
+
+
+def test_the_password_in_use_cannot_be_guessed_where_it_is_changed(provider: Provider) -> None:
+    session = provider.sign_in().session
+    for _ in range(3):
+        with pytest.raises(PasswordRefusedError):
+            provider.use_cases.choose_password(session, NEW, NEW, "wrong")
+    comparisons = provider.passwords.comparisons
+    with pytest.raises(TooManyAttemptsError):
+        provider.use_cases.choose_password(session, NEW, NEW, PASSWORD)
+    with pytest.raises(TooManyAttemptsError):
+        provider.sign_in()
+    assert provider.passwords.comparisons == comparisons
+
+
+def test_a_session_that_ended_meanwhile_chooses_no_password(provider: Provider) -> None:
+    session = provider.sign_in().session
+    provider.use_cases.disown_login(session)
+    provider.work.write(
+        lambda repos: repos.accounts.save(
+            replace(repos.accounts.find(DIRECTOR), password_hash=provider.passwords.hash(PASSWORD))
+        )
+    )
+    with pytest.raises(SessionEndedError):
+        provider.use_cases.choose_password(session, NEW, NEW, PASSWORD)
+    with pytest.raises(InvalidCredentialsError):
+        provider.sign_in(password=NEW)
+
+
+def test_one_provisional_password_chooses_one_password(provider: Provider) -> None:
+    provider.add(an_account("a2", "amartin-0007", password_hash=None, provisional=a_provisional(provider)))
+    restricted = provider.sign_in("amartin-0007", PROVISIONAL).session
+    provider.use_cases.choose_password(restricted, NEW, NEW)
+    with pytest.raises(SessionEndedError):
+        provider.use_cases.choose_password(restricted, "une autre suite de mots", "une autre suite de mots")
+
+
+@pytest.mark.parametrize("age", [timedelta(minutes=31), timedelta(hours=10)])
+def test_a_session_whose_time_is_over_is_not_renewed_by_signing_in(provider: Provider, age: timedelta) -> None:
+    first = provider.sign_in()
+    provider.clock.advance(age)
+    again = provider.sign_in(cookie=first.cookie)
+    assert again.session.session_id != first.session.session_id
+    assert provider.use_cases.find_session(again.cookie) is not None
+    assert [end.reason for end in provider.read(lambda repos: repos.ended_sessions.rows)] == ["EXPIRED"]
+
+
+def test_a_hash_made_with_older_parameters_is_made_again_at_sign_in(provider: Provider) -> None:
+    account = provider.read(lambda repos: repos.accounts.find(DIRECTOR))
+    old = replace(account, password_hash=f"old {account.password_hash}")
+    provider.work.write(lambda repos: repos.accounts.save(old))
+    provider.sign_in()
+    assert provider.read(lambda repos: repos.accounts.find(DIRECTOR)).password_hash == account.password_hash
+    assert provider.sign_in().session.account_id == DIRECTOR

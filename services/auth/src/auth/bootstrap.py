@@ -95,7 +95,7 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
     rules = PasswordRules(minimum_length=settings.password_minimum_length, common=common_passwords())
     per_address = settings.login_attempts_per_address
     attempts = SignInLimits(
-        AttemptLimits(maximum=settings.login_attempts), AttemptLimits(maximum=per_address, free=per_address)
+        AttemptLimits(maximum=settings.login_attempts), AttemptLimits(maximum=per_address, free=per_address), limits
     )
     return UseCases(
         work=work,

@@ -7,6 +7,8 @@ from audit.domain.entry import ParsedEntry, parse_entry
 from audit.domain.merkle import leaf_hash
 from audit.domain.proofs import inclusion_holds
 from audit.domain.refusals import EventUnknownError
+from audit.use_cases.find_names import Names
+from audit.use_cases.opened_payloads import open_payload
 from audit.use_cases.ports import EntryRow, Repositories
 from audit.use_cases.prove_inclusion import InclusionProof, prove
 from audit.use_cases.search_events import (
@@ -16,7 +18,6 @@ from audit.use_cases.search_events import (
     ReadResults,
     auditor_act,
     found_event,
-    open_payload,
 )
 from audit.use_cases.times import microseconds
 
@@ -33,6 +34,7 @@ class EventPage:
     proof: InclusionProof | None
     proof_holds: bool
     checkpoint: SignedCheckpoint | None
+    names: Names
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,15 @@ class ReadEvent:
         now_us = microseconds(self.results.clock.now())
         act = auditor_act(auditor, READ_TYPE, now_us, told, subject=f"event:{event_id}")
         self.results.journal.append((act,), APPEND_TIMEOUT_SECONDS)
-        opened = open_payload(row, self.results.keys, self.results.cipher)
+        found = found_event(row, open_payload(row, self.results.keys, self.results.cipher))
         return EventPage(
             case_number=case_number,
-            found=found_event(row, opened),
+            found=found,
             entry=parse_entry(row.data),
             proof=proof,
             proof_holds=_holds(row, proof, checkpoint),
             checkpoint=checkpoint,
+            names=self.results.names(auditor, (found,)),
         )
 
 

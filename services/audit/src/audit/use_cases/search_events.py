@@ -4,14 +4,17 @@ The criteria are kept in the event of the search and nowhere else: the address o
 so that no identifier of a person is ever in an address, and only the auditor who asked can open it again.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from audit.domain.entry import MalformedEntryError, OpenedPayload, parse_document, parse_entry
+from audit.domain.entry import OpenedPayload, parse_entry
 from audit.domain.event import Act, canonical_json
 from audit.domain.refusals import EventUnknownError, SearchNotYoursError
 from audit.domain.search import Question, check_question, criteria_for
 from audit.use_cases.append_events import Journal
+from audit.use_cases.find_names import FindNames, Names
+from audit.use_cases.opened_payloads import open_payload
 from audit.use_cases.ports import EntryRow, JournalStore, Now, PayloadCipher, Repositories, ShardKeys
 from audit.use_cases.times import microseconds
 from servicekit.identifiers import new_id
@@ -53,6 +56,7 @@ class Results:
     question: Question
     events: tuple[FoundEvent, ...]
     next_before: int | None
+    names: Names
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,23 @@ class ReadResults:
         act = auditor_act(auditor, RESULTS_TYPE, microseconds(self.clock.now()), told)
         self.journal.append((act,), APPEND_TIMEOUT_SECONDS)
         found = tuple(found_event(row, open_payload(row, self.keys, self.cipher)) for row in page)
-        return Results(search_id, question, found, page[-1].index if more else None)
+        names = self.names(auditor, found, question)
+        return Results(search_id, question, found, page[-1].index if more else None, names)
+
+    def names(self, auditor: Auditor, events: Sequence[FoundEvent], question: Question | None = None) -> Names:
+        """The names of those whom these events and this question name.
+
+        Raises:
+            DependencyUnavailableError: the database does not answer.
+        """
+        told = [event.opened.event for event in events if event.opened is not None]
+        told += [] if question is None else [asdict(question)]
+        accounts: set[str | None] = {one["actor_id"] for one in told}
+        accounts |= {_named(one["subject"], "account") for one in told}
+        organisations: set[str | None] = {one["organisation_id"] for one in told}
+        organisations |= {_named(one["subject"], "organisation") for one in told}
+        find = FindNames(self.store, self.keys, self.cipher)
+        return find(auditor.caf, list(filter(None, accounts)), list(filter(None, organisations)))
 
     def question(self, auditor: Auditor, search_id: str) -> Question:
         """What was asked in a search of this auditor.
@@ -122,6 +142,11 @@ class ReadResults:
         names = [shard.name for shard in repositories.shards.all()]
         keys = {name: key for name in names if (key := self.keys.get(name)) is not None}
         return list(repositories.entries.search(criteria_for(question, caf, keys), before, PAGE_SIZE + 1))
+
+
+def _named(subject: str | None, kind: str) -> str | None:
+    found, _, rest = (subject or "").partition(":")
+    return rest if found == kind and rest else None
 
 
 def auditor_act(
@@ -149,18 +174,6 @@ def read_row(store: JournalStore, event_id: str) -> EntryRow | None:
         return None if known is None else repositories.entries.between(known.index, known.index + 1)[0]
 
     return store.read(work)
-
-
-def open_payload(row: EntryRow, keys: ShardKeys, cipher: PayloadCipher) -> OpenedPayload | None:
-    """The payload in clear; None when the key is gone or the bytes are not what was sealed."""
-    key = keys.get(row.keys.shard)
-    opened = None if key is None else cipher.open(key, row.event_id, row.sealed_payload)
-    if opened is None:
-        return None
-    try:
-        return parse_document(opened[1])
-    except MalformedEntryError:
-        return None
 
 
 def found_event(row: EntryRow, opened: OpenedPayload | None) -> FoundEvent:

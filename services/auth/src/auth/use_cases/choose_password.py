@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from auth.domain.accounts import Account
-from auth.domain.errors import AccountUnknownError, PasswordRefusedError
+from auth.domain.errors import AccountUnknownError, PasswordRefusedError, SessionEndedError, TooManyAttemptsError
 from auth.domain.passwords import PasswordRules, find_problem, normalise_password
 from auth.domain.sessions import EndReason, Session
+from auth.domain.throttling import AttemptLimits, wait_before
 from auth.use_cases import events
 from auth.use_cases.ending import end_all_sessions
 from auth.use_cases.person_rights import PersonRights
@@ -18,6 +20,8 @@ from servicekit.audit_events import Outcome
 from servicekit.clock import Clock
 from servicekit.errors import DependencyUnavailableError
 from servicekit.identifiers import hash_secret, new_id, new_secret
+
+_LIMITS = AttemptLimits()
 
 
 class ChoosePassword:
@@ -33,27 +37,34 @@ class ChoosePassword:
         self._clock = clock
         self.rules = rules
 
-    def __call__(self, session: Session, password: str, confirmation: str) -> SignedIn:
-        """Replaces the password.
+    def __call__(self, session: Session, password: str, confirmation: str, current: str = "") -> SignedIn:
+        """Replaces the password. `current` is the one in use, asked unless a provisional one has just been used
+        (ASVS 6.2.3): an unattended browser must not be enough to take an account.
 
         Raises:
-            PasswordRefusedError: `fields` says what is wrong with `password` or `confirmation`.
+            PasswordRefusedError: `fields` says what is wrong with `password`, `confirmation` or `current`.
+            TooManyAttemptsError: `current` was wrong too often.
+            SessionEndedError: the session ended meanwhile: nothing is changed.
             PasswordChecksOverloadedError: try again in a moment.
         """
         account = self._work.read(lambda repos: repos.accounts.find(session.account_id))
         if account is None:
             raise AccountUnknownError("the account of the session is gone")
         self._check(account, password, confirmation)
+        if not session.must_choose_password:
+            self._check_current(account, current)
         password_hash = self._passwords.hash(normalise_password(password))
         now, cookie = self._clock.now(), new_secret()
         organisation_id = session.organisation_id or self._only_organisation(account.account_id)
 
         def change(repos: AuthRepos) -> Outcome[Session]:
-            current = repos.accounts.find(account.account_id) or account
+            known = repos.accounts.find(account.account_id) or account
             ended = end_all_sessions(repos, account.account_id, EndReason.PASSWORD_CHANGED, now)
+            if session.session_id not in ended.session_ids:
+                raise SessionEndedError("the session ended while the password was being chosen")
             repos.accounts.save(
                 replace(
-                    current,
+                    known,
                     password_hash=password_hash,
                     provisional=None,
                     password_changed_at=now,
@@ -87,6 +98,25 @@ class ChoosePassword:
             problems = {"confirmation": "DIFFERENT"}
         if problems:
             raise PasswordRefusedError("the password breaks a rule", fields=problems)
+
+    def _check_current(self, account: Account, current: str) -> None:
+        """Counted with the failures to sign in, and before the comparison, as there."""
+        now, key = self._clock.now(), f"account:{hash_secret(account.username)}"
+
+        def count(repos: AuthRepos) -> timedelta | None:
+            wait = wait_before(repos.attempts.of(key, now - _LIMITS.window), _LIMITS, now)
+            if wait is None:
+                repos.attempts.add(key, now)
+            return wait
+
+        wait = self._work.write(count)
+        if wait is not None:
+            raise TooManyAttemptsError("the password in use was wrong too often", retry_after=wait)
+        if not self._passwords.verify(account.password_hash, normalise_password(current)):
+            refusal = events.refused("password.refused", account.account_id, "INVALID_CREDENTIALS", now, {})
+            self._work.record(lambda _repos: Outcome(None, (refusal,)))
+            raise PasswordRefusedError("the password in use is another one", fields={"current": "WRONG"})
+        self._work.write(lambda repos: repos.attempts.forget(key))
 
     def _only_organisation(self, account_id: str) -> str | None:
         try:

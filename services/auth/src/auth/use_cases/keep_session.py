@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from auth.domain.accounts import Account
 from auth.domain.errors import OrganisationNotOursError, SessionEndedError
@@ -20,7 +20,10 @@ from servicekit.identifiers import hash_secret, new_id, new_secret
 
 _TOUCH_EVERY = timedelta(minutes=1)
 _SWEEP_AT_ONCE = 200
+_FORGET_EVERY = timedelta(minutes=10)
 _KEEP_GRANTS = timedelta(days=1)
+_KEEP_ENDED = timedelta(days=1)  # every token of an ended session is dead long before
+_KEEP_MAILS = timedelta(days=30)  # what the audit log keeps is kept there
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,7 @@ class SweepSessions:
         self._work = work
         self._clock = clock
         self._limits = limits
+        self._forgot_at: datetime | None = None
 
     def __call__(self) -> int:
         """Sweeps once; gives how many sessions ended."""
@@ -157,7 +161,9 @@ class SweepSessions:
         due = self._work.read(lambda repos: repos.sessions.expired(idle, opened, _SWEEP_AT_ONCE))
         for session in due:
             self._end(session)
-        self._work.write(self._forget)
+        if self._forgot_at is None or now - self._forgot_at >= _FORGET_EVERY:
+            self._work.write(self._forget)
+            self._forgot_at = now
         return len(due)
 
     def _end(self, session: Session) -> None:
@@ -178,3 +184,7 @@ class SweepSessions:
         repos.refresh_tokens.forget_before(now - _KEEP_GRANTS)
         repos.attempts.forget_before(now - _KEEP_GRANTS)
         repos.logout_notices.forget_before(now - _KEEP_GRANTS)
+        repos.sessions.forget_before(now - _KEEP_ENDED)
+        repos.ended_sessions.forget_before(now - _KEEP_ENDED)
+        repos.mails.forget_before(now - _KEEP_MAILS)
+        repos.commands.forget_before(now - _KEEP_MAILS)

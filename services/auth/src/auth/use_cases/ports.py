@@ -48,6 +48,8 @@ class Sessions(Protocol):
         """Notes that the client received tokens in this session."""
 
     def clients_of(self, session_id: str) -> Sequence[str]: ...
+    def forget_before(self, moment: datetime) -> None:
+        """Deletes those that ended before, with what is known of their clients."""
 
 
 class EndedSessions(Protocol):
@@ -59,6 +61,7 @@ class EndedSessions(Protocol):
 
     def after(self, revision: int, limit: int) -> Sequence[EndedSession]: ...
     def since(self, moment: datetime) -> Sequence[EndedSession]: ...
+    def forget_before(self, moment: datetime) -> None: ...
 
 
 class Codes(Protocol):
@@ -122,6 +125,9 @@ class Mails(Protocol):
     def waiting(self, account_ids: Sequence[str]) -> frozenset[str]:
         """Accounts that have a mail not sent yet."""
 
+    def forget_before(self, moment: datetime) -> None:
+        """Deletes those sent before; one that waits is kept."""
+
 
 @dataclass(frozen=True)
 class LogoutNotice:
@@ -155,6 +161,7 @@ class Commands(Protocol):
 
     def answer_of(self, command_id: str) -> str | None: ...
     def remember(self, command_id: str, answer: str, at: datetime) -> None: ...
+    def forget_before(self, moment: datetime) -> None: ...
 
 
 class AuthRepos(Protocol):
@@ -197,6 +204,9 @@ class Passwords(Protocol):
         Raises:
             PasswordChecksOverloadedError: every core is busy for too long.
         """
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Whether it was made with other parameters than those of today."""
 
 
 class Signer(Protocol):

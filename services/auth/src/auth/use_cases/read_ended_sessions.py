@@ -56,7 +56,7 @@ class ReadEndedSessions:
         """What followed a revision.
 
         Raises:
-            EpochChangedError: the epoch is another one, or the revision is not reached yet.
+            EpochChangedError: the epoch is another one, the revision is not reached yet, or what followed is forgotten.
         """
 
         def read(repos: AuthRepos) -> EndedPage:
@@ -64,6 +64,8 @@ class ReadEndedSessions:
             if epoch != current_epoch or revision > newest:
                 raise EpochChangedError("the follower knows another history of the feed")
             sessions = repos.ended_sessions.after(revision, _AT_ONCE) if revision < newest else ()
+            if revision < newest and (not sessions or sessions[0].revision != revision + 1):
+                raise EpochChangedError("the follower is so late that what it missed is forgotten")
             return EndedPage(sessions[-1].revision if sessions else revision, current_epoch, sessions)
 
         return self._work.read(read)

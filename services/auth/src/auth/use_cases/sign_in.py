@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from auth.domain.accounts import Account, AccountState, normalise_username
-from auth.domain.errors import InvalidCredentialsError, TooManyAttemptsError
+from auth.domain.errors import InvalidCredentialsError, PasswordChecksOverloadedError, TooManyAttemptsError
 from auth.domain.passwords import normalise_password, provisional_form
-from auth.domain.sessions import EndReason, Session
+from auth.domain.sessions import EndReason, Session, SessionLimits
 from auth.domain.throttling import AttemptLimits, wait_before
 from auth.use_cases import events
 from auth.use_cases.ending import end_session
@@ -41,10 +41,11 @@ class SignedIn:
 
 @dataclass(frozen=True)
 class SignInLimits:
-    """Failures allowed per account and per network address."""
+    """Failures allowed per account and per network address, and how long the session lasts."""
 
     account: AttemptLimits = field(default_factory=AttemptLimits)
     address: AttemptLimits = field(default_factory=lambda: AttemptLimits(maximum=50, free=50))
+    session: SessionLimits = field(default_factory=SessionLimits)
 
 
 class SignIn:
@@ -82,7 +83,14 @@ class SignIn:
         if not self._is_right(account, request.password, provisional):
             self._refuse(account, request, "INVALID_CREDENTIALS")
         assert account is not None
-        opening = _Opening(new_secret(), self._only_organisation(account.account_id), provisional is not None, now)
+        opening = _Opening(
+            cookie=new_secret(),
+            organisation_id=self._only_organisation(account.account_id),
+            provisional=provisional is not None,
+            counted_at=now,
+            limits=self._limits.session,
+            new_hash=None if provisional is not None else self._better_hash(account, request.password),
+        )
         return self._open(account, opening, keys, request)
 
     def _reserve(self, keys: tuple[str, str], request: SignInRequest, now: datetime) -> None:
@@ -116,6 +124,15 @@ class SignIn:
             known = pending.password_hash if pending is not None and pending.is_usable(self._clock.now()) else None
         return self._passwords.verify(known, provisional or normalise_password(password)) and known is not None
 
+    def _better_hash(self, account: Account, password: str) -> str | None:
+        """The same password hashed with the parameters of today, when those of its hash are older."""
+        if account.password_hash is None or not self._passwords.is_outdated(account.password_hash):
+            return None
+        try:
+            return self._passwords.hash(normalise_password(password))
+        except PasswordChecksOverloadedError:
+            return None  # next time
+
     def _refuse(self, account: Account | None, request: SignInRequest, reason: str, seconds: float = 0.0) -> None:
         event = events.refused(
             "login.refused",
@@ -140,7 +157,8 @@ class SignIn:
             repos.attempts.forget_one(keys[1], opening.counted_at)
             session, more = _session(repos, current, request, opening, now)
             if not opening.provisional:
-                repos.accounts.save(replace(current, last_login_at=now))
+                password_hash = opening.new_hash or current.password_hash
+                repos.accounts.save(replace(current, last_login_at=now, password_hash=password_hash))
             told = {**_where(request), **events.who(current)}
             opened = events.granted(session, "session.opened", now, None, **told, provisional=opening.provisional)
             return Outcome(session, (opened, *more))
@@ -163,6 +181,8 @@ class _Opening:
     organisation_id: str | None
     provisional: bool
     counted_at: datetime
+    limits: SessionLimits
+    new_hash: str | None = None
 
 
 def _is_unchanged(current: Account, seen: Account) -> bool:
@@ -189,11 +209,17 @@ def _session(
     before = repos.sessions.find_by_cookie(hash_secret(request.cookie)) if request.cookie else None
     more: tuple[AuditEvent, ...] = ()
     if before is not None and before.ended_at is None:
-        if before.account_id == account.account_id and not opening.provisional and not before.must_choose_password:
+        alive = before.is_alive(opening.limits, now)
+        if (
+            alive
+            and before.account_id == account.account_id
+            and not opening.provisional
+            and not before.must_choose_password
+        ):
             renewed = replace(before, cookie_hash=hash_secret(opening.cookie), authenticated_at=now, seen_at=now)
             repos.sessions.save(renewed)
             return renewed, ()
-        more = end_session(repos, before, EndReason.REPLACED, now).events
+        more = end_session(repos, before, EndReason.REPLACED if alive else EndReason.EXPIRED, now).events
     session = Session(
         session_id=new_id(),
         cookie_hash=hash_secret(opening.cookie),

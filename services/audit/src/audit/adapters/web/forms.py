@@ -41,12 +41,15 @@ class SearchForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
     actor_id = StringField(
         _l("Compte de la personne qui a agi"),
         [Optional(), Length(max=_LONGEST)],
-        description=_l("L'identifiant technique du compte, comme il est écrit sur la page d'un événement."),
+        description=_l(
+            "Ce n'est pas l'identifiant de connexion. Le plus simple : ouvrez un événement de cette personne, puis "
+            "« Tous les actes de cette personne »."
+        ),
     )
     organisation_id = StringField(
         _l("Organisation pour laquelle elle a agi"),
         [Optional(), Length(max=_LONGEST)],
-        description=_l("L'identifiant technique de l'organisation."),
+        description=_l("De même : ouvrez un événement, puis « Tous les actes pour cette organisation »."),
     )
     subject = StringField(
         _l("Autre objet"),

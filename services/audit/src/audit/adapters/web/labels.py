@@ -14,14 +14,39 @@ _OTHER = {
     "audit": _l("Autre événement du journal"),
 }
 _UNKNOWN = _l("Autre événement")
-_TYPES: Mapping[str, Any] = {
+TYPES: Mapping[str, Any] = {
     "auth.session.opened": _l("Connexion"),
     "auth.session.ended": _l("Fin de session"),
     "auth.login.refused": _l("Connexion refusée"),
     "auth.password.chosen": _l("Mot de passe choisi"),
+    "auth.session.left": _l("Déconnexion d'une session déjà finie"),
+    "auth.session.checked": _l("Session vérifiée"),
+    "auth.sessions.ended": _l("Toutes les sessions d'un compte terminées"),
+    "auth.organisation.chosen": _l("Organisation choisie"),
+    "auth.access.granted": _l("Accès à un extranet donné"),
+    "auth.access.refused": _l("Accès à un extranet refusé"),
+    "auth.token.issued": _l("Accès à un extranet renouvelé ou ouvert"),
+    "auth.token.refused": _l("Accès à un extranet non renouvelé"),
+    "auth.code.reused": _l("Code d'accès présenté deux fois"),
+    "auth.refresh_token.reused": _l("Jeton d'accès présenté deux fois"),
+    "auth.consent.given": _l("Accord donné à une application"),
+    "auth.login.disowned": _l("Connexion signalée comme inconnue par la personne"),
+    "auth.password.requested": _l("Mot de passe oublié : demande"),
+    "auth.password.reset": _l("Mot de passe remis à zéro"),
+    "auth.mail.sent": _l("Courriel envoyé"),
+    "auth.clients.registered": _l("Applications enregistrées"),
     "auth.account.created": _l("Compte créé"),
     "auth.account.locked": _l("Compte bloqué"),
     "auth.account.unlocked": _l("Compte débloqué"),
+    "habpps.organisation.read": _l("Lecture d'une organisation"),
+    "habpps.organisations.listed": _l("Lecture de la liste des organisations"),
+    "habpps.organisations.imported": _l("Organisations importées"),
+    "habpps.extranets.imported": _l("Extranets importés"),
+    "habpps.service_contract.read": _l("Lecture d'un contrat de service"),
+    "habpps.group.read": _l("Lecture d'un groupe"),
+    "habpps.user.read": _l("Lecture d'un utilisateur"),
+    "habpps.users.listed": _l("Lecture de la liste des utilisateurs"),
+    "habpps.journal.read": _l("Lecture du journal d'une organisation"),
     "habpps.organisation.created": _l("Organisation créée"),
     "habpps.convention.signed": _l("Convention signée"),
     "habpps.convention.suspended": _l("Convention suspendue"),
@@ -53,6 +78,7 @@ _TYPES: Mapping[str, Any] = {
     "cdap.consultation.refused": _l("Consultation refusée"),
     "cdap.consultation.suspicious": _l("Consultation à examiner"),
     "cdap.search.performed": _l("Recherche d'un dossier"),
+    "cdap.dossiers.imported": _l("Dossiers importés"),
     "audit.search.performed": _l("Recherche dans le journal"),
     "audit.results.consulted": _l("Résultats d'une recherche lus"),
     "audit.event.consulted": _l("Événement du journal lu"),
@@ -62,7 +88,7 @@ _TYPES: Mapping[str, Any] = {
 
 def type_label(event_type: str) -> Any:
     """What a type is called; one nobody named keeps its code, after its service."""
-    if event_type in _TYPES:
-        return _TYPES[event_type]
+    if event_type in TYPES:
+        return TYPES[event_type]
     service = event_type.partition(".")[0]
     return f"{_OTHER.get(service, _UNKNOWN)} ({event_type})"

@@ -1,8 +1,7 @@
 """The pages: the state of the journal, the search, its results, one event."""
 
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -13,8 +12,11 @@ from audit.adapters.web.auditors import auditor_of
 from audit.adapters.web.figures import HEIGHT, WIDTH, bars
 from audit.adapters.web.forms import SearchForm
 from audit.adapters.web.labels import DECISION_KINDS, DECISIONS, type_label
+from audit.adapters.web.producers import by_service
+from audit.adapters.web.wording import Wording, reason_text, told_fields
 from audit.domain.refusals import InvalidSearchError
-from audit.domain.search import masked, plain
+from audit.domain.search import Question
+from audit.use_cases.find_names import Names
 from audit.use_cases.journal_state import ReadJournalState
 from audit.use_cases.read_event import ReadEvent
 from audit.use_cases.search_events import Auditor, FoundEvent, ReadResults, SearchEvents
@@ -22,6 +24,7 @@ from audit.use_cases.times import moment
 from servicekit.web import Column, current_professional
 
 _LONGEST_INDEX = 18
+FOLLOWED = ("actor_id", "organisation_id", "subject")
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,9 @@ class Pages:
         pages.add_url_rule("/", "home", self.home)
         pages.add_url_rule("/recherche", "search", self.search, methods=["GET", "POST"])
         pages.add_url_rule("/recherches/<uuid:search_id>", "results", self.results)
-        pages.add_url_rule("/recherches/<uuid:search_id>/evenements/<uuid:event_id>", "event", self.event)
+        one_event = "/recherches/<uuid:search_id>/evenements/<uuid:event_id>"
+        pages.add_url_rule(one_event, "event", self.event)
+        pages.add_url_rule(f"{one_event}/suite", "follow", self.follow, methods=["POST"])
         return pages
 
     def home(self) -> str:
@@ -52,6 +57,7 @@ class Pages:
             "audit/home.html",
             state=state,
             bars=bars(state.days),
+            producers=by_service(state.chains),
             figure_size=(WIDTH, HEIGHT),
             columns=columns,
             moment=moment,
@@ -75,33 +81,46 @@ class Pages:
         """A page of results."""
         found = self.read_results(g.auditor, str(search_id), _before())
         columns = [
-            Column("index", _("Place"), numeric=True),
-            Column("when", _("Date")),
             Column("type", _("Événement")),
+            Column("when", _("Date")),
             Column("decision", _("Décision")),
             Column("subject", _("Objet")),
-            Column("actor", _("Compte")),
+            Column("who", _("Qui")),
         ]
-        rows = [_row(event) for event in found.events]
-        names = {"type_label": type_label, "decisions": DECISIONS, "masked": masked, "moment": moment}
+        rows = [_row(event, found.names) for event in found.events]
+        asked = Wording(asdict(found.question), {}, found.names)
+        names = {"type_label": type_label, "decisions": DECISIONS, "moment": moment, "asked": asked}
         return render_template("audit/results.html", found=found, columns=columns, rows=rows, **names)
 
     def event(self, search_id: object, event_id: object) -> str:
         """One event in full."""
         page = self.read_event(g.auditor, str(search_id), str(event_id))
-        opened = page.found.opened
+        told, payload = _opened(page.found)
         return render_template(
             "audit/event.html",
             page=page,
             search_id=str(search_id),
-            told={} if opened is None else opened.event,
-            payload=[] if opened is None else [(name, _as_text(value)) for name, value in opened.payload.items()],
+            event_id=str(event_id),
+            told=told,
+            words=Wording(told, payload, page.names),
+            reason=reason_text(page.found.reason),
+            payload=told_fields(payload),
             kind=DECISION_KINDS.get(page.found.decision, "plain"),
             decision=DECISIONS.get(page.found.decision, page.found.decision),
             label=type_label(page.found.type),
-            plain=plain,
             moment=moment,
         )
+
+    def follow(self, search_id: object, event_id: object) -> Response:
+        """A new search, for the same case, of what an event names; the address tells nothing of it."""
+        page = self.read_event(g.auditor, str(search_id), str(event_id))
+        told, _payload = _opened(page.found)
+        name = request.form.get("by", "")
+        wanted = told.get(name) if name in FOLLOWED else None
+        if not wanted:
+            return redirect(url_for("journal.event", search_id=search_id, event_id=event_id), 303)
+        question = replace(Question(page.case_number), **{name: wanted})
+        return redirect(url_for("journal.results", search_id=self.search_events(g.auditor, question)), 303)
 
     def _take_up(self, form: SearchForm) -> None:
         """Fills the form from an earlier search, to change it."""
@@ -120,23 +139,20 @@ def _before() -> int | None:
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= _LONGEST_INDEX else None
 
 
-def _row(event: FoundEvent) -> dict[str, Any]:
-    told = {} if event.opened is None else event.opened.event
+def _opened(event: FoundEvent) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    return ({}, {}) if event.opened is None else (event.opened.event, event.opened.payload)
+
+
+def _row(event: FoundEvent, names: Names) -> dict[str, Any]:
+    words = Wording(*_opened(event), names)
     return {
         "event": event,
-        "index": event.index,
         "when": moment(event.occurred_at_us),
         "type": type_label(event.type),
         "decision": DECISIONS.get(event.decision, event.decision),
+        "reason": reason_text(event.reason),
         "kind": DECISION_KINDS.get(event.decision, "plain"),
-        "subject": masked(told.get("subject")),
-        "actor": told.get("actor_id"),
+        "subject": words.subject(clear=False),
+        "who": words.who(),
+        "organisation": words.organisation(),
     }
-
-
-def _as_text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return ", ".join(value)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -48,6 +48,10 @@ class SqlMails:
         query = select(mail.c.account_id).where(mail.c.account_id.in_(list(account_ids)), mail.c.sent_at.is_(None))
         return frozenset(self._connection.execute(query).scalars())
 
+    def forget_before(self, moment: datetime) -> None:
+        """See the port."""
+        self._connection.execute(delete(mail).where(mail.c.sent_at < moment))
+
 
 class SqlLogoutNotices:
     """Implements `ports.LogoutNotices`."""
@@ -138,3 +142,7 @@ class SqlCommands:
         """A new row."""
         row = {"command_id": command_id, "answer": answer, "carried_out_at": at}
         self._connection.execute(account_command.insert().values(**row))
+
+    def forget_before(self, moment: datetime) -> None:
+        """Deletes what was carried out before."""
+        self._connection.execute(delete(account_command).where(account_command.c.carried_out_at < moment))

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, delete, insert, select, update
 
 from auth.adapters.database.tables import ended_session, feed_position, session_client
 from auth.adapters.database.tables import session as t
@@ -67,6 +67,12 @@ class SqlSessions:
         query = select(known.client_id).where(known.session_id == session_id).order_by(known.client_id)
         return list(self._connection.execute(query).scalars())
 
+    def forget_before(self, moment: datetime) -> None:
+        """See the port."""
+        over = select(t.c.session_id).where(t.c.ended_at < moment)
+        self._connection.execute(delete(session_client).where(session_client.c.session_id.in_(over)))
+        self._connection.execute(delete(t).where(t.c.ended_at < moment))
+
     def _many(self, query: Select[Any]) -> list[Session]:
         return [Session(**row) for row in self._connection.execute(query).mappings()]
 
@@ -100,6 +106,10 @@ class SqlEndedSessions:
         """In order of revision."""
         query = select(ended_session).where(ended_session.c.ended_at >= moment)
         return self._many(query.order_by(ended_session.c.revision))
+
+    def forget_before(self, moment: datetime) -> None:
+        """Deletes the ends before; the revision goes on from where it was."""
+        self._connection.execute(delete(ended_session).where(ended_session.c.ended_at < moment))
 
     def _many(self, query: Select[Any]) -> list[EndedSession]:
         return [EndedSession(**row) for row in self._connection.execute(query).mappings()]

@@ -28,7 +28,9 @@ class LoginForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
 
 
 class PasswordForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
-    """The new password, twice. Pasting is allowed."""
+    """The password in use, unless it was provisional; the new one, twice. Pasting is allowed."""
+
+    current = PasswordField(_l("Mot de passe actuel"), [Length(max=1024)])
 
     password = PasswordField(_l("Nouveau mot de passe"), [InputRequired(_l("Choisissez un mot de passe."))])
     confirmation = PasswordField(
@@ -109,8 +111,14 @@ class SignInPages:
         if form.validate_on_submit():
             try:
                 signed_in = parts.use_cases.choose_password(
-                    present.session, str(form.password.data), str(form.confirmation.data)
+                    present.session,
+                    str(form.password.data),
+                    str(form.confirmation.data),
+                    str(form.current.data or ""),
                 )
+            except TooManyAttemptsError as error:
+                form.form_errors.append(_wait_sentence(ceil(error.retry_after.total_seconds())))
+                status = 429
             except PasswordRefusedError as error:
                 for name, reason in error.fields.items():
                     form[name].errors = [_problem(reason, parts.minimum_password_length)]
@@ -165,5 +173,6 @@ def _problem(reason: str, minimum: int) -> str:
             "Ce mot de passe ressemble à un mot de passe provisoire. Choisissez-en un à vous."
         ),
         "DIFFERENT": gettext("Les deux saisies sont différentes."),
+        "WRONG": gettext("Ce n'est pas votre mot de passe actuel."),
     }
     return str(sentences.get(reason, gettext("Ce mot de passe ne convient pas.")))
