@@ -176,7 +176,7 @@ def test_what_is_of_no_more_use_is_forgotten(provider: Provider) -> None:
     provider.clock.advance(timedelta(days=1, seconds=1))
     provider.sweep()
     repos = provider.work.repos
-    assert not (repos.sessions.rows or repos.ended_sessions.rows or repos.attempts.rows)
+    assert not any((repos.sessions.rows, repos.ended_sessions.rows, repos.attempts.rows))
     assert repos.mails.rows
     assert repos.commands.rows
     with pytest.raises(EpochChangedError):
@@ -184,7 +184,7 @@ def test_what_is_of_no_more_use_is_forgotten(provider: Provider) -> None:
     assert ended_after(1, "epoch").sessions == ()
     provider.clock.advance(timedelta(days=30))
     provider.sweep()
-    assert not (repos.mails.rows or repos.commands.rows)
+    assert not any((repos.mails.rows, repos.commands.rows))
 
 
 def test_a_mail_that_still_waits_is_not_forgotten(provider: Provider) -> None:

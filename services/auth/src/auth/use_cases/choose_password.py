@@ -82,8 +82,8 @@ class ChoosePassword:
                 must_choose_password=False,
             )
             repos.sessions.add(opened)
-            chosen = events.done("password.chosen", current, now)
-            begun = events.granted(opened, "session.opened", now, None, **events.who(current))
+            chosen = events.done("password.chosen", known, now)
+            begun = events.granted(opened, "session.opened", now, None, **events.who(known))
             return Outcome(opened, (chosen, *ended.events, begun))
 
         return SignedIn(self._work.record(change), cookie)
