@@ -32,6 +32,7 @@ TYPES: Mapping[str, Any] = {
     "auth.consent.given": _l("Accord donné à une application"),
     "auth.login.disowned": _l("Connexion signalée comme inconnue par la personne"),
     "auth.password.requested": _l("Mot de passe oublié : demande"),
+    "auth.password.refused": _l("Changement de mot de passe refusé"),
     "auth.password.reset": _l("Mot de passe remis à zéro"),
     "auth.mail.sent": _l("Courriel envoyé"),
     "auth.clients.registered": _l("Applications enregistrées"),

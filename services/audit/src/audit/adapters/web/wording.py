@@ -1,0 +1,185 @@
+"""Who, what and why of an event in words: an identifier is shown only where nothing better is known."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from audit.adapters.web.labels import type_label
+from audit.domain.search import masked, plain
+from audit.use_cases.find_names import Names
+
+KINDS: Mapping[str, Any] = {
+    "account": _l("Compte"),
+    "organisation": _l("Organisation"),
+    "convention": _l("Convention"),
+    "service_contract": _l("Contrat de service"),
+    "group": _l("Groupe"),
+    "user": _l("Utilisateur"),
+    "habilitation": _l("Habilitation"),
+    "administrator": _l("Administrateur"),
+    "event": _l("Événement du journal"),
+    "generation": _l("Livraison de dossiers"),
+    "file": _l("Fichier importé"),
+}
+FIELDS: Mapping[str, Any] = {
+    "act": _l("Acte demandé"),
+    "appointed_as": _l("Nommé comme"),
+    "author": _l("Auteur"),
+    "before": _l("Avant la place"),
+    "caf": _l("Caf"),
+    "caller": _l("Service appelant"),
+    "case_number": _l("Dossier de contrôle"),
+    "client_id": _l("Application"),
+    "clients": _l("Applications"),
+    "consultation": _l("Consultation concernée"),
+    "convention": _l("Convention"),
+    "decision": _l("Décision"),
+    "dossier_count": _l("Nombre de dossiers"),
+    "event_id": _l("Événement"),
+    "existing_account": _l("Compte déjà existant"),
+    "extranet": _l("Extranet"),
+    "fields": _l("Informations montrées"),
+    "group": _l("Groupe"),
+    "habilitation": _l("Habilitation"),
+    "ip": _l("Adresse du poste sur le réseau"),
+    "job_title": _l("Fonction"),
+    "kind": _l("Sorte"),
+    "label": _l("Intitulé"),
+    "motive": _l("Motif donné"),
+    "name": _l("Nom de la personne"),
+    "person_informed": _l("Personne concernée informée"),
+    "profile": _l("Profil"),
+    "profiles": _l("Profils"),
+    "provisional": _l("Avec un mot de passe provisoire"),
+    "purpose": _l("Finalité"),
+    "purposes": _l("Finalités"),
+    "reference_month": _l("Mois de référence"),
+    "role": _l("Rôle"),
+    "rule_id": _l("Règle appliquée"),
+    "rule_ids": _l("Règles appliquées"),
+    "scope": _l("Droits demandés"),
+    "search_id": _l("Recherche"),
+    "service_contract": _l("Contrat de service"),
+    "session_id": _l("Session"),
+    "shown": _l("Nombre d'événements montrés"),
+    "siret": _l("SIRET"),
+    "source": _l("Origine"),
+    "table_version": _l("Version de la table des informations"),
+    "territories": _l("Territoires"),
+    "territory": _l("Territoire (code de la Caf)"),
+    "token_id": _l("Jeton d'accès"),
+    "type": _l("Sorte d'événement"),
+    "user_agent": _l("Navigateur"),
+    "username": _l("Identifiant de la personne"),
+    "why": _l("Raison"),
+}
+REASONS: Mapping[str, Any] = {
+    "ACCOUNT_LOCKED": _l("Compte bloqué"),
+    "ACCOUNT_UNKNOWN": _l("Compte inconnu"),
+    "ADMINISTRATOR": _l("Demande d'un administrateur"),
+    "CONVENTION_SUSPENDED": _l("Convention suspendue"),
+    "DOSSIER_UNKNOWN": _l("Dossier inconnu"),
+    "EXPIRED": _l("Durée dépassée"),
+    "GROUP_CLOSED": _l("Groupe fermé"),
+    "INVALID_CREDENTIALS": _l("Identifiant ou mot de passe faux"),
+    "LOCKED": _l("Compte bloqué"),
+    "LOGOUT": _l("Déconnexion"),
+    "NAME_MISMATCH": _l("Le nom saisi n'est pas celui du dossier"),
+    "NO_CHILD_UNDER_7": _l("Aucun enfant de moins de 7 ans dans le dossier"),
+    "NO_HABILITATION": _l("Aucune habilitation"),
+    "NOT_ME": _l("La personne ne se reconnaît pas"),
+    "ORGANISATION_CHANGED": _l("Changement d'organisation"),
+    "OTHER_ORGANISATION": _l("Cela concerne une autre organisation"),
+    "OUT_OF_TERRITORY": _l("Dossier hors du territoire"),
+    "PASSWORD_CHANGED": _l("Mot de passe changé"),
+    "PASSWORD_RESET": _l("Mot de passe remis à zéro"),
+    "REPLACED": _l("Remplacée par une nouvelle session"),
+    "RIGHTS_STALE": _l("Habilitations trop anciennes pour décider"),
+    "ROLE_NOT_CONFIRMED": _l("Rôle non confirmé par le registre"),
+    "SERVICE_CONTRACT_SUSPENDED": _l("Contrat de service suspendu"),
+    "SESSION_ENDED": _l("Session terminée"),
+    "TOO_MANY_ATTEMPTS": _l("Trop de tentatives"),
+    "caf_administrator": _l("Administrateur de la Caf"),
+    "caf_auditor": _l("Auditeur de la Caf"),
+    "operator": _l("Exploitation"),
+    "partner_administrator": _l("Administrateur du partenaire"),
+    "yes": _l("Oui"),
+    "no": _l("Non"),
+}
+_SHORT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words for one event: what was told of it, its payload, and the names known."""
+
+    told: Mapping[str, Any]
+    payload: Mapping[str, Any]
+    names: Names
+
+    def who(self) -> str:
+        """The person who acted: name and identifier as far as known; nothing for an act of no person."""
+        account = self.told.get("actor_id")
+        if not account:
+            return str(self.payload.get("author", ""))
+        person = self.names.people.get(account)
+        if person is None:
+            return str(self.payload.get("author") or _("Compte %(id)s", id=_tail(account)))
+        return f"{person.name} ({person.username})" if person.name else person.username
+
+    def organisation(self) -> str:
+        """The organisation for which they acted."""
+        organisation = self.told.get("organisation_id")
+        if not organisation:
+            return ""
+        return self.names.organisations.get(organisation) or _("Organisation %(id)s", id=_tail(organisation))
+
+    def subject(self, *, clear: bool) -> str:
+        """What the act was about; a dossier is masked unless `clear`."""
+        subject = self.told.get("subject") or ""
+        kind, _colon, rest = subject.partition(":")
+        if kind not in KINDS:
+            return (plain(subject) if clear else masked(subject)) or ""
+        return f"{KINDS[kind]} {self._called(kind, rest)}"
+
+    def _called(self, kind: str, identifier: str) -> str:
+        person = self.names.people.get(identifier) if kind == "account" else None
+        if person is not None:
+            return person.username
+        label = self.names.organisations.get(identifier) if kind == "organisation" else None
+        label = label or self.payload.get("label")
+        return f"« {label} »" if isinstance(label, str) and label else _tail(identifier)
+
+
+def reason_text(reason: str | None) -> str:
+    """A reason in words; one nobody named keeps its code."""
+    return str(REASONS.get(reason or "", reason or ""))
+
+
+def told_fields(payload: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+    """(label, lines) of each field of a payload that holds something; an unknown field keeps its name."""
+    shown = [(str(FIELDS.get(name, name)), _lines(name, value)) for name, value in payload.items()]
+    return [(label, lines) for label, lines in shown if lines]
+
+
+def _lines(name: str, value: object) -> list[str]:
+    if value is None or value == "" or value == [] or value == {}:
+        return []
+    if isinstance(value, bool):
+        return [_("Oui") if value else _("Non")]
+    if isinstance(value, Mapping):
+        return [f"{FIELDS.get(key, key)} : {', '.join(_lines(key, one))}" for key, one in value.items() if one]
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [line for one in value for line in _lines(name, one)]
+    if name in ("act", "type") and isinstance(value, str):
+        return [str(type_label(value))]
+    return [reason_text(value) if isinstance(value, str) else json.dumps(value)]
+
+
+def _tail(identifier: str) -> str:
+    """The end of an identifier, which is what tells two of them apart."""
+    return f"…{identifier[-_SHORT:]}" if len(identifier) > 2 * _SHORT else identifier

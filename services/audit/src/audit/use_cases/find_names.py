@@ -1,0 +1,76 @@
+"""Names for the identifiers in events: what the journal itself was told of an account or an organisation.
+
+Only the newest events about each are looked at, and only those of the auditor's Caf or of none; a name that is not
+found there is simply not shown.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from audit.domain.search import Question, criteria_for
+from audit.use_cases.opened_payloads import open_payload
+from audit.use_cases.ports import JournalStore, PayloadCipher, Repositories, ShardKeys
+
+_EVENTS_LOOKED_AT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What a person is called, and what they type to sign in; either may be empty."""
+
+    name: str
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names by account id and by organisation id."""
+
+    people: Mapping[str, Person] = field(default_factory=dict)
+    organisations: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FindNames:
+    """Looks names up in the journal."""
+
+    store: JournalStore
+    keys: ShardKeys
+    cipher: PayloadCipher
+
+    def __call__(self, caf: str, accounts: Collection[str], organisations: Collection[str]) -> Names:
+        """The names known of these accounts and organisations to the auditors of a Caf.
+
+        Raises:
+            DependencyUnavailableError: the database does not answer.
+        """
+
+        def work(repositories: Repositories) -> Names:
+            people, named = {}, {}
+            for account in accounts:
+                told = self._newest(repositories, caf, f"account:{account}", "username")
+                if told:
+                    people[account] = Person(_text(told, "name"), _text(told, "username"))
+            for organisation in organisations:
+                told = self._newest(repositories, caf, f"organisation:{organisation}", "label")
+                if told:
+                    named[organisation] = _text(told, "label")
+            return Names(people, named)
+
+        return self.store.read(work)
+
+    def _newest(self, repositories: Repositories, caf: str, subject: str, told: str) -> Mapping[str, Any]:
+        names = [shard.name for shard in repositories.shards.all()]
+        keys = {name: key for name in names if (key := self.keys.get(name)) is not None}
+        criteria = criteria_for(Question(case_number="", subject=subject), caf, keys)
+        for row in repositories.entries.search(criteria, None, _EVENTS_LOOKED_AT):
+            opened = open_payload(row, self.keys, self.cipher)
+            if opened is not None and opened.payload.get(told):
+                return opened.payload
+        return {}
+
+
+def _text(told: Mapping[str, Any], name: str) -> str:
+    value = told.get(name)
+    return value if isinstance(value, str) else ""
