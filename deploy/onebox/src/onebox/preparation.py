@@ -15,15 +15,12 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cryptography import x509
-
 from onebox.cast import CAF
 from onebox.demonstration import client_secrets, extranet_addresses, write_seeds
 from onebox.examples import Example, first_example, has_young_child
 from onebox.layout import ENVIRONMENT, PARTNER_SOFTWARE, SERVICES, Layout
 from onebox.programs import service_environment
 from onebox.supervisor import OneboxError
-from servicekit.rpc.certificates import issue, write_authority
 
 Tell = Callable[[str], None]
 
@@ -89,16 +86,22 @@ def example_dossier(layout: Layout) -> Example:
 
 def _certificates(layout: Layout) -> None:
     authority = layout.directory / "tls"
+    stale = [name for name in (*SERVICES, PARTNER_SOFTWARE) if not _is_fresh(layout.tls(name) / "service.pem")]
+    if not stale and (authority / "ca.pem").exists():
+        return
+    from servicekit.rpc.certificates import issue, write_authority  # imports gRPC: half a second, at the first start
+
     if not (authority / "ca.pem").exists():
         write_authority(authority)
-    for name in (*SERVICES, PARTNER_SOFTWARE):
-        if not _is_fresh(layout.tls(name) / "service.pem"):
-            issue(authority, name, ENVIRONMENT)
+    for name in stale:
+        issue(authority, name, ENVIRONMENT)
 
 
 def _is_fresh(certificate: Path) -> bool:
     if not certificate.exists():
         return False
+    from cryptography import x509
+
     ends_at = x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
     return ends_at - datetime.now(UTC) > _RENEW_BEFORE
 

@@ -42,7 +42,7 @@ class JwksSource:
         """Nothing is fetched before the first use."""
         self._url = url
         self._refresh = refresh or JwksRefresh()
-        self._http = http or httpx.Client(timeout=httpx.Timeout(3.0))
+        self._http = http  # made at the first use: reading the system's certificates takes a while
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()
         self._keys: KeySet | None = None
@@ -82,6 +82,7 @@ class JwksSource:
             if self._keys is not None and self._fetched != seen:
                 return self._keys  # another thread has just done it
             self._tried = self._clock.boottime()
+            self._http = self._http or httpx.Client(timeout=httpx.Timeout(3.0))
             try:
                 answer = self._http.get(self._url, headers={"Accept": "application/json"})
                 answer.raise_for_status()
