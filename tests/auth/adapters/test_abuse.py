@@ -173,3 +173,13 @@ def test_the_parameters_that_matter_survive_the_login_page(browser: AuthBrowser)
     login = browser.follow(browser.authorize("cdap", 8402, max_age="60", resource="http://localhost:8402"))
     answer = browser.follow(browser.submit(login, "/login", username="cdurand-4821", password=PASSWORD))
     assert parse_qs(urlsplit(answer.headers["Location"]).query)["state"] == ["the state"]
+
+
+def test_a_token_for_an_audience_its_client_no_longer_has_opens_nothing(
+    provider: Provider, browser: AuthBrowser
+) -> None:
+    token = _tokens(browser)["access_token"]
+    ask = {"headers": {"Authorization": f"Bearer {token}"}, "base_url": ISSUER}
+    assert browser.client.get("/userinfo", **ask).status_code == 200
+    provider.add(a_client("cdap", resource="https://elsewhere.example"))
+    assert browser.client.get("/userinfo", **ask).status_code == 401

@@ -111,7 +111,7 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
         issue_code=IssueCode(work, rights, clock, timedelta(seconds=settings.code_seconds)),
         exchange_code=ExchangeCode(work, tokens, clock),
         refresh_tokens=RefreshTokens(work, tokens, clock),
-        read_person=ReadPerson(work, clock, limits),
+        read_person=ReadPerson(work, clock, limits, settings.issuer),
         give_consent=GiveConsent(work, clock),
         manage_accounts=ManageAccounts(work, clock),
         wait_for_logout=world.wait_for_logout,
