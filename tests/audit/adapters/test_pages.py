@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from audit.adapters.web.app import WebUseCases, create_web
 from audit.use_cases.ports import EntryRow
 from servicekit.web import ServiceApp
-from tests.audit.builders import DIRECTRICE, FakeProducer, Journal, MovingClock, journal
+from tests.audit.builders import COMMUNE, DIRECTRICE, FakeProducer, Journal, MovingClock, journal
 from tests.servicekit.web.fake_provider import CLIENT, ISSUER, PUBLIC_URL, RESOURCE, SECRET, FakeProvider
 
 AUDITOR_DETAILS = [{"type": "administration", "extranet": "audit", "role": "caf_auditor", "caf": "921"}]
@@ -252,3 +252,51 @@ def test_the_pages_speak_english_to_who_asks(signed_in: Pages) -> None:
     signed_in.journal.append(FakeProducer().event())
     page = signed_in.browser.get("/recherche", headers={"Accept-Language": "en"}).text
     assert "Control case number" in page
+
+
+def test_people_and_organisations_are_named_from_what_the_journal_was_told(signed_in: Pages) -> None:
+    known = {"username": "nbenali-1003", "name": "Nadia Benali"}
+    created = FakeProducer("auth").event(type="auth.account.created", subject=f"account:{DIRECTRICE}", payload=known)
+    commune = FakeProducer("habpps").event(
+        type="habpps.organisation.created", subject=f"organisation:{COMMUNE}", payload={"label": "Ville de Rivebelle"}
+    )
+    for told in (created, commune, FakeProducer().event()):
+        signed_in.journal.append(told)
+    _, page = signed_in.results(type="cdap.dossier.consulted")
+    assert "Nadia Benali (nbenali-1003)" in page
+    assert "Ville de Rivebelle" in page
+    assert DIRECTRICE not in page
+    _, page = signed_in.results(type="habpps.organisation.created")
+    assert "Organisation « Ville de Rivebelle »" in page
+
+
+@pytest.mark.parametrize("name", ["actor_id", "organisation_id", "subject"])
+def test_a_click_searches_for_what_an_event_names_and_the_address_tells_nothing(signed_in: Pages, name: str) -> None:
+    event = FakeProducer().event()
+    signed_in.journal.append(event)
+    address, _ = signed_in.results()
+    followed = signed_in.browser.post(f"{address}/evenements/{event.act.event_id}/suite", data={"by": name})
+    assert followed.status_code == 303
+    assert getattr(event.act, name) not in followed.location
+    page = text_of(signed_in.browser.get(followed.location))
+    assert "CTRL-2026-14" in page
+    assert page.count("Ouvrir l'événement") >= 1
+    assert "audit.search.performed" in [row.keys.type for row in _rows(signed_in.journal)][-3:]
+
+
+def test_a_click_on_nothing_known_goes_back_to_the_event(signed_in: Pages) -> None:
+    event = FakeProducer().event()
+    signed_in.journal.append(event)
+    address, _ = signed_in.results()
+    shown = f"{address}/evenements/{event.act.event_id}"
+    assert signed_in.browser.post(f"{shown}/suite", data={"by": "caf"}).location == shown
+
+
+def test_the_home_page_has_one_line_per_service_and_folds_earlier_starts(signed_in: Pages) -> None:
+    for count in (2, 3):
+        signed_in.journal.append(*FakeProducer().events(count))
+        signed_in.journal.clock.forward(seconds=1)
+    page = text_of(signed_in.browser.get("/"))
+    assert page.count("depuis son démarrage") == 1
+    assert "cdap : 3 événements depuis son démarrage" in page
+    assert "Démarrages précédents de cdap" in page

@@ -105,6 +105,7 @@ class Pages:
             words=Wording(told, payload, page.names),
             reason=reason_text(page.found.reason),
             payload=told_fields(payload),
+            technical=told_fields(payload, technical=True),
             kind=DECISION_KINDS.get(page.found.decision, "plain"),
             decision=DECISIONS.get(page.found.decision, page.found.decision),
             label=type_label(page.found.type),

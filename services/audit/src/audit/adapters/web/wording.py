@@ -1,6 +1,7 @@
 """Who, what and why of an event in words: an identifier is shown only where nothing better is known."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -59,6 +60,7 @@ FIELDS: Mapping[str, Any] = {
     "purposes": _l("Finalités"),
     "reference_month": _l("Mois de référence"),
     "role": _l("Rôle"),
+    "result": _l("Résultat"),
     "rule_id": _l("Règle appliquée"),
     "rule_ids": _l("Règles appliquées"),
     "scope": _l("Droits demandés"),
@@ -83,6 +85,7 @@ REASONS: Mapping[str, Any] = {
     "ADMINISTRATOR": _l("Demande d'un administrateur"),
     "CONVENTION_SUSPENDED": _l("Convention suspendue"),
     "DOSSIER_UNKNOWN": _l("Dossier inconnu"),
+    "FOUND": _l("Trouvé"),
     "EXPIRED": _l("Durée dépassée"),
     "GROUP_CLOSED": _l("Groupe fermé"),
     "INVALID_CREDENTIALS": _l("Identifiant ou mot de passe faux"),
@@ -110,6 +113,8 @@ REASONS: Mapping[str, Any] = {
     "yes": _l("Oui"),
     "no": _l("Non"),
 }
+TECHNICAL = frozenset(("before", "caller", "rule_id", "rule_ids", "scope", "table_version", "user_agent"))
+_IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SHORT = 8
 
 
@@ -160,10 +165,18 @@ def reason_text(reason: str | None) -> str:
     return str(REASONS.get(reason or "", reason or ""))
 
 
-def told_fields(payload: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
-    """(label, lines) of each field of a payload that holds something; an unknown field keeps its name."""
-    shown = [(str(FIELDS.get(name, name)), _lines(name, value)) for name, value in payload.items()]
+def told_fields(payload: Mapping[str, Any], *, technical: bool = False) -> list[tuple[str, list[str]]]:
+    """(label, lines) of each field of a payload that holds something; an unknown field keeps its name.
+
+    `technical`: identifiers and what only a computer person reads, instead of the others.
+    """
+    wanted = {name: value for name, value in payload.items() if _is_technical(name, value) == technical}
+    shown = [(str(FIELDS.get(name, name)), _lines(name, value)) for name, value in wanted.items()]
     return [(label, lines) for label, lines in shown if lines]
+
+
+def _is_technical(name: str, value: object) -> bool:
+    return name in TECHNICAL or (isinstance(value, str) and _IDENTIFIER.fullmatch(value) is not None)
 
 
 def _lines(name: str, value: object) -> list[str]:
