@@ -183,3 +183,10 @@ def test_a_token_for_an_audience_its_client_no_longer_has_opens_nothing(
     assert browser.client.get("/userinfo", **ask).status_code == 200
     provider.add(a_client("cdap", resource="https://elsewhere.example"))
     assert browser.client.get("/userinfo", **ask).status_code == 401
+
+
+def test_a_refresh_gives_no_scope_that_was_taken_from_the_client(provider: Provider, browser: AuthBrowser) -> None:
+    refresh = _tokens(browser)["refresh_token"]
+    provider.add(a_client("cdap", scope="openid cdap"))
+    answer = browser.token(grant_type="refresh_token", refresh_token=refresh).json
+    assert answer["scope"] == "openid cdap"

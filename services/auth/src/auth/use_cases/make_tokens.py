@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -103,6 +103,7 @@ class MakeTokens:
             RightsStaleError: the replica of the rights is not fresh.
         """
         now = self._clock.now()
+        wanted = replace(wanted, scope=" ".join(wanted.client.allowed_scope(wanted.scope)))  # as registered today
         rights = self._rights.for_client(holder.session, wanted.client.checked_extranet)
         subject = _subject(holder, rights, wanted)
         frame = TokenFrame(
