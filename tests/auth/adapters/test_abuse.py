@@ -147,7 +147,7 @@ def test_a_malformed_authentication_of_a_client_is_its_own_fault(browser: AuthBr
     form = {"grant_type": "authorization_code", "code": "x"}
     answer = browser.client.post("/token", data=form, headers={"Authorization": header}, base_url=ISSUER)
     assert answer.status_code in (400, 401)
-    assert answer.json["error"] == "invalid_client"
+    assert '"invalid_client"' in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
 
 
