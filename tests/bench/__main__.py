@@ -32,10 +32,10 @@ def main() -> None:
     """Prints every figure."""
     with tempfile.TemporaryDirectory() as folder:
         demo = OneboxProcess(Layout(Path(folder) / "demo", free_first_port()), dossiers=10_000)
-        print(f"first start, preparation included     {demo.start():6.1f} s")
-        demo.interrupt()
-        print(f"second start                          {demo.start():6.1f} s")
         try:
+            print(f"first start, preparation included     {demo.start():6.1f} s", flush=True)
+            demo.interrupt()
+            print(f"second start                          {demo.start():6.1f} s", flush=True)
             for service in SERVICES:
                 print(
                     f"memory of {service:<28}{resident_megabytes(demo.child_pid(service)):6.0f} MB (parent and worker)"

@@ -25,8 +25,8 @@ _START_LIMIT_S = 120.0
 def free_first_port() -> int:
     """A first port whose neighbours are free too. Test runs side by side begin to look at different places."""
     places = range(20_000, 32_000, 100)
-    begin = os.getpid() % len(places)
-    for first in (*places[begin:], *places[:begin]):
+    for step in range(len(places)):
+        first = places[(os.getpid() + step) % len(places)]
         probes = []
         try:
             for port in Layout(Path(), first).ports():
