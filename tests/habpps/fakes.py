@@ -180,8 +180,8 @@ class InMemoryPublications:
         self.changes.append(change)
         self.state = FeedState(change.revision, self.state.epoch, change.digest)
 
-    def bump_epoch(self) -> FeedState:
-        self.state = replace(self.state, epoch=self.state.epoch + 1)
+    def bump_epoch(self, at_least: int) -> FeedState:
+        self.state = replace(self.state, epoch=max(self.state.epoch + 1, at_least))
         return self.state
 
 

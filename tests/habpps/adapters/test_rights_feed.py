@@ -181,8 +181,10 @@ def test_a_bumped_epoch_ends_the_streams(served: Served) -> None:
     replica = served.replica("auth")
     replica.start()
     until(replica, lambda state: state.epoch == 1)
-    served.habpps.work.write(lambda store: store.publications.bump_epoch())
+    served.habpps.work.write(lambda store: store.publications.bump_epoch(0))
     until(replica, lambda state: state.epoch == 2)
+    served.habpps.work.write(lambda store: store.publications.bump_epoch(1_800_000_000))
+    until(replica, lambda state: state.epoch == 1_800_000_000)
     replica.stop()
 
 

@@ -12,6 +12,7 @@ What the operator can mend is said in one sentence on stderr, with exit code 2 a
 
 import argparse
 import importlib.util
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -56,6 +57,7 @@ def service_main(  # noqa: PLR0913 - the whole of a service's __main__
 
     `build` as "module:function" is imported in the worker only; `migrations` is "package:folder" or "package".
     """
+    os.umask(0o077)  # databases, keys and secrets are for this service's own user
     commands = {command.name: command for command in (*_standard(build, migrations), *extra)}
     arguments = _parser(service, list(commands.values())).parse_args(argv)
     try:

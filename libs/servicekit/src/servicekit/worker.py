@@ -156,18 +156,22 @@ class _HealthMonitor:
         self._thread.join()
 
     def _watch(self) -> None:
-        known: list[str] | None = None
+        known: list[str] | None = None  # names only: the sentences carry ages that change at every look
         try:
             while True:
-                found = [f"{b.name}: {problem}" for b in self._backgrounds if (problem := b.problem())]
-                if found != known:
-                    log.info("health", serving=not found, problems=found)
+                found = {b.name: problem for b in self._backgrounds if (problem := b.problem())}
+                if list(found) != known:
+                    log.info("health", serving=not found, problems=[_named(*problem) for problem in found.items()])
                     self._set_serving(not found)
-                known = found
+                known = list(found)
                 if self._stopping.wait(_HEALTH_INTERVAL_S):
                     return
         finally:
             self._set_serving(False)  # noqa: FBT003
+
+
+def _named(name: str, problem: str) -> str:
+    return problem if problem.startswith(name) else f"{name}: {problem}"
 
 
 class _StopSignals:

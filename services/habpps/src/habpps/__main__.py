@@ -6,6 +6,7 @@ from pathlib import Path
 
 from habpps.domain.people import Role, person_typed
 from habpps.settings import HabppsSettings
+from servicekit.clock import SystemClock
 from servicekit.commands import Command, service_main
 from servicekit.errors import StartError
 
@@ -66,7 +67,8 @@ def _bump_epoch(settings: HabppsSettings, _arguments: argparse.Namespace) -> int
     from habpps.bootstrap import operator_commands
 
     with operator_commands(settings) as commands:
-        state = commands.work.write(lambda store: store.publications.bump_epoch())
+        now = int(SystemClock().now().timestamp())
+        state = commands.work.write(lambda store: store.publications.bump_epoch(now))
     sys.stdout.write(f"epoch {state.epoch}: every replica takes a new snapshot at revision {state.revision}\n")
     return 0
 

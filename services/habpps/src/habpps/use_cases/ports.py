@@ -227,8 +227,11 @@ class Publications(Protocol):
         """Write the revision and its facts."""
         ...
 
-    def bump_epoch(self) -> FeedState:
-        """Start a new epoch: every replica takes a new snapshot."""
+    def bump_epoch(self, at_least: int) -> FeedState:
+        """Start a new epoch: every replica takes a new snapshot.
+
+        `at_least` is the time in seconds: a restored backup may have forgotten an epoch that replicas already know.
+        """
         ...
 
 

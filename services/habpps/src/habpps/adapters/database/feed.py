@@ -46,9 +46,10 @@ class SqlPublications:
         changed = update(tables.feed_state).values(revision=change.revision, digest=change.digest)
         self._connection.execute(changed)
 
-    def bump_epoch(self) -> FeedState:
+    def bump_epoch(self, at_least: int) -> FeedState:
         """Start a new epoch."""
-        self._connection.execute(update(tables.feed_state).values(epoch=_state.epoch + 1))
+        known = self._connection.execute(select(_state.epoch)).scalar_one()
+        self._connection.execute(update(tables.feed_state).values(epoch=max(known + 1, at_least)))
         return _to_state(self._connection.execute(select(tables.feed_state)).one())
 
     def _write(self, fact: PublishedFact) -> None:
