@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
 from onebox.demonstration import client_secrets
-from onebox.layout import DEMO_EXTRANETS, ENVIRONMENT, SERVICES, Layout
+from onebox.layout import DEMO_EXTRANETS, ENVIRONMENT, Layout
 from onebox.supervisor import Program
 
 
@@ -40,18 +43,25 @@ def demo_programs(layout: Layout) -> list[Program]:
     """Every process, in the order of the start: those that others wait for come first."""
     secrets = client_secrets(layout)
     programs = [_service(layout, service, secrets.get(service, "")) for service in ("audit", "habpps", "auth", "cdap")]
-    programs += [_extranet(layout, name, secrets[name]) for name in DEMO_EXTRANETS]
-    ports = ("--smtp-port", str(layout.smtp_port), "--web-port", str(layout.web_port("inbox")))
-    programs.insert(0, _program(layout, "inbox", ("onebox.inbox", *ports), {}))
-    assert {program.name for program in programs} >= set(SERVICES)
-    return programs
+    return [*programs, _companions(layout, secrets)]
 
 
 def _service(layout: Layout, service: str, secret: str) -> Program:
-    return _program(layout, service, (service, "serve"), service_environment(layout, service, secret))
+    environment = service_environment(layout, service, secret)
+    return Program(service, (service, "serve"), environment, layout.log(service), (f"{layout.url(service)}/healthz",))
 
 
-def _extranet(layout: Layout, name: str, secret: str) -> Program:
+def _companions(layout: Layout, secrets: Mapping[str, str]) -> Program:
+    """The inbox and the demo extranets, which share one parent process."""
+    arguments = ["onebox.companions", "--smtp-port", str(layout.smtp_port)]
+    arguments += ["--inbox-port", str(layout.web_port("inbox"))]
+    for name in DEMO_EXTRANETS:
+        arguments += ["--extranet", str(_extranet_settings(layout, name, secrets[name]))]
+    health = tuple(f"{layout.url(name)}/healthz" for name in ("inbox", *DEMO_EXTRANETS))
+    return Program("companions", arguments, {}, layout.log("companions"), health)
+
+
+def _extranet_settings(layout: Layout, name: str, secret: str) -> Path:
     config = layout.seeds / f"{name}.env"
     url = layout.url(name)
     lines = {
@@ -66,8 +76,4 @@ def _extranet(layout: Layout, name: str, secret: str) -> Program:
     }
     config.touch(mode=0o600)
     config.write_text("".join(f"DEMO_{key}={value}\n" for key, value in lines.items()))
-    return _program(layout, name, ("onebox.demo_extranet", "--config", str(config)), {})
-
-
-def _program(layout: Layout, name: str, arguments: tuple[str, ...], environment: dict[str, str]) -> Program:
-    return Program(name, arguments, environment, layout.log(name), f"{layout.url(name)}/healthz")
+    return config

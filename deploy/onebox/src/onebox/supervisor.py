@@ -37,7 +37,7 @@ class Program:
     arguments: Sequence[str]
     environment: Mapping[str, str]
     log: Path
-    health_url: str
+    health_urls: tuple[str, ...]
 
 
 @dataclass
@@ -79,7 +79,7 @@ class Supervisor:
         """
         deadline = time.monotonic() + limit_s
         for child in self.running:
-            while not _healthy(child.program.health_url):
+            while not all(_healthy(url) for url in child.program.health_urls):
                 if child.process.poll() is not None:
                     raise OneboxError(f"{child.program.name} ended while starting. {_last_words(child.program.log)}")
                 if time.monotonic() > deadline:

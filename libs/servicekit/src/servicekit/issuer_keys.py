@@ -1,15 +1,20 @@
 """The issuer's signing keys (RFC 7517), fetched over http(s), parsed once and kept. `tokens` verifies with them."""
 
+from __future__ import annotations
+
 import threading
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-import httpx
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from servicekit.clock import Clock, SystemClock
 from servicekit.errors import DependencyUnavailableError
+
+if TYPE_CHECKING:
+    import httpx
 
 
 class IssuerUnreachableError(DependencyUnavailableError):
@@ -78,6 +83,8 @@ class JwksSource:
         return self._clock.boottime() - self._fetched
 
     def _fetch(self, seen: float) -> KeySet:
+        import httpx  # read at the first request: it is a fifth of a second of every start
+
         with self._lock:
             if self._keys is not None and self._fetched != seen:
                 return self._keys  # another thread has just done it

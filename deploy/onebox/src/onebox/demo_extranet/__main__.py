@@ -18,9 +18,13 @@ def main() -> int:
     """Exit code: 0 ended as asked, 1 the worker died, 2 cannot start (one sentence says why)."""
     parser = argparse.ArgumentParser(prog="python -m onebox.demo_extranet", description=__doc__)
     parser.add_argument("--config", type=Path, required=True, help="settings, one DEMO_NAME=value per line")
-    arguments = parser.parse_args()
+    return serve(parser.parse_args().config)
+
+
+def serve(config: Path) -> int:
+    """Serves the extranet of this settings file; the exit code is that of `main`."""
     try:
-        settings = load_settings(DemoExtranetSettings, arguments.config)
+        settings = load_settings(DemoExtranetSettings, config)
         settings.data_directory.mkdir(parents=True, exist_ok=True)
         _make_tables(settings.database_url)
         return run_service("onebox.demo_extranet.app:build", settings, Parts.WEB)

@@ -17,18 +17,18 @@ from servicekit.logging import configure_logging
 _HOST = "127.0.0.1"
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Exit code: 0 ended as asked, 2 a port cannot be used."""
     parser = argparse.ArgumentParser(prog="python -m onebox.inbox", description=__doc__)
     parser.add_argument("--smtp-port", type=int, default=8425)
     parser.add_argument("--web-port", type=int, default=8420)
-    arguments = parser.parse_args()
+    options = parser.parse_args(arguments)
     configure_logging("inbox", "warning")  # aiosmtpd writes addresses at info
     try:
         with tempfile.TemporaryDirectory() as folder:
-            _serve(arguments.smtp_port, arguments.web_port, Path(folder))
+            _serve(options.smtp_port, options.web_port, Path(folder))
     except (OSError, SystemExit) as error:
-        sys.stderr.write(f"inbox: port {arguments.smtp_port} or {arguments.web_port} cannot be used: {error}\n")
+        sys.stderr.write(f"inbox: port {options.smtp_port} or {options.web_port} cannot be used: {error}\n")
         return 2
     return 0
 

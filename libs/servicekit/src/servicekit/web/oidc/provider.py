@@ -1,26 +1,30 @@
 """The issuer as a relying party sees it: discovery metadata, keys, token endpoint. Everything has a time-out."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
-
-import httpx
 
 from servicekit.clock import Clock
 from servicekit.errors import NotAuthenticatedError
 from servicekit.tokens import IssuerUnreachableError, JwksSource
 
-_TIMEOUT = httpx.Timeout(5.0, connect=2.0)
+if TYPE_CHECKING:
+    import httpx
+
+_TIMEOUT_S = 5.0
+_CONNECT_TIMEOUT_S = 2.0
 _KEEP = timedelta(hours=1)
 _TRY_AGAIN = timedelta(seconds=30)  # what is known is kept at least this long after a failure
 _SERVER_ERROR = 500
 _UNAVAILABLE = 503  # by its meaning: nothing was done
 _OK = 200
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 @dataclass(frozen=True)
@@ -76,14 +80,22 @@ class Provider:
 
     def __init__(self, settings: OidcLoginSettings, clock: Clock, http: httpx.Client | None = None) -> None:
         """`http` may be given by tests; nothing is fetched before the first use."""
-        verify = str(settings.ca_file) if settings.ca_file else True
-        self._http = http or httpx.Client(timeout=_TIMEOUT, verify=verify, follow_redirects=False)
+        if http is not None:
+            self._http = http
         self._settings = settings
         self._clock = clock
         self._lock = threading.Lock()
         self._metadata: ProviderMetadata | None = None
         self._fetched = float("-inf")
         self._keys: JwksSource | None = None
+
+    @cached_property
+    def _http(self) -> httpx.Client:
+        import httpx  # read at the first request: it is a fifth of a second of every start
+
+        verify = str(self._settings.ca_file) if self._settings.ca_file else True
+        timeout = httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S)
+        return httpx.Client(timeout=timeout, verify=verify, follow_redirects=False)
 
     def metadata(self) -> ProviderMetadata:
         """Discovery metadata, kept for an hour; what is known is used while the issuer does not answer.
@@ -142,13 +154,15 @@ class Provider:
         )
 
     def _token(self, form: Mapping[str, str]) -> Mapping[str, Any]:
+        import httpx
+
         # RFC 6749 §2.3.1: both parts are form-encoded before Basic.
         auth = (quote(self._settings.client_id, safe=""), quote(self._settings.client_secret, safe=""))
         url = self._inside(self.metadata().token_endpoint)
         try:
             answer = self._http.post(url, data=dict(form), auth=auth, headers={"Accept": "application/json"})
             content = answer.json() if answer.content else {}
-        except _NOT_SENT as error:
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise IssuerUnreachableError(f"the token endpoint does not answer ({type(error).__name__})") from error
         except (httpx.HTTPError, ValueError) as error:
             raise AnswerUnknownError(f"no answer of the token endpoint ({type(error).__name__})") from error
@@ -161,6 +175,8 @@ class Provider:
         return content
 
     def _discover(self) -> ProviderMetadata:
+        import httpx
+
         url = self._inside(self._settings.issuer) + "/.well-known/openid-configuration"
         try:
             answer = self._http.get(url, headers={"Accept": "application/json"})
