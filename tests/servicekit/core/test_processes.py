@@ -179,6 +179,12 @@ def test_health_follows_the_problems_of_the_backgrounds(tmp_path: Path, tls: Pat
         tiny.wait_until(lambda: _revision(client) == 1, "a server that answers")
 
 
+def test_a_problem_that_does_not_stop_answers_is_said_and_calls_go_on(tmp_path: Path, tls: Path) -> None:
+    with tiny_service("serve-rpc", tmp_path, tls, mode="answers-anyway") as tiny, _calling(tiny, tls) as client:
+        tiny.wait_for("first: the file `ready` is missing")
+        tiny.wait_until(lambda: _revision(client) == 1, "a server that answers")
+
+
 def test_the_worker_can_be_kept_on_one_core(tmp_path: Path, tls: Path) -> None:
     with tiny_service("serve", tmp_path, tls, pin_to_core="true") as tiny:
         tiny.wait_for('"started"')

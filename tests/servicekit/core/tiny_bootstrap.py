@@ -88,12 +88,14 @@ def build(settings: TinySettings, parts: Parts) -> Process:
     servicer = feed_of_the_test({"GetRevision": tiny.quick, "Acknowledge": tiny.slow, "Watch": tiny.stream})
     callers = CallerPolicy({f"/{NAME}/{method}": frozenset({"caller"}) for method in METHODS})
     services = [(feed_grpc.add_RightsFeedServicer_to_server, servicer, NAME)]
-    ready = (directory / "ready").exists if settings.mode == "not-ready" else lambda: True
+    waits = settings.mode in {"not-ready", "answers-anyway"}
+    ready = (directory / "ready").exists if waits else lambda: True
     return Process(
         web=tiny.page if parts.web else None,
         rpc=open_server(ServerOptions.of(settings), services=services, callers=callers) if parts.rpc else None,
         background=(DiaryBackground("first", diary, ready), DiaryBackground("second", diary, lambda: True)),
         close=lambda: diary.write("close"),
+        answers_without=frozenset({"first"} if settings.mode == "answers-anyway" else set()),
     )
 
 

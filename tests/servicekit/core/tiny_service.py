@@ -15,7 +15,7 @@ class TinySettings(ServiceSettings):
 
     service: str = "tiny"
     mode: str = "normal"
-    """normal, slow-start, broken-start, not-ready"""
+    """normal, slow-start, broken-start, not-ready, answers-anyway"""
 
 
 def _modules(_settings: TinySettings, _arguments: object) -> int:

@@ -100,6 +100,9 @@ class Process:
     background: tuple[Background, ...] = ()
     close: Callable[[], None] = field(default=lambda: None)
     """Called last, for example `database.close`."""
+    answers_without: frozenset[str] = frozenset()
+    """Names of backgrounds whose problem is said in the log but does not close gRPC: other services go on reading a
+    feed while the journal is down."""
 
 
 Build = Callable[[S, Parts], Process]

@@ -104,7 +104,7 @@ def _running(plan: Plan) -> Iterator[tuple[Process, threading.Event]]:
         if process.rpc is not None:
             stack.callback(_drain_rpc, process.rpc, drained)
             process.rpc.start()
-            monitor = _HealthMonitor(process.rpc.set_serving, process.background)
+            monitor = _HealthMonitor(process.rpc.set_serving, process.background, process.answers_without)
             monitor.start()
             stack.callback(monitor.stop)
         else:
@@ -142,8 +142,11 @@ def _leave(code: int) -> NoReturn:
 class _HealthMonitor:
     """Tells gRPC health while a background has a problem, and again when it has none."""
 
-    def __init__(self, set_serving: Callable[[bool], None], backgrounds: tuple[Background, ...]) -> None:
+    def __init__(
+        self, set_serving: Callable[[bool], None], backgrounds: tuple[Background, ...], answers_without: frozenset[str]
+    ) -> None:
         self._set_serving = set_serving
+        self._answers_without = answers_without
         self._backgrounds = backgrounds
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="health", daemon=True)
@@ -161,8 +164,9 @@ class _HealthMonitor:
             while True:
                 found = {b.name: problem for b in self._backgrounds if (problem := b.problem())}
                 if list(found) != known:
-                    log.info("health", serving=not found, problems=[_named(*problem) for problem in found.items()])
-                    self._set_serving(not found)
+                    serving = not (found.keys() - self._answers_without)
+                    log.info("health", serving=serving, problems=[_named(*problem) for problem in found.items()])
+                    self._set_serving(serving)
                 known = list(found)
                 if self._stopping.wait(_HEALTH_INTERVAL_S):
                     return

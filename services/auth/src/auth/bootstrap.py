@@ -52,6 +52,7 @@ from rights.replica import RightsReplica
 from servicekit.clock import Clock, SystemClock
 from servicekit.commands import prepare_data_directory
 from servicekit.database import check_schema, open_database
+from servicekit.errors import StartError
 from servicekit.outbox import OutboxRelay, RecordingUnitOfWork
 from servicekit.outbox.grpc_sink import GrpcAuditSink
 from servicekit.process import Parts, Process
@@ -124,6 +125,8 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
     Raises:
         StartError: what the operator can mend, said in one sentence.
     """
+    if not settings.audit_address:
+        raise StartError("AUTH_AUDIT_ADDRESS is missing: nobody signs in without an audit record.")
     clock = SystemClock()
     keys = load_keys(settings.keys_directory)
     database = open_database(settings.database_url, threads=settings.web_threads + settings.rpc_stream_threads)
@@ -159,7 +162,8 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
         audit.close()
         database.close()
 
-    return Process(web, rpc, (relay, replica, logout, mails, sweeper), close)
+    needed_by_pages_only = frozenset({relay.name, replica.name, mails.name})
+    return Process(web, rpc, (relay, replica, logout, mails, sweeper), close, needed_by_pages_only)
 
 
 @contextmanager

@@ -79,7 +79,8 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
         audit.close()
         database.close()
 
-    return Process(web, rpc, (relay, AccountRelay(push, signals.commands)), close)
+    account_relay = AccountRelay(push, signals.commands)
+    return Process(web, rpc, (relay, account_relay), close, frozenset({relay.name, account_relay.name}))
 
 
 @contextmanager

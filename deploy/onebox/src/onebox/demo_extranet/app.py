@@ -1,6 +1,9 @@
 """The pages of a demo extranet: who is signed in and with which rights, and a list with a form."""
 
-import httpx
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from flask import flash, redirect, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -27,6 +30,9 @@ from servicekit.web import (
     create_app,
     current_professional,
 )
+
+if TYPE_CHECKING:
+    import httpx
 
 _MOST = 100_000
 

@@ -55,6 +55,7 @@ def postgresql_engine(url: URL, *, threads: int = 1, isolation_level: str = "SER
         pool_timeout=POOL_TIMEOUT_SECONDS,
         isolation_level=isolation_level,
         connect_args=arguments,
+        hide_parameters=True,  # an error must not carry names into a log
         **options,
     )
 

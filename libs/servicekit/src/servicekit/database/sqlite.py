@@ -71,6 +71,7 @@ def sqlite_engine(url: URL, *, read_only: bool = False, module: ModuleType = dba
         module=module,
         poolclass=NullPool,
         connect_args={"check_same_thread": False, "isolation_level": None},
+        hide_parameters=True,  # an error must not carry names into a log
     )
 
     @event.listens_for(engine, "connect")

@@ -4,10 +4,12 @@ Authorization code flow with PKCE S256, state, nonce and `iss` (RFC 9207); refre
 back-channel logout. The checks of tokens are in `oidc/sign_in.py`, the cookie of an attempt in `oidc/attempts.py`.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-import httpx
 from flask import Response, g, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -27,6 +29,9 @@ from servicekit.web.oidc.texts import LOGIN_TEXTS, SESSION_ENDED
 from servicekit.web.oidc.views import LoginParts, LoginViews
 from servicekit.web.public_pages import is_public
 from servicekit.web.sessions import WebSession, WebSessions
+
+if TYPE_CHECKING:
+    import httpx
 
 _SECRET_FIELDS = ("csrf", "password", "passe", "secret", "code", "token")
 

@@ -1,9 +1,11 @@
 """The Flask application of the journal: sign-in first, then the auditor's role, then the pages."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import httpx
 from flask_babel import lazy_gettext as _l
 
 from audit.adapters.web.pages import Pages
@@ -23,6 +25,9 @@ from servicekit.web import (
     WebSessions,
     create_app,
 )
+
+if TYPE_CHECKING:
+    import httpx
 
 SCOPE = "openid profile audit"
 
