@@ -46,7 +46,6 @@ class Story:
 
     onebox: OneboxProcess
     identifiers: dict[str, str] = field(default_factory=dict)
-    reference: str = ""
 
     def dossier(self, caf: str = CAF) -> Example:
         """A dossier with a young child."""
