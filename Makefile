@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 python := .venv/bin/python
 
-.PHONY: help environment demo test check unit system bench promises protos lock screenshots clean
+.PHONY: help environment demo test check unit system bench bench-auth promises protos lock screenshots clean
 
 help: ## This list
 	@echo "Mon compte partenaire"
@@ -29,6 +29,9 @@ system: environment ## The stories: real processes, mTLS, Chromium
 
 bench: environment ## Benchmarks; prints ratios to a floor of the same run
 	@$(python) -m tests.bench
+
+bench-auth: environment ## The token endpoint against node-oidc-provider and floors (needs wrk and node)
+	@$(python) -m tests.bench.auth
 
 promises: environment ## The specification of the product: promises, sources, tests, gaps
 	@$(python) -m tests.promises

@@ -1,0 +1,1 @@
+"""The token endpoint against node-oidc-provider and against floors: `make bench-auth`."""
