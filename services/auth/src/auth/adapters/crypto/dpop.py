@@ -1,6 +1,6 @@
 """DPoP proofs (RFC 9449 §4), and the strict reader of signed JWTs that they share with the tokens of clients.
 
-The reader goes straight to `cryptography`: 70 µs a proof where joserfc takes 154, and base64url has one writing only.
+The reader goes straight to `cryptography`: about 90 µs a proof where joserfc takes 154. Base64url has one writing only.
 A key fits an algorithm by its type, so no algorithm can be tricked into using another's key (RFC 8725 §3.1).
 """
 
@@ -21,6 +21,7 @@ from auth.domain.proofs import DpopProof, DpopRefusedError
 
 LONGEST_PROOF_BYTES = 8 * 1024
 PROOF_ALGORITHMS = frozenset({"ES256", "PS256", "EdDSA"})
+KNOWN_ALGORITHMS = PROOF_ALGORITHMS | {"RS256"}
 PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})  # RFC 7518 §6.2.2, §6.3.2, §6.4
 LEAST_RSA_BITS = 2048
 
