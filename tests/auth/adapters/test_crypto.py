@@ -59,7 +59,7 @@ def test_a_damaged_key_stops_the_start(tmp_path: Path) -> None:
 
 def test_own_tokens_tell_their_kinds_apart(tmp_path: Path) -> None:
     keys, clock = load_keys(tmp_path), FixedClock()
-    own = OwnTokens(keys.public, "https://issuer", clock)
+    own = OwnTokens(keys, "https://issuer", clock)
     exp = int(clock.now().timestamp()) + 10
     access = keys.signer.sign("at+jwt", {"iss": "https://issuer", "exp": exp})
     identity = keys.signer.sign("JWT", {"iss": "https://issuer", "exp": exp})

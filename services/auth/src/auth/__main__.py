@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from auth.domain.signing_keys import ALGORITHMS, ES256
 from auth.settings import AuthSettings
 from servicekit.commands import Command, service_main
 from servicekit.errors import StartError
@@ -20,7 +21,25 @@ def _file(parser: argparse.ArgumentParser) -> None:
 
 
 def _keys(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=["create"], help="create: a new key, which signs from the next start on")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def action(name: str, text: str) -> argparse.ArgumentParser:
+        found = actions.add_parser(name, help=text)
+        found.add_argument(
+            "--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="as for every command"
+        )
+        return found
+
+    action("list", "every key, what it does and until when")
+    prepare = action("prepare", "publish the next key now; it signs 24 hours later")
+    prepare.add_argument("--algorithm", choices=ALGORITHMS, default=ES256)
+    create = action("create", "a new key that signs at once; the one before is retired")
+    create.add_argument("--algorithm", choices=ALGORITHMS, default=ES256)
+    rotate = action("rotate", "emergency: withdraw every key now; what they signed is refused")
+    rotate.add_argument("--algorithm", choices=ALGORITHMS, help="only the keys of this algorithm")
+    rotate.add_argument("--yes", action="store_true", help="do it")
+    action("withdraw", "one key is believed no more, from now on").add_argument("kid", metavar="KID")
+    action("encrypt", "encrypt the key files that are in clear")
 
 
 def _account(parser: argparse.ArgumentParser) -> None:
@@ -65,11 +84,10 @@ def _create_account(settings: AuthSettings, arguments: argparse.Namespace) -> in
     return 0
 
 
-def _create_key(settings: AuthSettings, _arguments: argparse.Namespace) -> int:
-    from auth.adapters.crypto.keys import create_key
+def _change_keys(settings: AuthSettings, arguments: argparse.Namespace) -> int:
+    from auth.keys_command import run
 
-    sys.stdout.write(f"kid={create_key(settings.keys_directory)}\n")
-    return 0
+    return run(settings, arguments)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -84,7 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             Command("import-clients", "register relying parties from a file", _import_clients, _file),
             Command("import-accounts", "accounts with known passwords (demo, test)", _import_accounts, _file),
             Command("create-account", "an account; its two mails leave when auth serves", _create_account, _account),
-            Command("keys", "manage signing keys", _create_key, _keys),
+            Command("keys", "list, prepare, rotate, withdraw or encrypt signing keys", _change_keys, _keys),
         ],
     )
 

@@ -14,6 +14,7 @@ from auth.adapters.clients.logout_calls import HttpLogoutCalls
 from auth.adapters.clients.mail_texts import MailTexts
 from auth.adapters.clients.smtp_mailer import SmtpMailer, SmtpOptions
 from auth.adapters.clients.workers import LogoutWorker, Repeated
+from auth.adapters.crypto.key_changes import KeySchedule
 from auth.adapters.crypto.keys import SigningKeys, load_keys
 from auth.adapters.crypto.own_tokens import OwnTokens
 from auth.adapters.crypto.passwords import Argon2Passwords
@@ -24,6 +25,7 @@ from auth.adapters.web.app import WebParts, create_web
 from auth.domain.passwords import PasswordRules
 from auth.domain.sessions import SessionLimits
 from auth.domain.throttling import AttemptLimits
+from auth.keys_command import key_changes, passphrase_of
 from auth.settings import AuthSettings
 from auth.use_cases.catalogue import UseCases
 from auth.use_cases.choose_password import ChoosePassword
@@ -92,7 +94,7 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
     limits = SessionLimits(settings.session_idle, settings.session_absolute)
     rights = PersonRights(world.replica, clock, timedelta(seconds=settings.rights_fresh_seconds))
     policy = TokenPolicy(settings.issuer, timedelta(seconds=settings.access_token_seconds), limits)
-    tokens = MakeTokens(rights, world.keys.signer, clock, policy)
+    tokens = MakeTokens(rights, world.keys, clock, policy)
     rules = PasswordRules(minimum_length=settings.password_minimum_length, common=common_passwords())
     per_address = settings.login_attempts_per_address
     attempts = SignInLimits(
@@ -101,7 +103,7 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
     return UseCases(
         work=work,
         rights=rights,
-        own_tokens=OwnTokens(world.keys.public, settings.issuer, clock),
+        own_tokens=OwnTokens(world.keys, settings.issuer, clock),
         sign_in=SignIn(work, world.passwords, rights, clock, attempts),
         choose_password=ChoosePassword(work, world.passwords, rights, clock, rules),
         request_password=RequestPassword(work, clock),
@@ -128,7 +130,9 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
     if not settings.audit_address:
         raise StartError("AUTH_AUDIT_ADDRESS is missing: nobody signs in without an audit record.")
     clock = SystemClock()
-    keys = load_keys(settings.keys_directory)
+    passphrase = passphrase_of(settings)
+    keys = load_keys(settings.keys_directory, clock, passphrase=passphrase, policy=settings.key_policy)
+    schedule = Repeated("key-schedule", KeySchedule(key_changes(settings, clock)), timedelta(minutes=1))
     database = open_database(settings.database_url, threads=settings.web_threads + settings.rpc_stream_threads)
     check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
     audit = open_channel(ChannelOptions.to("audit", settings.audit_address, settings))
@@ -138,7 +142,7 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
     saved_at = settings.data_directory / "rights-snapshot.bin"
     replica = RightsReplica(GrpcRightsFeed(habpps), clock, service=settings.service, saved_at=saved_at)
     calls = HttpLogoutCalls()
-    logout = LogoutWorker(TellClients(work, calls, keys.signer, clock, settings.issuer))
+    logout = LogoutWorker(TellClients(work, calls, keys, clock, settings.issuer))
     passwords = Argon2Passwords()
     use_cases = build_use_cases(settings, World(work, passwords, replica, keys, clock, logout.report))
     mails = Repeated("mails", _send_mails(settings, work, passwords, clock), timedelta(seconds=1))
@@ -149,7 +153,7 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
         health = (("rights", replica.problem), ("outbox", relay.problem))
         minimum = settings.password_minimum_length
         web = create_web(
-            WebParts(use_cases, settings, clock, settings.issuer, keys.document, minimum, database, health)
+            WebParts(use_cases, settings, clock, settings.issuer, lambda: keys.document, minimum, database, health)
         )
     rpc = None
     if parts.rpc:
@@ -163,7 +167,7 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
         database.close()
 
     needed_by_pages_only = frozenset({relay.name, replica.name, mails.name})
-    return Process(web, rpc, (relay, replica, logout, mails, sweeper), close, needed_by_pages_only)
+    return Process(web, rpc, (relay, replica, logout, mails, sweeper, schedule), close, needed_by_pages_only)
 
 
 @contextmanager

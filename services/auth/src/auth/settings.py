@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from auth.domain.signing_keys import KeyPolicy
 from servicekit.settings import ServiceSettings
 
 
@@ -64,3 +65,20 @@ class AuthSettings(ServiceSettings):
     def session_absolute(self) -> timedelta:
         """As a duration."""
         return timedelta(hours=self.session_absolute_hours)
+
+    keys_passphrase: SecretStr = Field(
+        SecretStr(""),
+        description="Encrypts the signing keys on the disk, 20 characters or more; empty: in clear, 0600.",
+    )
+    keys_passphrase_file: Path | None = Field(
+        None, description="File that holds the passphrase of the signing keys, instead of the setting itself."
+    )
+    key_life_days: int = Field(
+        90, ge=0, le=730, description="Days a signing key signs before the next one does; 0: never replaced by itself."
+    )
+
+    @property
+    def key_policy(self) -> KeyPolicy:
+        """An ID token may come back as a hint as long as its session lives, and an hour more."""
+        life = timedelta(days=self.key_life_days) if self.key_life_days else None
+        return KeyPolicy(life=life, kept=self.session_absolute + timedelta(hours=1))

@@ -1,100 +1,230 @@
-"""Signing keys: ES256, one PEM file per key in the data folder, parsed once.
+"""The signing keys as a running process sees them: one signs per algorithm, all published ones verify.
 
-Parsing a key per token is 100 times slower than signing, and a `KeySet` with two private keys would sign with either:
-the active key signs, all of them are published (without their private part).
+Parsing a key per token is 100 times slower than signing (an RSA key: 35 ms), and a `KeySet` with two private keys would
+sign with either. So each file is parsed once, and what is in use stands in one immutable `_View`. A view is looked at
+again once a second at most: other processes change the folder (`key_changes.py`), and the next key has its hour.
 """
 
-import os
+from __future__ import annotations
+
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from joserfc.jwk import ECKey, KeySet
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from joserfc.jwk import ECKey, KeySet, RSAKey
 
-from auth.adapters.crypto.fast_signer import FastSigner
+from auth.adapters.crypto.fast_signer import FastRsaSigner, FastSigner, KeySigner
+from auth.adapters.crypto.key_changes import KeyChanges
+from auth.adapters.crypto.key_files import KeyFolder, Stamp
+from auth.adapters.crypto.private_keys import PrivateKey, public_jwk
+from auth.domain.signing_keys import (
+    ALGORITHMS,
+    ES256,
+    KeyPolicy,
+    KeyRecord,
+    SigningKeysUnavailableError,
+    changes_at,
+    published_keys,
+    signing_key,
+)
+from servicekit.clock import Clock, SystemClock
 from servicekit.errors import StartError
+from servicekit.logging import get_logger
 
-_PEM = serialization.Encoding.PEM
-_PKCS8 = serialization.PrivateFormat.PKCS8
+log = get_logger("auth.keys")
+
+LOOK_AGAIN_SECONDS = 1.0
+
+PublicKey: TypeAlias = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
 
 @dataclass(frozen=True)
-class SigningKeys:
-    """The active signer, the public set for verification, and the JWKS document (RFC 7517 §5)."""
+class VerificationKey:
+    """A published key, parsed: `algorithm` is the only one it is for."""
 
-    signer: FastSigner
+    kid: str
+    algorithm: str
+    key: PublicKey
+
+
+@dataclass(frozen=True)
+class _ParsedKey:
+    signer: KeySigner
+    verification: VerificationKey
+    jwk: Mapping[str, Any]
+    public: ECKey | RSAKey
+
+
+@dataclass(frozen=True)
+class _View:
+    """What is in use, from `records` of that `stamp`, until `changes_at`."""
+
+    stamp: Stamp | None
+    changes_at: datetime | None
+    signers: Mapping[str, KeySigner]
+    verification: Mapping[str, VerificationKey]
     public: KeySet
     document: bytes
 
 
+class SigningKeys:
+    """Implements `ports.Signer`. Fails closed: when the folder cannot be read, nothing is signed or believed."""
+
+    algorithms = ALGORITHMS
+
+    def __init__(self, folder: KeyFolder, clock: Clock) -> None:
+        """Reads every published key.
+
+        Raises:
+            StartError: a file is damaged, open to others, of another kind, or the passphrase does not open it.
+        """
+        self._folder = folder
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._parsed: dict[str, _ParsedKey] = {}
+        self._problem = ""
+        self._looked_at = clock.boottime()
+        self._view = self._read()
+
+    def sign(self, token_type: str, claims: Mapping[str, Any], algorithm: str = ES256) -> str:
+        """A compact JWS by the key that signs now; `token_type` is the header `typ`.
+
+        Raises:
+            SigningKeysUnavailableError: no key of this algorithm signs now, or the keys cannot be read.
+        """
+        return self.signer_of(algorithm).sign(token_type, claims)
+
+    def signer_of(self, algorithm: str) -> KeySigner:
+        """The one key that signs now. Not to be kept: another one signs tomorrow.
+
+        Raises:
+            SigningKeysUnavailableError: there is none, or the keys cannot be read.
+        """
+        signer = self._current().signers.get(algorithm)
+        if signer is None:
+            raise SigningKeysUnavailableError(f"no {algorithm} key signs now")
+        return signer
+
+    @property
+    def signer(self) -> KeySigner:
+        """The ES256 key that signs now; see `signer_of`."""
+        return self.signer_of(ES256)
+
+    def verification_keys(self) -> Mapping[str, VerificationKey]:
+        """Every published key by its `kid`.
+
+        Raises:
+            SigningKeysUnavailableError: the keys cannot be read.
+        """
+        return self._current().verification
+
+    @property
+    def public(self) -> KeySet:
+        """Every published key, for joserfc.
+
+        Raises:
+            SigningKeysUnavailableError: the keys cannot be read.
+        """
+        return self._current().public
+
+    @property
+    def document(self) -> bytes:
+        """The JWKS (RFC 7517 §5), without any private part.
+
+        Raises:
+            SigningKeysUnavailableError: the keys cannot be read.
+        """
+        return self._current().document
+
+    def _current(self) -> _View:
+        if self._clock.boottime() >= self._looked_at + LOOK_AGAIN_SECONDS:
+            self._look_again()
+        if self._problem:
+            raise SigningKeysUnavailableError(self._problem)
+        return self._view
+
+    def _look_again(self) -> None:
+        with self._lock:
+            if self._clock.boottime() < self._looked_at + LOOK_AGAIN_SECONDS:
+                return
+            try:
+                self._renew_view()
+                self._problem = ""
+            except StartError as error:
+                if str(error) != self._problem:
+                    log.warning("the signing keys cannot be read: nothing is signed", problem=str(error))
+                self._problem = str(error)
+            self._looked_at = self._clock.boottime()
+
+    def _renew_view(self) -> None:
+        due = self._view.changes_at
+        is_due = due is not None and self._clock.now() >= due
+        if self._problem or is_due or self._folder.stamp() != self._view.stamp:
+            self._view = self._read()
+
+    def _read(self) -> _View:
+        try:
+            return self._view_of_now()
+        except StartError:
+            # A file may have been forgotten between the reading of its record and its own.
+            return self._view_of_now()
+
+    def _view_of_now(self) -> _View:
+        stamp, now = self._folder.stamp(), self._clock.now()
+        records = self._folder.records()
+        shown = published_keys(records, now)
+        self._parsed = {record.kid: self._parsed.get(record.kid) or self._parse(record) for record in shown}
+        signing = {algorithm: signing_key(records, algorithm, now) for algorithm in ALGORITHMS}
+        return _View(
+            stamp=stamp,
+            changes_at=changes_at(records, now),
+            signers={name: self._parsed[record.kid].signer for name, record in signing.items() if record is not None},
+            verification={kid: parsed.verification for kid, parsed in self._parsed.items()},
+            public=KeySet([parsed.public for parsed in self._parsed.values()]),
+            document=orjson.dumps({"keys": [parsed.jwk for parsed in self._parsed.values()]}),
+        )
+
+    def _parse(self, record: KeyRecord) -> _ParsedKey:
+        parsed = _parsed_key(self._folder.read_key(record.algorithm, record.number), record.algorithm)
+        if parsed.signer.kid != record.kid:
+            name = f"{record.algorithm} {record.number}"
+            raise StartError(f"The signing key {name} in {self._folder.directory} is not the one of its record.")
+        return parsed
+
+
+def load_keys(
+    directory: Path, clock: Clock | None = None, *, passphrase: bytes | None = None, policy: KeyPolicy | None = None
+) -> SigningKeys:
+    """The keys of the folder. The first start makes one of each algorithm, which signs at once.
+
+    Raises:
+        StartError: a file cannot be used, or the folder cannot be read or written; one sentence says which.
+    """
+    clock = clock or SystemClock()
+    folder = KeyFolder(directory, passphrase)
+    KeyChanges(folder, clock, policy or KeyPolicy()).complete()
+    return SigningKeys(folder, clock)
+
+
 def create_key(directory: Path) -> str:
-    """Writes a new key, readable by its owner only; gives its `kid` (RFC 7638 thumbprint). It becomes the active one.
+    """A new ES256 key that signs at once; the one before is retired. Gives its `kid`. See `KeyChanges.create`.
 
     Raises:
         StartError: the folder cannot be written.
     """
-    private = ec.generate_private_key(ec.SECP256R1())
-    pem = private.private_bytes(_PEM, _PKCS8, serialization.NoEncryption())
-    try:
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        number = 1 + max((int(path.stem.removeprefix("es256-")) for path in directory.glob("es256-*.pem")), default=0)
-        draft = directory / f".draft-{os.getpid()}-{threading.get_ident()}"
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(pem)
-            file.flush()
-            os.fsync(file.fileno())
-        _publish(draft, directory / f"es256-{number:04d}.pem")
-    except OSError as error:
-        raise StartError(f"The folder of signing keys {directory} cannot be written: {error.strerror}.") from error
-    return _thumbprint(private)
+    return KeyChanges(KeyFolder(directory), SystemClock(), KeyPolicy()).create(ES256).kid
 
 
-def load_keys(directory: Path) -> SigningKeys:
-    """Every key of the folder, the newest active. The first start makes one.
-
-    Raises:
-        StartError: a file is not a P-256 key, or the folder cannot be read or written.
-    """
-    if not any(directory.glob("es256-*.pem")):
-        create_key(directory)
-    private = [_read(path) for path in sorted(directory.glob("es256-*.pem"))]
-    public = [_public_jwk(key) for key in private]
-    signer = FastSigner(private[-1], str(public[-1]["kid"]))
-    document = orjson.dumps({"keys": public})
-    return SigningKeys(signer, KeySet([ECKey.import_key(dict(jwk)) for jwk in public]), document)
-
-
-def _publish(draft: Path, target: Path) -> None:
-    """Two processes starting together agree on the first key."""
-    try:
-        os.link(draft, target)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink()
-
-
-def _read(path: Path) -> ec.EllipticCurvePrivateKey:
-    try:
-        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-    except (OSError, ValueError) as error:
-        raise StartError(f"The signing key {path} cannot be read: {error}.") from error
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise StartError(f"The signing key {path} is not a P-256 key.")
-    return key
-
-
-def _thumbprint(private: ec.EllipticCurvePrivateKey) -> str:
-    return str(_public_jwk(private)["kid"])
-
-
-def _public_jwk(private: ec.EllipticCurvePrivateKey) -> Mapping[str, Any]:
-    pem = private.public_key().public_bytes(_PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    key = ECKey.import_key(pem)
-    return {**key.as_dict(private=False), "kid": key.thumbprint(), "use": "sig", "alg": "ES256"}
+def _parsed_key(private: PrivateKey, algorithm: str) -> _ParsedKey:
+    jwk = public_jwk(private, algorithm)
+    kid = str(jwk["kid"])
+    if isinstance(private, ec.EllipticCurvePrivateKey):
+        verification = VerificationKey(kid, algorithm, private.public_key())
+        return _ParsedKey(FastSigner(private, kid), verification, jwk, ECKey.import_key(dict(jwk)))
+    verification = VerificationKey(kid, algorithm, private.public_key())
+    return _ParsedKey(FastRsaSigner(private, kid), verification, jwk, RSAKey.import_key(dict(jwk)))

@@ -37,7 +37,7 @@ class WebParts:
     settings: WebSettings
     clock: Clock
     issuer: str
-    jwks: bytes
+    jwks: Callable[[], bytes]
     minimum_password_length: int = 12
     database: object = None
     health: tuple[tuple[str, Callable[[], str | None]], ...] = ()
