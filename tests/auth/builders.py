@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import base64
 import hashlib
 import re
+import shutil
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -80,6 +84,14 @@ def an_account(account_id: str = DIRECTOR, username: str = "cdurand-4821", **cha
     return Account(**values)
 
 
+@cache
+def the_keys() -> SigningKeys:
+    """Made once for every provider: an RSA key costs a tenth of a second. Tests of keys make their own."""
+    folder = tempfile.mkdtemp(prefix="auth-keys-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return load_keys(Path(folder))
+
+
 @dataclass
 class Provider:
     """Everything around the use cases, within reach of the test."""
@@ -95,8 +107,8 @@ class Provider:
     def __post_init__(self) -> None:
         self.settings = AuthSettings.model_validate({"data_directory": self.folder, "public_url": ISSUER})
         self.replica = FixedReplica(self.commune.snapshot())
-        self.keys: SigningKeys = load_keys(self.folder / "keys")
-        self.tell_clients = TellClients(self.work, self.calls, self.keys.signer, self.clock, ISSUER)
+        self.keys: SigningKeys = the_keys()
+        self.tell_clients = TellClients(self.work, self.calls, self.keys, self.clock, ISSUER)
         world = World(self.work, self.passwords, self.replica, self.keys, self.clock, self.deliver)
         self.use_cases: UseCases = build_use_cases(self.settings, world)
         self.send_mails = SendMails(self.work, self.mailer, MailTexts(ISSUER), self.passwords, self.clock)
@@ -140,7 +152,7 @@ class Provider:
 
     def browser(self) -> AuthBrowser:
         """A new browser, without cookies."""
-        web = WebParts(self.use_cases, self.settings, self.clock, ISSUER, self.keys.document)
+        web = WebParts(self.use_cases, self.settings, self.clock, ISSUER, lambda: self.keys.document)
         return AuthBrowser(Browser(create_web(web)))
 
 
