@@ -17,7 +17,7 @@ from onebox.programs import demo_programs, service_environment
 from onebox.supervisor import Supervisor
 
 _NEEDED = ("audit", "habpps", "auth")
-_MTLS_OFFSET = 31  # of the demo's ports, one that no process of it uses
+_SPARE_OFFSET = 31  # of the demo's block of ports, the first that no process of it uses
 
 
 @dataclass(frozen=True)
@@ -31,15 +31,10 @@ class AuthAlone:
         """The issuer."""
         return self.layout.url("auth")
 
-    @property
-    def mtls_port(self) -> int:
-        """Where a proxy that asks for client certificates may listen."""
-        return mtls_port(self.layout)
 
-
-def mtls_port(layout: Layout) -> int:
-    """The port of the mutual TLS addresses that auth advertises."""
-    return layout.first_port + _MTLS_OFFSET
+def spare_port(layout: Layout, number: int = 0) -> int:
+    """A port for software of the test, beside those of the services."""
+    return layout.first_port + _SPARE_OFFSET + number
 
 
 @contextmanager

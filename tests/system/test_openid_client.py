@@ -11,7 +11,8 @@ import pytest
 
 from onebox.cast import RIVEBELLE
 from onebox.layout import Layout
-from tests.system.auth_alone import auth_alone, mtls_port
+from tests.system.auth_alone import auth_alone, spare_port
+from tests.system.integration_page import HERE, ISSUER, SECRET, block, entry
 from tests.system.onebox_process import free_first_port
 from tests.system.openid_client.clients import EXTRANET, RESOURCE, Cast, issue_certificates, new_key
 from tests.system.openid_client.node import Scripts, installed_scripts
@@ -20,6 +21,7 @@ from tests.system.openid_client.person import Surfer, query
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 
 _NADIA = RIVEBELLE.users[1]
+_OF_THE_PAGE = "openid-client (Node.js)"
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class Stage:
         return self.cast.layout
 
 
+def addresses(layout: Layout) -> dict[str, str]:
+    """What stands in the place of the addresses of the page."""
+    return {ISSUER: layout.url("auth"), HERE: f"http://localhost:{spare_port(layout, 1)}"}
+
+
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """One auth for every scenario."""
@@ -43,7 +50,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     cast = Cast(layout, new_key("key-of-the-scenarios"), issue_certificates(folder / "tls"))
     with ExitStack() as stack:
         scripts = stack.enter_context(installed_scripts())
-        stack.enter_context(auth_alone(layout, cast.entries()))
+        stack.enter_context(auth_alone(layout, [*cast.entries(), entry(_OF_THE_PAGE, addresses(layout))]))
         yield Stage(cast, scripts)
 
 
@@ -103,7 +110,7 @@ def test_fapi_pushes_signs_and_binds_everything(scene: Scene) -> None:
 
 def test_a_certificate_authenticates_the_client_and_binds_its_tokens(scene: Scene) -> None:
     found = scene.play("mutual_tls", "mutual-tls")
-    assert found["aliases"]["token_endpoint"].startswith(f"https://localhost:{mtls_port(scene.stage.layout)}/")
+    assert found["aliases"]["token_endpoint"].startswith(f"https://localhost:{spare_port(scene.stage.layout)}/")
     assert set(found["bound"]) == {"x5t#S256"}
     assert found["person"]["sub"] == found["subject"]
     assert found["stolen"]["status"] == 401
@@ -194,3 +201,23 @@ def test_the_answer_of_an_authorization_names_its_issuer(scene: Scene) -> None:
     run: Callable[..., dict[str, Any]] = scene.stage.scripts.run
     run("code_flow", setup, answer)
     assert query(seen[0])["iss"] == scene.stage.layout.url("auth")
+
+
+def test_the_example_of_the_page_signs_in_and_out_and_hears_the_back_channel(scene: Scene) -> None:
+    layout, person = scene.stage.layout, scene.person
+    source = block(_OF_THE_PAGE, "js", addresses(layout))
+    environment = {"CLIENT_SECRET": SECRET, "PORT": str(spare_port(layout, 1))}
+    here = addresses(layout)[HERE]
+    with scene.stage.scripts.serve("server.mjs", source, environment) as line:
+        assert line == "ready"
+        assert person.visit(f"{here}/", "nowhere:") == f"{here}/"
+        shown = person.read(f"{here}/").json()
+        assert shown["name"] == "Nadia Benali"
+        assert shown["org"]["name"] == RIVEBELLE.name
+        assert [right["profiles"] for right in shown["rights"]] == [["T2"]]
+        person.visit(f"{layout.url('auth')}/logout", "nowhere:")
+        assert "1 extranet sur 1 fermé" in person.last_page
+        assert person.read(f"{here}/").is_redirect
+        person.visit(f"{here}/", "nowhere:")
+        assert person.visit(f"{here}/deconnexion", "nowhere:") == f"{here}/deconnecte"
+        assert person.read(f"{layout.url('auth')}/").headers["location"].startswith("/login")

@@ -50,6 +50,7 @@ class Surfer:
         self._fills = {"username": person.username, "password": person.password}
         self._consent = "consent-deny" if refuses else "consent-allow"
         self.pages: list[str] = []  # buttons pressed, in order
+        self.last_page = ""  # what the person read at the end of a visit
 
     def close(self) -> None:
         """Closes the browser."""
@@ -70,6 +71,7 @@ class Surfer:
             assert answer.status_code < 400, f"{here} answered {answer.status_code}: {words(answer.text)}"
             form, button = self._next(answer.text)
             if form is None:
+                self.last_page = words(answer.text)
                 return here
             there = urljoin(here, form.action)
             if there.startswith(until):

@@ -1,0 +1,56 @@
+"""The page for extranet teams registers clients that auth knows, and shows what the tests run."""
+
+import pytest
+
+from auth.domain.client_registration import KNOWN_KEYS, parse_client
+from servicekit.identifiers import hash_secret
+from tests.architecture.tree import ROOT
+from tests.system.integration_page import CLIENTS, HERE, ISSUER, PAGE, SECRET, block, entry
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_each_client_of_the_page_can_be_registered_as_it_stands(client: str) -> None:
+    shown = entry(client)
+    assert set(shown) - KNOWN_KEYS == set()
+    assert parse_client(shown, hash_secret(shown["secret"])).client_id == shown["client_id"]
+
+
+def test_the_page_names_keys_of_a_client_that_exist() -> None:
+    table = PAGE.read_text().split("## What you register")[1].split("## ")[0]
+    named = {line.split("`")[1] for line in table.splitlines() if line.startswith("| `")}
+    assert named
+    assert named - KNOWN_KEYS == set()
+
+
+@pytest.mark.parametrize(
+    ("client", "language", "test"),
+    [
+        ("openid-client (Node.js)", "js", "tests/system/test_openid_client.py"),
+        ("mod_auth_openidc (Apache)", "apache", "tests/system/test_mod_auth_openidc.py"),
+    ],
+)
+def test_the_first_two_configurations_are_those_the_tests_run(client: str, language: str, test: str) -> None:
+    assert ISSUER in block(client, language)
+    assert HERE in block(client, language)
+    source = (ROOT / test).read_text()
+    assert f'_OF_THE_PAGE = "{client}"' in source
+    assert f'block(_OF_THE_PAGE, "{language}", ' in source
+    assert "entry(_OF_THE_PAGE, " in source
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_configuration_and_registration_of_a_client_agree(client: str) -> None:
+    languages = {"oauth2-proxy": "toml", "Spring Security": "yaml", "Authlib (Flask)": "python"}
+    language = languages.get(client, "apache" if "Apache" in client else "js")
+    shown, configuration = entry(client), block(client, language)
+    assert shown["client_id"] in configuration
+    for word in shown["scope"].split():
+        assert word in configuration
+    if language == "apache":
+        assert SECRET in configuration
+
+
+def test_the_lock_file_of_npm_holds_hashes_and_no_address() -> None:
+    lock = (ROOT / "tests/system/openid_client/package-lock.json").read_text()
+    assert "://" not in lock
+    assert lock.count('"integrity": "sha512-') == lock.count('"node_modules/')
