@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from onebox.cast import RIVEBELLE
 from onebox.layout import Layout
+from tests.architecture.tree import ROOT
+from tests.system.apache.server import apache
 from tests.system.auth_alone import auth_alone, spare_port
 from tests.system.integration_page import HERE, ISSUER, SECRET, block, entry
 from tests.system.onebox_process import free_first_port
@@ -42,6 +45,15 @@ def addresses(layout: Layout) -> dict[str, str]:
     return {ISSUER: layout.url("auth"), HERE: f"http://localhost:{spare_port(layout, 1)}"}
 
 
+def behind_a_proxy(layout: Layout) -> dict[str, str]:
+    """auth believes the certificate that a proxy of this machine hands on, and says where the proxy is."""
+    return {
+        "AUTH_MTLS_URL": f"https://localhost:{spare_port(layout)}",
+        "AUTH_CLIENT_CERTIFICATE_HEADER": "Client-Cert",
+        "AUTH_TRUSTED_PROXIES": "127.0.0.1",
+    }
+
+
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """One auth for every scenario."""
@@ -50,8 +62,19 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     cast = Cast(layout, new_key("key-of-the-scenarios"), issue_certificates(folder / "tls"))
     with ExitStack() as stack:
         scripts = stack.enter_context(installed_scripts())
-        stack.enter_context(auth_alone(layout, [*cast.entries(), entry(_OF_THE_PAGE, addresses(layout))]))
+        registered = [*cast.entries(), entry(_OF_THE_PAGE, addresses(layout))]
+        stack.enter_context(auth_alone(layout, registered, behind_a_proxy(layout)))
         yield Stage(cast, scripts)
+
+
+@pytest.fixture
+def certificates_at_the_door(stage: Stage) -> Iterator[Path]:
+    """The proxy of `behind_a_proxy`: an Apache that asks for client certificates."""
+    layout, tls = stage.layout, stage.cast.certificates.folder
+    defined = f'Define UPSTREAM "http://127.0.0.1:{layout.web_port("auth")}"\nDefine CERTIFICATES "{tls}"\n'
+    configuration = defined + (ROOT / "tests/system/apache/client_certificates.conf").read_text()
+    with apache(spare_port(layout), configuration, modules="ssl headers proxy proxy_http") as folder:
+        yield folder
 
 
 @dataclass(frozen=True)
@@ -108,7 +131,9 @@ def test_fapi_pushes_signs_and_binds_everything(scene: Scene) -> None:
     assert found["renewed"] == "dpop"
 
 
-def test_a_certificate_authenticates_the_client_and_binds_its_tokens(scene: Scene) -> None:
+def test_a_certificate_authenticates_the_client_and_binds_its_tokens(
+    scene: Scene, certificates_at_the_door: Path
+) -> None:
     found = scene.play("mutual_tls", "mutual-tls")
     assert found["aliases"]["token_endpoint"].startswith(f"https://localhost:{spare_port(scene.stage.layout)}/")
     assert set(found["bound"]) == {"x5t#S256"}
