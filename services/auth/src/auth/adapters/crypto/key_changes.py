@@ -74,7 +74,7 @@ class KeyChanges:
         if self._has_something_due():
             with self._folder.locked():
                 records = self._with_unrecorded(self._folder.records())
-                self._carry_out(records, wanted_now(records, self._clock.now(), self._policy))
+                self._delete_withdrawn(self._carry_out(records, wanted_now(records, self._clock.now(), self._policy)))
 
     def create(self, algorithm: str) -> KeyRecord:
         """A new key signs at once; the one before is retired: what it signed stays valid."""
@@ -141,7 +141,8 @@ class KeyChanges:
             records = self._carry_out(records, self._missing(records), even_nothing=True)
             for record in gone:
                 log.warning("signing key withdrawn", kid=record.kid, algorithm=record.algorithm)
-        signing = (signing_key(records, name, now) for name in {record.algorithm: None for record in gone})
+        touched = {record.algorithm: None for record in gone}
+        signing = (signing_key(records, name, self._clock.now()) for name in touched)
         return Replacement(gone, tuple(record for record in signing if record is not None))
 
     def _missing(self, records: Records) -> tuple[Step, ...]:
@@ -197,6 +198,9 @@ class KeyChanges:
 
     def _save(self, records: Records) -> None:
         self._folder.save(records)
+        self._delete_withdrawn(records)
+
+    def _delete_withdrawn(self, records: Records) -> None:
         for record in self._left_over(records):
             self._folder.forget_key(record.algorithm, record.number)
 
