@@ -99,7 +99,9 @@ def _tell(replacement: Replacement) -> None:
         sys.stdout.write(f"withdrawn: {record.algorithm} {record.kid}; what it signed is refused from now on\n")
     for record in replacement.signing:
         sys.stdout.write(f"signs now: {record.algorithm} {record.kid}\n")
-    sys.stdout.write("Services that hold the old JWKS accept old tokens for 5 minutes at most: docs/keys.md.\n")
+    sys.stdout.write(
+        "Services that verify tokens by themselves hold the old keys for minutes: restart them (docs/keys.md).\n"
+    )
 
 
 def _encrypt(settings: AuthSettings, changes: KeyChanges) -> None:
