@@ -24,7 +24,8 @@ from auth.adapters.crypto.keys import SigningKeys, load_keys
 from auth.adapters.web.app import WebParts, create_web
 from auth.bootstrap import World, build_use_cases
 from auth.domain.accounts import Account
-from auth.domain.clients import Client, parse_client
+from auth.domain.client_registration import parse_client
+from auth.domain.clients import Client
 from auth.domain.sessions import SessionLimits
 from auth.settings import AuthSettings
 from auth.use_cases.catalogue import UseCases
@@ -34,6 +35,7 @@ from auth.use_cases.send_mails import SendMails
 from auth.use_cases.sign_in import SignedIn, SignInRequest
 from auth.use_cases.tell_clients import LogoutReport, TellClients
 from servicekit.identifiers import hash_secret
+from servicekit.web.secrets import WebSecrets
 from tests.auth.fakes import (
     FixedReplica,
     InMemoryLogoutCalls,
@@ -103,17 +105,25 @@ class Provider:
     passwords: PlainPasswords = field(default_factory=PlainPasswords)
     mailer: InMemoryMailer = field(default_factory=InMemoryMailer)
     calls: InMemoryLogoutCalls = field(default_factory=InMemoryLogoutCalls)
+    fetched: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.settings = AuthSettings.model_validate({"data_directory": self.folder, "public_url": ISSUER})
         self.replica = FixedReplica(self.commune.snapshot())
         self.keys: SigningKeys = the_keys()
         self.tell_clients = TellClients(self.work, self.calls, self.keys, self.clock, ISSUER)
-        world = World(self.work, self.passwords, self.replica, self.keys, self.clock, self.deliver)
+        secret = WebSecrets(b"the secret of the pages, for tests only")
+        world = World(
+            self.work, self.passwords, self.replica, self.keys, self.clock, self.deliver, self.fetch, secret, b"s" * 32
+        )
         self.use_cases: UseCases = build_use_cases(self.settings, world)
         self.send_mails = SendMails(self.work, self.mailer, MailTexts(ISSUER), self.passwords, self.clock)
         self.sweep = SweepSessions(self.work, self.clock, SessionLimits())
         self.add(an_account(), a_client(), a_client("mon-enfant", 8410))
+
+    def fetch(self, url: str) -> Any:
+        """What is behind the addresses of clients."""
+        return self.fetched[url]
 
     def add(self, *rows: Account | Client) -> None:
         """Stores accounts and clients."""

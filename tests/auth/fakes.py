@@ -10,12 +10,19 @@ from typing import Any
 
 from auth.domain.accounts import Account
 from auth.domain.clients import Client
-from auth.domain.grants import AuthorizationCode, RefreshToken
+from auth.domain.grants import AuthorizationCode, Consent, RefreshToken
 from auth.domain.mails import Message, QueuedMail
 from auth.domain.sessions import EndedSession, Session
 from auth.use_cases.ports import LogoutNotice
 from rights.snapshot import Snapshot
 from servicekit.errors import DependencyUnavailableError
+from tests.auth.protocol_fakes import (
+    InMemoryDeviceRequests,
+    InMemoryInitialAccessTokens,
+    InMemoryPushedRequests,
+    InMemoryRevokedTokens,
+    InMemorySeenTokens,
+)
 
 
 class InMemoryAccounts:
@@ -176,9 +183,6 @@ class InMemoryRefreshTokens:
             self.rows[key] = replace(self.rows[key], revoked_at=revoked_at)
         return bool(alive)
 
-    def is_access_token_revoked(self, access_token_id: str) -> bool:
-        return any(row.access_token_id == access_token_id and row.revoked_at for row in self.rows.values())
-
     def forget_before(self, moment: datetime) -> None:
         for token_hash in [key for key, row in self.rows.items() if row.issued_at < moment]:
             del self.rows[token_hash]
@@ -187,7 +191,7 @@ class InMemoryRefreshTokens:
 class InMemoryClients:
     def __init__(self) -> None:
         self.rows: dict[str, Client] = {}
-        self.consents: dict[tuple[str, str], set[str]] = {}
+        self.consents: dict[tuple[str, str], Consent] = {}
 
     def find(self, client_id: str) -> Client | None:
         return self.rows.get(client_id)
@@ -198,12 +202,22 @@ class InMemoryClients:
     def save(self, client: Client) -> None:
         self.rows[client.client_id] = client
 
-    def has_consent(self, account_id: str, client_id: str, scope: Sequence[str]) -> bool:
-        given = self.consents.get((account_id, client_id))
-        return given is not None and set(scope) <= given
+    def delete(self, client_id: str) -> None:
+        self.rows.pop(client_id, None)
+        for key in [key for key in self.consents if key[1] == client_id]:
+            del self.consents[key]
+
+    def consent_of(self, account_id: str, client_id: str) -> Consent | None:
+        return self.consents.get((account_id, client_id))
+
+    def consents_of(self, account_id: str) -> Sequence[Consent]:
+        return [self.consents[key] for key in sorted(self.consents) if key[0] == account_id]
+
+    def forget_consent(self, account_id: str, client_id: str) -> bool:
+        return self.consents.pop((account_id, client_id), None) is not None
 
     def remember_consent(self, account_id: str, client_id: str, scope: Sequence[str], at: datetime) -> None:
-        self.consents[account_id, client_id] = set(scope)
+        self.consents[account_id, client_id] = Consent(client_id, tuple(scope), at)
 
 
 class InMemoryAttempts:
@@ -320,6 +334,11 @@ class InMemoryRepos:
     mails: InMemoryMails = field(default_factory=InMemoryMails)
     logout_notices: InMemoryLogoutNotices = field(default_factory=InMemoryLogoutNotices)
     commands: InMemoryCommands = field(default_factory=InMemoryCommands)
+    pushed_requests: InMemoryPushedRequests = field(default_factory=InMemoryPushedRequests)
+    device_requests: InMemoryDeviceRequests = field(default_factory=InMemoryDeviceRequests)
+    seen_tokens: InMemorySeenTokens = field(default_factory=InMemorySeenTokens)
+    revoked_tokens: InMemoryRevokedTokens = field(default_factory=InMemoryRevokedTokens)
+    initial_access_tokens: InMemoryInitialAccessTokens = field(default_factory=InMemoryInitialAccessTokens)
 
 
 class PlainPasswords:

@@ -72,7 +72,7 @@ def test_the_documents_of_the_provider_say_what_is_there(provider: Provider, bro
     assert metadata["code_challenge_methods_supported"] == ["S256"]
     assert metadata["response_types_supported"] == ["code"]
     keys = browser.get("/jwks").json["keys"]
-    assert [key["kid"] for key in keys] == [provider.keys.signer.kid]
+    assert {key["alg"]: key["kid"] for key in keys}["ES256"] == provider.keys.signer.kid
     assert "d" not in keys[0]
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from auth.adapters.clients.data_files import common_passwords
 from auth.domain.accounts import make_username, normalise_username
 from auth.domain.claims import token_end
-from auth.domain.clients import parse_client
+from auth.domain.client_registration import parse_client
 from auth.domain.errors import BadDataFileError
 from auth.domain.grants import verifier_matches
 from auth.domain.passwords import PasswordRules, find_problem, new_provisional_password, provisional_form

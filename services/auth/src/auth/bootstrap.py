@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.resources import as_file, files
+from typing import Any
 
 from auth.adapters.clients.data_files import common_passwords
+from auth.adapters.clients.guarded_fetch import GuardedFetch
 from auth.adapters.clients.later_delivery import LaterDelivery
 from auth.adapters.clients.logout_calls import HttpLogoutCalls
 from auth.adapters.clients.mail_texts import MailTexts
 from auth.adapters.clients.smtp_mailer import SmtpMailer, SmtpOptions
 from auth.adapters.clients.workers import LogoutWorker, Repeated
+from auth.adapters.crypto.client_certificates import read_certificate, same_dn
+from auth.adapters.crypto.client_tokens import JoseClientTokens
+from auth.adapters.crypto.dpop import JoseDpopProofs
+from auth.adapters.crypto.dpop_nonces import DpopNonces
 from auth.adapters.crypto.key_changes import KeySchedule
 from auth.adapters.crypto.keys import SigningKeys, load_keys
 from auth.adapters.crypto.own_tokens import OwnTokens
@@ -22,28 +28,39 @@ from auth.adapters.database.repositories import SqlRepositories
 from auth.adapters.rpc.accounts import AccountsServicer
 from auth.adapters.rpc.ended_sessions import EndedSessionsServicer
 from auth.adapters.web.app import WebParts, create_web
+from auth.adapters.web.oidc.plain_requests import Certificates
 from auth.domain.passwords import PasswordRules
 from auth.domain.sessions import SessionLimits
+from auth.domain.subjects import Subjects
 from auth.domain.throttling import AttemptLimits
 from auth.keys_command import key_changes, passphrase_of
 from auth.settings import AuthSettings
+from auth.use_cases.authenticate_client import AuthenticateClient
 from auth.use_cases.catalogue import UseCases
+from auth.use_cases.check_dpop import CheckDpop
 from auth.use_cases.choose_password import ChoosePassword
 from auth.use_cases.exchange_code import ExchangeCode
+from auth.use_cases.exchange_token import ExchangeToken
 from auth.use_cases.give_consent import GiveConsent
 from auth.use_cases.import_data import ImportAccounts, ImportClients
+from auth.use_cases.issue_client_token import IssueClientToken
 from auth.use_cases.issue_code import IssueCode
 from auth.use_cases.keep_session import ChooseOrganisation, DisownLogin, FindSession, SignOut, SweepSessions
+from auth.use_cases.known_clients import KnownClients
 from auth.use_cases.make_tokens import MakeTokens, TokenPolicy
 from auth.use_cases.manage_accounts import ManageAccounts
 from auth.use_cases.person_rights import PersonRights
 from auth.use_cases.ports import AuthWork, Passwords
 from auth.use_cases.ports import RightsReplica as RightsReplicaPort
+from auth.use_cases.push_request import PushRequest
 from auth.use_cases.read_ended_sessions import ReadEndedSessions
 from auth.use_cases.read_person import ReadPerson
+from auth.use_cases.read_request_object import ReadRequestObject
+from auth.use_cases.read_token import ReadToken
 from auth.use_cases.refresh_tokens import RefreshTokens
 from auth.use_cases.request_password import RequestPassword
 from auth.use_cases.send_mails import SendMails
+from auth.use_cases.serve_devices import ServeDevices
 from auth.use_cases.sign_in import SignIn, SignInLimits
 from auth.use_cases.tell_clients import LogoutReport, TellClients
 from partenaire.auth.v1 import accounts_pb2, ended_sessions_pb2
@@ -60,9 +77,10 @@ from servicekit.outbox.grpc_sink import GrpcAuditSink
 from servicekit.process import Parts, Process
 from servicekit.rpc import CallerPolicy, ChannelOptions, RpcServer, ServerOptions, open_channel, open_server
 from servicekit.rpc.server import Registration
+from servicekit.web.secrets import WebSecrets
 
-OLDEST_SCHEMA = "0001"
-NEWEST_SCHEMA = "0001"
+OLDEST_SCHEMA = "0002"
+NEWEST_SCHEMA = "0002"
 ACCOUNTS = accounts_pb2.DESCRIPTOR.services_by_name["Accounts"]
 ENDED_SESSIONS = ended_sessions_pb2.DESCRIPTOR.services_by_name["EndedSessions"]
 
@@ -77,6 +95,9 @@ class World:
     keys: SigningKeys
     clock: Clock
     wait_for_logout: Callable[[str], LogoutReport]
+    fetch: Callable[[str], Mapping[str, Any]]
+    secret: WebSecrets
+    pairwise_salt: bytes
 
 
 @dataclass(frozen=True)
@@ -94,16 +115,34 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
     limits = SessionLimits(settings.session_idle, settings.session_absolute)
     rights = PersonRights(world.replica, clock, timedelta(seconds=settings.rights_fresh_seconds))
     policy = TokenPolicy(settings.issuer, timedelta(seconds=settings.access_token_seconds), limits)
-    tokens = MakeTokens(rights, world.keys, clock, policy)
+    subjects = Subjects(world.pairwise_salt)
+    tokens = MakeTokens(rights, world.keys, subjects, clock, policy)
+    own_tokens = OwnTokens(world.keys, settings.issuer, clock)
+    client_tokens = JoseClientTokens(world.fetch, clock)
+    read_token = ReadToken(work, own_tokens, subjects, clock, limits)
+    nonces = DpopNonces(world.secret.key("DPoP nonces"), clock)
     rules = PasswordRules(minimum_length=settings.password_minimum_length, common=common_passwords())
     per_address = settings.login_attempts_per_address
     attempts = SignInLimits(
         AttemptLimits(maximum=settings.login_attempts), AttemptLimits(maximum=per_address, free=per_address), limits
     )
     return UseCases(
+        issuer=settings.issuer,
         work=work,
         rights=rights,
-        own_tokens=OwnTokens(world.keys, settings.issuer, clock),
+        own_tokens=own_tokens,
+        signer=world.keys,
+        subjects=subjects,
+        clock=clock,
+        client=KnownClients(work, clock),
+        authenticate_client=AuthenticateClient(work, client_tokens, same_dn, clock, settings.issuer),
+        check_dpop=CheckDpop(work, JoseDpopProofs(), nonces, clock),
+        push_request=PushRequest(work, clock),
+        read_request_object=ReadRequestObject(client_tokens, clock, settings.issuer),
+        issue_client_token=IssueClientToken(work, world.keys, clock, policy),
+        exchange_token=ExchangeToken(work, read_token, tokens, clock),
+        serve_devices=ServeDevices(work, tokens, rights, clock),
+        read_token=read_token,
         sign_in=SignIn(work, world.passwords, rights, clock, attempts),
         choose_password=ChoosePassword(work, world.passwords, rights, clock, rules),
         request_password=RequestPassword(work, clock),
@@ -114,7 +153,7 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
         issue_code=IssueCode(work, rights, clock, timedelta(seconds=settings.code_seconds)),
         exchange_code=ExchangeCode(work, tokens, clock),
         refresh_tokens=RefreshTokens(work, tokens, clock),
-        read_person=ReadPerson(work, clock, limits, settings.issuer),
+        read_person=ReadPerson(clock, settings.issuer),
         give_consent=GiveConsent(work, clock),
         manage_accounts=ManageAccounts(work, clock),
         wait_for_logout=world.wait_for_logout,
@@ -144,7 +183,13 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
     calls = HttpLogoutCalls()
     logout = LogoutWorker(TellClients(work, calls, keys, clock, settings.issuer))
     passwords = Argon2Passwords()
-    use_cases = build_use_cases(settings, World(work, passwords, replica, keys, clock, logout.report))
+    fetch = GuardedFetch(allow_loopback=settings.reaches_loopback)
+    secret = WebSecrets.load(settings.data_directory)
+    salt = WebSecrets.load(settings.data_directory / "pairwise", settings.pairwise_salt.get_secret_value())
+    world = World(
+        work, passwords, replica, keys, clock, logout.report, fetch.json, secret, salt.key("pairwise subjects")
+    )
+    use_cases = build_use_cases(settings, world)
     mails = Repeated("mails", _send_mails(settings, work, passwords, clock), timedelta(seconds=1))
     limits = SessionLimits(settings.session_idle, settings.session_absolute)
     sweeper = Repeated("session-sweeper", SweepSessions(work, clock, limits), timedelta(seconds=30))
@@ -153,7 +198,18 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
         health = (("rights", replica.problem), ("outbox", relay.problem))
         minimum = settings.password_minimum_length
         web = create_web(
-            WebParts(use_cases, settings, clock, settings.issuer, lambda: keys.document, minimum, database, health)
+            WebParts(
+                use_cases,
+                settings,
+                clock,
+                settings.issuer,
+                lambda: keys.document,
+                minimum,
+                database,
+                health,
+                Certificates(settings.client_certificate_header, settings.proxies, read_certificate),
+                settings.mtls_url,
+            )
         )
     rpc = None
     if parts.rpc:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from auth.domain.signing_keys import KeyPolicy
-from servicekit.settings import ServiceSettings
+from servicekit.settings import ServiceSettings, https_unless_loopback
+
+
+def _url_or_nothing(url: str) -> str:
+    return https_unless_loopback(url) if url else ""
+
+
+OptionalUrl = Annotated[str, AfterValidator(_url_or_nothing)]
 
 
 class AuthSettings(ServiceSettings):
@@ -45,6 +52,40 @@ class AuthSettings(ServiceSettings):
     rights_fresh_seconds: float = Field(
         5.0, gt=0, le=60, description="Older than that, the replica of the rights authorises nothing."
     )
+
+    mtls_url: OptionalUrl = Field(
+        "", description="Second public address, where a proxy asks clients for certificates (RFC 8705 §5). Empty: none."
+    )
+    client_certificate_header: str = Field(
+        "",
+        pattern=r"^([A-Za-z][A-Za-z0-9-]*)?$",
+        description="Header in which that proxy hands the client's certificate on, e.g. Client-Cert (RFC 9440).",
+    )
+    trusted_proxies: str = Field(
+        "", description="Network addresses, separated by commas, of the proxies whose certificate header is believed."
+    )
+    fetch_from_loopback: bool | None = Field(
+        None,
+        description="Whether keys of clients may be fetched from this machine; by default in the environments demo and "
+        "test only.",
+    )
+    pairwise_salt: SecretStr = Field(
+        SecretStr(""),
+        description="Secret of 32 characters or more behind pairwise subjects; it must never change. Empty: a file in "
+        "the data folder.",
+    )
+
+    @property
+    def proxies(self) -> frozenset[str]:
+        """As addresses."""
+        return frozenset(filter(None, (address.strip() for address in self.trusted_proxies.split(","))))
+
+    @property
+    def reaches_loopback(self) -> bool:
+        """Whether addresses of this machine may be fetched."""
+        if self.fetch_from_loopback is not None:
+            return self.fetch_from_loopback
+        return self.environment in {"demo", "test"}
 
     @property
     def issuer(self) -> str:

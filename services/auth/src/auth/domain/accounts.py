@@ -46,6 +46,8 @@ class Account:
     locked_reason: str | None = None
     last_login_at: datetime | None = None
     password_changed_at: datetime | None = None
+    phone_number: str | None = None  # E.164
+    postal_address: str | None = None  # as written on an envelope, lines separated by newlines
 
     @property
     def state(self) -> AccountState:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from auth.domain.accounts import Account
+from auth.domain.grants import confirmation
+from auth.domain.requested_claims import NOTHING_REQUESTED, RequestedClaims
 from auth.domain.sessions import ACR_PASSWORD, AMR_PASSWORD, Session
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -25,11 +27,12 @@ class TokenSubject:
     organisation: Mapping[str, str] | None
     authorization_details: Sequence[Mapping[str, Any]]
     rights_revision: int
+    subject: str  # `sub`: the account's identifier, or the pairwise one of the client
 
 
 @dataclass(frozen=True)
 class TokenFrame:
-    """Who issues, for whom, what and until when."""
+    """Who issues, for whom, what and until when. `binding`: see `domain.grants`; `actor`: the claim `act`."""
 
     issuer: str
     client_id: str
@@ -39,6 +42,10 @@ class TokenFrame:
     expires_at: datetime
     token_id: str
     nonce: str | None = None
+    binding: str = ""
+    actor: Mapping[str, Any] | None = None
+    requested: RequestedClaims = NOTHING_REQUESTED
+    opening_scope: str = ""  # the scopes whose claims may be asked for one by one
 
 
 def today_in_france(now: datetime) -> date:
@@ -60,10 +67,11 @@ def token_end(now: datetime, life: timedelta, right_ends: date | None, session_e
 
 
 def access_token_claims(frame: TokenFrame, subject: TokenSubject) -> dict[str, Any]:
-    """RFC 9068 §2.2 with `authorization_details` (RFC 9396 §9.1), `sid`, `org` and `rights_revision`."""
+    """RFC 9068 §2.2 with `authorization_details` (RFC 9396 §9.1), `cnf` (RFC 7800), `act` (RFC 8693 §4.1), `sid`, `org`
+    and `rights_revision`."""
     claims: dict[str, Any] = {
         "iss": frame.issuer,
-        "sub": subject.account.account_id,
+        "sub": subject.subject,
         "aud": frame.audience,
         "client_id": frame.client_id,
         "iat": _seconds(frame.issued_at),
@@ -72,14 +80,37 @@ def access_token_claims(frame: TokenFrame, subject: TokenSubject) -> dict[str, A
         "sid": subject.session.session_id,
         "auth_time": _seconds(subject.session.authenticated_at),
         "acr": ACR_PASSWORD,
-        "amr": list(AMR_PASSWORD),
+        "amr": AMR_PASSWORD,
         "scope": frame.scope,
         "rights_revision": subject.rights_revision,
     }
     if subject.organisation is not None:
-        claims["org"] = dict(subject.organisation)
+        claims["org"] = subject.organisation
     if subject.authorization_details:
-        claims["authorization_details"] = [dict(detail) for detail in subject.authorization_details]
+        claims["authorization_details"] = subject.authorization_details
+    if frame.binding:
+        claims["cnf"] = confirmation(frame.binding)
+    if frame.actor is not None:
+        claims["act"] = frame.actor
+    if frame.requested.userinfo:  # the token itself carries what userinfo was asked for (OIDC Core §5.5)
+        claims["userinfo_claims"] = sorted(frame.requested.userinfo)
+    return claims
+
+
+def client_token_claims(frame: TokenFrame) -> dict[str, Any]:
+    """RFC 9068 §2.2 of a token that a client asked for itself: the subject is the client (RFC 9068 §5)."""
+    claims: dict[str, Any] = {
+        "iss": frame.issuer,
+        "sub": frame.client_id,
+        "aud": frame.audience,
+        "client_id": frame.client_id,
+        "iat": _seconds(frame.issued_at),
+        "exp": _seconds(frame.expires_at),
+        "jti": frame.token_id,
+        "scope": frame.scope,
+    }
+    if frame.binding:
+        claims["cnf"] = confirmation(frame.binding)
     return claims
 
 
@@ -93,37 +124,60 @@ def id_token_claims(frame: TokenFrame, subject: TokenSubject) -> dict[str, Any]:
         "exp": _seconds(frame.expires_at),
         "auth_time": _seconds(session.authenticated_at),
         "acr": ACR_PASSWORD,
-        "amr": list(AMR_PASSWORD),
+        "amr": AMR_PASSWORD,
         "sid": session.session_id,
+        "sub": subject.subject,
         **person_claims(subject.account, frame.scope),
+        **asked_claims(subject.account, frame.requested.id_token, frame.opening_scope),
     }
     if frame.nonce:
         claims["nonce"] = frame.nonce
     if subject.organisation is not None:
-        claims["org"] = dict(subject.organisation)
+        claims["org"] = subject.organisation
     if session.previous_login_at is not None:
         claims["last_login_at"] = _seconds(session.previous_login_at)
     return claims
 
 
 def person_claims(account: Account, scope: str) -> dict[str, Any]:
-    """OIDC Core §5.4: what the scopes `profile` and `email` open."""
-    words = scope.split()
-    claims: dict[str, Any] = {"sub": account.account_id}
-    if "profile" in words:
-        claims |= {
+    """OIDC Core §5.4: what the scopes `profile`, `email`, `address` and `phone` open, of what is known."""
+    claims: dict[str, Any] = {}
+    for word in scope.split():
+        claims |= _of_scope(account, word)
+    return claims
+
+
+def asked_claims(account: Account, asked: Collection[str], opening_scope: str) -> dict[str, Any]:
+    """OIDC Core §5.5: the claims asked for one by one, of those that `opening_scope` could open."""
+    if not asked:
+        return {}
+    known = person_claims(account, opening_scope)
+    return {name: known[name] for name in asked if name in known}
+
+
+def _of_scope(account: Account, word: str) -> dict[str, Any]:
+    if word == "profile":
+        changed_at = account.password_changed_at or account.created_at
+        return {
             "name": account.display_name,
             "given_name": account.given_name,
             "family_name": account.family_name,
             "preferred_username": account.username,
+            "zoneinfo": "Europe/Paris",
+            "locale": "fr-FR",
+            "updated_at": _seconds(changed_at),
         }
-    if "email" in words:
-        claims |= {"email": account.email, "email_verified": False}
-    return claims
+    if word == "email":
+        return {"email": account.email, "email_verified": False}
+    if word == "address" and account.postal_address:
+        return {"address": {"formatted": account.postal_address}}
+    if word == "phone" and account.phone_number:
+        return {"phone_number": account.phone_number, "phone_number_verified": False}
+    return {}
 
 
 def logout_token_claims(issuer: str, client_id: str, session_id: str, token_id: str, now: datetime) -> dict[str, Any]:
-    """OIDC Back-Channel Logout 1.0 §2.4: never a nonce; one session, so `sid`."""
+    """OIDC Back-Channel Logout 1.0 §2.4: never a nonce; one session, so `sid` and no `sub`."""
     return {
         "iss": issuer,
         "aud": client_id,

@@ -1,4 +1,4 @@
-"""Registered relying parties: the extranets and the services of the house."""
+"""Registered relying parties: the extranets, the services of the house, partner software."""
 
 from __future__ import annotations
 
@@ -6,17 +6,38 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from auth.domain.errors import BadDataFileError
+IDENTITY_SCOPES = ("openid", "profile", "email", "address", "phone")
 
-IDENTITY_SCOPES = ("openid", "profile", "email")
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+AUTHORIZATION_CODE = "authorization_code"
+REFRESH_TOKEN = "refresh_token"  # noqa: S105 - the name of a grant
+CLIENT_CREDENTIALS = "client_credentials"
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - the name of a grant
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+GRANT_TYPES = (AUTHORIZATION_CODE, REFRESH_TOKEN, CLIENT_CREDENTIALS, TOKEN_EXCHANGE, DEVICE_CODE)
+
+SECRET_METHODS = ("client_secret_basic", "client_secret_post")
+CERTIFICATE_METHODS = ("tls_client_auth", "self_signed_tls_client_auth")
+AUTHENTICATION_METHODS = (*SECRET_METHODS, "private_key_jwt", *CERTIFICATE_METHODS, "none")
+
+PLAIN_MODES = ("query", "form_post")
+SIGNED_MODES = ("jwt", "query.jwt", "form_post.jwt")
+RESPONSE_MODES = (*PLAIN_MODES, *SIGNED_MODES)
+
+OUR_ALGORITHMS = ("ES256", "RS256")
+"""What we sign with."""
+CLIENT_ALGORITHMS = ("ES256", "PS256", "EdDSA", "RS256")
+"""What a client may sign with."""
+FAPI_ALGORITHMS = ("ES256", "PS256", "EdDSA")
 
 
 @dataclass(frozen=True)
 class Client:
-    """A relying party. `extranet` is the code of the extranet it is, or None; addresses are compared as strings."""
+    """A relying party. `extranet` is the code of the extranet it is, or None; addresses are compared as strings.
+
+    Names are those of OpenID Connect Dynamic Client Registration 1.0 §2, RFC 7591 §2, RFC 8705 §2.1.2, RFC 9126 §6 and
+    RFC 9449 §5.2, some without a common beginning (`token_endpoint_`).
+    """
 
     client_id: str
     name: str
@@ -32,10 +53,45 @@ class Client:
     tos_uri: str | None = None
     first_party: bool = False
     requires_service_contract: bool = True
+    profile: str = "baseline"
+    auth_method: str = "client_secret_basic"
+    auth_signing_alg: str | None = None
+    grant_types: tuple[str, ...] = (AUTHORIZATION_CODE, REFRESH_TOKEN)
+    response_modes: tuple[str, ...] = RESPONSE_MODES
+    id_token_signed_response_alg: str = "ES256"  # noqa: S105 - the name of an algorithm
+    userinfo_signed_response_alg: str | None = None
+    introspection_signed_response_alg: str | None = None
+    authorization_signed_response_alg: str = "ES256"
+    request_object_signing_alg: str | None = None
+    require_signed_request_object: bool = False
+    require_pushed_authorization_requests: bool = False
+    dpop_bound_access_tokens: bool = False
+    tls_client_certificate_bound_access_tokens: bool = False
+    tls_client_auth_subject_dn: str | None = None
+    tls_client_auth_san_dns: str | None = None
+    tls_client_auth_san_uri: str | None = None
+    tls_client_auth_san_ip: str | None = None
+    tls_client_auth_san_email: str | None = None
+    jwks: Mapping[str, Any] | None = None
+    jwks_uri: str | None = None
+    subject_type: str = "public"
+    sector_identifier_uri: str | None = None
+    default_max_age: int | None = None
+    default_acr_values: tuple[str, ...] = ()
+    backchannel_logout_session_required: bool = True
+    frontchannel_logout_uri: str | None = None
+    frontchannel_logout_session_required: bool = False
+    exchange_to: tuple[str, ...] = ()
+    client_uri: str | None = None
+    initiate_login_uri: str | None = None
+    contacts: tuple[str, ...] = ()
+    registration_token_hash: str | None = None
+    registered_at: int | None = None
+    enabled: bool = True
 
     def is_secret(self, unverified_hash: str) -> bool:
-        """Compares the SHA-256 of a presented secret, in constant time."""
-        return hmac.compare_digest(self.secret_hash, unverified_hash)
+        """Compares the SHA-256 of a presented secret, in constant time. Without a secret none fits."""
+        return bool(self.secret_hash) and hmac.compare_digest(self.secret_hash, unverified_hash)
 
     def allowed_scope(self, requested: str) -> tuple[str, ...]:
         """What of the request this client may have, in the order asked, once each."""
@@ -46,55 +102,22 @@ class Client:
         """The extranet on which a person needs a habilitation to enter this client."""
         return self.extranet if self.requires_service_contract else None
 
+    @property
+    def is_confidential(self) -> bool:
+        """Whether it can prove who it is (RFC 6749 §2.1)."""
+        return self.auth_method != "none"
 
-def parse_client(value: Mapping[str, Any], secret_hash: str) -> Client:
-    """Reads one entry of a clients file.
+    @property
+    def is_sender_constrained(self) -> bool:
+        """Whether its access tokens are bound to a key of its own (RFC 8705 §3, RFC 9449 §5)."""
+        return self.dpop_bound_access_tokens or self.tls_client_certificate_bound_access_tokens
 
-    Raises:
-        BadDataFileError: a key is missing, unknown or of the wrong kind, or an address is neither https nor loopback.
-    """
-    name = str(value.get("client_id", "?"))
-    known = {
-        *("client_id", "code", "name", "logo_uri", "policy_uri", "tos_uri", "redirect_uris", "resource", "scope"),
-        *("post_logout_redirect_uris", "backchannel_logout_uri", "secret", "secret_hash", "first_party"),
-        "requires_service_contract",
-    }
-    if unknown := set(value) - known:
-        raise BadDataFileError(f"client {name}: unknown key {sorted(unknown)[0]}")
-    for key in ("client_id", "name", "redirect_uris", "scope"):
-        if not value.get(key):
-            raise BadDataFileError(f"client {name}: {key} is missing")
-    client = Client(
-        client_id=name,
-        name=str(value["name"]),
-        secret_hash=secret_hash,
-        redirect_uris=tuple(value["redirect_uris"]),
-        scope=tuple(str(value["scope"]).split()),
-        extranet=value.get("code"),
-        resource=value.get("resource"),
-        post_logout_redirect_uris=tuple(value.get("post_logout_redirect_uris", ())),
-        backchannel_logout_uri=value.get("backchannel_logout_uri"),
-        logo_uri=value.get("logo_uri"),
-        policy_uri=value.get("policy_uri"),
-        tos_uri=value.get("tos_uri"),
-        first_party=bool(value.get("first_party", False)),
-        requires_service_contract=bool(value.get("requires_service_contract", value.get("code") is not None)),
-    )
-    _check_addresses(client)
-    return client
+    def may_use(self, grant_type: str) -> bool:
+        """Whether it is registered for this grant."""
+        return grant_type in self.grant_types
 
-
-def _check_addresses(client: Client) -> None:
-    addresses = (
-        *client.redirect_uris,
-        *client.post_logout_redirect_uris,
-        *filter(None, (client.backchannel_logout_uri, client.logo_uri, client.policy_uri, client.tos_uri)),
-    )
-    for address in addresses:
-        parts = urlsplit(address)
-        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-        if not safe or not parts.hostname or parts.fragment or parts.username:
-            raise BadDataFileError(f"client {client.client_id}: address must be https (or http on loopback): {address}")
-    foreign = [word for word in client.scope if word not in (*IDENTITY_SCOPES, "offline_access", client.extranet)]
-    if foreign:
-        raise BadDataFileError(f"client {client.client_id}: scope {foreign[0]} is not its own extranet's code")
+    def authenticates_with(self, method: str) -> bool:
+        """Whether this is how it authenticates. A secret is as good in the header as in the form: both are taken."""
+        if self.auth_method in SECRET_METHODS:
+            return method in SECRET_METHODS
+        return method == self.auth_method

@@ -86,3 +86,63 @@ class BadDataFileError(InvalidInputError):
     """A file given to an import command is wrong; the message names the entry."""
 
     reason = "BAD_DATA_FILE"
+
+
+class BindingRefusedError(AccessDeniedError):
+    """A token is, or would be, bound to a key that the sender has not shown (RFC 8705, RFC 9449)."""
+
+    reason = "BINDING_REFUSED"
+
+
+class RequestRefusedError(InvalidInputError):
+    """A request of a client breaks a rule of the protocol. `code` is the error of the RFC that says so."""
+
+    reason = "REQUEST_REFUSED"
+
+    def __init__(self, code: str, description: str) -> None:
+        """`description` goes to the client: plain ASCII, never what it sent."""
+        super().__init__(description)
+        self.code = code
+        self.description = description
+
+
+class ClientRefusedError(NotAuthenticatedError):
+    """The client has not proved who it is: `invalid_client` on the wire (RFC 6749 §5.2)."""
+
+    reason = "CLIENT_REFUSED"
+
+
+class ServerNonceNeededError(NotAuthenticatedError):
+    """A DPoP proof must carry a nonce of ours (RFC 9449 §8): `use_dpop_nonce` on the wire."""
+
+    reason = "DPOP_NONCE_NEEDED"
+
+
+class StepUpNeededError(NotAuthenticatedError):
+    """The person must sign in again for this (RFC 9470). `max_age_s`: seconds since the sign-in, at most."""
+
+    reason = "STEP_UP_NEEDED"
+
+    def __init__(self, message: str, *, max_age_s: int) -> None:
+        super().__init__(message)
+        self.max_age_s = max_age_s
+
+
+class ExchangeRefusedError(AccessDeniedError):
+    """A token exchange is not one that this client may make (RFC 8693 §2.2.2). `code` is the error on the wire."""
+
+    reason = "EXCHANGE_REFUSED"
+
+    def __init__(self, message: str, *, code: str = "invalid_request", reason: str | None = None) -> None:
+        super().__init__(message, reason=reason)
+        self.code = code
+
+
+class DeviceRefusedError(AccessDeniedError):
+    """A device gets no token yet, or never. `code` is the error on the wire (RFC 8628 §3.5)."""
+
+    reason = "DEVICE_REFUSED"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"the device gets nothing: {code}", reason=code.upper())
+        self.code = code

@@ -8,14 +8,48 @@ import hmac
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 CODE_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 CODE_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
+_JOIN = "~"
+
+
+def access_token_id(family_id: str, draw: str) -> str:
+    """The `jti` of an access token: it begins with the family, so that a family is revoked in one place."""
+    return f"{family_id}{_JOIN}{draw}"
+
+
+def family_of(token_id: str) -> str:
+    """The family that a `jti` begins with."""
+    return token_id.partition(_JOIN)[0]
+
+
+def dpop_binding(thumbprint: str) -> str:
+    """How a grant says that it is bound to a DPoP key (RFC 9449 §6)."""
+    return f"jkt:{thumbprint}"
+
+
+def certificate_binding(thumbprint: str) -> str:
+    """How a grant says that it is bound to a client certificate (RFC 8705 §3)."""
+    return f"x5t#S256:{thumbprint}"
+
+
+def confirmation(binding: str) -> dict[str, str] | None:
+    """The claim `cnf` of a token with this binding (RFC 7800 §3), or None when anybody may use it."""
+    method, _, thumbprint = binding.partition(":")
+    return {method: thumbprint} if thumbprint else None
+
+
 @dataclass(frozen=True)
 class AuthorizationCode:
-    """A code as kept: its SHA-256, what it was asked for, and whether it was used (RFC 6749 §4.1.2)."""
+    """A code as kept: its SHA-256, what it was asked for, and whether it was used (RFC 6749 §4.1.2).
+
+    `code_challenge` is empty when the client did without PKCE. `dpop_key` is the thumbprint the code is bound to
+    (RFC 9449 §10), or empty. `claims_request` and `details_request` are the JSON that the client asked with, or empty.
+    """
 
     code_hash: str
     client_id: str
@@ -31,11 +65,17 @@ class AuthorizationCode:
     expires_at: datetime
     family_id: str
     used_at: datetime | None = None
+    dpop_key: str = ""
+    claims_request: str = ""
+    details_request: str = ""
 
 
 @dataclass(frozen=True)
 class RefreshToken:
-    """A refresh token as kept. All that descend from one code are a family and end together (RFC 9700 §4.14)."""
+    """A refresh token as kept. All that descend from one code are a family and end together (RFC 9700 §4.14).
+
+    `binding` says whose key must be shown to use it (`dpop_binding`, `certificate_binding`), or is empty.
+    """
 
     token_hash: str
     family_id: str
@@ -49,6 +89,59 @@ class RefreshToken:
     issued_at: datetime
     used_at: datetime | None = None
     revoked_at: datetime | None = None
+    binding: str = ""
+    claims_request: str = ""
+    details_request: str = ""
+
+
+@dataclass(frozen=True)
+class PushedRequest:
+    """An authorization request that its client sent ahead (RFC 9126). `parameters`: JSON, each name with its values."""
+
+    request_hash: str
+    client_id: str
+    parameters: str
+    dpop_key: str
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What a person agreed that a client learns (OIDC Core §3.1.2.4)."""
+
+    client_id: str
+    scope: tuple[str, ...]
+    given_at: datetime
+
+
+class DeviceState(Enum):
+    """What became of a device's request."""
+
+    WAITING = "waiting"
+    GRANTED = "granted"
+    DENIED = "denied"
+    USED = "used"
+
+
+@dataclass(frozen=True)
+class DeviceRequest:
+    """A request of a device that shows a code to its user (RFC 8628). `interval_s`: seconds between two polls."""
+
+    device_code_hash: str
+    user_code: str
+    client_id: str
+    scope: str
+    audience: str
+    issued_at: datetime
+    expires_at: datetime
+    family_id: str
+    interval_s: int = 5
+    state: DeviceState = DeviceState.WAITING
+    polled_at: datetime | None = None
+    account_id: str = ""
+    session_id: str = ""
+    organisation_id: str | None = None
 
 
 def verifier_matches(verifier: str, challenge: str) -> bool:

@@ -46,6 +46,8 @@ class Session:
     organisation_id: str | None = None
     must_choose_password: bool = False
     ended_at: datetime | None = None
+    address: str = ""  # network address of the sign-in
+    user_agent: str = ""
 
     def expires_at(self, limits: SessionLimits) -> datetime:
         """When it ends if nothing happens."""

@@ -4,31 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from auth.domain.clients import Client
 from auth.domain.sessions import Session
+from auth.domain.subjects import Subjects
+from auth.use_cases.authenticate_client import AuthenticateClient
+from auth.use_cases.check_dpop import CheckDpop
 from auth.use_cases.choose_password import ChoosePassword
 from auth.use_cases.exchange_code import ExchangeCode
+from auth.use_cases.exchange_token import ExchangeToken
 from auth.use_cases.give_consent import GiveConsent
+from auth.use_cases.issue_client_token import IssueClientToken
 from auth.use_cases.issue_code import IssueCode
 from auth.use_cases.keep_session import ChooseOrganisation, DisownLogin, FindSession, SignOut
+from auth.use_cases.known_clients import KnownClients
 from auth.use_cases.manage_accounts import ManageAccounts
 from auth.use_cases.person_rights import PersonRights
-from auth.use_cases.ports import AuthWork, OwnTokens
+from auth.use_cases.ports import AuthWork, OwnTokens, Signer
+from auth.use_cases.push_request import PushRequest
 from auth.use_cases.read_person import ReadPerson
+from auth.use_cases.read_request_object import ReadRequestObject
+from auth.use_cases.read_token import ReadToken
 from auth.use_cases.refresh_tokens import RefreshTokens
 from auth.use_cases.request_password import RequestPassword
+from auth.use_cases.serve_devices import ServeDevices
 from auth.use_cases.sign_in import SignIn
 from auth.use_cases.tell_clients import LogoutReport
+from servicekit.clock import Clock
 
 
 @dataclass(frozen=True)
 class UseCases:
     """What the provider can do."""
 
+    issuer: str
     work: AuthWork
     rights: PersonRights
     own_tokens: OwnTokens
+    signer: Signer
+    subjects: Subjects
+    clock: Clock
+    client: KnownClients
     sign_in: SignIn
     choose_password: ChoosePassword
     request_password: RequestPassword
@@ -36,23 +53,28 @@ class UseCases:
     choose_organisation: ChooseOrganisation
     sign_out: SignOut
     disown_login: DisownLogin
+    authenticate_client: AuthenticateClient
+    check_dpop: CheckDpop
+    push_request: PushRequest
+    read_request_object: ReadRequestObject
     issue_code: IssueCode
     exchange_code: ExchangeCode
     refresh_tokens: RefreshTokens
+    issue_client_token: IssueClientToken
+    exchange_token: ExchangeToken
+    serve_devices: ServeDevices
+    read_token: ReadToken
     read_person: ReadPerson
     give_consent: GiveConsent
     manage_accounts: ManageAccounts
     wait_for_logout: Callable[[str], LogoutReport]
 
-    def client(self, client_id: str | None) -> Client | None:
-        """A registered client, or None."""
-        if not client_id or not client_id.isprintable():  # PostgreSQL takes no NUL
-            return None
-        return self.work.read(lambda repos: repos.clients.find(client_id))
-
-    def has_consent(self, session: Session, client: Client, scope: str) -> bool:
-        """Whether the person need not be asked: a service of the house, or asked before."""
-        if client.first_party:
+    def has_consent(self, session: Session, client: Client, scope: str, since: datetime | None = None) -> bool:
+        """Whether the person need not be asked: a service of the house, or asked before. With `since` only a consent
+        given after it counts, of whatever client (`prompt=consent`)."""
+        if client.first_party and since is None:
             return True
-        words = scope.split()
-        return self.work.read(lambda repos: repos.clients.has_consent(session.account_id, client.client_id, words))
+        given = self.work.read(lambda repos: repos.clients.consent_of(session.account_id, client.client_id))
+        if given is None or not set(scope.split()) <= set(given.scope):
+            return False
+        return since is None or given.given_at >= since

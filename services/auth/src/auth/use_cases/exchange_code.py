@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from auth.domain.bindings import Sender, binding_for
 from auth.domain.clients import Client
 from auth.domain.errors import ExtranetClosedError, GrantRefusedError
 from auth.domain.grants import AuthorizationCode, RefreshToken
@@ -14,11 +15,15 @@ from servicekit.audit_events import AuditEvent, Outcome
 from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret, new_id
 
+LONGEST_ACCESS_TOKEN = timedelta(seconds=900)
+"""The most that the settings allow: what is revoked is remembered that long."""
+
 
 def revoke_family(repos: AuthRepos, family_id: str, client_id: str, session_id: str, now: datetime) -> None:
-    """Ends every token of a family: refresh tokens at once, the client's own session by back-channel logout."""
+    """Ends every token of a family: refresh and access tokens at once, the client's session by back-channel logout."""
     session = repos.sessions.find(session_id)
     repos.refresh_tokens.revoke_family(family_id, now)
+    repos.revoked_tokens.add(family_id, now + LONGEST_ACCESS_TOKEN)
     if session is not None and session.ended_at is None:
         repos.logout_notices.add(LogoutNotice(new_id(), session_id, session.account_id, client_id, now, now))
 
@@ -42,45 +47,47 @@ class ExchangeCode:
             return None
         return known if self._clock.now() < known.expires_at else None
 
-    def __call__(self, code: AuthorizationCode, client: Client) -> TokenSet:
+    def __call__(self, code: AuthorizationCode, client: Client, sender: Sender) -> TokenSet:
         """The tokens.
 
         Raises:
-            GrantRefusedError: used meanwhile, or the session ended.
+            GrantRefusedError: used meanwhile, the session ended, or the code is bound to another DPoP key.
+            BindingRefusedError: the client's tokens are bound and it has shown no key.
             ExtranetClosedError: no habilitation any more.
             RightsStaleError: the replica of the rights is not fresh.
         """
+        if code.dpop_key and code.dpop_key != sender.dpop_key:
+            raise GrantRefusedError("the code is bound to another DPoP key", reason="DPOP_KEY_MISMATCH")
+        wanted = Wanted(
+            client=client,
+            scope=code.scope,
+            audience=code.audience,
+            family_id=code.family_id,
+            nonce=code.nonce,
+            binding=binding_for(client, sender),
+            claims_request=code.claims_request,
+            details_request=code.details_request,
+        )
         holder = self._work.read(lambda repos: self._make_tokens.holder(repos, code.account_id, code.session_id))
         try:
-            tokens = self._make_tokens(holder, Wanted(client, code.scope, code.audience, code.nonce))
+            tokens = self._make_tokens(holder, wanted)
         except ExtranetClosedError as error:
             record_refusal(self._work, holder, client, error, self._clock.now())
             raise
-        if not self._work.record(lambda repos: self._keep(repos, code, holder, tokens)):
+        if not self._work.record(lambda repos: self._keep(repos, code, holder, (wanted, tokens))):
             self._reused(code)
             raise GrantRefusedError("the code was used before", reason="CODE_REUSED")
         return tokens
 
-    def _keep(self, repos: AuthRepos, code: AuthorizationCode, holder: Holder, tokens: TokenSet) -> Outcome[bool]:
-        now = self._clock.now()
+    def _keep(
+        self, repos: AuthRepos, code: AuthorizationCode, holder: Holder, made: tuple[Wanted, TokenSet]
+    ) -> Outcome[bool]:
+        now, (wanted, tokens) = self._clock.now(), made
         if not repos.codes.use(code.code_hash, now):
             late = events.refused("token.refused", code.account_id, "CODE_REUSED", now, {"client_id": code.client_id})
             return Outcome(value=False, events=(late,))
         self._make_tokens.holder(repos, code.account_id, code.session_id)
-        repos.refresh_tokens.add(
-            RefreshToken(
-                token_hash=hash_secret(tokens.refresh_token),
-                family_id=code.family_id,
-                client_id=code.client_id,
-                account_id=code.account_id,
-                session_id=code.session_id,
-                organisation_id=code.organisation_id,
-                scope=code.scope,
-                audience=code.audience,
-                access_token_id=tokens.access_token_id,
-                issued_at=now,
-            )
-        )
+        keep_refresh_token(repos, holder, wanted, tokens, now)
         repos.sessions.remember_client(code.session_id, code.client_id)
         return Outcome(value=True, events=(issued(holder, code.client_id, tokens, now),))
 
@@ -95,11 +102,35 @@ class ExchangeCode:
         self._work.record(revoke)
 
 
-def issued(holder: Holder, client_id: str, tokens: TokenSet, now: datetime) -> AuditEvent:
+def keep_refresh_token(repos: AuthRepos, holder: Holder, wanted: Wanted, tokens: TokenSet, now: datetime) -> None:
+    """Keeps the hash of a first refresh token, if there is one. Only a client that cannot authenticate needs its key
+    again to use it (RFC 9449 §5)."""
+    if tokens.refresh_token is None:
+        return
+    repos.refresh_tokens.add(
+        RefreshToken(
+            token_hash=hash_secret(tokens.refresh_token),
+            family_id=wanted.family_id,
+            client_id=wanted.client.client_id,
+            account_id=holder.account.account_id,
+            session_id=holder.session.session_id,
+            organisation_id=holder.session.organisation_id,
+            scope=wanted.scope,
+            audience=wanted.audience,
+            access_token_id=tokens.access_token_id,
+            issued_at=now,
+            binding="" if wanted.client.is_confidential else wanted.binding,
+            claims_request=wanted.claims_request,
+            details_request=wanted.details_request,
+        )
+    )
+
+
+def issued(holder: Holder, client_id: str, tokens: TokenSet, now: datetime, event: str = "token.issued") -> AuditEvent:
     """The event of an issue: which token, never the token."""
     return events.granted(
         holder.session,
-        "token.issued",
+        event,
         now,
         tokens.rights_revision,
         client_id=client_id,

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from auth.domain.accounts import Account, normalise_username
-from auth.domain.clients import parse_client
+from auth.domain.client_registration import parse_client
+from auth.domain.clients import SECRET_METHODS
 from auth.domain.errors import BadDataFileError
 from auth.use_cases import events
 from auth.use_cases.ports import AuthRepos, AuthWork, Passwords
@@ -100,7 +101,9 @@ def _secret_hash(entry: Mapping[str, Any]) -> str:
     name = entry.get("client_id", "?")
     if entry.get("secret_hash"):
         return str(entry["secret_hash"]).lower()
-    secret = str(entry.get("secret", ""))
+    secret = str(entry.get("secret") or "")
+    if not secret and entry.get("token_endpoint_auth_method", "client_secret_basic") not in SECRET_METHODS:
+        return ""
     if len(secret) < _LEAST_SECRET:
         raise BadDataFileError(f"client {name}: secret_hash, or a secret of at least {_LEAST_SECRET} characters")
     return hash_secret(secret)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from auth.domain.clients import Client
-from auth.domain.errors import ExtranetClosedError
+from auth.domain.errors import ExtranetClosedError, RequestRefusedError
 from auth.domain.grants import AuthorizationCode
 from auth.domain.sessions import Session
 from auth.use_cases import events
@@ -19,14 +19,18 @@ from servicekit.identifiers import hash_secret, new_id, new_secret
 
 @dataclass(frozen=True)
 class CodeRequest:
-    """What the client asked for, checked."""
+    """What the client asked for, checked. `pushed_hash`: of the pushed request it came by, which serves once."""
 
     client: Client
     redirect_uri: str
     scope: str
     audience: str
-    code_challenge: str
+    code_challenge: str = ""
     nonce: str | None = None
+    dpop_key: str = ""
+    claims_request: str = ""
+    details_request: str = ""
+    pushed_hash: str = ""
 
 
 class IssueCode:
@@ -47,6 +51,7 @@ class IssueCode:
         Raises:
             ExtranetClosedError: no habilitation; recorded.
             RightsStaleError: the replica of the rights is not fresh.
+            RequestRefusedError: the pushed request gave a code already (RFC 9126 §7.3).
         """
         try:
             rights = self._rights.for_client(session, request.client.checked_extranet)
@@ -68,12 +73,17 @@ class IssueCode:
             issued_at=now,
             expires_at=now + self._life,
             family_id=new_id(),
+            dpop_key=request.dpop_key,
+            claims_request=request.claims_request,
+            details_request=request.details_request,
         )
         event = events.granted(
             session, "access.granted", now, rights.revision, client_id=record.client_id, scope=record.scope
         )
 
         def keep(repos: AuthRepos) -> Outcome[None]:
+            if request.pushed_hash and not repos.pushed_requests.use(request.pushed_hash, now):
+                raise RequestRefusedError("invalid_request_uri", "the pushed request was used before")
             repos.codes.add(record)
             return Outcome(None, (event,))
 

@@ -9,7 +9,7 @@ from auth.domain.claims import today_in_france
 from auth.domain.errors import ExtranetClosedError, RightsStaleError
 from auth.domain.sessions import Session
 from auth.use_cases.ports import RightsReplica
-from rights.decision import OpenExtranet, open_extranets, organisations_of, why_closed
+from rights.decision import OpenExtranet, administrator_roles, open_extranets, organisations_of, why_closed
 from rights.facts import Extranet, Organisation
 from rights.snapshot import Snapshot
 from servicekit.clock import Clock
@@ -78,6 +78,25 @@ class PersonRights:
             extranet=extranet,
             rights_revision=snapshot.revision,
         )
+
+    def is_open(self, session: Session, extranet: str) -> bool:
+        """Whether the person holds a habilitation on this extranet.
+
+        Raises:
+            RightsStaleError: the replica is not fresh.
+        """
+        return any(opened.code == extranet for opened in self._opened(self._fresh(), session))
+
+    def roles(self, session: Session) -> tuple[str, ...]:
+        """The administration roles of the person in the session's organisation.
+
+        Raises:
+            RightsStaleError: the replica is not fresh.
+        """
+        if session.organisation_id is None:
+            return ()
+        today = today_in_france(self._clock.now())
+        return administrator_roles(self._fresh(), session.account_id, session.organisation_id, today)
 
     def overview(self, session: Session) -> tuple[tuple[OpenExtranet, ...], tuple[ClosedExtranet, ...]]:
         """Every extranet: those open to the person, and those closed with their reason.

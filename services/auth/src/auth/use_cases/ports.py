@@ -9,9 +9,18 @@ from typing import Any, Protocol, TypeAlias
 
 from auth.domain.accounts import Account
 from auth.domain.clients import Client
-from auth.domain.grants import AuthorizationCode, RefreshToken
+from auth.domain.grants import Consent
 from auth.domain.mails import Message, QueuedMail
 from auth.domain.sessions import EndedSession, Session
+from auth.use_cases.protocol_ports import (
+    Codes,
+    DeviceRequests,
+    InitialAccessTokens,
+    PushedRequests,
+    RefreshTokens,
+    RevokedTokens,
+    SeenTokens,
+)
 from rights.snapshot import Snapshot
 from servicekit.audit_events import RecordedWork
 
@@ -64,39 +73,16 @@ class EndedSessions(Protocol):
     def forget_before(self, moment: datetime) -> None: ...
 
 
-class Codes(Protocol):
-    """Authorization codes by hash."""
-
-    def find(self, code_hash: str) -> AuthorizationCode | None: ...
-    def add(self, code: AuthorizationCode) -> None: ...
-    def use(self, code_hash: str, used_at: datetime) -> bool:
-        """Marks it as used; False when it was used before: a conditional UPDATE, so exactly one caller wins."""
-
-    def forget_before(self, moment: datetime) -> None: ...
-
-
-class RefreshTokens(Protocol):
-    """Refresh tokens by hash, and their families."""
-
-    def find(self, token_hash: str) -> RefreshToken | None: ...
-    def add(self, token: RefreshToken) -> None: ...
-    def use(self, token_hash: str, used_at: datetime) -> bool:
-        """Marks it as used; False when it was used or revoked before."""
-
-    def revoke_family(self, family_id: str, revoked_at: datetime) -> bool:
-        """Ends the family; False when nothing of it was alive."""
-
-    def is_access_token_revoked(self, access_token_id: str) -> bool: ...
-    def forget_before(self, moment: datetime) -> None: ...
-
-
 class Clients(Protocol):
     """Registered relying parties."""
 
     def find(self, client_id: str) -> Client | None: ...
     def all(self) -> Sequence[Client]: ...
     def save(self, client: Client) -> None: ...
-    def has_consent(self, account_id: str, client_id: str, scope: Sequence[str]) -> bool: ...
+    def delete(self, client_id: str) -> None: ...
+    def consent_of(self, account_id: str, client_id: str) -> Consent | None: ...
+    def consents_of(self, account_id: str) -> Sequence[Consent]: ...
+    def forget_consent(self, account_id: str, client_id: str) -> bool: ...
     def remember_consent(self, account_id: str, client_id: str, scope: Sequence[str], at: datetime) -> None: ...
 
 
@@ -187,6 +173,16 @@ class AuthRepos(Protocol):
     def logout_notices(self) -> LogoutNotices: ...
     @property
     def commands(self) -> Commands: ...
+    @property
+    def pushed_requests(self) -> PushedRequests: ...
+    @property
+    def device_requests(self) -> DeviceRequests: ...
+    @property
+    def seen_tokens(self) -> SeenTokens: ...
+    @property
+    def revoked_tokens(self) -> RevokedTokens: ...
+    @property
+    def initial_access_tokens(self) -> InitialAccessTokens: ...
 
 
 AuthWork: TypeAlias = RecordedWork[AuthRepos]
@@ -212,8 +208,8 @@ class Passwords(Protocol):
 class Signer(Protocol):
     """Signs our tokens."""
 
-    def sign(self, token_type: str, claims: Mapping[str, Any]) -> str:
-        """A compact JWS; `token_type` is the header `typ`."""
+    def sign(self, token_type: str, claims: Mapping[str, Any], algorithm: str = "ES256") -> str:
+        """A compact JWS; `token_type` is the header `typ`, `algorithm` one of `domain.clients.OUR_ALGORITHMS`."""
 
 
 class RightsReplica(Protocol):

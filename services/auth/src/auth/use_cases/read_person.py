@@ -3,46 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from auth.domain.accounts import AccountState
-from auth.domain.claims import person_claims
-from auth.domain.errors import SessionEndedError
-from auth.domain.sessions import SessionLimits
-from auth.use_cases.ports import AuthRepos, AuthWork
+from auth.domain.bindings import Sender, binding_of
+from auth.domain.claims import asked_claims, person_claims
+from auth.domain.clients import Client
+from auth.domain.errors import BindingRefusedError, SessionEndedError, StepUpNeededError
+from auth.use_cases.read_token import LivingToken
 from servicekit.clock import Clock
 
 
 class ReadPerson:
     """Answers while the session lives and the token was not revoked."""
 
-    def __init__(self, work: AuthWork, clock: Clock, limits: SessionLimits, issuer: str) -> None:
-        """`limits`: idle and absolute. `issuer`: the audience of tokens of clients without a resource of their own."""
-        self._work = work
+    def __init__(self, clock: Clock, issuer: str) -> None:
+        """`issuer`: the audience of tokens of clients without a resource of their own."""
         self._clock = clock
-        self._limits = limits
         self._issuer = issuer
 
-    def __call__(self, claims: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The claims that the token's scope opens. `claims` are those of a verified access token.
+    def __call__(self, token: LivingToken, sender: Sender) -> Mapping[str, Any]:
+        """The claims that the token's scope opens, and those asked for one by one.
 
         Raises:
-            SessionEndedError: the session ended, the account is locked, the token was revoked, or it is not one that
-                its client may have today (RFC 9068 §4: the audience).
+            SessionEndedError: the token is about nobody, or it is not one that its client may have today (RFC 9068 §4:
+                the audience).
+            BindingRefusedError: the token is bound to a key that the sender has not shown.
+            StepUpNeededError: the sign-in is older than the client registered as `default_max_age` (RFC 9470).
         """
+        claims, client = token.claims, token.client
+        if token.account is None or token.session is None or "act" in claims:
+            raise SessionEndedError("the token is not one for userinfo")
+        if claims["aud"] != (client.resource or self._issuer):
+            raise SessionEndedError("the token is for another audience than its client's")
+        if not sender.holds(binding_of(claims)):
+            raise BindingRefusedError("the token is bound to another key")
+        self._check_age(client, token)
+        asked = asked_claims(token.account, claims.get("userinfo_claims", ()), " ".join(client.scope))
+        return {"sub": claims["sub"], **person_claims(token.account, str(claims["scope"])), **asked}
 
-        def read(repos: AuthRepos) -> Mapping[str, Any]:
-            session = repos.sessions.find(str(claims["sid"]))
-            account = repos.accounts.find(str(claims["sub"]))
-            client = repos.clients.find(str(claims["client_id"]))
-            if client is None or claims["aud"] != (client.resource or self._issuer):
-                raise SessionEndedError("the token is for another audience than its client's")
-            if session is None or not session.is_alive(self._limits, self._clock.now()):
-                raise SessionEndedError("the session of the token has ended")
-            if account is None or account.state is not AccountState.ACTIVE:
-                raise SessionEndedError("the account of the token may not sign in")
-            if repos.refresh_tokens.is_access_token_revoked(str(claims["jti"])):
-                raise SessionEndedError("the token was revoked")
-            return person_claims(account, str(claims["scope"]))
-
-        return self._work.read(read)
+    def _check_age(self, client: Client, token: LivingToken) -> None:
+        assert token.session is not None
+        longest = client.default_max_age
+        age = self._clock.now() - token.session.authenticated_at
+        if longest is not None and age > timedelta(seconds=longest):
+            raise StepUpNeededError("the sign-in is too long ago", max_age_s=longest)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from auth.domain.bindings import Sender, binding_for
+from auth.domain.client_profiles import rotates_refresh_tokens
 from auth.domain.clients import Client
 from auth.domain.errors import ExtranetClosedError, GrantRefusedError
 from auth.domain.grants import RefreshToken
@@ -35,24 +37,39 @@ class RefreshTokens:
             return None
         return known
 
-    def __call__(self, token: RefreshToken, client: Client, narrower_scope: str | None = None) -> TokenSet:
+    def __call__(
+        self, token: RefreshToken, client: Client, sender: Sender, narrower_scope: str | None = None
+    ) -> TokenSet:
         """The new tokens. `narrower_scope` holds for the new access token only (RFC 6749 §6).
 
         Raises:
-            GrantRefusedError: used meanwhile, or the session ended.
+            GrantRefusedError: used meanwhile, or the session ended, or the token is bound to another key.
+            BindingRefusedError: the client's tokens are bound and it has shown no key.
             ExtranetClosedError: no habilitation any more; the refresh token is not used up.
             RightsStaleError: the replica of the rights is not fresh.
         """
+        if not sender.holds(token.binding):
+            raise GrantRefusedError("the refresh token is bound to another key", reason="BINDING_MISMATCH")
         holder = self._work.read(lambda repos: self._make_tokens.holder(repos, token.account_id, token.session_id))
+        wanted = Wanted(
+            client=client,
+            scope=narrower_scope or token.scope,
+            audience=token.audience,
+            family_id=token.family_id,
+            binding=binding_for(client, sender),
+            claims_request=token.claims_request,
+            details_request=token.details_request,
+        )
         try:
-            tokens = self._make_tokens(holder, Wanted(client, narrower_scope or token.scope, token.audience))
+            tokens = self._make_tokens(holder, wanted)
         except ExtranetClosedError as error:
             record_refusal(self._work, holder, client, error, self._clock.now())
             raise
-        if not self._work.record(lambda repos: self._rotate(repos, token, holder, tokens)):
+        keep = self._rotate if rotates_refresh_tokens(client) else self._use_again
+        if not self._work.record(lambda repos: keep(repos, token, holder, tokens)):
             self._reused(token)
             raise GrantRefusedError("the refresh token was used before", reason="REFRESH_TOKEN_REUSED")
-        return tokens
+        return tokens if rotates_refresh_tokens(client) else replace(tokens, refresh_token=None)
 
     def _rotate(self, repos: AuthRepos, token: RefreshToken, holder: Holder, tokens: TokenSet) -> Outcome[bool]:
         now = self._clock.now()
@@ -61,15 +78,26 @@ class RefreshTokens:
             late = events.refused("token.refused", token.account_id, "REFRESH_TOKEN_REUSED", now, what)
             return Outcome(value=False, events=(late,))
         self._make_tokens.holder(repos, token.account_id, token.session_id)
-        repos.refresh_tokens.add(
-            replace(
-                token,
-                token_hash=hash_secret(tokens.refresh_token),
-                access_token_id=tokens.access_token_id,
-                issued_at=now,
-                used_at=None,
+        if tokens.refresh_token is not None:
+            repos.refresh_tokens.add(
+                replace(
+                    token,
+                    token_hash=hash_secret(tokens.refresh_token),
+                    access_token_id=tokens.access_token_id,
+                    issued_at=now,
+                    used_at=None,
+                )
             )
-        )
+        repos.sessions.touch(token.session_id, now)
+        return Outcome(value=True, events=(issued(holder, token.client_id, tokens, now),))
+
+    def _use_again(self, repos: AuthRepos, token: RefreshToken, holder: Holder, tokens: TokenSet) -> Outcome[bool]:
+        """FAPI 2.0 §5.3.2.1: bound to the client, so not rotated. It must not have been revoked meanwhile."""
+        now = self._clock.now()
+        current = repos.refresh_tokens.find(token.token_hash)
+        if current is None or current.revoked_at is not None:
+            raise GrantRefusedError("the refresh token was revoked", reason="REFRESH_TOKEN_REVOKED")
+        self._make_tokens.holder(repos, token.account_id, token.session_id)
         repos.sessions.touch(token.session_id, now)
         return Outcome(value=True, events=(issued(holder, token.client_id, tokens, now),))
 

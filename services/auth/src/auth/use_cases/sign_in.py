@@ -230,6 +230,8 @@ def _session(
         previous_login_at=account.last_login_at,
         organisation_id=opening.organisation_id,
         must_choose_password=opening.provisional,
+        address=request.address,
+        user_agent=request.user_agent[:200],
     )
     repos.sessions.add(session)
     return session, more

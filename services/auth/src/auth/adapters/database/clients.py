@@ -1,17 +1,19 @@
 """Registered clients and consents in SQL."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Select, delete, select
 
 from auth.adapters.database.tables import client as t
 from auth.adapters.database.tables import consent
 from auth.domain.clients import Client
+from auth.domain.grants import Consent
 
-_LISTS = ("redirect_uris", "scope", "post_logout_redirect_uris")
+_LISTS = frozenset(field.name for field in fields(Client) if str(field.type).startswith("tuple"))
+_KNOWN = frozenset(field.name for field in fields(Client))
 
 
 class SqlClients:
@@ -37,11 +39,29 @@ class SqlClients:
         self._connection.execute(delete(t).where(t.c.client_id == client.client_id))
         self._connection.execute(t.insert().values(client_id=client.client_id, description=asdict(client)))
 
-    def has_consent(self, account_id: str, client_id: str, scope: Sequence[str]) -> bool:
-        """Whether the person agreed to all of this scope."""
+    def delete(self, client_id: str) -> None:
+        """With what people agreed to."""
+        self._connection.execute(delete(t).where(t.c.client_id == client_id))
+        self._connection.execute(delete(consent).where(consent.c.client_id == client_id))
+
+    def consent_of(self, account_id: str, client_id: str) -> Consent | None:
+        """What the person agreed to."""
         same = (consent.c.account_id == account_id) & (consent.c.client_id == client_id)
-        given = self._connection.execute(select(consent.c.scope).where(same)).scalar()
-        return given is not None and set(scope) <= set(given.split())
+        return next(iter(self._consents(select(consent).where(same))), None)
+
+    def consents_of(self, account_id: str) -> Sequence[Consent]:
+        """Of every client, in alphabetical order."""
+        query = select(consent).where(consent.c.account_id == account_id)
+        return self._consents(query.order_by(consent.c.client_id))
+
+    def forget_consent(self, account_id: str, client_id: str) -> bool:
+        """The person is asked again."""
+        same = (consent.c.account_id == account_id) & (consent.c.client_id == client_id)
+        return self._connection.execute(delete(consent).where(same)).rowcount == 1
+
+    def _consents(self, query: Select[Any]) -> list[Consent]:
+        rows = self._connection.execute(query)
+        return [Consent(row.client_id, tuple(row.scope.split()), row.given_at) for row in rows]
 
     def remember_consent(self, account_id: str, client_id: str, scope: Sequence[str], at: datetime) -> None:
         """Replaces what the person agreed to before."""
@@ -52,4 +72,6 @@ class SqlClients:
 
 
 def _client(value: dict[str, Any]) -> Client:
-    return Client(**{**value, **{name: tuple(value[name]) for name in _LISTS}})
+    """Keys that a newer version of the service wrote are left out; unknown to an older one are defaults."""
+    known: dict[str, Any] = {key: content for key, content in value.items() if key in _KNOWN}
+    return Client(**known | {key: tuple(known[key]) for key in _LISTS & known.keys()})

@@ -66,12 +66,6 @@ class SqlRefreshTokens:
         alive = (t.c.family_id == family_id) & t.c.revoked_at.is_(None)
         return self._connection.execute(update(t).where(alive).values(revoked_at=revoked_at)).rowcount > 0
 
-    def is_access_token_revoked(self, access_token_id: str) -> bool:
-        """Whether the family of this access token was revoked."""
-        t = refresh_token
-        query = select(t.c.token_hash).where(t.c.access_token_id == access_token_id, t.c.revoked_at.is_not(None))
-        return self._connection.execute(query).first() is not None
-
     def forget_before(self, moment: datetime) -> None:
         """Deletes tokens issued before: their session is over."""
         self._connection.execute(delete(refresh_token).where(refresh_token.c.issued_at < moment))

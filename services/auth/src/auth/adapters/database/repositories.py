@@ -8,6 +8,13 @@ from auth.adapters.database.accounts import SqlAccounts
 from auth.adapters.database.clients import SqlClients
 from auth.adapters.database.grants import SqlCodes, SqlRefreshTokens
 from auth.adapters.database.queues import SqlAttempts, SqlCommands, SqlLogoutNotices, SqlMails
+from auth.adapters.database.requests import (
+    SqlDeviceRequests,
+    SqlInitialAccessTokens,
+    SqlPushedRequests,
+    SqlRevokedTokens,
+    SqlSeenTokens,
+)
 from auth.adapters.database.sessions import SqlEndedSessions, SqlSessions
 
 
@@ -67,3 +74,28 @@ class SqlRepositories:
     def commands(self) -> SqlCommands:
         """Commands carried out."""
         return SqlCommands(self._connection)
+
+    @cached_property
+    def pushed_requests(self) -> SqlPushedRequests:
+        """Authorization requests sent ahead."""
+        return SqlPushedRequests(self._connection)
+
+    @cached_property
+    def device_requests(self) -> SqlDeviceRequests:
+        """Devices that wait for their user."""
+        return SqlDeviceRequests(self._connection)
+
+    @cached_property
+    def seen_tokens(self) -> SqlSeenTokens:
+        """Tokens of clients that serve once."""
+        return SqlSeenTokens(self._connection)
+
+    @cached_property
+    def revoked_tokens(self) -> SqlRevokedTokens:
+        """Access tokens revoked one by one."""
+        return SqlRevokedTokens(self._connection)
+
+    @cached_property
+    def initial_access_tokens(self) -> SqlInitialAccessTokens:
+        """What opens dynamic registration."""
+        return SqlInitialAccessTokens(self._connection)

@@ -15,6 +15,11 @@ def _at(name: str, *, nullable: bool = False) -> sa.Column[object]:
     return sa.Column(name, UtcDateTime(), nullable=nullable)
 
 
+def _text(name: str) -> sa.Column[str]:
+    """Empty when nothing was said, also in rows that an older version of the service writes."""
+    return sa.Column(name, sa.Text(), nullable=False, server_default="")
+
+
 account = sa.Table(
     "account",
     metadata,
@@ -32,6 +37,8 @@ account = sa.Table(
     sa.Column("locked_reason", sa.String(64)),
     _at("last_login_at", nullable=True),
     _at("password_changed_at", nullable=True),
+    sa.Column("phone_number", sa.Text()),
+    sa.Column("postal_address", sa.Text()),
 )
 
 session = sa.Table(
@@ -47,6 +54,8 @@ session = sa.Table(
     _id("organisation_id", nullable=True),
     sa.Column("must_choose_password", sa.Boolean(), nullable=False),
     _at("ended_at", nullable=True),
+    _text("address"),
+    _text("user_agent"),
 )
 sa.Index("session_open_of_account", session.c.account_id, session.c.ended_at)
 sa.Index("session_open_seen", session.c.ended_at, session.c.seen_at)
@@ -93,6 +102,9 @@ authorization_code = sa.Table(
     sa.Column("expires_at", UtcDateTime(), nullable=False, index=True),
     _id("family_id"),
     _at("used_at", nullable=True),
+    _text("dpop_key"),
+    _text("claims_request"),
+    _text("details_request"),
 )
 
 refresh_token = sa.Table(
@@ -110,6 +122,63 @@ refresh_token = sa.Table(
     sa.Column("issued_at", UtcDateTime(), nullable=False, index=True),
     _at("used_at", nullable=True),
     _at("revoked_at", nullable=True),
+    _text("binding"),
+    _text("claims_request"),
+    _text("details_request"),
+)
+
+pushed_request = sa.Table(
+    "pushed_request",
+    metadata,
+    _id("request_hash", primary_key=True),
+    _id("client_id"),
+    sa.Column("parameters", sa.Text(), nullable=False),
+    _text("dpop_key"),
+    sa.Column("expires_at", UtcDateTime(), nullable=False, index=True),
+    _at("used_at", nullable=True),
+)
+
+device_request = sa.Table(
+    "device_request",
+    metadata,
+    _id("device_code_hash", primary_key=True),
+    sa.Column("user_code", sa.String(16), nullable=False, unique=True),
+    _id("client_id"),
+    sa.Column("scope", sa.Text(), nullable=False),
+    sa.Column("audience", sa.Text(), nullable=False),
+    _at("issued_at"),
+    sa.Column("expires_at", UtcDateTime(), nullable=False, index=True),
+    _id("family_id"),
+    sa.Column("interval_s", sa.Integer(), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    _at("polled_at", nullable=True),
+    _text("account_id"),
+    _text("session_id"),
+    _id("organisation_id", nullable=True),
+)
+
+seen_token = sa.Table(
+    "seen_token",
+    metadata,
+    _id("token_key", primary_key=True),
+    sa.Column("expires_at", UtcDateTime(), nullable=False, index=True),
+)
+
+revoked_token = sa.Table(
+    "revoked_token",
+    metadata,
+    _id("token_id", primary_key=True),
+    sa.Column("expires_at", UtcDateTime(), nullable=False, index=True),
+)
+
+initial_access_token = sa.Table(
+    "initial_access_token",
+    metadata,
+    _id("token_hash", primary_key=True),
+    sa.Column("name", sa.Text(), nullable=False),
+    _at("created_at"),
+    _at("expires_at"),
+    sa.Column("uses_left", sa.Integer(), nullable=False),
 )
 
 client = sa.Table(

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _l
 
+from auth.adapters.web.device_pages import DevicePages
+from auth.adapters.web.oidc.authlib_server import PlainServer
 from auth.adapters.web.oidc.authorize import AuthorizeEndpoint
+from auth.adapters.web.oidc.device_authorization import DeviceAuthorizationEndpoint
+from auth.adapters.web.oidc.discovery import PATHS as DISCOVERY_PATHS
 from auth.adapters.web.oidc.discovery import DiscoveryEndpoint
 from auth.adapters.web.oidc.end_session import EndSessionEndpoint
 from auth.adapters.web.oidc.hot_endpoints import Endpoint, HotEndpoints
+from auth.adapters.web.oidc.introspect import IntrospectEndpoint
 from auth.adapters.web.oidc.jwks import JwksEndpoint
+from auth.adapters.web.oidc.par import PushedRequestEndpoint
+from auth.adapters.web.oidc.plain_requests import Certificates
+from auth.adapters.web.oidc.revoke import RevokeEndpoint
 from auth.adapters.web.oidc.token import TokenEndpoint, make_server
 from auth.adapters.web.oidc.userinfo import UserinfoEndpoint
 from auth.adapters.web.parts import Parts
@@ -41,6 +49,8 @@ class WebParts:
     minimum_password_length: int = 12
     database: object = None
     health: tuple[tuple[str, Callable[[], str | None]], ...] = ()
+    certificates: Certificates = field(default_factory=lambda: Certificates("", (), lambda _value: None))
+    mtls_issuer: str = ""
 
 
 def create_web(web: WebParts) -> WSGIApplication:
@@ -58,19 +68,33 @@ def create_web(web: WebParts) -> WSGIApplication:
         SignInPages(parts),
         PortalPages(parts),
         AuthorizeEndpoint(parts, server),
-        UserinfoEndpoint(parts),
+        DevicePages(parts),
         EndSessionEndpoint(parts),
     ):
         app.register_blueprint(views.blueprint())
     app.register_refusal_texts(_TEXTS)
     for name, check in web.health:
         app.add_health_check(name, check)
+    return HotEndpoints(app, _client_endpoints(web, server))
+
+
+def _client_endpoints(web: WebParts, server: PlainServer) -> Mapping[str, Endpoint]:
+    """What clients call, without Flask."""
+    discovery = DiscoveryEndpoint(web.issuer, web.mtls_issuer)
     endpoints: dict[str, Endpoint] = {
-        "/token": TokenEndpoint(server, web.issuer),
         "/jwks": JwksEndpoint(web.jwks),
-        "/.well-known/openid-configuration": DiscoveryEndpoint(web.issuer),
+        "/userinfo": UserinfoEndpoint(web.use_cases, web.issuer, web.certificates, web.mtls_issuer),
+        **dict.fromkeys(DISCOVERY_PATHS, discovery),
     }
-    return HotEndpoints(app, endpoints)
+    for endpoint in (
+        TokenEndpoint,
+        PushedRequestEndpoint,
+        IntrospectEndpoint,
+        RevokeEndpoint,
+        DeviceAuthorizationEndpoint,
+    ):
+        endpoints[endpoint.path] = endpoint(server, web.issuer, web.certificates, web.mtls_issuer)
+    return endpoints
 
 
 _TEXTS = {

@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from flask import redirect, request
+from flask import session as browser
 from werkzeug.wrappers import Response
 
 from auth.adapters.web.visitor import Visitor, Waiting
@@ -14,6 +15,7 @@ from auth.domain.clients import Client
 from auth.use_cases.catalogue import UseCases
 from servicekit.clock import Clock
 from servicekit.web import ServiceApp, allow_form_target
+from servicekit.web.links import local_path
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,13 @@ class Parts:
         query = f"?{urlencode({'suite': suite})}" if suite else ""
         if page is not None:
             return redirect(f"{page}{query}", 303)
-        return redirect(f"/authorize{query}" if suite else "/", 303)
+        if suite:
+            return redirect(f"/authorize{query}", 303)
+        return redirect(local_path(browser.pop("retour", None)), 303)
+
+    def come_back_to(self, page: str) -> None:
+        """Where `go_on` leads once the person is signed in; a path of ours."""
+        browser["retour"] = page
 
     def address(self) -> str:
         """Network address of the browser; a proxy in front must be configured in the server."""

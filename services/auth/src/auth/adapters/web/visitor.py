@@ -20,16 +20,23 @@ _WAITS_AT_MOST = timedelta(hours=1)
 _ABOUT = "authorization request"
 _LOOKED_AT = frozenset(
     {"response_type", "response_mode", "client_id", "redirect_uri", "scope", "resource", "state", "nonce", "prompt"}
-    | {"max_age", "login_hint", "id_token_hint", "code_challenge", "code_challenge_method"}
+    | {"max_age", "login_hint", "id_token_hint", "code_challenge", "code_challenge_method", "claims", "ui_locales"}
+    | {"authorization_details", "dpop_jkt", "acr_values", "display"}
 )  # the others are ignored (RFC 6749 §3.1), so they do not travel
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """An authorization request that waits for the person, and when it first came."""
+    """An authorization request that waits for the person, and when it first came.
+
+    `pushed_hash`, `dpop_key`: of the pushed request it came by; `is_signed`: it came as a signed object.
+    """
 
     parameters: Mapping[str, Sequence[str]]
     began_at: datetime
+    pushed_hash: str = ""
+    dpop_key: str = ""
+    is_signed: bool = False
 
     def one(self, name: str) -> str | None:
         """First value of a parameter."""
@@ -87,6 +94,7 @@ class Visitor:
         content = {
             "parameters": {name: list(values) for name, values in waiting.parameters.items() if name in _LOOKED_AT},
             "began_at": waiting.began_at.timestamp(),
+            "source": [waiting.pushed_hash, waiting.dpop_key, waiting.is_signed],
         }
         return self._sealer.seal(json.dumps(content), _ABOUT)
 
@@ -98,7 +106,10 @@ class Visitor:
             return None
         content = json.loads(opened)
         began_at = datetime.fromtimestamp(content["began_at"], UTC)
-        return Waiting(content["parameters"], began_at) if self._clock.now() - began_at < _WAITS_AT_MOST else None
+        if self._clock.now() - began_at >= _WAITS_AT_MOST:
+            return None
+        pushed_hash, dpop_key, is_signed = content.get("source", ("", "", False))
+        return Waiting(content["parameters"], began_at, pushed_hash, dpop_key, is_signed)
 
     def frame(self) -> PageFrame:
         """The header: who is there, the last sign-in, DÉCONNEXION."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from auth.domain.clients import Client
+from auth.domain.clients import AUTHENTICATION_METHODS, Client
 from auth.domain.grants import AuthorizationCode, RefreshToken
 from servicekit.identifiers import hash_secret
-
-CLIENT_METHODS = ("client_secret_basic", "client_secret_post")
-GRANT_TYPES = ("authorization_code", "refresh_token")
 
 
 class OAuthClient:
@@ -33,13 +30,13 @@ class OAuthClient:
         return self.registered.is_secret(hash_secret(client_secret))
 
     def check_endpoint_auth_method(self, method: str, _endpoint: str) -> bool:
-        return method in CLIENT_METHODS
+        return method in AUTHENTICATION_METHODS and self.registered.authenticates_with(method)
 
     def check_response_type(self, response_type: str) -> bool:
         return response_type == "code"
 
     def check_grant_type(self, grant_type: str) -> bool:
-        return grant_type in GRANT_TYPES
+        return self.registered.may_use(grant_type)
 
 
 class OAuthCode:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from auth.adapters.web.closed_texts import closed_text
-from auth.adapters.web.oidc.authlib_server import PlainRequest, PlainServer
+from auth.adapters.web.oidc.authlib_server import PlainServer
+from auth.adapters.web.oidc.authorization_response import error_parameters, respond, with_query
 from auth.adapters.web.oidc.checks.asked import Asked
 from auth.adapters.web.oidc.checks.table import OF_THE_PERSON, SENT_BACK, SHOWN_HERE
-from auth.adapters.web.oidc.errors import AuthorizationRefusedError, error_location, with_query
+from auth.adapters.web.oidc.errors import AuthorizationRefusedError
+from auth.adapters.web.oidc.plain_requests import PlainRequest
+from auth.adapters.web.oidc.request_sources import BadSourceError, resolve
 from auth.adapters.web.parts import Parts
 from auth.adapters.web.visitor import Waiting
-from auth.domain.errors import ExtranetClosedError
+from auth.domain.errors import ExtranetClosedError, RequestRefusedError
 from servicekit.errors import DependencyUnavailableError
 from servicekit.web import allow_form_target
 
@@ -27,6 +30,7 @@ class AuthorizeEndpoint:
         """`server`: Authlib's, which checks once more what the table has checked."""
         self._parts = parts
         self._server = server
+        self._use_cases = parts.use_cases
 
     def blueprint(self) -> Blueprint:
         """A client may POST its request: nothing is changed by it, so it carries no CSRF token."""
@@ -38,7 +42,10 @@ class AuthorizeEndpoint:
 
     def authorize(self) -> Response | str:
         """A code, an error for the client, or a page of ours."""
-        waiting = self._asked_for()
+        try:
+            waiting = self._asked_for()
+        except BadSourceError as error:
+            return self._bad_source(error)
         if waiting is None:
             return self._shown("invalid_request", "this sign-in began too long ago")
         asked = self._asked(waiting)
@@ -57,7 +64,7 @@ class AuthorizeEndpoint:
         return self._code(asked)
 
     def consent(self) -> Response | str:
-        """Asked once of a person, for a client that is not of the house."""
+        """Asked once of a person, for a client that is not of the house; again with `prompt=consent`."""
         waiting, present = self._parts.visitor.waiting(), self._parts.visitor.present()
         client = self._parts.waiting_client(waiting)
         if waiting is None or client is None or present is None:
@@ -72,14 +79,24 @@ class AuthorizeEndpoint:
             )
         if "allow" not in request.form:
             return self._back(asked, "access_denied", "")
-        self._parts.use_cases.give_consent(present.session, client, asked.scope)
+        self._use_cases.give_consent(present.session, client, asked.scope)
         return self._parts.go_on()
 
     def _asked_for(self) -> Waiting | None:
         if "suite" in request.values:
             return self._parts.visitor.waiting()
         source = request.form if request.method == "POST" else request.args
-        return Waiting(dict(source.lists()), self._parts.now())
+        return resolve(self._use_cases, dict(source.lists()), self._parts.now())
+
+    def _bad_source(self, error: BadSourceError) -> Response:
+        """Sent back when the parameters around it say where, and that is the client's; else shown."""
+        asked = self._asked(error.outer)
+        try:
+            for check in SHOWN_HERE:
+                check(asked)
+        except AuthorizationRefusedError:
+            return self._shown(error.code, error.description)
+        return self._back(asked, error.code, error.description)
 
     def _refusal(self, asked: Asked) -> Response | None:
         """What the checks of the request itself refuse: shown here, or sent back once the address is the client's."""
@@ -96,58 +113,52 @@ class AuthorizeEndpoint:
         return None
 
     def _asked(self, waiting: Waiting) -> Asked:
-        present, client = self._parts.visitor.present(), self._parts.use_cases.client(waiting.one("client_id"))
-        unverified_hint = waiting.one("id_token_hint")
-
-        def has_consent(scope: str) -> bool:
-            assert client is not None
-            assert present is not None
-            return self._parts.use_cases.has_consent(present.session, client, scope)
-
         return Asked(
             parameters=waiting.parameters,
-            client=client,
-            present=present,
+            client=self._use_cases.client(waiting.one("client_id")),
+            issuer=self._parts.issuer,
+            own=self._use_cases,
+            present=self._parts.visitor.present(),
             began_at=waiting.began_at,
             now=self._parts.now(),
-            issuer=self._parts.issuer,
-            has_consent=has_consent,
-            hint=self._parts.use_cases.own_tokens.id_token_hint(unverified_hint) if unverified_hint else None,
-            has_left=self._parts.use_cases.rights.has_left,
+            is_pushed=bool(waiting.pushed_hash),
+            is_signed=waiting.is_signed,
+            pushed_hash=waiting.pushed_hash,
+            pushed_dpop_key=waiting.dpop_key,
         )
 
     def _code(self, asked: Asked) -> Response | str:
         assert asked.present is not None
         plain = PlainRequest("GET", f"{self._parts.issuer}/authorize", {}, _lists(asked.parameters))
-        plain.resource = asked.audience
+        plain.resource, plain.details = asked.audience, asked
         grant = self._server.get_authorization_grant(plain)
         try:
-            status, body, headers = self._server.create_authorization_response(
+            _status, _body, headers = self._server.create_authorization_response(
                 plain, grant_user=asked.present.session, grant=grant
             )
         except ExtranetClosedError as error:
             return self._closed(asked, error)
+        except RequestRefusedError as error:
+            return self._shown(error.code, error.description)
         except DependencyUnavailableError:
             if "none" in asked.prompts:
                 return self._back(asked, "temporarily_unavailable", "")
             raise
-        answer = make_response(body, status)
-        for name, value in headers:
-            answer.headers[name] = with_query(value, [("iss", self._parts.issuer)]) if name == "Location" else value
-        return answer
+        return respond(asked, _given(headers), self._use_cases.signer)
 
     def _closed(self, asked: Asked, error: ExtranetClosedError) -> Response:
-        if "none" in asked.prompts:
+        if "none" in asked.prompts or asked.response_mode != "query":
             return self._back(asked, "access_denied", error.reason)
         address = str(asked.one("redirect_uri"))
         allow_form_target(address)
-        back = error_location(address, ("access_denied", error.reason), asked.one("state"), self._parts.issuer)
+        state = asked.one("state")
+        sent = [*error_parameters("access_denied", error.reason), *([("state", state)] if state else [])]
         page = render_template(
             "closed_extranet.html",
-            label=self._parts.use_cases.rights.label_of(error.extranet) or asked.known.name,
+            label=self._use_cases.rights.label_of(error.extranet) or asked.known.name,
             text=closed_text(error.reason),
             reason=error.reason,
-            back=back,
+            back=with_query(address, [*sent, ("iss", self._parts.issuer)]),
         )
         return make_response(page, 403)
 
@@ -160,8 +171,9 @@ class AuthorizeEndpoint:
         return redirect(f"{page}?{urlencode({'suite': self._parts.visitor.seal(waiting)})}", 303)
 
     def _back(self, asked: Asked, code: str, description: str) -> Response:
-        address = str(asked.one("redirect_uri"))
-        return redirect(error_location(address, (code, description), asked.one("state"), self._parts.issuer), 303)
+        if asked.pushed_hash:
+            self._use_cases.push_request.end(asked.pushed_hash)
+        return respond(asked, error_parameters(code, description), self._use_cases.signer)
 
     def _shown(self, code: str, description: str) -> Response:
         return make_response(render_template("oidc_error.html", code=code, description=description), 400)
@@ -169,3 +181,12 @@ class AuthorizeEndpoint:
 
 def _lists(parameters: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     return {name: list(values) for name, values in parameters.items() if values}
+
+
+def _given(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What Authlib put into the address: the code, or an error of its own checks. `state` is added by the writer."""
+    location = dict(headers)["Location"]
+    return [(name, value) for name, value in parse_qsl(urlsplit(location).query) if name in _OF_THE_ANSWER]
+
+
+_OF_THE_ANSWER = frozenset({"code", "error", "error_description"})

@@ -9,7 +9,7 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from flask import session as browser
 from werkzeug.wrappers import Response
 
-from auth.adapters.web.oidc.errors import with_query
+from auth.adapters.web.oidc.authorization_response import with_query
 from auth.adapters.web.parts import Parts
 from auth.domain.clients import Client
 from auth.use_cases.tell_clients import LogoutReport

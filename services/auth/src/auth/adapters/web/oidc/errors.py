@@ -1,13 +1,26 @@
-"""The RFC errors: at the token endpoint (RFC 6749 §5.2) and back at the client (§4.1.2.1, RFC 9207)."""
+"""The RFC errors, written in one place: JSON to a client that calls (RFC 6749 §5.2, RFC 9449 §5, RFC 6750 §3).
+
+`authorization_response` sends the others back by way of the browser. What the client reads is a code and a short
+description without anything that was sent; the reason for operators goes into the log.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import orjson
 from authlib.oauth2.rfc6749.errors import OAuth2Error
 
+from auth.domain.certificates import CertificateRefusedError
+from auth.domain.errors import (
+    BindingRefusedError,
+    ClientRefusedError,
+    DeviceRefusedError,
+    ExchangeRefusedError,
+    RequestRefusedError,
+    ServerNonceNeededError,
+)
+from auth.domain.proofs import DpopRefusedError
 from servicekit.errors import (
     AccessDeniedError,
     DependencyUnavailableError,
@@ -45,35 +58,44 @@ def refuse_foreign_resource(asked: Sequence[str], audience: str) -> None:
         raise InvalidTargetError(description="the resource is not the one that was granted")
 
 
-def token_error(error: ServiceError) -> Answer:
-    """What the token endpoint answers for one of our errors; its text is never shown."""
+def client_error(error: ServiceError) -> Answer:
+    """What an endpoint for clients answers for one of our errors; the text of most is never shown."""
+    if isinstance(error, RequestRefusedError):
+        return json_error(400, error.code, error.description)
+    if isinstance(error, ClientRefusedError):
+        return json_error(401, "invalid_client", str(error))
+    if isinstance(error, ServerNonceNeededError):
+        return json_error(400, "use_dpop_nonce", str(error))
+    if isinstance(error, DpopRefusedError):
+        return json_error(400, "invalid_dpop_proof", str(error))
+    if isinstance(error, ExchangeRefusedError):
+        return json_error(400, error.code, str(error))
+    if isinstance(error, DeviceRefusedError):
+        return json_error(400, error.code, "")
+    if isinstance(error, BindingRefusedError):
+        code = "invalid_dpop_proof" if error.reason == "DPOP_PROOF_MISSING" else "invalid_request"
+        return json_error(400, code, str(error))
+    return _general_error(error)
+
+
+def _general_error(error: ServiceError) -> Answer:
     if isinstance(error, DependencyUnavailableError):
-        return json_answer(503, {"error": "temporarily_unavailable", "error_description": error.reason})
+        return json_error(503, "temporarily_unavailable", error.reason)
     if isinstance(error, TooManyRequestsError):
-        return json_answer(429, {"error": "temporarily_unavailable", "error_description": error.reason})
+        return json_error(429, "temporarily_unavailable", error.reason)
+    if isinstance(error, CertificateRefusedError):
+        return json_error(400, "invalid_request", error.reason)
     if isinstance(error, AccessDeniedError | NotAuthenticatedError):
-        return json_answer(400, {"error": "invalid_grant", "error_description": error.reason})
-    return json_answer(400, {"error": "invalid_request", "error_description": error.reason})
+        return json_error(400, "invalid_grant", error.reason)
+    return json_error(400, "invalid_request", error.reason)
+
+
+def json_error(status: int, code: str, description: str, headers: Sequence[tuple[str, str]] = ()) -> Answer:
+    """RFC 6749 §5.2."""
+    body = {"error": code, "error_description": description} if description else {"error": code}
+    return json_answer(status, body, headers)
 
 
 def json_answer(status: int, body: object, headers: Sequence[tuple[str, str]] = ()) -> Answer:
     """JSON that is not stored."""
     return status, orjson.dumps(body), [*JSON_HEADERS, *headers]
-
-
-def with_query(address: str, parameters: Sequence[tuple[str, str]]) -> str:
-    """The address with more parameters; those it has are kept as they are (RFC 6749 §3.1.2)."""
-    parts = urlsplit(address)
-    query = "&".join(filter(None, (parts.query, urlencode(parameters))))
-    return urlunsplit(parts._replace(query=query))
-
-
-def error_location(redirect_uri: str, error: tuple[str, str], state: str | None, issuer: str) -> str:
-    """Where the browser goes with an error; `iss` tells the client whose answer it is (RFC 9207 §2)."""
-    code, description = error
-    parameters = [("error", code)]
-    if description:
-        parameters.append(("error_description", description))
-    if state is not None:
-        parameters.append(("state", state))
-    return with_query(redirect_uri, [*parameters, ("iss", issuer)])

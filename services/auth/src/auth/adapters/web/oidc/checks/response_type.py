@@ -1,7 +1,8 @@
-"""Only the code flow, answered in the query."""
+"""Only the code flow, answered in a way that the client is registered for."""
 
 from auth.adapters.web.oidc.checks.asked import Asked
 from auth.adapters.web.oidc.errors import AuthorizationRefusedError
+from auth.domain.clients import AUTHORIZATION_CODE, RESPONSE_MODES
 
 
 def code_flow(asked: Asked) -> None:
@@ -10,5 +11,14 @@ def code_flow(asked: Asked) -> None:
         raise AuthorizationRefusedError("invalid_request", "response_type is missing")
     if asked.one("response_type") != "code":
         raise AuthorizationRefusedError("unsupported_response_type", "only response_type=code is supported")
-    if asked.one("response_mode") not in (None, "query"):
-        raise AuthorizationRefusedError("invalid_request", "only response_mode=query is supported")
+    if not asked.known.may_use(AUTHORIZATION_CODE):
+        raise AuthorizationRefusedError("unauthorized_client", "the client is not registered for authorization_code")
+
+
+def registered_response_mode(asked: Asked) -> None:
+    """OAuth 2.0 Multiple Response Types §2.1, JARM §2.3, ASVS 10.4.12."""
+    mode = asked.one("response_mode")
+    if mode is not None and mode not in RESPONSE_MODES:
+        raise AuthorizationRefusedError("invalid_request", "this response_mode is not supported")
+    if (mode or "query") not in asked.known.response_modes:
+        raise AuthorizationRefusedError("invalid_request", "the client is not registered for this response_mode")

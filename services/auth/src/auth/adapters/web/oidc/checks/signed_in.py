@@ -15,14 +15,23 @@ def signed_in(asked: Asked) -> str | None:
     authenticated_at = asked.present.session.authenticated_at
     if asked.prompts & {"login", "select_account"} and authenticated_at < asked.began_at:
         return LOGIN
-    max_age = asked.one("max_age")
-    if max_age is not None and asked.began_at - authenticated_at > timedelta(seconds=int(max_age)):
+    max_age = asked.max_age
+    if max_age is not None and asked.began_at - authenticated_at > timedelta(seconds=max_age):
         return LOGIN
-    if asked.hint is not None and asked.hint.get("sub") != asked.present.account.account_id:
+    if not _is_expected_person(asked):
         if authenticated_at < asked.began_at:
             return LOGIN
         raise AuthorizationRefusedError("login_required", "another person signed in")
     return None
+
+
+def _is_expected_person(asked: Asked) -> bool:
+    """The one of `id_token_hint`, and of the claim `sub` when the client names one (OIDC Core §3.1.2.2, §5.5)."""
+    assert asked.present is not None
+    subject = asked.own.subjects.of(asked.present.account.account_id, asked.known)
+    named = asked.claims.subject
+    hinted = asked.hint is None or asked.hint.get("sub") == subject
+    return hinted and (named is None or named == subject)
 
 
 def own_password(asked: Asked) -> str | None:
@@ -40,4 +49,4 @@ def one_organisation(asked: Asked) -> str | None:
 
 def consent(asked: Asked) -> str | None:
     """Asked once of clients that are not of the house."""
-    return None if asked.has_consent(asked.scope) else CONSENT
+    return None if asked.has_consent() else CONSENT

@@ -1,8 +1,8 @@
 """The authorization endpoint on one screen: every check, in order.
 
-Until the redirect URI is known to be the client's, a refusal is shown here; after it, it goes back to the client.
-The checks of the person answer with the page to show instead, or None. Whether the person holds a habilitation
-is the use case's own question (`issue_code`).
+Until the redirect URI is known to be the client's, a refusal is shown here; after it, it goes back to the client. The
+endpoint for pushed requests walks through the same two lists. The checks of the person answer with the page to show
+instead, or None. Whether the person holds a habilitation is the use case's own question (`issue_code`).
 """
 
 from collections.abc import Callable
@@ -11,13 +11,14 @@ from auth.adapters.web.oidc.checks.asked import Asked
 from auth.adapters.web.oidc.checks.id_token_hint import own_hint
 from auth.adapters.web.oidc.checks.known_client import known_client
 from auth.adapters.web.oidc.checks.parameters import single_parameters
-from auth.adapters.web.oidc.checks.pkce import pkce_s256
+from auth.adapters.web.oidc.checks.pkce import dpop_key_is_a_thumbprint, pkce_s256
 from auth.adapters.web.oidc.checks.prompt import sensible_prompt
 from auth.adapters.web.oidc.checks.redirect_uri import exact_redirect_uri
-from auth.adapters.web.oidc.checks.request_object import no_request_object
-from auth.adapters.web.oidc.checks.response_type import code_flow
+from auth.adapters.web.oidc.checks.requested import possible_authentication, readable_claims, readable_details
+from auth.adapters.web.oidc.checks.response_type import code_flow, registered_response_mode
 from auth.adapters.web.oidc.checks.scope import openid_scope, own_resource
 from auth.adapters.web.oidc.checks.signed_in import consent, one_organisation, own_password, signed_in
+from auth.adapters.web.oidc.checks.source import pushed_where_required, signed_where_required
 
 SHOWN_HERE: tuple[Callable[[Asked], None], ...] = (
     known_client,
@@ -25,12 +26,18 @@ SHOWN_HERE: tuple[Callable[[Asked], None], ...] = (
 )
 SENT_BACK: tuple[Callable[[Asked], None], ...] = (
     single_parameters,
-    no_request_object,
+    registered_response_mode,
+    pushed_where_required,
+    signed_where_required,
     code_flow,
     pkce_s256,
+    dpop_key_is_a_thumbprint,
     openid_scope,
     own_resource,
+    readable_claims,
+    readable_details,
     sensible_prompt,
+    possible_authentication,
     own_hint,
 )
 OF_THE_PERSON: tuple[tuple[Callable[[Asked], str | None], str], ...] = (

@@ -6,8 +6,9 @@ from typing import Any
 
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 
-from auth.adapters.web.oidc.authlib_models import CLIENT_METHODS, OAuthClient, OAuthCode
+from auth.adapters.web.oidc.authlib_models import OAuthClient, OAuthCode
 from auth.adapters.web.oidc.errors import refuse_foreign_resource
+from auth.domain.clients import AUTHENTICATION_METHODS
 from auth.domain.sessions import Session
 from auth.use_cases.issue_code import CodeRequest
 
@@ -15,7 +16,7 @@ from auth.use_cases.issue_code import CodeRequest
 class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib is untyped
     """RFC 6749 §4.1."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = CLIENT_METHODS
+    TOKEN_ENDPOINT_AUTH_METHODS = AUTHENTICATION_METHODS
 
     def generate_authorization_code(self) -> str:
         """The use case checks the rights and keeps the code; it can only be made here, once the person is known."""
@@ -29,8 +30,12 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib is unt
                 redirect_uri=payload.redirect_uri,
                 scope=self.request.scope,
                 audience=self.request.resource,
-                code_challenge=payload.data["code_challenge"],
+                code_challenge=payload.data.get("code_challenge", ""),
                 nonce=payload.data.get("nonce"),
+                dpop_key=self.request.details.dpop_key,
+                claims_request=payload.data.get("claims", ""),
+                details_request=payload.data.get("authorization_details", ""),
+                pushed_hash=self.request.details.pushed_hash,
             ),
         )
         return issued
@@ -47,4 +52,5 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib is unt
         """Called once client, redirect URI and verifier are checked."""
         code, client = self.request.authorization_code.kept, self.request.client.registered
         refuse_foreign_resource(self.request.payload.datalist.get("resource", ()), code.audience)
-        return 200, self.server.use_cases.exchange_code(code, client).to_answer(), self.TOKEN_RESPONSE_HEADER
+        tokens = self.server.use_cases.exchange_code(code, client, self.request.sender)
+        return 200, tokens.to_answer(), self.TOKEN_RESPONSE_HEADER

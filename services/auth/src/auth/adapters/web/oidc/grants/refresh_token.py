@@ -6,14 +6,15 @@ from typing import Any
 
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant
 
-from auth.adapters.web.oidc.authlib_models import CLIENT_METHODS, OAuthRefreshToken
+from auth.adapters.web.oidc.authlib_models import OAuthRefreshToken
 from auth.adapters.web.oidc.errors import refuse_foreign_resource
+from auth.domain.clients import AUTHENTICATION_METHODS
 
 
 class RotatingGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is untyped
     """RFC 6749 §6."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = CLIENT_METHODS
+    TOKEN_ENDPOINT_AUTH_METHODS = AUTHENTICATION_METHODS
 
     def authenticate_refresh_token(self, refresh_token: str) -> OAuthRefreshToken | None:
         """A token used before ends its family."""
@@ -24,5 +25,6 @@ class RotatingGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is unty
         """Called once client, token and scope are checked."""
         token, client = self.request.refresh_token.kept, self.request.client.registered
         refuse_foreign_resource(self.request.payload.datalist.get("resource", ()), token.audience)
-        tokens = self.server.use_cases.refresh_tokens(token, client, self.request.payload.scope or None)
+        scope = self.request.payload.scope or None
+        tokens = self.server.use_cases.refresh_tokens(token, client, self.request.sender, scope)
         return 200, tokens.to_answer(), self.TOKEN_RESPONSE_HEADER

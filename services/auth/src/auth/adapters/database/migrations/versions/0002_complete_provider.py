@@ -1,0 +1,75 @@
+"""What a complete provider keeps: pushed requests, devices, tokens seen and revoked, what grants are bound to.
+
+Columns of rows that the version before writes have a default, so that both run together.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from servicekit.database import UtcDateTime
+
+revision = "0002"
+down_revision = "0001"
+
+_NEW_TEXTS = {
+    "session": ("address", "user_agent"),
+    "authorization_code": ("dpop_key", "claims_request", "details_request"),
+    "refresh_token": ("binding", "claims_request", "details_request"),
+}
+
+
+def upgrade() -> None:
+    """Add the columns, then the tables."""
+    for name in ("phone_number", "postal_address"):
+        op.add_column("account", sa.Column(name, sa.Text()))
+    for table, names in _NEW_TEXTS.items():
+        for name in names:
+            op.add_column(table, sa.Column(name, sa.Text(), nullable=False, server_default=""))
+    _create_requests()
+    for table, key in (("seen_token", "token_key"), ("revoked_token", "token_id")):
+        op.create_table(
+            table,
+            sa.Column(key, sa.String(64), primary_key=True),
+            sa.Column("expires_at", UtcDateTime(), nullable=False, index=True),
+        )
+    op.create_table(
+        "initial_access_token",
+        sa.Column("token_hash", sa.String(64), primary_key=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("uses_left", sa.Integer(), nullable=False),
+    )
+
+
+def _create_requests() -> None:
+    op.create_table(
+        "pushed_request",
+        sa.Column("request_hash", sa.String(64), primary_key=True),
+        sa.Column("client_id", sa.String(64), nullable=False),
+        sa.Column("parameters", sa.Text(), nullable=False),
+        sa.Column("dpop_key", sa.Text(), nullable=False, server_default=""),
+        sa.Column("expires_at", UtcDateTime(), nullable=False, index=True),
+        sa.Column("used_at", UtcDateTime()),
+    )
+    op.create_table(
+        "device_request",
+        sa.Column("device_code_hash", sa.String(64), primary_key=True),
+        sa.Column("user_code", sa.String(16), nullable=False, unique=True),
+        sa.Column("client_id", sa.String(64), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("audience", sa.Text(), nullable=False),
+        sa.Column("issued_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False, index=True),
+        sa.Column("family_id", sa.String(64), nullable=False),
+        sa.Column("interval_s", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("polled_at", UtcDateTime()),
+        sa.Column("account_id", sa.Text(), nullable=False, server_default=""),
+        sa.Column("session_id", sa.Text(), nullable=False, server_default=""),
+        sa.Column("organisation_id", sa.String(64)),
+    )
+
+
+def downgrade() -> None:
+    """The version before ignores what it does not know: nothing to undo."""

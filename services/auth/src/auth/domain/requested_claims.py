@@ -1,0 +1,69 @@
+"""The parameter `claims` of an authorization request (OpenID Connect Core §5.5)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_LONGEST = 4096
+_DEEPEST_ENTRIES = 50
+
+
+@dataclass(frozen=True)
+class RequestedClaims:
+    """What is asked of userinfo and of the ID token, each claim with its `essential`, `value`, `values`."""
+
+    userinfo: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    id_token: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> str | None:
+        """The person that the ID token must be about, when the client names one."""
+        value = self.id_token.get("sub", {}).get("value")
+        return value if isinstance(value, str) else None
+
+    @property
+    def essential_acr(self) -> tuple[str, ...]:
+        """The authentication that the client insists on; empty when it does not (OIDC Core §5.5.1.1)."""
+        asked = self.id_token.get("acr", {})
+        if asked.get("essential") is not True:
+            return ()
+        values = asked.get("values", [asked["value"]] if "value" in asked else [])
+        return tuple(str(value) for value in values) if isinstance(values, list) else ()
+
+
+NOTHING_REQUESTED = RequestedClaims()
+
+
+def read_claims(text: str | None) -> RequestedClaims:
+    """Reads the parameter; an absent one asks for nothing. Unknown members are ignored, as the clause says.
+
+    Raises:
+        ValueError: it is not a JSON object of the right shape, or too large.
+    """
+    if not text:
+        return NOTHING_REQUESTED
+    if len(text) > _LONGEST:
+        raise ValueError("claims is too long")
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError("claims is not JSON") from None
+    if not isinstance(content, dict):
+        raise ValueError("claims is not a JSON object")  # noqa: TRY004 - the text was wrong, not its type
+    return RequestedClaims(_members(content.get("userinfo")), _members(content.get("id_token")))
+
+
+def _members(content: object) -> Mapping[str, Mapping[str, Any]]:
+    if content is None:
+        return {}
+    if not isinstance(content, dict) or len(content) > _DEEPEST_ENTRIES:
+        raise ValueError("claims has a member that is not an object of claims")
+    members: dict[str, Mapping[str, Any]] = {}
+    for name, asked in content.items():
+        if asked is not None and not isinstance(asked, dict):
+            raise ValueError(f"claims: {name} is neither null nor an object")
+        members[name] = asked or {}
+    return members

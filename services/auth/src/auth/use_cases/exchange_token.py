@@ -1,0 +1,146 @@
+"""Token exchange (RFC 8693): a client acts for a person at another extranet. Delegation only, and narrower only.
+
+The new token says who acts (`act`), holds no scope that the subject token or the client does not hold, ends no later,
+and is made only while the person holds a habilitation on the extranet that is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from auth.domain.bindings import Sender, binding_for, binding_of
+from auth.domain.clients import Client
+from auth.domain.errors import ExchangeRefusedError, ExtranetClosedError, SessionEndedError
+from auth.domain.grants import family_of
+from auth.use_cases.exchange_code import issued, record_refusal
+from auth.use_cases.make_tokens import Holder, MakeTokens, TokenSet, Wanted
+from auth.use_cases.ports import AuthWork
+from auth.use_cases.read_token import LivingToken, ReadToken
+from servicekit.audit_events import Outcome
+from servicekit.clock import Clock
+
+ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - the name of a type
+JWT_TYPE = "urn:ietf:params:oauth:token-type:jwt"
+_DEEPEST_CHAIN = 4
+
+
+@dataclass(frozen=True)
+class ExchangeRequest:
+    """What the client sent (RFC 8693 §2.1). `targets`: its `audience` and `resource` values."""
+
+    subject_token: str = field(repr=False)
+    targets: Sequence[str] = ()
+    scope: str = ""
+    actor_token: str | None = field(default=None, repr=False)
+
+
+class ExchangeToken:
+    """Policy, rights, one event per exchange."""
+
+    def __init__(self, work: AuthWork, read_token: ReadToken, make_tokens: MakeTokens, clock: Clock) -> None:
+        """Signing happens outside of any transaction."""
+        self._work = work
+        self._read_token = read_token
+        self._make_tokens = make_tokens
+        self._clock = clock
+
+    def __call__(self, client: Client, request: ExchangeRequest, sender: Sender) -> TokenSet:
+        """The delegated token.
+
+        Raises:
+            ExchangeRefusedError: the subject token is not good or not this client's to exchange, the target is not one
+                of the client's, the scope would widen, or the chain of actors is too long.
+            BindingRefusedError: the subject token, or the client's tokens, are bound to a key that was not shown.
+            ExtranetClosedError: the person holds no habilitation on the target.
+            RightsStaleError: the replica of the rights is not fresh.
+        """
+        subject = self._subject(client, request, sender)
+        target = self._target(client, request.targets)
+        assert subject.account is not None
+        assert subject.session is not None
+        scope = self._scope(client, subject, request.scope)
+        wanted = Wanted(
+            client=replace(target, scope=scope),
+            scope=" ".join(scope),
+            audience=str(target.resource),
+            family_id=family_of(str(subject.claims["jti"])),
+            binding=binding_for(client, sender),
+            issued_to=client.client_id,
+            actor=self._actor(client, subject, request),
+            not_after=datetime.fromtimestamp(subject.claims["exp"], UTC),
+        )
+        holder = Holder(subject.account, subject.session)
+        try:
+            tokens = self._make_tokens(holder, wanted)
+        except ExtranetClosedError as error:
+            record_refusal(self._work, holder, client, error, self._clock.now())
+            raise
+        event = issued(holder, client.client_id, tokens, self._clock.now(), "token.exchanged")
+        event = replace(event, payload={**event.payload, "audience": wanted.audience, "extranet": target.client_id})
+        self._work.record(lambda _repos: Outcome(None, (event,)))
+        return replace(tokens, issued_token_type=ACCESS_TOKEN_TYPE)
+
+    def _subject(self, client: Client, request: ExchangeRequest, sender: Sender) -> LivingToken:
+        try:
+            subject = self._read_token.access_token(request.subject_token)
+        except SessionEndedError as error:
+            raise ExchangeRefusedError("the subject_token is not valid", reason="SUBJECT_TOKEN_INVALID") from error
+        if subject.account is None:
+            raise ExchangeRefusedError("the subject_token is about nobody", reason="SUBJECT_TOKEN_OF_CLIENT")
+        claims = subject.claims
+        if claims["client_id"] != client.client_id and (client.resource is None or claims["aud"] != client.resource):
+            raise ExchangeRefusedError("the subject_token is another client's", reason="SUBJECT_TOKEN_FOREIGN")
+        # A resource server that calls on shows a key of its own: the binding was checked when it received the token.
+        if claims["client_id"] == client.client_id and not sender.holds(binding_of(claims)):
+            raise ExchangeRefusedError("the subject_token is bound to another key", reason="BINDING_MISMATCH")
+        allowed = claims.get("may_act")
+        if isinstance(allowed, Mapping) and allowed.get("sub") != client.client_id:
+            raise ExchangeRefusedError("the subject_token names another actor", reason="ACTOR_NOT_ALLOWED")
+        return subject
+
+    def _target(self, client: Client, targets: Sequence[str]) -> Client:
+        """The one extranet that is called: named by its resource or its client_id, and in the client's list."""
+        if len(set(targets)) != 1:
+            raise ExchangeRefusedError("exactly one audience or resource is needed", code="invalid_target")
+        named = targets[0]
+        known = self._work.read(lambda repos: [repos.clients.find(one) for one in client.exchange_to])
+        for candidate in known:
+            if candidate is None or not candidate.enabled or candidate.resource is None:
+                continue
+            if named in (candidate.resource, candidate.client_id):
+                return candidate
+        raise ExchangeRefusedError("the target is not one of this client's", code="invalid_target")
+
+    def _scope(self, client: Client, subject: LivingToken, requested: str) -> tuple[str, ...]:
+        """RFC 8693 §2.1 and standards of this house: in the subject token, and in what the client may have."""
+        held = str(subject.claims.get("scope", "")).split()
+        asked = requested.split() or [word for word in held if word != "openid"]
+        if not asked or any(word not in held or word not in client.scope for word in asked):
+            raise ExchangeRefusedError("the scope would be wider than that of the subject_token", code="invalid_scope")
+        return tuple(dict.fromkeys(asked))
+
+    def _actor(self, client: Client, subject: LivingToken, request: ExchangeRequest) -> Mapping[str, Any]:
+        """RFC 8693 §4.1: the newest actor outermost."""
+        actor: dict[str, Any] = {"sub": client.client_id, "client_id": client.client_id}
+        if request.actor_token is not None:
+            try:
+                claims = self._read_token.access_token(request.actor_token).claims
+            except SessionEndedError as error:
+                raise ExchangeRefusedError("the actor_token is not valid", reason="ACTOR_TOKEN_INVALID") from error
+            if claims["client_id"] != client.client_id:
+                raise ExchangeRefusedError("the actor_token is another client's", reason="ACTOR_TOKEN_FOREIGN")
+            actor["sub"] = claims["sub"]
+        before = subject.claims.get("act")
+        if isinstance(before, Mapping):
+            actor["act"] = before
+        if _depth(actor) > _DEEPEST_CHAIN:
+            raise ExchangeRefusedError("the chain of actors is too long", reason="ACTORS_TOO_MANY")
+        return actor
+
+
+def _depth(actor: Mapping[str, Any]) -> int:
+    inner = actor.get("act")
+    return 1 + (_depth(inner) if isinstance(inner, Mapping) else 0)

@@ -1,0 +1,147 @@
+"""What we know of a token today: for introspection (RFC 7662), revocation (RFC 7009), userinfo and token exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from auth.domain.accounts import Account, AccountState
+from auth.domain.clients import Client
+from auth.domain.errors import SessionEndedError
+from auth.domain.grants import RefreshToken
+from auth.domain.sessions import Session, SessionLimits
+from auth.domain.subjects import Subjects
+from auth.use_cases import events
+from auth.use_cases.exchange_code import revoke_family
+from auth.use_cases.ports import AuthRepos, AuthWork, OwnTokens
+from servicekit.audit_events import Outcome
+from servicekit.clock import Clock
+from servicekit.identifiers import hash_secret
+
+
+@dataclass(frozen=True)
+class LivingToken:
+    """An access token that is good today. Account and session are None in a token that a client got for itself."""
+
+    claims: Mapping[str, Any]
+    client: Client
+    account: Account | None
+    session: Session | None
+
+
+class ReadToken:
+    """Every question about a token of ours is answered from here."""
+
+    def __init__(
+        self, work: AuthWork, own_tokens: OwnTokens, subjects: Subjects, clock: Clock, limits: SessionLimits
+    ) -> None:
+        """`limits`: a token does not outlive its session."""
+        self._work = work
+        self._own_tokens = own_tokens
+        self._subjects = subjects
+        self._clock = clock
+        self._limits = limits
+
+    def access_token(self, unverified_token: str) -> LivingToken:
+        """A living access token: ours, not over, not revoked, its session, account and client alive.
+
+        Raises:
+            SessionEndedError: it is not.
+        """
+        claims = self._own_tokens.access_token(unverified_token)
+        return self._work.read(lambda repos: self._living(repos, claims))
+
+    def _living(self, repos: AuthRepos, claims: Mapping[str, Any]) -> LivingToken:
+        client = repos.clients.find(str(claims["client_id"]))
+        if client is None or not client.enabled:
+            raise SessionEndedError("the client of the token is gone")
+        if repos.revoked_tokens.contains(str(claims["jti"])):
+            raise SessionEndedError("the token was revoked")
+        if "sid" not in claims:
+            return LivingToken(claims, client, None, None)
+        session = repos.sessions.find(str(claims["sid"]))
+        if session is None or not session.is_alive(self._limits, self._clock.now()):
+            raise SessionEndedError("the session of the token has ended")
+        account = repos.accounts.find(session.account_id)
+        if account is None or account.state is not AccountState.ACTIVE:
+            raise SessionEndedError("the account of the token may not sign in")
+        return LivingToken(claims, client, account, session)
+
+    def introspect(self, unverified_token: str, asking: Client) -> Mapping[str, Any]:
+        """RFC 7662 §2.2. `active` only for tokens of the client that asks, or made for its resource (§4)."""
+        try:
+            found = self.access_token(unverified_token)
+        except SessionEndedError:
+            return self._refresh_token(unverified_token, asking)
+        claims = found.claims
+        if claims["client_id"] != asking.client_id and (asking.resource is None or claims["aud"] != asking.resource):
+            return {"active": False}
+        answer = {"active": True, **claims, "token_type": "DPoP" if "jkt" in claims.get("cnf", {}) else "Bearer"}
+        if found.account is not None:
+            answer["username"] = found.account.username
+        return answer
+
+    def _refresh_token(self, unverified_token: str, asking: Client) -> Mapping[str, Any]:
+        token = self._usable_refresh_token(unverified_token, asking)
+        if token is None:
+            return {"active": False}
+        return {
+            "active": True,
+            "scope": token.scope,
+            "client_id": token.client_id,
+            "sub": self._subjects.of(token.account_id, asking),
+            "iat": int(token.issued_at.timestamp()),
+            "sid": token.session_id,
+        }
+
+    def _usable_refresh_token(self, unverified_token: str, asking: Client) -> RefreshToken | None:
+        def find(repos: AuthRepos) -> RefreshToken | None:
+            token = repos.refresh_tokens.find(hash_secret(unverified_token))
+            if token is None or token.client_id != asking.client_id or token.used_at or token.revoked_at:
+                return None
+            session = repos.sessions.find(token.session_id)
+            return token if session is not None and session.is_alive(self._limits, self._clock.now()) else None
+
+        return self._work.read(find)
+
+    def revoke(self, unverified_token: str, asking: Client) -> None:
+        """RFC 7009 §2: a refresh token with its whole family, an access token alone. A foreign or unknown one changes
+        nothing and is not told apart (§2.2)."""
+        token = self._work.read(lambda repos: repos.refresh_tokens.find(hash_secret(unverified_token)))
+        if token is not None:
+            if token.client_id == asking.client_id and token.revoked_at is None:
+                self._revoke_family(token)
+            return
+        try:
+            claims = self._own_tokens.access_token(unverified_token)
+        except SessionEndedError:
+            return
+        if claims["client_id"] == asking.client_id:
+            self._revoke_access_token(claims)
+
+    def _revoke_family(self, token: RefreshToken) -> None:
+        now = self._clock.now()
+
+        def revoke(repos: AuthRepos) -> Outcome[None]:
+            revoke_family(repos, token.family_id, token.client_id, token.session_id, now)
+            event = events.done(
+                "token.revoked", token.account_id, now, client_id=token.client_id, session_id=token.session_id
+            )
+            return Outcome(None, (event,))
+
+        self._work.record(revoke)
+
+    def _revoke_access_token(self, claims: Mapping[str, Any]) -> None:
+        now, token_id = self._clock.now(), str(claims["jti"])
+        ends_at = datetime.fromtimestamp(claims["exp"], UTC)
+        account_id = str(claims["sub"]) if "sid" in claims else None
+
+        def revoke(repos: AuthRepos) -> Outcome[None]:
+            repos.revoked_tokens.add(token_id, ends_at)
+            client_id = str(claims["client_id"])
+            event = events.done("token.revoked", account_id, now, client_id=client_id, token_id=token_id)
+            return Outcome(None, (event,))
+
+        self._work.record(revoke)
