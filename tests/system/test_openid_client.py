@@ -164,6 +164,7 @@ def test_a_token_is_exchanged_for_one_of_another_extranet_and_of_no_other(scene:
 
 def test_a_device_signs_in_with_the_code_that_a_person_confirms_elsewhere(scene: Scene) -> None:
     found = scene.play("device_flow", "device")
+    assert scene.person.pages == ["login-submit", "device-submit", "device-allow"]
     assert found["page"] == f"{scene.stage.layout.url('auth')}/device"
     assert found["claims"]["sub"] == _NADIA.account_id
 

@@ -86,7 +86,7 @@ class Surfer:
     def _next(self, page: str) -> tuple[Form | None, str]:
         reader = _Forms()
         reader.feed(page)
-        wanted = ("login-submit", self._consent, "device-confirm", "device-allow", "logout-confirm")
+        wanted = ("login-submit", self._consent, "device-submit", "device-allow", "logout-confirm")
         for button in wanted:
             for form in reader.forms:
                 if button in form.buttons:
