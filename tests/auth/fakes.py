@@ -405,6 +405,6 @@ class ReadableSigner:
     def __init__(self) -> None:
         self.signed: list[tuple[str, Mapping[str, Any]]] = []
 
-    def sign(self, token_type: str, claims: Mapping[str, Any]) -> str:
+    def sign(self, token_type: str, claims: Mapping[str, Any], algorithm: str = "ES256") -> str:
         self.signed.append((token_type, copy.deepcopy(dict(claims))))
         return f"{token_type}-{len(self.signed)}"

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import queue
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -214,6 +220,46 @@ def test_an_interoperable_client_does_without_pkce_and_gets_an_rs256_id_token(sc
     found = scene.play("code_flow", "interoperable", pkce=False)
     assert found["header"]["alg"] == "RS256"
     assert found["claims"]["sub"] == _NADIA.account_id
+
+
+def test_a_logout_token_is_signed_as_the_id_tokens_of_its_client_are(scene: Scene) -> None:
+    layout = scene.stage.layout
+    with listening(spare_port(layout, 2)) as heard:
+        found = scene.play("code_flow", "interoperable")
+        scene.person.visit(f"{layout.url('auth')}/logout", "nowhere:")
+        header, claims = heard.get(timeout=20)
+    assert (header["alg"], header["typ"]) == ("RS256", "logout+jwt")
+    assert header["kid"] == found["header"]["kid"]
+    assert claims["sid"] == found["claims"]["sid"]
+
+
+@contextmanager
+def listening(port: int) -> Iterator[queue.Queue[tuple[dict[str, Any], dict[str, Any]]]]:
+    """A back channel: gives header and claims of each logout token, not verified."""
+    heard: queue.Queue[tuple[dict[str, Any], dict[str, Any]]] = queue.Queue()
+
+    class BackChannel(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            header, claims, _signature = parse_qs(body)["logout_token"][0].split(".")
+            heard.put((_decoded(header), _decoded(claims)))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_arguments: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", port), BackChannel) as server:
+        thread = threading.Thread(target=server.serve_forever, name="back-channel", daemon=True)
+        thread.start()
+        yield heard
+        server.shutdown()
+        thread.join()
+
+
+def _decoded(part: str) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return value
 
 
 def test_the_answer_of_an_authorization_names_its_issuer(scene: Scene) -> None:

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from onebox.layout import Layout
+from tests.system.auth_alone import spare_port
 
 EXTRANET = "mon-enfant"
 BACK = "http://localhost:9/retour"  # nobody listens there: the person stops before
@@ -140,6 +141,8 @@ class Cast:
             entry["secret"] = _SECRET
         if method == "private_key_jwt":
             entry["jwks"] = {"keys": [self.key.public]}
+        if name == "interoperable":
+            entry["backchannel_logout_uri"] = f"http://localhost:{spare_port(self.layout, 2)}/"
         if own.get("exchange_to"):
             entry["resource"] = RESOURCE
         return entry

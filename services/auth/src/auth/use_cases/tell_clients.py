@@ -57,7 +57,9 @@ class TellClients:
         client = self._work.read(lambda repos: repos.clients.find(notice.client_id))
         if client is not None and client.backchannel_logout_uri is not None:
             claims = logout_token_claims(self._issuer, client.client_id, notice.session_id, new_id(), now)
-            if not self._calls.post(client.backchannel_logout_uri, self._signer.sign("logout+jwt", claims)):
+            algorithm = client.id_token_signed_response_alg  # Back-Channel Logout 1.0 §2.4: signed as ID tokens are
+            token = self._signer.sign("logout+jwt", claims, algorithm)
+            if not self._calls.post(client.backchannel_logout_uri, token):
                 return False
         self._work.write(lambda repos: repos.logout_notices.mark_delivered(notice.notice_id, self._clock.now()))
         return True
