@@ -1,5 +1,8 @@
 """The page for extranet teams registers clients that auth knows, and shows what the tests run."""
 
+import json
+import re
+
 import pytest
 
 from auth.domain.client_registration import KNOWN_KEYS, parse_client
@@ -13,6 +16,16 @@ def test_each_client_of_the_page_can_be_registered_as_it_stands(client: str) -> 
     shown = entry(client)
     assert set(shown) - KNOWN_KEYS == set()
     assert parse_client(shown, hash_secret(shown["secret"])).client_id == shown["client_id"]
+
+
+def test_every_other_client_of_the_page_can_be_registered_too() -> None:
+    shown = [
+        json.loads(text) for text in re.findall(r"^```json\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    ]
+    assert len(shown) == len(CLIENTS) + 2
+    for description in shown:
+        secret = description.get("secret")
+        assert parse_client(description, hash_secret(secret) if secret else "").client_id
 
 
 def test_the_page_names_keys_of_a_client_that_exist() -> None:
