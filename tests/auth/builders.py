@@ -136,6 +136,9 @@ class Provider:
                     repos.clients.save(row)
 
         self.work.write(store)
+        for row in rows:
+            if isinstance(row, Client):
+                self.use_cases.client.forget(row.client_id)
 
     def change_rights(self, name: str, **changes: Any) -> None:
         """habpps changed a fact and the replica follows."""

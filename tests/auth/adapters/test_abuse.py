@@ -47,9 +47,7 @@ def test_the_consent_page_never_sends_anyone_to_an_address_that_is_not_the_clien
     assert 'class="oidc-error"' in answer.text
     browser.sign_in()
     page = browser.follow(browser.authorize("omega", 8411))
-    provider.work.write(
-        lambda repos: repos.clients.save(a_client("omega", 8499, first_party=False, requires_service_contract=False))
-    )
+    provider.add(a_client("omega", 8499, first_party=False, requires_service_contract=False))
     denied = browser.submit(page, "/consent", deny="1")
     assert denied.status_code == 400
     assert "Location" not in denied.headers

@@ -155,7 +155,6 @@ def test_the_commands_prepare_a_provider(
     assert run(monkeypatch, folder, "import-clients", str(clients)) == 2
     assert "migrate" in capsys.readouterr().err
     make_tables(folder)
-    assert run(monkeypatch, folder, "keys", "create") == 0
     assert run(monkeypatch, folder, "import-clients", str(clients)) == 0
     assert run(monkeypatch, folder, "import-clients", str(clients)) == 0
     assert run(monkeypatch, folder, "import-accounts", str(accounts)) == 0

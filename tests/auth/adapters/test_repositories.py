@@ -11,10 +11,11 @@ import pytest
 
 from auth.adapters.database.repositories import SqlRepositories
 from auth.domain.accounts import ProvisionalPassword
-from auth.domain.grants import AuthorizationCode, RefreshToken
+from auth.domain.grants import AuthorizationCode, Consent, DeviceRequest, DeviceState, PushedRequest, RefreshToken
 from auth.domain.mails import MailKind, QueuedMail
 from auth.domain.sessions import Session
 from auth.use_cases.ports import LogoutNotice
+from auth.use_cases.protocol_ports import InitialAccessToken
 from servicekit.commands import migrations_folder
 from servicekit.database import migrate, open_database
 from tests.auth.builders import a_client, an_account
@@ -148,11 +149,9 @@ def test_a_refresh_token_is_used_once_and_its_family_ends_together(run: Run) -> 
         run(lambda repos, name=name: repos.refresh_tokens.add(a_refresh_token(name)))
     assert run(lambda repos: repos.refresh_tokens.use("r1", NOW))
     assert not run(lambda repos: repos.refresh_tokens.use("r1", NOW))
-    assert not run(lambda repos: repos.refresh_tokens.is_access_token_revoked("at-r2"))
     assert run(lambda repos: repos.refresh_tokens.revoke_family("f", NOW))
     assert not run(lambda repos: repos.refresh_tokens.revoke_family("f", NOW))
     assert not run(lambda repos: repos.refresh_tokens.use("r2", NOW))
-    assert run(lambda repos: repos.refresh_tokens.is_access_token_revoked("at-r2"))
     run(lambda repos: repos.refresh_tokens.forget_before(NOW + SECOND))
     assert run(lambda repos: repos.refresh_tokens.find("r1")) is None
 
@@ -164,10 +163,68 @@ def test_clients_and_consents_are_kept_whole(run: Run) -> None:
     assert run(lambda repos: repos.clients.find("cdap")) == client
     assert run(lambda repos: list(repos.clients.all())) == [client]
     assert run(lambda repos: repos.clients.find("other")) is None
-    assert not run(lambda repos: repos.clients.has_consent("a1", "cdap", ["openid"]))
+    assert run(lambda repos: repos.clients.consent_of("a1", "cdap")) is None
     run(lambda repos: repos.clients.remember_consent("a1", "cdap", ["openid", "profile"], NOW))
-    assert run(lambda repos: repos.clients.has_consent("a1", "cdap", ["openid"]))
-    assert not run(lambda repos: repos.clients.has_consent("a1", "cdap", ["openid", "email"]))
+    run(lambda repos: repos.clients.remember_consent("a1", "cdap", ["openid", "email"], NOW + SECOND))
+    given = Consent("cdap", ("openid", "email"), NOW + SECOND)
+    assert run(lambda repos: repos.clients.consent_of("a1", "cdap")) == given
+    assert run(lambda repos: list(repos.clients.consents_of("a1"))) == [given]
+    assert run(lambda repos: repos.clients.forget_consent("a1", "cdap"))
+    assert not run(lambda repos: repos.clients.forget_consent("a1", "cdap"))
+    run(lambda repos: repos.clients.remember_consent("a1", "cdap", ["openid"], NOW))
+    run(lambda repos: repos.clients.delete("cdap"))
+    assert run(lambda repos: repos.clients.find("cdap")) is None
+    assert run(lambda repos: repos.clients.consent_of("a1", "cdap")) is None
+
+
+def test_a_pushed_request_is_used_once(run: Run) -> None:
+    request = PushedRequest("h", "cdap", "{}", "key", NOW + 60 * SECOND)
+    run(lambda repos: repos.pushed_requests.add(request))
+    assert run(lambda repos: repos.pushed_requests.find("h")) == request
+    assert run(lambda repos: repos.pushed_requests.use("h", NOW))
+    assert not run(lambda repos: repos.pushed_requests.use("h", NOW))
+    assert run(lambda repos: repos.pushed_requests.find("h")).used_at == NOW
+    run(lambda repos: repos.pushed_requests.forget_before(NOW + 61 * SECOND))
+    assert run(lambda repos: repos.pushed_requests.find("h")) is None
+
+
+def test_a_device_request_changes_only_from_the_state_it_was_in(run: Run) -> None:
+    request = DeviceRequest("h", "BCDFGHJK", "cdap", "openid", "http://localhost", NOW, NOW + 60 * SECOND, "f")
+    run(lambda repos: repos.device_requests.add(request))
+    assert run(lambda repos: repos.device_requests.find_by_user_code("BCDFGHJK")) == request
+    granted = replace(request, state=DeviceState.GRANTED, account_id="a1", session_id="s1", organisation_id="o1")
+    assert run(lambda repos: repos.device_requests.save(granted, DeviceState.WAITING))
+    assert not run(lambda repos: repos.device_requests.save(request, DeviceState.WAITING))
+    assert run(lambda repos: repos.device_requests.find("h")) == granted
+    run(lambda repos: repos.device_requests.forget_before(NOW + 61 * SECOND))
+    assert run(lambda repos: repos.device_requests.find("h")) is None
+
+
+def test_a_token_is_seen_once_and_revoked_by_itself_or_with_its_family(run: Run) -> None:
+    assert run(lambda repos: repos.seen_tokens.add("k", NOW))
+    assert not run(lambda repos: repos.seen_tokens.add("k", NOW))
+    run(lambda repos: repos.seen_tokens.forget_before(NOW + SECOND))
+    assert run(lambda repos: repos.seen_tokens.add("k", NOW))
+    assert not run(lambda repos: repos.revoked_tokens.contains("f~1"))
+    assert run(lambda repos: repos.revoked_tokens.add("f~1", NOW))
+    assert not run(lambda repos: repos.revoked_tokens.add("f~1", NOW))
+    found = [run(lambda repos, one=one: repos.revoked_tokens.contains(one)) for one in ("f~1", "f~2", "g~1")]
+    assert found == [True, False, False]
+    run(lambda repos: repos.revoked_tokens.add("f", NOW + SECOND))
+    run(lambda repos: repos.revoked_tokens.forget_before(NOW + SECOND))
+    assert run(lambda repos: repos.revoked_tokens.contains("f~2"))
+
+
+def test_an_initial_access_token_serves_as_often_as_it_says(run: Run) -> None:
+    token = InitialAccessToken("h", "Omega", NOW, NOW + 60 * SECOND, 1)
+    run(lambda repos: repos.initial_access_tokens.add(token))
+    assert run(lambda repos: list(repos.initial_access_tokens.all())) == [token]
+    assert not run(lambda repos: repos.initial_access_tokens.use("h", NOW + 60 * SECOND))
+    assert run(lambda repos: repos.initial_access_tokens.use("h", NOW))
+    assert not run(lambda repos: repos.initial_access_tokens.use("h", NOW))
+    assert run(lambda repos: repos.initial_access_tokens.find("h")).uses_left == 0
+    assert run(lambda repos: repos.initial_access_tokens.delete("h"))
+    assert not run(lambda repos: repos.initial_access_tokens.delete("h"))
 
 
 def test_attempts_are_counted_by_key(run: Run) -> None:

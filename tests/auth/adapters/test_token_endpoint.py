@@ -33,7 +33,7 @@ def code(browser: AuthBrowser) -> str:
         ({"code_verifier": "another-verifier-of-at-least-forty-three-characters"}, "invalid_grant"),
         ({"code_verifier": "é" * 43}, "invalid_grant"),
         ({"grant_type": "password"}, "unsupported_grant_type"),
-        ({"grant_type": "client_credentials"}, "unsupported_grant_type"),
+        ({"grant_type": "client_credentials"}, "unauthorized_client"),
         ({"grant_type": ""}, "unsupported_grant_type"),
     ],
 )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy import Connection, Table, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -157,4 +158,5 @@ class SqlInitialAccessTokens:
 
 def _insert_once(connection: Connection, table: Table, row: dict[str, object]) -> bool:
     insert = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
-    return connection.execute(insert(table).values(**row).on_conflict_do_nothing()).rowcount == 1
+    statement = insert(table).values(**row).on_conflict_do_nothing().returning(sa.literal(1))
+    return connection.execute(statement).first() is not None
