@@ -1,0 +1,1 @@
+"""The promises, by what they come from; `tests.promises` puts them together."""
