@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import queue
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 
 import pytest
 
@@ -23,6 +18,7 @@ from tests.system.apache.server import apache
 from tests.system.auth_alone import auth_alone, spare_port
 from tests.system.integration_page import HERE, ISSUER, SECRET, block, entry
 from tests.system.onebox_process import free_first_port
+from tests.system.openid_client.back_channel import listening
 from tests.system.openid_client.clients import EXTRANET, RESOURCE, Cast, issue_certificates, new_key
 from tests.system.openid_client.node import Scripts, installed_scripts
 from tests.system.openid_client.person import Surfer, query
@@ -222,6 +218,33 @@ def test_an_interoperable_client_does_without_pkce_and_gets_an_rs256_id_token(sc
     assert found["claims"]["sub"] == _NADIA.account_id
 
 
+def test_a_certificate_may_take_the_place_of_dpop_in_fapi(scene: Scene, certificates_at_the_door: Path) -> None:
+    found = scene.play("pushed", "fapi-mutual-tls")
+    assert found["asked"] == ["client_id", "request_uri"]
+    assert set(found["bound"]) == {"x5t#S256"}
+    assert found["person"]["sub"] == found["subject"]
+
+
+def test_a_self_signed_certificate_is_known_by_the_registered_key(scene: Scene, certificates_at_the_door: Path) -> None:
+    found = scene.play("mutual_tls", "self-signed")
+    assert set(found["bound"]) == {"x5t#S256"}
+    assert found["unauthenticated"] == {"status": 401, "error": "invalid_client"}
+
+
+def test_a_public_client_needs_pkce_and_a_key_of_its_own_may_bind_its_tokens(scene: Scene) -> None:
+    found = scene.play("pushed", "public", dpop=True)
+    assert set(found["bound"]) == {"jkt"}
+    assert found["renewed"]
+    assert found["person"]["sub"] == found["subject"]
+
+
+def test_a_client_asks_for_less_than_the_service_contract_gives(scene: Scene) -> None:
+    wish = [{"type": "service_contract", "extranet": EXTRANET, "profiles": ["T2"]}]
+    found = scene.play("code_flow", "plain", parameters={"authorization_details": json.dumps(wish)})
+    assert [detail["profiles"] for detail in found["access"]["authorization_details"]] == [["T2"]]
+    assert found["details"] == found["access"]["authorization_details"]
+
+
 def test_a_logout_token_is_signed_as_the_id_tokens_of_its_client_are(scene: Scene) -> None:
     layout = scene.stage.layout
     with listening(spare_port(layout, 2)) as heard:
@@ -231,35 +254,6 @@ def test_a_logout_token_is_signed_as_the_id_tokens_of_its_client_are(scene: Scen
     assert (header["alg"], header["typ"]) == ("RS256", "logout+jwt")
     assert header["kid"] == found["header"]["kid"]
     assert claims["sid"] == found["claims"]["sid"]
-
-
-@contextmanager
-def listening(port: int) -> Iterator[queue.Queue[tuple[dict[str, Any], dict[str, Any]]]]:
-    """A back channel: gives header and claims of each logout token, not verified."""
-    heard: queue.Queue[tuple[dict[str, Any], dict[str, Any]]] = queue.Queue()
-
-    class BackChannel(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            header, claims, _signature = parse_qs(body)["logout_token"][0].split(".")
-            heard.put((_decoded(header), _decoded(claims)))
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, *_arguments: object) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", port), BackChannel) as server:
-        thread = threading.Thread(target=server.serve_forever, name="back-channel", daemon=True)
-        thread.start()
-        yield heard
-        server.shutdown()
-        thread.join()
-
-
-def _decoded(part: str) -> dict[str, Any]:
-    value: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    return value
 
 
 def test_the_answer_of_an_authorization_names_its_issuer(scene: Scene) -> None:

@@ -38,10 +38,13 @@ class ClientKey:
 def new_key(name: str) -> ClientKey:
     """An ES256 key whose `kid` is the name."""
     numbers = ec.generate_private_key(ec.SECP256R1()).private_numbers()
-    point = numbers.public_numbers
-    public = {"kty": "EC", "crv": "P-256", "kid": name, "alg": "ES256", "use": "sig"}
-    public |= {"x": _number(point.x), "y": _number(point.y)}
+    public = _public_jwk(name, numbers.public_numbers)
     return ClientKey({**public, "d": _number(numbers.private_value)}, public)
+
+
+def _public_jwk(name: str, point: ec.EllipticCurvePublicNumbers) -> dict[str, str]:
+    known = {"kty": "EC", "crv": "P-256", "kid": name, "alg": "ES256", "use": "sig"}
+    return {**known, "x": _number(point.x), "y": _number(point.y)}
 
 
 def _number(value: int) -> str:
@@ -50,9 +53,17 @@ def _number(value: int) -> str:
 
 @dataclass(frozen=True)
 class Certificates:
-    """Files of a small authority: `ca.pem` (what the proxy trusts), the proxy's own pair, the client's pair."""
+    """Files of a small authority: `ca.pem`, the proxy's pair and the client's pair; and a self-signed pair."""
 
     folder: Path
+
+    def jwk(self, name: str) -> dict[str, Any]:
+        """The public key of a certificate, with the certificate (RFC 8705 §2.2.2)."""
+        certificate = x509.load_pem_x509_certificate((self.folder / f"{name}.pem").read_bytes())
+        key = certificate.public_key()
+        assert isinstance(key, ec.EllipticCurvePublicKey)
+        encoded = base64.b64encode(certificate.public_bytes(serialization.Encoding.DER)).decode()
+        return {**_public_jwk(name, key.public_numbers()), "x5c": [encoded]}
 
     def pair(self, name: str) -> dict[str, str]:
         """Certificate, key and authority of one party, as PEM."""
@@ -61,7 +72,7 @@ class Certificates:
 
 
 def issue_certificates(folder: Path) -> Certificates:
-    """Makes the authority and its two certificates, good for a day."""
+    """Makes the authority, its two certificates and a self-signed one, good for a day."""
     folder.mkdir(parents=True, exist_ok=True)
     authority_key = ec.generate_private_key(ec.SECP256R1())
     authority = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Authority of the test")])
@@ -77,6 +88,11 @@ def issue_certificates(folder: Path) -> Certificates:
         if name == "proxy":
             builder = builder.add_extension(local, False)
         _write(folder, name, builder.sign(authority_key, hashes.SHA256()), key)
+    own_key, own_name = ec.generate_private_key(ec.SECP256R1()), x509.Name.from_rfc4514_string("CN=self-signed")
+    own = _builder(own_name, own_name, own_key).add_extension(x509.BasicConstraints(False, None), True)
+    _write(folder, "self-signed", own.sign(own_key, hashes.SHA256()), own_key)
+    trusted = [(folder / f"{name}.pem").read_text() for name in ("ca", "self-signed")]
+    (folder / "trusted.pem").write_text("".join(trusted))  # what the proxy lets through
     return Certificates(folder)
 
 
@@ -120,8 +136,8 @@ class Cast:
         method = entry.get("token_endpoint_auth_method")
         if method == "private_key_jwt":
             setup["key"] = self.key.private
-        if method == "tls_client_auth":
-            setup["tls"] = self.certificates.pair("client")
+        if method in _BY_CERTIFICATE:
+            setup["tls"] = self.certificates.pair(_BY_CERTIFICATE[method])
             entry["use_mtls_endpoint_aliases"] = True
         return {**setup, **more}
 
@@ -141,6 +157,8 @@ class Cast:
             entry["secret"] = _SECRET
         if method == "private_key_jwt":
             entry["jwks"] = {"keys": [self.key.public]}
+        if method == "self_signed_tls_client_auth":
+            entry["jwks"] = {"keys": [self.certificates.jwk("self-signed")]}
         if name == "interoperable":
             entry["backchannel_logout_uri"] = f"http://localhost:{spare_port(self.layout, 2)}/"
         if own.get("exchange_to"):
@@ -148,6 +166,7 @@ class Cast:
         return entry
 
 
+_BY_CERTIFICATE = {"tls_client_auth": "client", "self_signed_tls_client_auth": "self-signed"}
 _OURS = {"secret", "code", "first_party", "profile", "exchange_to", "requires_service_contract"}
 _WITH_RIGHTS = {"code": EXTRANET, "scope": f"openid profile email {EXTRANET}", "resource": RESOURCE}
 _CLIENTS: dict[str, dict[str, Any]] = {
@@ -176,6 +195,17 @@ _CLIENTS: dict[str, dict[str, Any]] = {
         "tls_client_auth_subject_dn": SUBJECT,
         "tls_client_certificate_bound_access_tokens": True,
     },
+    "self-signed": {
+        "token_endpoint_auth_method": "self_signed_tls_client_auth",
+        "tls_client_certificate_bound_access_tokens": True,
+    },
+    "fapi-mutual-tls": {
+        "profile": "fapi2",
+        "token_endpoint_auth_method": "tls_client_auth",
+        "tls_client_auth_subject_dn": SUBJECT,
+        "tls_client_certificate_bound_access_tokens": True,
+    },
+    "public": {"token_endpoint_auth_method": "none", "dpop_bound_access_tokens": True},
     "exchange": {
         "code": EXTRANET,
         "scope": f"openid {EXTRANET} cdap",

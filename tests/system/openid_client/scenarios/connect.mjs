@@ -38,6 +38,7 @@ export async function signIn(config, setup, ask, { address = client.buildAuthori
     scope: setup.client.scope,
     state: checks.expectedState,
     nonce: checks.expectedNonce,
+    ...setup.parameters,
   }
   if (setup.client.resource) parameters.resource = setup.client.resource
   if (pkce) {
