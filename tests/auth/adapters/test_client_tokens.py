@@ -29,7 +29,7 @@ with warnings.catch_warnings(action="ignore"):
     SMALL_RSA_KEY = RSAKey.generate_key(1024, {"kid": "small"})
 ALL = frozenset({"ES256", "PS256", "EdDSA", "RS256"})
 URI = "https://client.example/jwks"
-SIGNING = jws.JWSRegistry(algorithms=[*ALL, "HS256", "none"], strict_check_header=False)
+SIGNING = jws.JWSRegistry(algorithms=[*ALL, "Ed25519", "HS256", "none"], strict_check_header=False)
 
 
 def public(key: Any, **members: object) -> dict[str, Any]:
@@ -97,6 +97,11 @@ def test_a_token_signed_by_the_client_is_believed(key: Any, algorithm: str) -> N
     assert "omega" not in repr(read)
 
 
+def test_eddsa_is_believed_under_its_new_name_too() -> None:
+    source = by_value(public(OKP_KEY, alg="Ed25519"))
+    assert tokens().verified(source, signed(OKP_KEY, "Ed25519"), {"EdDSA"}).header["alg"] == "EdDSA"
+
+
 def test_without_a_kid_every_key_of_the_right_type_is_tried() -> None:
     source = by_value(RSA_KEY, OTHER_KEY, OKP_KEY, EC_KEY)
     assert tokens().verified(source, signed(EC_KEY, "ES256", kid=None), ALL).claims == {"iss": "omega"}
@@ -130,7 +135,7 @@ def test_a_public_key_is_no_secret_for_hs256() -> None:
         assert refusal(tokens(), by_value(RSA_KEY), token, ALL | {"HS256"}) == "ALGORITHM"
 
 
-@pytest.mark.parametrize("algorithm", [None, 1, ["ES256"], {"a": 1}, "", "es256", "ES384", "ES256K", "Ed25519"])
+@pytest.mark.parametrize("algorithm", [None, 1, ["ES256"], {"a": 1}, "", "es256", "ES384", "ES256K", "Ed448"])
 def test_an_algorithm_off_the_list_is_refused(algorithm: object) -> None:
     assert refusal(tokens(), by_value(EC_KEY), raw({"alg": algorithm, "kid": "ec"}, {})) == "ALGORITHM"
 

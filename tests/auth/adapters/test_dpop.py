@@ -33,7 +33,7 @@ CLAIMS: Mapping[str, Any] = {
     "iat": 1_795_000_000,
 }
 SIGNING = jws.JWSRegistry(
-    algorithms=["ES256", "PS256", "RS256", "EdDSA", "HS256", "ES384", "none"], strict_check_header=False
+    algorithms=["ES256", "PS256", "RS256", "EdDSA", "Ed25519", "HS256", "ES384", "none"], strict_check_header=False
 )
 
 
@@ -72,6 +72,11 @@ def test_a_good_proof_is_read_with_the_thumbprint_of_its_key(key: Any, algorithm
     assert (read.jti, read.method, read.uri) == ("one", "POST", "https://partenaire.example/token")
     assert (read.issued_at, read.not_before, read.expires_at) == (1_795_000_000, 1, 2.5)
     assert (read.nonce, read.token_hash) == ("n", "h")
+
+
+def test_eddsa_is_understood_under_its_new_name_too() -> None:
+    read = JoseDpopProofs().read(proof(OKP_KEY, "Ed25519", {"jwk": {**public(OKP_KEY), "alg": "Ed25519"}}))
+    assert (read.thumbprint, read.algorithm) == (OKP_KEY.thumbprint(), "EdDSA")
 
 
 def test_short_signature_halves_are_read() -> None:

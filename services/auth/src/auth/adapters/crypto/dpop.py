@@ -26,6 +26,7 @@ PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})  # RF
 LEAST_RSA_BITS = 2048
 
 _PROOF_TYPE = "dpop+jwt"
+_OTHER_NAMES = {"Ed25519": "EdDSA"}  # RFC 9864 §2.2: the new name, which newer libraries write
 _ALGORITHMS = {"EC": frozenset({"ES256"}), "OKP": frozenset({"EdDSA"}), "RSA": frozenset({"PS256", "RS256"})}
 _MOST_RSA_BITS = 8192  # a larger key would make one request cost as much as hundreds
 _MOST_EXPONENT_BITS = 32
@@ -84,7 +85,7 @@ class CompactToken(NamedTuple):
 
 
 def split_token(unverified_token: str) -> CompactToken:
-    """Takes a JWT apart.
+    """Takes a JWT apart. `alg` is given under its usual name: `EdDSA` also where `Ed25519` is written.
 
     Raises:
         ValueError: it is not three parts in base64url with two JSON objects, or a header asks for an extension
@@ -96,7 +97,13 @@ def split_token(unverified_token: str) -> CompactToken:
     token = CompactToken(_json_object(header), _json_object(claims), signed, _decode(signature))
     if "crit" in token.header or "b64" in token.header:
         raise ValueError("a header asks for an extension")
+    if "alg" in token.header:
+        token.header["alg"] = _usual_name(token.header["alg"])
     return token
+
+
+def _usual_name(algorithm: object) -> object:
+    return _OTHER_NAMES.get(algorithm, algorithm) if isinstance(algorithm, str) else algorithm
 
 
 @dataclass(frozen=True)
@@ -117,7 +124,7 @@ class PublicKey:
         """
         if not PRIVATE_MEMBERS.isdisjoint(jwk):
             raise ValueError("it holds private or symmetric key material")
-        kind, kid, algorithm = jwk.get("kty"), jwk.get("kid"), jwk.get("alg")
+        kind, kid, algorithm = jwk.get("kty"), jwk.get("kid"), _usual_name(jwk.get("alg"))
         operations = jwk.get("key_ops", ["verify"])
         if jwk.get("use", "sig") != "sig" or not isinstance(operations, list) or "verify" not in operations:
             raise ValueError("it is not for signatures")
