@@ -19,7 +19,7 @@ from tests.system.auth_alone import auth_alone, spare_port
 from tests.system.integration_page import HERE, ISSUER, SECRET, block, entry
 from tests.system.onebox_process import free_first_port
 from tests.system.openid_client.back_channel import listening
-from tests.system.openid_client.clients import EXTRANET, RESOURCE, Cast, issue_certificates, new_key
+from tests.system.openid_client.clients import EXTRANET, RESOURCE, Cast, issue_certificates, new_ed25519_key, new_key
 from tests.system.openid_client.node import Scripts, installed_scripts
 from tests.system.openid_client.person import Surfer, query
 
@@ -61,7 +61,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """One auth for every scenario."""
     folder = tmp_path_factory.mktemp("openid-client")
     layout = Layout(folder / "demo", free_first_port())
-    cast = Cast(layout, new_key("key-of-the-scenarios"), issue_certificates(folder / "tls"))
+    cast = Cast(
+        layout, new_key("key-of-the-scenarios"), new_ed25519_key("other-key"), issue_certificates(folder / "tls")
+    )
     with ExitStack() as stack:
         scripts = stack.enter_context(installed_scripts())
         registered = [*cast.entries(), entry(_OF_THE_PAGE, addresses(layout))]
@@ -122,8 +124,9 @@ def test_a_person_who_refuses_is_an_error_that_the_client_understands(stage: Sta
     assert found["error"] == "access_denied"
 
 
-def test_fapi_pushes_signs_and_binds_everything(scene: Scene) -> None:
-    found = scene.play("fapi", "fapi")
+@pytest.mark.parametrize("client", ["fapi", "fapi-ed25519"])
+def test_fapi_pushes_signs_and_binds_everything(scene: Scene, client: str) -> None:
+    found = scene.play("fapi", client)
     assert found["asked"] == ["client_id", "request_uri"]
     assert found["answered"] == ["response"]
     assert found["type"] == "dpop"

@@ -11,7 +11,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import NameOID
 
 from onebox.layout import Layout
@@ -42,13 +42,25 @@ def new_key(name: str) -> ClientKey:
     return ClientKey({**public, "d": _number(numbers.private_value)}, public)
 
 
+def new_ed25519_key(name: str) -> ClientKey:
+    """An Ed25519 key, with the algorithm under the name of RFC 9864."""
+    key = ed25519.Ed25519PrivateKey.generate()
+    public = {"kty": "OKP", "crv": "Ed25519", "kid": name, "alg": "Ed25519", "use": "sig"}
+    public["x"] = _base64url(key.public_key().public_bytes_raw())
+    return ClientKey({**public, "d": _base64url(key.private_bytes_raw())}, public)
+
+
 def _public_jwk(name: str, point: ec.EllipticCurvePublicNumbers) -> dict[str, str]:
     known = {"kty": "EC", "crv": "P-256", "kid": name, "alg": "ES256", "use": "sig"}
     return {**known, "x": _number(point.x), "y": _number(point.y)}
 
 
 def _number(value: int) -> str:
-    return base64.urlsafe_b64encode(value.to_bytes(32, "big")).rstrip(b"=").decode()
+    return _base64url(value.to_bytes(32, "big"))
+
+
+def _base64url(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 @dataclass(frozen=True)
@@ -123,6 +135,7 @@ class Cast:
 
     layout: Layout
     key: ClientKey
+    ed25519_key: ClientKey
     certificates: Certificates
 
     def entries(self) -> list[dict[str, Any]]:
@@ -135,11 +148,14 @@ class Cast:
         setup: dict[str, Any] = {"issuer": self.layout.url("auth"), "client": entry, "secret": _SECRET}
         method = entry.get("token_endpoint_auth_method")
         if method == "private_key_jwt":
-            setup["key"] = self.key.private
+            setup["key"] = self._key(name).private
         if method in _BY_CERTIFICATE:
             setup["tls"] = self.certificates.pair(_BY_CERTIFICATE[method])
             entry["use_mtls_endpoint_aliases"] = True
         return {**setup, **more}
+
+    def _key(self, name: str) -> ClientKey:
+        return self.ed25519_key if "ed25519" in name else self.key
 
     def _entry(self, name: str) -> dict[str, Any]:
         own = _CLIENTS[name]
@@ -156,7 +172,7 @@ class Cast:
         if method.startswith("client_secret"):
             entry["secret"] = _SECRET
         if method == "private_key_jwt":
-            entry["jwks"] = {"keys": [self.key.public]}
+            entry["jwks"] = {"keys": [self._key(name).public]}
         if method == "self_signed_tls_client_auth":
             entry["jwks"] = {"keys": [self.certificates.jwk("self-signed")]}
         if name == "interoperable":
@@ -169,6 +185,15 @@ class Cast:
 _BY_CERTIFICATE = {"tls_client_auth": "client", "self_signed_tls_client_auth": "self-signed"}
 _OURS = {"secret", "code", "first_party", "profile", "exchange_to", "requires_service_contract"}
 _WITH_RIGHTS = {"code": EXTRANET, "scope": f"openid profile email {EXTRANET}", "resource": RESOURCE}
+_FAPI: dict[str, Any] = {
+    "profile": "fapi2",
+    "token_endpoint_auth_method": "private_key_jwt",
+    "require_pushed_authorization_requests": True,
+    "require_signed_request_object": True,
+    "response_modes": ["jwt"],
+    "authorization_signed_response_alg": "ES256",
+    "dpop_bound_access_tokens": True,
+}
 _CLIENTS: dict[str, dict[str, Any]] = {
     "plain": _WITH_RIGHTS,
     "asking": {**_WITH_RIGHTS, "first_party": False},
@@ -179,17 +204,8 @@ _CLIENTS: dict[str, dict[str, Any]] = {
         "id_token_signed_response_alg": "RS256",
         "token_endpoint_auth_method": "client_secret_post",
     },
-    "fapi": {
-        "profile": "fapi2",
-        "token_endpoint_auth_method": "private_key_jwt",
-        "token_endpoint_auth_signing_alg": "ES256",
-        "require_pushed_authorization_requests": True,
-        "require_signed_request_object": True,
-        "request_object_signing_alg": "ES256",
-        "response_modes": ["jwt"],
-        "authorization_signed_response_alg": "ES256",
-        "dpop_bound_access_tokens": True,
-    },
+    "fapi": {**_FAPI, "token_endpoint_auth_signing_alg": "ES256", "request_object_signing_alg": "ES256"},
+    "fapi-ed25519": _FAPI,
     "mutual-tls": {
         "token_endpoint_auth_method": "tls_client_auth",
         "tls_client_auth_subject_dn": SUBJECT,

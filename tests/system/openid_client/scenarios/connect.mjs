@@ -3,7 +3,7 @@ import { importJWK } from 'jose'
 import * as client from 'openid-client'
 import * as undici from 'undici'
 
-export const privateKey = async (jwk) => ({ key: await importJWK(jwk, 'ES256'), kid: jwk.kid })
+export const privateKey = async (jwk) => ({ key: await importJWK(jwk, jwk.alg), kid: jwk.kid })
 
 async function authentication(setup) {
   switch (setup.client.token_endpoint_auth_method) {

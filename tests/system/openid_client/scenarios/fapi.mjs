@@ -6,7 +6,7 @@ import { scenario } from './speak.mjs'
 await scenario(async (setup, ask) => {
   const config = await connect(setup)
   client.useJwtResponseMode(config)
-  const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'))
+  const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair(setup.key.alg))
   const key = await privateKey(setup.key)
   const address = async (_config, parameters) => {
     const signed = await client.buildAuthorizationUrlWithJAR(config, parameters, key)
