@@ -6,7 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from flask import request
 from flask.testing import FlaskClient
+from flask_babel import gettext
 
 from servicekit.errors import (
     AccessDeniedError,
@@ -21,7 +23,8 @@ from servicekit.errors import (
 )
 from servicekit.web import Page, RefusalText, ServiceApp, create_app, local_path
 from servicekit.web.formats import euros, figure, longdate, longdatetime, shortdatetime
-from servicekit.web.headers import allow_form_target, origin_of
+from servicekit.web.headers import allow_form_target, allow_frame, origin_of
+from servicekit.web.languages import prefer_languages
 from tests.servicekit.web.gallery import GallerySettings, build_gallery
 
 
@@ -107,9 +110,47 @@ def test_a_form_may_end_at_another_site_only_when_its_page_says_so(app: ServiceA
 
     assert browser.get("/ailleurs").headers["Content-Security-Policy"].endswith("'self' https://extranet.example")
     assert browser.get("/").headers["Content-Security-Policy"].endswith("form-action 'self'")
-    for bad in ("/retour", "javascript:x", "https://a.example; script-src *", "https://a b"):
+    for bad in (
+        "/retour",
+        "javascript:x",
+        "https://a.example; script-src *",
+        "https://a b",
+        "https://u@a",
+        "https://a,b",
+    ):
         with pytest.raises(ValueError, match="http"):
             origin_of(bad)
+    assert origin_of("https://[::1]:8443/a;b,c?d='e'") == "https://[::1]:8443"
+
+
+def test_a_frame_of_another_site_is_shown_only_by_the_page_that_names_it(app: ServiceApp, browser: FlaskClient) -> None:
+    @app.get("/cadre")
+    def frames() -> str:
+        allow_frame("https://extranet.example/fin?x=1")
+        allow_frame("https://extranet.example/autre")
+        allow_frame("https://autre.example:8443/fin")
+        return ""
+
+    policy = browser.get("/cadre").headers["Content-Security-Policy"]
+    assert "; frame-src https://extranet.example https://autre.example:8443; form-action 'self'" in policy
+    assert "default-src 'self'" in policy
+    assert browser.get("/cadre").headers["X-Frame-Options"] == "DENY"
+    assert "frame-src" not in browser.get("/").headers["Content-Security-Policy"]
+
+
+def test_a_request_may_prefer_languages_but_the_person_decides(app: ServiceApp, browser: FlaskClient) -> None:
+    @app.get("/langues")
+    def languages() -> str:
+        before = gettext("Aller au contenu")
+        prefer_languages(request.args.get("ui_locales"))
+        return f"{before} / {gettext('Aller au contenu')}"
+
+    french = {"Accept-Language": "fr"}
+    assert browser.get("/langues?ui_locales=de+EN-gb+fr", headers=french).text == "Aller au contenu / Skip to content"
+    for none_of_ours in ("", "?ui_locales=de+nl", "?ui_locales=%00"):
+        assert browser.get(f"/langues{none_of_ours}", headers=french).text == "Aller au contenu / Aller au contenu"
+    browser.get("/langue/fr")
+    assert browser.get("/langues?ui_locales=en", headers=french).text == "Aller au contenu / Aller au contenu"
 
 
 def test_a_form_with_errors_keeps_what_was_typed_and_links_to_each_field(browser: FlaskClient) -> None:

@@ -11,7 +11,8 @@ Templates extend `servicekit/base.html` and import `servicekit/{forms,tables,not
 from servicekit.web.app import ServiceApp, WebOptions, WebSettings, create_app, render_confirm
 from servicekit.web.form_helpers import choice
 from servicekit.web.frame import CurrentPerson, NavigationLink, PageFrame
-from servicekit.web.headers import allow_form_target
+from servicekit.web.headers import allow_form_target, allow_frame
+from servicekit.web.languages import prefer_languages
 from servicekit.web.links import local_path, url_with
 from servicekit.web.oidc.provider import OidcLoginSettings
 from servicekit.web.oidc_login import OidcLogin, Professional, current_professional
@@ -42,11 +43,13 @@ __all__ = [
     "WebSessions",
     "WebSettings",
     "allow_form_target",
+    "allow_frame",
     "choice",
     "create_app",
     "create_web_session_tables",
     "current_professional",
     "local_path",
+    "prefer_languages",
     "public",
     "render_confirm",
     "url_with",

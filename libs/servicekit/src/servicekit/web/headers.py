@@ -1,9 +1,11 @@
 """Security headers of every answer, and the cache rule: what is personal is never stored.
 
 OWASP ASVS 5.0 §3.4; Content Security Policy Level 3. `form-action` also covers the redirects that follow a form, so
-a page whose form ends at another site names that site with `allow_form_target`.
+a page whose form ends at another site names that site with `allow_form_target`. A page that holds a frame of another
+site names that site with `allow_frame`.
 """
 
+import re
 from urllib.parse import urlsplit
 
 from flask import Response, g, request
@@ -22,16 +24,17 @@ _PERMISSIONS = ", ".join(
     )
 )
 _STATIC_ENDPOINT = "static"
+_HOST_AND_PORT = re.compile(r"[A-Za-z0-9._:\[\]-]+")  # nothing else of an address comes into the header
 
 
 def origin_of(url: str) -> str:
     """https://host:port of an address.
 
     Raises:
-        ValueError: it is not absolute http(s), or holds a character that ends a directive.
+        ValueError: it is not absolute http(s), or its host holds a character that ends a directive.
     """
     parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or any(c in url for c in " ;,\r\n\t'\""):
+    if parts.scheme not in {"http", "https"} or not _HOST_AND_PORT.fullmatch(parts.netloc):
         raise ValueError("an absolute http(s) address is needed")
     return f"{parts.scheme}://{parts.netloc}"
 
@@ -43,6 +46,15 @@ def allow_form_target(url: str) -> None:
         ValueError: not an absolute http(s) address.
     """
     g.setdefault("form_targets", []).append(origin_of(url))
+
+
+def allow_frame(url: str) -> None:
+    """Lets this answer hold a frame of the origin of `url`; without one, frames may be of this site only.
+
+    Raises:
+        ValueError: not an absolute http(s) address.
+    """
+    g.setdefault("frame_sources", []).append(origin_of(url))
 
 
 def is_static() -> bool:
@@ -72,9 +84,11 @@ class SecurityHeaders:
     def add(self, response: Response) -> Response:
         """An `after_request` step. A header a view has set itself stays."""
         targets = dict.fromkeys(["'self'", *self.form_targets, *g.get("form_targets", [])])
+        frames = dict.fromkeys(g.get("frame_sources", []))
+        frame_sources = f"frame-src {' '.join(frames)}; " if frames else ""
         policy = (
             "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-            f"frame-ancestors 'none'; form-action {' '.join(targets)}"
+            f"frame-ancestors 'none'; {frame_sources}form-action {' '.join(targets)}"
         )
         headers = response.headers
         headers.setdefault("Content-Security-Policy", policy)

@@ -11,8 +11,8 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Blueprint, Flask, Response, redirect, request
-from flask_babel import Babel, Domain, get_locale
+from flask import Blueprint, Flask, Response, g, redirect, request
+from flask_babel import Babel, Domain, get_locale, refresh
 
 from servicekit.web.links import local_path
 
@@ -59,11 +59,27 @@ class CataloguesInMemory(Domain):  # type: ignore[misc] # Flask-Babel has no typ
 
 
 def choose_language() -> str:
-    """The person's own choice, else what the browser prefers, else French."""
+    """The person's own choice, else what the request prefers (`prefer_languages`), else the browser, else French."""
     chosen = request.cookies.get(COOKIE, "")
     if chosen in LANGUAGES:
         return chosen
+    if "preferred_language" in g:
+        return str(g.preferred_language)
     return request.accept_languages.best_match(list(LANGUAGES), default="fr") or "fr"
+
+
+def prefer_languages(tags: str | None) -> None:
+    """Shows this request in the first of the languages that we have, unless the person chose one in the frame.
+
+    `tags`: language tags (RFC 5646) with spaces between, best first, as in `ui_locales` (OIDC Core §3.1.2.1). A region
+    is passed over: `en-GB` is English. Nothing changes when we have none of them.
+    """
+    for tag in (tags or "").split():
+        language = tag.partition("-")[0].lower()
+        if language in LANGUAGES:
+            g.preferred_language = language
+            refresh()  # a view may have looked up a sentence already
+            return
 
 
 def install_languages(app: Flask, *, secure: bool) -> None:
