@@ -144,19 +144,36 @@ def test_a_token_needs_the_id_of_a_known_key(
 def test_a_verified_token_is_not_verified_again_but_ends_with_its_life(
     provider: FakeProvider, clock: FixedClock, source: JwksSource
 ) -> None:
-    asked: list[int] = []
-
-    def keys() -> KeySet:
-        asked.append(1)
-        return source()
-
-    verifier = AccessTokenVerifier(ISSUER, RESOURCE, keys, clock=clock, cache_size=2)
+    verifier = AccessTokenVerifier(ISSUER, RESOURCE, source, clock=clock, cache_size=2)
     text = token(provider)
     assert verifier.verify(text) is verifier.verify(text)
-    assert len(asked) == 1
+    assert provider.count("/jwks") == 1
     clock.advance(timedelta(minutes=5))
     with pytest.raises(TokenRefusedError):
         verifier.verify(text)
+
+
+def test_a_verified_token_does_not_outlive_its_key(
+    provider: FakeProvider, clock: FixedClock, verifier: AccessTokenVerifier
+) -> None:
+    text = token(provider)
+    verifier.verify(text)
+    provider.key = ECKey.generate_key("P-256", {"kid": "k2"})
+    clock.advance(timedelta(seconds=31))
+    verifier.verify(token(provider, {"kid": "k2"}))  # names the new key, so the keys are read again
+    with pytest.raises(TokenRefusedError):
+        verifier.verify(text)
+
+
+def test_keys_that_are_read_again_keep_their_tokens_good(clock: FixedClock) -> None:
+    provider = FakeProvider(clock)
+    sets = [KeySet([provider.key]), KeySet([provider.key])]
+    verifier = AccessTokenVerifier(ISSUER, RESOURCE, lambda: sets[0], clock=clock)
+    text = token(provider)
+    kept = verifier.verify(text)
+    assert verifier.verify(text) is kept
+    sets.reverse()
+    assert verifier.verify(text) == kept
 
 
 def test_the_cache_is_bounded(provider: FakeProvider, clock: FixedClock, source: JwksSource) -> None:

@@ -101,14 +101,14 @@ class AccessTokenVerifier:
             TokenRefusedError: any rule of RFC 9068 §4 is broken, or a claim this system needs is missing.
             IssuerUnreachableError: the issuer's keys cannot be had.
         """
-        now = self._clock.now()
+        now, keys = self._clock.now(), self._jwks()
         digest = hashlib.sha256(unverified_token.encode("utf-8", "surrogatepass")).digest()
-        known = self._cache.get(digest, now)
+        known = self._cache.get(digest, now, keys)
         if known is not None:
             return known
         claims = verified_claims(unverified_token, self._jwks, types=_TYPES)
         token = self._checked(claims, now)
-        self._cache.put(digest, token)
+        self._cache.put(digest, token, keys)
         return token
 
     def _checked(self, claims: Mapping[str, Any], now: datetime) -> VerifiedAccessToken:
@@ -236,26 +236,30 @@ def _read(claims: Mapping[str, Any]) -> VerifiedAccessToken:
 
 
 class _VerifiedTokens:
-    """Tokens already verified, by their SHA-256; the one used longest ago goes first; none outlives its `exp`."""
+    """Tokens already verified, by their SHA-256; the one used longest ago goes first; none outlives its `exp`.
+
+    Nor the keys it was verified with: once the issuer's keys are read again every token is verified again, so that a
+    key that was withdrawn in an emergency opens nothing more.
+    """
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._lock = threading.Lock()
-        self._tokens: OrderedDict[bytes, VerifiedAccessToken] = OrderedDict()
+        self._tokens: OrderedDict[bytes, tuple[VerifiedAccessToken, KeySet]] = OrderedDict()
 
-    def get(self, digest: bytes, now: datetime) -> VerifiedAccessToken | None:
+    def get(self, digest: bytes, now: datetime, keys: KeySet) -> VerifiedAccessToken | None:
         with self._lock:
-            token = self._tokens.get(digest)
+            token, verified_with = self._tokens.get(digest, (None, None))
             if token is None:
                 return None
-            if token.expires_at <= now:
+            if token.expires_at <= now or verified_with is not keys:
                 del self._tokens[digest]
                 return None
             self._tokens.move_to_end(digest)
             return token
 
-    def put(self, digest: bytes, token: VerifiedAccessToken) -> None:
+    def put(self, digest: bytes, token: VerifiedAccessToken, keys: KeySet) -> None:
         with self._lock:
-            self._tokens[digest] = token
+            self._tokens[digest] = (token, keys)
             while len(self._tokens) > self._size:
                 self._tokens.popitem(last=False)
