@@ -1,5 +1,66 @@
-"""The certification modules of OpenID Connect Core and of the logout specifications, as the provider is tested by them."""
+"""The certification modules of OpenID Connect Core and of its logout specifications."""
 
 from tests.promise_lists.promise import Promise
 
-OIDCC: tuple[Promise, ...] = ()
+_BASIC = {
+    "oidcc-server": "A client gets a code, exchanges it and reads the same person in the ID token and at userinfo.",
+    "oidcc-response-type-missing": "A request without response_type goes back with an error.",
+    "oidcc-idtoken-signature": "The ID token is signed with the algorithm that the client registered.",
+    "oidcc-idtoken-unsigned": "An unsigned ID token is offered to nobody, and no client can register for one.",
+    "oidcc-userinfo-get": "Userinfo answers a GET with the token in the header.",
+    "oidcc-userinfo-post-header": "Userinfo answers a POST with the token in the header.",
+    "oidcc-userinfo-post-body": "Userinfo answers a POST with the token in the form.",
+    "oidcc-ensure-request-without-nonce-succeeds-for-code-flow": "The code flow does without a nonce.",
+    "oidcc-scope-profile": "The scope profile opens the claims of the profile at userinfo, and no others.",
+    "oidcc-scope-email": "The scope email opens the address of electronic mail, and nothing else.",
+    "oidcc-scope-address": "The scope address opens the postal address.",
+    "oidcc-scope-phone": "The scope phone opens the telephone number.",
+    "oidcc-scope-all": "All standard scopes together open all standard claims that are known.",
+    "oidcc-alternate-happy-flow": "The order of parameters and of the words of the scope makes no difference.",
+    "oidcc-display-page": "display=page is accepted.",
+    "oidcc-display-popup": "display=popup is accepted.",
+    "oidcc-prompt-login": "prompt=login asks for the password again, and auth_time says so.",
+    "oidcc-prompt-none-not-logged-in": "prompt=none without a session gives login_required and shows no page.",
+    "oidcc-prompt-none-logged-in": "prompt=none with a session gives a code, without a page or a new sign-in.",
+    "oidcc-max-age-1": "A sign-in older than max_age is asked for again.",
+    "oidcc-max-age-10000": "A sign-in younger than max_age serves on.",
+    "oidcc-ensure-request-with-unknown-parameter-succeeds": "Unknown parameters are ignored.",
+    "oidcc-id-token-hint": "An ID token as a hint lets the same person through with prompt=none.",
+    "oidcc-login-hint": "login_hint fills the field of the login page.",
+    "oidcc-ui-locales": "ui_locales that are not ours change nothing.",
+    "oidcc-claims-locales": "claims_locales that are not ours change nothing.",
+    "oidcc-ensure-request-with-acr-values-succeeds": "acr_values are a wish; the ID token says what was done.",
+    "oidcc-codereuse": "A code used twice is refused, and the tokens it gave end.",
+    "oidcc-codereuse-30seconds": "A code used again half a minute later is refused, and the tokens it gave end.",
+    "oidcc-ensure-registered-redirect-uri": "An unregistered redirect URI is shown as an error and never followed.",
+    "oidcc-ensure-post-request-succeeds": "The authorization endpoint takes a POST.",
+    "oidcc-server-client-secret-post": "A client may send its secret in the form.",
+    "oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported": (
+        "A request_uri of the client's own is refused as not supported."
+    ),
+    "oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported": (
+        "An unsigned request object is refused as not supported."
+    ),
+    "oidcc-claims-essential": "A claim asked for by name comes from userinfo without its scope.",
+    "oidcc-ensure-request-object-with-redirect-uri": (
+        "Of a signed request object the redirect URI inside counts; an unsigned one is never believed."
+    ),
+    "oidcc-refresh-token": "A refresh keeps person and auth_time, and serves no other client.",
+    "oidcc-ensure-request-with-valid-pkce-succeeds": "PKCE with S256 works for every client.",
+}
+
+_CONFIG = {
+    "oidcc-discovery-endpoint-verification": "The metadata hold what the specification asks, and the keys are public.",
+}
+
+
+def _promises(plan: str, modules: dict[str, str], variant: str = "") -> tuple[Promise, ...]:
+    """`variant`: what is added to the identifier of a module that several plans run."""
+    return tuple(Promise(f"oidf:{name}{variant}", f"OpenID certification, {plan}", modules[name]) for name in modules)
+
+
+OIDCC: tuple[Promise, ...] = (
+    *_promises("Basic OP", _BASIC),
+    *_promises("Form Post OP", {name: f"{text} (by form post)" for name, text in _BASIC.items()}, ":form_post"),
+    *_promises("Config OP", _CONFIG),
+)
