@@ -167,7 +167,13 @@ def _exchanged(browser: httpx.Client, url: str, form: dict[str, str]) -> str:
 
 def client_entries(house: House, public_jwk: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The two clients that act for themselves, as a clients file holds them (names of RFC 7591)."""
-    common = {"grant_types": ["client_credentials"], "resource": house.resource, "scope": "", "redirect_uris": []}
+    common = {
+        "grant_types": ["client_credentials"],
+        "code": "bench",
+        "scope": "bench",
+        "resource": house.resource,
+        "requires_service_contract": False,
+    }
     return [
         {
             **common,
