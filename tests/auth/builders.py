@@ -8,7 +8,7 @@ import hashlib
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
@@ -34,6 +34,7 @@ from auth.use_cases.ports import AuthWork
 from auth.use_cases.send_mails import SendMails
 from auth.use_cases.sign_in import SignedIn, SignInRequest
 from auth.use_cases.tell_clients import LogoutReport, TellClients
+from servicekit.errors import DependencyUnavailableError
 from servicekit.identifiers import hash_secret
 from servicekit.web.secrets import WebSecrets
 from tests.auth.fakes import (
@@ -114,7 +115,16 @@ class Provider:
         self.tell_clients = TellClients(self.work, self.calls, self.keys, self.clock, ISSUER)
         secret = WebSecrets(b"the secret of the pages, for tests only")
         world = World(
-            self.work, self.passwords, self.replica, self.keys, self.clock, self.deliver, self.fetch, secret, b"s" * 32
+            work=self.work,
+            passwords=self.passwords,
+            replica=self.replica,
+            keys=self.keys,
+            clock=self.clock,
+            wait_for_logout=self.deliver,
+            fetch=self.fetch,
+            secret=secret,
+            pairwise_salt=b"s" * 32,
+            sectors=self,
         )
         self.use_cases: UseCases = build_use_cases(self.settings, world)
         self.send_mails = SendMails(self.work, self.mailer, MailTexts(ISSUER), self.passwords, self.clock)
@@ -124,6 +134,13 @@ class Provider:
     def fetch(self, url: str) -> Any:
         """What is behind the addresses of clients."""
         return self.fetched[url]
+
+    def json_list(self, url: str) -> Sequence[str]:
+        """The list behind a sector identifier; nothing answers at an address that the test has not filled."""
+        if url not in self.fetched:
+            raise DependencyUnavailableError("nothing answers there", reason="FETCH_FAILED")
+        listed: Sequence[str] = self.fetched[url]
+        return listed
 
     def add(self, *rows: Account | Client) -> None:
         """Stores accounts and clients."""

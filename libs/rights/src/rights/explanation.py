@@ -60,8 +60,12 @@ def organisations_of(snapshot: Snapshot, account_id: str, today: date) -> tuple[
 
 def open_extranets(snapshot: Snapshot, account_id: str, organisation_id: str, today: date) -> tuple[OpenExtranet, ...]:
     """Every extranet open to the person in this organisation on this French civil date, ordered by code."""
-    opened = (_opened(snapshot, account_id, organisation_id, known, today) for known in snapshot.extranets())
-    return tuple(known for known in opened if known is not None)
+
+    def find() -> tuple[OpenExtranet, ...]:
+        opened = (_opened(snapshot, account_id, organisation_id, known, today) for known in snapshot.extranets())
+        return tuple(known for known in opened if known is not None)
+
+    return snapshot.remembered(("open extranets", account_id, organisation_id, today), find)
 
 
 def administrator_roles(snapshot: Snapshot, account_id: str, organisation_id: str, today: date) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from auth.adapters.clients.mail_texts import MailTexts
 from auth.adapters.clients.smtp_mailer import SmtpMailer, SmtpOptions
 from auth.adapters.clients.workers import LogoutWorker, Repeated
 from auth.adapters.crypto.client_certificates import read_certificate, same_dn
-from auth.adapters.crypto.client_tokens import JoseClientTokens
+from auth.adapters.crypto.client_tokens import JoseClientTokens, public_key_problem
 from auth.adapters.crypto.dpop import JoseDpopProofs
 from auth.adapters.crypto.dpop_nonces import DpopNonces
 from auth.adapters.crypto.key_changes import KeySchedule
@@ -52,12 +52,15 @@ from auth.use_cases.manage_accounts import ManageAccounts
 from auth.use_cases.person_rights import PersonRights
 from auth.use_cases.ports import AuthWork, Passwords
 from auth.use_cases.ports import RightsReplica as RightsReplicaPort
+from auth.use_cases.protocol_ports import SectorIdentifiers
 from auth.use_cases.push_request import PushRequest
 from auth.use_cases.read_ended_sessions import ReadEndedSessions
 from auth.use_cases.read_person import ReadPerson
 from auth.use_cases.read_request_object import ReadRequestObject
 from auth.use_cases.read_token import ReadToken
 from auth.use_cases.refresh_tokens import RefreshTokens
+from auth.use_cases.register_clients import RegisterClients
+from auth.use_cases.register_dynamically import RegisterDynamically
 from auth.use_cases.request_password import RequestPassword
 from auth.use_cases.send_mails import SendMails
 from auth.use_cases.serve_devices import ServeDevices
@@ -98,6 +101,7 @@ class World:
     fetch: Callable[[str], Mapping[str, Any]]
     secret: WebSecrets
     pairwise_salt: bytes
+    sectors: SectorIdentifiers
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,8 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
     attempts = SignInLimits(
         AttemptLimits(maximum=settings.login_attempts), AttemptLimits(maximum=per_address, free=per_address), limits
     )
+    known = KnownClients(work, clock)
+    register = RegisterClients(work, known, world.sectors, public_key_problem, clock)
     return UseCases(
         issuer=settings.issuer,
         work=work,
@@ -134,7 +140,7 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
         signer=world.keys,
         subjects=subjects,
         clock=clock,
-        client=KnownClients(work, clock),
+        client=known,
         authenticate_client=AuthenticateClient(work, client_tokens, same_dn, clock, settings.issuer),
         check_dpop=CheckDpop(work, JoseDpopProofs(), nonces, clock),
         push_request=PushRequest(work, clock),
@@ -156,6 +162,8 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
         read_person=ReadPerson(clock, settings.issuer),
         give_consent=GiveConsent(work, clock),
         manage_accounts=ManageAccounts(work, clock),
+        register_clients=register,
+        register_dynamically=RegisterDynamically(work, register, clock),
         wait_for_logout=world.wait_for_logout,
     )
 
@@ -187,7 +195,7 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
     secret = WebSecrets.load(settings.data_directory)
     salt = WebSecrets.load(settings.data_directory / "pairwise", settings.pairwise_salt.get_secret_value())
     world = World(
-        work, passwords, replica, keys, clock, logout.report, fetch.json, secret, salt.key("pairwise subjects")
+        work, passwords, replica, keys, clock, logout.report, fetch.json, secret, salt.key("pairwise subjects"), fetch
     )
     use_cases = build_use_cases(settings, world)
     mails = Repeated("mails", _send_mails(settings, work, passwords, clock), timedelta(seconds=1))

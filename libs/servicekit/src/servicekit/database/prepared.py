@@ -38,6 +38,14 @@ class PreparedStatement:
         """
         self._execute(connection, values)
 
+    def count(self, connection: Connection, values: Values) -> int:
+        """Runs an UPDATE or DELETE once; how many rows it changed.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError: as for `Connection.execute`.
+        """
+        return int(self._execute(connection, values).rowcount)
+
     def first(self, connection: Connection, values: Values) -> tuple[Any, ...] | None:
         """The first row, or None.
 

@@ -40,8 +40,9 @@ class ReadDialect(SQLiteDialect_pysqlite):
     begin_statement = "BEGIN"
 
     def do_begin(self, dbapi_connection: Any) -> None:
-        """An event listener would do the same and cost every statement 5 µs."""
-        dbapi_connection.execute(self.begin_statement)
+        """An event listener would do the same and cost every statement 5 µs. `read` may have begun already."""
+        if not dbapi_connection.in_transaction:
+            dbapi_connection.execute(self.begin_statement)
 
 
 class WriteDialect(ReadDialect):
@@ -104,15 +105,15 @@ class SqliteDatabase:
         self._writer = GroupCommit(_open_writer(write_engine), limits)
 
     def read(self, work: Callable[[Connection], T], *, snapshot: bool = True) -> T:  # noqa: ARG002 - always a snapshot
-        """See `Database.read`. A snapshot costs nothing here."""
+        """See `Database.read`. The driver begins and ends the transaction: SQLAlchemy takes part only when `work` asks
+        it something, which prepared statements do not."""
         if self._closed:
             raise DatabaseUnavailableError("the database is closed")
         with translating():
             connection = self._reader()
             healthy = True
             try:
-                with connection.begin():
-                    return work(connection)
+                return _on_one_view(connection, work)
             except DATABASE_ERRORS:
                 healthy = False
                 raise
@@ -146,6 +147,18 @@ class SqliteDatabase:
             self._idle_readers.append(connection)
         else:
             connection.close()
+
+
+def _on_one_view(connection: Connection, work: Callable[[Connection], T]) -> T:
+    raw = raw_connection(connection)
+    raw.execute("BEGIN")
+    try:
+        return work(connection)
+    finally:
+        if connection.in_transaction():
+            connection.rollback()
+        if raw.in_transaction:
+            raw.execute("ROLLBACK")
 
 
 def _open_writer(engine: Engine) -> Connection:

@@ -132,13 +132,13 @@ class OutboxRelay:
         return ticket
 
     def confirm(self, ticket: Ticket) -> None:
-        """Waits for audit up to `acknowledgement_wait`. Buffered acts do not wait while audit is known not to answer.
+        """Waits for audit up to `acknowledgement_wait`, for a strict act only: a buffered one is on disk and goes on
+        while nothing waits for too long, whether audit answers now or in a moment.
 
         Raises:
             AuditUnavailableError: not acknowledged, and the act is strict or a limit of the buffer is reached.
         """
-        known_down = self._failure is not None
-        patience = timedelta(0) if known_down and not ticket.strict else self._settings.acknowledgement_wait
+        patience = self._settings.acknowledgement_wait if ticket.strict else timedelta(0)
         if ticket.wait(patience.total_seconds()):
             return
         self._tickets.forget(ticket)

@@ -88,7 +88,10 @@ def check_client(client: Client) -> None:
 
 def address_problem(address: str) -> str | None:
     """Why an address cannot be registered, or None: https, or http on this machine, without fragment or user."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # half a bracket of IPv6, for one
+        return "address must be a URL"
     safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
     if not safe or not parts.hostname or "#" in address or parts.username is not None:
         return "address must be https (or http on loopback), without fragment or user name"

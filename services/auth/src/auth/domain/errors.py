@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from servicekit.errors import (
     AccessDeniedError,
+    ConcurrentChangeError,
     ConflictError,
     DependencyUnavailableError,
     InvalidInputError,
@@ -146,3 +147,45 @@ class DeviceRefusedError(AccessDeniedError):
     def __init__(self, code: str) -> None:
         super().__init__(f"the device gets nothing: {code}", reason=code.upper())
         self.code = code
+
+
+class ClientUnknownError(NotFoundError):
+    """No such client."""
+
+    reason = "CLIENT_UNKNOWN"
+
+
+class ClientIdTakenError(ConflictError):
+    """There is a client of this name already."""
+
+    reason = "CLIENT_ID_TAKEN"
+
+
+class ClientChangedError(ConcurrentChangeError):
+    """Somebody else changed the client at the same moment."""
+
+    reason = "CLIENT_CHANGED"
+
+
+class RegistrationRefusedError(NotAuthenticatedError):
+    """The token opens neither the registration nor this client: `invalid_token` (RFC 7591 §3, RFC 7592 §2)."""
+
+    reason = "REGISTRATION_REFUSED"
+
+
+class RegistrationTokenNameTakenError(ConflictError):
+    """There is an initial access token of this name."""
+
+    reason = "REGISTRATION_TOKEN_NAME_TAKEN"
+
+
+class RegistrationTokenUnknownError(NotFoundError):
+    """No initial access token has this name."""
+
+    reason = "REGISTRATION_TOKEN_UNKNOWN"
+
+
+class CafAdministratorNeededError(AccessDeniedError):
+    """Only administrators of the Caf declare clients."""
+
+    reason = "CAF_ADMINISTRATOR_NEEDED"

@@ -27,6 +27,8 @@ from auth.use_cases.read_person import ReadPerson
 from auth.use_cases.read_request_object import ReadRequestObject
 from auth.use_cases.read_token import ReadToken
 from auth.use_cases.refresh_tokens import RefreshTokens
+from auth.use_cases.register_clients import RegisterClients
+from auth.use_cases.register_dynamically import RegisterDynamically
 from auth.use_cases.request_password import RequestPassword
 from auth.use_cases.serve_devices import ServeDevices
 from auth.use_cases.sign_in import SignIn
@@ -67,6 +69,8 @@ class UseCases:
     read_person: ReadPerson
     give_consent: GiveConsent
     manage_accounts: ManageAccounts
+    register_clients: RegisterClients
+    register_dynamically: RegisterDynamically
     wait_for_logout: Callable[[str], LogoutReport]
 
     def has_consent(self, session: Session, client: Client, scope: str, since: datetime | None = None) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from auth.domain.accounts import Account
 from auth.domain.bindings import Sender, binding_for
 from auth.domain.clients import Client
 from auth.domain.errors import ExtranetClosedError, GrantRefusedError
 from auth.domain.grants import AuthorizationCode, RefreshToken
+from auth.domain.sessions import Session
 from auth.use_cases import events
 from auth.use_cases.make_tokens import Holder, MakeTokens, TokenSet, Wanted
 from auth.use_cases.ports import AuthRepos, AuthWork, LogoutNotice
@@ -28,6 +31,15 @@ def revoke_family(repos: AuthRepos, family_id: str, client_id: str, session_id: 
         repos.logout_notices.add(LogoutNotice(new_id(), session_id, session.account_id, client_id, now, now))
 
 
+@dataclass(frozen=True)
+class FoundCode:
+    """A code that is still good, with whose it is: read together."""
+
+    kept: AuthorizationCode
+    account: Account | None
+    session: Session | None
+
+
 class ExchangeCode:
     """`find` reads the code, the call consumes it: one conditional UPDATE in the transaction that keeps the tokens."""
 
@@ -37,17 +49,25 @@ class ExchangeCode:
         self._make_tokens = make_tokens
         self._clock = clock
 
-    def find(self, code: str, client: Client) -> AuthorizationCode | None:
+    def find(self, code: str, client: Client) -> FoundCode | None:
         """The code, when it is this client's and still good. A used one revokes what it gave (RFC 9700 §2.1.1)."""
-        known = self._work.read(lambda repos: repos.codes.find(hash_secret(code)))
-        if known is None or known.client_id != client.client_id:
-            return None
-        if known.used_at is not None:
-            self._reused(known)
-            return None
-        return known if self._clock.now() < known.expires_at else None
+        code_hash = hash_secret(code)
 
-    def __call__(self, code: AuthorizationCode, client: Client, sender: Sender) -> TokenSet:
+        def find(repos: AuthRepos) -> FoundCode | None:
+            known = repos.codes.find(code_hash)
+            if known is None:
+                return None
+            return FoundCode(known, repos.accounts.find(known.account_id), repos.sessions.find(known.session_id))
+
+        found = self._work.read(find)
+        if found is None or found.kept.client_id != client.client_id:
+            return None
+        if found.kept.used_at is not None:
+            self._reused(found.kept)
+            return None
+        return found if self._clock.now() < found.kept.expires_at else None
+
+    def __call__(self, found: FoundCode, client: Client, sender: Sender) -> TokenSet:
         """The tokens.
 
         Raises:
@@ -56,6 +76,7 @@ class ExchangeCode:
             ExtranetClosedError: no habilitation any more.
             RightsStaleError: the replica of the rights is not fresh.
         """
+        code = found.kept
         if code.dpop_key and code.dpop_key != sender.dpop_key:
             raise GrantRefusedError("the code is bound to another DPoP key", reason="DPOP_KEY_MISMATCH")
         wanted = Wanted(
@@ -68,7 +89,7 @@ class ExchangeCode:
             claims_request=code.claims_request,
             details_request=code.details_request,
         )
-        holder = self._work.read(lambda repos: self._make_tokens.holder(repos, code.account_id, code.session_id))
+        holder = self._make_tokens.alive(found.account, found.session)
         try:
             tokens = self._make_tokens(holder, wanted)
         except ExtranetClosedError as error:
@@ -86,7 +107,7 @@ class ExchangeCode:
         if not repos.codes.use(code.code_hash, now):
             late = events.refused("token.refused", code.account_id, "CODE_REUSED", now, {"client_id": code.client_id})
             return Outcome(value=False, events=(late,))
-        self._make_tokens.holder(repos, code.account_id, code.session_id)
+        require_open(repos, code.session_id, now)
         keep_refresh_token(repos, holder, wanted, tokens, now)
         repos.sessions.remember_client(code.session_id, code.client_id)
         return Outcome(value=True, events=(issued(holder, code.client_id, tokens, now),))
@@ -100,6 +121,16 @@ class ExchangeCode:
             return Outcome(None, (events.refused("code.reused", code.account_id, "CODE_REUSED", now, what),))
 
         self._work.record(revoke)
+
+
+def require_open(repos: AuthRepos, session_id: str, now: datetime) -> None:
+    """Notes activity in the session, in the transaction that keeps the tokens. A locked account has no open session.
+
+    Raises:
+        GrantRefusedError: it ended while the tokens were made: they are not given.
+    """
+    if not repos.sessions.touch(session_id, now):
+        raise GrantRefusedError("the session has ended", reason="SESSION_ENDED")
 
 
 def keep_refresh_token(repos: AuthRepos, holder: Holder, wanted: Wanted, tokens: TokenSet, now: datetime) -> None:

@@ -115,7 +115,14 @@ class MakeTokens:
         Raises:
             GrantRefusedError: the session ended or the account is locked.
         """
-        account, session = repos.accounts.find(account_id), repos.sessions.find(session_id)
+        return self.alive(repos.accounts.find(account_id), repos.sessions.find(session_id))
+
+    def alive(self, account: Account | None, session: Session | None) -> Holder:
+        """As `holder`, of what was read.
+
+        Raises:
+            GrantRefusedError: the session ended or the account is locked.
+        """
         if session is None or not session.is_alive(self.policy.session_limits, self._clock.now()):
             raise GrantRefusedError("the session has ended", reason="SESSION_ENDED")
         if account is None or account.state is not AccountState.ACTIVE:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from auth.domain.accounts import Account
 from auth.domain.bindings import Sender, binding_for
 from auth.domain.client_profiles import rotates_refresh_tokens
 from auth.domain.clients import Client
 from auth.domain.errors import ExtranetClosedError, GrantRefusedError
 from auth.domain.grants import RefreshToken
+from auth.domain.sessions import Session
 from auth.use_cases import events
-from auth.use_cases.exchange_code import issued, record_refusal, revoke_family
+from auth.use_cases.exchange_code import issued, record_refusal, require_open, revoke_family
 from auth.use_cases.make_tokens import Holder, MakeTokens, TokenSet, Wanted
 from auth.use_cases.ports import AuthRepos, AuthWork
 from servicekit.audit_events import Outcome
 from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret
+
+
+@dataclass(frozen=True)
+class FoundToken:
+    """A refresh token that may be used, with whose it is: read together."""
+
+    kept: RefreshToken
+    account: Account | None
+    session: Session | None
 
 
 class RefreshTokens:
@@ -27,18 +38,24 @@ class RefreshTokens:
         self._make_tokens = make_tokens
         self._clock = clock
 
-    def find(self, unverified_token: str, client: Client) -> RefreshToken | None:
+    def find(self, unverified_token: str, client: Client) -> FoundToken | None:
         """The token, when it is this client's and may be used. One used before ends its family."""
-        known = self._work.read(lambda repos: repos.refresh_tokens.find(hash_secret(unverified_token)))
-        if known is None or known.client_id != client.client_id or known.revoked_at is not None:
+        token_hash = hash_secret(unverified_token)
+
+        def find(repos: AuthRepos) -> FoundToken | None:
+            known = repos.refresh_tokens.find(token_hash)
+            if known is None or known.client_id != client.client_id or known.revoked_at is not None:
+                return None
+            return FoundToken(known, repos.accounts.find(known.account_id), repos.sessions.find(known.session_id))
+
+        found = self._work.read(find)
+        if found is not None and found.kept.used_at is not None:
+            self._reused(found.kept)
             return None
-        if known.used_at is not None:
-            self._reused(known)
-            return None
-        return known
+        return found
 
     def __call__(
-        self, token: RefreshToken, client: Client, sender: Sender, narrower_scope: str | None = None
+        self, found: FoundToken, client: Client, sender: Sender, narrower_scope: str | None = None
     ) -> TokenSet:
         """The new tokens. `narrower_scope` holds for the new access token only (RFC 6749 §6).
 
@@ -48,9 +65,10 @@ class RefreshTokens:
             ExtranetClosedError: no habilitation any more; the refresh token is not used up.
             RightsStaleError: the replica of the rights is not fresh.
         """
+        token = found.kept
         if not sender.holds(token.binding):
             raise GrantRefusedError("the refresh token is bound to another key", reason="BINDING_MISMATCH")
-        holder = self._work.read(lambda repos: self._make_tokens.holder(repos, token.account_id, token.session_id))
+        holder = self._make_tokens.alive(found.account, found.session)
         wanted = Wanted(
             client=client,
             scope=narrower_scope or token.scope,
@@ -77,7 +95,7 @@ class RefreshTokens:
             what = {"client_id": token.client_id}
             late = events.refused("token.refused", token.account_id, "REFRESH_TOKEN_REUSED", now, what)
             return Outcome(value=False, events=(late,))
-        self._make_tokens.holder(repos, token.account_id, token.session_id)
+        require_open(repos, token.session_id, now)
         if tokens.refresh_token is not None:
             repos.refresh_tokens.add(
                 replace(
@@ -88,7 +106,6 @@ class RefreshTokens:
                     used_at=None,
                 )
             )
-        repos.sessions.touch(token.session_id, now)
         return Outcome(value=True, events=(issued(holder, token.client_id, tokens, now),))
 
     def _use_again(self, repos: AuthRepos, token: RefreshToken, holder: Holder, tokens: TokenSet) -> Outcome[bool]:
@@ -97,8 +114,7 @@ class RefreshTokens:
         current = repos.refresh_tokens.find(token.token_hash)
         if current is None or current.revoked_at is not None:
             raise GrantRefusedError("the refresh token was revoked", reason="REFRESH_TOKEN_REVOKED")
-        self._make_tokens.holder(repos, token.account_id, token.session_id)
-        repos.sessions.touch(token.session_id, now)
+        require_open(repos, token.session_id, now)
         return Outcome(value=True, events=(issued(holder, token.client_id, tokens, now),))
 
     def _reused(self, token: RefreshToken) -> None:

@@ -1,13 +1,18 @@
 """Accounts in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, select, update
+from sqlalchemy import Connection, Select, bindparam, select, update
 
 from auth.adapters.database.tables import account as t
 from auth.domain.accounts import Account, ProvisionalPassword
+from servicekit.database.prepared import PreparedStatement
+from servicekit.database.types import from_microseconds
+
+_COLUMNS = [column.name for column in t.columns]
+_FIND = PreparedStatement(select(t).where(t.c.account_id == bindparam("wanted")))
 
 
 class SqlAccounts:
@@ -19,7 +24,8 @@ class SqlAccounts:
 
     def find(self, account_id: str) -> Account | None:
         """By identifier."""
-        return self._one(select(t).where(t.c.account_id == account_id))
+        row = _FIND.first(self._connection, {"wanted": account_id})
+        return _account(_with_times(dict(zip(_COLUMNS, row, strict=True)))) if row is not None else None
 
     def find_by_username(self, username: str) -> Account | None:
         """By what the person types, normalised."""
@@ -28,7 +34,7 @@ class SqlAccounts:
     def several(self, account_ids: Sequence[str]) -> Sequence[Account]:
         """Those that exist."""
         rows = self._connection.execute(select(t).where(t.c.account_id.in_(list(account_ids))))
-        return [_account(row) for row in rows.mappings()]
+        return [_account(dict(row)) for row in rows.mappings()]
 
     def username_exists(self, username: str) -> bool:
         """Whether it is taken."""
@@ -52,7 +58,7 @@ class SqlAccounts:
 
     def _one(self, query: Select[Any]) -> Account | None:
         row = self._connection.execute(query).mappings().first()
-        return _account(row) if row is not None else None
+        return _account(dict(row)) if row is not None else None
 
 
 def _row(account: Account) -> dict[str, object]:
@@ -77,7 +83,15 @@ def _row(account: Account) -> dict[str, object]:
     }
 
 
-def _account(row: RowMapping) -> Account:
+def _with_times(values: dict[str, Any]) -> dict[str, Any]:
+    """What the driver gives, with times as the domain knows them."""
+    for name, value in values.items():
+        if name.endswith("_at") and value is not None:
+            values[name] = from_microseconds(value)
+    return values
+
+
+def _account(row: Mapping[str, Any]) -> Account:
     values = dict(row)
     hashed = values.pop("provisional_hash")
     expires_at, used_at = values.pop("provisional_expires_at"), values.pop("provisional_used_at")

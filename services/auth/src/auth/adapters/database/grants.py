@@ -1,12 +1,26 @@
 """Authorization codes and refresh tokens in SQL. Single use is one conditional UPDATE."""
 
-from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, update
 
+from auth.adapters.database.rows import Change, Rows
 from auth.adapters.database.tables import authorization_code, refresh_token
 from auth.domain.grants import AuthorizationCode, RefreshToken
+
+_CODES = Rows(authorization_code, AuthorizationCode)
+_TOKENS = Rows(refresh_token, RefreshToken)
+_code, _token = authorization_code.c, refresh_token.c
+_USE_CODE = Change(
+    update(authorization_code)
+    .where(_code.code_hash == bindparam("wanted"), _code.used_at.is_(None))
+    .values(used_at=bindparam("at"))
+)
+_USE_TOKEN = Change(
+    update(refresh_token)
+    .where(_token.token_hash == bindparam("wanted"), _token.used_at.is_(None), _token.revoked_at.is_(None))
+    .values(used_at=bindparam("at"))
+)
 
 
 class SqlCodes:
@@ -18,19 +32,15 @@ class SqlCodes:
 
     def find(self, code_hash: str) -> AuthorizationCode | None:
         """By hash."""
-        query = select(authorization_code).where(authorization_code.c.code_hash == code_hash)
-        row = self._connection.execute(query).mappings().first()
-        return AuthorizationCode(**row) if row is not None else None
+        return _CODES.find(self._connection, "code_hash", code_hash)
 
     def add(self, code: AuthorizationCode) -> None:
         """A new row."""
-        self._connection.execute(authorization_code.insert().values(**asdict(code)))
+        _CODES.add(self._connection, code)
 
     def use(self, code_hash: str, used_at: datetime) -> bool:
         """See the port."""
-        t = authorization_code
-        unused = (t.c.code_hash == code_hash) & t.c.used_at.is_(None)
-        return self._connection.execute(update(t).where(unused).values(used_at=used_at)).rowcount == 1
+        return _USE_CODE(self._connection, wanted=code_hash, at=used_at)
 
     def forget_before(self, moment: datetime) -> None:
         """Deletes codes that expired before."""
@@ -46,19 +56,15 @@ class SqlRefreshTokens:
 
     def find(self, token_hash: str) -> RefreshToken | None:
         """By hash."""
-        query = select(refresh_token).where(refresh_token.c.token_hash == token_hash)
-        row = self._connection.execute(query).mappings().first()
-        return RefreshToken(**row) if row is not None else None
+        return _TOKENS.find(self._connection, "token_hash", token_hash)
 
     def add(self, token: RefreshToken) -> None:
         """A new row."""
-        self._connection.execute(refresh_token.insert().values(**asdict(token)))
+        _TOKENS.add(self._connection, token)
 
     def use(self, token_hash: str, used_at: datetime) -> bool:
         """See the port."""
-        t = refresh_token
-        usable = (t.c.token_hash == token_hash) & t.c.used_at.is_(None) & t.c.revoked_at.is_(None)
-        return self._connection.execute(update(t).where(usable).values(used_at=used_at)).rowcount == 1
+        return _USE_TOKEN(self._connection, wanted=token_hash, at=used_at)
 
     def revoke_family(self, family_id: str, revoked_at: datetime) -> bool:
         """See the port."""

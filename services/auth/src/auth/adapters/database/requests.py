@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Table, delete, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -18,6 +18,19 @@ from auth.adapters.database.tables import (
 )
 from auth.domain.grants import DeviceRequest, DeviceState, PushedRequest, family_of
 from auth.use_cases.protocol_ports import InitialAccessToken
+from servicekit.database.prepared import PreparedStatement
+from servicekit.database.types import to_microseconds
+
+_FIND_REVOKED = PreparedStatement(
+    select(revoked_token.c.token_id).where(
+        (revoked_token.c.token_id == bindparam("one")) | (revoked_token.c.token_id == bindparam("family"))
+    )
+)
+_SEEN = ("token_key", "expires_at")
+_INSERT_SEEN = {
+    name: PreparedStatement(insert(seen_token).on_conflict_do_nothing().returning(seen_token.c.token_key), _SEEN)
+    for name, insert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
+}
 
 
 class SqlPushedRequests:
@@ -92,7 +105,8 @@ class SqlSeenTokens:
 
     def add(self, token_key: str, expires_at: datetime) -> bool:
         """See the port."""
-        return _insert_once(self._connection, seen_token, {"token_key": token_key, "expires_at": expires_at})
+        row = {"token_key": token_key, "expires_at": to_microseconds(expires_at)}
+        return _INSERT_SEEN[self._connection.dialect.name].first(self._connection, row) is not None
 
     def forget_before(self, moment: datetime) -> None:
         """Deletes what expired before: it would be refused for its age."""
@@ -112,9 +126,8 @@ class SqlRevokedTokens:
 
     def contains(self, access_token_id: str) -> bool:
         """See the port."""
-        names = {access_token_id, family_of(access_token_id)}
-        query = select(revoked_token.c.token_id).where(revoked_token.c.token_id.in_(names))
-        return self._connection.execute(query).first() is not None
+        names = {"one": access_token_id, "family": family_of(access_token_id)}
+        return _FIND_REVOKED.first(self._connection, names) is not None
 
     def forget_before(self, moment: datetime) -> None:
         """Deletes what expired before."""

@@ -5,11 +5,26 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from auth.adapters.database.rows import Change, Rows
 from auth.adapters.database.tables import ended_session, feed_position, session_client
 from auth.adapters.database.tables import session as t
 from auth.domain.sessions import EndedSession, Session
+from servicekit.database.prepared import PreparedStatement
+
+_SESSIONS = Rows(t, Session)
+_TOUCH = Change(
+    update(t).where(t.c.session_id == bindparam("wanted"), t.c.ended_at.is_(None)).values(seen_at=bindparam("at"))
+)
+_REMEMBER_CLIENT = {
+    "sqlite": PreparedStatement(sqlite_insert(session_client).on_conflict_do_nothing(), ("session_id", "client_id")),
+    "postgresql": PreparedStatement(
+        postgresql_insert(session_client).on_conflict_do_nothing(), ("session_id", "client_id")
+    ),
+}
 
 
 class SqlSessions:
@@ -21,11 +36,11 @@ class SqlSessions:
 
     def find(self, session_id: str) -> Session | None:
         """By identifier (`sid`)."""
-        return next(iter(self._many(select(t).where(t.c.session_id == session_id))), None)
+        return _SESSIONS.find(self._connection, "session_id", session_id)
 
     def find_by_cookie(self, cookie_hash: str) -> Session | None:
         """By the hash of the cookie."""
-        return next(iter(self._many(select(t).where(t.c.cookie_hash == cookie_hash))), None)
+        return _SESSIONS.find(self._connection, "cookie_hash", cookie_hash)
 
     def open_of(self, account_id: str) -> Sequence[Session]:
         """Those of a person that have not ended."""
@@ -39,7 +54,7 @@ class SqlSessions:
 
     def add(self, session: Session) -> None:
         """A new row."""
-        self._connection.execute(t.insert().values(**asdict(session)))
+        _SESSIONS.add(self._connection, session)
 
     def save(self, session: Session) -> None:
         """Replaces the row, unless the session ended meanwhile."""
@@ -48,8 +63,7 @@ class SqlSessions:
 
     def touch(self, session_id: str, seen_at: datetime) -> bool:
         """See the port."""
-        open_row = (t.c.session_id == session_id) & t.c.ended_at.is_(None)
-        return self._connection.execute(update(t).where(open_row).values(seen_at=seen_at)).rowcount == 1
+        return _TOUCH(self._connection, wanted=session_id, at=seen_at)
 
     def end(self, session_id: str, ended_at: datetime) -> bool:
         """See the port: one conditional UPDATE."""
@@ -58,8 +72,8 @@ class SqlSessions:
 
     def remember_client(self, session_id: str, client_id: str) -> None:
         """See the port."""
-        if client_id not in self.clients_of(session_id):
-            self._connection.execute(insert(session_client).values(session_id=session_id, client_id=client_id))
+        statement = _REMEMBER_CLIENT[self._connection.dialect.name]
+        statement.run(self._connection, {"session_id": session_id, "client_id": client_id})
 
     def clients_of(self, session_id: str) -> Sequence[str]:
         """In alphabetical order."""

@@ -20,6 +20,7 @@ from auth.adapters.web.oidc.introspect import IntrospectEndpoint
 from auth.adapters.web.oidc.jwks import JwksEndpoint
 from auth.adapters.web.oidc.par import PushedRequestEndpoint
 from auth.adapters.web.oidc.plain_requests import Certificates
+from auth.adapters.web.oidc.register import RegisterEndpoint
 from auth.adapters.web.oidc.revoke import RevokeEndpoint
 from auth.adapters.web.oidc.token import TokenEndpoint, make_server
 from auth.adapters.web.oidc.userinfo import UserinfoEndpoint
@@ -75,7 +76,9 @@ def create_web(web: WebParts) -> WSGIApplication:
     app.register_refusal_texts(_TEXTS)
     for name, check in web.health:
         app.add_health_check(name, check)
-    return HotEndpoints(app, _client_endpoints(web, server))
+    register = RegisterEndpoint(web.use_cases.register_dynamically, web.issuer)
+    endpoints: dict[str, Endpoint] = {**_client_endpoints(web, server), register.path: register}
+    return HotEndpoints(app, endpoints, {register.entries: register})
 
 
 def _client_endpoints(web: WebParts, server: PlainServer) -> Mapping[str, Endpoint]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from auth.domain.clients import AUTHENTICATION_METHODS, Client
-from auth.domain.grants import AuthorizationCode, RefreshToken
+from auth.use_cases.exchange_code import FoundCode
+from auth.use_cases.refresh_tokens import FoundToken
 from servicekit.identifiers import hash_secret
 
 
@@ -44,9 +45,10 @@ class OAuthCode:
 
     code_challenge_method = "S256"
 
-    def __init__(self, code: AuthorizationCode) -> None:
-        self.kept = code
-        self.code_challenge = code.code_challenge
+    def __init__(self, found: FoundCode) -> None:
+        self.found = found
+        self.kept = found.kept
+        self.code_challenge = found.kept.code_challenge
 
     def get_redirect_uri(self) -> str:
         return self.kept.redirect_uri
@@ -58,8 +60,9 @@ class OAuthCode:
 class OAuthRefreshToken:
     """authlib.oauth2.rfc6749.TokenMixin."""
 
-    def __init__(self, token: RefreshToken) -> None:
-        self.kept = token
+    def __init__(self, found: FoundToken) -> None:
+        self.found = found
+        self.kept = found.kept
 
     def check_client(self, client: OAuthClient) -> bool:
         return self.kept.client_id == client.client_id

@@ -23,6 +23,7 @@ from auth.domain.errors import (
 from auth.domain.proofs import DpopRefusedError
 from servicekit.errors import (
     AccessDeniedError,
+    ConcurrentChangeError,
     DependencyUnavailableError,
     NotAuthenticatedError,
     ServiceError,
@@ -79,7 +80,7 @@ def client_error(error: ServiceError) -> Answer:
 
 
 def _general_error(error: ServiceError) -> Answer:
-    if isinstance(error, DependencyUnavailableError):
+    if isinstance(error, DependencyUnavailableError | ConcurrentChangeError):
         return json_error(503, "temporarily_unavailable", error.reason)
     if isinstance(error, TooManyRequestsError):
         return json_error(429, "temporarily_unavailable", error.reason)
@@ -94,6 +95,12 @@ def json_error(status: int, code: str, description: str, headers: Sequence[tuple
     """RFC 6749 §5.2."""
     body = {"error": code, "error_description": description} if description else {"error": code}
     return json_answer(status, body, headers)
+
+
+def token_refused(code: str) -> Answer:
+    """RFC 6750 §3: `code` is empty when no token was sent."""
+    header = ("WWW-Authenticate", f'Bearer error="{code}"' if code else "Bearer")
+    return json_answer(401, {"error": code} if code else {}, [header])
 
 
 def json_answer(status: int, body: object, headers: Sequence[tuple[str, str]] = ()) -> Answer:

@@ -50,7 +50,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib is unt
 
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
         """Called once client, redirect URI and verifier are checked."""
-        code, client = self.request.authorization_code.kept, self.request.client.registered
-        refuse_foreign_resource(self.request.payload.datalist.get("resource", ()), code.audience)
-        tokens = self.server.use_cases.exchange_code(code, client, self.request.sender)
+        found, client = self.request.authorization_code.found, self.request.client.registered
+        refuse_foreign_resource(self.request.payload.datalist.get("resource", ()), found.kept.audience)
+        tokens = self.server.use_cases.exchange_code(found, client, self.request.sender)
         return 200, tokens.to_answer(), self.TOKEN_RESPONSE_HEADER

@@ -23,8 +23,8 @@ class RotatingGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is unty
 
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
         """Called once client, token and scope are checked."""
-        token, client = self.request.refresh_token.kept, self.request.client.registered
-        refuse_foreign_resource(self.request.payload.datalist.get("resource", ()), token.audience)
+        found, client = self.request.refresh_token.found, self.request.client.registered
+        refuse_foreign_resource(self.request.payload.datalist.get("resource", ()), found.kept.audience)
         scope = self.request.payload.scope or None
-        tokens = self.server.use_cases.refresh_tokens(token, client, self.request.sender, scope)
+        tokens = self.server.use_cases.refresh_tokens(found, client, self.request.sender, scope)
         return 200, tokens.to_answer(), self.TOKEN_RESPONSE_HEADER

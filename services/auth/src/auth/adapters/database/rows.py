@@ -1,0 +1,78 @@
+"""Rows of one table and the domain values they hold, for the hot paths: statements compiled once (`PreparedStatement`).
+
+The driver sees times as microseconds and truth as 0 or 1 on SQLite; here they become what the domain knows, and back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from servicekit.database import UtcDateTime
+from servicekit.database.prepared import PreparedStatement
+from servicekit.database.types import from_microseconds, to_microseconds
+
+T = TypeVar("T")
+
+
+class Rows(Generic[T]):
+    """Finds and adds rows of `table`, whose columns are the fields of `value_class`."""
+
+    def __init__(self, table: sa.Table, value_class: Callable[..., T]) -> None:
+        """Statements are compiled at their first use."""
+        self._table = table
+        self._make = value_class
+        self._names = [field.name for field in fields(value_class)]  # type: ignore[arg-type]
+        columns = [table.c[name] for name in self._names]
+        self._times = [index for index, column in enumerate(columns) if isinstance(column.type, UtcDateTime)]
+        self._flags = [index for index, column in enumerate(columns) if isinstance(column.type, sa.Boolean)]
+        self._select = sa.select(*columns)
+        self._insert = PreparedStatement(table.insert(), self._names)
+        self._by: dict[str, PreparedStatement] = {}
+
+    def find(self, connection: Connection, column: str, value: str) -> T | None:
+        """The row whose `column`, which is unique, holds `value`."""
+        statement = self._by.get(column)
+        if statement is None:
+            found = self._select.where(self._table.c[column] == sa.bindparam("wanted"))
+            statement = self._by.setdefault(column, PreparedStatement(found))
+        row = statement.first(connection, {"wanted": value})
+        return self._read(row) if row is not None else None
+
+    def add(self, connection: Connection, value: T) -> None:
+        """A new row."""
+        self._insert.run(connection, {name: _driver_value(getattr(value, name)) for name in self._names})
+
+    def _read(self, row: Sequence[Any]) -> T:
+        values = list(row)
+        for index in self._times:
+            if values[index] is not None:
+                values[index] = from_microseconds(values[index])
+        for index in self._flags:
+            values[index] = bool(values[index])
+        return self._make(*values)
+
+
+def _driver_value(value: object) -> object:
+    if isinstance(value, datetime):
+        return to_microseconds(value)
+    return value.value if isinstance(value, Enum) else value
+
+
+class Change:
+    """An UPDATE of one row, prepared: `sets` and `where` are written with `bindparam`s."""
+
+    def __init__(self, statement: sa.Update) -> None:
+        """See `PreparedStatement`."""
+        self._statement = PreparedStatement(statement)
+
+    def __call__(self, connection: Connection, **values: object) -> bool:
+        """Whether exactly one row was changed."""
+        given: Mapping[str, Any] = {name: _driver_value(value) for name, value in values.items()}
+        return self._statement.count(connection, given) == 1
