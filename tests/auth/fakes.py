@@ -13,7 +13,7 @@ from auth.domain.clients import Client
 from auth.domain.grants import AuthorizationCode, Consent, RefreshToken
 from auth.domain.mails import Message, QueuedMail
 from auth.domain.sessions import EndedSession, Session
-from auth.use_cases.ports import LogoutNotice
+from auth.use_cases.ports import LogoutAnswer, LogoutNotice
 from rights.snapshot import Snapshot
 from servicekit.errors import DependencyUnavailableError
 from tests.auth.protocol_fakes import (
@@ -386,17 +386,21 @@ class InMemoryMailer:
 
 
 class InMemoryLogoutCalls:
-    """Keeps the logout tokens; a client in `deaf` does not answer."""
+    """Keeps the logout tokens; a client in `deaf` does not answer, one in `refusing` answers 400."""
 
     def __init__(self) -> None:
         self.posted: list[tuple[str, str]] = []
+        self.guarded: set[str] = set()
         self.deaf: set[str] = set()
+        self.refusing: set[str] = set()
 
-    def post(self, address: str, logout_token: str) -> bool:
+    def post(self, address: str, logout_token: str, *, guarded: bool) -> LogoutAnswer:
+        if guarded:
+            self.guarded.add(address)
         if address in self.deaf:
-            return False
+            return LogoutAnswer.NONE
         self.posted.append((address, logout_token))
-        return True
+        return LogoutAnswer.REFUSED if address in self.refusing else LogoutAnswer.TAKEN
 
 
 class ReadableSigner:

@@ -16,10 +16,12 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from auth.__main__ import main
+from auth.adapters.clients.guarded_fetch import GuardedFetch
 from auth.adapters.clients.logout_calls import HttpLogoutCalls
 from auth.adapters.clients.smtp_mailer import MailNotSentError, SmtpMailer, SmtpOptions
 from auth.adapters.clients.workers import LogoutWorker, Repeated
 from auth.domain.mails import Message
+from auth.use_cases.ports import LogoutAnswer
 from servicekit.commands import migrations_folder
 from servicekit.database import migrate
 from servicekit.errors import DependencyUnavailableError
@@ -69,13 +71,14 @@ def test_an_absent_mail_server_is_a_clear_failure() -> None:
 
 @pytest.fixture
 def relying_party() -> Iterator[tuple[str, list[str]]]:
-    """A client's back channel: /ok takes the token, other paths do not."""
+    """A client's back channel: /ok takes the token, /refuses refuses it, the others cannot now."""
     bodies: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             bodies.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            self.send_response(200 if self.path == "/ok" else 400)
+            self.send_response({"/ok": 200, "/refuses": 400, "/moved": 302}.get(self.path, 503))
+            self.send_header("Location", "/ok")
             self.send_header("Content-Length", "0")
             self.end_headers()
 
@@ -91,14 +94,25 @@ def relying_party() -> Iterator[tuple[str, list[str]]]:
     server.server_close()
 
 
-def test_a_logout_token_is_posted_as_a_form(relying_party: tuple[str, list[str]]) -> None:
+@pytest.mark.parametrize("guarded", [False, True])
+def test_a_logout_token_is_posted_as_a_form(relying_party: tuple[str, list[str]], *, guarded: bool) -> None:
     address, bodies = relying_party
-    calls = HttpLogoutCalls()
-    assert calls.post(f"{address}/ok", "the.logout.token")
-    assert not calls.post(f"{address}/refuses", "x")
-    assert not calls.post(f"http://127.0.0.1:{a_free_port()}/gone", "x")
+    calls = HttpLogoutCalls(GuardedFetch(allow_loopback=True))
+    paths = ("/ok", "/refuses", "/down", "/moved")
+    answers = [calls.post(f"{address}{path}", "the.logout.token", guarded=guarded) for path in paths]
+    assert answers == [LogoutAnswer.TAKEN, LogoutAnswer.REFUSED, LogoutAnswer.NONE, LogoutAnswer.NONE]
+    assert calls.post(f"http://127.0.0.1:{a_free_port()}/gone", "x", guarded=guarded) is LogoutAnswer.NONE
     calls.close()
-    assert bodies[0] == "logout_token=the.logout.token"
+    assert bodies == ["logout_token=the.logout.token"] * 4
+
+
+def test_a_client_that_registered_by_itself_cannot_point_its_logout_at_this_machine(
+    relying_party: tuple[str, list[str]],
+) -> None:
+    address, bodies = relying_party
+    calls = HttpLogoutCalls(GuardedFetch(allow_loopback=False))
+    assert calls.post(f"{address}/ok", "the.logout.token", guarded=True) is LogoutAnswer.NONE
+    assert bodies == []
 
 
 def test_a_thread_goes_on_after_a_failure_and_ends_when_told() -> None:

@@ -188,10 +188,10 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
     work = RecordingUnitOfWork(database, SqlRepositories, relay)
     saved_at = settings.data_directory / "rights-snapshot.bin"
     replica = RightsReplica(GrpcRightsFeed(habpps), clock, service=settings.service, saved_at=saved_at)
-    calls = HttpLogoutCalls()
+    fetch = GuardedFetch(allow_loopback=settings.reaches_loopback)
+    calls = HttpLogoutCalls(fetch)
     logout = LogoutWorker(TellClients(work, calls, keys, clock, settings.issuer))
     passwords = Argon2Passwords()
-    fetch = GuardedFetch(allow_loopback=settings.reaches_loopback)
     secret = WebSecrets.load(settings.data_directory)
     salt = WebSecrets.load(settings.data_directory / "pairwise", settings.pairwise_salt.get_secret_value())
     world = World(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any, Protocol, TypeAlias
 
 from auth.domain.accounts import Account
@@ -229,11 +230,19 @@ class Mailer(Protocol):
     def send(self, message: Message) -> None: ...
 
 
+class LogoutAnswer(Enum):
+    """What a client says to a logout token (Back-Channel Logout 1.0 §2.8)."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+    NONE = "none"  # no answer, or one that says nothing about the token: worth another attempt
+
+
 class LogoutCalls(Protocol):
     """Posts a logout token to a client."""
 
-    def post(self, address: str, logout_token: str) -> bool:
-        """Whether the client took it (200 or 204)."""
+    def post(self, address: str, logout_token: str, *, guarded: bool) -> LogoutAnswer:
+        """`guarded`: the address comes from whoever registered the client, not from the operator."""
 
 
 MailTexts: TypeAlias = Callable[[QueuedMail, Account, str | None], Message]

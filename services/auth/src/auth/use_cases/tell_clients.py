@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from auth.domain.claims import logout_token_claims
+from auth.domain.clients import Client
 from auth.domain.mails import retry_delay
-from auth.use_cases.ports import AuthWork, LogoutCalls, LogoutNotice, Signer
+from auth.use_cases.ports import AuthRepos, AuthWork, LogoutAnswer, LogoutCalls, LogoutNotice, Signer
 from servicekit.clock import Clock
 from servicekit.identifiers import new_id
 
 _AT_ONCE = 50
 _LONGEST_WAIT = timedelta(minutes=5)
 _GIVE_UP_AFTER = timedelta(hours=12)
+_NEVER = timedelta(days=365)
 
 
 @dataclass(frozen=True)
 class LogoutReport:
-    """How many clients had tokens in the session, and how many have ended theirs."""
+    """How many clients of the session are told by us, and how many of them have ended theirs.
+
+    `in_browser` are closed by a frame of the page that follows (Front-Channel Logout 1.0), whether we tell them too or
+    not; `by_hand` by nobody but the person.
+    """
 
     total: int
     done: int
+    in_browser: tuple[str, ...] = ()
+    by_hand: tuple[str, ...] = ()
 
 
 class TellClients:
@@ -44,14 +52,20 @@ class TellClients:
 
     def report(self, session_id: str) -> LogoutReport:
         """Where the logout of a session stands."""
-        notices: Sequence[LogoutNotice] = self._work.read(lambda repos: repos.logout_notices.of_session(session_id))
-        return LogoutReport(len(notices), sum(notice.delivered_at is not None for notice in notices))
+
+        def read(repos: AuthRepos) -> list[tuple[Client, bool]]:
+            notices = repos.logout_notices.of_session(session_id)
+            waiting = {notice.client_id for notice in notices if notice.delivered_at is None}
+            found = (repos.clients.find(client_id) for client_id in sorted({notice.client_id for notice in notices}))
+            return [(client, client.client_id not in waiting) for client in found if client is not None]
+
+        return _report(self._work.read(read))
 
     def _try(self, notice: LogoutNotice) -> bool:
         now = self._clock.now()
         pause = retry_delay(notice.attempts, first=timedelta(seconds=2), most=_LONGEST_WAIT)
         if now - notice.queued_at > _GIVE_UP_AFTER:
-            pause = timedelta(days=365)
+            pause = _NEVER
         if not self._work.write(lambda repos: repos.logout_notices.claim(notice, now + pause)):
             return False
         client = self._work.read(lambda repos: repos.clients.find(notice.client_id))
@@ -59,7 +73,23 @@ class TellClients:
             claims = logout_token_claims(self._issuer, client.client_id, notice.session_id, new_id(), now)
             algorithm = client.id_token_signed_response_alg  # Back-Channel Logout 1.0 §2.4: signed as ID tokens are
             token = self._signer.sign("logout+jwt", claims, algorithm)
-            if not self._calls.post(client.backchannel_logout_uri, token):
+            guarded = client.registered_at is not None
+            answer = self._calls.post(client.backchannel_logout_uri, token, guarded=guarded)
+            if answer is LogoutAnswer.REFUSED:  # §2.5: no retry of what would be refused again
+                tried = replace(notice, attempts=notice.attempts + 1)
+                self._work.write(lambda repos: repos.logout_notices.claim(tried, now + _NEVER))
+            if answer is not LogoutAnswer.TAKEN:
                 return False
         self._work.write(lambda repos: repos.logout_notices.mark_delivered(notice.notice_id, self._clock.now()))
         return True
+
+
+def _report(clients: Sequence[tuple[Client, bool]]) -> LogoutReport:
+    told = [done for client, done in clients if client.backchannel_logout_uri is not None]
+    framed = [client.client_id for client, _done in clients if client.frontchannel_logout_uri is not None]
+    silent = [
+        client.client_id
+        for client, _done in clients
+        if client.backchannel_logout_uri is None and client.frontchannel_logout_uri is None
+    ]
+    return LogoutReport(len(told), sum(told), tuple(framed), tuple(silent))

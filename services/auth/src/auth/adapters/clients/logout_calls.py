@@ -5,18 +5,27 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from auth.adapters.clients.guarded_fetch import FetchRefusedError, GuardedFetch
+from auth.use_cases.ports import LogoutAnswer
+from servicekit.logging import get_logger
 
 if TYPE_CHECKING:
     import httpx
 
 _TAKEN = frozenset({200, 204})
+_REFUSED = 400
+
+log = get_logger("auth.logout_calls")
 
 
 class HttpLogoutCalls:
     """Implements `ports.LogoutCalls`. No redirect is followed; the answer's body is not read."""
 
-    def __init__(self, timeout: timedelta = timedelta(seconds=3)) -> None:
-        """`timeout` of one call."""
+    def __init__(self, fetch: GuardedFetch, timeout: timedelta = timedelta(seconds=3)) -> None:
+        """`fetch` asks the addresses of clients that registered by themselves; `timeout` of one call to another."""
+        self._fetch = fetch
         self._timeout = timeout
 
     @cached_property
@@ -25,15 +34,29 @@ class HttpLogoutCalls:
 
         return httpx.Client(timeout=self._timeout.total_seconds(), follow_redirects=False, trust_env=False)
 
-    def post(self, address: str, logout_token: str) -> bool:
+    def post(self, address: str, logout_token: str, *, guarded: bool) -> LogoutAnswer:
         """See the port."""
+        form = {"logout_token": logout_token}
+        status = self._guarded(address, form) if guarded else self._plain(address, form)
+        if status in _TAKEN:
+            return LogoutAnswer.TAKEN
+        log.warning("a client did not take its logout token", host=urlsplit(address).hostname, status=status)
+        return LogoutAnswer.REFUSED if status == _REFUSED else LogoutAnswer.NONE
+
+    def _plain(self, address: str, form: dict[str, str]) -> int | None:
         import httpx
 
         try:
-            with self._client.stream("POST", address, data={"logout_token": logout_token}) as answer:
-                return answer.status_code in _TAKEN
+            with self._client.stream("POST", address, data=form) as answer:
+                return answer.status_code
         except httpx.HTTPError:
-            return False
+            return None
+
+    def _guarded(self, address: str, form: dict[str, str]) -> int | None:
+        try:
+            return self._fetch.post_form(address, form)
+        except FetchRefusedError:
+            return None
 
     def close(self) -> None:
         """Closes the connections."""
