@@ -93,6 +93,8 @@ class RegisterClients:
     ) -> Registered:
         """A new client; its secret is drawn when its method needs one. `first` runs in the same transaction.
 
+        `registration_token_hash`: of a client that declares itself; it is then marked with the time (`registered_at`).
+
         Raises:
             BadClientError: see `parse_client`; or its keys or its sector (OIDC Core §8.1) are refused.
             ClientIdTakenError: there is a client of this name.
@@ -104,7 +106,7 @@ class RegisterClients:
         client = replace(
             self.checked(description, hash_secret(secret) if secret else ""),
             registration_token_hash=registration_token_hash,
-            registered_at=int(self._clock.now().timestamp()),
+            registered_at=int(self._clock.now().timestamp()) if registration_token_hash else None,
         )
 
         def add(repos: AuthRepos) -> Outcome[None]:
