@@ -1,4 +1,4 @@
-"""`python -m auth COMMAND`: serve, migrate, manage keys, import clients and accounts."""
+"""`python -m auth COMMAND`: serve, migrate, manage keys and clients, import clients and accounts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from auth.clients_command import client_arguments, run_clients, run_tokens, token_arguments
 from auth.domain.signing_keys import ALGORITHMS, ES256
 from auth.settings import AuthSettings
 from servicekit.commands import Command, service_main
@@ -102,6 +103,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             Command("import-clients", "register relying parties from a file", _import_clients, _file),
             Command("import-accounts", "accounts with known passwords (demo, test)", _import_accounts, _file),
             Command("create-account", "an account; its two mails leave when auth serves", _create_account, _account),
+            Command("clients", "list, show, disable, enable, delete, renew the secret", run_clients, client_arguments),
+            Command("registration-tokens", "open dynamic registration to somebody", run_tokens, token_arguments),
             Command("keys", "list, prepare, rotate, withdraw or encrypt signing keys", _change_keys, _keys),
         ],
     )

@@ -49,6 +49,7 @@ from auth.use_cases.keep_session import ChooseOrganisation, DisownLogin, FindSes
 from auth.use_cases.known_clients import KnownClients
 from auth.use_cases.make_tokens import MakeTokens, TokenPolicy
 from auth.use_cases.manage_accounts import ManageAccounts
+from auth.use_cases.open_registration import OpenRegistration
 from auth.use_cases.person_rights import PersonRights
 from auth.use_cases.ports import AuthWork, Passwords
 from auth.use_cases.ports import RightsReplica as RightsReplicaPort
@@ -111,6 +112,8 @@ class OperatorCommands:
     import_clients: ImportClients
     import_accounts: ImportAccounts
     manage_accounts: ManageAccounts
+    register_clients: RegisterClients
+    open_registration: OpenRegistration
 
 
 def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
@@ -248,8 +251,13 @@ def operator_commands(settings: AuthSettings) -> Iterator[OperatorCommands]:
         check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
         relay = OutboxRelay(database, settings.service, LaterDelivery(), clock)
         work = RecordingUnitOfWork(database, SqlRepositories, relay)
+        fetch = GuardedFetch(allow_loopback=settings.reaches_loopback)
         yield OperatorCommands(
-            ImportClients(work, clock), ImportAccounts(work, Argon2Passwords(), clock), ManageAccounts(work, clock)
+            ImportClients(work, clock),
+            ImportAccounts(work, Argon2Passwords(), clock),
+            ManageAccounts(work, clock),
+            RegisterClients(work, KnownClients(work, clock), fetch, public_key_problem, clock, "buffered"),
+            OpenRegistration(work, clock),
         )
     finally:
         database.close()
