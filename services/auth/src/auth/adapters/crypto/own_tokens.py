@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 import orjson
 from cryptography.exceptions import InvalidSignature
@@ -128,8 +128,8 @@ class OwnTokens:
     def _ours(self, claims: object, key: VerificationKey) -> _Verified | None:
         if not isinstance(claims, dict) or claims.get("iss") != self._issuer:
             return None
-        exp = claims.get("exp")
-        if isinstance(exp, bool) or not isinstance(exp, int | float):
+        exp, begins_at = claims.get("exp"), claims.get("nbf", 0)  # we write no `nbf`; RFC 7519 §4.1.5 all the same
+        if not _is_number(exp) or not _is_number(begins_at) or begins_at > self._clock.now().timestamp():
             return None
         return _Verified(MappingProxyType(claims), key, exp)
 
@@ -150,6 +150,10 @@ class OwnTokens:
         if len(self._headers) >= _HEADERS_KEPT:
             self._headers = {}
         self._headers[encoded] = header
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _verify(key: VerificationKey, signed: bytes, signature: bytes) -> None:
