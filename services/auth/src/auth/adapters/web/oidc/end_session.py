@@ -1,19 +1,32 @@
-"""GET and POST /logout (RP-Initiated Logout 1.0), POST /deconnexion of the portal, /logged-out."""
+"""GET and POST /logout (RP-Initiated Logout 1.0), POST /deconnexion of the portal, /logged-out with its frames
+(Front-Channel Logout 1.0)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import json
+from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from flask import Blueprint, make_response, redirect, render_template, request
 from flask import session as browser
 from werkzeug.wrappers import Response
 
 from auth.adapters.web.oidc.authorization_response import with_query
+from auth.adapters.web.oidc.logout_request import (
+    PARAMETERS,
+    Asked,
+    LogoutRefusedError,
+    LogoutRequest,
+    read_logout_request,
+)
 from auth.adapters.web.parts import Parts
+from auth.adapters.web.visitor import forget_present
 from auth.domain.clients import Client
 from auth.use_cases.tell_clients import LogoutReport
-from servicekit.web import allow_form_target
+from servicekit.web import allow_form_target, allow_frame, prefer_languages
+
+_ABOUT = "logout request"
+_NOTHING = LogoutReport(0, 0)
 
 
 class EndSessionEndpoint:
@@ -22,6 +35,7 @@ class EndSessionEndpoint:
     def __init__(self, parts: Parts) -> None:
         """See `Parts`."""
         self._parts = parts
+        self._sealer = parts.app.web_secrets.sealer("waiting logout request")
 
     def blueprint(self) -> Blueprint:
         """A client may POST; without a valid hint nothing ends before the person has confirmed, with a CSRF token."""
@@ -36,75 +50,126 @@ class EndSessionEndpoint:
     def logout(self) -> Response | str:
         """§2: ends at once with a valid `id_token_hint` of this session, else asks: an older ID token, found in a
         history or a log, must not be enough to throw somebody out (ASVS 10.6.2)."""
-        unverified_hint = request.values.get("id_token_hint")
-        hint = self._parts.use_cases.own_tokens.id_token_hint(unverified_hint) if unverified_hint else None
-        client = self._client(hint)
-        wanted = request.values.get("post_logout_redirect_uri")
-        target = wanted if client is not None and wanted in client.post_logout_redirect_uris else None
-        present = self._parts.visitor.present()
-        if hint is None or (present is not None and present.session.session_id != hint.get("sid")):
-            if wanted and target is None:
-                return self._refused()
-            return self._ask(client, target)
-        session_id = present.session.session_id if present is not None else str(hint.get("sid"))
-        report = self._end(session_id)
-        if wanted and target is None:
+        visitor = self._parts.visitor
+        if request.method == "POST" and visitor.cookie is None:
+            return self._by_redirect()
+        parameters = self._parameters()
+        prefer_languages(" ".join(parameters.get("ui_locales", ())))
+        try:
+            asked = read_logout_request(self._parts.use_cases, parameters)
+        except LogoutRefusedError as error:
+            return self._refused(str(error))
+        present = visitor.present()
+        hinted = asked.hinted_session
+        if hinted is None or (present is not None and present.session.session_id != hinted):
+            return self._refused() if asked.unregistered else self._ask(asked)
+        report = self._end(hinted)
+        if asked.unregistered:
             answer = self._refused()
-            self._parts.visitor.forget_cookie(answer)
+            visitor.forget_cookie(answer)
             return answer
-        return self._ended(report, target)
+        return self._ended(hinted, report, asked)
 
     def confirm(self) -> Response:
-        """The person has said yes."""
-        client = self._parts.use_cases.client(request.form.get("client_id"))
-        wanted = request.form.get("post_logout_redirect_uri")
-        target = wanted if client is not None and wanted in client.post_logout_redirect_uris else None
-        present = self._parts.visitor.present()
-        return self._ended(self._end(present.session.session_id) if present is not None else None, target)
+        """The person has said yes. The address is compared again with those of the client."""
+        parameters = {name: values for name, values in request.form.lists() if name != "id_token_hint"}
+        try:
+            asked = read_logout_request(self._parts.use_cases, parameters)
+        except LogoutRefusedError as error:
+            return self._refused(str(error))
+        return self._end_this_one(asked)
 
     def leave(self) -> Response:
         """DÉCONNEXION in the header of the portal."""
-        present = self._parts.visitor.present()
-        return self._ended(self._end(present.session.session_id) if present is not None else None, None)
+        return self._end_this_one(None)
 
     def logged_out(self) -> str:
         """What was closed. Clients that do not answer yet are told again later."""
-        done, total = browser.pop("logout", None) or (0, 0)
-        return render_template("logged_out.html", done=done, total=total)
+        kept = browser.pop("logout", None)
+        if kept is None:
+            return self._page("", None, None)
+        done, total, session_id, in_browser, by_hand = kept
+        return self._page(session_id, LogoutReport(total, done, tuple(in_browser), tuple(by_hand)), None)
 
-    def _client(self, hint: Mapping[str, Any] | None) -> Client | None:
-        named = request.values.get("client_id")
-        if hint is not None and named is not None and named != hint.get("aud"):
-            return None
-        return self._parts.use_cases.client(str(hint["aud"]) if hint is not None else named)
+    def _by_redirect(self) -> Response:
+        """A POST from another site brings no SameSite=Lax cookie, so we would not know whose browser it is; a redirect
+        does. The request travels sealed, as an ID token has no place in a history."""
+        sealed = self._sealer.seal(json.dumps(self._parameters()), _ABOUT)
+        return redirect(f"/logout?{urlencode({'demande': sealed})}", 303)
+
+    def _parameters(self) -> Asked:
+        sealed = request.args.get("demande")
+        opened = self._sealer.open(sealed, _ABOUT) if sealed else None
+        if opened is not None:
+            parameters: Asked = json.loads(opened)
+            return parameters
+        return {name: request.values.getlist(name) for name in PARAMETERS}
+
+    def _end_this_one(self, asked: LogoutRequest | None) -> Response:
+        present = self._parts.visitor.present()
+        if present is None:
+            return self._ended("", None, asked)
+        session_id = present.session.session_id
+        return self._ended(session_id, self._end(session_id), asked)
 
     def _end(self, session_id: str) -> LogoutReport:
         self._parts.use_cases.sign_out(session_id)
         return self._parts.use_cases.wait_for_logout(session_id)
 
-    def _ask(self, client: Client | None, target: str | None) -> str:
-        if target is not None:
-            allow_form_target(target)
+    def _ask(self, asked: LogoutRequest) -> str:
+        if asked.target is not None:
+            allow_form_target(asked.target)
         fields = {
-            "client_id": client.client_id if client is not None else "",
-            "post_logout_redirect_uri": target or "",
-            "state": request.values.get("state", ""),
+            "client_id": asked.client.client_id if asked.client is not None else None,
+            "post_logout_redirect_uri": asked.target,
+            "state": asked.state,
         }
-        return render_template("logout_confirm.html", fields=fields)
+        given = {name: value for name, value in fields.items() if value is not None}
+        return render_template("logout_confirm.html", fields=given)
 
-    def _ended(self, report: LogoutReport | None, target: str | None) -> Response:
-        if report is not None:
-            browser["logout"] = (report.done, report.total)
-        if target is None:
+    def _ended(self, session_id: str, report: LogoutReport | None, asked: LogoutRequest | None) -> Response:
+        address = asked.return_address if asked is not None else None
+        if address is None:
+            if report is not None:
+                told = [report.done, report.total, session_id, list(report.in_browser), list(report.by_hand)]
+                browser["logout"] = told
             answer = redirect("/logged-out", 303)
+        elif report is not None and report.in_browser:
+            forget_present()
+            answer = make_response(self._page(session_id, report, asked))
         else:
-            state = request.values.get("state")
-            answer = redirect(with_query(target, [("state", state)]) if state else target, 303)
+            answer = redirect(address, 303)
         self._parts.visitor.forget_cookie(answer)
         return answer
 
-    def _refused(self) -> Response:
-        page = render_template(
-            "oidc_error.html", code="invalid_request", description="post_logout_redirect_uri is not registered"
+    def _page(self, session_id: str, report: LogoutReport | None, asked: LogoutRequest | None) -> str:
+        known = report or _NOTHING
+        return render_template(
+            "logged_out.html",
+            knows=report is not None,
+            done=known.done,
+            total=known.total,
+            frames=self._frames(session_id, self._clients(known.in_browser)),
+            by_hand=[client.name for client in self._clients(known.by_hand)],
+            onwards=asked,
         )
-        return make_response(page, 400)
+
+    def _clients(self, client_ids: Sequence[str]) -> list[Client]:
+        found = (self._parts.use_cases.client(client_id) for client_id in client_ids)
+        return [client for client in found if client is not None]
+
+    def _frames(self, session_id: str, clients: Sequence[Client]) -> list[tuple[str, str]]:
+        """Front-Channel Logout 1.0 §2: name and address of each; whether a client asked for `iss` and `sid` or not."""
+        frames = []
+        for client in clients:
+            address = str(client.frontchannel_logout_uri)
+            try:
+                allow_frame(address)
+            except ValueError:  # a host that no browser reaches: the others must still be closed
+                continue
+            sent = [("iss", self._parts.issuer), ("sid", session_id)]
+            frames.append((client.name, with_query(address, sent)))
+        return frames
+
+    def _refused(self, why: str = "post_logout_redirect_uri is not registered") -> Response:
+        return make_response(render_template("oidc_error.html", code="invalid_request", description=why), 400)

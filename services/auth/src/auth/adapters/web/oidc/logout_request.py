@@ -1,0 +1,64 @@
+"""What a client asks for at /logout (RP-Initiated Logout 1.0 §2), and whether we may believe it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from auth.adapters.web.oidc.authorization_response import with_query
+from auth.domain.clients import Client
+from auth.use_cases.catalogue import UseCases
+
+PARAMETERS = ("id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales")
+
+Asked = Mapping[str, Sequence[str]]
+
+
+class LogoutRefusedError(Exception):
+    """The request is wrong in itself: nothing ends, and the browser goes nowhere. The message is for the page."""
+
+
+@dataclass(frozen=True)
+class LogoutRequest:
+    """A request. `hinted_session`: of a verified ID token; `unregistered`: the return address is not the client's."""
+
+    client: Client | None
+    hinted_session: str | None
+    target: str | None
+    state: str | None
+    unregistered: bool
+
+    @property
+    def return_address(self) -> str | None:
+        """Where the browser goes afterwards, `state` as it came (§3)."""
+        if self.target is None or self.state is None:
+            return self.target
+        return with_query(self.target, [("state", self.state)])
+
+
+def read_logout_request(own: UseCases, parameters: Asked) -> LogoutRequest:
+    """The request, its hint verified. A hint that is not ours is as good as none: the person is asked.
+
+    Raises:
+        LogoutRefusedError: a parameter comes twice, or `client_id` is not the one the ID token was made for (§2).
+    """
+    values = {name: parameters.get(name, ()) for name in PARAMETERS}
+    if any(len(given) > 1 for given in values.values()):
+        raise LogoutRefusedError("a parameter is given twice")
+    asked = {name: given[0] for name, given in values.items() if given and given[0]}
+    unverified_hint = asked.get("id_token_hint")
+    hint = own.own_tokens.id_token_hint(unverified_hint) if unverified_hint is not None else None
+    named = asked.get("client_id")
+    if hint is not None and named is not None and named != hint.get("aud"):
+        raise LogoutRefusedError("client_id is not the client of the id_token_hint")
+    client = own.client(str(hint["aud"]) if hint is not None else named)
+    wanted = asked.get("post_logout_redirect_uri")
+    target = wanted if client is not None and wanted in client.post_logout_redirect_uris else None
+    session_id = hint.get("sid") if hint is not None else None
+    return LogoutRequest(
+        client=client,
+        hinted_session=str(session_id) if session_id else None,
+        target=target,
+        state=asked.get("state"),
+        unregistered=wanted is not None and target is None,
+    )
