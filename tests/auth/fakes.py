@@ -10,16 +10,19 @@ from typing import Any
 
 from auth.domain.accounts import Account
 from auth.domain.clients import Client
-from auth.domain.grants import AuthorizationCode, Consent, RefreshToken
+from auth.domain.grants import Consent
 from auth.domain.mails import Message, QueuedMail
 from auth.domain.sessions import EndedSession, Session
 from auth.use_cases.ports import LogoutAnswer, LogoutNotice
 from rights.snapshot import Snapshot
 from servicekit.errors import DependencyUnavailableError
 from tests.auth.protocol_fakes import (
+    Holders,
+    InMemoryCodes,
     InMemoryDeviceRequests,
     InMemoryInitialAccessTokens,
     InMemoryPushedRequests,
+    InMemoryRefreshTokens,
     InMemoryRevokedTokens,
     InMemorySeenTokens,
 )
@@ -136,56 +139,6 @@ class InMemoryEndedSessions:
 
     def forget_before(self, moment: datetime) -> None:
         self.rows[:] = self.since(moment)
-
-
-class InMemoryCodes:
-    def __init__(self) -> None:
-        self.rows: dict[str, AuthorizationCode] = {}
-
-    def find(self, code_hash: str) -> AuthorizationCode | None:
-        return self.rows.get(code_hash)
-
-    def add(self, code: AuthorizationCode) -> None:
-        self.rows[code.code_hash] = code
-
-    def use(self, code_hash: str, used_at: datetime) -> bool:
-        row = self.rows.get(code_hash)
-        if row is None or row.used_at is not None:
-            return False
-        self.rows[code_hash] = replace(row, used_at=used_at)
-        return True
-
-    def forget_before(self, moment: datetime) -> None:
-        for code_hash in [key for key, row in self.rows.items() if row.expires_at < moment]:
-            del self.rows[code_hash]
-
-
-class InMemoryRefreshTokens:
-    def __init__(self) -> None:
-        self.rows: dict[str, RefreshToken] = {}
-
-    def find(self, token_hash: str) -> RefreshToken | None:
-        return self.rows.get(token_hash)
-
-    def add(self, token: RefreshToken) -> None:
-        self.rows[token.token_hash] = token
-
-    def use(self, token_hash: str, used_at: datetime) -> bool:
-        row = self.rows.get(token_hash)
-        if row is None or row.used_at is not None or row.revoked_at is not None:
-            return False
-        self.rows[token_hash] = replace(row, used_at=used_at)
-        return True
-
-    def revoke_family(self, family_id: str, revoked_at: datetime) -> bool:
-        alive = [key for key, row in self.rows.items() if row.family_id == family_id and row.revoked_at is None]
-        for key in alive:
-            self.rows[key] = replace(self.rows[key], revoked_at=revoked_at)
-        return bool(alive)
-
-    def forget_before(self, moment: datetime) -> None:
-        for token_hash in [key for key, row in self.rows.items() if row.issued_at < moment]:
-            del self.rows[token_hash]
 
 
 class InMemoryClients:
@@ -327,8 +280,8 @@ class InMemoryRepos:
     accounts: InMemoryAccounts = field(default_factory=InMemoryAccounts)
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
     ended_sessions: InMemoryEndedSessions = field(default_factory=InMemoryEndedSessions)
-    codes: InMemoryCodes = field(default_factory=InMemoryCodes)
-    refresh_tokens: InMemoryRefreshTokens = field(default_factory=InMemoryRefreshTokens)
+    codes: InMemoryCodes = field(init=False)
+    refresh_tokens: InMemoryRefreshTokens = field(init=False)
     clients: InMemoryClients = field(default_factory=InMemoryClients)
     attempts: InMemoryAttempts = field(default_factory=InMemoryAttempts)
     mails: InMemoryMails = field(default_factory=InMemoryMails)
@@ -339,6 +292,10 @@ class InMemoryRepos:
     seen_tokens: InMemorySeenTokens = field(default_factory=InMemorySeenTokens)
     revoked_tokens: InMemoryRevokedTokens = field(default_factory=InMemoryRevokedTokens)
     initial_access_tokens: InMemoryInitialAccessTokens = field(default_factory=InMemoryInitialAccessTokens)
+
+    def __post_init__(self) -> None:
+        holders = Holders(self.accounts, self.sessions)
+        self.codes, self.refresh_tokens = InMemoryCodes(holders), InMemoryRefreshTokens(holders)
 
 
 class PlainPasswords:

@@ -3,11 +3,90 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from auth.domain.grants import DeviceRequest, DeviceState, PushedRequest, family_of
-from auth.use_cases.protocol_ports import InitialAccessToken
+from auth.domain.accounts import Account
+from auth.domain.grants import (
+    AuthorizationCode,
+    DeviceRequest,
+    DeviceState,
+    PushedRequest,
+    RefreshToken,
+    family_of,
+)
+from auth.domain.sessions import Session
+from auth.use_cases.ports import Accounts, Sessions
+from auth.use_cases.protocol_ports import FoundCode, FoundToken, InitialAccessToken
+
+
+@dataclass
+class Holders:
+    """Whose a grant is."""
+
+    accounts: Accounts
+    sessions: Sessions
+
+    def of(self, grant: AuthorizationCode | RefreshToken) -> tuple[Account | None, Session | None]:
+        return self.accounts.find(grant.account_id), self.sessions.find(grant.session_id)
+
+    def is_open(self, grant: AuthorizationCode | RefreshToken) -> bool:
+        session = self.sessions.find(grant.session_id)
+        return session is not None and session.ended_at is None
+
+
+class InMemoryCodes:
+    def __init__(self, holders: Holders) -> None:
+        self.rows: dict[str, AuthorizationCode] = {}
+        self.holders = holders
+
+    def find(self, code_hash: str) -> FoundCode | None:
+        row = self.rows.get(code_hash)
+        return FoundCode(row, *self.holders.of(row)) if row is not None else None
+
+    def add(self, code: AuthorizationCode) -> None:
+        self.rows[code.code_hash] = code
+
+    def use(self, code_hash: str, used_at: datetime) -> bool:
+        row = self.rows.get(code_hash)
+        if row is None or row.used_at is not None or not self.holders.is_open(row):
+            return False
+        self.rows[code_hash] = replace(row, used_at=used_at)
+        return True
+
+    def forget_before(self, moment: datetime) -> None:
+        for code_hash in [key for key, row in self.rows.items() if row.expires_at < moment]:
+            del self.rows[code_hash]
+
+
+class InMemoryRefreshTokens:
+    def __init__(self, holders: Holders) -> None:
+        self.rows: dict[str, RefreshToken] = {}
+        self.holders = holders
+
+    def find(self, token_hash: str) -> FoundToken | None:
+        row = self.rows.get(token_hash)
+        return FoundToken(row, *self.holders.of(row)) if row is not None else None
+
+    def add(self, token: RefreshToken) -> None:
+        self.rows[token.token_hash] = token
+
+    def use(self, token_hash: str, used_at: datetime) -> bool:
+        row = self.rows.get(token_hash)
+        if row is None or row.used_at is not None or row.revoked_at is not None or not self.holders.is_open(row):
+            return False
+        self.rows[token_hash] = replace(row, used_at=used_at)
+        return True
+
+    def revoke_family(self, family_id: str, revoked_at: datetime) -> bool:
+        alive = [key for key, row in self.rows.items() if row.family_id == family_id and row.revoked_at is None]
+        for key in alive:
+            self.rows[key] = replace(self.rows[key], revoked_at=revoked_at)
+        return bool(alive)
+
+    def forget_before(self, moment: datetime) -> None:
+        for token_hash in [key for key, row in self.rows.items() if row.issued_at < moment]:
+            del self.rows[token_hash]
 
 
 class InMemoryPushedRequests:

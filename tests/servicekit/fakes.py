@@ -45,7 +45,7 @@ class InMemoryUnitOfWork(Generic[Repos]):
         self.audit_available = True
         self._lock = threading.RLock()
 
-    def read(self, work: Callable[[Repos], T]) -> T:
+    def read(self, work: Callable[[Repos], T], *, snapshot: bool = True) -> T:
         with self._lock:
             return work(copy.deepcopy(self.repos))
 

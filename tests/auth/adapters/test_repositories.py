@@ -15,7 +15,7 @@ from auth.domain.grants import AuthorizationCode, Consent, DeviceRequest, Device
 from auth.domain.mails import MailKind, QueuedMail
 from auth.domain.sessions import Session
 from auth.use_cases.ports import LogoutNotice
-from auth.use_cases.protocol_ports import InitialAccessToken
+from auth.use_cases.protocol_ports import FoundCode, FoundToken, InitialAccessToken
 from servicekit.commands import migrations_folder
 from servicekit.database import migrate, open_database
 from tests.auth.builders import a_client, an_account
@@ -136,10 +136,15 @@ def test_the_feed_of_ends_has_no_gap(run: Run) -> None:
 
 def test_a_code_is_used_once(run: Run) -> None:
     run(lambda repos: repos.codes.add(a_code()))
-    assert run(lambda repos: repos.codes.find("h")) == a_code()
+    assert run(lambda repos: repos.codes.find("h")) == FoundCode(a_code(), None, None)
+    assert not run(lambda repos: repos.codes.use("h", NOW))
+    account = an_account("a1")
+    run(lambda repos: repos.accounts.add(account))
+    run(lambda repos: repos.sessions.add(a_session()))
+    assert run(lambda repos: repos.codes.find("h")) == FoundCode(a_code(), account, a_session())
     assert run(lambda repos: repos.codes.use("h", NOW))
     assert not run(lambda repos: repos.codes.use("h", NOW))
-    assert run(lambda repos: repos.codes.find("h")).used_at == NOW
+    assert run(lambda repos: repos.codes.find("h")).kept.used_at == NOW
     run(lambda repos: repos.codes.forget_before(NOW + 61 * SECOND))
     assert run(lambda repos: repos.codes.find("h")) is None
 
@@ -147,6 +152,9 @@ def test_a_code_is_used_once(run: Run) -> None:
 def test_a_refresh_token_is_used_once_and_its_family_ends_together(run: Run) -> None:
     for name in ("r1", "r2"):
         run(lambda repos, name=name: repos.refresh_tokens.add(a_refresh_token(name)))
+    assert not run(lambda repos: repos.refresh_tokens.use("r1", NOW))
+    run(lambda repos: repos.sessions.add(a_session()))
+    assert run(lambda repos: repos.refresh_tokens.find("r1")) == FoundToken(a_refresh_token(), None, a_session())
     assert run(lambda repos: repos.refresh_tokens.use("r1", NOW))
     assert not run(lambda repos: repos.refresh_tokens.use("r1", NOW))
     assert run(lambda repos: repos.refresh_tokens.revoke_family("f", NOW))

@@ -107,8 +107,8 @@ class Outcome(Generic[T_co]):
 class RecordedWork(Protocol[Repos_co]):
     """The transaction of a use case. `work` is short, talks to the repositories only, and may run again."""
 
-    def read(self, work: Callable[[Repos_co], T]) -> T:
-        """Runs `work` on a consistent view that cannot be changed.
+    def read(self, work: Callable[[Repos_co], T], *, snapshot: bool = True) -> T:
+        """Runs `work` on a consistent view that cannot be changed. `snapshot=False`: `work` asks one question only.
 
         Raises:
             DependencyUnavailableError: the database does not answer.

@@ -104,16 +104,16 @@ class SqliteDatabase:
         self._closed = False
         self._writer = GroupCommit(_open_writer(write_engine), limits)
 
-    def read(self, work: Callable[[Connection], T], *, snapshot: bool = True) -> T:  # noqa: ARG002 - always a snapshot
+    def read(self, work: Callable[[Connection], T], *, snapshot: bool = True) -> T:
         """See `Database.read`. The driver begins and ends the transaction: SQLAlchemy takes part only when `work` asks
-        it something, which prepared statements do not."""
+        it something, which prepared statements do not. One statement alone is a snapshot without a transaction."""
         if self._closed:
             raise DatabaseUnavailableError("the database is closed")
         with translating():
             connection = self._reader()
             healthy = True
             try:
-                return _on_one_view(connection, work)
+                return _on_one_view(connection, work, snapshot=snapshot)
             except DATABASE_ERRORS:
                 healthy = False
                 raise
@@ -149,9 +149,10 @@ class SqliteDatabase:
             connection.close()
 
 
-def _on_one_view(connection: Connection, work: Callable[[Connection], T]) -> T:
+def _on_one_view(connection: Connection, work: Callable[[Connection], T], *, snapshot: bool) -> T:
     raw = raw_connection(connection)
-    raw.execute("BEGIN")
+    if snapshot:
+        raw.execute("BEGIN")
     try:
         return work(connection)
     finally:

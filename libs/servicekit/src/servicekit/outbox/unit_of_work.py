@@ -35,9 +35,9 @@ class RecordingUnitOfWork(Generic[Repos]):
         self._repositories = repositories
         self._delivery = delivery
 
-    def read(self, work: Callable[[Repos], T]) -> T:
+    def read(self, work: Callable[[Repos], T], *, snapshot: bool = True) -> T:
         """See `RecordedWork.read`."""
-        return self._database.read(lambda connection: work(self._repositories(connection)))
+        return self._database.read(lambda connection: work(self._repositories(connection)), snapshot=snapshot)
 
     def write(self, work: Callable[[Repos], T]) -> T:
         """See `RecordedWork.write`: technical writes only."""

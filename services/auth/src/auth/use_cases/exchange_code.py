@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from auth.domain.accounts import Account
 from auth.domain.bindings import Sender, binding_for
 from auth.domain.clients import Client
 from auth.domain.errors import ExtranetClosedError, GrantRefusedError
@@ -14,12 +12,14 @@ from auth.domain.sessions import Session
 from auth.use_cases import events
 from auth.use_cases.make_tokens import Holder, MakeTokens, TokenSet, Wanted
 from auth.use_cases.ports import AuthRepos, AuthWork, LogoutNotice
+from auth.use_cases.protocol_ports import FoundCode
 from servicekit.audit_events import AuditEvent, Outcome
 from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret, new_id
 
 LONGEST_ACCESS_TOKEN = timedelta(seconds=900)
 """The most that the settings allow: what is revoked is remembered that long."""
+_TOUCH_EVERY = timedelta(minutes=1)
 
 
 def revoke_family(repos: AuthRepos, family_id: str, client_id: str, session_id: str, now: datetime) -> None:
@@ -29,15 +29,6 @@ def revoke_family(repos: AuthRepos, family_id: str, client_id: str, session_id: 
     repos.revoked_tokens.add(family_id, now + LONGEST_ACCESS_TOKEN)
     if session is not None and session.ended_at is None:
         repos.logout_notices.add(LogoutNotice(new_id(), session_id, session.account_id, client_id, now, now))
-
-
-@dataclass(frozen=True)
-class FoundCode:
-    """A code that is still good, with whose it is: read together."""
-
-    kept: AuthorizationCode
-    account: Account | None
-    session: Session | None
 
 
 class ExchangeCode:
@@ -52,14 +43,7 @@ class ExchangeCode:
     def find(self, code: str, client: Client) -> FoundCode | None:
         """The code, when it is this client's and still good. A used one revokes what it gave (RFC 9700 §2.1.1)."""
         code_hash = hash_secret(code)
-
-        def find(repos: AuthRepos) -> FoundCode | None:
-            known = repos.codes.find(code_hash)
-            if known is None:
-                return None
-            return FoundCode(known, repos.accounts.find(known.account_id), repos.sessions.find(known.session_id))
-
-        found = self._work.read(find)
+        found = self._work.read(lambda repos: repos.codes.find(code_hash), snapshot=False)
         if found is None or found.kept.client_id != client.client_id:
             return None
         if found.kept.used_at is not None:
@@ -105,9 +89,10 @@ class ExchangeCode:
     ) -> Outcome[bool]:
         now, (wanted, tokens) = self._clock.now(), made
         if not repos.codes.use(code.code_hash, now):
+            self._make_tokens.holder(repos, code.account_id, code.session_id)
             late = events.refused("token.refused", code.account_id, "CODE_REUSED", now, {"client_id": code.client_id})
             return Outcome(value=False, events=(late,))
-        require_open(repos, code.session_id, now)
+        note_activity(repos, holder.session, now)
         keep_refresh_token(repos, holder, wanted, tokens, now)
         repos.sessions.remember_client(code.session_id, code.client_id)
         return Outcome(value=True, events=(issued(holder, code.client_id, tokens, now),))
@@ -123,14 +108,10 @@ class ExchangeCode:
         self._work.record(revoke)
 
 
-def require_open(repos: AuthRepos, session_id: str, now: datetime) -> None:
-    """Notes activity in the session, in the transaction that keeps the tokens. A locked account has no open session.
-
-    Raises:
-        GrantRefusedError: it ended while the tokens were made: they are not given.
-    """
-    if not repos.sessions.touch(session_id, now):
-        raise GrantRefusedError("the session has ended", reason="SESSION_ENDED")
+def note_activity(repos: AuthRepos, session: Session, now: datetime) -> None:
+    """A client that asks for tokens keeps the session alive; noted at most once a minute."""
+    if now - session.seen_at >= _TOUCH_EVERY:
+        repos.sessions.touch(session.session_id, now)
 
 
 def keep_refresh_token(repos: AuthRepos, holder: Holder, wanted: Wanted, tokens: TokenSet, now: datetime) -> None:

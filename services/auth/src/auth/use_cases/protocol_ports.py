@@ -7,18 +7,41 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
+from auth.domain.accounts import Account
 from auth.domain.client_tokens import KeySource, SignedClaims
 from auth.domain.grants import AuthorizationCode, DeviceRequest, DeviceState, PushedRequest, RefreshToken
 from auth.domain.proofs import DpopProof
+from auth.domain.sessions import Session
+
+
+@dataclass(frozen=True)
+class FoundCode:
+    """An authorization code, the account it is about and the session it was given in; None what is gone."""
+
+    kept: AuthorizationCode
+    account: Account | None
+    session: Session | None
+
+
+@dataclass(frozen=True)
+class FoundToken:
+    """A refresh token, the account it is about and the session it belongs to; None what is gone."""
+
+    kept: RefreshToken
+    account: Account | None
+    session: Session | None
 
 
 class Codes(Protocol):
     """Authorization codes by hash."""
 
-    def find(self, code_hash: str) -> AuthorizationCode | None: ...
+    def find(self, code_hash: str) -> FoundCode | None:
+        """The code with whose it is, read together by one question."""
+
     def add(self, code: AuthorizationCode) -> None: ...
     def use(self, code_hash: str, used_at: datetime) -> bool:
-        """Marks it as used; False when it was used before: a conditional UPDATE, so exactly one caller wins."""
+        """Marks it as used; False when it was used before, or its session has ended: a conditional UPDATE, so exactly
+        one caller wins."""
 
     def forget_before(self, moment: datetime) -> None: ...
 
@@ -26,10 +49,12 @@ class Codes(Protocol):
 class RefreshTokens(Protocol):
     """Refresh tokens by hash, and their families."""
 
-    def find(self, token_hash: str) -> RefreshToken | None: ...
+    def find(self, token_hash: str) -> FoundToken | None:
+        """The token with whose it is, read together by one question."""
+
     def add(self, token: RefreshToken) -> None: ...
     def use(self, token_hash: str, used_at: datetime) -> bool:
-        """Marks it as used; False when it was used or revoked before."""
+        """Marks it as used; False when it was used or revoked before, or its session has ended."""
 
     def revoke_family(self, family_id: str, revoked_at: datetime) -> bool:
         """Ends the family; False when nothing of it was alive."""

@@ -98,19 +98,21 @@ class ReadToken:
 
     def _usable_refresh_token(self, unverified_token: str, asking: Client) -> RefreshToken | None:
         def find(repos: AuthRepos) -> RefreshToken | None:
-            token = repos.refresh_tokens.find(hash_secret(unverified_token))
-            if token is None or token.client_id != asking.client_id or token.used_at or token.revoked_at:
+            found = repos.refresh_tokens.find(hash_secret(unverified_token))
+            if found is None or found.kept.client_id != asking.client_id:
                 return None
-            session = repos.sessions.find(token.session_id)
-            return token if session is not None and session.is_alive(self._limits, self._clock.now()) else None
+            if found.kept.used_at or found.kept.revoked_at or found.session is None:
+                return None
+            return found.kept if found.session.is_alive(self._limits, self._clock.now()) else None
 
-        return self._work.read(find)
+        return self._work.read(find, snapshot=False)
 
     def revoke(self, unverified_token: str, asking: Client) -> None:
         """RFC 7009 §2: a refresh token with its whole family, an access token alone. A foreign or unknown one changes
         nothing and is not told apart (§2.2)."""
-        token = self._work.read(lambda repos: repos.refresh_tokens.find(hash_secret(unverified_token)))
-        if token is not None:
+        found = self._work.read(lambda repos: repos.refresh_tokens.find(hash_secret(unverified_token)), snapshot=False)
+        if found is not None:
+            token = found.kept
             if token.client_id == asking.client_id and token.revoked_at is None:
                 self._revoke_family(token)
             return

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from auth.domain.accounts import Account
 from auth.domain.bindings import Sender, binding_for
 from auth.domain.client_profiles import rotates_refresh_tokens
 from auth.domain.clients import Client
 from auth.domain.errors import ExtranetClosedError, GrantRefusedError
 from auth.domain.grants import RefreshToken
-from auth.domain.sessions import Session
 from auth.use_cases import events
-from auth.use_cases.exchange_code import issued, record_refusal, require_open, revoke_family
+from auth.use_cases.exchange_code import issued, note_activity, record_refusal, revoke_family
 from auth.use_cases.make_tokens import Holder, MakeTokens, TokenSet, Wanted
 from auth.use_cases.ports import AuthRepos, AuthWork
+from auth.use_cases.protocol_ports import FoundToken
 from servicekit.audit_events import Outcome
 from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret
-
-
-@dataclass(frozen=True)
-class FoundToken:
-    """A refresh token that may be used, with whose it is: read together."""
-
-    kept: RefreshToken
-    account: Account | None
-    session: Session | None
 
 
 class RefreshTokens:
@@ -41,15 +31,10 @@ class RefreshTokens:
     def find(self, unverified_token: str, client: Client) -> FoundToken | None:
         """The token, when it is this client's and may be used. One used before ends its family."""
         token_hash = hash_secret(unverified_token)
-
-        def find(repos: AuthRepos) -> FoundToken | None:
-            known = repos.refresh_tokens.find(token_hash)
-            if known is None or known.client_id != client.client_id or known.revoked_at is not None:
-                return None
-            return FoundToken(known, repos.accounts.find(known.account_id), repos.sessions.find(known.session_id))
-
-        found = self._work.read(find)
-        if found is not None and found.kept.used_at is not None:
+        found = self._work.read(lambda repos: repos.refresh_tokens.find(token_hash), snapshot=False)
+        if found is None or found.kept.client_id != client.client_id or found.kept.revoked_at is not None:
+            return None
+        if found.kept.used_at is not None:
             self._reused(found.kept)
             return None
         return found
@@ -92,10 +77,11 @@ class RefreshTokens:
     def _rotate(self, repos: AuthRepos, token: RefreshToken, holder: Holder, tokens: TokenSet) -> Outcome[bool]:
         now = self._clock.now()
         if not repos.refresh_tokens.use(token.token_hash, now):
+            self._make_tokens.holder(repos, token.account_id, token.session_id)
             what = {"client_id": token.client_id}
             late = events.refused("token.refused", token.account_id, "REFRESH_TOKEN_REUSED", now, what)
             return Outcome(value=False, events=(late,))
-        require_open(repos, token.session_id, now)
+        note_activity(repos, holder.session, now)
         if tokens.refresh_token is not None:
             repos.refresh_tokens.add(
                 replace(
@@ -112,9 +98,10 @@ class RefreshTokens:
         """FAPI 2.0 §5.3.2.1: bound to the client, so not rotated. It must not have been revoked meanwhile."""
         now = self._clock.now()
         current = repos.refresh_tokens.find(token.token_hash)
-        if current is None or current.revoked_at is not None:
+        if current is None or current.kept.revoked_at is not None:
             raise GrantRefusedError("the refresh token was revoked", reason="REFRESH_TOKEN_REVOKED")
-        require_open(repos, token.session_id, now)
+        self._make_tokens.alive(current.account, current.session)
+        note_activity(repos, holder.session, now)
         return Outcome(value=True, events=(issued(holder, token.client_id, tokens, now),))
 
     def _reused(self, token: RefreshToken) -> None:

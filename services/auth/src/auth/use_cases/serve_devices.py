@@ -13,7 +13,7 @@ from auth.domain.sessions import Session
 from auth.domain.throttling import AttemptLimits, wait_before
 from auth.domain.user_codes import new_user_code, normalise_user_code
 from auth.use_cases import events
-from auth.use_cases.exchange_code import issued, keep_refresh_token, record_refusal, require_open
+from auth.use_cases.exchange_code import issued, keep_refresh_token, note_activity, record_refusal
 from auth.use_cases.make_tokens import Holder, MakeTokens, TokenSet, Wanted
 from auth.use_cases.person_rights import PersonRights
 from auth.use_cases.ports import AuthRepos, AuthWork
@@ -191,7 +191,8 @@ class ServeDevices:
             what = {"client_id": request.client_id}
             late = events.refused("token.refused", request.account_id, "DEVICE_CODE_REUSED", now, what)
             return Outcome(value=False, events=(late,))
-        require_open(repos, request.session_id, now)
+        self._make_tokens.holder(repos, request.account_id, request.session_id)
+        note_activity(repos, holder.session, now)
         keep_refresh_token(repos, holder, wanted, tokens, now)
         repos.sessions.remember_client(request.session_id, request.client_id)
         return Outcome(value=True, events=(issued(holder, request.client_id, tokens, now),))

@@ -11,7 +11,8 @@ from auth.domain.accounts import Account, ProvisionalPassword
 from servicekit.database.prepared import PreparedStatement
 from servicekit.database.types import from_microseconds
 
-_COLUMNS = [column.name for column in t.columns]
+ACCOUNT_COLUMNS = list(t.columns)
+_NAMES = [column.name for column in ACCOUNT_COLUMNS]
 _FIND = PreparedStatement(select(t).where(t.c.account_id == bindparam("wanted")))
 
 
@@ -25,7 +26,7 @@ class SqlAccounts:
     def find(self, account_id: str) -> Account | None:
         """By identifier."""
         row = _FIND.first(self._connection, {"wanted": account_id})
-        return _account(_with_times(dict(zip(_COLUMNS, row, strict=True)))) if row is not None else None
+        return account_of_row(row) if row is not None else None
 
     def find_by_username(self, username: str) -> Account | None:
         """By what the person types, normalised."""
@@ -83,12 +84,13 @@ def _row(account: Account) -> dict[str, object]:
     }
 
 
-def _with_times(values: dict[str, Any]) -> dict[str, Any]:
-    """What the driver gives, with times as the domain knows them."""
+def account_of_row(row: Sequence[Any]) -> Account:
+    """What the driver gives of `ACCOUNT_COLUMNS`."""
+    values = dict(zip(_NAMES, row, strict=True))
     for name, value in values.items():
         if name.endswith("_at") and value is not None:
             values[name] = from_microseconds(value)
-    return values
+    return _account(values)
 
 
 def _account(row: Mapping[str, Any]) -> Account:

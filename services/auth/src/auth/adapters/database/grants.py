@@ -1,26 +1,61 @@
 """Authorization codes and refresh tokens in SQL. Single use is one conditional UPDATE."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, exists, select, update
 
+from auth.adapters.database.accounts import ACCOUNT_COLUMNS, account_of_row
 from auth.adapters.database.rows import Change, Rows
-from auth.adapters.database.tables import authorization_code, refresh_token
+from auth.adapters.database.sessions import SESSIONS
+from auth.adapters.database.tables import account, authorization_code, refresh_token, session
+from auth.domain.accounts import Account
 from auth.domain.grants import AuthorizationCode, RefreshToken
+from auth.domain.sessions import Session
+from auth.use_cases.protocol_ports import FoundCode, FoundToken
+from servicekit.database.prepared import PreparedStatement
+
+
+def _session_is_open(session_id: ColumnElement[str]) -> ColumnElement[bool]:
+    return exists().where(session.c.session_id == session_id, session.c.ended_at.is_(None))
+
+
+def _with_holder(table: Table, rows: Rows[Any], key: ColumnElement[str]) -> PreparedStatement:
+    """One question for a grant, its account and its session."""
+    joined = table.outerjoin(account, account.c.account_id == table.c.account_id).outerjoin(
+        session, session.c.session_id == table.c.session_id
+    )
+    columns = [*rows.columns, *ACCOUNT_COLUMNS, *SESSIONS.columns]
+    labelled = [column.label(f"c{index}") for index, column in enumerate(columns)]
+    return PreparedStatement(select(*labelled).select_from(joined).where(key == bindparam("wanted")))
+
+
+def _holder(row: Sequence[Any]) -> tuple[Account | None, Session | None]:
+    """What stands after the grant's own columns."""
+    whose, sign_in = row[: len(ACCOUNT_COLUMNS)], row[len(ACCOUNT_COLUMNS) :]
+    return (
+        account_of_row(whose) if whose[0] is not None else None,
+        SESSIONS.read(sign_in) if sign_in[0] is not None else None,
+    )
+
 
 _CODES = Rows(authorization_code, AuthorizationCode)
 _TOKENS = Rows(refresh_token, RefreshToken)
 _code, _token = authorization_code.c, refresh_token.c
 _USE_CODE = Change(
     update(authorization_code)
-    .where(_code.code_hash == bindparam("wanted"), _code.used_at.is_(None))
+    .where(_code.code_hash == bindparam("wanted"), _code.used_at.is_(None), _session_is_open(_code.session_id))
     .values(used_at=bindparam("at"))
 )
 _USE_TOKEN = Change(
     update(refresh_token)
     .where(_token.token_hash == bindparam("wanted"), _token.used_at.is_(None), _token.revoked_at.is_(None))
+    .where(_session_is_open(_token.session_id))
     .values(used_at=bindparam("at"))
 )
+_FIND_CODE = _with_holder(authorization_code, _CODES, _code.code_hash)
+_FIND_TOKEN = _with_holder(refresh_token, _TOKENS, _token.token_hash)
 
 
 class SqlCodes:
@@ -30,9 +65,13 @@ class SqlCodes:
         """For one transaction."""
         self._connection = connection
 
-    def find(self, code_hash: str) -> AuthorizationCode | None:
+    def find(self, code_hash: str) -> FoundCode | None:
         """By hash."""
-        return _CODES.find(self._connection, "code_hash", code_hash)
+        row = _FIND_CODE.first(self._connection, {"wanted": code_hash})
+        if row is None:
+            return None
+        count = len(_CODES.columns)
+        return FoundCode(_CODES.read(row[:count]), *_holder(row[count:]))
 
     def add(self, code: AuthorizationCode) -> None:
         """A new row."""
@@ -54,9 +93,13 @@ class SqlRefreshTokens:
         """For one transaction."""
         self._connection = connection
 
-    def find(self, token_hash: str) -> RefreshToken | None:
+    def find(self, token_hash: str) -> FoundToken | None:
         """By hash."""
-        return _TOKENS.find(self._connection, "token_hash", token_hash)
+        row = _FIND_TOKEN.first(self._connection, {"wanted": token_hash})
+        if row is None:
+            return None
+        count = len(_TOKENS.columns)
+        return FoundToken(_TOKENS.read(row[:count]), *_holder(row[count:]))
 
     def add(self, token: RefreshToken) -> None:
         """A new row."""

@@ -29,7 +29,7 @@ class Rows(Generic[T]):
         self._table = table
         self._make = value_class
         self._names = [field.name for field in fields(value_class)]  # type: ignore[arg-type]
-        columns = [table.c[name] for name in self._names]
+        columns = self.columns = [table.c[name] for name in self._names]
         self._times = [index for index, column in enumerate(columns) if isinstance(column.type, UtcDateTime)]
         self._flags = [index for index, column in enumerate(columns) if isinstance(column.type, sa.Boolean)]
         self._select = sa.select(*columns)
@@ -43,13 +43,14 @@ class Rows(Generic[T]):
             found = self._select.where(self._table.c[column] == sa.bindparam("wanted"))
             statement = self._by.setdefault(column, PreparedStatement(found))
         row = statement.first(connection, {"wanted": value})
-        return self._read(row) if row is not None else None
+        return self.read(row) if row is not None else None
 
     def add(self, connection: Connection, value: T) -> None:
         """A new row."""
         self._insert.run(connection, {name: _driver_value(getattr(value, name)) for name in self._names})
 
-    def _read(self, row: Sequence[Any]) -> T:
+    def read(self, row: Sequence[Any]) -> T:
+        """The value that a row of `columns` holds."""
         values = list(row)
         for index in self._times:
             if values[index] is not None:

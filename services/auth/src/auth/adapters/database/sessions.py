@@ -15,7 +15,7 @@ from auth.adapters.database.tables import session as t
 from auth.domain.sessions import EndedSession, Session
 from servicekit.database.prepared import PreparedStatement
 
-_SESSIONS = Rows(t, Session)
+SESSIONS = Rows(t, Session)
 _TOUCH = Change(
     update(t).where(t.c.session_id == bindparam("wanted"), t.c.ended_at.is_(None)).values(seen_at=bindparam("at"))
 )
@@ -36,11 +36,11 @@ class SqlSessions:
 
     def find(self, session_id: str) -> Session | None:
         """By identifier (`sid`)."""
-        return _SESSIONS.find(self._connection, "session_id", session_id)
+        return SESSIONS.find(self._connection, "session_id", session_id)
 
     def find_by_cookie(self, cookie_hash: str) -> Session | None:
         """By the hash of the cookie."""
-        return _SESSIONS.find(self._connection, "cookie_hash", cookie_hash)
+        return SESSIONS.find(self._connection, "cookie_hash", cookie_hash)
 
     def open_of(self, account_id: str) -> Sequence[Session]:
         """Those of a person that have not ended."""
@@ -54,7 +54,7 @@ class SqlSessions:
 
     def add(self, session: Session) -> None:
         """A new row."""
-        _SESSIONS.add(self._connection, session)
+        SESSIONS.add(self._connection, session)
 
     def save(self, session: Session) -> None:
         """Replaces the row, unless the session ended meanwhile."""

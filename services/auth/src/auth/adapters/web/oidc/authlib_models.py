@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from auth.domain.clients import AUTHENTICATION_METHODS, Client
-from auth.use_cases.exchange_code import FoundCode
-from auth.use_cases.refresh_tokens import FoundToken
+from auth.use_cases.protocol_ports import FoundCode, FoundToken
 from servicekit.identifiers import hash_secret
 
 
