@@ -14,7 +14,7 @@ from auth.domain.errors import SessionEndedError
 from auth.use_cases.catalogue import UseCases
 from auth.use_cases.keep_session import Present
 from servicekit.clock import Clock
-from servicekit.web import CurrentPerson, PageFrame, ServiceApp
+from servicekit.web import CurrentPerson, PageFrame, ServiceApp, prefer_languages
 
 _WAITS_AT_MOST = timedelta(hours=1)
 _ABOUT = "authorization request"
@@ -99,7 +99,10 @@ class Visitor:
         return self._sealer.seal(json.dumps(content), _ABOUT)
 
     def waiting(self) -> Waiting | None:
-        """The request that waits, from `suite`; None when there is none, or it is too old."""
+        """The request that waits, from `suite`; None when there is none, or it is too old.
+
+        The page then speaks the language that the request prefers (`ui_locales`, OIDC Core §3.1.2.1).
+        """
         sealed = request.values.get("suite")
         opened = self._sealer.open(sealed, _ABOUT) if sealed else None
         if opened is None:
@@ -109,7 +112,9 @@ class Visitor:
         if self._clock.now() - began_at >= _WAITS_AT_MOST:
             return None
         pushed_hash, dpop_key, is_signed = content.get("source", ("", "", False))
-        return Waiting(content["parameters"], began_at, pushed_hash, dpop_key, is_signed)
+        waiting = Waiting(content["parameters"], began_at, pushed_hash, dpop_key, is_signed)
+        prefer_languages(waiting.one("ui_locales"))
+        return waiting
 
     def frame(self) -> PageFrame:
         """The header: who is there, the last sign-in, DÉCONNEXION."""

@@ -20,7 +20,7 @@ from auth.adapters.web.parts import Parts
 from auth.adapters.web.visitor import Waiting
 from auth.domain.errors import ExtranetClosedError, RequestRefusedError
 from servicekit.errors import DependencyUnavailableError
-from servicekit.web import allow_form_target
+from servicekit.web import allow_form_target, prefer_languages
 
 
 class AuthorizeEndpoint:
@@ -113,6 +113,7 @@ class AuthorizeEndpoint:
         return None
 
     def _asked(self, waiting: Waiting) -> Asked:
+        prefer_languages(waiting.one("ui_locales"))
         return Asked(
             parameters=waiting.parameters,
             client=self._use_cases.client(waiting.one("client_id")),
