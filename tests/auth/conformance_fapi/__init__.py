@@ -1,0 +1,1 @@
+"""The promises of FAPI 2.0, kept over HTTP."""
