@@ -61,7 +61,8 @@ class InMemoryAccounts:
 
 
 class InMemorySessions:
-    def __init__(self) -> None:
+    def __init__(self, accounts: InMemoryAccounts | None = None) -> None:
+        self.accounts = accounts or InMemoryAccounts()
         self.rows: dict[str, Session] = {}
         self.clients: dict[str, set[str]] = {}
 
@@ -70,6 +71,10 @@ class InMemorySessions:
 
     def find_by_cookie(self, cookie_hash: str) -> Session | None:
         return next((row for row in self.rows.values() if row.cookie_hash == cookie_hash), None)
+
+    def find_with_account(self, session_id: str) -> tuple[Session | None, Account | None]:
+        session = self.find(session_id)
+        return session, self.accounts.find(session.account_id) if session is not None else None
 
     def open_of(self, account_id: str) -> Sequence[Session]:
         rows = [row for row in self.rows.values() if row.account_id == account_id and row.ended_at is None]
@@ -294,6 +299,7 @@ class InMemoryRepos:
     initial_access_tokens: InMemoryInitialAccessTokens = field(default_factory=InMemoryInitialAccessTokens)
 
     def __post_init__(self) -> None:
+        self.sessions.accounts = self.accounts
         holders = Holders(self.accounts, self.sessions)
         self.codes, self.refresh_tokens = InMemoryCodes(holders), InMemoryRefreshTokens(holders)
 

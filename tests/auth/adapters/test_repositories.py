@@ -97,6 +97,11 @@ def test_a_provisional_password_is_used_once(run: Run) -> None:
 def test_sessions_end_once_and_then_do_not_change(run: Run) -> None:
     run(lambda repos: repos.sessions.add(a_session()))
     assert run(lambda repos: repos.sessions.find_by_cookie("c1")) == a_session()
+    assert run(lambda repos: repos.sessions.find_with_account("s1")) == (a_session(), None)
+    assert run(lambda repos: repos.sessions.find_with_account("s2")) == (None, None)
+    account = an_account("a1")
+    run(lambda repos: repos.accounts.add(account))
+    assert run(lambda repos: repos.sessions.find_with_account("s1")) == (a_session(), account)
     assert run(lambda repos: repos.sessions.touch("s1", NOW + SECOND))
     assert run(lambda repos: [s.session_id for s in repos.sessions.open_of("a1")]) == ["s1"]
     assert run(lambda repos: repos.sessions.end("s1", NOW + SECOND))

@@ -126,15 +126,15 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
     tokens = MakeTokens(rights, world.keys, subjects, clock, policy)
     own_tokens = OwnTokens(world.keys, settings.issuer, clock)
     client_tokens = JoseClientTokens(world.fetch, clock)
-    read_token = ReadToken(work, own_tokens, subjects, clock, limits)
+    clients = KnownClients(work, clock)
+    read_token = ReadToken(work, clients, own_tokens, subjects, clock, limits)
     nonces = DpopNonces(world.secret.key("DPoP nonces"), clock)
     rules = PasswordRules(minimum_length=settings.password_minimum_length, common=common_passwords())
     per_address = settings.login_attempts_per_address
     attempts = SignInLimits(
         AttemptLimits(maximum=settings.login_attempts), AttemptLimits(maximum=per_address, free=per_address), limits
     )
-    known = KnownClients(work, clock)
-    register = RegisterClients(work, known, world.sectors, public_key_problem, clock)
+    register = RegisterClients(work, clients, world.sectors, public_key_problem, clock)
     return UseCases(
         issuer=settings.issuer,
         work=work,
@@ -143,7 +143,7 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
         signer=world.keys,
         subjects=subjects,
         clock=clock,
-        client=known,
+        client=clients,
         authenticate_client=AuthenticateClient(work, client_tokens, same_dn, clock, settings.issuer),
         check_dpop=CheckDpop(work, JoseDpopProofs(), nonces, clock),
         push_request=PushRequest(work, clock),

@@ -19,6 +19,7 @@ from servicekit.identifiers import hash_secret, new_id
 
 LONGEST_ACCESS_TOKEN = timedelta(seconds=900)
 """The most that the settings allow: what is revoked is remembered that long."""
+_MOST_REMEMBERED = 10_000
 _TOUCH_EVERY = timedelta(minutes=1)
 
 
@@ -39,6 +40,9 @@ class ExchangeCode:
         self._work = work
         self._make_tokens = make_tokens
         self._clock = clock
+        self._remembered: dict[
+            tuple[str, str], None
+        ] = {}  # sessions and clients that the table knows to belong together
 
     def find(self, code: str, client: Client) -> FoundCode | None:
         """The code, when it is this client's and still good. A used one revokes what it gave (RFC 9700 §2.1.1)."""
@@ -82,6 +86,9 @@ class ExchangeCode:
         if not self._work.record(lambda repos: self._keep(repos, code, holder, (wanted, tokens))):
             self._reused(code)
             raise GrantRefusedError("the code was used before", reason="CODE_REUSED")
+        if len(self._remembered) >= _MOST_REMEMBERED:
+            self._remembered = {}
+        self._remembered[code.session_id, code.client_id] = None
         return tokens
 
     def _keep(
@@ -94,7 +101,8 @@ class ExchangeCode:
             return Outcome(value=False, events=(late,))
         note_activity(repos, holder.session, now)
         keep_refresh_token(repos, holder, wanted, tokens, now)
-        repos.sessions.remember_client(code.session_id, code.client_id)
+        if (code.session_id, code.client_id) not in self._remembered:
+            repos.sessions.remember_client(code.session_id, code.client_id)
         return Outcome(value=True, events=(issued(holder, code.client_id, tokens, now),))
 
     def _reused(self, code: AuthorizationCode) -> None:

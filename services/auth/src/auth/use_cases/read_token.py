@@ -15,6 +15,7 @@ from auth.domain.sessions import Session, SessionLimits
 from auth.domain.subjects import Subjects
 from auth.use_cases import events
 from auth.use_cases.exchange_code import revoke_family
+from auth.use_cases.known_clients import KnownClients
 from auth.use_cases.ports import AuthRepos, AuthWork, OwnTokens
 from servicekit.audit_events import Outcome
 from servicekit.clock import Clock
@@ -34,11 +35,18 @@ class LivingToken:
 class ReadToken:
     """Every question about a token of ours is answered from here."""
 
-    def __init__(
-        self, work: AuthWork, own_tokens: OwnTokens, subjects: Subjects, clock: Clock, limits: SessionLimits
+    def __init__(  # noqa: PLR0913 - a constructor
+        self,
+        work: AuthWork,
+        clients: KnownClients,
+        own_tokens: OwnTokens,
+        subjects: Subjects,
+        clock: Clock,
+        limits: SessionLimits,
     ) -> None:
         """`limits`: a token does not outlive its session."""
         self._work = work
+        self._clients = clients
         self._own_tokens = own_tokens
         self._subjects = subjects
         self._clock = clock
@@ -51,20 +59,21 @@ class ReadToken:
             SessionEndedError: it is not.
         """
         claims = self._own_tokens.access_token(unverified_token)
-        return self._work.read(lambda repos: self._living(repos, claims))
-
-    def _living(self, repos: AuthRepos, claims: Mapping[str, Any]) -> LivingToken:
-        client = repos.clients.find(str(claims["client_id"]))
-        if client is None or not client.enabled:
+        client = self._clients(str(claims["client_id"]))
+        if client is None:
             raise SessionEndedError("the client of the token is gone")
-        if repos.revoked_tokens.contains(str(claims["jti"])):
+        token_id = str(claims["jti"])
+        if self._work.read(lambda repos: repos.revoked_tokens.contains(token_id), snapshot=False):
             raise SessionEndedError("the token was revoked")
         if "sid" not in claims:
             return LivingToken(claims, client, None, None)
-        session = repos.sessions.find(str(claims["sid"]))
+        return self._of_a_person(claims, client)
+
+    def _of_a_person(self, claims: Mapping[str, Any], client: Client) -> LivingToken:
+        session_id = str(claims["sid"])
+        session, account = self._work.read(lambda repos: repos.sessions.find_with_account(session_id), snapshot=False)
         if session is None or not session.is_alive(self._limits, self._clock.now()):
             raise SessionEndedError("the session of the token has ended")
-        account = repos.accounts.find(session.account_id)
         if account is None or account.state is not AccountState.ACTIVE:
             raise SessionEndedError("the account of the token may not sign in")
         return LivingToken(claims, client, account, session)
