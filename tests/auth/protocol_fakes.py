@@ -84,6 +84,10 @@ class InMemoryRefreshTokens:
             self.rows[key] = replace(self.rows[key], revoked_at=revoked_at)
         return bool(alive)
 
+    def families_of(self, session_id: str, client_id: str) -> Sequence[str]:
+        rows = [row for row in self.rows.values() if (row.session_id, row.client_id) == (session_id, client_id)]
+        return sorted({row.family_id for row in rows if row.revoked_at is None})
+
     def forget_before(self, moment: datetime) -> None:
         for token_hash in [key for key, row in self.rows.items() if row.issued_at < moment]:
             del self.rows[token_hash]

@@ -162,8 +162,14 @@ def test_a_refresh_token_is_used_once_and_its_family_ends_together(run: Run) -> 
     assert run(lambda repos: repos.refresh_tokens.find("r1")) == FoundToken(a_refresh_token(), None, a_session())
     assert run(lambda repos: repos.refresh_tokens.use("r1", NOW))
     assert not run(lambda repos: repos.refresh_tokens.use("r1", NOW))
+    other = replace(a_refresh_token("r9"), family_id="e")
+    run(lambda repos: repos.refresh_tokens.add(other))
+    assert run(lambda repos: list(repos.refresh_tokens.families_of("s1", "cdap"))) == ["e", "f"]
+    assert run(lambda repos: list(repos.refresh_tokens.families_of("s1", "other"))) == []
+    assert run(lambda repos: list(repos.refresh_tokens.families_of("s2", "cdap"))) == []
     assert run(lambda repos: repos.refresh_tokens.revoke_family("f", NOW))
     assert not run(lambda repos: repos.refresh_tokens.revoke_family("f", NOW))
+    assert run(lambda repos: list(repos.refresh_tokens.families_of("s1", "cdap"))) == ["e"]
     assert not run(lambda repos: repos.refresh_tokens.use("r2", NOW))
     run(lambda repos: repos.refresh_tokens.forget_before(NOW + SECOND))
     assert run(lambda repos: repos.refresh_tokens.find("r1")) is None

@@ -51,6 +51,7 @@ from auth.use_cases.make_tokens import MakeTokens, TokenPolicy
 from auth.use_cases.manage_accounts import ManageAccounts
 from auth.use_cases.open_registration import OpenRegistration
 from auth.use_cases.person_rights import PersonRights
+from auth.use_cases.person_sessions import PersonSessions
 from auth.use_cases.ports import AuthWork, Passwords
 from auth.use_cases.ports import RightsReplica as RightsReplicaPort
 from auth.use_cases.protocol_ports import SectorIdentifiers
@@ -159,6 +160,7 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
         choose_organisation=ChooseOrganisation(work, rights, clock),
         sign_out=SignOut(work, clock),
         disown_login=DisownLogin(work, clock),
+        person_sessions=PersonSessions(work, clock, limits),
         issue_code=IssueCode(work, rights, clock, timedelta(seconds=settings.code_seconds)),
         exchange_code=ExchangeCode(work, tokens, clock),
         refresh_tokens=RefreshTokens(work, tokens, clock),

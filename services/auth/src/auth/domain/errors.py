@@ -26,6 +26,12 @@ class SessionEndedError(NotAuthenticatedError):
     reason = "SESSION_ENDED"
 
 
+class SignInAgainError(NotAuthenticatedError):
+    """The session is good, but its password was typed too long ago for this (ASVS 7.5.2)."""
+
+    reason = "SIGN_IN_AGAIN"
+
+
 class TooManyAttemptsError(TooManyRequestsError):
     """Too many failed sign-ins or requests for a new password."""
 

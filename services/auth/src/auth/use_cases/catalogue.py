@@ -21,6 +21,7 @@ from auth.use_cases.keep_session import ChooseOrganisation, DisownLogin, FindSes
 from auth.use_cases.known_clients import KnownClients
 from auth.use_cases.manage_accounts import ManageAccounts
 from auth.use_cases.person_rights import PersonRights
+from auth.use_cases.person_sessions import PersonSessions
 from auth.use_cases.ports import AuthWork, OwnTokens, Signer
 from auth.use_cases.push_request import PushRequest
 from auth.use_cases.read_person import ReadPerson
@@ -55,6 +56,7 @@ class UseCases:
     choose_organisation: ChooseOrganisation
     sign_out: SignOut
     disown_login: DisownLogin
+    person_sessions: PersonSessions
     authenticate_client: AuthenticateClient
     check_dpop: CheckDpop
     push_request: PushRequest
