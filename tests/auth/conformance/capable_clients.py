@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from joserfc import jwt
+from joserfc import jws
 from joserfc.jwk import ECKey
 
 from auth.domain.clients import GRANT_TYPES, Client
@@ -65,8 +66,7 @@ def assertion(provider: Provider, **changes: Any) -> str:
     """A good client assertion of `signer`; None takes a member out."""
     now = int(provider.clock.now().timestamp())
     claims = {"iss": "signer", "sub": "signer", "aud": ISSUER, "jti": "the jti", "iat": now, "exp": now + 60, **changes}
-    kept = {name: value for name, value in claims.items() if value is not None}
-    return jwt.encode({"alg": "ES256", "kid": "omega-key"}, kept, KEY)
+    return _signed({}, claims)
 
 
 def send_signed(browser: AuthBrowser, path: str, unverified_assertion: str, form: Mapping[str, str]) -> Any:
@@ -79,8 +79,13 @@ def request_object(provider: Provider, **changes: Any) -> str:
     """A good request object of `signer`; None takes a member out."""
     now = int(provider.clock.now().timestamp())
     claims = {**REQUEST, "iss": "signer", "client_id": "signer", "aud": ISSUER, "nbf": now, "exp": now + 60, **changes}
-    kept = {name: value for name, value in claims.items() if value is not None}
-    return jwt.encode({"alg": "ES256", "kid": "omega-key", "typ": "oauth-authz-req+jwt"}, kept, KEY)
+    return _signed({"typ": "oauth-authz-req+jwt"}, claims)
+
+
+def _signed(header: Mapping[str, str], claims: Mapping[str, Any]) -> str:
+    """By the key of `signer`; the JSON may hold what no UTF-8 can."""
+    content = json.dumps({name: value for name, value in claims.items() if value is not None})
+    return jws.serialize_compact({"alg": "ES256", "kid": "omega-key", **header}, content.encode(), KEY)
 
 
 def error_of(answer: Any) -> tuple[int, str]:

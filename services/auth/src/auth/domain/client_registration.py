@@ -47,7 +47,8 @@ def parse_client(value: Mapping[str, Any], secret_hash: str) -> Client:
     if unknown := set(given) - KNOWN_KEYS:
         raise _bad(name, sorted(unknown)[0], "unknown key")
     grants = given.get("grant_types")
-    needed = ("client_id", "name", "scope") if grants and "authorization_code" not in grants else _NEEDED
+    without_code = isinstance(grants, list | tuple) and "authorization_code" not in grants
+    needed = ("client_id", "name", "scope") if without_code else _NEEDED
     for key in needed:
         if not given.get(key):
             raise _bad(name, key, "is missing")
@@ -155,6 +156,11 @@ def _one_of(*known: str) -> Reader:
     return read
 
 
+def _client_algorithm(value: Any) -> str:
+    """`Ed25519` (RFC 9864) is what RFC 8037 calls `EdDSA`, with the one curve that we take."""
+    return str(_one_of(*CLIENT_ALGORITHMS)("EdDSA" if value == "Ed25519" else value))
+
+
 def _some_of(*known: str) -> Reader:
     def read(value: Any) -> tuple[str, ...]:
         texts = _texts(value)
@@ -184,11 +190,11 @@ _FIELDS: dict[str, tuple[str, Reader]] = {
     "profile": ("profile", _one_of("baseline", "interoperable", "fapi2")),
     "scope": ("scope", _words),
     "token_endpoint_auth_method": ("auth_method", _one_of(*AUTHENTICATION_METHODS)),
-    "token_endpoint_auth_signing_alg": ("auth_signing_alg", _one_of(*CLIENT_ALGORITHMS)),
+    "token_endpoint_auth_signing_alg": ("auth_signing_alg", _client_algorithm),
     "grant_types": ("grant_types", _some_of(*GRANT_TYPES)),
     "response_modes": ("response_modes", _some_of(*RESPONSE_MODES)),
     "subject_type": ("subject_type", _one_of("public", "pairwise")),
-    "request_object_signing_alg": ("request_object_signing_alg", _one_of(*CLIENT_ALGORITHMS)),
+    "request_object_signing_alg": ("request_object_signing_alg", _client_algorithm),
     "jwks": ("jwks", _key_set),
     "default_max_age": ("default_max_age", _seconds),
     **{

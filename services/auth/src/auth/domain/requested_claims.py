@@ -63,7 +63,9 @@ def _members(content: object) -> Mapping[str, Mapping[str, Any]]:
         raise ValueError("claims has a member that is not an object of claims")
     members: dict[str, Mapping[str, Any]] = {}
     for name, asked in content.items():
+        if not name.isprintable():  # half a character, as JSON can write it, goes into no token
+            raise ValueError("claims has a member whose name cannot be printed")
         if asked is not None and not isinstance(asked, dict):
-            raise ValueError(f"claims: {name} is neither null nor an object")
+            raise ValueError("claims has a member that is neither null nor an object")
         members[name] = asked or {}
     return members
