@@ -117,7 +117,7 @@ def probe(contestant: Contestant) -> bytes:
         headers["Authorization"] = load.authorization
     answer = httpx.post(load.url, content=body, headers=headers)
     if answer.status_code != 200 or b'"active":false' in answer.content:
-        raise NotAnsweredError(f"{answer.status_code} {answer.text[:200]}")
+        raise NotAnsweredError(f"{answer.status_code} {' '.join(answer.text.split())[:120]}")
     return answer.content
 
 
