@@ -108,6 +108,11 @@ class DevicePages:
         client = self._parts.use_cases.client(found.client_id)
         if client is None:
             return render_template("device_done.html", outcome="over", name="")
+        words = found.scope.split()
         return render_template(
-            "device_confirm.html", client=client, scope=found.scope.split(), user_code=shown_user_code(found.user_code)
+            "device_confirm.html",
+            client=client,
+            scope=words,
+            elsewhere=self._parts.other_extranets(client, words),
+            user_code=shown_user_code(found.user_code),
         )

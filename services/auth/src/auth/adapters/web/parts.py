@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -11,7 +12,7 @@ from flask import session as browser
 from werkzeug.wrappers import Response
 
 from auth.adapters.web.visitor import Visitor, Waiting
-from auth.domain.clients import Client
+from auth.domain.clients import IDENTITY_SCOPES, Client
 from auth.use_cases.catalogue import UseCases
 from servicekit.clock import Clock
 from servicekit.web import ServiceApp, allow_form_target
@@ -37,6 +38,11 @@ class Parts:
             if redirect_uri in client.redirect_uris:
                 allow_form_target(str(redirect_uri))
         return client
+
+    def other_extranets(self, client: Client, words: Sequence[str]) -> list[str]:
+        """Names of the extranets, other than the client's own, in which its scope lets it act for the person."""
+        own = (*IDENTITY_SCOPES, client.extranet)
+        return [self.use_cases.rights.label_of(word) for word in words if word not in own]
 
     def go_on(self, page: str | None = None) -> Response:
         """To `page`, or where the person wanted to go: the waiting request, else the portal."""

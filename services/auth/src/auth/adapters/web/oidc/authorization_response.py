@@ -25,19 +25,30 @@ Parameters = Sequence[tuple[str, str]]
 
 def respond(asked: Asked, parameters: Parameters, signer: Signer) -> Response:
     """The browser goes back to the client with `parameters`; `state` and `iss` are added here."""
-    address, mode = str(asked.one("redirect_uri")), asked.response_mode
+    by_redirect = location(asked, parameters, signer)
+    if by_redirect is not None:
+        return redirect(by_redirect, 303)
+    address = str(asked.one("redirect_uri"))
+    allow_form_target(address)
+    sent = _sent(asked, parameters, signer)
+    return make_response(render_template("form_post.html", address=address, parameters=sent, client=asked.known))
+
+
+def location(asked: Asked, parameters: Parameters, signer: Signer) -> str | None:
+    """Where a redirect leads with the same answer, or None when it goes back by a form."""
+    if asked.response_mode.startswith("form_post"):
+        return None
+    return with_query(str(asked.one("redirect_uri")), _sent(asked, parameters, signer))
+
+
+def _sent(asked: Asked, parameters: Parameters, signer: Signer) -> Parameters:
     sent = list(parameters)
     state = asked.one("state")
     if state is not None:
         sent.append(("state", state))
-    if mode in SIGNED_MODES:
-        sent = [("response", _signed(asked, sent, signer))]
-    else:
-        sent.append(("iss", asked.issuer))
-    if mode.startswith("form_post"):
-        allow_form_target(address)
-        return make_response(render_template("form_post.html", address=address, parameters=sent, client=asked.known))
-    return redirect(with_query(address, sent), 303)
+    if asked.response_mode in SIGNED_MODES:
+        return [("response", _signed(asked, sent, signer))]
+    return [*sent, ("iss", asked.issuer)]
 
 
 def error_parameters(code: str, description: str) -> Parameters:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from auth.adapters.web.closed_texts import closed_text
 from auth.adapters.web.oidc.authlib_server import PlainServer
-from auth.adapters.web.oidc.authorization_response import error_parameters, respond, with_query
+from auth.adapters.web.oidc.authorization_response import error_parameters, location, respond
 from auth.adapters.web.oidc.checks.asked import Asked
 from auth.adapters.web.oidc.checks.table import OF_THE_PERSON, SENT_BACK, SHOWN_HERE
 from auth.adapters.web.oidc.errors import AuthorizationRefusedError
@@ -20,7 +20,7 @@ from auth.adapters.web.parts import Parts
 from auth.adapters.web.visitor import Waiting
 from auth.domain.errors import ExtranetClosedError, RequestRefusedError
 from servicekit.errors import DependencyUnavailableError
-from servicekit.web import allow_form_target, prefer_languages
+from servicekit.web import prefer_languages
 
 
 class AuthorizeEndpoint:
@@ -74,9 +74,10 @@ class AuthorizeEndpoint:
         if refusal is not None:
             return refusal
         if request.method != "POST":
-            return render_template(
-                "consent.html", client=client, scope=asked.scope.split(), suite=request.args["suite"]
-            )
+            words = asked.scope.split()
+            elsewhere = self._parts.other_extranets(client, words)
+            suite = request.args["suite"]
+            return render_template("consent.html", client=client, scope=words, elsewhere=elsewhere, suite=suite)
         if "allow" not in request.form:
             return self._back(asked, "access_denied", "")
         self._use_cases.give_consent(present.session, client, asked.scope)
@@ -148,18 +149,15 @@ class AuthorizeEndpoint:
         return respond(asked, _given(headers), self._use_cases.signer)
 
     def _closed(self, asked: Asked, error: ExtranetClosedError) -> Response:
-        if "none" in asked.prompts or asked.response_mode != "query":
+        back = location(asked, error_parameters("access_denied", error.reason), self._use_cases.signer)
+        if "none" in asked.prompts or back is None:
             return self._back(asked, "access_denied", error.reason)
-        address = str(asked.one("redirect_uri"))
-        allow_form_target(address)
-        state = asked.one("state")
-        sent = [*error_parameters("access_denied", error.reason), *([("state", state)] if state else [])]
         page = render_template(
             "closed_extranet.html",
             label=self._use_cases.rights.label_of(error.extranet) or asked.known.name,
             text=closed_text(error.reason),
             reason=error.reason,
-            back=with_query(address, [*sent, ("iss", self._parts.issuer)]),
+            back=back,
         )
         return make_response(page, 403)
 

@@ -37,7 +37,7 @@ class ClientEndpoint:
     def __call__(self, environ: Mapping[str, Any]) -> Answer:
         """Answers with JSON whatever happens."""
         if environ["REQUEST_METHOD"] != "POST":
-            return json_error(405, "invalid_request", "POST", [("Allow", "POST")])
+            return json_error(405, "invalid_request", "this endpoint takes POST only", [("Allow", "POST")])
         try:
             request = read_call(environ, self._address(environ), self._certificates)
             answer = self.answer(request, environ)

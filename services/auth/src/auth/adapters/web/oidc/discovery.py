@@ -15,6 +15,7 @@ from auth.domain.sessions import ACR_PASSWORD
 
 PATHS = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
 
+_ED25519 = "Ed25519"  # RFC 9864: another name of EdDSA, which some clients write
 _CLIENT_ENDPOINTS = {
     "token_endpoint": "/token",
     "pushed_authorization_request_endpoint": "/par",
@@ -67,8 +68,8 @@ def _metadata(issuer: str, mtls_issuer: str) -> dict[str, object]:
         "userinfo_signing_alg_values_supported": list(OUR_ALGORITHMS),
         "introspection_signing_alg_values_supported": list(OUR_ALGORITHMS),
         "authorization_signing_alg_values_supported": list(OUR_ALGORITHMS),
-        "request_object_signing_alg_values_supported": list(CLIENT_ALGORITHMS),
-        "dpop_signing_alg_values_supported": ["ES256", "PS256", "EdDSA"],
+        "request_object_signing_alg_values_supported": [*CLIENT_ALGORITHMS, _ED25519],
+        "dpop_signing_alg_values_supported": ["ES256", "PS256", "EdDSA", _ED25519],
         "code_challenge_methods_supported": ["S256"],
         "display_values_supported": ["page", "popup", "touch", "wap"],
         "claim_types_supported": ["normal"],
@@ -100,5 +101,5 @@ def _authentication(methods: list[str], authenticated: list[str]) -> dict[str, o
     described: dict[str, object] = {}
     for endpoint, known in (("token", methods), ("introspection", authenticated), ("revocation", methods)):
         described[f"{endpoint}_endpoint_auth_methods_supported"] = known
-        described[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = list(CLIENT_ALGORITHMS)
+        described[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = [*CLIENT_ALGORITHMS, _ED25519]
     return described

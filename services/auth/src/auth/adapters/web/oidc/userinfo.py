@@ -24,6 +24,7 @@ from servicekit.logging import get_logger
 log = get_logger("auth.userinfo")
 
 _ALGORITHMS = "ES256 PS256 EdDSA"
+_DPOP = f'DPoP algs="{_ALGORITHMS}"'
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -43,11 +44,11 @@ class UserinfoEndpoint:
         """Never a token in the query (RFC 9700 §4.3.2)."""
         method = str(environ["REQUEST_METHOD"])
         if method not in ("GET", "POST"):
-            return json_error(405, "invalid_request", "GET or POST", [("Allow", "GET, POST")])
+            return json_error(405, "invalid_request", "userinfo takes GET or POST", [("Allow", "GET, POST")])
         try:
             scheme, unverified_token = _token(environ, method)
             if unverified_token is None:
-                return _challenge(scheme, "", 401)
+                return json_answer(401, {}, [("WWW-Authenticate", "Bearer"), ("WWW-Authenticate", _DPOP)])
             answer = self._answer(environ, scheme, unverified_token)
         except RequestRefusedError as error:
             return json_error(400, error.code, error.description)
