@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _l
 
+from auth.adapters.web.client_pages import REFUSALS as CLIENT_REFUSALS
+from auth.adapters.web.client_pages import ClientPages
 from auth.adapters.web.device_pages import DevicePages
 from auth.adapters.web.oidc.authlib_server import PlainServer
 from auth.adapters.web.oidc.authorize import AuthorizeEndpoint
@@ -70,10 +72,11 @@ def create_web(web: WebParts) -> WSGIApplication:
         PortalPages(parts),
         AuthorizeEndpoint(parts, server),
         DevicePages(parts),
+        ClientPages(parts),
         EndSessionEndpoint(parts),
     ):
         app.register_blueprint(views.blueprint())
-    app.register_refusal_texts(_TEXTS)
+    app.register_refusal_texts({**_TEXTS, **CLIENT_REFUSALS})
     for name, check in web.health:
         app.add_health_check(name, check)
     register = RegisterEndpoint(web.use_cases.register_dynamically, web.issuer)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField, RadioField
 from wtforms.validators import InputRequired
 
+from auth.adapters.web.client_pages import CAF_ADMINISTRATOR
 from auth.adapters.web.closed_texts import closed_text, purpose_of
 from auth.adapters.web.parts import Parts
 from auth.adapters.web.visitor import forget_present
@@ -56,6 +57,7 @@ class PortalPages:
             closed=[{"extranet": known, "text": closed_text(known.reason)} for known in closed],
             several=len(organisations) > 1,
             nowhere=not organisations,
+            may_declare=CAF_ADMINISTRATOR in self._parts.use_cases.rights.roles(present.session),
         )
 
     def organisation(self) -> Response | str:
