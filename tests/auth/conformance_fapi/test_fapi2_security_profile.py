@@ -21,7 +21,7 @@ def test_fapi2_discovery_end_point_verification(browser: AuthBrowser) -> None:
     assert metadata["code_challenge_methods_supported"] == ["S256"]
     assert metadata["authorization_response_iss_parameter_supported"] is True
     assert "private_key_jwt" in metadata["token_endpoint_auth_methods_supported"]
-    assert metadata["dpop_signing_alg_values_supported"] == ["ES256", "PS256", "EdDSA"]
+    assert metadata["dpop_signing_alg_values_supported"] == ["ES256", "PS256", "EdDSA", "Ed25519"]
     assert {"ES256", "PS256"} <= set(metadata["token_endpoint_auth_signing_alg_values_supported"])
     assert "none" not in json.dumps(metadata["request_object_signing_alg_values_supported"])
     assert metadata["claims_parameter_supported"] is True
