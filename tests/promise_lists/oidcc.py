@@ -53,14 +53,53 @@ _CONFIG = {
     "oidcc-discovery-endpoint-verification": "The metadata hold what the specification asks, and the keys are public.",
 }
 
+_RP_INITIATED = {
+    "oidcc-rp-initiated-logout-discovery-endpoint-verification": "The metadata name the end_session_endpoint.",
+    "oidcc-rp-initiated-logout": (
+        "An ID token ends its session, and the browser goes to the registered address with the state as it was."
+    ),
+    "oidcc-rp-initiated-logout-bad-post-logout-redirect-uri": "An address that is not registered is never followed.",
+    "oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri": "Nor is a registered one with more behind it.",
+    "oidcc-rp-initiated-logout-modified-id-token-hint": "A hint without its signature is as good as none.",
+    "oidcc-rp-initiated-logout-bad-id-token-hint": "A hint that somebody else signed is as good as none.",
+    "oidcc-rp-initiated-logout-no-id-token-hint": "Without a hint nobody is sent anywhere; the person is asked.",
+    "oidcc-rp-initiated-logout-no-params": "Without parameters the person is asked, and then signed out.",
+    "oidcc-rp-initiated-logout-no-post-logout-redirect-uri": "Without an address our own page says that it is done.",
+    "oidcc-rp-initiated-logout-no-state": "Without a state none comes back.",
+    "oidcc-rp-initiated-logout-only-state": "With a state alone the person is asked, and then signed out.",
+}
+_BACK_CHANNEL = {
+    "oidcc-backchannel-logout-discovery-endpoint-verification": "The metadata say that clients are told directly.",
+    "oidcc-backchannel-rp-initiated-logout": "The client gets a signed logout token that names the session.",
+}
+_FRONT_CHANNEL = {
+    "oidcc-frontchannel-logout-discovery-endpoint-verification": "The metadata say that clients are told by a frame.",
+    "oidcc-frontchannel-rp-initiated-logout": (
+        "A frame with iss and sid tells the client before the browser goes on to the address after the logout."
+    ),
+}
+_SESSION_MANAGEMENT = {
+    "oidcc-session-management-discovery-endpoint-verification": "The metadata name a check_session_iframe.",
+    "oidcc-session-management-rp-initiated-logout": "A frame of the client sees that the session ended.",
+}
+_NO_SESSION_MANAGEMENT = (
+    "deliberately not there: it needs third-party cookies, which browsers no longer send; back-channel and "
+    "front-channel logout tell clients instead"
+)
 
-def _promises(plan: str, modules: dict[str, str], variant: str = "") -> tuple[Promise, ...]:
+
+def _promises(plan: str, modules: dict[str, str], variant: str = "", gap: str = "") -> tuple[Promise, ...]:
     """`variant`: what is added to the identifier of a module that several plans run."""
-    return tuple(Promise(f"oidf:{name}{variant}", f"OpenID certification, {plan}", modules[name]) for name in modules)
+    source = f"OpenID certification, {plan}"
+    return tuple(Promise(f"oidf:{name}{variant}", source, text, gap) for name, text in modules.items())
 
 
 OIDCC: tuple[Promise, ...] = (
     *_promises("Basic OP", _BASIC),
     *_promises("Form Post OP", {name: f"{text} (by form post)" for name, text in _BASIC.items()}, ":form_post"),
     *_promises("Config OP", _CONFIG),
+    *_promises("RP-Initiated Logout OP", _RP_INITIATED),
+    *_promises("Back-Channel Logout OP", _BACK_CHANNEL),
+    *_promises("Front-Channel Logout OP", _FRONT_CHANNEL),
+    *_promises("Session Management OP", _SESSION_MANAGEMENT, gap=_NO_SESSION_MANAGEMENT),
 )
