@@ -107,11 +107,11 @@ class Provider:
     mailer: InMemoryMailer = field(default_factory=InMemoryMailer)
     calls: InMemoryLogoutCalls = field(default_factory=InMemoryLogoutCalls)
     fetched: dict[str, Any] = field(default_factory=dict)
+    keys: SigningKeys = field(default_factory=the_keys)
 
     def __post_init__(self) -> None:
         self.settings = AuthSettings.model_validate({"data_directory": self.folder, "public_url": ISSUER})
         self.replica = FixedReplica(self.commune.snapshot())
-        self.keys: SigningKeys = the_keys()
         self.tell_clients = TellClients(self.work, self.calls, self.keys, self.clock, ISSUER)
         secret = WebSecrets(b"the secret of the pages, for tests only")
         world = World(
