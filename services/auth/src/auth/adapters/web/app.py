@@ -28,6 +28,7 @@ from auth.adapters.web.oidc.token import TokenEndpoint, make_server
 from auth.adapters.web.oidc.userinfo import UserinfoEndpoint
 from auth.adapters.web.parts import Parts
 from auth.adapters.web.portal_pages import PortalPages
+from auth.adapters.web.session_pages import SessionPages
 from auth.adapters.web.sign_in_pages import SignInPages
 from auth.adapters.web.visitor import Visitor
 from auth.use_cases.catalogue import UseCases
@@ -70,6 +71,7 @@ def create_web(web: WebParts) -> WSGIApplication:
     for views in (
         SignInPages(parts),
         PortalPages(parts),
+        SessionPages(parts),
         AuthorizeEndpoint(parts, server),
         DevicePages(parts),
         ClientPages(parts),
