@@ -195,7 +195,7 @@ def test_a_client_with_keys_needs_no_secret(provider: Provider, administrator: A
         ),
         ({"redirect_uris": "https://omega.example/é"}, "redirect_uris", "un espace, un accent"),
         ({"logo_uri": "javascript:alert(1)"}, "logo_uri", "Une adresse commence par https://"),
-        ({"scope": None}, "scope", "Cette information est nécessaire."),
+        ({"scope": None}, "scope", "Choisissez au moins une possibilité."),
         ({"grant_types": None}, "grant_types", "Choisissez au moins une possibilité."),
         ({"grant_types": ["refresh_token"]}, "grant_types", "suppose une première connexion"),
         ({"profile": "fapi2"}, "token_endpoint_auth_method", "Le profil renforcé demande une clé"),
@@ -231,6 +231,20 @@ def test_a_refusal_stands_beside_its_field_in_french(
     assert PRIVATE_KEY["d"] not in text
     assert stored(provider) is None
     assert stored(provider, "cdap") == before
+
+
+def test_everything_that_is_missing_is_said_at_once(administrator: AuthBrowser) -> None:
+    page = send(administrator, NEW, client_id="", name="", redirect_uris="", jwks="{", code="")
+    for field in ("client_id", "name", "redirect_uris", "jwks", "code"):
+        assert f'id="{field}-error"' in page.text
+
+
+def test_a_software_without_people_needs_no_return_address(provider: Provider, administrator: AuthBrowser) -> None:
+    changes = {"redirect_uris": "", "grant_types": ["client_credentials"], "scope": ["extranet"]}
+    assert secret_of(send(administrator, NEW, **changes))
+    client = stored(provider)
+    assert client is not None
+    assert (client.redirect_uris, client.scope) == ((), ("omega",))
 
 
 def test_a_setting_that_the_form_does_not_know_stays_as_it_was(provider: Provider, administrator: AuthBrowser) -> None:

@@ -12,7 +12,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from auth.adapters.web.client_texts import BINDINGS, GRANTS, METHODS, PROFILES, SCOPES, refusal_sentence
+from auth.adapters.web.client_texts import BINDINGS, GRANTS, METHODS, OWN_EXTRANET, PROFILES, SCOPES, refusal_sentence
 from auth.domain.client_registration import BadClientError, describe_client
 from auth.domain.clients import GRANT_TYPES, IDENTITY_SCOPES, Client
 from servicekit.web import choice
@@ -105,8 +105,7 @@ class ClientForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     def __init__(self, formdata: Any, before: Client | None) -> None:
         """`formdata` None: shows `before`, or the usual settings of a new client."""
         super().__init__(formdata=formdata)
-        extranet = _l("Ses droits sur cet extranet : profils, finalités, territoires")
-        self.scope.choices = _options({**SCOPES, EXTRANET: extranet})
+        self.scope.choices = _options({**SCOPES, EXTRANET: OWN_EXTRANET})
         if before is not None:
             self.client_id.render_kw = {"readonly": True}
         if formdata is None:
@@ -116,11 +115,8 @@ class ClientForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         """What `RegisterClients` reads; None when something cannot even be read, said beside its field."""
         kept = describe_client(before) if before is not None else {}
         code, scope = _text(self.code.data), list(self.scope.data or ())
-        if EXTRANET in scope and code is None:
-            self.code.errors = [gettext("Indiquez le code : vous avez coché les droits sur cet extranet.")]
-            return None
         jwks, readable = self._jwks()
-        if not readable:
+        if self._says_what_is_missing(code) or not readable:
             return None
         chosen = [word for word in IDENTITY_SCOPES if word in scope]
         others = [
@@ -151,6 +147,22 @@ class ClientForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             self[key].errors = [text]
         else:
             self.form_errors.append(f"{key} : {text}")
+
+    def _says_what_is_missing(self, code: str | None) -> bool:
+        """All at once: the domain would say one after the other."""
+        names = ["client_id", "name"]
+        if "authorization_code" in (self.grant_types.data or ()):
+            names.append("redirect_uris")
+        missing = [name for name in names if _text(self[name].data) is None]
+        for name in missing:
+            self[name].errors = [gettext("Cette information est nécessaire.")]
+        empty = [name for name in ("scope", "grant_types") if not self[name].data]
+        for name in empty:
+            self[name].errors = [gettext("Choisissez au moins une possibilité.")]
+        without_code = code is None and EXTRANET in (self.scope.data or ())
+        if without_code:
+            self.code.errors = [gettext("Indiquez le code : vous avez coché les droits sur cet extranet.")]
+        return bool(missing or empty or without_code)
 
     def _jwks(self) -> tuple[Any, bool]:
         text = _text(self.jwks.data)

@@ -16,7 +16,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from auth.adapters.web.client_forms import ClientForm, binding_of
-from auth.adapters.web.client_texts import BINDINGS, GRANTS, METHODS, PROFILES, SCOPES, SHORT_PROFILES
+from auth.adapters.web.client_texts import BINDINGS, GRANTS, METHODS, OWN_EXTRANET, PROFILES, SCOPES, SHORT_PROFILES
 from auth.adapters.web.parts import Parts
 from auth.domain.client_registration import BadClientError, describe_client
 from auth.domain.clients import SECRET_METHODS, Client
@@ -158,7 +158,7 @@ class ClientPages:
     def shown(self, client_id: str) -> str:
         """One client, its settings in words."""
         client = self._register.find(client_id)
-        described = describe_client(client)
+        words = {**SCOPES, str(client.extranet): OWN_EXTRANET}
         return render_template(
             "client.html",
             client=client,
@@ -167,8 +167,8 @@ class ClientPages:
             method=METHODS[client.auth_method],
             binding=BINDINGS[binding_of(client)],
             grants=[str(GRANTS.get(grant, grant)) for grant in client.grant_types],
-            scope=[str(SCOPES.get(word, word)) for word in client.scope],
-            others={key: content for key, content in described.items() if key not in _TOLD_IN_WORDS},
+            scope=[str(words.get(word, word)) for word in client.scope],
+            others=_others(client),
         )
 
     def create(self) -> Response | str:
@@ -285,3 +285,16 @@ def _fits(client: Client, asked: str) -> bool:
     words = asked.casefold().split()
     text = " ".join((client.name, client.client_id, client.extranet or "")).casefold()
     return all(word in text for word in words)
+
+
+def _others(client: Client) -> dict[str, str]:
+    """What the page has no words for, where it is not what every client has."""
+    usual = describe_client(Client("", "", "", (), ()))
+    told = {key: content for key, content in describe_client(client).items() if key not in _TOLD_IN_WORDS}
+    return {key: _in_words(content) for key, content in told.items() if content != usual.get(key)}
+
+
+def _in_words(content: object) -> str:
+    if isinstance(content, bool):
+        return str(gettext("oui") if content else gettext("non"))
+    return ", ".join(content) if isinstance(content, list) else str(content)

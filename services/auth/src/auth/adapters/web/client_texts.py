@@ -51,6 +51,8 @@ SCOPES: Mapping[str, Any] = {
     "phone": _l("Son numéro de téléphone professionnel"),
 }
 
+OWN_EXTRANET = _l("Ses droits sur cet extranet : profils, finalités, territoires")
+
 
 class _Refusal(NamedTuple):
     """`fragment`: what the technical text contains; `field`: where it is shown when the key is not the field."""
