@@ -1,4 +1,4 @@
-"""Dynamic registration (RFC 7591, OpenID Connect Dynamic Client Registration) and its management (RFC 7592)."""
+"""Dynamic registration (RFC 7591, OpenID Connect Dynamic Client Registration). Entries: `test_registered_entries`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
-import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,35 +18,17 @@ from auth.domain.clients import Client
 from auth.domain.dynamic_registration import read_metadata, refusal_of
 from auth.domain.errors import RequestRefusedError
 from auth.use_cases.open_registration import OpenRegistration
+from tests.auth.adapters.registrar import METADATA, RETURN, Registrar
 from tests.auth.builders import ISSUER, AuthBrowser, Provider
 from tests.rights.builders import PATIENT
 
-RETURN = "https://partner.example/retour"
 PUBLIC_KEY = ECKey.generate_key("P-256", {"kid": "k1"}).as_dict(private=False)
-METADATA: dict[str, Any] = {"redirect_uris": [RETURN], "client_name": "Logiciel Alpha"}
 
 
 @pytest.fixture
 def token(provider: Provider) -> str:
     """An initial access token for two registrations."""
     return OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=2)
-
-
-class Registrar:
-    """A developer who registers a client."""
-
-    def __init__(self, browser: AuthBrowser) -> None:
-        self._client = browser.client
-
-    def call(self, method: str, path: str, token: str | None, content: Any = None, **headers: str) -> Any:
-        sent = {"Content-Type": "application/json", **headers}
-        if token is not None:
-            sent["Authorization"] = f"Bearer {token}"
-        body = content if isinstance(content, bytes) else b"" if content is None else orjson.dumps(content)
-        return self._client.open(path, method=method, data=body, headers=sent, base_url=ISSUER)
-
-    def register(self, token: str | None, **metadata: Any) -> Any:
-        return self.call("POST", "/register", token, {**METADATA, **metadata})
 
 
 @pytest.fixture
@@ -62,11 +43,6 @@ def entry(registrar: Registrar, token: str) -> dict[str, Any]:
     assert answer.status_code == 201, answer.text
     told: dict[str, Any] = answer.json
     return told
-
-
-def path_of(entry: dict[str, Any]) -> str:
-    assert entry["registration_client_uri"] == f"{ISSUER}/register/{entry['client_id']}"
-    return str(entry["registration_client_uri"]).removeprefix(ISSUER)
 
 
 def test_a_registration_answers_with_everything_that_is_registered(provider: Provider, entry: dict[str, Any]) -> None:
@@ -260,94 +236,6 @@ def test_the_uses_hold_when_many_register_at_once(stored_provider: Provider) -> 
         statuses = sorted(pool.map(register, registrars))
     assert statuses == [201] * 3 + [401] * 5
     assert len(stored_provider.read(lambda repos: repos.clients.all())) == 2 + 3
-
-
-def test_an_entry_is_read_with_its_own_token(registrar: Registrar, entry: dict[str, Any]) -> None:
-    answer = registrar.call("GET", path_of(entry), entry["registration_access_token"])
-    assert answer.status_code == 200
-    assert answer.json == {key: value for key, value in entry.items() if key != "client_secret"}
-
-
-def test_an_entry_opens_to_no_other_token(registrar: Registrar, token: str, entry: dict[str, Any]) -> None:
-    other = registrar.register(token, client_name="Other").json
-    for wrong in (None, "unknown", token, other["registration_access_token"], entry["client_secret"]):
-        for method in ("GET", "PUT", "DELETE"):
-            answer = registrar.call(method, path_of(entry), wrong, {**METADATA, "client_id": entry["client_id"]})
-            assert answer.status_code == 401
-            assert "client_name" not in answer.text
-    assert registrar.call("GET", path_of(entry), entry["registration_access_token"]).status_code == 200
-
-
-@pytest.mark.parametrize("client_id", ["cdap", "unknown", "", "%00", "é", "a/b"])
-def test_clients_that_the_caf_declared_have_no_entry(registrar: Registrar, token: str, client_id: str) -> None:
-    assert registrar.call("GET", f"/register/{client_id}", token).status_code == 401
-
-
-def test_an_entry_is_replaced_as_a_whole(provider: Provider, registrar: Registrar, entry: dict[str, Any]) -> None:
-    changed = {
-        "client_id": entry["client_id"],
-        "client_secret": entry["client_secret"],
-        "redirect_uris": ["https://partner.example/nouveau"],
-        "policy_uri": "https://partner.example/vie-privee",
-    }
-    answer = registrar.call("PUT", path_of(entry), entry["registration_access_token"], changed)
-    assert answer.status_code == 200, answer.text
-    assert answer.json["redirect_uris"] == ["https://partner.example/nouveau"]
-    assert answer.json["client_name"] == "partner.example"
-    assert "client_secret" not in answer.json
-    event = provider.work.events[-1]
-    assert (event.type, event.actor_id) == ("auth.client.changed", f"client:{entry['client_id']}")
-    assert event.payload["keys"] == ["name", "policy_uri", "redirect_uris"]
-    again = {key: value for key, value in changed.items() if key != "policy_uri"}
-    assert "policy_uri" not in registrar.call("PUT", path_of(entry), entry["registration_access_token"], again).json
-
-
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
-        ({"client_id": "cdap"}, "invalid_client_metadata"),
-        ({"client_id": None}, "invalid_client_metadata"),
-        ({"client_secret": "another secret"}, "invalid_client_metadata"),
-        ({"client_secret": 7}, "invalid_client_metadata"),
-        ({"redirect_uris": ["http://partner.example/"]}, "invalid_redirect_uri"),
-        ({"software_statement": "a.b.c"}, "invalid_software_statement"),
-    ],
-)
-def test_a_wrong_replacement_changes_nothing(
-    provider: Provider, registrar: Registrar, entry: dict[str, Any], changes: dict[str, Any], code: str
-) -> None:
-    before = provider.read(lambda repos: repos.clients.find(entry["client_id"]))
-    content = {**METADATA, "client_id": entry["client_id"], **changes}
-    answer = registrar.call("PUT", path_of(entry), entry["registration_access_token"], content)
-    assert (answer.status_code, answer.json["error"]) == (400, code)
-    assert provider.read(lambda repos: repos.clients.find(entry["client_id"])) == before
-
-
-def test_a_method_with_a_secret_brings_a_secret(registrar: Registrar, token: str) -> None:
-    public = registrar.register(token, token_endpoint_auth_method="none").json
-    assert "client_secret" not in public
-    content = {**METADATA, "client_id": public["client_id"], "token_endpoint_auth_method": "client_secret_post"}
-    answer = registrar.call("PUT", path_of(public), public["registration_access_token"], content)
-    assert len(answer.json["client_secret"]) >= 43
-
-
-def test_a_deleted_entry_is_gone(provider: Provider, registrar: Registrar, entry: dict[str, Any]) -> None:
-    answer = registrar.call("DELETE", path_of(entry), entry["registration_access_token"])
-    assert (answer.status_code, answer.data) == (204, b"")
-    assert "Content-Length" not in answer.headers
-    assert provider.use_cases.client(entry["client_id"]) is None
-    assert provider.event_types()[-1] == "auth.client.deleted"
-    assert registrar.call("GET", path_of(entry), entry["registration_access_token"]).status_code == 401
-
-
-def test_a_client_that_was_closed_cannot_open_itself(provider: Provider, registrar: Registrar, token: str) -> None:
-    entry = registrar.register(token).json
-    provider.add(Client(**{**vars(provider.use_cases.register_clients.find(entry["client_id"])), "enabled": False}))
-    content = {**METADATA, "client_id": entry["client_id"], "enabled": True}
-    for method in ("GET", "PUT", "DELETE"):
-        answer = registrar.call(method, path_of(entry), entry["registration_access_token"], content)
-        assert answer.status_code == 401
-    assert not provider.use_cases.register_clients.find(entry["client_id"]).enabled
 
 
 def test_without_audit_no_secret_leaves(provider: Provider, registrar: Registrar, token: str) -> None:
