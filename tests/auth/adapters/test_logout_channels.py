@@ -94,7 +94,7 @@ def test_an_extranet_that_cannot_be_told_is_named_and_not_counted(provider: Prov
     signed_in(browser)
     page = browser.follow(browser.submit(browser.get("/"), "/deconnexion"))
     assert 'data-total="0"' in page.text
-    assert "Nous ne pouvons pas fermer à votre place : CDAP." in page.text
+    assert "Fermez vous-même les pages de : CDAP." in page.text
     assert "Aucun extranet n" not in page.text
 
 

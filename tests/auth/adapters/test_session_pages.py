@@ -87,7 +87,7 @@ def test_a_session_elsewhere_is_closed_after_a_confirmation(provider: Provider, 
     other = elsewhere(provider, "cdap")
     browser.sign_in()
     page = browser.get("/sessions/fermer", session=other)
-    assert "Leurs extranets aussi : CDAP." in page.text
+    assert "Extranets concernés : CDAP." in page.text
     assert other in open_ids(provider)
     assert browser.post("/sessions/fermer", session=other).status_code == 400  # without the token of the form
     done = browser.follow(browser.submit(page, "/sessions/fermer"))

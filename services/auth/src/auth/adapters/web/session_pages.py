@@ -146,7 +146,7 @@ class SessionPages:
         lost = gettext("Ce qui n'y est pas enregistré sera perdu.")
         if not names:
             return [ended, lost]
-        return [ended, gettext("Leurs extranets aussi : %(names)s.", names=", ".join(names)), lost]
+        return [ended, gettext("Extranets concernés : %(names)s.", names=", ".join(names)), lost]
 
     def _ended(self, end: Callable[[], Sequence[str]]) -> Response:
         """The extranets are told at once; those that only the other browser could close are named."""
