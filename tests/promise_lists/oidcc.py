@@ -86,6 +86,42 @@ _NO_SESSION_MANAGEMENT = (
     "deliberately not there: it needs third-party cookies, which browsers no longer send; back-channel and "
     "front-channel logout tell clients instead"
 )
+_DYNAMIC_ONLY = {
+    "oidcc-idtoken-rs256": "A client that registers for RS256 gets its ID tokens signed so.",
+    "oidcc-userinfo-rs256": "A client that registers for it gets userinfo as a JWT signed with RS256.",
+    "oidcc-ensure-redirect-uri-in-authorization-request": "A request without redirect URI is shown as an error.",
+    "oidcc-redirect-uri-query-OK": "A registered redirect URI keeps its query.",
+    "oidcc-redirect-uri-query-mismatch": "Another query than the registered one is never followed.",
+    "oidcc-redirect-uri-query-added": "A query behind a registered redirect URI is never followed.",
+    "oidcc-redirect-uri-regfrag": "A redirect URI with a fragment cannot be registered.",
+    "oidcc-registration-logo-uri": "The logo of the client is on the page where the person signs in.",
+    "oidcc-registration-policy-uri": "So is the link to its policy.",
+    "oidcc-registration-tos-uri": "So is the link to its terms.",
+    "oidcc-registration-jwks-uri": "A client may publish its keys at an address.",
+    "oidcc-registration-sector-uri": "A sector identifier whose list holds the redirect URIs is registered.",
+    "oidcc-registration-sector-bad": "One whose list lacks a redirect URI is refused.",
+    "oidcc-server-rotate-keys": "A new key of the provider is published while the old one still is.",
+    "oidcc-refresh-token-rp-key-rotation": "A new key of the client serves without anybody telling the provider.",
+    "oidcc-ensure-client-assertion-with-iss-aud-succeeds": "An assertion may name the issuer as its audience.",
+}
+_DYNAMIC_TOO = (
+    "oidcc-server",
+    "oidcc-idtoken-unsigned",
+    "oidcc-ensure-request-object-with-redirect-uri",
+    "oidcc-refresh-token",
+)
+_REQUEST_BY_REFERENCE = {
+    "oidcc-request-uri-unsigned": "An unsigned request object is fetched from an address of the client.",
+    "oidcc-request-uri-signed-rs256": "A signed request object is fetched from an address of the client.",
+}
+_NO_REQUEST_BY_REFERENCE = (
+    "deliberately not there: the provider would fetch what anybody names in a request (RFC 9101 §10.4); a request is "
+    "pushed (RFC 9126) or sent by value instead"
+)
+_IMPLICIT_METADATA = {
+    "oidcc-discovery-endpoint-verification": "The metadata name id_token and token id_token as response types too.",
+}
+_NO_IMPLICIT = "deliberately not there: the implicit grant is ruled out (RFC 9700 §2.1.2); only code is offered"
 
 
 def _promises(plan: str, modules: dict[str, str], variant: str = "", gap: str = "") -> tuple[Promise, ...]:
@@ -98,6 +134,10 @@ OIDCC: tuple[Promise, ...] = (
     *_promises("Basic OP", _BASIC),
     *_promises("Form Post OP", {name: f"{text} (by form post)" for name, text in _BASIC.items()}, ":form_post"),
     *_promises("Config OP", _CONFIG),
+    *_promises("Dynamic OP", _DYNAMIC_ONLY),
+    *_promises("Dynamic OP", {name: f"{_BASIC[name]} (self-registered client)" for name in _DYNAMIC_TOO}, ":dynamic"),
+    *_promises("Dynamic OP", _REQUEST_BY_REFERENCE, gap=_NO_REQUEST_BY_REFERENCE),
+    *_promises("Dynamic OP", _IMPLICIT_METADATA, ":dynamic", gap=_NO_IMPLICIT),
     *_promises("RP-Initiated Logout OP", _RP_INITIATED),
     *_promises("Back-Channel Logout OP", _BACK_CHANNEL),
     *_promises("Front-Channel Logout OP", _FRONT_CHANNEL),

@@ -13,6 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from auth.domain.clients import Client
+from servicekit.identifiers import new_id
 from tests.auth.builders import DIRECTOR, ISSUER, PASSWORD, SECRET, AuthBrowser, Provider, a_client, an_account
 
 STATE = "a state with a space, & an ampersand"
@@ -58,11 +59,16 @@ class Tokens:
 
 @dataclass
 class Suite:
-    """One client under test, with one browser. `mode` is the `response_mode` it asks for, `None` for the default."""
+    """One client under test, with one browser. `mode` is the `response_mode` it asks for, `None` for the default.
+
+    `key` signs its assertions with RS256, for `audience`, where it has no secret.
+    """
 
     provider: Provider
     client: Client
     mode: str | None = None
+    key: Any = None
+    audience: str = f"{ISSUER}/token"
     browser: AuthBrowser = field(init=False)
     pages: list[str] = field(default_factory=list)
 
@@ -149,7 +155,14 @@ class Suite:
             headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
         elif self.client.auth_method == "client_secret_post":
             sent |= {"client_id": self.client.client_id, "client_secret": SECRET}
+        elif self.client.auth_method == "private_key_jwt":
+            sent |= {"client_assertion_type": ASSERTION_TYPE, "client_assertion": self._assertion()}
         return self.browser.client.post(path, data=sent, headers=headers, base_url=ISSUER)
+
+    def _assertion(self) -> str:
+        now, name = int(self.provider.clock.now().timestamp()), self.client.client_id
+        claims = {"iss": name, "sub": name, "aud": self.audience, "jti": new_id(), "iat": now, "exp": now + 60}
+        return jwt.encode({"alg": "RS256", "kid": self.key.kid}, claims, self.key)
 
     def exchange(self, code: str, **changes: str) -> Any:
         """The answer of the token endpoint to a code."""
