@@ -46,7 +46,7 @@ class OpenRegistration:
             if _named(repos, kept.name) is not None:
                 raise RegistrationTokenNameTakenError(f"there is a token of this name: {kept.name}")
             repos.initial_access_tokens.add(kept)
-            return Outcome(None, (self._event("created", kept.name, days=days, uses=uses),))
+            return Outcome(None, (self._event("auth.registration_token.created", kept.name, days=days, uses=uses),))
 
         self._work.record(add)
         return token
@@ -67,19 +67,19 @@ class OpenRegistration:
             if token is None:
                 raise RegistrationTokenUnknownError(f"no token has this name: {name}")
             repos.initial_access_tokens.delete(token.token_hash)
-            return Outcome(None, (self._event("revoked", name),))
+            return Outcome(None, (self._event("auth.registration_token.revoked", name),))
 
         self._work.record(remove)
 
-    def _event(self, act: str, name: str, **payload: JSON) -> AuditEvent:
+    def _event(self, event_type: str, name: str, **payload: JSON) -> AuditEvent:
         return AuditEvent(
-            type=f"auth.registration_token.{act}",
+            type=event_type,
             decision="done",
             policy="buffered",
             actor_id=OPERATOR.actor_id,
             organisation_id=None,
             subject=None,
-            payload={"name": name, **payload},
+            payload={"registration_token": name, **payload},
             occurred_at=self._clock.now(),
         )
 

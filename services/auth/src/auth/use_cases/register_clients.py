@@ -114,7 +114,9 @@ class RegisterClients:
             if repos.clients.find(client.client_id) is not None:
                 raise ClientIdTakenError("there is a client of this name")
             repos.clients.save(client)
-            return Outcome(None, (self._event("registered", client, actor, keys=sorted(describe_client(client))),))
+            return Outcome(
+                None, (self._event("auth.client.registered", client, actor, keys=sorted(describe_client(client))),)
+            )
 
         self._record(client, add)
         return Registered(client, secret)
@@ -144,7 +146,7 @@ class RegisterClients:
             registered_at=before.registered_at,
         )
         if after != before:
-            self._change(before, after, "changed", actor, keys=_changed_keys(before, after))
+            self._change(before, after, "auth.client.changed", actor, keys=_changed_keys(before, after))
         return Registered(after, secret)
 
     def renew_secret(self, client_id: str, actor: Actor) -> Registered:
@@ -159,7 +161,7 @@ class RegisterClients:
             raise bad_client(client_id, _METHOD, f"{before.auth_method} has no secret to renew")
         secret = new_secret(32)
         after = replace(before, secret_hash=hash_secret(secret))
-        self._change(before, after, "secret_renewed", actor)
+        self._change(before, after, "auth.client.secret_renewed", actor)
         return Registered(after, secret)
 
     def set_enabled(self, client_id: str, actor: Actor, *, enabled: bool) -> None:
@@ -173,9 +175,9 @@ class RegisterClients:
             return
         after = replace(before, enabled=enabled)
         if enabled:
-            self._change(before, after, "changed", actor, keys=["enabled"])
+            self._change(before, after, "auth.client.changed", actor, keys=["enabled"])
         else:
-            self._change(before, after, "disabled", actor)
+            self._change(before, after, "auth.client.disabled", actor)
 
     def delete(self, client_id: str, actor: Actor) -> None:
         """It is gone, with what people agreed to.
@@ -187,7 +189,7 @@ class RegisterClients:
 
         def remove(repos: AuthRepos) -> Outcome[None]:
             repos.clients.delete(client_id)
-            return Outcome(None, (self._event("deleted", client, actor),))
+            return Outcome(None, (self._event("auth.client.deleted", client, actor),))
 
         self._record(client, remove)
 
@@ -218,12 +220,12 @@ class RegisterClients:
             why = f"its list lacks this redirect URI: {missing[0]}"
             raise bad_client(client.client_id, "sector_identifier_uri", why)
 
-    def _change(self, before: Client, after: Client, act: str, actor: Actor, **payload: JSON) -> None:
+    def _change(self, before: Client, after: Client, event_type: str, actor: Actor, **payload: JSON) -> None:
         def change(repos: AuthRepos) -> Outcome[None]:
             if repos.clients.find(before.client_id) != before:
                 raise ClientChangedError("the client was changed at the same moment")
             repos.clients.save(after)
-            return Outcome(None, (self._event(act, after, actor, **payload),))
+            return Outcome(None, (self._event(event_type, after, actor, **payload),))
 
         self._record(after, change)
 
@@ -233,15 +235,15 @@ class RegisterClients:
         finally:  # recorded here even when audit has not acknowledged
             self._known.forget(client.client_id)
 
-    def _event(self, act: str, client: Client, actor: Actor, **payload: JSON) -> AuditEvent:
+    def _event(self, event_type: str, client: Client, actor: Actor, **payload: JSON) -> AuditEvent:
         return AuditEvent(
-            type=f"auth.client.{act}",
+            type=event_type,
             decision="done",
             policy=self._policy,
             actor_id=actor.actor_id,
             organisation_id=actor.organisation_id,
             subject=f"client:{client.client_id}",
-            payload={"client_id": client.client_id, "name": client.name, **payload},
+            payload={"client_id": client.client_id, **payload},
             occurred_at=self._clock.now(),
         )
 
