@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
@@ -84,6 +85,10 @@ class Suite:
         twin = replace(self, client=client)
         twin.browser = self.browser
         return twin
+
+    def metadata(self) -> Any:
+        """What the provider says of itself."""
+        return self.browser.get("/.well-known/openid-configuration").json
 
     def request(self, **changes: str | None) -> dict[str, str]:
         """The parameters of an authorization request; None leaves one out."""
@@ -204,6 +209,12 @@ class Suite:
         claims: Any = answer.json
         assert claims["sub"] == tokens.identity["sub"]
         return dict(claims)
+
+
+def unsigned_request(claims: Mapping[str, Any]) -> str:
+    """A request object of `alg: none`."""
+    parts = (json.dumps(part).encode() for part in ({"alg": "none"}, claims))
+    return ".".join((*(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts), ""))
 
 
 def posted(answer: Any) -> tuple[str, list[tuple[str, str]]]:
