@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import example, given
@@ -21,6 +22,7 @@ from auth.domain.client_registration import KNOWN_KEYS, BadClientError, address_
 from auth.domain.errors import ClientRefusedError, RequestRefusedError, SessionEndedError
 from auth.domain.requested_claims import read_claims
 from auth.domain.user_codes import ALPHABET, normalise_user_code, shown_user_code
+from servicekit.web.headers import origin_of
 from tests.auth.builders import ISSUER, AuthBrowser, Provider, sent_back
 from tests.auth.conformance.capable_clients import (
     CALLS,
@@ -176,10 +178,13 @@ def test_a_client_of_any_keys_is_read_or_refused(value: dict[str, Any]) -> None:
 
 
 @PATIENT
-@given(WIRE | WIRE.map("https://".__add__))
-def test_an_address_has_a_problem_or_none(address: str) -> None:
-    problem = address_problem(address)
-    assert problem or address.lower().startswith(("https://", "http://"))
+@given(WIRE | WIRE.map("https://".__add__) | st.text(alphabet="a1:[]%;*|_-@", max_size=12).map("https://".__add__))
+@example(address="https://a%20b/")
+@example(address="https://a.example:123456/")
+def test_an_address_that_can_be_registered_is_one_that_a_page_can_lead_to(address: str) -> None:
+    if address_problem(address) is None:
+        assert origin_of(address)
+        assert urlsplit(address).port != 0
 
 
 @PATIENT

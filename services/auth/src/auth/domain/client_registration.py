@@ -6,6 +6,7 @@ extranet), `profile`, `resource`, `exchange_to`, `first_party`, `requires_servic
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from auth.domain.clients import (
 from auth.domain.errors import BadDataFileError
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_HOST_AND_PORT = re.compile(r"[A-Za-z0-9._:\[\]-]+")
 _LONGEST_TEXT = 2048
 _MOST_ENTRIES = 50
 
@@ -91,11 +93,14 @@ def address_problem(address: str) -> str | None:
     """Why an address cannot be registered, or None: https, or http on this machine, without fragment or user."""
     try:
         parts = urlsplit(address)
-    except ValueError:  # half a bracket of IPv6, for one
+        reachable = _HOST_AND_PORT.fullmatch(parts.netloc) is not None and parts.port != 0
+    except ValueError:  # half a bracket of IPv6, a port of six digits
         return "address must be a URL"
     safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
     if not safe or not parts.hostname or "#" in address or parts.username is not None:
         return "address must be https (or http on loopback), without fragment or user name"
+    if not reachable:
+        return "address has a host or a port that no browser reaches"
     if any(character <= " " or character in "\\\"'<>" or character > "~" for character in address):
         return "address holds a character that must be percent-encoded"
     return None
