@@ -129,7 +129,7 @@ def test_a_client_of_another_grant_gets_nothing(provider: Provider, omega: AuthB
         (TOKEN_EXCHANGE, {"actor_token": "x"}, "invalid_request"),
         ("password", {"username": "cdurand-4821", "password": "x"}, "unsupported_grant_type"),
         ("implicit", {}, "unsupported_grant_type"),
-        ("", {"extra": "x"}, "unsupported_grant_type"),
+        ("", {"extra": "x"}, "invalid_request"),
     ],
 )
 def test_a_grant_with_a_fault_is_refused(omega: AuthBrowser, grant: str, changes: dict[str, str], error: str) -> None:

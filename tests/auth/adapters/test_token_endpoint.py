@@ -34,7 +34,7 @@ def code(browser: AuthBrowser) -> str:
         ({"code_verifier": "é" * 43}, "invalid_grant"),
         ({"grant_type": "password"}, "unsupported_grant_type"),
         ({"grant_type": "client_credentials"}, "unauthorized_client"),
-        ({"grant_type": ""}, "unsupported_grant_type"),
+        ({"grant_type": ""}, "invalid_request"),
     ],
 )
 def test_a_wrong_exchange_is_refused(browser: AuthBrowser, code: str, changes: dict[str, str], error: str) -> None:

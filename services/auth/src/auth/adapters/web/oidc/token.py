@@ -15,6 +15,7 @@ from auth.adapters.web.oidc.grants.pkce import OurCodeChallenge
 from auth.adapters.web.oidc.grants.refresh_token import RotatingGrant
 from auth.adapters.web.oidc.grants.token_exchange import ExchangeGrant
 from auth.adapters.web.oidc.plain_requests import PlainRequest
+from auth.domain.errors import RequestRefusedError
 from auth.use_cases.catalogue import UseCases
 
 
@@ -34,5 +35,7 @@ class TokenEndpoint(ClientEndpoint):
 
     def answer(self, request: PlainRequest, environ: Mapping[str, Any]) -> Answer:  # noqa: ARG002
         """One token request."""
+        if not request.form.get("grant_type"):  # missing is not the same as unknown (RFC 6749 §5.2)
+            raise RequestRefusedError("invalid_request", "grant_type is missing")
         answer: Answer = self.server.create_token_response(request)
         return answer
