@@ -1,0 +1,83 @@
+"""RFC 9470, step-up authentication: what a resource server says, and what the provider does then."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from auth.domain.sessions import ACR_PASSWORD
+from tests.auth.builders import PASSWORD, AuthBrowser, Provider, a_client, sent_back
+from tests.auth.conformance_fapi.builders import claims_of
+from tests.auth.rfcs.builders import tokens, userinfo
+from tests.promises import promise
+
+
+@promise("rfc9470:challenge", "rfc9470:max-age")
+def test_rfc9470_an_old_sign_in_is_challenged_and_a_new_one_opens(provider: Provider, browser: AuthBrowser) -> None:
+    """The whole round: refused with `max_age`, signed in again because of it, let in. One round is enough."""
+    provider.add(a_client("cdap", default_max_age=60))
+    browser.sign_in()
+    token = tokens(browser)["access_token"]
+    provider.clock.advance(timedelta(seconds=61))
+    refused = userinfo(browser, token)
+    assert refused.status_code == 401
+    challenge = refused.headers["WWW-Authenticate"]
+    assert challenge == 'Bearer error="insufficient_user_authentication", max_age="60"'
+    login = browser.follow(browser.authorize(max_age="60"))
+    assert 'id="login-submit"' in login.text
+    back = browser.follow(browser.submit(login, "/login", username="cdurand-4821", password=PASSWORD))
+    newer = browser.exchange(sent_back(back)["code"]).json["access_token"]
+    assert userinfo(browser, newer).status_code == 200
+
+
+@promise("rfc9470:max-age")
+@pytest.mark.parametrize("seconds", ["0", "1"])
+def test_rfc9470_max_age_asks_for_a_new_sign_in(provider: Provider, browser: AuthBrowser, seconds: str) -> None:
+    browser.sign_in()
+    provider.clock.advance(timedelta(seconds=2))
+    assert sent_back(browser.authorize(max_age=seconds, prompt="none"))["error"] == "login_required"
+    assert "code" in sent_back(browser.authorize(max_age="60", prompt="none"))
+
+
+@promise("rfc9470:acr-and-auth-time")
+def test_rfc9470_a_new_token_says_how_and_when_the_person_signed_in(provider: Provider, browser: AuthBrowser) -> None:
+    browser.sign_in()
+    signed_in_at = int(provider.clock.now().timestamp())
+    provider.clock.advance(timedelta(seconds=30))
+    given = tokens(browser, acr_values=ACR_PASSWORD)
+    for token in (given["access_token"], given["id_token"]):
+        claims = claims_of(provider, token)
+        assert (claims["acr"], claims["auth_time"]) == (ACR_PASSWORD, signed_in_at)
+
+
+@promise("rfc9470:acr-and-auth-time")
+def test_rfc9470_a_refresh_makes_no_sign_in_newer(provider: Provider, browser: AuthBrowser) -> None:
+    browser.sign_in()
+    first = tokens(browser)
+    provider.clock.advance(timedelta(seconds=30))
+    again = browser.token(grant_type="refresh_token", refresh_token=first["refresh_token"]).json
+    before, after = (claims_of(provider, one["access_token"])["auth_time"] for one in (first, again))
+    assert before == after
+
+
+@promise("rfc9470:acr-values")
+def test_rfc9470_acr_values_are_a_wish_and_the_token_says_what_was_done(
+    provider: Provider, browser: AuthBrowser
+) -> None:
+    browser.sign_in()
+    claims = claims_of(provider, tokens(browser, acr_values="urn:example:gold")["access_token"])
+    assert claims["acr"] == ACR_PASSWORD
+    metadata = browser.get("/.well-known/openid-configuration").json
+    assert metadata["acr_values_supported"] == [ACR_PASSWORD]
+
+
+@promise("rfc9470:unmet")
+def test_rfc9470_what_is_essential_and_cannot_be_done_is_said(browser: AuthBrowser) -> None:
+    browser.sign_in()
+    asked = {"id_token": {"acr": {"essential": True, "values": ["urn:example:gold"]}}}
+    back = sent_back(browser.authorize(claims=json.dumps(asked)))
+    assert back["error"] == "unmet_authentication_requirements"
+    possible = {"id_token": {"acr": {"essential": True, "values": ["urn:example:gold", ACR_PASSWORD]}}}
+    assert "code" in sent_back(browser.authorize(claims=json.dumps(possible)))
