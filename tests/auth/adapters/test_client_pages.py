@@ -344,6 +344,16 @@ def test_the_list_is_searched_and_says_when_nothing_fits(administrator: AuthBrow
     assert "fiche/cdap" not in found.text
 
 
+def test_an_identifier_may_be_an_address(provider: Provider, administrator: AuthBrowser) -> None:
+    provider.add(a_client("cdap", 8412, client_id="https://alpha.example//app"))
+    assert "cdap" in administrator.get("/administration/clients/fiche/https://alpha.example//app").text
+    link = re.search(
+        r'href="(/administration/clients/fiche/https[^"]+)"', administrator.get("/administration/clients").text
+    )
+    assert link is not None
+    assert administrator.get(link[1]).status_code == 200
+
+
 def test_a_client_that_declared_itself_is_told_apart(provider: Provider, administrator: AuthBrowser) -> None:
     token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=1, uses=1)
     made = provider.use_cases.register_dynamically.register(token, {"redirect_uris": ["https://alpha.example/retour"]})

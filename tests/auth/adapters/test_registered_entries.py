@@ -8,6 +8,7 @@ import pytest
 
 from auth.domain.clients import Client
 from auth.use_cases.open_registration import OpenRegistration
+from auth.use_cases.register_clients import OPERATOR
 from tests.auth.adapters.registrar import METADATA, Registrar, path_of
 from tests.auth.builders import AuthBrowser, Provider
 
@@ -116,3 +117,19 @@ def test_a_client_that_was_closed_cannot_open_itself(provider: Provider, registr
         answer = registrar.call(method, path_of(entry), entry["registration_access_token"], content)
         assert answer.status_code == 401
     assert not provider.use_cases.register_clients.find(entry["client_id"]).enabled
+
+
+def test_an_entry_lives_in_the_real_store_as_in_memory(stored_provider: Provider) -> None:
+    provider = stored_provider
+    token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=1)
+    registrar = Registrar(provider.browser())
+    told = registrar.register(token, contacts=["a@partner.example"], default_acr_values=["urn:x"]).json
+    opened = told["registration_access_token"]
+    changed = {**METADATA, "client_id": told["client_id"], "client_name": "Logiciel Beta"}
+    assert registrar.call("PUT", path_of(told), opened, changed).json["client_name"] == "Logiciel Beta"
+    assert registrar.call("GET", path_of(told), opened).json["client_name"] == "Logiciel Beta"
+    provider.use_cases.register_clients.set_enabled(told["client_id"], OPERATOR, enabled=False)
+    assert registrar.call("GET", path_of(told), opened).status_code == 401
+    provider.use_cases.register_clients.set_enabled(told["client_id"], OPERATOR, enabled=True)
+    assert registrar.call("DELETE", path_of(told), opened).status_code == 204
+    assert provider.use_cases.client(told["client_id"]) is None
