@@ -255,7 +255,9 @@ def userinfo(browser: AuthBrowser, token: str, **more: Any) -> Any:
 def test_userinfo_takes_a_token_in_one_way(omega: AuthBrowser, call: dict[str, Any], status: int) -> None:
     token = omega.exchange(omega.code("omega", 8411), "omega", 8411).json["access_token"]
     filled = _filled(call, token)
-    assert userinfo(omega, token, **filled).status_code == status
+    answer = userinfo(omega, token, **filled)
+    assert answer.status_code == status
+    assert ("WWW-Authenticate" in answer.headers) == (status in (400, 401))  # RFC 6750 §3
 
 
 def _filled(value: Any, token: str) -> Any:

@@ -51,7 +51,8 @@ class UserinfoEndpoint:
                 return json_answer(401, {}, [("WWW-Authenticate", "Bearer"), ("WWW-Authenticate", _DPOP)])
             answer = self._answer(environ, scheme, unverified_token)
         except RequestRefusedError as error:
-            return json_error(400, error.code, error.description)
+            challenge = [("WWW-Authenticate", f'Bearer error="{error.code}"')]  # RFC 6750 §3: with every refusal
+            return json_error(400, error.code, error.description, challenge)
         except ServiceError as error:
             return self._refused(environ, error)
         except Exception:  # the outermost translator of this endpoint
