@@ -120,9 +120,19 @@ def test_when_the_commit_fails_everyone_in_it_learns_it_and_nothing_is_kept(data
 
 
 def test_a_work_that_commits_by_itself_fails_and_the_writer_goes_on(database: SqliteDatabase) -> None:
-    with pytest.raises(DatabaseUnavailableError):
-        database.write(lambda connection: connection.commit())
+    def commits(connection: Connection) -> None:
+        add("its own")(connection)
+        connection.commit()
 
+    with pytest.raises(DatabaseUnavailableError):
+        database.write(commits)
+
+    database.write(add("after"))
+    assert sorted(database.read(all_things)) == ["after", "its own"]
+
+
+def test_a_commit_that_had_nothing_to_end_changes_nothing(database: SqliteDatabase) -> None:
+    database.write(lambda connection: connection.commit())
     database.write(add("after"))
     assert database.read(all_things) == ["after"]
 

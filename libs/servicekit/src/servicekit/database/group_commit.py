@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from pysqlite3 import dbapi2
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from servicekit.database.contract import EndCallback, TransactionEnd, begin_callbacks, end_callbacks
 from servicekit.database.errors import DATABASE_ERRORS, DatabaseUnavailableError, translated
@@ -33,6 +34,7 @@ class WriterLimits:
 
 
 DEFAULT_LIMITS = WriterLimits()
+_BEGIN = "BEGIN IMMEDIATE"  # the write lock at once: a transaction that starts can finish
 
 
 class _Job(Generic[T]):
@@ -154,14 +156,14 @@ class GroupCommit:
             if len(jobs) > 1 and self._run_all(jobs, callbacks):
                 end = TransactionEnd.COMMITTED
             else:
-                with self._connection.begin():
-                    for job in jobs:
-                        callbacks += self._run_one(job)
+                self._raw.execute(_BEGIN)
+                for job in jobs:
+                    callbacks += self._run_one(job)
+                self._commit()
                 end = TransactionEnd.COMMITTED
         except (*DATABASE_ERRORS, DatabaseUnavailableError) as error:
             failure = translated(error)
-            self._connection.rollback()
-            self._raw.rollback()  # SQLite keeps a transaction open whose COMMIT a constraint refused
+            self._undo()
         finally:
             end_callbacks(callbacks, end)
             for job in jobs:
@@ -176,22 +178,37 @@ class GroupCommit:
             DatabaseUnavailableError: a work has ended the transaction.
             sqlalchemy.exc.DBAPIError: of the COMMIT: nobody knows.
         """
-        transaction = self._connection.begin()
+        self._raw.execute(_BEGIN)
         begun: list[list[EndCallback]] = []
         try:
             for job in jobs:
                 begun.append(begin_callbacks(self._connection))
                 job.value = job.work(self._connection)
         except BaseException:  # noqa: BLE001 - whatever it is, it comes again when the job runs by itself
-            transaction.rollback()
-            self._raw.rollback()
+            self._undo()
             end_callbacks([callback for mine in begun for callback in mine], TransactionEnd.ROLLED_BACK)
             return False
         callbacks += [callback for mine in begun for callback in mine]
         if not self._raw.in_transaction:
             raise DatabaseUnavailableError("the transaction ended inside a work")
-        transaction.commit()
+        self._commit()
         return True
+
+    def _commit(self) -> None:
+        """The driver commits; SQLAlchemy forgets the transaction it joined, if a work asked it something."""
+        try:
+            self._raw.execute("COMMIT")
+        except dbapi2.Error as error:
+            raise DBAPIError.instance(
+                "COMMIT", None, error, dbapi2.Error, hide_parameters=True, dialect=self._connection.dialect
+            ) from error
+        if self._connection.in_transaction():
+            self._connection.rollback()
+
+    def _undo(self) -> None:
+        if self._connection.in_transaction():
+            self._connection.rollback()
+        self._raw.rollback()  # SQLite keeps a transaction open whose COMMIT a constraint refused
 
     def _run_one(self, job: _Job[Any]) -> list[EndCallback]:
         callbacks = begin_callbacks(self._connection)

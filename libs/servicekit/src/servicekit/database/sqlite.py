@@ -40,7 +40,7 @@ class ReadDialect(SQLiteDialect_pysqlite):
     begin_statement = "BEGIN"
 
     def do_begin(self, dbapi_connection: Any) -> None:
-        """An event listener would do the same and cost every statement 5 µs. `read` may have begun already."""
+        """An event listener would do the same and cost every statement 5 µs. Who asks the driver has begun already."""
         if not dbapi_connection.in_transaction:
             dbapi_connection.execute(self.begin_statement)
 

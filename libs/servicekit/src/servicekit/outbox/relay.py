@@ -228,8 +228,10 @@ class OutboxRelay:
             share = self._share()
             waiting = self._database.read(lambda connection: store.pending(connection, limit, share), snapshot=False)
             if waiting:
-                self._read_table = True
-                return _at_most(waiting, byte_limit)
+                batch = _at_most(waiting, byte_limit)
+                # What is committed from here on comes through memory as well: the table has more only when it is full.
+                self._read_table = len(waiting) == limit or len(batch) < len(waiting)
+                return batch
             self._everything = False
         return self._committed.take(limit, byte_limit)
 

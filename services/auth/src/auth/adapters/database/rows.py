@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
-from enum import Enum
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -32,6 +32,8 @@ class Rows(Generic[T]):
         columns = self.columns = [table.c[name] for name in self._names]
         self._times = [index for index, column in enumerate(columns) if isinstance(column.type, UtcDateTime)]
         self._flags = [index for index, column in enumerate(columns) if isinstance(column.type, sa.Boolean)]
+        self._time_names = [self._names[index] for index in self._times]
+        self._fields = attrgetter(*self._names)
         self._select = sa.select(*columns)
         self._insert = PreparedStatement(table.insert(), self._names)
         self._by: dict[str, PreparedStatement] = {}
@@ -47,7 +49,11 @@ class Rows(Generic[T]):
 
     def add(self, connection: Connection, value: T) -> None:
         """A new row."""
-        self._insert.run(connection, {name: _driver_value(getattr(value, name)) for name in self._names})
+        row = dict(zip(self._names, self._fields(value), strict=True))
+        for name in self._time_names:
+            if row[name] is not None:
+                row[name] = to_microseconds(row[name])
+        self._insert.run(connection, row)
 
     def read(self, row: Sequence[Any]) -> T:
         """The value that a row of `columns` holds."""
@@ -61,9 +67,7 @@ class Rows(Generic[T]):
 
 
 def _driver_value(value: object) -> object:
-    if isinstance(value, datetime):
-        return to_microseconds(value)
-    return value.value if isinstance(value, Enum) else value
+    return to_microseconds(value) if isinstance(value, datetime) else value
 
 
 class Change:
