@@ -11,7 +11,7 @@ import pytest
 
 from auth.domain.clients import CLIENT_CREDENTIALS, REFRESH_TOKEN, TOKEN_EXCHANGE
 from auth.use_cases.exchange_token import ACCESS_TOKEN_TYPE
-from tests.auth.builders import ISSUER, AuthBrowser, Provider, a_client, sent_back
+from tests.auth.builders import CHALLENGE, ISSUER, VERIFIER, AuthBrowser, Provider, a_client, sent_back
 from tests.auth.conformance.capable_clients import (
     CALLS,
     KEY,
@@ -270,3 +270,26 @@ def test_a_device_code_that_is_over_gives_nothing(provider: Provider, omega: Aut
     provider.clock.advance(timedelta(seconds=codes["expires_in"]))
     poll = {"grant_type": "urn:ietf:params:oauth:grant-type:device_code", "device_code": codes["device_code"]}
     assert error_of(send(omega, "/token", poll)) == (400, "expired_token")
+
+
+@pytest.mark.parametrize(
+    ("challenge", "verifier", "error"),
+    [
+        (None, VERIFIER, "invalid_grant"),  # a challenge that somebody took out of the request (RFC 9700 §2.1.1)
+        (CHALLENGE, "", "invalid_request"),
+        (CHALLENGE, CHALLENGE, "invalid_grant"),
+        (CHALLENGE, VERIFIER[:42], "invalid_grant"),
+        (CHALLENGE, VERIFIER + "x", "invalid_grant"),
+        (CHALLENGE, VERIFIER.swapcase(), "invalid_grant"),
+    ],
+)
+def test_a_verifier_is_for_its_challenge_alone(
+    provider: Provider, omega: AuthBrowser, challenge: str | None, verifier: str, error: str
+) -> None:
+    provider.add(a_capable_client(profile="interoperable"))
+    method = "S256" if challenge else None
+    code = omega.code("omega", 8411, code_challenge=challenge, code_challenge_method=method)
+    refused = omega.exchange(code, "omega", 8411, code_verifier=verifier)
+    assert error_of(refused) == (400, error)
+    good = omega.exchange(code, "omega", 8411, code_verifier=VERIFIER if challenge else "")
+    assert good.status_code == 200
