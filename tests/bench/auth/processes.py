@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -63,11 +64,11 @@ class Child:
         Raises:
             MeasurementError: it ended, or does not serve after a minute; holds the end of its log.
         """
-        deadline = time.monotonic() + _START_LIMIT_S
+        deadline, pause = time.monotonic() + _START_LIMIT_S, threading.Event()
         while not _answers(self.program.health):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise MeasurementError(f"{self.program.name} does not serve: {self.last_words()}")
-            time.sleep(0.05)
+            pause.wait(0.05)
 
     def last_words(self) -> str:
         """The end of its log."""

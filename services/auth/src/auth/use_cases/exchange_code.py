@@ -146,11 +146,11 @@ def keep_refresh_token(repos: AuthRepos, holder: Holder, wanted: Wanted, tokens:
     )
 
 
-def issued(holder: Holder, client_id: str, tokens: TokenSet, now: datetime, event: str = "token.issued") -> AuditEvent:
+def issued(holder: Holder, client_id: str, tokens: TokenSet, now: datetime) -> AuditEvent:
     """The event of an issue: which token, never the token."""
     return events.granted(
         holder.session,
-        event,
+        "token.issued",
         now,
         tokens.rights_revision,
         client_id=client_id,

@@ -15,7 +15,8 @@ from auth.domain.bindings import Sender, binding_for, binding_of
 from auth.domain.clients import Client
 from auth.domain.errors import ExchangeRefusedError, ExtranetClosedError, SessionEndedError
 from auth.domain.grants import family_of
-from auth.use_cases.exchange_code import issued, record_refusal
+from auth.use_cases import events
+from auth.use_cases.exchange_code import record_refusal
 from auth.use_cases.make_tokens import Holder, MakeTokens, TokenSet, Wanted
 from auth.use_cases.ports import AuthWork
 from auth.use_cases.read_token import LivingToken, ReadToken
@@ -78,8 +79,17 @@ class ExchangeToken:
         except ExtranetClosedError as error:
             record_refusal(self._work, holder, client, error, self._clock.now())
             raise
-        event = issued(holder, client.client_id, tokens, self._clock.now(), "token.exchanged")
-        event = replace(event, payload={**event.payload, "audience": wanted.audience, "extranet": target.client_id})
+        event = events.granted(
+            holder.session,
+            "token.exchanged",
+            self._clock.now(),
+            tokens.rights_revision,
+            client_id=client.client_id,
+            extranet=target.extranet or target.client_id,
+            scope=tokens.scope,
+            token_id=tokens.access_token_id,
+            **events.who(holder.account),
+        )
         self._work.record(lambda _repos: Outcome(None, (event,)))
         return replace(tokens, issued_token_type=ACCESS_TOKEN_TYPE)
 
