@@ -95,11 +95,11 @@ class House:
         """Writes `count` codes like `template`, each a family of its own, good for two hours. auth must be down."""
         database = open_database(self._environment("auth")["AUTH_DATABASE_URL"])
         try:
-            pattern = database.read(lambda connection: SqlRepositories(connection).codes.find(hash_secret(template)))
-            if pattern is None:
+            found = database.read(lambda connection: SqlRepositories(connection).codes.find(hash_secret(template)))
+            if found is None:
                 raise MeasurementError("the code that auth gave is not in its database")
             now = datetime.now(UTC)
-            pattern = replace(pattern, issued_at=now, expires_at=now + _CODES_LIVE)
+            pattern = replace(found.kept, issued_at=now, expires_at=now + _CODES_LIVE)
             for start in range(0, count, _IN_ONE_TRANSACTION):
                 codes = [new_secret() for _ in range(min(_IN_ONE_TRANSACTION, count - start))]
                 database.write(partial(_add, pattern, codes))

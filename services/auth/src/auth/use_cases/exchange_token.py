@@ -85,6 +85,7 @@ class ExchangeToken:
             self._clock.now(),
             tokens.rights_revision,
             client_id=client.client_id,
+            audience=wanted.audience,
             extranet=target.extranet or target.client_id,
             scope=tokens.scope,
             token_id=tokens.access_token_id,
