@@ -91,6 +91,7 @@ _KEPT: dict[str, dict[str, tuple[str, str]]] = {
     },
     "RFC 9449": {
         "rfc9449:any-client": ("§5", "Whoever shows a key gets a token that is bound to it."),
+        "rfc9449:one-proof": ("§4.3", "A request carries one proof."),
         "rfc9449:registered": ("§5.2", "A client that is registered for bound tokens gets no others."),
         "rfc9449:public-refresh": ("§5", "A public client needs its key again to refresh."),
         "rfc9449:code-binding": ("§10", "dpop_jkt binds a code to a key."),
@@ -155,6 +156,7 @@ _KEPT: dict[str, dict[str, tuple[str, str]]] = {
     "RFC 7009": {
         "rfc7009:refresh-token": ("§2.1", "A revoked refresh token ends all that came of it."),
         "rfc7009:access-token": ("§2.1", "A revoked access token ends alone."),
+        "rfc7009:recorded": ("§2, house rule", "A revocation is an event that names the account."),
         "rfc7009:foreign-token": ("§2.1", "A token of another client stays."),
         "rfc7009:unknown-token": ("§2.2", "An unknown token is answered like a revoked one."),
         "rfc7009:hint": ("§2.1", "A wrong hint does no harm."),

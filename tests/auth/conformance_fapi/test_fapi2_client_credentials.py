@@ -62,6 +62,8 @@ def test_fapi2_client_credentials_grant_happy_flow_without_scope(omega: FapiClie
     """What speaks of a person is left out."""
     assert omega.grant(GRANT).json["scope"] == "omega"
     assert omega.grant(GRANT, scope="openid profile email").json["scope"] == ""
+    omega.provider.add(a_fapi_client(scope="openid omega offline_access"))
+    assert omega.grant(GRANT, scope="omega offline_access").json["scope"] == "omega"
 
 
 @promise("oidf:fapi2-security-profile-final-client-credentials-grant-happy-flow[mtls]")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.auth.builders import AuthBrowser, Provider
-from tests.auth.conformance_fapi.builders import refusal
+from tests.auth.builders import DIRECTOR, AuthBrowser, Provider, a_client
+from tests.auth.conformance_fapi.builders import claims_of, refusal
 from tests.auth.rfcs.builders import a_public_client, call, introspect, public_refresh, public_tokens, tokens, userinfo
 from tests.promises import promise
 
@@ -33,6 +33,19 @@ def test_rfc7009_a_revoked_access_token_ends_alone(browser: AuthBrowser) -> None
     assert introspect(browser, given["access_token"]) == {"active": False}
     refreshed = browser.token(grant_type="refresh_token", refresh_token=given["refresh_token"])
     assert userinfo(browser, refreshed.json["access_token"]).status_code == 200
+
+
+@promise("rfc7009:recorded")
+def test_rfc7009_the_record_names_the_account_also_of_a_pairwise_client(
+    provider: Provider, browser: AuthBrowser
+) -> None:
+    provider.add(a_client("cdap", subject_type="pairwise"))
+    browser.sign_in()
+    token = tokens(browser)["access_token"]
+    assert claims_of(provider, token)["sub"] != DIRECTOR
+    call(browser, "/revoke", token=token)
+    event = provider.work.events[-1]
+    assert (event.type, event.subject) == ("auth.token.revoked", f"account:{DIRECTOR}")
 
 
 @promise("rfc7009:foreign-token")

@@ -95,10 +95,26 @@ def test_rfc9449_a_proof_for_another_token_or_key_opens_nothing(key: FapiClient)
 
 @promise("rfc9449:token-bound")
 def test_rfc9449_a_token_without_binding_is_not_made_better_by_a_proof(key: FapiClient) -> None:
-    """It stays a bearer token: whoever has it may use it, so the proof says nothing about it."""
+    """It stays a bearer token; with a proof it is refused, since the key of the proof is not the token's (§4.3)."""
     token = tokens(key.browser)["access_token"]
     assert "cnf" not in claims_of(key.provider, token)
     assert key.userinfo(token, proof="", scheme="Bearer").status_code == 200
+    assert key.userinfo(token).status_code == 401
+
+
+@promise("rfc9449:token-bound")
+def test_rfc9449_a_bound_token_without_a_proof_is_challenged_for_one(key: FapiClient) -> None:
+    token = code_exchange(key.browser, key.browser.code(), DPoP=key.proof("/token")).json["access_token"]
+    refused = key.userinfo(token, proof="")
+    assert refused.status_code == 401
+    assert refused.headers["WWW-Authenticate"].startswith('DPoP error="invalid_token", algs=')
+
+
+@promise("rfc9449:one-proof")
+def test_rfc9449_two_proofs_are_none(key: FapiClient) -> None:
+    both = f"{key.proof('/token')}, {key.proof('/token')}"
+    answer = code_exchange(key.browser, key.browser.code(), DPoP=both)
+    assert refusal(answer) == (400, "invalid_dpop_proof")
 
 
 @promise("rfc9449:replay")

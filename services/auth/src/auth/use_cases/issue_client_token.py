@@ -25,6 +25,7 @@ from servicekit.identifiers import new_id, new_secret
 WINDOW = timedelta(minutes=1)
 _DRAW_BYTES = 9
 _MOST_WINDOWS = 10_000
+_OF_A_PERSON = frozenset({*IDENTITY_SCOPES, "offline_access"})
 
 
 class _Window(NamedTuple):
@@ -54,7 +55,7 @@ class IssueClientToken:
             DependencyUnavailableError: the event cannot be recorded.
         """
         now = self._clock.now()
-        granted = " ".join(word for word in client.allowed_scope(scope) if word not in IDENTITY_SCOPES)
+        granted = " ".join(word for word in client.allowed_scope(scope) if word not in _OF_A_PERSON)
         frame = TokenFrame(
             issuer=self._policy.issuer,
             client_id=client.client_id,

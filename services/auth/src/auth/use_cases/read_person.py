@@ -10,6 +10,7 @@ from auth.domain.bindings import Sender, binding_of
 from auth.domain.claims import asked_claims, person_claims
 from auth.domain.clients import Client
 from auth.domain.errors import BindingRefusedError, SessionEndedError, StepUpNeededError
+from auth.domain.grants import dpop_binding
 from auth.use_cases.read_token import LivingToken
 from servicekit.clock import Clock
 
@@ -28,7 +29,8 @@ class ReadPerson:
         Raises:
             SessionEndedError: the token is about nobody, or it is not one that its client may have today (RFC 9068 §4:
                 the audience).
-            BindingRefusedError: the token is bound to a key that the sender has not shown.
+            BindingRefusedError: the token is bound to a key that the sender has not shown, or a proof came with a token
+                that is not bound to its key.
             StepUpNeededError: the sign-in is older than the client registered as `default_max_age` (RFC 9470).
         """
         claims, client = token.claims, token.client
@@ -36,8 +38,11 @@ class ReadPerson:
             raise SessionEndedError("the token is not one for userinfo")
         if claims["aud"] != (client.resource or self._issuer):
             raise SessionEndedError("the token is for another audience than its client's")
-        if not sender.holds(binding_of(claims)):
+        binding = binding_of(claims)
+        if not sender.holds(binding):
             raise BindingRefusedError("the token is bound to another key")
+        if sender.dpop_key and binding != dpop_binding(sender.dpop_key):  # RFC 9449 §4.3, rule 12
+            raise BindingRefusedError("the token is not bound to the key of the proof")
         self._check_age(client, token)
         asked = asked_claims(token.account, claims.get("userinfo_claims", ()), " ".join(client.scope))
         return {"sub": claims["sub"], **person_claims(token.account, str(claims["scope"])), **asked}

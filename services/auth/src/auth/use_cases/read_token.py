@@ -147,10 +147,11 @@ class ReadToken:
     def _revoke_access_token(self, claims: Mapping[str, Any]) -> None:
         now, token_id = self._clock.now(), str(claims["jti"])
         ends_at = datetime.fromtimestamp(claims["exp"], UTC)
-        account_id = str(claims["sub"]) if "sid" in claims else None
 
         def revoke(repos: AuthRepos) -> Outcome[None]:
             repos.revoked_tokens.add(token_id, ends_at)
+            session = repos.sessions.find(str(claims["sid"])) if "sid" in claims else None
+            account_id = session.account_id if session is not None else None  # `sub` may be pairwise
             client_id = str(claims["client_id"])
             event = events.done("token.revoked", account_id, now, client_id=client_id, token_id=token_id)
             return Outcome(None, (event,))

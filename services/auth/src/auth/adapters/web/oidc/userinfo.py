@@ -92,7 +92,8 @@ class UserinfoEndpoint:
 
     def _refused(self, environ: Mapping[str, Any], error: ServiceError) -> Answer:
         log.info("userinfo refused", reason=error.reason)
-        scheme = "DPoP" if "HTTP_DPOP" in environ else "Bearer"
+        asked_with = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")[0].lower()
+        scheme = "DPoP" if "HTTP_DPOP" in environ or asked_with == "dpop" else "Bearer"
         if isinstance(error, StepUpNeededError):
             return _challenge(scheme, "insufficient_user_authentication", 401, f', max_age="{error.max_age_s}"')
         if isinstance(error, ServerNonceNeededError):
