@@ -82,6 +82,10 @@ _PROFILE_MODULES = {
     "ensure-holder-of-key-required[mtls]": "Without a certificate there is no token that is bound to one.",
     "access-token-type-header-case-sensitivity[mtls]": "Bearer may be written in any case.",
     "refresh-token[mtls]": "A refresh needs the client's certificate.",
+    "ensure-client-id-in-token-endpoint[mtls]": "The client that is named is the one whose certificate is shown.",
+    "ensure-authorization-code-is-bound-to-client[mtls]": "A code of one client gives another one nothing.",
+    "attempt-reuse-authorization-code-after-one-second[mtls]": "A code used twice ends what it gave.",
+    "par-attempt-to-use-request_uri-for-different-client[mtls]": "A pushed request is its client's only.",
 }
 _SIGNED_MODULES = {
     "ensure-request-object-with-multiple-aud-succeeds": "A request object may be for other servers too.",
@@ -103,6 +107,7 @@ _SIGNING_MODULES = {
     "discovery-end-point-verification": "The metadata say that requests, responses and introspection can be signed.",
     "happy-flow": "A signed request, a signed response, tokens bound by DPoP.",
     "user-rejects-authentication": "access_denied comes back in a signed response.",
+    "ensure-unsigned-authorization-request-without-using-par-fails": "A request must be pushed, signed or not.",
     "ensure-different-nonce-inside-and-outside-request-object": "A nonce beside the request object does not count.",
     "ensure-different-state-inside-and-outside-request-object": "A state beside the request object does not count.",
     "state-only-outside-request-object-not-used": "A state that was not signed does not come back.",

@@ -177,6 +177,18 @@ RFCS: tuple[Promise, ...] = (
         gap="Native applications are not registered; a loopback address is compared whole, as every other one.",
     ),
     Promise(
+        "backchannel:contract-end",
+        "OpenID Connect Back-Channel Logout 1.0 §2.5, house rule",
+        "A logout token is sent when a service contract ends.",
+        gap="The rights close the extranet at once (chain:suspension-acts-at-once); the session goes on elsewhere.",
+    ),
+    Promise(
+        "rfc9396:token-request",
+        "RFC 9396 §6",
+        "authorization_details of a token request narrow the token, or are refused.",
+        gap="They are not looked at: the token holds what the authorization request asked for.",
+    ),
+    Promise(
         "rfc8693:method-table",
         "RFC 8693 §5, house rule for gRPC",
         "Each method of gRPC has an audience, a scope and a purpose that an exchanged token must hold.",

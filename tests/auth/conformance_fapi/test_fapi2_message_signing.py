@@ -171,6 +171,16 @@ def test_fapi2_par_authorization_request_containing_request_uri(omega: FapiClien
     assert refusal(omega.push_object(request)) == (400, "invalid_request_object")
 
 
+@promise("oidf:fapi2-message-signing-final-ensure-unsigned-authorization-request-without-using-par-fails")
+def test_fapi2_message_signing_ensure_authorization_request_without_using_par_fails(omega: FapiClient) -> None:
+    """Neither unsigned nor signed: the request must be pushed."""
+    plain = {name: str(value) for name, value in omega.parameters(response_mode="jwt").items()}
+    unpushed = omega.browser.get("/authorize", client_id="omega", **plain)
+    assert response(omega, unpushed)["error"] == "invalid_request"
+    by_value = omega.browser.get("/authorize", client_id="omega", request=request_object(omega))
+    assert response(omega, by_value)["error"] == "invalid_request"
+
+
 @promise("oidf:fapi2-message-signing-final-ensure-different-nonce-inside-and-outside-request-object")
 def test_fapi2_message_signing_ensure_different_nonce_inside_and_outside_request_object(omega: FapiClient) -> None:
     answer = omega.push_object(request_object(omega), nonce="another nonce")

@@ -115,6 +115,46 @@ def test_fapi2_refresh_token_mtls(omega: FapiClient) -> None:
     assert replace(omega, certificate="").grant("refresh_token", refresh_token=refresh).status_code == 401
 
 
+@pytest.fixture
+def sigma(omega: FapiClient) -> FapiClient:
+    """A second client, with a certificate of its own."""
+    by_name = {**NAMED, "tls_client_auth_subject_dn": SUBJECT.replace("omega", "sigma")}
+    omega.provider.add(a_fapi_client("sigma", 8412, **by_name, **BOUND))
+    return replace(omega, client_id="sigma", port=8412, certificate=FOREIGN)
+
+
+@promise("oidf:fapi2-security-profile-final-ensure-client-id-in-token-endpoint[mtls]")
+def test_fapi2_ensure_client_id_in_token_endpoint_mtls(omega: FapiClient, sigma: FapiClient) -> None:
+    code = omega.code()
+    assert refusal(omega.exchange(code, client_id="sigma")) == (401, "invalid_client")
+    assert refusal(sigma.exchange(code, client_id="omega")) == (401, "invalid_client")
+    assert refusal(omega.exchange(code, client_id=None)) == (401, "invalid_client")
+    assert omega.exchange(code).status_code == 200
+
+
+@promise("oidf:fapi2-security-profile-final-ensure-authorization-code-is-bound-to-client[mtls]")
+def test_fapi2_ensure_authorization_code_is_bound_to_client_mtls(omega: FapiClient, sigma: FapiClient) -> None:
+    code = omega.code()
+    assert refusal(sigma.exchange(code, redirect_uri=omega.redirect_uri)) == (400, "invalid_grant")
+    assert omega.exchange(code).status_code == 200
+
+
+@promise("oidf:fapi2-security-profile-final-attempt-reuse-authorization-code-after-one-second[mtls]")
+def test_fapi2_attempt_reuse_authorization_code_after_one_second_mtls(omega: FapiClient) -> None:
+    code = omega.code()
+    token = omega.exchange(code).json["access_token"]
+    omega.provider.clock.advance(timedelta(seconds=1))
+    assert refusal(omega.exchange(code)) == (400, "invalid_grant")
+    assert omega.userinfo(token, scheme="Bearer").status_code == 401
+
+
+@promise("oidf:fapi2-security-profile-final-par-attempt-to-use-request_uri-for-different-client[mtls]")
+def test_fapi2_par_attempt_to_use_request_uri_for_different_client_mtls(omega: FapiClient, sigma: FapiClient) -> None:
+    page = sigma.visit(omega.pushed())
+    assert page.status_code == 400
+    assert "invalid_request_uri" in page.text
+
+
 @promise("rfc8705:bound-tokens", "fapi2:resource-checks-binding")
 @pytest.mark.parametrize("shown", [FOREIGN, RENEWED, ""])
 def test_a_token_opens_nothing_with_another_certificate(omega: FapiClient, shown: str) -> None:

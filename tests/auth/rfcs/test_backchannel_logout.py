@@ -80,7 +80,7 @@ def _lock(provider: Provider) -> None:
 
 
 def _end(provider: Provider) -> None:
-    provider.use_cases.manage_accounts.end_sessions(Order("c", DIRECTOR, "administrator", "CONTRACT_ENDED"))
+    provider.use_cases.manage_accounts.end_sessions(Order("c", DIRECTOR, "administrator", "SUSPENDED"))
 
 
 def _change_password(provider: Provider) -> None:
@@ -98,7 +98,7 @@ def _expire(provider: Provider) -> None:
 def test_backchannel_logout_is_sent_for_every_end(
     provider: Provider, browser: AuthBrowser, end: Callable[[Provider], None]
 ) -> None:
-    """The person, a lock, an administrator (as when a contract ends), another password, time."""
+    """The person, a lock, an administrator, another password, time."""
     browser.sign_in()
     sid = claims_of(provider, tokens(browser)["access_token"])["sid"]
     end(provider)

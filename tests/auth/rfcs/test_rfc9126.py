@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -11,6 +13,7 @@ from tests.auth.conformance_fapi.builders import refusal
 from tests.auth.rfcs.builders import CDAP, call, plain_request
 from tests.promises import promise
 
+_AT_ONCE = 8
 PREFIX = "urn:ietf:params:oauth:request_uri:"
 
 
@@ -94,6 +97,28 @@ def test_rfc9126_an_error_uses_the_reference_up(browser: AuthBrowser) -> None:
     assert sent_back(browser.get("/authorize", **query))["error"] == "login_required"
     browser.sign_in()
     assert browser.get("/authorize", **query).status_code == 400
+
+
+@promise("rfc9126:used-once")
+def test_rfc9126_of_many_visits_at_once_one_gives_a_code(stored_provider: Provider) -> None:
+    """Of one person, with real transactions."""
+    browser = stored_provider.browser()
+    cookies = [line.partition(";")[0].partition("=") for line in browser.sign_in().headers.getlist("Set-Cookie")]
+    pushed = call(browser, "/par", **plain_request()).json["request_uri"]
+    query = {"client_id": "cdap", "request_uri": pushed}
+    start = threading.Barrier(_AT_ONCE)
+    browsers = [stored_provider.browser() for _ in range(_AT_ONCE)]
+    for other in browsers:
+        for name, _, value in cookies:
+            other.client.set_cookie(name, value)
+
+    def visit(one: AuthBrowser) -> bool:
+        start.wait(30)
+        answer = one.client.get("/authorize", query_string=query, base_url=ISSUER)
+        return "code=" in answer.headers.get("Location", "")
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        assert sum(pool.map(visit, browsers)) == 1
 
 
 @promise("rfc9126:required-where-registered")

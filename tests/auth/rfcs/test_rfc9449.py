@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +15,7 @@ from tests.auth.conformance_fapi.builders import (
     OTHER_DPOP_KEY,
     FapiClient,
     claims_of,
+    first_client,
     public,
     refusal,
     rsa_key,
@@ -28,6 +32,8 @@ from tests.auth.rfcs.builders import (
     tokens,
 )
 from tests.promises import promise
+
+_AT_ONCE = 8
 
 
 @pytest.fixture
@@ -130,6 +136,23 @@ def test_rfc9449_a_proof_serves_once_in_its_whole_life(key: FapiClient, *, with_
         refused = code_exchange(key.browser, key.browser.code(), DPoP=ahead)
         assert refusal(refused) == (400, "invalid_dpop_proof")
     assert code_exchange(key.browser, key.browser.code(), DPoP=key.proof("/token")).status_code == 200
+
+
+@promise("rfc9449:replay")
+def test_rfc9449_of_many_uses_at_once_one_is_believed(stored_provider: Provider) -> None:
+    """With real transactions, at userinfo."""
+    key = first_client(stored_provider, stored_provider.browser())
+    token = key.tokens()["access_token"]
+    shown = key.proof("/userinfo", "GET", ath=token_hash(token))
+    start = threading.Barrier(_AT_ONCE)
+    callers = [replace(key, browser=stored_provider.browser()) for _ in range(_AT_ONCE)]
+
+    def use(one: FapiClient) -> int:
+        start.wait(30)
+        return int(one.userinfo(token, proof=shown).status_code)
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        assert sorted(pool.map(use, callers)) == [200] + [401] * (_AT_ONCE - 1)
 
 
 @promise("rfc9449:nonce")
