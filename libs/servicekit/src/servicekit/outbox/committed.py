@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from servicekit.outbox.chain import ChainedEvent
 from servicekit.outbox.store import PendingEvent
@@ -21,10 +21,20 @@ class CommittedEvents:
         with self._lock:
             self._waiting.extend(events)
 
+    def any(self) -> bool:
+        """Whether something waits."""
+        return bool(self._waiting)
+
     def clear(self) -> None:
         """The relay reads the table instead."""
         with self._lock:
             self._waiting.clear()
+
+    def forget(self, event_ids: Collection[str]) -> None:
+        """The table has just given these."""
+        if event_ids and self._waiting:
+            with self._lock:
+                self._waiting = deque(one for one in self._waiting if one.event_id not in event_ids)
 
     def take(self, limit: int, byte_limit: int) -> list[PendingEvent]:
         """At most `limit` events of together `byte_limit` bytes (one is always taken), first come first served."""

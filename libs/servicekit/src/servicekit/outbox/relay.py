@@ -66,6 +66,7 @@ class OutboxRelay:
         self._read_table = True
         self._table_read_at_seconds = clock.boottime()
         self._wake = threading.Event()
+        self._hurry = threading.Event()  # somebody waits for an acknowledgement
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._failure: str | None = None
@@ -76,12 +77,14 @@ class OutboxRelay:
     def start(self) -> None:
         """Starts delivering, oldest first."""
         self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+        self._hurry.set()
         self._wake.set()
         self._thread.start()
 
     def stop(self) -> None:
         """Sends what waits, once, if audit answers; what is left is sent after the next start."""
         self._stopping.set()
+        self._hurry.set()
         self._wake.set()
         if self._thread is not None:
             self._thread.join()
@@ -123,6 +126,8 @@ class OutboxRelay:
                 self._committed.add(chained)
             else:
                 self._read_table = True
+            if ticket.strict:
+                self._hurry.set()
             self._wake.set()
 
         on_end(connection, ended)  # before the chain's own: its next transaction must not come first
@@ -151,9 +156,12 @@ class OutboxRelay:
             quiet = False
             if self._failure is None:
                 quiet = not self._wake.wait(self._pause_seconds())
+                if not quiet:
+                    self._hurry.wait(self._settings.gathering.total_seconds())
             else:
                 self._stopping.wait(self._backoff_seconds())
             self._wake.clear()
+            self._hurry.clear()
             self._attempt(mark=quiet)
         if self._failure is None:
             self._attempt(mark=True)
@@ -163,7 +171,11 @@ class OutboxRelay:
             while batch := self._next_batch():
                 self._deliver(batch)
                 self._failure, self._failures = None, 0
+                if not (self._read_table or self._hurry.is_set() or self._stopping.is_set()):
+                    break  # what came meanwhile gathers, too
             self._failure, self._failures = None, 0
+            if self._committed.any():
+                self._wake.set()
             if mark or self._marking_is_due():
                 self._mark()
             self._clean()
@@ -227,6 +239,7 @@ class OutboxRelay:
             self._committed.clear()  # the table holds them already
             share = self._share()
             waiting = self._database.read(lambda connection: store.pending(connection, limit, share), snapshot=False)
+            self._committed.forget({one.event_id for one in waiting})
             if waiting:
                 batch = _at_most(waiting, byte_limit)
                 # What is committed from here on comes through memory as well: the table has more only when it is full.
