@@ -1,5 +1,8 @@
 """gRPC of the consultation, on a real server with mutual TLS and signed tokens."""
 
+import base64
+import hashlib
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +30,7 @@ from servicekit.rpc.errors import remote_errors
 from servicekit.tokens import AccessTokenVerifier
 from tests.cdap.adapters.conftest import Cdap
 from tests.cdap.builders import NOW, PURPOSES, the_document, the_snapshot, token_details
+from tests.promises import promise
 from tests.servicekit.rpc.serving import Authority
 
 ISSUER, AUDIENCE = "http://localhost:8400", "http://localhost:8402"
@@ -86,6 +90,12 @@ class Software:
         finally:
             channel.close()
 
+    def thumbprint(self, service: str) -> str:
+        """Of the certificate that a service shows (RFC 8705 §3.1)."""
+        pem = (self._authority.certificate(service) / "service.pem").read_text()
+        digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).digest()
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
     def ask(self, token: str | None = None, **changes: object) -> pb.ConsultDossierResponse:
         with self.stub() as stub, remote_errors():
             metadata = tuple(bearer(token or signed_token()))
@@ -95,7 +105,7 @@ class Software:
 @pytest.fixture
 def software(on_sqlite: Cdap, tmp_path: Path) -> Iterator[Software]:
     authority = Authority.new(tmp_path / "tls")
-    verifier = AccessTokenVerifier(ISSUER, AUDIENCE, lambda: KeySet([KEY]), clock=on_sqlite.clock)
+    verifier = AccessTokenVerifier(ISSUER, AUDIENCE, lambda: KeySet([KEY]), clock=on_sqlite.clock, scope="cdap")
     server = open_server(
         ServerOptions("cdap", "test", "localhost", 0, authority.certificate("cdap")),
         services=[
@@ -124,6 +134,21 @@ def test_partner_software_gets_the_fields_of_the_profile_and_the_reference(softw
     payload = software.cdap.journal.payload()
     assert payload["caller"] == "partner-software"
     assert payload["ip"] in {"127.0.0.1", "::1"}
+
+
+@promise("rfc9449:resource-servers")
+def test_a_token_bound_to_a_certificate_serves_its_holder_only(software: Software) -> None:
+    own = software.thumbprint("partner-software")
+    assert software.ask(signed_token(cnf={"x5t#S256": own})).result == "FOUND"
+    for cnf in ({"x5t#S256": "of-somebody-else"}, {"jkt": own}):
+        with pytest.raises(NotAuthenticatedError):
+            software.ask(signed_token(cnf=cnf))
+
+
+@promise("rfc8693:method-table")
+def test_a_token_without_the_scope_of_cdap_is_refused(software: Software) -> None:
+    with pytest.raises(NotAuthenticatedError):
+        software.ask(signed_token(scope="openid profile"))
 
 
 def test_unknown_and_out_of_territory_are_the_same_error(software: Software) -> None:

@@ -1,6 +1,7 @@
 """What an access token must be: RFC 9068, and only the issuer's own keys."""
 
 import base64
+import hashlib
 import json
 from datetime import timedelta
 from typing import Any
@@ -228,3 +229,28 @@ def test_keys_that_cannot_be_read_are_an_unreachable_issuer(answer: httpx.Respon
 def _unsigned(header: dict[str, Any], claims: dict[str, Any]) -> str:
     parts = [json.dumps(part).encode() for part in (header, claims)]
     return ".".join([*(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts), ""])
+
+
+def test_a_token_bound_to_a_certificate_needs_it(provider: FakeProvider, verifier: AccessTokenVerifier) -> None:
+    shown = b"the DER of a certificate"
+    thumbprint = base64.urlsafe_b64encode(hashlib.sha256(shown).digest()).rstrip(b"=").decode()
+    bound = token(provider, cnf={"x5t#S256": thumbprint})
+    assert verifier.verify(bound, shown).binding == ("x5t#S256", thumbprint)
+    for other in (None, b"", b"another certificate"):
+        with pytest.raises(TokenRefusedError):
+            verifier.verify(bound, other)
+
+
+@pytest.mark.parametrize("cnf", [{"jkt": "a thumbprint"}, {}, {"x5t#S256": ""}, "text", {"kid": "a", "jkt": "b"}, []])
+def test_a_token_bound_to_what_cannot_be_checked_is_refused(
+    provider: FakeProvider, verifier: AccessTokenVerifier, cnf: object
+) -> None:
+    with pytest.raises(TokenRefusedError):
+        verifier.verify(token(provider, cnf=cnf), b"a certificate")
+
+
+def test_a_service_may_ask_for_its_scope(provider: FakeProvider, source: JwksSource, clock: FixedClock) -> None:
+    strict = AccessTokenVerifier(ISSUER, RESOURCE, source, clock=clock, scope="mon-enfant")
+    assert strict.verify(token(provider)).scopes >= {"mon-enfant"}
+    with pytest.raises(TokenRefusedError):
+        strict.verify(token(provider, scope="openid profile"))

@@ -4,6 +4,7 @@ Only the issuer's own keys count: `jku`, `jwk`, `x5u` and `x5c` of a header are 
 and the type `at+jwt`, so an ID token or a logout token is refused.
 """
 
+import base64
 import hashlib
 import threading
 from collections import OrderedDict
@@ -73,12 +74,13 @@ class VerifiedAccessToken:
     amr: tuple[str, ...]
     rights_revision: int
     token_id: str
+    binding: tuple[str, str] | None = None  # method and thumbprint of the key that only the client holds (`cnf`)
 
 
 class AccessTokenVerifier:
     """Checks access tokens of one issuer for one audience. Safe for threads."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a constructor
         self,
         issuer: str,
         audience: str,
@@ -86,21 +88,32 @@ class AccessTokenVerifier:
         *,
         clock: Clock | None = None,
         cache_size: int = 4096,
+        scope: str | None = None,
     ) -> None:
-        """`jwks` is a `JwksSource`, or anything that gives the keys. `cache_size` counts tokens; 0 keeps none."""
+        """`jwks` is a `JwksSource`, or anything that gives the keys. `cache_size` counts tokens; 0 keeps none. `scope`:
+        a word that every token must hold."""
+        self._scope = scope
         self._issuer = issuer
         self._audience = audience
         self._jwks = jwks
         self._clock = clock or SystemClock()
         self._cache = _VerifiedTokens(cache_size)
 
-    def verify(self, unverified_token: str) -> VerifiedAccessToken:
-        """The token's content.
+    def verify(self, unverified_token: str, certificate: bytes | None = None) -> VerifiedAccessToken:
+        """The token's content. `certificate`: the DER that the caller's TLS connection showed.
 
         Raises:
-            TokenRefusedError: any rule of RFC 9068 §4 is broken, or a claim this system needs is missing.
+            TokenRefusedError: any rule of RFC 9068 §4 is broken, a claim this system needs is missing, or the token is
+                bound to a key that the caller has not shown: another certificate (RFC 8705 §3), or a DPoP key, of which
+                nobody here reads proofs.
             IssuerUnreachableError: the issuer's keys cannot be had.
         """
+        token = self._verified(unverified_token)
+        if token.binding is not None and token.binding != ("x5t#S256", _thumbprint(certificate)):
+            raise TokenRefusedError("bound to a key that was not shown")
+        return token
+
+    def _verified(self, unverified_token: str) -> VerifiedAccessToken:
         now, keys = self._clock.now(), self._jwks()
         digest = hashlib.sha256(unverified_token.encode("utf-8", "surrogatepass")).digest()
         known = self._cache.get(digest, now, keys)
@@ -114,7 +127,17 @@ class AccessTokenVerifier:
     def _checked(self, claims: Mapping[str, Any], now: datetime) -> VerifiedAccessToken:
         check_issuer_and_audience(claims, self._issuer, self._audience)
         check_times(claims, now)
-        return _read(claims)
+        token = _read(claims)
+        if self._scope is not None and self._scope not in token.scopes:
+            raise TokenRefusedError("without the scope of this service")
+        return token
+
+
+def _thumbprint(certificate: bytes | None) -> str:
+    """RFC 8705 §3.1; empty without a certificate, which no token is bound to."""
+    if certificate is None:
+        return ""
+    return base64.urlsafe_b64encode(hashlib.sha256(certificate).digest()).rstrip(b"=").decode()
 
 
 def verified_claims(unverified_token: str, jwks: Callable[[], KeySet], *, types: set[str]) -> Mapping[str, Any]:
@@ -232,7 +255,21 @@ def _read(claims: Mapping[str, Any]) -> VerifiedAccessToken:
         amr=tuple(str(method) for method in amr),
         rights_revision=revision,
         token_id=text_claim(claims, "jti"),
+        binding=_binding(claims),
     )
+
+
+def _binding(claims: Mapping[str, Any]) -> tuple[str, str] | None:
+    """RFC 7800 §3: exactly one member that we know, or the token is refused: it would be accepted from anybody."""
+    held = claims.get("cnf")
+    if held is None:
+        return None
+    if not isinstance(held, dict) or len(held) != 1:
+        raise TokenRefusedError("cnf is not one confirmation")
+    method, value = next(iter(held.items()))
+    if not isinstance(value, str) or not value:
+        raise TokenRefusedError("cnf is not a thumbprint")
+    return method, value
 
 
 class _VerifiedTokens:

@@ -112,7 +112,7 @@ def load_field_table(settings: CdapSettings) -> FieldTable:
 
 def _consultation_server(settings: CdapSettings, consult: ConsultDossier) -> RpcServer:
     jwks = JwksSource(f"{(settings.internal_issuer or settings.issuer).rstrip('/')}/jwks")
-    service = ConsultationService(consult, AccessTokenVerifier(settings.issuer, settings.audience, jwks))
+    service = ConsultationService(consult, AccessTokenVerifier(settings.issuer, settings.audience, jwks, scope="cdap"))
     with as_file(files("cdap.adapters.rpc").joinpath("callers.toml")) as path:
         callers = CallerPolicy.load(path, [CONSULTATION])
     return open_server(

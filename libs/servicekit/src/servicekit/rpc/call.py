@@ -23,6 +23,8 @@ class Call:
     """W3C trace context, carried unchanged."""
     bearer: str | None = field(default=None, repr=False)
     """The person's access token, not verified yet."""
+    certificate: bytes | None = field(default=None, repr=False)
+    """DER of the certificate that the caller showed: a token may be bound to it (RFC 8705 §3)."""
     deadline: float | None = None
     """`time.monotonic()` at which the answer must have left; None when the caller set no limit."""
     ending: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)

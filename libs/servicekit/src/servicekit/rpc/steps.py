@@ -5,6 +5,7 @@ writes one log line and translates errors. It surrounds a unary answer and a who
 functions and one object: generators and an ExitStack would cost each call 30 µs.
 """
 
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -56,6 +57,7 @@ class Incoming:
     caller: str = ""
     deadline: float | None = None
     bearer: str | None = field(default=None, repr=False)
+    certificate: bytes | None = field(default=None, repr=False)
 
 
 Step = Callable[[Incoming], None]
@@ -92,6 +94,8 @@ def capture_bearer(incoming: Incoming) -> None:
     scheme, _, token = incoming.metadata.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
         incoming.bearer = token
+        shown = incoming.context.auth_context().get("x509_pem_cert", ())
+        incoming.certificate = _der(bytes(next(iter(shown)))) if shown else None
 
 
 def enter_call(incoming: Incoming) -> None:
@@ -104,6 +108,7 @@ def enter_call(incoming: Incoming) -> None:
             caller=incoming.caller,
             traceparent=traceparent,
             bearer=incoming.bearer,
+            certificate=incoming.certificate,
             deadline=incoming.deadline,
             ending=incoming.ending,
         )
@@ -161,6 +166,11 @@ def _translate(error: Exception, incoming: Incoming) -> None:
 def _identity(alternative_names: tuple[bytes, ...]) -> Identity | None:
     """Of the names in a certificate that TLS has verified: the same names are always the same identity."""
     return parse_identity(text for name in alternative_names if "://" in (text := name.decode("utf-8", "replace")))
+
+
+@lru_cache(maxsize=1024)
+def _der(pem: bytes) -> bytes:
+    return ssl.PEM_cert_to_DER_cert(pem.decode("ascii"))
 
 
 def _outcome(error: Exception, context: grpc.ServicerContext) -> str:

@@ -88,7 +88,7 @@ class ReadToken:
         if claims["client_id"] != asking.client_id and (asking.resource is None or claims["aud"] != asking.resource):
             return {"active": False}
         answer = {"active": True, **claims, "token_type": "DPoP" if "jkt" in claims.get("cnf", {}) else "Bearer"}
-        if found.account is not None:
+        if found.account is not None and "profile" in str(claims["scope"]).split():
             answer["username"] = found.account.username
         return answer
 

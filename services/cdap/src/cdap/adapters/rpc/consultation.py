@@ -43,7 +43,7 @@ class ConsultationService(ConsultationServicer):
         call = current_call()
         if call.bearer is None:
             raise TokenMissingError("no access token in the authorization metadata")
-        token = self._verifier.verify(call.bearer)
+        token = self._verifier.verify(call.bearer, call.certificate)
         asked = ConsultDossierRequest(
             caf=request.caf,
             matricule=request.matricule,
