@@ -186,19 +186,16 @@ RFCS: tuple[Promise, ...] = (
         "rfc9396:token-request",
         "RFC 9396 §6",
         "authorization_details of a token request narrow the token, or are refused.",
-        gap="They are not looked at: the token holds what the authorization request asked for.",
     ),
     Promise(
         "rfc8693:method-table",
         "RFC 8693 §5, house rule for gRPC",
-        "Each method of gRPC has an audience, a scope and a purpose that an exchanged token must hold.",
-        gap="One method takes tokens of persons, that of cdap: it checks audience and rights, and names no scope.",
+        "The one method of gRPC that takes a person's token asks for audience, scope and the rights of today.",
     ),
     Promise(
         "rfc9449:resource-servers",
         "RFC 9449 §7.2, RFC 8705 §3",
         "Every resource server of the house refuses a bound token without its key.",
-        gap="Userinfo does; the gRPC interface of cdap takes a token without looking at its claim cnf.",
     ),
     Promise(
         "rfc9470:resource-servers",

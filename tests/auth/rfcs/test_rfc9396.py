@@ -88,3 +88,30 @@ def test_rfc9396_a_refresh_gives_what_was_asked_for(provider: Provider, manager:
 def test_rfc9396_the_metadata_name_the_type(browser: AuthBrowser) -> None:
     metadata = browser.get("/.well-known/oauth-authorization-server").json
     assert metadata["authorization_details_types_supported"] == ["service_contract"]
+
+
+@promise("rfc9396:token-request")
+def test_rfc9396_the_token_request_narrows_this_token_only(provider: Provider, manager: AuthBrowser) -> None:
+    (full,) = claims_of(provider, tokens(manager)["access_token"])["authorization_details"]
+    wish = asked({**TYPE, "purposes": full["purposes"][:1]})
+    narrow = manager.exchange(manager.code(), authorization_details=wish).json
+    (detail,) = narrow["authorization_details"]
+    assert detail["purposes"] == full["purposes"][:1]
+    assert claims_of(provider, narrow["access_token"])["authorization_details"] == [detail]
+    again = manager.token(grant_type="refresh_token", refresh_token=narrow["refresh_token"]).json
+    assert claims_of(provider, again["access_token"])["authorization_details"] == [full]
+    form = {"grant_type": "refresh_token", "refresh_token": again["refresh_token"], "authorization_details": wish}
+    assert manager.token(**form).json["authorization_details"] == [detail]
+
+
+@promise("rfc9396:token-request")
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("{", "invalid_authorization_details"),
+        (asked({**TYPE, "extranet": "omega"}), "invalid_authorization_details"),
+        (asked({**TYPE, "profiles": ["T1"]}), "invalid_grant"),
+    ],
+)
+def test_rfc9396_a_token_request_cannot_ask_for_more(manager: AuthBrowser, text: str, error: str) -> None:
+    assert refusal(manager.exchange(manager.code(), authorization_details=text)) == (400, error)

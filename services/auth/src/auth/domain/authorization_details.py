@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from auth.domain.errors import RequestRefusedError
+
 SERVICE_CONTRACT = "service_contract"
 _NARROWED = ("profiles", "territories", "purposes")
 _LONGEST = 4096
@@ -14,8 +16,11 @@ _MOST = 10
 Detail = Mapping[str, Any]
 
 
-class BadDetailsError(ValueError):
+class BadDetailsError(RequestRefusedError):
     """`invalid_authorization_details` on the wire (RFC 9396 §5)."""
+
+    def __init__(self, description: str) -> None:
+        super().__init__("invalid_authorization_details", description)
 
 
 def read_details(text: str | None, extranet: str | None) -> tuple[Detail, ...]:

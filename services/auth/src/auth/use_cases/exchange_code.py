@@ -55,8 +55,8 @@ class ExchangeCode:
             return None
         return found if self._clock.now() < found.kept.expires_at else None
 
-    def __call__(self, found: FoundCode, client: Client, sender: Sender) -> TokenSet:
-        """The tokens.
+    def __call__(self, found: FoundCode, client: Client, sender: Sender, narrower_details: str = "") -> TokenSet:
+        """The tokens. `narrower_details` hold for this access token only (RFC 9396 §6).
 
         Raises:
             GrantRefusedError: used meanwhile, the session ended, or the code is bound to another DPoP key.
@@ -76,6 +76,7 @@ class ExchangeCode:
             binding=binding_for(client, sender),
             claims_request=code.claims_request,
             details_request=code.details_request,
+            narrower_details=narrower_details,
         )
         holder = self._make_tokens.alive(found.account, found.session)
         try:

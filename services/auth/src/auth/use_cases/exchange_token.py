@@ -35,6 +35,7 @@ class ExchangeRequest:
     subject_token: str = field(repr=False)
     targets: Sequence[str] = ()
     scope: str = ""
+    details: str = ""
     actor_token: str | None = field(default=None, repr=False)
 
 
@@ -69,6 +70,7 @@ class ExchangeToken:
             audience=str(target.resource),
             family_id=family_of(str(subject.claims["jti"])),
             binding=binding_for(client, sender),
+            narrower_details=request.details,
             issued_to=client.client_id,
             actor=self._actor(client, subject, request),
             not_after=datetime.fromtimestamp(subject.claims["exp"], UTC),

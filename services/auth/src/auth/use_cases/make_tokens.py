@@ -48,6 +48,7 @@ class Wanted:
     binding: str = ""
     claims_request: str = ""
     details_request: str = ""
+    narrower_details: str = ""  # asked for at the token endpoint: for this token only
     issued_to: str | None = None
     actor: Mapping[str, Any] | None = None
     not_after: datetime | None = None
@@ -135,6 +136,7 @@ class MakeTokens:
         Raises:
             ExtranetClosedError: no habilitation any more, or none of what was asked for in particular.
             RightsStaleError: the replica of the rights is not fresh.
+            BadDetailsError: `narrower_details` cannot be read.
         """
         now, client = self._clock.now(), wanted.client
         rights = self._rights.for_client(holder.session, client.checked_extranet)
@@ -166,7 +168,7 @@ class MakeTokens:
             access_token_id=frame.token_id,
             rights_revision=rights.revision,
             token_type="DPoP" if wanted.binding.startswith("jkt:") else "Bearer",
-            authorization_details=details if wanted.details_request else (),
+            authorization_details=details if wanted.details_request or wanted.narrower_details else (),
         )
 
     def _id_token(self, frame: TokenFrame, subject: TokenSubject, client: Client) -> str | None:
@@ -186,9 +188,11 @@ class MakeTokens:
     def _details(self, rights: ExtranetRights, wanted: Wanted, scope: str) -> tuple[Mapping[str, Any], ...]:
         extranet = wanted.client.extranet
         if rights.opened is None or extranet not in scope.split():
+            read_details(wanted.narrower_details, None)  # nothing is granted that could be narrowed
             return ()
         granted = rights.opened.authorization_details
         kept = narrow(granted, read_details(wanted.details_request, extranet))
+        kept = narrow(kept, read_details(wanted.narrower_details, extranet))
         if granted and not kept:
             raise ExtranetClosedError(
                 "the rights hold nothing of what the client asked for",

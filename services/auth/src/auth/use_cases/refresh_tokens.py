@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from auth.domain.bindings import Sender, binding_for
 from auth.domain.client_profiles import rotates_refresh_tokens
@@ -17,6 +17,17 @@ from auth.use_cases.protocol_ports import FoundToken
 from servicekit.audit_events import Outcome
 from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret
+
+
+@dataclass(frozen=True)
+class Narrower:
+    """What less of the grant a client asks for this time; empty: all of it."""
+
+    scope: str = ""
+    details: str = ""
+
+
+EVERYTHING = Narrower()
 
 
 class RefreshTokens:
@@ -39,10 +50,8 @@ class RefreshTokens:
             return None
         return found
 
-    def __call__(
-        self, found: FoundToken, client: Client, sender: Sender, narrower_scope: str | None = None
-    ) -> TokenSet:
-        """The new tokens. `narrower_scope` holds for the new access token only (RFC 6749 §6).
+    def __call__(self, found: FoundToken, client: Client, sender: Sender, narrower: Narrower = EVERYTHING) -> TokenSet:
+        """The new tokens. `narrower` holds for the new access token only (RFC 6749 §6, RFC 9396 §6).
 
         Raises:
             GrantRefusedError: used meanwhile, or the session ended, or the token is bound to another key.
@@ -56,12 +65,13 @@ class RefreshTokens:
         holder = self._make_tokens.alive(found.account, found.session)
         wanted = Wanted(
             client=client,
-            scope=narrower_scope or token.scope,
+            scope=narrower.scope or token.scope,
             audience=token.audience,
             family_id=token.family_id,
             binding=binding_for(client, sender),
             claims_request=token.claims_request,
             details_request=token.details_request,
+            narrower_details=narrower.details,
         )
         try:
             tokens = self._make_tokens(holder, wanted)

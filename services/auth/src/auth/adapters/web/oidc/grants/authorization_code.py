@@ -52,5 +52,6 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib is unt
         """Called once client, redirect URI and verifier are checked."""
         found, client = self.request.authorization_code.found, self.request.client.registered
         refuse_foreign_resource(self.request.payload.datalist.get("resource", ()), found.kept.audience)
-        tokens = self.server.use_cases.exchange_code(found, client, self.request.sender)
+        details = self.request.form.get("authorization_details", "")
+        tokens = self.server.use_cases.exchange_code(found, client, self.request.sender, details)
         return 200, tokens.to_answer(), self.TOKEN_RESPONSE_HEADER

@@ -9,6 +9,7 @@ from authlib.oauth2.rfc6749.grants import RefreshTokenGrant
 from auth.adapters.web.oidc.authlib_models import OAuthRefreshToken
 from auth.adapters.web.oidc.errors import refuse_foreign_resource
 from auth.domain.clients import AUTHENTICATION_METHODS
+from auth.use_cases.refresh_tokens import Narrower
 
 
 class RotatingGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is untyped
@@ -25,6 +26,7 @@ class RotatingGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is unty
         """Called once client, token and scope are checked."""
         found, client = self.request.refresh_token.found, self.request.client.registered
         refuse_foreign_resource(self.request.payload.datalist.get("resource", ()), found.kept.audience)
-        scope = self.request.payload.scope or None
-        tokens = self.server.use_cases.refresh_tokens(found, client, self.request.sender, scope)
+        form = self.request.form
+        narrower = Narrower(form.get("scope", ""), form.get("authorization_details", ""))
+        tokens = self.server.use_cases.refresh_tokens(found, client, self.request.sender, narrower)
         return 200, tokens.to_answer(), self.TOKEN_RESPONSE_HEADER

@@ -40,6 +40,7 @@ class ExchangeGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]  # Aut
             subject_token=form["subject_token"],
             targets=(*lists.get("audience", ()), *lists.get("resource", ())),
             scope=form.get("scope", ""),
+            details=form.get("authorization_details", ""),
             actor_token=form.get("actor_token") or None,
         )
         tokens = self.server.use_cases.exchange_token(self.request.client.registered, request, self.request.sender)
