@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from werkzeug.test import Client as Browser
 
+from auth.adapters.web.app import WebParts, create_web
 from auth.domain.accounts import ProvisionalPassword
 from rights.facts import Organisation, User
 from tests.auth.builders import DIRECTOR, ISSUER, PASSWORD, AuthBrowser, Provider, a_client, an_account, sent_back
@@ -288,3 +291,28 @@ def test_the_password_is_changed_with_the_one_in_use(provider: Provider, browser
     done = browser.submit(page, "/choose-password", current=PASSWORD, password=CHOSEN, confirmation=CHOSEN)
     assert done.status_code == 303
     assert provider.browser().sign_in(password=CHOSEN).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "noted"),
+    [
+        ("", "127.0.0.1"),
+        ("192.0.2.7", "192.0.2.7"),
+        ("203.0.113.9, 192.0.2.7", "192.0.2.7"),
+        ("203.0.113.9, 192.0.2.7, 127.0.0.1", "192.0.2.7"),
+    ],
+)
+def test_the_address_of_a_browser_is_what_the_trusted_proxy_says(
+    provider: Provider, forwarded: str, noted: str
+) -> None:
+    for proxies, expected in ((frozenset({"127.0.0.1"}), noted), (frozenset[str](), "127.0.0.1")):
+        web = WebParts(provider.use_cases, provider.settings, provider.clock, ISSUER, lambda: b"", proxies=proxies)
+        browser = AuthBrowser(Browser(create_web(web)))
+        page = browser.get("/login")
+        hidden = dict(re.findall(r'name="([^"]+)" type="hidden" value="([^"]*)"', page.text))
+        hidden |= dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+        form = {**hidden, "username": "cdurand-4821", "password": "wrong"}
+        headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+        peer = {"REMOTE_ADDR": "127.0.0.1"}
+        browser.client.post("/login", data=form, headers=headers, base_url=ISSUER, environ_overrides=peer)
+        assert provider.work.events[-1].payload["ip"] == expected

@@ -222,6 +222,7 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
                 health,
                 Certificates(settings.client_certificate_header, settings.proxies, read_certificate),
                 settings.mtls_url,
+                settings.proxies,
             )
         )
     rpc = None
@@ -255,7 +256,7 @@ def operator_commands(settings: AuthSettings) -> Iterator[OperatorCommands]:
         work = RecordingUnitOfWork(database, SqlRepositories, relay)
         fetch = GuardedFetch(allow_loopback=settings.reaches_loopback)
         yield OperatorCommands(
-            ImportClients(work, clock),
+            ImportClients(work, clock, public_key_problem),
             ImportAccounts(work, Argon2Passwords(), clock),
             ManageAccounts(work, clock),
             RegisterClients(work, KnownClients(work, clock), fetch, public_key_problem, clock, "buffered"),

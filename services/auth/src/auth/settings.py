@@ -62,7 +62,9 @@ class AuthSettings(ServiceSettings):
         description="Header in which that proxy hands the client's certificate on, e.g. Client-Cert (RFC 9440).",
     )
     trusted_proxies: str = Field(
-        "", description="Network addresses, separated by commas, of the proxies whose certificate header is believed."
+        "",
+        description="Network addresses, separated by commas, of the proxies whose headers are believed: the one for "
+        "certificates, and X-Forwarded-For.",
     )
     fetch_from_loopback: bool | None = Field(
         None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from auth.domain.accounts import Account, normalise_username
@@ -21,10 +21,11 @@ _LEAST_SECRET = 32
 class ImportClients:
     """Registers or replaces each client of a list; importing the same list again changes nothing."""
 
-    def __init__(self, work: AuthWork, clock: Clock) -> None:
-        """All or nothing: one transaction."""
+    def __init__(self, work: AuthWork, clock: Clock, key_problem: Callable[[object], str | None]) -> None:
+        """All or nothing: one transaction. `key_problem` says why a JWKS cannot be used."""
         self._work = work
         self._clock = clock
+        self._key_problem = key_problem
 
     def __call__(self, entries: Sequence[Mapping[str, Any]]) -> int:
         """How many clients were registered or changed.
@@ -33,6 +34,10 @@ class ImportClients:
             BadDataFileError: an entry is wrong; nothing is registered.
         """
         clients = [parse_client(entry, _secret_hash(entry)) for entry in entries]
+        for client in clients:
+            problem = self._key_problem(client.jwks) if client.jwks is not None else None
+            if problem is not None:
+                raise BadDataFileError(f"client {client.client_id}: jwks: {problem}")
         known = {client.client_id: client for client in self._work.read(lambda repos: repos.clients.all())}
         changed = [client for client in clients if known.get(client.client_id) != client]
 

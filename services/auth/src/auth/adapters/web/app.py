@@ -55,6 +55,7 @@ class WebParts:
     health: tuple[tuple[str, Callable[[], str | None]], ...] = ()
     certificates: Certificates = field(default_factory=lambda: Certificates("", (), lambda _value: None))
     mtls_issuer: str = ""
+    proxies: frozenset[str] = frozenset()
 
 
 def create_web(web: WebParts) -> WSGIApplication:
@@ -66,7 +67,7 @@ def create_web(web: WebParts) -> WSGIApplication:
         database=web.database,
     )
     visitor = Visitor(app, web.use_cases, web.clock)
-    parts = Parts(app, web.use_cases, visitor, web.clock, web.issuer, web.minimum_password_length)
+    parts = Parts(app, web.use_cases, visitor, web.clock, web.issuer, web.minimum_password_length, web.proxies)
     server = make_server(web.use_cases)
     for views in (
         SignInPages(parts),

@@ -18,6 +18,8 @@ from servicekit.clock import Clock
 from servicekit.web import ServiceApp, allow_form_target
 from servicekit.web.links import local_path
 
+_LONGEST_ADDRESS = 64
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -29,6 +31,7 @@ class Parts:
     clock: Clock
     issuer: str
     minimum_password_length: int
+    proxies: frozenset[str] = frozenset()
 
     def waiting_client(self, waiting: Waiting | None) -> Client | None:
         """The client whose request waits. The forms of this answer may then end at it (CSP form-action)."""
@@ -59,8 +62,14 @@ class Parts:
         browser["retour"] = page
 
     def address(self) -> str:
-        """Network address of the browser; a proxy in front must be configured in the server."""
-        return request.remote_addr or ""
+        """Network address of the browser. Of what stands in X-Forwarded-For only what a trusted proxy added counts:
+        from the right, the first address that is not a proxy's."""
+        nearest = request.remote_addr or ""
+        for address in reversed(request.access_route if nearest in self.proxies else ()):
+            nearest = address
+            if address not in self.proxies:
+                break
+        return nearest[:_LONGEST_ADDRESS]
 
     def now(self) -> datetime:
         """The clock's time."""
