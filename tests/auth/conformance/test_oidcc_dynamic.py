@@ -44,7 +44,7 @@ class Registration:
     def __init__(self, provider: Provider) -> None:
         know_everything_about_the_person(provider)
         self.provider = provider
-        self.token = OpenRegistration(provider.work, provider.clock).create("the suite", days=1, uses=5)
+        self.token = OpenRegistration(provider.work, provider.clock).create("the suite", 1, 5, "interoperable")
 
     def send(self, **changes: Any) -> Any:
         metadata = {
@@ -55,7 +55,6 @@ class Registration:
             "token_endpoint_auth_method": "private_key_jwt",
             "jwks": public_set("first"),
             "contacts": ["certification@suite.example"],
-            "profile": "interoperable",
             "id_token_signed_response_alg": "RS256",
             **changes,
         }

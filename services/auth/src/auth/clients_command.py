@@ -12,6 +12,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+from auth.domain.client_profiles import PROFILES
 from auth.domain.client_registration import describe_client
 from auth.domain.clients import Client
 from auth.settings import AuthSettings
@@ -43,6 +44,7 @@ def token_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     create = _action(actions, "create", "an initial access token (RFC 7591 §3), shown once")
     create.add_argument("--name", required=True, help="for whom; it is recorded with every registration")
+    create.add_argument("--profile", choices=PROFILES, default=PROFILES[0], help="of clients that name none (baseline)")
     create.add_argument("--days", type=int, default=7, help="how long it opens the registration, 1 to 366 (7)")
     create.add_argument("--uses", type=int, default=1, help="how many clients it may register (1)")
     _action(actions, "list", "every token by its name, never the token itself")
@@ -97,7 +99,7 @@ def _act(register: RegisterClients, arguments: argparse.Namespace) -> None:
 
 def _open(opening: OpenRegistration, arguments: argparse.Namespace) -> None:
     if arguments.action == "create":
-        token = opening.create(arguments.name, arguments.days, arguments.uses)
+        token = opening.create(arguments.name, arguments.days, arguments.uses, arguments.profile)
         sys.stdout.write(f"token={token}\n{_TOLD_ONCE}")
     elif arguments.action == "list":
         lines = [_TOKEN_COLUMNS.format("name", "made", "ends", "uses left")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from auth.domain.client_profiles import BASELINE
 from auth.domain.errors import RegistrationTokenNameTakenError, RegistrationTokenUnknownError
 from auth.use_cases.ports import AuthRepos, AuthWork
 from auth.use_cases.protocol_ports import InitialAccessToken
@@ -27,8 +28,8 @@ class OpenRegistration:
         self._work = work
         self._clock = clock
 
-    def create(self, name: str, days: int, uses: int) -> str:
-        """A new token, good for `uses` registrations within `days` days.
+    def create(self, name: str, days: int, uses: int, profile: str = BASELINE) -> str:
+        """A new token, good for `uses` registrations within `days` days. `profile`: of clients that name none.
 
         Raises:
             InvalidInputError: the name is empty, or a number is not between 1 and 366 days or 10 000 uses.
@@ -40,7 +41,7 @@ class OpenRegistration:
             limits = f"days must be 1 to {_MOST_DAYS}, uses 1 to {_MOST_USES}"
             raise InvalidInputError(limits, reason="BAD_LIMIT")
         token, now = new_secret(32), self._clock.now()
-        kept = InitialAccessToken(hash_secret(token), name.strip(), now, now + timedelta(days=days), uses)
+        kept = InitialAccessToken(hash_secret(token), name.strip(), now, now + timedelta(days=days), uses, profile)
 
         def add(repos: AuthRepos) -> Outcome[None]:
             if _named(repos, kept.name) is not None:

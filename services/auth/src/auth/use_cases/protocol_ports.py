@@ -118,6 +118,7 @@ class InitialAccessToken:
     created_at: datetime
     expires_at: datetime
     uses_left: int
+    profile: str = "baseline"  # of clients that register with it and name none
 
 
 class InitialAccessTokens(Protocol):

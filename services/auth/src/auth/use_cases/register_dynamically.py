@@ -52,7 +52,7 @@ class RegisterDynamically:
 
         try:
             made = self._register.create(
-                read_metadata(new_id(), metadata),
+                read_metadata(new_id(), {"profile": token.profile, **metadata}),
                 Actor(f"registration:{token.name}"),
                 registration_token_hash=hash_secret(registration_token),
                 first=take_one_use,

@@ -179,6 +179,7 @@ initial_access_token = sa.Table(
     _at("created_at"),
     _at("expires_at"),
     sa.Column("uses_left", sa.Integer(), nullable=False),
+    sa.Column("profile", sa.String(32), nullable=False),
 )
 
 client = sa.Table(

@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.Column("uses_left", sa.Integer(), nullable=False),
+        sa.Column("profile", sa.String(32), nullable=False),
     )
 
 
