@@ -16,6 +16,13 @@ from auth.domain.sessions import ACR_PASSWORD, AMR_PASSWORD, Session
 PARIS = ZoneInfo("Europe/Paris")
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 LOGOUT_TOKEN_LIFE = timedelta(minutes=2)
+CLAIMS_OF_SCOPE: Mapping[str, tuple[str, ...]] = {
+    "profile": (*("name", "given_name", "family_name", "preferred_username", "zoneinfo", "locale", "updated_at"),),
+    "email": ("email", "email_verified"),
+    "address": ("address",),
+    "phone": ("phone_number", "phone_number_verified"),
+}
+"""OIDC Core §5.4."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +160,21 @@ def asked_claims(account: Account, asked: Collection[str], opening_scope: str) -
         return {}
     known = person_claims(account, opening_scope)
     return {name: known[name] for name in asked if name in known}
+
+
+def scopes_opening(asked: RequestedClaims, opening_scope: str) -> tuple[str, ...]:
+    """The words of `opening_scope` that open a claim asked for one by one: what a person is asked to agree to."""
+    names = {*asked.userinfo, *asked.id_token}
+    return tuple(word for word in opening_scope.split() if not names.isdisjoint(CLAIMS_OF_SCOPE.get(word, ())))
+
+
+def openable_claims(asked: RequestedClaims, opening_scope: str) -> RequestedClaims:
+    """What of the request `opening_scope` opens. A scope that the client has only later opens nothing more."""
+    names = {name for word in opening_scope.split() for name in CLAIMS_OF_SCOPE.get(word, ())}
+    userinfo, id_token = (
+        {name: wish for name, wish in member.items() if name in names} for member in (asked.userinfo, asked.id_token)
+    )
+    return RequestedClaims(userinfo, id_token)
 
 
 def _of_scope(account: Account, word: str) -> dict[str, Any]:

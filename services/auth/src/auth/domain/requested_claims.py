@@ -33,6 +33,12 @@ class RequestedClaims:
         values = asked.get("values", [asked["value"]] if "value" in asked else [])
         return tuple(str(value) for value in values) if isinstance(values, list) else ()
 
+    def to_text(self) -> str:
+        """As the parameter `claims` that says the same; empty when it asks for nothing."""
+        if not self.userinfo and not self.id_token:
+            return ""
+        return json.dumps({"userinfo": self.userinfo, "id_token": self.id_token})
+
 
 NOTHING_REQUESTED = RequestedClaims()
 

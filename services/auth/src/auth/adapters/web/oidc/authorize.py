@@ -74,13 +74,13 @@ class AuthorizeEndpoint:
         if refusal is not None:
             return refusal
         if request.method != "POST":
-            words = asked.scope.split()
+            words = asked.agreed_scope.split()
             elsewhere = self._parts.other_extranets(client, words)
             suite = request.args["suite"]
             return render_template("consent.html", client=client, scope=words, elsewhere=elsewhere, suite=suite)
         if "allow" not in request.form:
             return self._back(asked, "access_denied", "")
-        self._use_cases.give_consent(present.session, client, asked.scope)
+        self._use_cases.give_consent(present.session, client, asked.agreed_scope)
         return self._parts.go_on()
 
     def _asked_for(self) -> Waiting | None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+from auth.domain.claims import openable_claims, scopes_opening
 from auth.domain.clients import RESPONSE_MODES, Client
 from auth.domain.requested_claims import RequestedClaims, read_claims
 from auth.domain.sessions import Session
@@ -59,6 +60,17 @@ class Asked:
         return " ".join(self.known.allowed_scope(self.one("scope") or ""))
 
     @property
+    def agreed_scope(self) -> str:
+        """What the person is asked to agree to: the scope, and what the claims asked for one by one come from."""
+        opened = scopes_opening(self.claims, " ".join(self.known.scope))
+        return " ".join(dict.fromkeys((*self.scope.split(), *opened)))
+
+    @property
+    def claims_request(self) -> str:
+        """What of `claims` the client may have today, as JSON or empty: nobody agreed to what it may have later."""
+        return openable_claims(self.claims, " ".join(self.known.scope)).to_text()
+
+    @property
     def audience(self) -> str:
         """RFC 8707: the client's resource server, or ourselves (userinfo) when it has none."""
         return self.known.resource or self.issuer
@@ -102,4 +114,4 @@ class Asked:
         """Whether the person need not be asked; with `prompt=consent` only an answer to this very request counts."""
         assert self.present is not None
         since = self.began_at if "consent" in self.prompts else None
-        return self.own.has_consent(self.present.session, self.known, self.scope, since)
+        return self.own.has_consent(self.present.session, self.known, self.agreed_scope, since)

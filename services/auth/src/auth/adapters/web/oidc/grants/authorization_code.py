@@ -33,7 +33,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib is unt
                 code_challenge=payload.data.get("code_challenge", ""),
                 nonce=payload.data.get("nonce"),
                 dpop_key=self.request.details.dpop_key,
-                claims_request=payload.data.get("claims", ""),
+                claims_request=self.request.details.claims_request,
                 details_request=payload.data.get("authorization_details", ""),
                 pushed_hash=self.request.details.pushed_hash,
             ),

@@ -1,0 +1,83 @@
+"""What somebody who owns a client tries with the people who use it: claims, names and pseudonyms not agreed to."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from auth.domain.claims import CLAIMS_OF_SCOPE, person_claims
+from auth.domain.clients import IDENTITY_SCOPES
+from tests.auth.builders import ISSUER, SECRET, AuthBrowser, Provider, a_client, an_account, sent_back
+
+EVERYTHING = " ".join(IDENTITY_SCOPES)
+
+
+def _stranger(provider: Provider, **changes: Any) -> None:
+    """A client that is not of the house: people are asked before it learns anything."""
+    plain = {"resource": None, "first_party": False, "requires_service_contract": False, "scope": EVERYTHING}
+    provider.add(a_client("omega", 8411, **{**plain, **changes}))
+
+
+def _agreed(browser: AuthBrowser, **changes: str) -> Any:
+    """The tokens after a consent."""
+    page = browser.follow(browser.authorize("omega", 8411, **changes))
+    answer = browser.follow(browser.submit(page, "/consent", allow="1"))
+    return browser.exchange(sent_back(answer)["code"], "omega", 8411).json
+
+
+def _userinfo(browser: AuthBrowser, access_token: str) -> Any:
+    headers = {"Authorization": f"Bearer {access_token}"}
+    return browser.client.get("/userinfo", headers=headers, base_url=ISSUER).json
+
+
+def _introspected(browser: AuthBrowser, token: str) -> Any:
+    form = {"client_id": "omega", "client_secret": SECRET, "token": token}
+    return browser.client.post("/introspect", data=form, base_url=ISSUER).json
+
+
+@pytest.mark.parametrize("member", ["userinfo", "id_token"])
+def test_a_claim_asked_for_alone_is_agreed_to_as_its_scope_is(
+    provider: Provider, browser: AuthBrowser, member: str
+) -> None:
+    _stranger(provider)
+    browser.sign_in()
+    _agreed(browser, scope="openid")
+    asked = {"scope": "openid", "claims": json.dumps({member: {"email": None}})}
+    assert sent_back(browser.authorize("omega", 8411, **asked, prompt="none"))["error"] == "consent_required"
+    page = browser.follow(browser.authorize("omega", 8411, **asked))
+    assert "votre adresse électronique" in page.text
+    assert "votre nom" not in page.text
+    assert "code" in sent_back(browser.follow(browser.submit(page, "/consent", allow="1")))
+    assert "code" in sent_back(browser.authorize("omega", 8411, **asked, prompt="none"))
+
+
+def test_a_claim_that_the_client_could_not_have_is_not_given_when_its_scope_grows(
+    provider: Provider, browser: AuthBrowser
+) -> None:
+    _stranger(provider, scope="openid profile")
+    browser.sign_in()
+    claims = json.dumps({"userinfo": {"email": None, "name": None}, "id_token": {"email": {"essential": True}}})
+    tokens = _agreed(browser, scope="openid", claims=claims)
+    assert set(_userinfo(browser, tokens["access_token"])) == {"sub", "name"}
+    _stranger(provider)
+    again = browser.token("omega", grant_type="refresh_token", refresh_token=tokens["refresh_token"]).json
+    assert set(_userinfo(browser, again["access_token"])) == {"sub", "name"}
+    assert _userinfo(browser, tokens["access_token"]).keys() == {"sub", "name"}
+
+
+def test_every_claim_of_a_person_is_one_that_a_scope_is_shown_for() -> None:
+    person = an_account(postal_address="1 rue de la Paix", phone_number="+33100000000")
+    for word in IDENTITY_SCOPES:
+        assert set(person_claims(person, word)) == set(CLAIMS_OF_SCOPE.get(word, ()))
+
+
+def test_introspection_names_nobody_whose_name_was_not_agreed_to(provider: Provider, browser: AuthBrowser) -> None:
+    _stranger(provider, subject_type="pairwise")
+    browser.sign_in()
+    found = _introspected(browser, _agreed(browser, scope="openid")["access_token"])
+    assert found["active"] is True
+    assert "username" not in found
+    named = _agreed(browser, scope="openid profile")
+    assert _introspected(browser, named["access_token"])["username"] == "cdurand-4821"
