@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from auth.domain.claims import CLAIMS_OF_SCOPE, person_claims
-from auth.domain.clients import IDENTITY_SCOPES
+from auth.domain.clients import DEVICE_CODE, IDENTITY_SCOPES
+from auth.use_cases.open_registration import OpenRegistration
+from tests.auth.adapters.registrar import Registrar
 from tests.auth.builders import ISSUER, SECRET, AuthBrowser, Provider, a_client, an_account, sent_back
 
 EVERYTHING = " ".join(IDENTITY_SCOPES)
@@ -81,3 +83,18 @@ def test_introspection_names_nobody_whose_name_was_not_agreed_to(provider: Provi
     assert "username" not in found
     named = _agreed(browser, scope="openid profile")
     assert _introspected(browser, named["access_token"])["username"] == "cdurand-4821"
+
+
+@pytest.mark.parametrize("grants", [[DEVICE_CODE], ["authorization_code", DEVICE_CODE], ["client_credentials"]])
+def test_a_client_gets_no_pseudonym_of_a_sector_that_it_may_not_belong_to(
+    provider: Provider, browser: AuthBrowser, grants: list[str]
+) -> None:
+    """A device shows its code anywhere: nothing comes back to the redirect URI that the sector is made of."""
+    provider.fetched["https://victim.example/sector"] = ["https://victim.example/retour"]
+    token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=2)
+    for sector in ({}, {"sector_identifier_uri": "https://victim.example/sector"}):
+        metadata = {**sector, "subject_type": "pairwise", "redirect_uris": ["https://victim.example/retour"]}
+        refused = Registrar(browser).register(token, grant_types=grants, **metadata)
+        assert refused.status_code == 400
+        assert refused.json["error"] == "invalid_client_metadata"
+        assert "subject_type" in refused.json["error_description"]

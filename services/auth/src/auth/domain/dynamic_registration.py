@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from auth.domain.client_registration import KNOWN_KEYS, BadClientError, describe_client
-from auth.domain.clients import AUTHORIZATION_CODE, IDENTITY_SCOPES, TOKEN_EXCHANGE, Client
+from auth.domain.clients import AUTHORIZATION_CODE, DEVICE_CODE, IDENTITY_SCOPES, TOKEN_EXCHANGE, Client
 from auth.domain.errors import RequestRefusedError
 
 _NOT_THEIRS = frozenset(
@@ -40,6 +40,7 @@ def read_metadata(client_id: str, metadata: Mapping[str, Any]) -> dict[str, Any]
     if TOKEN_EXCHANGE in grants:
         raise _refused("grant_types: token exchange is open only to clients that the Caf declares")
     _check_response_types(metadata.get("response_types"), grants)
+    _check_sector_is_shown(metadata.get("subject_type"), grants)
     known = {key: content for key, content in metadata.items() if key in KNOWN_KEYS - _NOT_THEIRS}
     return {
         **known,
@@ -77,6 +78,13 @@ def _check_response_types(given: object, grants: list[Any]) -> None:
     if with_code:
         raise _refused("response_types: [code] is the only value here, or leave it out")
     raise _refused("response_types: must be empty or left out without the grant authorization_code")
+
+
+def _check_sector_is_shown(subject_type: object, grants: list[Any]) -> None:
+    """OIDC Core §8.1: a pseudonym belongs to the redirect URIs. Where answers go elsewhere, anybody could register
+    those of somebody else and learn that one's pseudonyms."""
+    if subject_type == "pairwise" and (AUTHORIZATION_CODE not in grants or DEVICE_CODE in grants):
+        raise _refused("subject_type: pairwise goes with authorization_code, and not with the grant of devices")
 
 
 def _scope(given: object) -> str:
