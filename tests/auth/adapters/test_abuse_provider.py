@@ -9,8 +9,10 @@ import pytest
 
 from auth.domain.claims import CLAIMS_OF_SCOPE, person_claims
 from auth.domain.clients import DEVICE_CODE, IDENTITY_SCOPES
+from auth.domain.errors import ClientChangedError
 from auth.use_cases.open_registration import OpenRegistration
-from tests.auth.adapters.registrar import Registrar
+from auth.use_cases.register_clients import OPERATOR
+from tests.auth.adapters.registrar import METADATA, Registrar, path_of
 from tests.auth.builders import ISSUER, SECRET, AuthBrowser, Provider, a_client, an_account, sent_back
 
 EVERYTHING = " ".join(IDENTITY_SCOPES)
@@ -98,3 +100,30 @@ def test_a_client_gets_no_pseudonym_of_a_sector_that_it_may_not_belong_to(
         assert refused.status_code == 400
         assert refused.json["error"] == "invalid_client_metadata"
         assert "subject_type" in refused.json["error_description"]
+
+
+class _Interrupted(dict[str, Any]):
+    """Metadata during whose reading somebody of the Caf changes the client."""
+
+    def __init__(self, content: dict[str, Any], interrupt: Any) -> None:
+        super().__init__(content)
+        self._interrupt = interrupt
+
+    def items(self) -> Any:
+        self._interrupt()
+        return super().items()
+
+
+def test_a_client_that_is_closed_while_it_changes_itself_stays_closed(provider: Provider, browser: AuthBrowser) -> None:
+    own = provider.use_cases
+    token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=1)
+    entry = Registrar(browser).register(token).json
+    metadata = _Interrupted(
+        {**METADATA, "client_id": entry["client_id"], "client_name": "Alpha 2"},
+        lambda: own.register_clients.set_enabled(entry["client_id"], OPERATOR, enabled=False),
+    )
+    with pytest.raises(ClientChangedError):
+        own.register_dynamically.replace(entry["client_id"], entry["registration_access_token"], metadata)
+    assert own.register_clients.find(entry["client_id"]).enabled is False
+    answer = Registrar(browser).call("GET", path_of(entry), entry["registration_access_token"])
+    assert answer.status_code == 401

@@ -242,7 +242,9 @@ def test_without_audit_no_secret_is_given_and_what_changed_holds(provider: Provi
 def test_what_the_caf_changed_the_client_cannot_change_back(provider: Provider, register: RegisterClients) -> None:
     made = register.create(a_description(), ADMINISTRATOR, registration_token_hash=hash_secret("t"))
     description = describe_client(made.client)
-    register.replace("omega", {**description, "name": "Itself"}, Actor("client:omega"), by_itself=True)
+    register.replace(
+        "omega", {**description, "name": "Itself"}, Actor("client:omega"), by_itself=register.find("omega")
+    )
     assert stored(provider).registration_token_hash is not None
     register.replace("omega", {**description, "name": "The Caf"}, ADMINISTRATOR)
     assert stored(provider).registration_token_hash is None

@@ -122,19 +122,19 @@ class RegisterClients:
         return Registered(client, secret)
 
     def replace(
-        self, client_id: str, description: Mapping[str, Any], actor: Actor, *, by_itself: bool = False
+        self, client_id: str, description: Mapping[str, Any], actor: Actor, *, by_itself: Client | None = None
     ) -> Registered:
         """The client as now described; it keeps its secret unless its method no longer, or only now, needs one.
 
-        `by_itself`: by dynamic registration. A client that somebody else changed can no longer change itself: it would
-        undo what the Caf decided.
+        `by_itself`: by dynamic registration, the entry that its token opened. A client that somebody else changed can
+        no longer change itself, also not at that very moment: it would undo what the Caf decided.
 
         Raises:
             BadClientError: as for `create`, or the description is of another client.
             ClientUnknownError: there is none.
             ClientChangedError: somebody else changed it at the same moment.
         """
-        before = self.find(client_id)
+        before = by_itself or self.find(client_id)
         if description.get("client_id") != client_id:
             raise bad_client(client_id, "client_id", "cannot be changed: its tokens and agreements are kept under it")
         needed = _needs_secret(description)

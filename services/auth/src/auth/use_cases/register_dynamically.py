@@ -84,7 +84,7 @@ class RegisterDynamically:
             raise RequestRefusedError("invalid_client_metadata", "client_secret: must be the present one, or left out")
         try:
             description = read_metadata(client_id, metadata)
-            changed = self._register.replace(client_id, description, _itself(client), by_itself=True)
+            changed = self._register.replace(client_id, description, _itself(client), by_itself=client)
         except BadClientError as error:
             raise refusal_of(error) from error
         return DynamicClient(changed.client, unverified_token, changed.secret)
