@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from servicekit.database import Database, DatabaseUnavailableError, TransactionEnd, on_end, open_database
+from servicekit.database.contract import gather
 from tests.servicekit.database.builders import add, all_things, count_of, increment, things, together, wait_for
 
 
@@ -149,6 +150,64 @@ def test_the_end_of_a_transaction_is_told_in_reverse_order_after_an_error(databa
 def test_the_end_of_a_read_cannot_be_asked_for(database: Database) -> None:
     with pytest.raises(RuntimeError):
         database.read(lambda connection: on_end(connection, lambda _end: None))
+
+
+def test_what_a_work_gathers_is_written_once_before_the_commit(database: Database) -> None:
+    given: list[list[str]] = []
+
+    def put(connection: Connection, names: list[str]) -> None:
+        given.append(names.copy())
+        for name in names:
+            add(name)(connection)
+
+    def work(connection: Connection) -> None:
+        gather(connection, put, "one")
+        gather(connection, put, "two")
+        assert all_things(connection) == []
+
+    database.write(work)
+
+    assert given == [["one", "two"]]
+    assert database.read(all_things) == ["one", "two"]
+
+
+def test_an_error_while_what_was_gathered_is_written_undoes_the_work(database: Database) -> None:
+    told: list[TransactionEnd] = []
+
+    def put(connection: Connection, _items: list[str]) -> None:
+        on_end(connection, told.append)
+        raise LookupError("gathered")
+
+    def work(connection: Connection) -> None:
+        add("one")(connection)
+        gather(connection, put, "anything")
+
+    with pytest.raises(LookupError, match="gathered"):
+        database.write(work)
+
+    assert told == [TransactionEnd.ROLLED_BACK]
+    assert database.read(all_things) == []
+
+
+def test_what_a_failed_work_gathered_is_forgotten(database: Database) -> None:
+    def put(connection: Connection, names: list[str]) -> None:
+        for name in names:
+            add(name)(connection)
+
+    def failing(connection: Connection) -> None:
+        gather(connection, put, "lost")
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        database.write(failing)
+    database.write(lambda connection: gather(connection, put, "kept"))
+
+    assert database.read(all_things) == ["kept"]
+
+
+def test_nothing_is_gathered_in_a_read(database: Database) -> None:
+    with pytest.raises(RuntimeError):
+        database.read(lambda connection: gather(connection, lambda _connection, _items: None, "item"))
 
 
 def test_a_closed_database_refuses(database: Database) -> None:

@@ -1,7 +1,7 @@
 """What only SQLite must prove: its safety settings, and one thread that commits for everybody."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +13,7 @@ from pysqlite3 import dbapi2
 from sqlalchemy import Connection
 
 from servicekit.database import DatabaseUnavailableError, TransactionEnd, UnsafeDatabaseError, on_end, open_database
+from servicekit.database.contract import gather
 from servicekit.database.group_commit import WriterLimits
 from servicekit.database.opening import parsed
 from servicekit.database.sqlite import SqliteDatabase
@@ -91,6 +92,35 @@ def test_one_that_fails_takes_nothing_of_the_others_with_it(database: SqliteData
     with ThreadPoolExecutor(max_workers=3) as pool:
         with held(database):
             futures = [pool.submit(database.write, add(name)) for name in names]
+            _wait_until_queued(database, 3)
+        errors = [type(future.exception()) for future in futures]
+
+    assert errors == [type(None), sa.exc.IntegrityError, type(None)]
+    assert database.read(all_things) == ["a", "b", "taken"]
+
+
+def test_what_works_of_one_commit_gather_is_written_together(database: SqliteDatabase) -> None:
+    given: list[int] = []
+
+    def put(_connection: Connection, items: list[object]) -> None:
+        given.append(len(items))
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        with held(database):
+            futures = [pool.submit(database.write, lambda found: gather(found, put, "item")) for _ in range(8)]
+            _wait_until_queued(database, 8)
+        for future in futures:
+            future.result()
+
+    assert given == [8]
+
+
+def test_one_whose_gathered_item_is_refused_takes_nothing_of_the_others_with_it(database: SqliteDatabase) -> None:
+    database.write(add("taken"))
+
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        with held(database):
+            futures = [pool.submit(database.write, _gathering(name)) for name in ("a", "taken", "b")]
             _wait_until_queued(database, 3)
         errors = [type(future.exception()) for future in futures]
 
@@ -220,3 +250,12 @@ def _create_deferred(connection: Connection) -> None:
 
 def _point_at_nothing(connection: Connection) -> None:
     connection.execute(sa.text("INSERT INTO pointer VALUES ('nothing')"))
+
+
+def _add_all(connection: Connection, names: list[str]) -> None:
+    for name in names:
+        add(name)(connection)
+
+
+def _gathering(name: str) -> Callable[[Connection], None]:
+    return lambda connection: gather(connection, _add_all, name)

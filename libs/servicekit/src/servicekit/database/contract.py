@@ -7,13 +7,14 @@ can know (`TransactionEnd.UNKNOWN`).
 
 from collections.abc import Callable
 from enum import Enum, auto
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
 T = TypeVar("T")
 
 _CALLBACKS = "servicekit.on_end"
+_GATHERED = "servicekit.gather"
 
 
 class TransactionEnd(Enum):
@@ -25,6 +26,7 @@ class TransactionEnd(Enum):
 
 
 EndCallback = Callable[[TransactionEnd], None]
+Put = Callable[[Connection, list[Any]], None]
 
 
 class Database(Protocol):
@@ -75,10 +77,34 @@ def on_end(connection: Connection, callback: EndCallback) -> None:
     callbacks.append(callback)
 
 
+def gather(connection: Connection, put: Put, item: object) -> None:
+    """Has `put` called once before COMMIT, with every item given for it in the transaction of `connection`, in order.
+
+    Works that are committed together thus write together what they have in common. An error of `put` undoes them as
+    one of their own would. It is not called when the work fails.
+
+    Raises:
+        RuntimeError: `connection` does not come from `Database.write`.
+    """
+    gathered: dict[Put, list[object]] | None = connection.info.get(_GATHERED)
+    if gathered is None:
+        raise RuntimeError("gather needs the connection given by Database.write")
+    gathered.setdefault(put, []).append(item)
+
+
+def put_gathered(connection: Connection) -> None:
+    """Writes what was gathered since `begin_callbacks`. For the implementations of `Database`."""
+    gathered: dict[Put, list[Any]] = connection.info[_GATHERED]
+    for put, items in gathered.items():
+        put(connection, items)
+    gathered.clear()
+
+
 def begin_callbacks(connection: Connection) -> list[EndCallback]:
-    """Starts collecting callbacks on `connection`. For the implementations of `Database`."""
+    """Starts collecting callbacks and gathering on `connection`. For the implementations of `Database`."""
     callbacks: list[EndCallback] = []
     connection.info[_CALLBACKS] = callbacks
+    connection.info[_GATHERED] = {}
     return callbacks
 
 

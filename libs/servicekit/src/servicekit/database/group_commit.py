@@ -18,7 +18,7 @@ from pysqlite3 import dbapi2
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from servicekit.database.contract import EndCallback, TransactionEnd, begin_callbacks, end_callbacks
+from servicekit.database.contract import EndCallback, TransactionEnd, begin_callbacks, end_callbacks, put_gathered
 from servicekit.database.errors import DATABASE_ERRORS, DatabaseUnavailableError, translated
 
 T = TypeVar("T")
@@ -179,16 +179,16 @@ class GroupCommit:
             sqlalchemy.exc.DBAPIError: of the COMMIT: nobody knows.
         """
         self._raw.execute(_BEGIN)
-        begun: list[list[EndCallback]] = []
+        begun = begin_callbacks(self._connection)
         try:
             for job in jobs:
-                begun.append(begin_callbacks(self._connection))
                 job.value = job.work(self._connection)
+            put_gathered(self._connection)
         except BaseException:  # noqa: BLE001 - whatever it is, it comes again when the job runs by itself
             self._undo()
-            end_callbacks([callback for mine in begun for callback in mine], TransactionEnd.ROLLED_BACK)
+            end_callbacks(begun, TransactionEnd.ROLLED_BACK)
             return False
-        callbacks += [callback for mine in begun for callback in mine]
+        callbacks += begun
         if not self._raw.in_transaction:
             raise DatabaseUnavailableError("the transaction ended inside a work")
         self._commit()
@@ -215,6 +215,7 @@ class GroupCommit:
         self._raw.execute("SAVEPOINT job")
         with job:
             job.value = job.work(self._connection)
+            put_gathered(self._connection)
         try:
             if job.error is not None:
                 self._raw.execute("ROLLBACK TO job")

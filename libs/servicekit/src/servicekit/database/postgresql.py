@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
-from servicekit.database.contract import EndCallback, TransactionEnd, begin_callbacks, end_callbacks
+from servicekit.database.contract import EndCallback, TransactionEnd, begin_callbacks, end_callbacks, put_gathered
 from servicekit.database.errors import (
     DATABASE_ERRORS,
     DatabaseContentionError,
@@ -137,6 +137,7 @@ class PostgresqlDatabase:
                 callbacks = begin_callbacks(connection)
                 with connection.begin():
                     value = work(connection)
+                    put_gathered(connection)
                     end = TransactionEnd.UNKNOWN
                 end = TransactionEnd.COMMITTED
                 return value

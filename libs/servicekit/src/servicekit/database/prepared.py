@@ -61,7 +61,15 @@ class PreparedStatement:
             sqlalchemy.exc.DBAPIError: as for `Connection.execute`.
         """
         compiled = self._of(connection)
-        connection.exec_driver_sql(compiled.text, [_parameters(compiled, values) for values in rows])
+        parameters = [_parameters(compiled, values) for values in rows]
+        if not compiled.direct:
+            connection.exec_driver_sql(compiled.text, parameters)
+            return
+        driver: Any = connection.connection.driver_connection
+        try:
+            driver.executemany(compiled.text, parameters)
+        except dbapi2.Error as error:
+            raise _known(error, compiled, connection) from error
 
     def _execute(self, connection: Connection, values: Values) -> Any:
         compiled = self._of(connection)
@@ -72,9 +80,7 @@ class PreparedStatement:
         try:
             return driver.execute(compiled.text, parameters)
         except dbapi2.Error as error:
-            raise DBAPIError.instance(
-                compiled.text, None, error, dbapi2.Error, hide_parameters=True, dialect=connection.dialect
-            ) from error
+            raise _known(error, compiled, connection) from error
 
     def _of(self, connection: Connection) -> _Compiled:
         dialect = connection.dialect
@@ -84,6 +90,14 @@ class PreparedStatement:
             order = tuple(compiled.positiontup) if compiled.positional else ()
             self._compiled[dialect.name] = known = _Compiled(str(compiled), order, dialect.name == "sqlite")
         return known
+
+
+def _known(error: dbapi2.Error, compiled: _Compiled, connection: Connection) -> Exception:
+    """SQLAlchemy's name for an error of the driver."""
+    known: Exception = DBAPIError.instance(
+        compiled.text, None, error, dbapi2.Error, hide_parameters=True, dialect=connection.dialect
+    )
+    return known
 
 
 def _parameters(compiled: _Compiled, values: Values) -> Any:

@@ -33,6 +33,10 @@ class Ticket:
         return self._complete.acquire(timeout=seconds)
 
 
+NOBODY_WAITS = Ticket(())
+"""Of an act whose events are all buffered."""
+
+
 class Tickets:
     """Who waits for which event."""
 

@@ -19,13 +19,13 @@ from sqlalchemy import Connection
 
 from servicekit.audit_events import AuditEvent, AuditUnavailableError
 from servicekit.clock import Clock
-from servicekit.database.contract import Database, TransactionEnd, on_end
+from servicekit.database.contract import Database, TransactionEnd, gather, on_end
 from servicekit.errors import ServiceError
 from servicekit.logging import get_logger
 from servicekit.outbox import store
 from servicekit.outbox.chain import ChainedEvent, Chains
 from servicekit.outbox.committed import CommittedEvents
-from servicekit.outbox.delivery import Limits, Ticket, Tickets
+from servicekit.outbox.delivery import NOBODY_WAITS, Limits, Ticket, Tickets
 from servicekit.outbox.settings import DEFAULT_SETTINGS, OutboxSettings
 from servicekit.outbox.sink import AuditSink
 
@@ -110,46 +110,51 @@ class OutboxRelay:
         self._limits.require_room()
 
     def stage(self, connection: Connection, events: Sequence[AuditEvent]) -> Ticket:
-        """Writes `events` in the transaction of `connection`; the relay wakes when it is committed.
+        """Writes `events` in the transaction of `connection`, just before it is committed and together with those of
+        the works it is committed with; the relay wakes when it is.
 
         Raises:
-            sqlalchemy.exc.IntegrityError: an event with the same id is recorded already.
+            sqlalchemy.exc.IntegrityError: from `Database.write`: an event with the same id is recorded already.
         """
-        ticket = Ticket(events)
+        ticket = Ticket(events) if any(event.policy == "strict" for event in events) else NOBODY_WAITS
+        gather(connection, self._put, (events, ticket))
+        return ticket
+
+    def _put(self, connection: Connection, staged: Sequence[tuple[Sequence[AuditEvent], Ticket]]) -> None:
         chained: list[ChainedEvent] = []
+        waiting = [ticket for _, ticket in staged if ticket.strict]
 
         def ended(end: TransactionEnd) -> None:
             if end is TransactionEnd.ROLLED_BACK:
-                self._tickets.forget(ticket)
+                for ticket in waiting:
+                    self._tickets.forget(ticket)
                 return
             if end is TransactionEnd.COMMITTED:
                 self._committed.add(chained)
             else:
                 self._read_table = True
-            if ticket.strict:
+            if waiting:
                 self._hurry.set()
             self._wake.set()
 
         on_end(connection, ended)  # before the chain's own: its next transaction must not come first
-        chained += self._chains.append(connection, events)
+        chained += self._chains.append(connection, [event for events, _ in staged for event in events])
         store.insert(connection, chained, self._clock.now())
-        self._tickets.expect(ticket)
-        return ticket
+        for ticket in waiting:
+            self._tickets.expect(ticket)
 
     def confirm(self, ticket: Ticket) -> None:
         """Waits for audit up to `acknowledgement_wait`, for a strict act only: a buffered one is on disk and goes on
         while nothing waits for too long, whether audit answers now or in a moment.
 
         Raises:
-            AuditUnavailableError: not acknowledged, and the act is strict or a limit of the buffer is reached.
+            AuditUnavailableError: the act is strict and not acknowledged, or an event waits for too long.
         """
-        patience = self._settings.acknowledgement_wait if ticket.strict else timedelta(0)
-        if ticket.wait(patience.total_seconds()):
-            return
-        self._tickets.forget(ticket)
-        if ticket.strict:
+        if not ticket.strict:
+            self._limits.require_recent()
+        elif not ticket.wait(self._settings.acknowledgement_wait.total_seconds()):
+            self._tickets.forget(ticket)
             raise AuditUnavailableError("audit did not acknowledge the act in time")
-        self._limits.require_recent()
 
     def _run(self) -> None:
         while not self._stopping.is_set():
