@@ -1,19 +1,24 @@
-"""A real Chromium, and the people who use it."""
+"""A real Chromium, the people who use it, and software of others that they use it for."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
+import httpx
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from onebox.layout import Layout
+from tests.bench.sign_in import CHALLENGE, VERIFIER
 
 _ARGUMENTS = (
     "--no-sandbox",
@@ -94,10 +99,89 @@ class Visitor:
         """What a person reads in the main column."""
         return self.page.inner_text("main")
 
+    def refuse(self, script: str) -> None:
+        """From now on this script of a page does not arrive, as where JavaScript is switched off."""
+        self.context.route(f"**/{script}*", lambda route: route.abort())
+
     def must_sign_in(self, name: str, path: str = "/") -> bool:
         """Whether the next request to this service ends at the sign-in page."""
         self.open(name, path)
         return self.page.locator("#login-submit").count() == 1
+
+
+@dataclass(frozen=True)
+class Application:
+    """A client of auth that has no server: the browsers of its people answer for its pages."""
+
+    layout: Layout
+    client_id: str
+    secret: str
+    address: str
+
+    def serve(self, visitor: Visitor) -> list[dict[str, str]]:
+        """From now on this browser shows pages of the application. Gives the forms that are sent to it, in order."""
+        received: list[dict[str, str]] = []
+
+        def answer(route: Route) -> None:
+            if route.request.method == "POST":
+                received.append(dict(parse_qsl(route.request.post_data or "")))
+            page = f"<!doctype html><html lang=fr><title>{self.client_id}</title><main>Bienvenue</main></html>"
+            route.fulfill(content_type="text/html; charset=utf-8", body=page)
+
+        visitor.context.route(f"{self.address}/**", answer)
+        return received
+
+    def authorization(self, scope: str, **more: str) -> str:
+        """The address where a person begins to sign in."""
+        parameters = {
+            "response_type": "code",
+            "client_id": self.client_id,
+            "redirect_uri": f"{self.address}/retour",
+            "scope": scope,
+            "state": "where-the-person-was",
+            "code_challenge": CHALLENGE,
+            "code_challenge_method": "S256",
+        }
+        return f"{self.layout.url('auth')}/authorize?{urlencode(parameters | more)}"
+
+    def exchange(self, code: str) -> httpx.Response:
+        """Its server asks for the tokens of a code."""
+        redirect_uri = f"{self.address}/retour"
+        return self.ask("token", "authorization_code", code=code, redirect_uri=redirect_uri, code_verifier=VERIFIER)
+
+    def device_codes(self, scope: str) -> dict[str, Any]:
+        """A device of it asks for a code to show."""
+        answer = self.ask("device_authorization", "", scope=scope)
+        assert answer.status_code == 200, answer.text
+        codes: dict[str, Any] = answer.json()
+        return codes
+
+    def ask(self, endpoint: str, grant: str, **form: str) -> httpx.Response:
+        """Its server asks an endpoint of auth, with its secret."""
+        data = {"grant_type": grant, **form} if grant else form
+        address = f"{self.layout.url('auth')}/{endpoint}"
+        return httpx.post(address, data=data, auth=(self.client_id, self.secret), timeout=10)
+
+
+def declare_application(
+    administrator: Visitor,
+    address: str,
+    fields: Mapping[str, str],
+    *,
+    scope: Sequence[str] = (),
+    grants: Sequence[str] = (),
+) -> Application:
+    """An administrator of the Caf, signed in, fills the form. The page that answers shows the secret, once.
+
+    `scope`, `grants`: boxes to tick beside those that are ticked.
+    """
+    administrator.open("auth", "/administration/clients/nouveau")
+    administrator.fill(redirect_uris=f"{address}/retour", **fields)
+    administrator.check("scope", *scope)
+    administrator.check("grant_types", *grants)
+    administrator.click("save-client")
+    secret = administrator.page.inner_text("#client-secret")
+    return Application(administrator.layout, fields["client_id"], secret, address)
 
 
 def accessibility_violations(page: Page) -> list[str]:

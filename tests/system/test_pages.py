@@ -6,14 +6,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
+from playwright.sync_api import Browser
 
 from onebox.cast import CAF_ADMINISTRATOR, CAF_AUDITOR, RIVEBELLE, Person
 from onebox.preparation import example_dossier
 from tests.promises import promise
-from tests.system.browser import Visitor, accessibility_violations, scrolls_sideways, take_picture
+from tests.system.auth_alone import spare_port
+from tests.system.browser import (
+    Application,
+    Visitor,
+    accessibility_violations,
+    declare_application,
+    scrolls_sideways,
+    take_picture,
+)
 from tests.system.conftest import Visitors
+from tests.system.onebox_process import OneboxProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.timeout(300)]
 
@@ -22,6 +33,8 @@ NARROWEST = 320
 
 SOCIAL_WORKER, DIRECTOR = RIVEBELLE.users[0], RIVEBELLE.users[1]
 ADMINISTRATOR = RIVEBELLE.administrators[0]
+EVERYTHING = "openid profile email address phone mon-enfant"
+CLIENTS = "/administration/clients"
 
 
 class Album:
@@ -55,7 +68,14 @@ def public_pages(visitor: Visitor, album: Album) -> None:
     album.look(visitor, "auth-login")
     visitor.sign_in("nobody", "wrong password")
     album.look(visitor, "auth-login-refused")
-    for path in ("/aide", "/accessibilite", "/mentions-legales", "/no-such-page"):
+    for path in (
+        "/forgotten-password",
+        "/ce-n-etait-pas-moi",
+        "/aide",
+        "/accessibilite",
+        "/mentions-legales",
+        "/no-such-page",
+    ):
         visitor.open("auth", path)
         album.look(visitor, f"auth{path.replace('/', '-')}")
     visitor.page.goto(f"{visitor.layout.url('auth')}/authorize?client_id=nobody")
@@ -67,6 +87,9 @@ def public_pages(visitor: Visitor, album: Album) -> None:
 def director_pages(visitor: Visitor, album: Album) -> None:
     signed_in(visitor, "auth", DIRECTOR)
     album.look(visitor, "auth-portal")
+    for path in ("/choose-password", "/ce-n-etait-pas-moi", CLIENTS):
+        visitor.open("auth", path)
+        album.look(visitor, f"auth{path.replace('/', '-')}-director")
     dossier = example_dossier(visitor.layout)
     visitor.open("cdap")
     album.look(visitor, "cdap-search")
@@ -148,20 +171,133 @@ def signed_in(visitor: Visitor, name: str, person: Person) -> None:
     visitor.sign_in(person.username, person.password)
 
 
-@pytest.mark.parametrize(
-    "tour",
-    [
-        public_pages,
-        director_pages,
-        social_worker_pages,
-        partner_administrator_pages,
-        caf_administrator_pages,
-        auditor_pages,
-    ],
-    ids=lambda tour: str(tour.__name__),
+def client_pages(visitor: Visitor, album: Album) -> None:
+    signed_in(visitor, "auth", CAF_ADMINISTRATOR)
+    album.look(visitor, "auth-portal-administrator")
+    visitor.click("declare-clients")
+    album.look(visitor, "auth-clients")
+    visitor.fill(q="introuvable")
+    visitor.click("search-submit")
+    album.look(visitor, "auth-clients-nothing-found")
+    visitor.open("auth", f"{CLIENTS}/fiche/nobody")
+    album.look(visitor, "auth-client-unknown")
+    visitor.open("auth", f"{CLIENTS}/nouveau")
+    album.look(visitor, "auth-client-new")
+    visitor.click("save-client")
+    album.look(visitor, "auth-client-new-refused")
+    address = f"https://{'a-long-name-' * 4}.rivebelle.example"
+    names = {"client_id": "essai-des-pages", "name": "Essai des pages", "code": "mon-enfant"}
+    declare_application(visitor, address, {**names, "backchannel_logout_uri": f"{address}/fin"}, scope=["phone"])
+    album.look(visitor, "auth-client-secret")
+    visitor.click("secret-kept")
+    album.look(visitor, "auth-client")
+    visitor.click("change-client")
+    album.look(visitor, "auth-client-change")
+    acts = {"renouveler-le-secret": "renew-secret", "desactiver": "disable-client", "supprimer": "delete-client"}
+    for act, link in acts.items():
+        visitor.open("auth", f"{CLIENTS}/fiche/essai-des-pages")
+        visitor.click(link)
+        album.look(visitor, f"auth-client-{act}")
+    visitor.click("confirm-supprimer")
+    assert "supprimée" in visitor.text()
+
+
+@pytest.fixture(scope="module")
+def application(browser: Browser, onebox: OneboxProcess) -> Application:
+    """An application that asks for everything, with devices and frames to close."""
+    administrator = Visitor(browser, onebox.layout)
+    signed_in(administrator, "auth", CAF_ADMINISTRATOR)
+    address = f"http://localhost:{spare_port(onebox.layout)}"
+    names = {"client_id": "tournesol", "name": "Tournesol, gestion des crèches", "code": "mon-enfant"}
+    declared = declare_application(
+        administrator,
+        address,
+        {**names, "frontchannel_logout_uri": f"{address}/fermer"},
+        scope=["address", "phone"],
+        grants=["urn:ietf:params:oauth:grant-type:device_code"],
+    )
+    administrator.close()
+    return declared
+
+
+def device_pages(visitors: Visitors, album: Album, application: Application) -> None:
+    visitor = visitors()
+    visitor.open("auth", "/device")
+    visitor.sign_in(DIRECTOR.username, DIRECTOR.password)
+    album.look(visitor, "auth-device")
+    visitor.fill(user_code="BBBB-BBBB")
+    visitor.click("device-submit")
+    album.look(visitor, "auth-device-refused")
+    for answer, outcome in (("device-allow", "granted"), ("device-deny", "denied")):
+        visitor.fill(user_code=application.device_codes(EVERYTHING)["user_code"])
+        visitor.click("device-submit")
+        album.look(visitor, f"auth-device-confirm-{outcome}")
+        visitor.click(answer)
+        assert visitor.page.locator(f"#device-done[data-outcome={outcome}]").count() == 1
+        album.look(visitor, f"auth-device-{outcome}")
+        visitor.click("device-again")
+
+
+def sign_in_with_consent(visitor: Visitor, album: Album, application: Application) -> None:
+    """As far as the application: its name above the password, what it learns, the button of a page without scripts."""
+    received = application.serve(visitor)
+    visitor.page.goto(application.authorization(EVERYTHING, response_mode="form_post"))
+    album.look(visitor, "auth-login-for-an-application")
+    visitor.sign_in(DIRECTOR.username, DIRECTOR.password)
+    album.look(visitor, "auth-consent")
+    visitor.refuse("form-post.js")
+    visitor.click("consent-allow")
+    album.look(visitor, "auth-form-post")
+    visitor.click("form-post-submit")
+    visitor.page.wait_for_url(f"{application.address}/retour")
+    assert application.exchange(received[0]["code"]).status_code == 200
+
+
+def session_pages(visitors: Visitors, album: Album, application: Application) -> None:
+    visitor, elsewhere = visitors(), visitors()
+    sign_in_with_consent(visitor, album, application)
+    signed_in(elsewhere, "auth", DIRECTOR)
+    visitor.open("auth", "/sessions")
+    assert visitor.page.locator("#open-sessions > li").count() >= 2
+    album.look(visitor, "auth-sessions")
+    visitor.page.click("#open-sessions a >> nth=0")
+    album.look(visitor, "auth-sessions-end")
+    visitor.open("auth", "/sessions/fermer-les-autres")
+    album.look(visitor, "auth-sessions-end-others")
+    visitor.click("end-others-confirm")
+    album.look(visitor, "auth-sessions-ended")
+    visitor.open("auth", f"/sessions/retirer-accord?{urlencode({'application': application.client_id})}")
+    album.look(visitor, "auth-consent-withdraw")
+    visitor.page.goto(application.authorization("openid", prompt="login"))
+    album.look(visitor, "auth-login-again")
+    visitor.open("auth", "/logout")
+    album.look(visitor, "auth-logout")
+    visitor.click("logout-confirm")
+    assert visitor.page.locator("iframe.front-channel").count() == 1
+    album.look(visitor, "auth-logged-out-in-the-browser")
+    visitor.open("auth", "/logged-out")
+    album.look(visitor, "auth-logged-out")
+
+
+OF_ONE_PERSON = (
+    *(public_pages, director_pages, social_worker_pages, partner_administrator_pages),
+    *(caf_administrator_pages, client_pages, auditor_pages),
 )
+
+
+@pytest.mark.parametrize("tour", OF_ONE_PERSON, ids=lambda tour: str(tour.__name__))
 @promise("pages:accessible")
 def test_every_page_is_accessible_and_fits_a_phone(visitors: Visitors, tour: Callable[[Visitor, Album], None]) -> None:
     album = Album()
     tour(visitors(), album)
+    assert album.problems == []
+
+
+@pytest.mark.parametrize("tour", [device_pages, session_pages], ids=lambda tour: str(tour.__name__))
+@promise("pages:accessible")
+def test_every_page_on_the_way_of_an_application_is_accessible_and_fits_a_phone(
+    visitors: Visitors, application: Application, tour: Callable[[Visitors, Album, Application], None]
+) -> None:
+    album = Album()
+    tour(visitors, album, application)
     assert album.problems == []
