@@ -13,7 +13,7 @@ from auth.domain.errors import ClientChangedError
 from auth.use_cases.open_registration import OpenRegistration
 from auth.use_cases.register_clients import OPERATOR
 from tests.auth.adapters.registrar import METADATA, Registrar, path_of
-from tests.auth.builders import ISSUER, SECRET, AuthBrowser, Provider, a_client, an_account, sent_back
+from tests.auth.builders import DIRECTOR, ISSUER, SECRET, AuthBrowser, Provider, a_client, an_account, sent_back
 
 EVERYTHING = " ".join(IDENTITY_SCOPES)
 
@@ -51,8 +51,8 @@ def test_a_claim_asked_for_alone_is_agreed_to_as_its_scope_is(
     asked = {"scope": "openid", "claims": json.dumps({member: {"email": None}})}
     assert sent_back(browser.authorize("omega", 8411, **asked, prompt="none"))["error"] == "consent_required"
     page = browser.follow(browser.authorize("omega", 8411, **asked))
-    assert "votre adresse électronique" in page.text
-    assert "votre nom" not in page.text
+    assert "adresse électronique" in page.text
+    assert "identifiant" not in page.text
     assert "code" in sent_back(browser.follow(browser.submit(page, "/consent", allow="1")))
     assert "code" in sent_back(browser.authorize("omega", 8411, **asked, prompt="none"))
 
@@ -127,3 +127,16 @@ def test_a_client_that_is_closed_while_it_changes_itself_stays_closed(provider: 
     assert own.register_clients.find(entry["client_id"]).enabled is False
     answer = Registrar(browser).call("GET", path_of(entry), entry["registration_access_token"])
     assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("named", [DIRECTOR, "account-social-worker"])
+def test_a_client_nobody_agreed_to_cannot_guess_who_is_there(
+    provider: Provider, browser: AuthBrowser, named: str
+) -> None:
+    _stranger(provider)
+    browser.sign_in()
+    asked = {"scope": "openid", "claims": json.dumps({"id_token": {"sub": {"value": named}}})}
+    assert sent_back(browser.authorize("omega", 8411, **asked, prompt="none"))["error"] == "consent_required"
+    _agreed(browser, scope="openid")
+    answer = sent_back(browser.authorize("omega", 8411, **asked, prompt="none"))
+    assert answer.get("error") == (None if named == DIRECTOR else "login_required")

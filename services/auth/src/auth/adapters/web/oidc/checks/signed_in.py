@@ -26,12 +26,16 @@ def signed_in(asked: Asked) -> str | None:
 
 
 def _is_expected_person(asked: Asked) -> bool:
-    """The one of `id_token_hint`, and of the claim `sub` when the client names one (OIDC Core §3.1.2.2, §5.5)."""
+    """The one of `id_token_hint`, and of the claim `sub` when the client names one (OIDC Core §3.1.2.2, §5.5).
+
+    A `sub` can be guessed or learned elsewhere, a hint was given to this client: until the person has agreed that the
+    client knows them, an answer about a `sub` would tell it who is there.
+    """
     assert asked.present is not None
     subject = asked.own.subjects.of(asked.present.account.account_id, asked.known)
     named = asked.claims.subject
     hinted = asked.hint is None or asked.hint.get("sub") == subject
-    return hinted and (named is None or named == subject)
+    return hinted and (named is None or named == subject or not asked.has_consent())
 
 
 def own_password(asked: Asked) -> str | None:
