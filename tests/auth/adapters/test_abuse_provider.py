@@ -140,3 +140,18 @@ def test_a_client_nobody_agreed_to_cannot_guess_who_is_there(
     _agreed(browser, scope="openid")
     answer = sent_back(browser.authorize("omega", 8411, **asked, prompt="none"))
     assert answer.get("error") == (None if named == DIRECTOR else "login_required")
+
+
+def test_a_consent_that_is_refused_is_recorded(provider: Provider, browser: AuthBrowser) -> None:
+    _stranger(provider)
+    browser.sign_in()
+    page = browser.follow(browser.authorize("omega", 8411, scope="openid"))
+    assert sent_back(browser.submit(page, "/consent", deny="1"))["error"] == "access_denied"
+    recorded = provider.work.events[-1]
+    assert (recorded.type, recorded.decision, recorded.reason) == (
+        "auth.consent.refused",
+        "refused",
+        "DENIED_BY_PERSON",
+    )
+    assert recorded.payload["client_id"] == "omega"
+    assert recorded.payload["scope"] == "openid"

@@ -1,4 +1,4 @@
-"""A person agrees that a client which is not of the house learns who they are (OIDC Core §3.1.2.4)."""
+"""A person agrees, or not, that a client which is not of the house learns who they are (OIDC Core §3.1.2.4)."""
 
 from __future__ import annotations
 
@@ -29,3 +29,16 @@ class GiveConsent:
             )
 
         self._work.record(keep)
+
+    def refuse(self, session: Session, client: Client, scope: str) -> None:
+        """Records that the person said no; what they agreed to before stays."""
+        what = {"client_id": client.client_id, "session_id": session.session_id, "scope": scope}
+        event = events.refused(
+            "consent.refused",
+            session.account_id,
+            "DENIED_BY_PERSON",
+            self._clock.now(),
+            what,
+            organisation_id=session.organisation_id,
+        )
+        self._work.record(lambda _repos: Outcome(None, (event,)))

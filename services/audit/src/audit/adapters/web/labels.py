@@ -43,6 +43,7 @@ TYPES: Mapping[str, Any] = {
     "auth.code.reused": _l("Code d'accès présenté deux fois"),
     "auth.refresh_token.reused": _l("Jeton d'accès présenté deux fois"),
     "auth.consent.given": _l("Accord donné à une application"),
+    "auth.consent.refused": _l("Accord refusé à une application"),
     "auth.login.disowned": _l("Connexion signalée comme inconnue par la personne"),
     "auth.password.requested": _l("Mot de passe oublié : demande"),
     "auth.password.refused": _l("Changement de mot de passe refusé"),

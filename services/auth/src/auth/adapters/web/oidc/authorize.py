@@ -79,6 +79,7 @@ class AuthorizeEndpoint:
             suite = request.args["suite"]
             return render_template("consent.html", client=client, scope=words, elsewhere=elsewhere, suite=suite)
         if "allow" not in request.form:
+            self._use_cases.give_consent.refuse(present.session, client, asked.agreed_scope)
             return self._back(asked, "access_denied", "")
         self._use_cases.give_consent(present.session, client, asked.agreed_scope)
         return self._parts.go_on()
