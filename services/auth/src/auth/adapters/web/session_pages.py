@@ -64,7 +64,7 @@ class SessionPages:
             return self._ended(lambda: self._use_case.end(present.session, session_id))
         return render_confirm(
             title=gettext(
-                "Fermer la connexion « %(browser)s » ?", browser=browser_in_words(found[0].session.user_agent)
+                "Fermer la connexion «\u00a0%(browser)s\u00a0» ?", browser=browser_in_words(found[0].session.user_agent)
             ),
             changes=self._changes(found),
             action="/sessions/fermer",
