@@ -7,13 +7,17 @@ from typing import Any
 
 import pytest
 
+from auth.adapters.crypto.client_tokens import MOST_WAITING, JoseClientTokens
 from auth.domain.claims import CLAIMS_OF_SCOPE, person_claims
+from auth.domain.client_tokens import ClientTokenRefusedError, KeySource
 from auth.domain.clients import DEVICE_CODE, IDENTITY_SCOPES
 from auth.domain.errors import ClientChangedError
 from auth.use_cases.open_registration import OpenRegistration
 from auth.use_cases.register_clients import OPERATOR
 from tests.auth.adapters.registrar import METADATA, Registrar, path_of
+from tests.auth.adapters.test_client_tokens import EC_KEY, key_set, signed
 from tests.auth.builders import DIRECTOR, ISSUER, SECRET, AuthBrowser, Provider, a_client, an_account, sent_back
+from tests.servicekit.fakes import FixedClock
 
 EVERYTHING = " ".join(IDENTITY_SCOPES)
 
@@ -155,3 +159,60 @@ def test_a_consent_that_is_refused_is_recorded(provider: Provider, browser: Auth
     )
     assert recorded.payload["client_id"] == "omega"
     assert recorded.payload["scope"] == "openid"
+
+
+def test_addresses_nobody_vouches_for_do_not_take_every_thread() -> None:
+    """Each fetch is as slow as two others that come meanwhile; the third is told to come back."""
+    waiting: list[str] = []
+    refused: list[str] = []
+
+    def fetch(url: str) -> Any:
+        waiting.append(url)
+        try:
+            ask(f"{url}x")
+        except ClientTokenRefusedError as error:
+            refused.append(error.reason)
+        return key_set(EC_KEY)
+
+    def ask(url: str, *, is_trusted: bool = False) -> None:
+        source = KeySource("omega", None, url, is_trusted=is_trusted)
+        if len(waiting) <= MOST_WAITING + 5:
+            verifier.verified(source, signed(EC_KEY, "ES256"), ("ES256",))
+
+    verifier = JoseClientTokens(fetch, FixedClock())
+    ask("https://slow.example/")
+    assert len(waiting) == MOST_WAITING
+    assert refused == ["KEYS_UNREACHABLE"]
+    waiting.clear()
+    ask("https://partner.example/", is_trusted=True)
+    assert waiting[0] == "https://partner.example/"
+
+
+class _SlowSectors(dict[str, Any]):
+    """While a list is read, somebody else asks for another one."""
+
+    def __init__(self, meanwhile: Any) -> None:
+        super().__init__({"https://partner.example/sector": ["https://partner.example/retour"]})
+        self._meanwhile = meanwhile
+
+    def __getitem__(self, url: str) -> Any:
+        self._meanwhile()
+        return super().__getitem__(url)
+
+
+def test_one_sector_at_a_time_is_read_for_strangers(provider: Provider, browser: AuthBrowser) -> None:
+    token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=3)
+    registrar = Registrar(browser)
+    sector = {"sector_identifier_uri": "https://partner.example/sector"}
+    meanwhile: list[Any] = []
+
+    def somebody_else() -> None:
+        if not meanwhile:
+            meanwhile.append(registrar.register(token, **sector))
+            meanwhile.append(registrar.register(token))
+
+    provider.fetched = _SlowSectors(somebody_else)
+    assert registrar.register(token, **sector).status_code == 201
+    assert [answer.status_code for answer in meanwhile] == [503, 201]
+    assert meanwhile[0].json["error"] == "temporarily_unavailable"
+    assert registrar.register(token, **sector).status_code == 201

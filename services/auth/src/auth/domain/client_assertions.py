@@ -22,8 +22,8 @@ class ClaimsRefusedError(ValueError):
 
 
 def key_source(client: Client) -> KeySource:
-    """Where the client's public keys are."""
-    return KeySource(client.client_id, client.jwks, client.jwks_uri)
+    """Where the client's public keys are. Nobody vouches for the address of a client that registered by itself."""
+    return KeySource(client.client_id, client.jwks, client.jwks_uri, is_trusted=client.registered_at is None)
 
 
 def algorithms_of(client: Client, registered: str | None) -> Collection[str]:

@@ -30,11 +30,15 @@ class ClientTokenRefusedError(NotAuthenticatedError):
 
 @dataclass(frozen=True)
 class KeySource:
-    """Where the public keys of a client are: by value, else at an address (RFC 7591 §2: never both)."""
+    """Where the public keys of a client are: by value, else at an address (RFC 7591 §2: never both).
+
+    `is_trusted`: somebody vouches for the address, so requests may wait for it.
+    """
 
     client_id: str
     jwks: Mapping[str, Any] | None
     jwks_uri: str | None
+    is_trusted: bool = True
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +17,7 @@ from auth.use_cases.ports import AuthRepos, AuthWork
 from auth.use_cases.protocol_ports import InitialAccessToken
 from auth.use_cases.register_clients import Actor, RegisterClients
 from servicekit.clock import Clock
+from servicekit.errors import DependencyUnavailableError
 from servicekit.identifiers import hash_secret, new_id, new_secret
 
 
@@ -35,6 +38,7 @@ class RegisterDynamically:
         self._work = work
         self._register = register
         self._clock = clock
+        self._one_at_a_time = threading.Lock()
 
     def register(self, unverified_token: str, metadata: Mapping[str, Any]) -> DynamicClient:
         """A new client. The token loses one use, unless the metadata are refused (RFC 7591 §3.1).
@@ -42,6 +46,7 @@ class RegisterDynamically:
         Raises:
             RegistrationRefusedError: the initial access token is unknown, over or used up.
             RequestRefusedError: invalid_client_metadata, invalid_redirect_uri or invalid_software_statement.
+            DependencyUnavailableError: SECTOR_BUSY: the list of another sector is being read.
         """
         token = self._initial_token(unverified_token)
         registration_token = new_secret(32)
@@ -51,12 +56,13 @@ class RegisterDynamically:
                 raise RegistrationRefusedError("the initial access token was used up at the same moment")
 
         try:
-            made = self._register.create(
-                read_metadata(new_id(), {"profile": token.profile, **metadata}),
-                Actor(f"registration:{token.name}"),
-                registration_token_hash=hash_secret(registration_token),
-                first=take_one_use,
-            )
+            with self._place(metadata):
+                made = self._register.create(
+                    read_metadata(new_id(), {"profile": token.profile, **metadata}),
+                    Actor(f"registration:{token.name}"),
+                    registration_token_hash=hash_secret(registration_token),
+                    first=take_one_use,
+                )
         except BadClientError as error:
             raise refusal_of(error) from error
         return DynamicClient(made.client, registration_token, made.secret)
@@ -75,6 +81,7 @@ class RegisterDynamically:
         Raises:
             RegistrationRefusedError: see `read`.
             RequestRefusedError: see `register`; or client_id or client_secret are not those of the client.
+            DependencyUnavailableError: see `register`.
         """
         client = self._opened(client_id, unverified_token)
         if metadata.get("client_id") != client.client_id:
@@ -84,7 +91,8 @@ class RegisterDynamically:
             raise RequestRefusedError("invalid_client_metadata", "client_secret: must be the present one, or left out")
         try:
             description = read_metadata(client_id, metadata)
-            changed = self._register.replace(client_id, description, _itself(client), by_itself=client)
+            with self._place(metadata):
+                changed = self._register.replace(client_id, description, _itself(client), by_itself=client)
         except BadClientError as error:
             raise refusal_of(error) from error
         return DynamicClient(changed.client, unverified_token, changed.secret)
@@ -97,6 +105,20 @@ class RegisterDynamically:
         """
         client = self._opened(client_id, unverified_token)
         self._register.delete(client.client_id, _itself(client))
+
+    @contextmanager
+    def _place(self, metadata: Mapping[str, Any]) -> Iterator[None]:
+        """The list of a sector is at an address nobody vouches for: one request at a time waits for it, so that one
+        which never answers does not take every thread."""
+        if metadata.get("sector_identifier_uri") is None:
+            yield
+            return
+        if not self._one_at_a_time.acquire(blocking=False):
+            raise DependencyUnavailableError("the list of another sector is being read", reason="SECTOR_BUSY")
+        try:
+            yield
+        finally:
+            self._one_at_a_time.release()
 
     def _initial_token(self, unverified_token: str) -> InitialAccessToken:
         token_hash, now = hash_secret(unverified_token), self._clock.now()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
@@ -36,6 +36,11 @@ PAUSE_SECONDS = 30.0
 """Between two fetches of one set, whatever was asked in between."""
 PAUSE_WITHOUT_KEYS_SECONDS = 5.0
 """The same while no set is believed: the client is closed meanwhile."""
+MOST_WAITING = 2
+"""Threads that wait at once for addresses nobody vouches for: one that never answers must not take them all."""
+
+_Places: TypeAlias = threading.BoundedSemaphore | None
+"""What a thread takes before it waits for an address; None: it may wait."""
 
 
 class JoseClientTokens:
@@ -52,6 +57,7 @@ class JoseClientTokens:
         self._sets: OrderedDict[bytes | str, _KeptSet | _FetchedSet] = OrderedDict()
         self._most_sets = most_sets
         self._lock = threading.Lock()
+        self._places = threading.BoundedSemaphore(MOST_WAITING)
 
     def verified(self, keys: KeySource, unverified_token: str, algorithms: Collection[str]) -> SignedClaims:
         """Header and claims, if a key of the client signed with one of `algorithms`. Their content is not checked.
@@ -70,12 +76,12 @@ class JoseClientTokens:
             raise ClientTokenRefusedError("the algorithm of the token is not allowed", reason="ALGORITHM")
         if kid is not None and not isinstance(kid, str):
             raise ClientTokenRefusedError("the name of the key is no text", reason="MALFORMED")
-        kept = self._set_of(keys)
-        known = kept.current()
+        kept, places = self._set_of(keys), None if keys.is_trusted else self._places
+        known = kept.current(places)
         candidates = _candidates(known, kid, algorithm)
         if _signed_by_one(candidates, token, algorithm):
             return SignedClaims(token.header, token.claims)
-        newer = kept.renewed() if kid is None or not candidates else known
+        newer = kept.renewed(places) if kid is None or not candidates else known
         if newer is not known:
             candidates = _candidates(newer, kid, algorithm)
             if _signed_by_one(candidates, token, algorithm):
@@ -90,11 +96,11 @@ class JoseClientTokens:
         Raises:
             ClientTokenRefusedError: KEY_UNKNOWN or KEYS_UNREACHABLE: there is no key set to look at.
         """
-        kept = self._set_of(keys)
-        known = kept.current()
+        kept, places = self._set_of(keys), None if keys.is_trusted else self._places
+        known = kept.current(places)
         if any(key.thumbprint == key_thumbprint for key in known):
             return True
-        newer = kept.renewed()
+        newer = kept.renewed(places)
         return newer is not known and any(key.thumbprint == key_thumbprint for key in newer)
 
     def _set_of(self, source: KeySource) -> _KeptSet | _FetchedSet:
@@ -121,10 +127,10 @@ class _KeptSet:
     def __init__(self, keys: Sequence[PublicKey]) -> None:
         self._keys = keys
 
-    def current(self) -> Sequence[PublicKey]:
+    def current(self, _places: _Places) -> Sequence[PublicKey]:
         return self._keys
 
-    def renewed(self) -> Sequence[PublicKey]:
+    def renewed(self, _places: _Places) -> Sequence[PublicKey]:
         return self._keys
 
 
@@ -140,29 +146,38 @@ class _FetchedSet:
         self._tried_at: float | None = None
         self._lock = threading.Lock()
 
-    def current(self) -> Sequence[PublicKey]:
+    def current(self, places: _Places) -> Sequence[PublicKey]:
         """Those kept, after a fetch where they are old. Raises KEYS_UNREACHABLE."""
         fresh = self._believed(FRESH_SECONDS)
-        return self._fetched() if fresh is None else fresh
+        return self._fetched(places) if fresh is None else fresh
 
-    def renewed(self) -> Sequence[PublicKey]:
+    def renewed(self, places: _Places) -> Sequence[PublicKey]:
         """Those of now, as far as the pause between two fetches allows. Raises KEYS_UNREACHABLE."""
-        return self._fetched()
+        return self._fetched(places)
 
     def _believed(self, seconds: float) -> Sequence[PublicKey] | None:
         return self._keys if self._clock.boottime() - self._fetched_at < seconds else None
 
-    def _fetched(self) -> Sequence[PublicKey]:
+    def _fetched(self, places: _Places) -> Sequence[PublicKey]:
         kept = self._believed(BELIEVED_SECONDS)
-        if self._lock.acquire(blocking=kept is None):
+        if places is None:
+            self._fetch_alone(wait=kept is None)
+        elif places.acquire(blocking=False):
             try:
-                self._fetch_after_the_pause()
+                self._fetch_alone(wait=kept is None)
             finally:
-                self._lock.release()
+                places.release()
         kept = self._believed(BELIEVED_SECONDS)
         if kept is None:
             raise ClientTokenRefusedError("the keys of the client cannot be fetched", reason="KEYS_UNREACHABLE")
         return kept
+
+    def _fetch_alone(self, *, wait: bool) -> None:
+        if self._lock.acquire(blocking=wait):
+            try:
+                self._fetch_after_the_pause()
+            finally:
+                self._lock.release()
 
     def _fetch_after_the_pause(self) -> None:
         pause = PAUSE_WITHOUT_KEYS_SECONDS if self._believed(BELIEVED_SECONDS) is None else PAUSE_SECONDS
