@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
+from auth.domain.clients import DEVICE_CODE
 from onebox.cast import CAF_ADMINISTRATOR, CAF_AUDITOR, RIVEBELLE, Person
 from tests.promises import promise
 from tests.system.auth_alone import spare_port
@@ -26,7 +27,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.timeout(180)]
 
 NAME, CLIENT_ID, CODE = "Agenda des crèches", "agenda-creches", "mon-enfant"
 SCOPE = f"openid profile {CODE}"
-DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 SOPHIE = RIVEBELLE.users[2]
 _LIMIT_S = 20.0
 
