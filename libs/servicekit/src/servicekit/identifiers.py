@@ -5,7 +5,6 @@ import os
 import secrets
 import threading
 import time
-import uuid
 
 _NANOSECONDS_PER_MILLISECOND = 1_000_000
 _VERSION_7 = 0x7 << 76
@@ -35,7 +34,8 @@ def new_id() -> str:
     """A UUIDv7 in lower case (RFC 9562 §5.7 and §6.2 method 3): later ones of this process sort after earlier ones."""
     ticks = _ticks.take()
     random = int.from_bytes(os.urandom(8), "big") & _RANDOM_BITS
-    return str(uuid.UUID(int=(ticks >> 12) << 80 | _VERSION_7 | (ticks & 0xFFF) << 64 | _VARIANT | random))
+    digits = f"{(ticks >> 12) << 80 | _VERSION_7 | (ticks & 0xFFF) << 64 | _VARIANT | random:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"  # `uuid` takes twice as long
 
 
 def new_secret(byte_count: int = 32) -> str:

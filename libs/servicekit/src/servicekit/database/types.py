@@ -27,7 +27,7 @@ def to_microseconds(value: datetime) -> int:
 
 def from_microseconds(value: int) -> datetime:
     """The aware UTC datetime `value` microseconds after 1970-01-01 UTC."""
-    return _EPOCH + timedelta(microseconds=value)
+    return _EPOCH + timedelta(0, 0, value)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
