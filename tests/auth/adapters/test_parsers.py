@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from hypothesis import example, given
@@ -80,6 +80,26 @@ def test_a_form_is_read_or_refused(body: bytes) -> None:
     except RequestRefusedError:
         return
     assert all(values and all(isinstance(value, str) for value in values) for values in lists.values())
+
+
+@PATIENT
+@given(st.binary(max_size=300) | WIRE.map(str.encode) | st.text(alphabet="ab&=+%41;", max_size=30).map(str.encode))
+def test_a_form_is_read_as_the_standard_library_reads_it(body: bytes) -> None:
+    expected: dict[str, list[str]] = {}
+    for name, value in parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True):
+        expected.setdefault(name, []).append(value)
+
+    try:
+        assert parse_form(body) == expected
+    except RequestRefusedError:
+        assert body.count(b"&") >= 100
+
+
+def test_a_hundred_parameters_are_read_and_one_more_is_refused() -> None:
+    assert len(parse_form(b"&".join(b"p%d=1" % number for number in range(100)))) == 100
+
+    with pytest.raises(RequestRefusedError):
+        parse_form(b"&".join(b"p%d=1" % number for number in range(101)))
 
 
 @PATIENT

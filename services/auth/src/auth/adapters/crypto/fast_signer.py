@@ -3,7 +3,7 @@
 RFC 7515 §3.1, RFC 7518 §3.3 and §3.4. A test holds joserfc to verify what is made here.
 """
 
-import base64
+import binascii
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -17,6 +17,7 @@ _ECDSA = ec.ECDSA(hashes.SHA256())
 _PKCS1 = padding.PKCS1v15()
 _SHA256 = hashes.SHA256()
 _HALF_BYTES = 32
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class FastSigner:
@@ -69,4 +70,5 @@ def _header(algorithm: str, token_type: str, kid: str) -> bytes:
 
 
 def _encode(content: bytes) -> bytes:
-    return base64.urlsafe_b64encode(content).rstrip(b"=")
+    """base64url without padding (RFC 7515 §2), in one step less than `base64`."""
+    return binascii.b2a_base64(content, newline=False).translate(_URL_SAFE, b"=")

@@ -1,6 +1,7 @@
 """Accounts in SQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +10,14 @@ from sqlalchemy import Connection, Select, bindparam, select, update
 from auth.adapters.database.tables import account as t
 from auth.domain.accounts import Account, ProvisionalPassword
 from servicekit.database.prepared import PreparedStatement
-from servicekit.database.types import from_microseconds
+from servicekit.database.types import UtcDateTime, from_microseconds
 
-ACCOUNT_COLUMNS = list(t.columns)
-_NAMES = [column.name for column in ACCOUNT_COLUMNS]
-_FIND = PreparedStatement(select(t).where(t.c.account_id == bindparam("wanted")))
+_OWN = [field.name for field in fields(Account)]
+_PROVISIONAL_AT = _OWN.index("provisional")
+_PARTS = [f"provisional_{part}" for part in ("hash", "expires_at", "used_at")]
+ACCOUNT_COLUMNS = [t.c[name] for name in [*_OWN[:_PROVISIONAL_AT], *_OWN[_PROVISIONAL_AT + 1 :], *_PARTS]]
+_TIMES = [index for index, column in enumerate(ACCOUNT_COLUMNS) if isinstance(column.type, UtcDateTime)]
+_FIND = PreparedStatement(select(*ACCOUNT_COLUMNS).where(t.c.account_id == bindparam("wanted")))
 
 
 class SqlAccounts:
@@ -30,12 +34,12 @@ class SqlAccounts:
 
     def find_by_username(self, username: str) -> Account | None:
         """By what the person types, normalised."""
-        return self._one(select(t).where(t.c.username == username))
+        return self._one(select(*ACCOUNT_COLUMNS).where(t.c.username == username))
 
     def several(self, account_ids: Sequence[str]) -> Sequence[Account]:
         """Those that exist."""
-        rows = self._connection.execute(select(t).where(t.c.account_id.in_(list(account_ids))))
-        return [_account(dict(row)) for row in rows.mappings()]
+        rows = self._connection.execute(select(*ACCOUNT_COLUMNS).where(t.c.account_id.in_(list(account_ids))))
+        return [_of_values(row) for row in rows]
 
     def username_exists(self, username: str) -> bool:
         """Whether it is taken."""
@@ -58,8 +62,8 @@ class SqlAccounts:
         return found.rowcount == 1
 
     def _one(self, query: Select[Any]) -> Account | None:
-        row = self._connection.execute(query).mappings().first()
-        return _account(dict(row)) if row is not None else None
+        row = self._connection.execute(query).first()
+        return _of_values(row) if row is not None else None
 
 
 def _row(account: Account) -> dict[str, object]:
@@ -86,15 +90,14 @@ def _row(account: Account) -> dict[str, object]:
 
 def account_of_row(row: Sequence[Any]) -> Account:
     """What the driver gives of `ACCOUNT_COLUMNS`."""
-    values = dict(zip(_NAMES, row, strict=True))
-    for name, value in values.items():
-        if name.endswith("_at") and value is not None:
-            values[name] = from_microseconds(value)
-    return _account(values)
+    values = list(row)
+    for index in _TIMES:
+        if values[index] is not None:
+            values[index] = from_microseconds(values[index])
+    return _of_values(values)
 
 
-def _account(row: Mapping[str, Any]) -> Account:
-    values = dict(row)
-    hashed = values.pop("provisional_hash")
-    expires_at, used_at = values.pop("provisional_expires_at"), values.pop("provisional_used_at")
-    return Account(**values, provisional=ProvisionalPassword(hashed, expires_at, used_at) if hashed else None)
+def _of_values(values: Sequence[Any]) -> Account:
+    *own, hashed, expires_at, used_at = values
+    own.insert(_PROVISIONAL_AT, ProvisionalPassword(hashed, expires_at, used_at) if hashed else None)
+    return Account(*own)

@@ -32,7 +32,6 @@ class Rows(Generic[T]):
         columns = self.columns = [table.c[name] for name in self._names]
         self._times = [index for index, column in enumerate(columns) if isinstance(column.type, UtcDateTime)]
         self._flags = [index for index, column in enumerate(columns) if isinstance(column.type, sa.Boolean)]
-        self._time_names = [self._names[index] for index in self._times]
         self._fields = attrgetter(*self._names)
         self._select = sa.select(*columns)
         self._insert = PreparedStatement(table.insert(), self._names)
@@ -49,11 +48,11 @@ class Rows(Generic[T]):
 
     def add(self, connection: Connection, value: T) -> None:
         """A new row."""
-        row = dict(zip(self._names, self._fields(value), strict=True))
-        for name in self._time_names:
-            if row[name] is not None:
-                row[name] = to_microseconds(row[name])
-        self._insert.run(connection, row)
+        values = list(self._fields(value))
+        for index in self._times:
+            if values[index] is not None:
+                values[index] = to_microseconds(values[index])
+        self._insert.run(connection, dict(zip(self._names, values, strict=True)))
 
     def read(self, row: Sequence[Any]) -> T:
         """The value that a row of `columns` holds."""

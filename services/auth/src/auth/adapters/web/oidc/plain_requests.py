@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import unquote_plus
 
 from authlib.oauth2.rfc6749.requests import OAuth2Payload, OAuth2Request
 
@@ -138,14 +138,20 @@ def parse_form(body: bytes) -> dict[str, list[str]]:
     Raises:
         RequestRefusedError: there are too many.
     """
+    text = body.decode("utf-8", "replace")
+    if text.count("&") >= _MOST_FIELDS:
+        raise RequestRefusedError("invalid_request", "the body holds too many parameters")
     lists: dict[str, list[str]] = {}
-    try:
-        pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-    except ValueError:
-        raise RequestRefusedError("invalid_request", "the body holds too many parameters") from None
-    for name, value in pairs:
-        lists.setdefault(name, []).append(value)
+    for pair in text.split("&"):
+        if pair:
+            name, _, value = pair.partition("=")
+            lists.setdefault(_decoded(name), []).append(_decoded(value))
     return lists
+
+
+def _decoded(part: str) -> str:
+    """Most parts have nothing to decode, and `parse_qsl` takes three times as long to find out."""
+    return unquote_plus(part) if "%" in part or "+" in part else part
 
 
 def _refuse_ambiguity(request: PlainRequest) -> None:
