@@ -1,6 +1,6 @@
 """Client certificates that a TLS-terminating proxy hands on in a header (RFC 8705, RFC 9440).
 
-The proxy verified that the client holds the key, and removes such a header when it comes from outside, also written with
+The proxy verified that the client holds the key, and removes such a header when it comes from outside, also one with
 `_` instead of `-`, which WSGI takes for the same name: both are for its configuration, nothing here can tell.
 """
 
