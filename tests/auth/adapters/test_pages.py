@@ -271,10 +271,18 @@ def test_stale_rights_are_said_on_the_portal(provider: Provider, browser: AuthBr
     assert ISSUER not in page.text
 
 
+def test_who_is_signed_in_is_told_why_the_password_is_asked_for_again(provider: Provider, browser: AuthBrowser) -> None:
+    assert 'id="login-again"' not in browser.follow(browser.authorize()).text
+    browser.sign_in()
+    provider.clock.advance(timedelta(seconds=1))
+    assert 'id="login-again"' in browser.follow(browser.authorize(prompt="login")).text
+
+
 def test_changing_the_password_asks_for_the_one_in_use(browser: AuthBrowser) -> None:
     browser.sign_in()
     page = browser.get("/choose-password")
     assert 'autocomplete="current-password"' in page.text
+    assert "(facultatif)" not in page.text
     refused = browser.submit(page, "/choose-password", current="wrong", password=CHOSEN, confirmation=CHOSEN)
     assert refused.status_code == 400
     assert "Ce n&#39;est pas votre mot de passe actuel." in refused.text

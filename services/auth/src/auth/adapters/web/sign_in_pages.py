@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
+from auth.adapters.web.client_forms import Needed
 from auth.adapters.web.parts import Parts
 from auth.domain.errors import InvalidCredentialsError, PasswordRefusedError, TooManyAttemptsError
 from auth.use_cases.sign_in import SignInRequest
@@ -30,8 +31,7 @@ class LoginForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
 class PasswordForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     """The password in use, unless it was provisional; the new one, twice. Pasting is allowed."""
 
-    current = PasswordField(_l("Mot de passe actuel"), [Length(max=1024)])
-
+    current = PasswordField(_l("Mot de passe actuel"), [Needed(), Length(max=1024)])
     password = PasswordField(_l("Nouveau mot de passe"), [InputRequired(_l("Choisissez un mot de passe."))])
     confirmation = PasswordField(
         _l("Le même mot de passe, une seconde fois"), [InputRequired(_l("Répétez le mot de passe."))]
