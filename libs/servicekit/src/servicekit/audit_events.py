@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
 
 import orjson
@@ -24,6 +23,7 @@ Policy: TypeAlias = Literal["strict", "buffered"]
 PAYLOAD_LIMIT_BYTES = 16 * 1024  # what audit accepts (journal.proto, Event.payload)
 
 _TYPE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){2,}")
+_NO_OFFSET = timedelta(0)
 _REASON = re.compile(r"[A-Z][A-Z0-9_]*")
 _JSON_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
@@ -65,27 +65,25 @@ class AuditEvent:
     rights_revision: int | None = None
     payload: Mapping[str, JSON] = field(default_factory=dict)
     event_id: str = field(default_factory=new_id)
+    payload_bytes: bytes = field(init=False, repr=False, compare=False)
+    """The payload as canonical JSON (sorted keys, no spaces, UTF-8), fixed when the event is built."""
 
     def __post_init__(self) -> None:
         if not _TYPE.fullmatch(self.type):
             raise InvalidAuditEventError(f"audit event type {self.type!r} is not <service>.<thing>.<past participle>")
-        if self.occurred_at.utcoffset() != timedelta(0):
+        if self.occurred_at.utcoffset() != _NO_OFFSET:
             raise InvalidAuditEventError(f"{self.type}: occurred_at must be an aware UTC datetime")
         if self.decision == "refused" and self.reason is None:
             raise InvalidAuditEventError(f"{self.type}: a refusal must have a reason")
         if self.reason is not None and not _REASON.fullmatch(self.reason):
             raise InvalidAuditEventError(f"{self.type}: reason {self.reason!r} is not UPPER_SNAKE")
-        if len(self.payload_bytes) > PAYLOAD_LIMIT_BYTES:
-            size = len(self.payload_bytes)
-            raise InvalidAuditEventError(f"{self.type}: payload of {size} bytes, at most {PAYLOAD_LIMIT_BYTES}")
-
-    @cached_property
-    def payload_bytes(self) -> bytes:
-        """The payload as canonical JSON (sorted keys, no spaces, UTF-8), fixed when the event is built."""
         try:
-            return orjson.dumps(dict(self.payload), option=_JSON_OPTIONS)
+            payload = orjson.dumps(dict(self.payload), option=_JSON_OPTIONS)
         except TypeError as error:  # orjson.JSONEncodeError is one
             raise InvalidAuditEventError(f"{self.type}: the payload is not JSON: {error}") from error
+        if len(payload) > PAYLOAD_LIMIT_BYTES:
+            raise InvalidAuditEventError(f"{self.type}: payload of {len(payload)} bytes, at most {PAYLOAD_LIMIT_BYTES}")
+        object.__setattr__(self, "payload_bytes", payload)  # the event is not frozen before it is complete
 
 
 @dataclass(frozen=True)

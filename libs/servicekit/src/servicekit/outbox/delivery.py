@@ -82,6 +82,7 @@ class Limits:
         self._clock = clock
         self._settings = settings
         self._lock = threading.Lock()
+        self._refresh_seconds = settings.backlog_refresh.total_seconds()
         self._measured: _Measured | None = None
 
     def backlog(self) -> store.Backlog:
@@ -93,10 +94,13 @@ class Limits:
         return self._measure().backlog
 
     def _measure(self) -> _Measured:
+        known = self._measured
+        if known is not None and self._clock.boottime() - known.measured_at_seconds < self._refresh_seconds:
+            return known
         with self._lock:
             now = self._clock.boottime()
             known = self._measured
-            if known is None or now - known.measured_at_seconds >= self._settings.backlog_refresh.total_seconds():
+            if known is None or now - known.measured_at_seconds >= self._refresh_seconds:
                 limit = self._settings.backlog_rows
                 backlog = self._database.read(lambda connection: store.backlog(connection, limit))
                 self._measured = known = _Measured(backlog, self._database.free_fraction(), now)

@@ -16,7 +16,7 @@ class OutboxSettings:
     batch_events: int = 512  # what journal.proto accepts in one call
     batch_bytes: int = 768 * 1024  # a gRPC message holds 1 MiB
     idle_wait: timedelta = timedelta(seconds=1)  # another process may have left rows behind
-    gathering: timedelta = timedelta(milliseconds=20)  # nobody waits for a buffered event: more of them share one call
+    gathering: timedelta = timedelta(milliseconds=50)  # nobody waits for a buffered event: more of them share one call
     mark_wait: timedelta = timedelta(milliseconds=100)  # acknowledgements are noted together: one fsync for all of them
     mark_events: int = 512  # noted in one transaction
     first_backoff: timedelta = timedelta(milliseconds=50)
