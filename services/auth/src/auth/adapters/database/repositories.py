@@ -1,7 +1,5 @@
 """The repositories of one transaction, made on demand."""
 
-from functools import cached_property
-
 from sqlalchemy import Connection
 
 from auth.adapters.database.accounts import SqlAccounts
@@ -22,80 +20,80 @@ class SqlRepositories:
     """Implements `ports.AuthRepos` on one connection."""
 
     def __init__(self, connection: Connection) -> None:
-        """Cheap: nothing is made before it is asked for."""
+        """Cheap: nothing is made before it is asked for. They hold nothing, so none is kept: that would take a lock."""
         self._connection = connection
 
-    @cached_property
+    @property
     def accounts(self) -> SqlAccounts:
         """Accounts."""
         return SqlAccounts(self._connection)
 
-    @cached_property
+    @property
     def sessions(self) -> SqlSessions:
         """Sessions."""
         return SqlSessions(self._connection)
 
-    @cached_property
+    @property
     def ended_sessions(self) -> SqlEndedSessions:
         """The feed of ends."""
         return SqlEndedSessions(self._connection)
 
-    @cached_property
+    @property
     def codes(self) -> SqlCodes:
         """Authorization codes."""
         return SqlCodes(self._connection)
 
-    @cached_property
+    @property
     def refresh_tokens(self) -> SqlRefreshTokens:
         """Refresh tokens."""
         return SqlRefreshTokens(self._connection)
 
-    @cached_property
+    @property
     def clients(self) -> SqlClients:
         """Registered clients."""
         return SqlClients(self._connection)
 
-    @cached_property
+    @property
     def attempts(self) -> SqlAttempts:
         """Failures to sign in."""
         return SqlAttempts(self._connection)
 
-    @cached_property
+    @property
     def mails(self) -> SqlMails:
         """Mails that wait."""
         return SqlMails(self._connection)
 
-    @cached_property
+    @property
     def logout_notices(self) -> SqlLogoutNotices:
         """Logout tokens that wait."""
         return SqlLogoutNotices(self._connection)
 
-    @cached_property
+    @property
     def commands(self) -> SqlCommands:
         """Commands carried out."""
         return SqlCommands(self._connection)
 
-    @cached_property
+    @property
     def pushed_requests(self) -> SqlPushedRequests:
         """Authorization requests sent ahead."""
         return SqlPushedRequests(self._connection)
 
-    @cached_property
+    @property
     def device_requests(self) -> SqlDeviceRequests:
         """Devices that wait for their user."""
         return SqlDeviceRequests(self._connection)
 
-    @cached_property
+    @property
     def seen_tokens(self) -> SqlSeenTokens:
         """Tokens of clients that serve once."""
         return SqlSeenTokens(self._connection)
 
-    @cached_property
+    @property
     def revoked_tokens(self) -> SqlRevokedTokens:
         """Access tokens revoked one by one."""
         return SqlRevokedTokens(self._connection)
 
-    @cached_property
+    @property
     def initial_access_tokens(self) -> SqlInitialAccessTokens:
         """What opens dynamic registration."""
         return SqlInitialAccessTokens(self._connection)
