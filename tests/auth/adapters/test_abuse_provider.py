@@ -146,6 +146,24 @@ def test_a_client_nobody_agreed_to_cannot_guess_who_is_there(
     assert answer.get("error") == (None if named == DIRECTOR else "login_required")
 
 
+def test_a_client_that_declared_itself_cannot_pass_for_one_that_the_caf_declared(
+    provider: Provider, browser: AuthBrowser
+) -> None:
+    token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=2)
+    entry = Registrar(browser).register(token, client_name="CDAP").json
+    browser.sign_in()
+    asked = {"redirect_uri": METADATA["redirect_uris"][0], "scope": "openid"}
+    page = browser.follow(browser.authorize(entry["client_id"], **asked))
+    assert 'id="self-declared"' in page.text
+    assert "vous irez sur partner.example" in page.text
+    device = Registrar(browser).register(token, client_name="CDAP", grant_types=[DEVICE_CODE]).json
+    form = {"client_id": device["client_id"], "client_secret": device["client_secret"], "scope": "openid"}
+    code = browser.post("/device_authorization", **form).json["user_code"]
+    assert 'id="self-declared"' in browser.submit(browser.get("/device"), "/device", user_code=code).text
+    _stranger(provider)
+    assert 'id="self-declared"' not in browser.follow(browser.authorize("omega", 8411, scope="openid")).text
+
+
 def test_a_consent_that_is_refused_is_recorded(provider: Provider, browser: AuthBrowser) -> None:
     _stranger(provider)
     browser.sign_in()

@@ -75,9 +75,12 @@ class AuthorizeEndpoint:
             return refusal
         if request.method != "POST":
             words = asked.agreed_scope.split()
-            elsewhere = self._parts.other_extranets(client, words)
-            suite = request.args["suite"]
-            return render_template("consent.html", client=client, scope=words, elsewhere=elsewhere, suite=suite)
+            shown = {
+                "elsewhere": self._parts.other_extranets(client, words),
+                "suite": request.args["suite"],
+                "address": urlsplit(str(asked.one("redirect_uri"))).netloc,
+            }
+            return render_template("consent.html", client=client, scope=words, **shown)
         if "allow" not in request.form:
             self._use_cases.give_consent.refuse(present.session, client, asked.agreed_scope)
             return self._back(asked, "access_denied", "")
