@@ -78,7 +78,7 @@ class Visitor:
         """Fills the sign-in page that is shown."""
         self.page.fill("input[name=username]", username)
         self.page.fill("input[name=password]", password)
-        self.page.click("#login-submit")
+        self.click("login-submit")
         return self.page
 
     def fill(self, **fields: str) -> None:
@@ -92,8 +92,9 @@ class Visitor:
             self.page.check(f"input[name={name}][value='{value}']")
 
     def click(self, button_id: str) -> None:
-        """Clicks a button or link by its id."""
+        """Clicks a button or link by its id. The page that answers, if any, has been read when this returns."""
         self.page.click(f"#{button_id}")
+        self.page.wait_for_load_state("domcontentloaded")
 
     def text(self) -> str:
         """What a person reads in the main column."""

@@ -45,6 +45,7 @@ class Album:
 
     def look(self, visitor: Visitor, name: str) -> None:
         """Checks the page that is shown at each width."""
+        visitor.page.wait_for_load_state()
         for width in (*WIDTHS, NARROWEST):
             visitor.page.set_viewport_size({"width": width, "height": 900})
             if scrolls_sideways(visitor.page):
@@ -269,7 +270,7 @@ def session_pages(visitors: Visitors, album: Album, application: Application) ->
     visitor.open("auth", "/logout")
     album.look(visitor, "auth-logout")
     visitor.click("logout-confirm")
-    assert visitor.page.locator("iframe.front-channel").count() == 1
+    visitor.page.wait_for_selector("iframe.front-channel", state="attached")
     album.look(visitor, "auth-logged-out-in-the-browser")
     visitor.open("auth", "/logged-out")
     album.look(visitor, "auth-logged-out")
