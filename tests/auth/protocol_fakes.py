@@ -54,6 +54,17 @@ class InMemoryCodes:
         self.rows[code_hash] = replace(row, used_at=used_at)
         return True
 
+    def spend(self, session_id: str, client_id: str, used_at: datetime) -> Sequence[str]:
+        mine = [row for row in self.rows.values() if (row.session_id, row.client_id) == (session_id, client_id)]
+        for row in mine:
+            if row.used_at is None:
+                self.rows[row.code_hash] = replace(row, used_at=used_at)
+        return sorted({row.family_id for row in mine})
+
+    def delete_of(self, client_id: str) -> None:
+        for key in [key for key, row in self.rows.items() if row.client_id == client_id]:
+            del self.rows[key]
+
     def forget_before(self, moment: datetime) -> None:
         for code_hash in [key for key, row in self.rows.items() if row.expires_at < moment]:
             del self.rows[code_hash]
@@ -88,6 +99,10 @@ class InMemoryRefreshTokens:
         rows = [row for row in self.rows.values() if (row.session_id, row.client_id) == (session_id, client_id)]
         return sorted({row.family_id for row in rows if row.revoked_at is None})
 
+    def delete_of(self, client_id: str) -> None:
+        for key in [key for key, row in self.rows.items() if row.client_id == client_id]:
+            del self.rows[key]
+
     def forget_before(self, moment: datetime) -> None:
         for token_hash in [key for key, row in self.rows.items() if row.issued_at < moment]:
             del self.rows[token_hash]
@@ -110,6 +125,10 @@ class InMemoryPushedRequests:
             return False
         self.rows[request_hash] = replace(row, used_at=used_at)
         return True
+
+    def waiting_of(self, client_id: str, now: datetime) -> int:
+        waiting = [row for row in self.rows.values() if row.used_at is None and row.expires_at > now]
+        return sum(row.client_id == client_id for row in waiting)
 
     def forget_before(self, moment: datetime) -> None:
         for key in [key for key, row in self.rows.items() if row.expires_at < moment]:
@@ -136,6 +155,14 @@ class InMemoryDeviceRequests:
             return False
         self.rows[request.device_code_hash] = request
         return True
+
+    def delete_of(self, client_id: str) -> None:
+        for key in [key for key, row in self.rows.items() if row.client_id == client_id]:
+            del self.rows[key]
+
+    def waiting_of(self, client_id: str, now: datetime) -> int:
+        waiting = [row for row in self.rows.values() if row.state is DeviceState.WAITING and row.expires_at > now]
+        return sum(row.client_id == client_id for row in waiting)
 
     def forget_before(self, moment: datetime) -> None:
         for key in [key for key, row in self.rows.items() if row.expires_at < moment]:

@@ -154,6 +154,33 @@ def test_a_code_is_used_once(run: Run) -> None:
     assert run(lambda repos: repos.codes.find("h")) is None
 
 
+def test_codes_of_a_client_are_spent_together_and_go_with_it(run: Run) -> None:
+    for name, client_id in (("h1", "cdap"), ("h2", "cdap"), ("h3", "omega")):
+        code = replace(a_code(), code_hash=name, client_id=client_id, family_id=f"f-{name}")
+        run(lambda repos, code=code: repos.codes.add(code))
+    assert list(run(lambda repos: repos.codes.spend("s1", "cdap", NOW))) == ["f-h1", "f-h2"]
+    assert run(lambda repos: repos.codes.find("h1")).kept.used_at == NOW
+    assert run(lambda repos: repos.codes.find("h3")).kept.used_at is None
+    run(lambda repos: repos.codes.delete_of("cdap"))
+    assert run(lambda repos: [repos.codes.find(one) is None for one in ("h1", "h2", "h3")]) == [True, True, False]
+    run(lambda repos: repos.refresh_tokens.add(a_refresh_token()))
+    run(lambda repos: repos.refresh_tokens.delete_of("cdap"))
+    assert run(lambda repos: repos.refresh_tokens.find("r1")) is None
+
+
+def test_waiting_requests_of_a_client_are_counted(run: Run) -> None:
+    run(lambda repos: repos.pushed_requests.add(PushedRequest("h", "cdap", "{}", "", NOW + SECOND)))
+    device = DeviceRequest("h", "BCDFGHJK", "cdap", "openid", "http://localhost", NOW, NOW + SECOND, "f")
+    run(lambda repos: repos.device_requests.add(device))
+    for store in ("pushed_requests", "device_requests"):
+        count = lambda repos, one="cdap", at=NOW, store=store: getattr(repos, store).waiting_of(one, at)  # noqa: E731
+        assert run(count) == 1
+        assert run(lambda repos, count=count: count(repos, "omega")) == 0
+        assert run(lambda repos, count=count: count(repos, "cdap", NOW + SECOND)) == 0
+    run(lambda repos: repos.device_requests.delete_of("cdap"))
+    assert run(lambda repos: repos.device_requests.find("h")) is None
+
+
 def test_a_refresh_token_is_used_once_and_its_family_ends_together(run: Run) -> None:
     for name in ("r1", "r2"):
         run(lambda repos, name=name: repos.refresh_tokens.add(a_refresh_token(name)))

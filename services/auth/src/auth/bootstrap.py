@@ -135,7 +135,7 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
     attempts = SignInLimits(
         AttemptLimits(maximum=settings.login_attempts), AttemptLimits(maximum=per_address, free=per_address), limits
     )
-    register = RegisterClients(work, clients, world.sectors, public_key_problem, clock)
+    register = RegisterClients(work, clients, world.sectors, public_key_problem, clock, issuer=settings.issuer)
     return UseCases(
         issuer=settings.issuer,
         work=work,
@@ -256,10 +256,18 @@ def operator_commands(settings: AuthSettings) -> Iterator[OperatorCommands]:
         work = RecordingUnitOfWork(database, SqlRepositories, relay)
         fetch = GuardedFetch(allow_loopback=settings.reaches_loopback)
         yield OperatorCommands(
-            ImportClients(work, clock, public_key_problem),
+            ImportClients(work, clock, public_key_problem, settings.issuer),
             ImportAccounts(work, Argon2Passwords(), clock),
             ManageAccounts(work, clock),
-            RegisterClients(work, KnownClients(work, clock), fetch, public_key_problem, clock, "buffered"),
+            RegisterClients(
+                work,
+                KnownClients(work, clock),
+                fetch,
+                public_key_problem,
+                clock,
+                "buffered",
+                issuer=settings.issuer,
+            ),
             OpenRegistration(work, clock),
         )
     finally:

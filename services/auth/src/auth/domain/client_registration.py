@@ -7,7 +7,7 @@ extranet), `profile`, `resource`, `exchange_to`, `first_party`, `requires_servic
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -87,6 +87,24 @@ def check_client(client: Client) -> None:
     problem = profile_problem(client)
     if problem is not None:
         raise _bad(client.client_id, "profile", problem)
+
+
+def check_resource(client: Client, others: Iterable[Client], issuer: str) -> None:
+    """Who has a resource may ask about the tokens made for it (RFC 7662 §4), so it is one extranet's alone. Several
+    clients of the same extranet may share it.
+
+    Raises:
+        BadClientError: the resource is ours, or that of another extranet.
+    """
+    if client.resource is None:
+        return
+    if client.resource.rstrip("/") == issuer.rstrip("/"):
+        raise _bad(client.client_id, "resource", "is the address of the provider itself; leave it out")
+    for other in others:
+        if other.client_id == client.client_id or other.resource != client.resource:
+            continue
+        if client.extranet is None or other.extranet != client.extranet:
+            raise _bad(client.client_id, "resource", f"is that of {other.client_id} already")
 
 
 def address_problem(address: str) -> str | None:

@@ -24,10 +24,13 @@ _TOUCH_EVERY = timedelta(minutes=1)
 
 
 def revoke_family(repos: AuthRepos, family_id: str, client_id: str, session_id: str, now: datetime) -> None:
-    """Ends every token of a family: refresh and access tokens at once, the client's session by back-channel logout."""
-    session = repos.sessions.find(session_id)
+    """Ends every token of a family: refresh and access tokens at once, the client's session by back-channel logout.
+
+    A code that is replayed again and again tells the client once: the queue of notices is everybody's."""
     repos.refresh_tokens.revoke_family(family_id, now)
-    repos.revoked_tokens.add(family_id, now + LONGEST_ACCESS_TOKEN)
+    if not repos.revoked_tokens.add(family_id, now + LONGEST_ACCESS_TOKEN):
+        return
+    session = repos.sessions.find(session_id)
     if session is not None and session.ended_at is None:
         repos.logout_notices.add(LogoutNotice(new_id(), session_id, session.account_id, client_id, now, now))
 

@@ -59,11 +59,16 @@ class ExchangeToken:
             ExtranetClosedError: the person holds no habilitation on the target.
             RightsStaleError: the replica of the rights is not fresh.
         """
-        subject = self._subject(client, request, sender)
-        target = self._target(client, request.targets)
+        try:
+            subject = self._subject(client, request, sender)
+            target = self._target(client, request.targets)
+            scope = self._scope(client, subject, request.scope)
+            actor = self._actor(client, subject, request)
+        except ExchangeRefusedError as error:
+            self._record_refusal(client, error)
+            raise
         assert subject.account is not None
         assert subject.session is not None
-        scope = self._scope(client, subject, request.scope)
         wanted = Wanted(
             client=replace(target, scope=scope),
             scope=" ".join(scope),
@@ -72,7 +77,7 @@ class ExchangeToken:
             binding=binding_for(client, sender),
             narrower_details=request.details,
             issued_to=client.client_id,
-            actor=self._actor(client, subject, request),
+            actor=actor,
             not_after=datetime.fromtimestamp(subject.claims["exp"], UTC),
         )
         holder = Holder(subject.account, subject.session)
@@ -95,6 +100,12 @@ class ExchangeToken:
         )
         self._work.record(lambda _repos: Outcome(None, (event,)))
         return replace(tokens, issued_token_type=ACCESS_TOKEN_TYPE)
+
+    def _record_refusal(self, client: Client, error: ExchangeRefusedError) -> None:
+        """Of whom is not said: the subject token may be anybody's."""
+        what = {"client_id": client.client_id}
+        event = events.refused("exchange.refused", None, error.reason, self._clock.now(), what)
+        self._work.record(lambda _repos: Outcome(None, (event,)))
 
     def _subject(self, client: Client, request: ExchangeRequest, sender: Sender) -> LivingToken:
         try:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from auth.domain.accounts import Account, normalise_username
-from auth.domain.client_registration import parse_client
+from auth.domain.client_registration import check_resource, parse_client
 from auth.domain.clients import SECRET_METHODS
 from auth.domain.errors import BadDataFileError
 from auth.use_cases import events
@@ -21,9 +21,10 @@ _LEAST_SECRET = 32
 class ImportClients:
     """Registers or replaces each client of a list; importing the same list again changes nothing."""
 
-    def __init__(self, work: AuthWork, clock: Clock, key_problem: Callable[[object], str | None]) -> None:
-        """All or nothing: one transaction. `key_problem` says why a JWKS cannot be used."""
+    def __init__(self, work: AuthWork, clock: Clock, key_problem: Callable[[object], str | None], issuer: str) -> None:
+        """All or nothing: one transaction. `key_problem` says why a JWKS cannot be used; `issuer` is our address."""
         self._work = work
+        self._issuer = issuer
         self._clock = clock
         self._key_problem = key_problem
 
@@ -34,11 +35,13 @@ class ImportClients:
             BadDataFileError: an entry is wrong; nothing is registered.
         """
         clients = [parse_client(entry, _secret_hash(entry)) for entry in entries]
+        known = {client.client_id: client for client in self._work.read(lambda repos: repos.clients.all())}
+        together = {**known, **{client.client_id: client for client in clients}}
         for client in clients:
+            check_resource(client, together.values(), self._issuer)
             problem = self._key_problem(client.jwks) if client.jwks is not None else None
             if problem is not None:
                 raise BadDataFileError(f"client {client.client_id}: jwks: {problem}")
-        known = {client.client_id: client for client in self._work.read(lambda repos: repos.clients.all())}
         changed = [client for client in clients if known.get(client.client_id) != client]
 
         def register(repos: AuthRepos) -> Outcome[None]:

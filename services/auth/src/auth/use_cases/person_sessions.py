@@ -103,7 +103,9 @@ class PersonSessions:
         def withdraw(repos: AuthRepos) -> Outcome[bool]:
             _require_open(repos, session)
             forgotten = repos.clients.forget_consent(session.account_id, client_id)
-            for session_id, family_id in families:
+            opened = [one.session_id for one in repos.sessions.open_of(session.account_id)]
+            spent = [(one, family) for one in opened for family in repos.codes.spend(one, client_id, now)]
+            for session_id, family_id in dict.fromkeys((*families, *spent)):
                 revoke_family(repos, family_id, client_id, session_id, now)
             withdrawn = events.done(
                 "consent.withdrawn", session.account_id, now, client_id=client_id, session_id=session.session_id

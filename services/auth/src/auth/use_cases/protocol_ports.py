@@ -43,6 +43,12 @@ class Codes(Protocol):
         """Marks it as used; False when it was used before, or its session has ended: a conditional UPDATE, so exactly
         one caller wins."""
 
+    def spend(self, session_id: str, client_id: str, used_at: datetime) -> Sequence[str]:
+        """Marks every unused code of a client in a session as used; the families of all its codes there."""
+
+    def delete_of(self, client_id: str) -> None:
+        """The client is gone."""
+
     def forget_before(self, moment: datetime) -> None: ...
 
 
@@ -62,6 +68,9 @@ class RefreshTokens(Protocol):
     def families_of(self, session_id: str, client_id: str) -> Sequence[str]:
         """The families that the client got in the session and that are not revoked, in alphabetical order."""
 
+    def delete_of(self, client_id: str) -> None:
+        """The client is gone."""
+
     def forget_before(self, moment: datetime) -> None: ...
 
 
@@ -72,6 +81,9 @@ class PushedRequests(Protocol):
     def add(self, request: PushedRequest) -> None: ...
     def use(self, request_hash: str, used_at: datetime) -> bool:
         """Marks it as used; False when it was used before."""
+
+    def waiting_of(self, client_id: str, now: datetime) -> int:
+        """How many requests of a client are not used yet."""
 
     def forget_before(self, moment: datetime) -> None: ...
 
@@ -84,6 +96,12 @@ class DeviceRequests(Protocol):
     def add(self, request: DeviceRequest) -> None: ...
     def save(self, request: DeviceRequest, was: DeviceState) -> bool:
         """Replaces it; False when it is no longer in the state `was`: exactly one caller wins."""
+
+    def delete_of(self, client_id: str) -> None:
+        """The client is gone."""
+
+    def waiting_of(self, client_id: str, now: datetime) -> int:
+        """How many requests of a client nobody has answered yet."""
 
     def forget_before(self, moment: datetime) -> None: ...
 

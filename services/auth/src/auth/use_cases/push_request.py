@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from auth.domain.clients import Client
+from auth.domain.errors import TooManyAttemptsError
 from auth.domain.grants import PushedRequest
-from auth.use_cases.ports import AuthWork
+from auth.use_cases.ports import AuthRepos, AuthWork
 from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret, new_secret
 
 PREFIX = "urn:ietf:params:oauth:request_uri:"
 LIFE = timedelta(seconds=60)
+MOST_WAITING = 1000
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,11 @@ class PushRequest:
         self.life = life
 
     def __call__(self, client: Client, parameters: Mapping[str, Sequence[str]], dpop_key: str) -> str:
-        """The `request_uri`. `dpop_key`: thumbprint the code will be bound to (RFC 9449 §10.1), or empty."""
+        """The `request_uri`. `dpop_key`: thumbprint the code will be bound to (RFC 9449 §10.1), or empty.
+
+        Raises:
+            TooManyAttemptsError: a client that does not authenticate has too many requests waiting (RFC 9126 §7.1).
+        """
         reference = new_secret()
         request = PushedRequest(
             request_hash=hash_secret(reference),
@@ -45,7 +51,14 @@ class PushRequest:
             dpop_key=dpop_key,
             expires_at=self._clock.now() + self.life,
         )
-        self._work.write(lambda repos: repos.pushed_requests.add(request))
+
+        def add(repos: AuthRepos) -> None:
+            now = self._clock.now()
+            if not client.is_confidential and repos.pushed_requests.waiting_of(client.client_id, now) >= MOST_WAITING:
+                raise TooManyAttemptsError("too many requests of this client wait", retry_after=self.life)
+            repos.pushed_requests.add(request)
+
+        self._work.write(add)
         return PREFIX + reference
 
     def find(self, request_uri: str, client: Client) -> FoundRequest | None:

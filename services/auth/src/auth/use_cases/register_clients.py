@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from auth.domain.client_registration import BadClientError, describe_client, parse_client
+from auth.domain.client_registration import BadClientError, check_resource, describe_client, parse_client
 from auth.domain.clients import SECRET_METHODS, Client
 from auth.domain.errors import ClientChangedError, ClientIdTakenError, ClientUnknownError
 from auth.use_cases.known_clients import KnownClients
@@ -59,8 +59,11 @@ class RegisterClients:
         key_set_problem: KeySetProblem,
         clock: Clock,
         policy: Policy = "strict",
+        *,
+        issuer: str,
     ) -> None:
-        """`known` forgets what changed; `policy`: "buffered" where audit is told later, by the service."""
+        """`known` forgets what changed; `policy`: "buffered" where audit is told later; `issuer`: our own address."""
+        self._issuer = issuer
         self._work = work
         self._known = known
         self._sectors = sectors
@@ -189,6 +192,8 @@ class RegisterClients:
 
         def remove(repos: AuthRepos) -> Outcome[None]:
             repos.clients.delete(client_id)
+            for grants in (repos.codes, repos.refresh_tokens, repos.device_requests):
+                grants.delete_of(client_id)  # another client of this name must not find them
             return Outcome(None, (self._event("auth.client.deleted", client, actor),))
 
         self._record(client, remove)
@@ -200,6 +205,7 @@ class RegisterClients:
             BadClientError: see `create`.
         """
         client = parse_client(description, secret_hash)
+        check_resource(client, self.all(), self._issuer)
         if client.jwks is not None:
             problem = self._key_set_problem(client.jwks)
             if problem is not None:

@@ -90,7 +90,7 @@ class RegisterDynamically:
         if secret is not None and not (isinstance(secret, str) and client.is_secret(hash_secret(secret))):
             raise RequestRefusedError("invalid_client_metadata", "client_secret: must be the present one, or left out")
         try:
-            description = read_metadata(client_id, metadata)
+            description = read_metadata(client_id, {"profile": client.profile, **dict(metadata.items())})
             with self._place(metadata):
                 changed = self._register.replace(client_id, description, _itself(client), by_itself=client)
         except BadClientError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from auth.domain.bindings import Sender, binding_for
 from auth.domain.clients import Client
@@ -22,6 +22,8 @@ from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret, new_id, new_secret
 
 LIFE = timedelta(minutes=10)
+MOST_WAITING = 1000
+"""Devices of one client that may wait at the same time: a public client could fill the table otherwise."""
 _INTERVAL_S = 5
 _LIMITS = AttemptLimits(maximum=10, free=10)
 
@@ -47,10 +49,16 @@ class ServeDevices:
         self._clock = clock
 
     def ask(self, client: Client, scope: str, audience: str) -> DeviceCodes:
-        """RFC 8628 §3.2."""
+        """RFC 8628 §3.2.
+
+        Raises:
+            TooManyAttemptsError: too many devices of this client wait for their users.
+        """
         device_code, now = new_secret(), self._clock.now()
 
         def add(repos: AuthRepos) -> DeviceRequest:
+            if repos.device_requests.waiting_of(client.client_id, now) >= MOST_WAITING:
+                raise TooManyAttemptsError("too many devices of this client wait", retry_after=LIFE)
             user_code = new_user_code()
             while repos.device_requests.find_by_user_code(user_code) is not None:
                 user_code = new_user_code()
@@ -123,6 +131,7 @@ class ServeDevices:
         def save(repos: AuthRepos) -> Outcome[bool]:
             saved = repos.device_requests.save(decided, DeviceState.WAITING)
             if state is DeviceState.GRANTED:
+                _remember_consent(repos, session, client, request, now)
                 event = events.granted(session, "device.granted", now, None, **what)
             else:
                 reason = closed.reason if closed is not None else "DENIED_BY_PERSON"
@@ -196,3 +205,14 @@ class ServeDevices:
         keep_refresh_token(repos, holder, wanted, tokens, now)
         repos.sessions.remember_client(request.session_id, request.client_id)
         return Outcome(value=True, events=(issued(holder, request.client_id, tokens, now),))
+
+
+def _remember_consent(
+    repos: AuthRepos, session: Session, client: Client, request: DeviceRequest, now: datetime
+) -> None:
+    """So that the person sees it among what they agreed to, and can withdraw it. Services of the house need none."""
+    if client.first_party:
+        return
+    before = repos.clients.consent_of(session.account_id, client.client_id)
+    scope = dict.fromkeys((*(before.scope if before is not None else ()), *request.scope.split()))
+    repos.clients.remember_consent(session.account_id, client.client_id, tuple(scope), now)

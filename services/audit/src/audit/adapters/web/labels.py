@@ -28,6 +28,7 @@ TYPES: Mapping[str, Any] = {
     "auth.token.issued": _l("Accès à un extranet renouvelé ou ouvert"),
     "auth.token.refused": _l("Accès à un extranet non renouvelé"),
     "auth.token.exchanged": _l("Accès à un autre extranet donné à une application"),
+    "auth.exchange.refused": _l("Accès à un autre extranet refusé à une application"),
     "auth.token.revoked": _l("Accès à un extranet rendu par l'application"),
     "auth.client_tokens.issued": _l("Accès d'un logiciel partenaire"),
     "auth.device.granted": _l("Appareil connecté"),

@@ -84,6 +84,7 @@ REASONS: Mapping[str, Any] = {
     "ACCOUNT_UNKNOWN": _l("Compte inconnu"),
     "ADMINISTRATOR": _l("Demande d'un administrateur"),
     "CONVENTION_SUSPENDED": _l("Convention suspendue"),
+    "DENIED_BY_PERSON": _l("Refus de la personne"),
     "DOSSIER_UNKNOWN": _l("Dossier inconnu"),
     "FOUND": _l("Trouvé"),
     "EXPIRED": _l("Durée dépassée"),

@@ -81,6 +81,18 @@ class SqlCodes:
         """See the port."""
         return _USE_CODE(self._connection, wanted=code_hash, at=used_at)
 
+    def spend(self, session_id: str, client_id: str, used_at: datetime) -> Sequence[str]:
+        """See the port."""
+        same = (_code.session_id == session_id) & (_code.client_id == client_id)
+        unused = update(authorization_code).where(same, _code.used_at.is_(None)).values(used_at=used_at)
+        self._connection.execute(unused)
+        query = select(_code.family_id).where(same).distinct().order_by(_code.family_id)
+        return list(self._connection.execute(query).scalars())
+
+    def delete_of(self, client_id: str) -> None:
+        """See the port."""
+        self._connection.execute(delete(authorization_code).where(_code.client_id == client_id))
+
     def forget_before(self, moment: datetime) -> None:
         """Deletes codes that expired before."""
         self._connection.execute(delete(authorization_code).where(authorization_code.c.expires_at < moment))
@@ -121,6 +133,10 @@ class SqlRefreshTokens:
         query = select(known.family_id).where(known.session_id == session_id, known.client_id == client_id)
         alive = query.where(known.revoked_at.is_(None)).distinct().order_by(known.family_id)
         return list(self._connection.execute(alive).scalars())
+
+    def delete_of(self, client_id: str) -> None:
+        """See the port."""
+        self._connection.execute(delete(refresh_token).where(_token.client_id == client_id))
 
     def forget_before(self, moment: datetime) -> None:
         """Deletes tokens issued before: their session is over."""

@@ -56,6 +56,12 @@ class SqlPushedRequests:
         unused = (t.c.request_hash == request_hash) & t.c.used_at.is_(None)
         return self._connection.execute(update(t).where(unused).values(used_at=used_at)).rowcount == 1
 
+    def waiting_of(self, client_id: str, now: datetime) -> int:
+        """See the port."""
+        c = pushed_request.c
+        query = select(sa.func.count()).where(c.client_id == client_id, c.expires_at > now, c.used_at.is_(None))
+        return int(self._connection.execute(query).scalar_one())
+
     def forget_before(self, moment: datetime) -> None:
         """Deletes what expired before."""
         self._connection.execute(delete(pushed_request).where(pushed_request.c.expires_at < moment))
@@ -86,6 +92,17 @@ class SqlDeviceRequests:
         same = (t.c.device_code_hash == request.device_code_hash) & (t.c.state == was.value)
         change = update(t).where(same).values(**{**asdict(request), "state": request.state.value})
         return self._connection.execute(change).rowcount == 1
+
+    def delete_of(self, client_id: str) -> None:
+        """See the port."""
+        self._connection.execute(delete(device_request).where(device_request.c.client_id == client_id))
+
+    def waiting_of(self, client_id: str, now: datetime) -> int:
+        """See the port."""
+        c = device_request.c
+        waiting = c.state == DeviceState.WAITING.value
+        query = select(sa.func.count()).where(c.client_id == client_id, c.expires_at > now, waiting)
+        return int(self._connection.execute(query).scalar_one())
 
     def forget_before(self, moment: datetime) -> None:
         """Deletes what expired before."""
