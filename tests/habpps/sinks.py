@@ -1,5 +1,6 @@
 """An audit service that acknowledges, and remembers what it was told."""
 
+import threading
 from collections.abc import Sequence
 
 from partenaire.audit.v1 import journal_pb2
@@ -11,11 +12,20 @@ class AcknowledgingSink:
 
     def __init__(self) -> None:
         self.events: list[journal_pb2.Event] = []
+        self._told = threading.Condition()
 
     def append(self, events: Sequence[bytes]) -> Sequence[Receipt]:
         messages = [journal_pb2.Event.FromString(event) for event in events]
-        self.events.extend(messages)
+        with self._told:
+            self.events.extend(messages)
+            self._told.notify_all()
         return [Receipt(message.event_id, "2026-11", place, bytes(32)) for place, message in enumerate(messages)]
+
+    def wait_for(self, event_type: str, seconds: float = 10.0) -> journal_pb2.Event:
+        """The newest event of a type; a buffered one may come a moment after its act."""
+        with self._told:
+            assert self._told.wait_for(lambda: event_type in self.types(), seconds), self.types()
+        return next(event for event in reversed(self.events) if event.type == event_type)
 
     def types(self) -> list[str]:
         """The types of the events, in order."""

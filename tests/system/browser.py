@@ -34,13 +34,33 @@ _AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A headless Chromium: the system's, or Playwright's own. Without either the test is left out, except in CI."""
-    with sync_playwright() as playwright:
+    """A headless Chromium: the system's, or Playwright's own. Without either the test is left out, except in CI.
+
+    Tests of different folders mix: one may want a browser while that of another is open, so Playwright starts once.
+    """
+    with _playwright() as playwright:
         browser = _launch(playwright)
         try:
             yield browser
         finally:
             browser.close()
+
+
+_started: list[Playwright] = []
+
+
+@contextmanager
+def _playwright() -> Iterator[Playwright]:
+    """The one that runs, or a new one, which then ends with its first user: fixtures and tests are nested."""
+    if _started:
+        yield _started[0]
+        return
+    with sync_playwright() as playwright:
+        _started.append(playwright)
+        try:
+            yield playwright
+        finally:
+            _started.clear()
 
 
 def _launch(playwright: Playwright) -> Browser:

@@ -87,9 +87,9 @@ class Story:
         assert poll(self.agenda, codes).json() == {"error": "invalid_grant"}
 
     def signs_in_by_form_post(self) -> dict[str, Any]:
-        """The script of the page sends the form: Sophie only agrees."""
+        """The script of the page sends the form: Sophie only agrees, asked again after what the tablet got."""
         received = self.agenda.serve(self.sophie)
-        self.sophie.page.goto(self.agenda.authorization(SCOPE, response_mode="form_post"))
+        self.sophie.page.goto(self.agenda.authorization(SCOPE, response_mode="form_post", prompt="consent"))
         assert NAME in self.sophie.text()
         self.sophie.click("consent-allow")
         self.sophie.page.wait_for_url(f"{self.agenda.address}/retour")

@@ -72,7 +72,7 @@ def test_only_a_role_that_the_register_confirms_opens_habpps(
     assert ("Crèches" in answer.text) is (status == 200)
     if status == 403:
         assert 'data-reason="ROLE_NOT_CONFIRMED"' in answer.text
-        assert on_sqlite.sink.types()[-1] == "habpps.administration.refused"
+        assert on_sqlite.sink.wait_for("habpps.administration.refused").reason == "ROLE_NOT_CONFIRMED"
 
 
 def test_nobody_signed_in_sees_no_page(on_sqlite: Habpps, tmp_path: Path) -> None:
