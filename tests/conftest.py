@@ -50,6 +50,15 @@ def _refuse_other_machines(event: str, arguments: tuple[object, ...]) -> None:
 sys.addaudithook(_refuse_other_machines)
 
 
+@pytest.fixture(autouse=True)
+def umask_as_before() -> Iterator[None]:
+    """Commands of services keep their files to themselves; run in this process, they must not close those of others."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
     """URL of a PostgreSQL server whose user may create databases."""

@@ -238,7 +238,7 @@ def device_pages(visitors: Visitors, album: Album, application: Application) -> 
 def sign_in_with_consent(visitor: Visitor, album: Album, application: Application) -> None:
     """As far as the application: its name above the password, what it learns, the button of a page without scripts."""
     received = application.serve(visitor)
-    visitor.page.goto(application.authorization(EVERYTHING, response_mode="form_post"))
+    visitor.page.goto(application.authorization(EVERYTHING, response_mode="form_post", prompt="consent"))
     album.look(visitor, "auth-login-for-an-application")
     visitor.sign_in(DIRECTOR.username, DIRECTOR.password)
     album.look(visitor, "auth-consent")

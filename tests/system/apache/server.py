@@ -52,8 +52,10 @@ def _program(modules: list[str]) -> str:
 def _write(folder: Path, port: int, configuration: str, pages: Mapping[str, str], modules: list[str]) -> None:
     folder.chmod(0o755)
     (folder / "pages").mkdir()
+    (folder / "pages").chmod(0o755)
     for name, text in pages.items():
         (folder / "pages" / name).write_text(text)
+        (folder / "pages" / name).chmod(0o644)
     defined = {"FOLDER": folder, "PORT": port, "MODULES": _MODULES}
     lines = [f'Define {name} "{value}"' for name, value in defined.items()]
     lines.append((_HERE / "httpd.conf").read_text())
