@@ -38,7 +38,7 @@ awk '/^uv==/{keep=1} keep{print} keep && !/\\$/{exit}' requirements.lock > .venv
 .venv/bin/uv pip sync --quiet --compile-bytecode --python .venv/bin/python --require-hashes requirements.lock \
   || fail "the packages could not be installed; check the connection to your package registry and start again."
 members=()
-for member in protos libs/servicekit libs/rights services/auth services/habpps services/cdap services/audit deploy/onebox; do
+for member in protos libs/servicekit libs/partnerkit libs/rights services/auth services/habpps services/cdap services/audit deploy/onebox; do
   members+=(-e "$member")
 done
 .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation "${members[@]}" \

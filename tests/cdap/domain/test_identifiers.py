@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdap.domain.matricule import InvalidMatriculeError, parse_matricule
 from cdap.domain.names import FLUX_NAME_LENGTH, matches, name_key
 from cdap.domain.nir import InvalidNirError, Nir, parse_nir
+from partnerkit.matricule import InvalidMatriculeError, parse_matricule
 
 
 @pytest.mark.parametrize(

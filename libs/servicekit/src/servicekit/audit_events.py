@@ -15,6 +15,7 @@ import orjson
 
 from servicekit.errors import DependencyUnavailableError
 from servicekit.identifiers import new_id
+from servicekit.references import current_reference
 
 JSON: TypeAlias = "str | int | float | bool | Mapping[str, JSON] | Sequence[JSON] | None"
 Decision: TypeAlias = Literal["granted", "refused", "done"]
@@ -65,6 +66,8 @@ class AuditEvent:
     rights_revision: int | None = None
     payload: Mapping[str, JSON] = field(default_factory=dict)
     event_id: str = field(default_factory=new_id)
+    reference: str = field(default_factory=current_reference, compare=False)
+    """What the person reads out for help: that of the request in which it happened (`servicekit.references`)."""
     payload_bytes: bytes = field(init=False, repr=False, compare=False)
     """The payload as canonical JSON (sorted keys, no spaces, UTF-8), fixed when the event is built."""
 

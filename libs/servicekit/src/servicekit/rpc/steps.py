@@ -18,8 +18,8 @@ import grpc
 import structlog
 
 from servicekit.errors import AccessDeniedError, NotAuthenticatedError, ServiceError
-from servicekit.identifiers import new_id
 from servicekit.logging import get_logger
+from servicekit.references import bind_reference, new_reference
 from servicekit.rpc.call import Call, enter, parse_request_id, parse_traceparent
 from servicekit.rpc.callers import CallerPolicy
 from servicekit.rpc.errors import DETAILS_KEY, PUSHBACK_KEY, DeadlineTooShortError, code_of, internal_status, status_of
@@ -66,7 +66,8 @@ Step = Callable[[Incoming], None]
 def name_call(incoming: Incoming) -> None:
     """Give the call its request id and bind it to every log line."""
     incoming.metadata = {key: value for key, value in incoming.context.invocation_metadata() if isinstance(value, str)}
-    incoming.request_id = parse_request_id(incoming.metadata.get("x-request-id")) or new_id()
+    incoming.request_id = parse_request_id(incoming.metadata.get("x-request-id")) or new_reference()
+    bind_reference(incoming.request_id)
     structlog.contextvars.bind_contextvars(request_id=incoming.request_id)
 
 
@@ -157,7 +158,7 @@ def _translate(error: Exception, incoming: Incoming) -> None:
     if isinstance(error, ServiceError):
         _abort(incoming.context, status_of(error))
     if not _abort_code(error, incoming.context):
-        incident_id = new_id()
+        incident_id = incoming.request_id
         log.error("call failed", method=incoming.method, incident_id=incident_id, exc_info=error)
         _abort(incoming.context, internal_status(incident_id))
 

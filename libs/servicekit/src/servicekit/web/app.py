@@ -18,7 +18,7 @@ from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 
 from servicekit.errors import ServiceError
-from servicekit.identifiers import new_id
+from servicekit.references import bind_reference, new_reference
 from servicekit.web.error_pages import ErrorPages
 from servicekit.web.form_helpers import FORM_GLOBALS
 from servicekit.web.formats import FILTERS
@@ -187,12 +187,14 @@ def _install_templates(app: ServiceApp) -> None:
 
 
 def _give_request_id() -> None:
-    g.request_id = new_id()
+    g.request_id = new_reference()
+    bind_reference(g.request_id)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
 
 def _forget_request_id(_error: BaseException | None) -> None:
+    bind_reference("")
     structlog.contextvars.clear_contextvars()
 
 

@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 
 from cdap.domain.choices import choices_of
 from cdap.domain.dossier import DossierKey
-from cdap.domain.matricule import InvalidMatriculeError, parse_matricule
 from cdap.domain.names import MAXIMUM_NAME_LENGTH, name_key
 from cdap.domain.result import ResultKind
+from partnerkit.matricule import InvalidMatriculeError, parse_matricule
 from servicekit.errors import InvalidInputError
 
 _CAF_LENGTH = 3

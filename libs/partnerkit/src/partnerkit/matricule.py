@@ -1,12 +1,14 @@
-"""The allocataire's number: seven digits, unique only together with the code of the Caf."""
+"""The allocataire's number: seven digits, unique only together with the code of the Caf (domain page, E.2)."""
 
 import re
 from dataclasses import dataclass
 
+from partnerkit.text import typed_name
 from servicekit.errors import InvalidInputError
 
 _SEPARATORS = re.compile(r"[\s.\-]+")
 _FORM = re.compile(r"(?P<digits>[0-9]{1,15})(?P<letter>[A-Z]?)")
+_RECORD = re.compile(r"([0-9]{7})0{8}")
 DIGITS = 7
 
 
@@ -28,30 +30,31 @@ class Matricule:
 
 
 def parse_matricule(text: str) -> Matricule:
-    """Read a number as people and systems write it: "346145", "0346145 B", "034614500000000" (CNAF record).
+    """Read a number as people and systems write it: "346145", "0346145-B", "00346145", "034614500000000" (CNAF record).
+
+    The number read is always the number written: digits are dropped only when they are zeros in front, or the eight
+    zeros that fill the fifteen digits of the CNAF record.
 
     Raises:
         InvalidMatriculeError: MATRICULE_MISSING, MATRICULE_FORMAT, MATRICULE_LOOKS_LIKE_NIR or MATRICULE_LENGTH.
     """
-    compact = _SEPARATORS.sub("", text).upper()
+    compact = _SEPARATORS.sub("", typed_name(text)).upper()
     if not compact:
         raise InvalidMatriculeError("no matricule", reason="MATRICULE_MISSING")
     form = _FORM.fullmatch(compact)
-    if form is None or not compact.isascii():
+    if form is None:
         raise InvalidMatriculeError("not digits and at most one letter", reason="MATRICULE_FORMAT")
     return Matricule(_seven_digits(form["digits"]), form["letter"])
 
 
 def _seven_digits(digits: str) -> str:
-    if len(digits) > DIGITS and not digits[DIGITS:].strip("0"):
-        digits = digits[:DIGITS]
-    if len(digits) > DIGITS:
-        digits = digits.lstrip("0")
-    if len(digits) in {13, 15} and digits[0] in "12378":
+    if record := _RECORD.fullmatch(digits):
+        digits = record[1]
+    number = digits.lstrip("0")
+    if len(number) in {13, 15} and number[0] in "12378":
         raise InvalidMatriculeError("looks like a NIR", reason="MATRICULE_LOOKS_LIKE_NIR")
-    if len(digits) > DIGITS:
+    if len(number) > DIGITS:
         raise InvalidMatriculeError("more than seven digits", reason="MATRICULE_LENGTH")
-    number = digits.rjust(DIGITS, "0")
-    if number == "0" * DIGITS:
+    if not number:
         raise InvalidMatriculeError("zero", reason="MATRICULE_FORMAT")
-    return number
+    return number.rjust(DIGITS, "0")

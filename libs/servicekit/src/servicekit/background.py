@@ -1,0 +1,199 @@
+"""The one repeating thread of every service: mails, logout notices, account commands, checkpoints, sweeping.
+
+Everything that goes wrong is caught at its edge, logged under an incident reference without personal data, and told by
+`problem` when the thread is dead or its last rounds failed; the next round comes all the same. What may not stop the
+others in a queue is handled by `each_apart`: one poisoned item is set aside, the rest goes on.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeVar
+
+from servicekit.errors import ServiceError
+from servicekit.logging import get_logger
+from servicekit.references import new_reference
+
+_STOP_LIMIT_S = 10.0
+_ROUNDS_BEFORE_PROBLEM = 3
+
+log = get_logger("servicekit.background")
+
+T = TypeVar("T")
+
+
+class LastingFailureError(Exception):
+    """Raised by a task that must not be tried again: the thread ends and `problem` says the sentence until restart."""
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """When rounds come."""
+
+    every: timedelta
+    """Pause after a round; a task that returns a `timedelta` shortens it once."""
+    first_after: timedelta = timedelta(0)
+    at_end: bool = False
+    """One more round when the process stops."""
+
+
+@dataclass
+class Watched:
+    """What is known of a repeating thread; `RUNNING` holds one for each that was started and not stopped."""
+
+    name: str
+    rounds: int = 0
+    failures_in_a_row: int = 0
+    failures: int = 0
+    reason: str = field(default="")
+
+
+class Repeating:
+    """A `Background` of the process: runs `task` again and again, and at once when woken."""
+
+    def __init__(
+        self,
+        name: str,
+        task: Callable[[], object],
+        rhythm: Rhythm,
+        *,
+        on_failure: Callable[[str, str], None] | None = None,
+        stops_answers: bool = False,
+    ) -> None:
+        """`on_failure(reason, reference)` is told each new kind of failure once (an alarm).
+
+        `stops_answers`: this process must get no request while the task fails (`health` tells gRPC so).
+        """
+        self.name = name
+        self.stops_answers = stops_answers
+        self.watched = Watched(name)
+        self._task = task
+        self._rhythm = rhythm
+        self._on_failure = on_failure
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._round = threading.Condition()
+        self._lasting: str | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin; the first round is at once, or after `first_after`."""
+        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the round under way, which has ten seconds; then the last round, if one is asked for."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(_STOP_LIMIT_S)
+            if self._thread.is_alive():
+                log.error("a background task did not end in time", task=self.name)
+                return
+        if self._rhythm.at_end and self._lasting is None:
+            self._once()
+
+    def wake(self) -> None:
+        """Something is due now."""
+        self._wake.set()
+
+    def wait_until(self, is_done: Callable[[], bool], longest: timedelta) -> bool:
+        """Wake the thread and wait until `is_done` holds after a round; False when it took too long."""
+        with self._round:
+            self.wake()
+            return self._round.wait_for(is_done, longest.total_seconds())
+
+    def problem(self) -> str | None:
+        """One sentence when the thread is dead, was told to end, or its last three rounds failed; else None."""
+        if self._lasting is not None:
+            return self._lasting
+        if self._thread is None or not (self._thread.is_alive() or self._stopping.is_set()):
+            return f"{self.name} is not running"
+        seen = self.watched
+        if seen.failures_in_a_row >= _ROUNDS_BEFORE_PROBLEM:
+            return f"{self.name} failed {seen.failures_in_a_row} times in a row ({seen.reason})"
+        return None
+
+    def _run(self) -> None:
+        self._stopping.wait(self._rhythm.first_after.total_seconds())
+        while not self._stopping.is_set() and self._lasting is None:
+            self._wake.clear()
+            pause = self._once()
+            with self._round:
+                self._round.notify_all()
+            self._wake.wait(pause.total_seconds())
+
+    def _once(self) -> timedelta:
+        every, seen = self._rhythm.every, self.watched
+        seen.rounds += 1
+        try:
+            asked = self._task()
+        except LastingFailureError as error:
+            self._lasting = str(error)
+            self._failed("LASTING_FAILURE", error)
+        except ServiceError as error:
+            self._failed(error.reason, error)
+        except Exception as error:  # noqa: BLE001 - the outermost edge of a thread: nothing may end it unseen
+            self._failed(type(error).__name__, error)
+        else:
+            if seen.failures_in_a_row:
+                log.info("a background task works again", task=self.name)
+            seen.failures_in_a_row, seen.reason = 0, ""
+            if isinstance(asked, timedelta):
+                return min(asked, every)
+        return every
+
+    def _failed(self, reason: str, error: Exception) -> None:
+        seen, reference = self.watched, new_reference()
+        is_new = seen.reason != reason
+        seen.failures += 1
+        seen.failures_in_a_row += 1
+        seen.reason = reason
+        if is_new:
+            log.error(
+                "a background task failed", task=self.name, reason=reason, reference=reference, where=_place(error)
+            )
+            if self._on_failure is not None:
+                self._on_failure(reason, reference)
+
+
+def each_apart(
+    items: Iterable[T], handle: Callable[[T], None], set_aside: Callable[[T, str, str], None], *, queue: str
+) -> int:
+    """Handle each item; one whose handling fails by a mistake of the program or of its content is set aside.
+
+    A `ServiceError` is the queue's own affair (a neighbour that does not answer) and is raised on. `set_aside` gets
+    the item, the name of the failure and the reference under which the log has it. Returns how many were set aside.
+
+    Raises:
+        ServiceError: from `handle` or `set_aside`.
+    """
+    apart = 0
+    for item in items:
+        try:
+            handle(item)
+        except ServiceError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one poisoned item must not stop a queue
+            reference = new_reference()
+            reason = type(error).__name__
+            log.error(  # noqa: TRY400 - a traceback could hold what the item says
+                "an item is set aside", queue=queue, reason=reason, reference=reference, where=_place(error)
+            )
+            set_aside(item, reason, reference)
+            apart += 1
+    return apart
+
+
+def _place(error: BaseException) -> str:
+    """Files and lines of the failure, innermost last: enough to find it, and nothing that was in the data."""
+    places = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        places.append(f"{code.co_filename.rpartition('/src/')[2]}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return " > ".join(places[-6:])
