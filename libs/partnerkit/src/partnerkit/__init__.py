@@ -1,1 +1,1 @@
-"""What the four services say alike: typed text, names, e-mail addresses, matricules, days. Pure values, no framework."""
+"""What the four services say alike: typed text, names, addresses, matricules, days. Pure values, no framework."""
