@@ -19,6 +19,7 @@ from tests.promise_lists.chain import CHAIN
 from tests.promise_lists.fapi2 import FAPI2
 from tests.promise_lists.oidcc import OIDCC
 from tests.promise_lists.promise import Promise
+from tests.promise_lists.reasons import REASONS
 from tests.promise_lists.rfcs import RFCS
 
 TestFunction = TypeVar("TestFunction", bound=Callable[..., Any])
@@ -34,7 +35,7 @@ def promise(*ids: str) -> Callable[[TestFunction], TestFunction]:
     return mark
 
 
-PROMISES: tuple[Promise, ...] = (*CHAIN, *OIDCC, *FAPI2, *RFCS)
+PROMISES: tuple[Promise, ...] = (*CHAIN, *OIDCC, *FAPI2, *RFCS, *REASONS)
 
 
 @dataclass(frozen=True)

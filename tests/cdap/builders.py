@@ -10,7 +10,7 @@ from cdap.domain.dossier import Dossier
 from cdap.settings import CdapSettings
 from cdap.use_cases.consultation import ConsultDossierRequest, Requester
 from rights.decision import open_extranets
-from rights.facts import Convention, Extranet, Fact, Group, Habilitation, Organisation, ServiceContract, User
+from rights.facts import Convention, Extranet, Fact, Group, Habilitation, Organisation, Purpose, ServiceContract, User
 from rights.field_table import FieldTable
 from rights.snapshot import Snapshot
 
@@ -46,6 +46,7 @@ def the_facts() -> list[Fact]:
     ]
     for profile in profiles:
         facts += [
+            Purpose(PURPOSES[profile], f"Finalité {profile}", (profile,)),
             Group(f"group-{profile}", ORGANISATION, f"Groupe {profile}", profile, "active"),
             User(f"user-{profile}", f"account-{profile}", ORGANISATION, f"Personne {profile}", "active"),
             Habilitation(f"hab-{profile}", f"user-{profile}", f"group-{profile}", "active", starts_on, None),

@@ -16,6 +16,7 @@ from rights.facts import (
     Group,
     Habilitation,
     Organisation,
+    Purpose,
     ServiceContract,
     User,
 )
@@ -42,6 +43,9 @@ class Commune:
     mon_enfant: Extranet
     habpps: Extranet
     audit: Extranet
+    creche_fee: Purpose
+    childcare_place: Purpose
+    social_support: Purpose
     cdap_contract: ServiceContract
     mon_enfant_contract: ServiceContract
     social_service: Group
@@ -76,6 +80,9 @@ def the_commune() -> Commune:
         commune=Organisation("org-commune", "21920050600012", "Commune d'exemple", CAF, "partner", "active"),
         convention=Convention("conv-1", "org-commune", CAF, "2026-0001", "active", STARTS_ON, None),
         **_extranets(),
+        creche_fee=Purpose("creche_fee", "Participation des familles en crèche", ("T2",)),
+        childcare_place=Purpose("childcare_place", "Places d'accueil", ("T1", "T2")),
+        social_support=Purpose("social_support", "Accompagnement social", ("T1",)),
         cdap_contract=_contract("sc-cdap", "cdap", ("T1", "T2"), ("creche_fee", "social_support")),
         mon_enfant_contract=_contract("sc-mon-enfant", "mon-enfant", ("T2",), ("childcare_place",)),
         social_service=Group("group-1", "org-commune", "Service social", "T1", "active"),

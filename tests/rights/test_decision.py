@@ -61,7 +61,10 @@ FACT_BREAKS: list[tuple[str, dict[str, Any], str]] = [
     ("cdap", {"kind": "administration"}, "EXTRANET_NOT_PROFESSIONAL"),
     ("cdap", {"kind": "something_new"}, "EXTRANET_NOT_PROFESSIONAL"),
     ("cdap", {"profiles": ("T1",)}, "PROFILE_NOT_IN_EXTRANET"),
-    ("cdap", {"purposes": ("social_support",)}, "PURPOSE_NOT_IN_EXTRANET"),
+    ("cdap", {"purposes": ("social_support",)}, "PROFILE_WITHOUT_PURPOSE"),
+    ("creche_fee", {"profiles": ("T1",)}, "PURPOSE_NOT_OF_PROFILE"),
+    ("creche_fee", {"profiles": ()}, "PURPOSE_NOT_OF_PROFILE"),
+    ("creche_fee", {"code": "creche_fee_of_old"}, "PROFILE_WITHOUT_PURPOSE"),
     ("commune", {"state": "closed"}, "ORGANISATION_CLOSED"),
     ("commune", {"state": "a_state_of_tomorrow"}, "ORGANISATION_CLOSED"),
     ("commune", {"id": "org-other"}, "ORGANISATION_UNKNOWN"),
@@ -84,7 +87,7 @@ FACT_BREAKS: list[tuple[str, dict[str, Any], str]] = [
     ("cdap_contract", {"territories": ()}, "SERVICE_CONTRACT_EMPTY"),
     ("cdap_contract", {"purposes": ()}, "SERVICE_CONTRACT_EMPTY"),
     ("cdap_contract", {"profiles": ("T1",)}, "PROFILE_NOT_IN_CONTRACT"),
-    ("cdap_contract", {"purposes": ("social_support",)}, "PURPOSE_NOT_IN_CONTRACT"),
+    ("cdap_contract", {"purposes": ("social_support",)}, "PROFILE_WITHOUT_PURPOSE"),
     ("cdap_contract", {"territories": ("751",)}, "TERRITORY_NOT_IN_CONTRACT"),
     ("cdap_contract", {"id": "sc-renewed"}, "TOKEN_WITHOUT_SERVICE_CONTRACT"),
     ("creche_director", {"account_id": "somebody"}, "USER_UNKNOWN"),
@@ -140,7 +143,10 @@ QUESTION_BREAKS: list[tuple[dict[str, Any], str]] = [
     ({"token_details": _detail(purposes=[])}, "TOKEN_WITHOUT_PURPOSE"),
     ({"token_details": _detail(territories=None)}, "TOKEN_WITHOUT_TERRITORY"),
     ({"token_details": _detail(service_contract="sc-other")}, "TOKEN_WITHOUT_SERVICE_CONTRACT"),
-    ({"profile": "T1"}, "TOKEN_WITHOUT_PROFILE"),
+    ({"profile": "T1"}, "PURPOSE_NOT_OF_PROFILE"),
+    ({"profile": "T1", "purpose": "social_support"}, "TOKEN_WITHOUT_PROFILE"),
+    ({"purpose": "social_support"}, "PURPOSE_NOT_OF_PROFILE"),
+    ({"purpose": "childcare_place"}, "TOKEN_WITHOUT_PURPOSE"),
     ({"purpose": "curiosity"}, "TOKEN_WITHOUT_PURPOSE"),
     ({"territory": "751"}, "TOKEN_WITHOUT_TERRITORY"),
     ({"extranet": "nowhere"}, "TOKEN_NOT_FOR_EXTRANET"),
@@ -153,6 +159,21 @@ QUESTION_BREAKS: list[tuple[dict[str, Any], str]] = [
 def test_one_broken_part_of_the_question_refuses_with_its_reason(changes: dict[str, Any], reason: str) -> None:
     snapshot = the_commune().snapshot()
     answer = decide(snapshot, the_question(snapshot, **changes), the_table())
+    assert isinstance(answer, Refused)
+    assert answer.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("fact", "reason"), [("cdap", "PURPOSE_NOT_IN_EXTRANET"), ("cdap_contract", "PURPOSE_NOT_IN_CONTRACT")]
+)
+def test_a_purpose_that_fits_the_profile_must_also_be_in_the_contract_and_in_the_extranet(
+    fact: str, reason: str
+) -> None:
+    both = ("childcare_place", "creche_fee")
+    granting = the_commune().changed("cdap", purposes=both).changed("cdap_contract", purposes=both)
+    question = the_question(granting.snapshot())
+    assert isinstance(decide(granting.snapshot(), question, the_table()), Granted)
+    answer = decide(granting.changed(fact, purposes=("childcare_place",)).snapshot(), question, the_table())
     assert isinstance(answer, Refused)
     assert answer.reason == reason
 

@@ -43,7 +43,7 @@ def test_the_details_name_the_service_contract_and_what_it_opens() -> None:
             "service_contract": "sc-cdap",
             "profiles": ["T2"],
             "territories": ["921"],
-            "purposes": ["creche_fee", "social_support"],
+            "purposes": ["creche_fee"],
         },
     )
     assert cdap.valid_until is None

@@ -9,7 +9,15 @@ import pytest
 from cdap.domain.result import ResultKind
 from cdap.use_cases.consultation import InvalidConsultationError, NotFound, Refusal, Released
 from servicekit.audit_events import AuditEvent, AuditUnavailableError
-from tests.cdap.builders import PURPOSES, in_another_caf, the_document, the_request, the_requester, the_snapshot
+from tests.cdap.builders import (
+    PURPOSES,
+    in_another_caf,
+    the_document,
+    the_request,
+    the_requester,
+    the_snapshot,
+    token_details,
+)
 from tests.cdap.fakes import Desk
 
 
@@ -192,7 +200,6 @@ def test_without_audit_nothing_is_said_not_even_that_a_dossier_is_unknown(desk: 
         ({"name": "x" * 81}, {"name": "NAME_FORMAT"}),
         ({"caf": "92"}, {"caf": "CAF_FORMAT"}),
         ({"caf": "٩٢١"}, {"caf": "CAF_FORMAT"}),
-        ({"purpose": ""}, {"purpose": "PURPOSE_MISSING"}),
         ({"purpose": "x" * 101}, {"purpose": "TOO_LONG"}),
         ({"matricule": "", "name": ""}, {"matricule": "MATRICULE_MISSING", "name": "NAME_MISSING"}),
     ],
@@ -204,3 +211,12 @@ def test_a_question_that_cannot_be_understood_names_each_field(
         desk.consult(the_request(**changes), the_requester())
     assert caught.value.fields == problems
     assert desk.work.events == []
+
+
+def test_a_purpose_is_asked_for_only_where_the_token_leaves_a_choice(desk: Desk) -> None:
+    (detail,) = token_details("account-T2")
+    two = {**detail, "purposes": ["calcul_participation_familiale_eaje", "information_modes_accueil"]}
+    with pytest.raises(InvalidConsultationError) as caught:
+        desk.consult(the_request(purpose=""), the_requester(token_details=(two,)))
+    assert caught.value.fields == {"purpose": "PURPOSE_MISSING"}
+    assert isinstance(desk.consult(the_request(purpose=""), the_requester()), Released)

@@ -7,9 +7,11 @@ import pytest
 
 from habpps.domain.people import Person, Role
 from habpps.domain.refusals import ImportRefusedError
+from habpps.domain.service_contract import Extranet
 from rights.decision import organisations_of
+from rights.facts import Purpose
 from rights.snapshot import Snapshot
-from tests.habpps.builders import SIRET, TODAY, MemoryRegister
+from tests.habpps.builders import CATALOGUE, SIRET, TODAY, MemoryRegister
 
 DOCUMENT: dict[str, Any] = {
     "cafs": [
@@ -42,7 +44,7 @@ DOCUMENT: dict[str, Any] = {
                 {
                     "extranet": "cdap",
                     "profiles": ["T1", "T2"],
-                    "purposes": ["accompagnement_social"],
+                    "purposes": ["accompagnement_social", "calcul_participation_familiale_eaje"],
                     "territories": ["921"],
                     "starts_on": "2026-01-01",
                 }
@@ -100,6 +102,11 @@ def test_importing_again_changes_nothing_and_adds_what_is_new(memory: MemoryRegi
         (("organisations", 0, "convention"), [], "organisations[0].convention"),
         (("organisations", 0, "convention", "starts_on"), "soon", "organisations[0].convention.starts_on"),
         (("organisations", 0, "contracts", 0, "profiles"), ["T7"], "organisations[0].contracts[0].profiles"),
+        (
+            ("organisations", 0, "contracts", 0, "purposes"),
+            ["accompagnement_social"],
+            "organisations[0].contracts[0].profiles",
+        ),
         (("organisations", 0, "contracts", 0, "maximum_users"), "10", "organisations[0].contracts[0].maximum_users"),
         (("organisations", 0, "groups", 0, "profile"), "T5", "organisations[0].groups[0]"),
         (("organisations", 0, "users", 0, "email"), "x", "organisations[0].users[0].email"),
@@ -122,6 +129,31 @@ def test_a_bad_item_is_named_by_its_path_and_nothing_is_written(
         memory.all.import_organisations(document)
     assert problem in refused.value.fields
     assert memory.store.publications.lock() == before
+
+
+@pytest.mark.parametrize(
+    ("profiles", "purposes", "problem"),
+    [
+        (("T1",), ("accompagnement_social", "instruction_rsa"), "cdap.purposes"),
+        (("T1", "T4"), ("accompagnement_social",), "cdap.profiles"),
+        (("T1",), (), "cdap.profiles"),
+    ],
+)
+def test_an_extranet_whose_profiles_and_purposes_do_not_fit_is_refused(
+    memory: MemoryRegister, profiles: tuple[str, ...], purposes: tuple[str, ...], problem: str
+) -> None:
+    extranet = Extranet("cdap", "CDAP", "https://cdap.example", profiles, purposes, enabled=True)
+    with pytest.raises(ImportRefusedError) as refused:
+        memory.all.import_extranets([extranet], {})
+    assert set(refused.value.fields) == {problem}
+
+
+def test_the_purposes_are_published_with_the_profiles_they_fit(memory: MemoryRegister) -> None:
+    state = memory.store.publications.lock()
+    facts = memory.store.publications.facts.items()  # type: ignore[attr-defined]
+    snapshot = Snapshot.load(facts, revision=state.revision, epoch=1)
+    published = {purpose.code: purpose.profiles for purpose in snapshot.all_of(Purpose)}
+    assert published == {code: tuple(sorted(purpose.profiles)) for code, purpose in CATALOGUE.purposes.items()}
 
 
 def test_a_caf_agent_is_named_once(memory: MemoryRegister) -> None:

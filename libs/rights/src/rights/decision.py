@@ -45,7 +45,7 @@ def decide(
     Of several rights that grant, the first by identifiers (service contract, user, habilitation) is taken. Of several
     that refuse, the one that came furthest gives the reason.
     """
-    asked = Asked(question, table, limits)
+    asked = Asked(question, table, limits, snapshot)
     for rule_id, check in QUESTION_RULES:
         reason = check(asked)
         if reason is not None:

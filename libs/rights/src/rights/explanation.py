@@ -10,7 +10,7 @@ from datetime import date
 
 from rights.facts import Administrator, Extranet, Organisation
 from rights.question import Refused
-from rights.right import Right, best_convention, possible_rights, purposes_of
+from rights.right import Right, best_convention, fitting_purposes, possible_rights
 from rights.rules import RIGHT_RULES
 from rights.snapshot import Snapshot
 
@@ -126,14 +126,15 @@ def _opened(
     if extranet.kind == "administration":
         return _opened_administration(snapshot, account_id, organisation_id, extranet, today)
     ways = possible_rights(snapshot, account_id, organisation_id, extranet.code, today)
-    by_contract: dict[str, list[Right]] = {}
+    # One detail for the profiles that serve the same purposes: within a detail, every profile goes with every purpose.
+    alike: dict[tuple[str, tuple[str, ...]], list[Right]] = {}
     for way in ways:
         if way.contract is not None and first_problem(way, today) == _NO_PROBLEM:
-            by_contract.setdefault(way.contract.id, []).append(way)
-    if not by_contract:
+            alike.setdefault((way.contract.id, fitting_purposes(way)), []).append(way)
+    if not alike:
         return None
-    details = tuple(_contract_detail(rights) for rights in by_contract.values())
-    last_day = _first_end(end for rights in by_contract.values() for right in rights for end in _ends(right))
+    details = tuple(_contract_detail(rights) for rights in alike.values())
+    last_day = _first_end(end for rights in alike.values() for right in rights for end in _ends(right))
     return OpenExtranet(extranet.code, extranet.label, extranet.url, details, last_day)
 
 
@@ -146,7 +147,7 @@ def _contract_detail(rights: list[Right]) -> dict[str, object]:
         "service_contract": contract.id,
         "profiles": sorted({right.group.profile for right in rights if right.group is not None}),
         "territories": list(contract.territories),
-        "purposes": list(purposes_of(rights[0])),
+        "purposes": list(fitting_purposes(rights[0])),
     }
     last_day = _first_end(end for right in rights for end in _ends(right))
     if last_day is not None:

@@ -108,6 +108,16 @@ class Extranet(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class Purpose(Fact):
+    """Why data may be consulted, and the profiles that may do so. A purpose without this fact fits no profile."""
+
+    fact_kind: ClassVar[str] = "purpose"
+    code: str
+    label: str
+    profiles: Texts
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceContract(Fact):
     """What opens one extranet to an organisation. `state`: active, suspended, ended. `territories`: Caf codes."""
 
@@ -178,7 +188,7 @@ class Administrator(Fact):
 
 KINDS: Mapping[str, type[Fact]] = {
     kind.fact_kind: kind
-    for kind in (Organisation, Convention, Extranet, ServiceContract, Group, User, Habilitation, Administrator)
+    for kind in (Organisation, Convention, Extranet, Purpose, ServiceContract, Group, User, Habilitation, Administrator)
 }
 
 

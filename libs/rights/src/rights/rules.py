@@ -9,7 +9,7 @@ from datetime import date
 from typing import Generic, NamedTuple, TypeVar
 
 from rights.field_table import RESERVED_PROFILES
-from rights.right import Right, is_over, purposes_of
+from rights.right import Right, fitting_purposes, is_over, purposes_of
 
 CheckT = TypeVar("CheckT", bound=Callable[..., str | None])
 RightCheck = Callable[[Right, date], str | None]
@@ -141,6 +141,10 @@ def _profile_is_in_extranet(right: Right, _: date) -> str | None:
     return None if served else "PROFILE_NOT_IN_EXTRANET"
 
 
+def _profile_has_a_purpose(right: Right, _: date) -> str | None:
+    return None if fitting_purposes(right) else "PROFILE_WITHOUT_PURPOSE"
+
+
 # The right itself. The order is that of the documents: a person learns first of the paper nearest to the Caf that is
 # missing. "Over" stands before "suspended" so that, of several contracts, the one still alive gives the reason.
 RIGHT_RULES: tuple[Rule[RightCheck], ...] = (
@@ -165,4 +169,5 @@ RIGHT_RULES: tuple[Rule[RightCheck], ...] = (
     Rule("profile-is-open", _profile_is_open),
     Rule("profile-is-in-contract", _profile_is_in_contract),
     Rule("profile-is-in-extranet", _profile_is_in_extranet),
+    Rule("profile-has-a-purpose", _profile_has_a_purpose),
 )

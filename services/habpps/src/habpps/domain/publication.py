@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from habpps.domain.habilitation import Group, Habilitation
 from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.people import Administrator, User
-from habpps.domain.service_contract import Extranet, ServiceContract
+from habpps.domain.service_contract import Extranet, Purpose, ServiceContract
 from habpps.domain.states import ConventionState
 from rights import facts
 
-Entity = Organisation | Convention | Extranet | ServiceContract | Group | User | Habilitation | Administrator
+Entity = Organisation | Convention | Extranet | Purpose | ServiceContract | Group | User | Habilitation | Administrator
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ def _fact(entity: Entity) -> facts.Fact | None:
         return facts.Group(entity.id, entity.organisation_id, entity.name, entity.profile, entity.state)
     if isinstance(entity, Organisation):
         return facts.Organisation(entity.id, entity.siret, entity.name, entity.caf, entity.kind, entity.state)
+    if isinstance(entity, Purpose):
+        return facts.Purpose(entity.code, entity.label, entity.profiles)
     return facts.Extranet(
         entity.code, entity.label, entity.url, entity.profiles, entity.purposes, entity.enabled, entity.kind
     )

@@ -99,7 +99,7 @@ def why_terms_refused(
     if extranet is None or not extranet.enabled or extranet.kind != "professional":
         return {"extranet": "EXTRANET_UNKNOWN"}
     found: dict[str, str | None] = {
-        "profiles": _why_profiles_refused(terms.profiles, extranet),
+        "profiles": _why_profiles_refused(terms, extranet, purposes),
         "purposes": _why_purposes_refused(terms, extranet, purposes),
         "territories": _why_territories_refused(terms.territories, caf),
     }
@@ -110,13 +110,16 @@ def why_terms_refused(
     return {field: reason for field, reason in found.items() if reason}
 
 
-def _why_profiles_refused(profiles: tuple[str, ...], extranet: Extranet) -> str | None:
-    if not profiles:
+def _why_profiles_refused(terms: ContractTerms, extranet: Extranet, purposes: Mapping[str, Purpose]) -> str | None:
+    if not terms.profiles:
         return "EMPTY"
-    for profile in profiles:
+    usable = {profile for code in terms.purposes if code in purposes for profile in purposes[code].profiles}
+    for profile in terms.profiles:
         refused = why_profile_refused(profile)
         if refused or profile not in extranet.profiles:
             return refused or "PROFILE_NOT_IN_EXTRANET"
+        if terms.purposes and profile not in usable:
+            return "PROFILE_WITHOUT_PURPOSE"
     return None
 
 

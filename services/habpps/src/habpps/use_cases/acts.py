@@ -50,7 +50,7 @@ def acts_on(register: Register, catalogue: Catalogue, clock: Clock, propagation:
     return Acts(
         catalogue,
         ConsultRegister(register, clock),
-        PreviewClosing(clock),
+        PreviewClosing(clock, catalogue),
         propagation,
         CreateOrganisation(register),
         ChangeConvention(register),

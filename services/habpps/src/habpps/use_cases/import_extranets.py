@@ -15,7 +15,10 @@ KINDS = ("professional", "administration")
 
 
 class ImportExtranets:
-    """Adds and replaces extranets; those that the file does not name stay as they are."""
+    """Adds and replaces extranets; those that the file does not name stay as they are.
+
+    The list of purposes, which comes with the program, is published along: no right follows from an extranet without.
+    """
 
     act = "habpps.extranets.imported"
 
@@ -40,6 +43,8 @@ class ImportExtranets:
         def work(entry: Entry) -> int:
             for one in addressed:
                 entry.save(one)
+            for purpose in self._catalogue.purposes.values():
+                entry.save(purpose)
             codes = ", ".join(one.code for one in addressed)
             entry.note(Note(self.act, "file:extranets", "", codes))
             return len(addressed)
@@ -55,7 +60,13 @@ class ImportExtranets:
         for profile in one.profiles:
             if why_profile_refused(profile):
                 found[f"{one.code}.profiles"] = f"{profile} cannot be used"
+        known = self._catalogue.purposes
         for purpose in one.purposes:
-            if purpose not in self._catalogue.purposes:
+            if purpose not in known:
                 found[f"{one.code}.purposes"] = f"{purpose} is not in the list of purposes"
+            elif not set(known[purpose].profiles) & set(one.profiles):
+                found[f"{one.code}.purposes"] = f"{purpose} goes with none of the profiles of this extranet"
+        for profile in one.profiles:
+            if not any(profile in known[purpose].profiles for purpose in one.purposes if purpose in known):
+                found.setdefault(f"{one.code}.profiles", f"{profile} goes with none of the purposes of this extranet")
         return found

@@ -10,6 +10,7 @@ from habpps.domain.publication import Entity
 from habpps.domain.service_contract import ServiceContract
 from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
 from habpps.use_cases.consult_register import OrganisationView
+from habpps.use_cases.ports import Catalogue
 from rights.decision import OpenExtranet, Refused, open_extranets, why_closed
 from servicekit.clock import Clock
 
@@ -17,9 +18,10 @@ from servicekit.clock import Clock
 class PreviewClosing:
     """Compares what is open now with what would be open after the act."""
 
-    def __init__(self, clock: Clock) -> None:
-        """Keep the clock: rights depend on the day."""
+    def __init__(self, clock: Clock, catalogue: Catalogue) -> None:
+        """Keep the clock and the purposes: rights depend on the day, and on which profile a purpose fits."""
         self._clock = clock
+        self._purposes = tuple(catalogue.purposes.values())
 
     def contract(self, view: OrganisationView, contract: ServiceContract, event: ContractEvent) -> Impact:
         """A step of a service contract.
@@ -60,18 +62,17 @@ class PreviewClosing:
     def access_of(self, view: OrganisationView, user: User) -> dict[str, OpenExtranet | Refused]:
         """Say for each extranet under contract whether it is open to a user, or why not."""
         today = french_day(self._clock.now())
-        snapshot = snapshot_of(_entities(view))
+        snapshot = snapshot_of(self._entities(view))
         account, organisation = user.account_id, user.organisation_id
         opened = {one.code: one for one in open_extranets(snapshot, account, organisation, today)}
         codes = sorted({contract.extranet for contract in view.contracts})
         return {code: opened.get(code) or why_closed(snapshot, account, organisation, code, today) for code in codes}
 
     def _impact(self, view: OrganisationView, changed: list[Entity]) -> Impact:
-        return impact_of(_entities(view), changed, view.users, french_day(self._clock.now()))
+        return impact_of(self._entities(view), changed, view.users, french_day(self._clock.now()))
 
-
-def _entities(view: OrganisationView) -> list[Entity]:
-    habilitations = [one.habilitation for one in view.memberships]
-    convention = [] if view.convention is None else [view.convention]
-    parts: list[Entity] = [view.organisation, *convention, *view.contracts, *view.groups]
-    return [*parts, *view.users, *view.administrators, *habilitations, *view.extranets.values()]
+    def _entities(self, view: OrganisationView) -> list[Entity]:
+        habilitations = [one.habilitation for one in view.memberships]
+        convention = [] if view.convention is None else [view.convention]
+        parts: list[Entity] = [view.organisation, *convention, *view.contracts, *view.groups]
+        return [*parts, *view.users, *view.administrators, *habilitations, *view.extranets.values(), *self._purposes]

@@ -17,7 +17,7 @@ from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.people import Administrator, Role, User
 from habpps.domain.publication import Entity, PublishedFact, published
 from habpps.domain.refusals import ConventionSuspendedError, RoleNotConfirmedError, UnknownThingError
-from habpps.domain.service_contract import Extranet, ServiceContract
+from habpps.domain.service_contract import Extranet, Purpose, ServiceContract
 from habpps.domain.states import ConventionState
 from habpps.use_cases.ports import ActRecord, FeedChange, FeedState, Signals, Store
 from rights.snapshot import digest_after
@@ -256,6 +256,8 @@ def _save(store: Store, entity: Entity) -> None:
             store.conventions.save(entity)
         case Extranet():
             store.extranets.save(entity)
+        case Purpose():
+            pass  # comes with the program: published only
         case ServiceContract():
             store.contracts.save(entity)
         case Group():

@@ -30,6 +30,7 @@ FIELD_SENTENCES: dict[str, str] = {
     "PROFILE_NOT_IN_EXTRANET": _l("Cet extranet ne connaît pas ce profil."),
     "PURPOSE_UNKNOWN": _l("Cette finalité n'est pas prévue pour cet extranet."),
     "PURPOSE_WITHOUT_PROFILE": _l("Une finalité choisie ne va avec aucun des profils choisis."),
+    "PROFILE_WITHOUT_PURPOSE": _l("Un profil choisi ne va avec aucune des finalités choisies."),
     "TERRITORY_NEEDS_EXTENSION": _l("Un autre territoire demande une extension de périmètre."),
     "NUMBER_OUT_OF_RANGE": _l("Saisissez un nombre de 1 à 10 000, ou rien."),
     "EXTRANET_UNKNOWN": _l("Choisissez un extranet de la liste."),

@@ -1,0 +1,11 @@
+"""What the product promises about who may do what, and about how it says no."""
+
+from tests.promise_lists.promise import Promise
+
+REASONS: tuple[Promise, ...] = (
+    Promise(
+        "rights:purpose-of-profile",
+        "List of purposes (habpps/data/purposes.toml); domain rules, finalité",
+        "A dossier is shown under a profile only for a purpose of that profile, whatever asks: page, gRPC or token.",
+    ),
+)
