@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import pytest
 
 from tests.promise_lists.chain import CHAIN
+from tests.promise_lists.ending import ENDING
 from tests.promise_lists.fapi2 import FAPI2
 from tests.promise_lists.oidcc import OIDCC
 from tests.promise_lists.promise import Promise
@@ -35,7 +36,7 @@ def promise(*ids: str) -> Callable[[TestFunction], TestFunction]:
     return mark
 
 
-PROMISES: tuple[Promise, ...] = (*CHAIN, *OIDCC, *FAPI2, *RFCS, *REASONS)
+PROMISES: tuple[Promise, ...] = (*CHAIN, *ENDING, *OIDCC, *FAPI2, *RFCS, *REASONS)
 
 
 @dataclass(frozen=True)

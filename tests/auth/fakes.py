@@ -12,7 +12,7 @@ from auth.domain.accounts import Account
 from auth.domain.clients import Client
 from auth.domain.grants import Consent
 from auth.domain.mails import Message, QueuedMail
-from auth.domain.sessions import EndedSession, Session
+from auth.domain.sessions import CLIENT_CLOSED, TOKEN_REVOKED, EndedSession, Session
 from auth.use_cases.ports import LogoutAnswer, LogoutNotice
 from rights.snapshot import Snapshot
 from servicekit.errors import DependencyUnavailableError
@@ -128,8 +128,17 @@ class InMemoryEndedSessions:
         self.newest = 0
 
     def append(self, session: Session, ended_at: datetime, reason: str) -> EndedSession:
+        return self._append(EndedSession(session.session_id, session.account_id, ended_at, reason, 0))
+
+    def append_token(self, token_id: str, ended_at: datetime) -> EndedSession:
+        return self._append(EndedSession("", "", ended_at, TOKEN_REVOKED, 0, token_id=token_id))
+
+    def append_client(self, client_id: str, ended_at: datetime) -> EndedSession:
+        return self._append(EndedSession("", "", ended_at, CLIENT_CLOSED, 0, client_id=client_id))
+
+    def _append(self, end: EndedSession) -> EndedSession:
         self.newest += 1
-        ended = EndedSession(session.session_id, session.account_id, ended_at, reason, self.newest)
+        ended = replace(end, revision=self.newest)
         self.rows.append(ended)
         return ended
 

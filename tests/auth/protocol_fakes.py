@@ -95,6 +95,11 @@ class InMemoryRefreshTokens:
             self.rows[key] = replace(self.rows[key], revoked_at=revoked_at)
         return bool(alive)
 
+    def revoke_of(self, client_id: str, revoked_at: datetime) -> None:
+        for key, row in self.rows.items():
+            if row.client_id == client_id and row.revoked_at is None:
+                self.rows[key] = replace(row, revoked_at=revoked_at)
+
     def families_of(self, session_id: str, client_id: str) -> Sequence[str]:
         rows = [row for row in self.rows.values() if (row.session_id, row.client_id) == (session_id, client_id)]
         return sorted({row.family_id for row in rows if row.revoked_at is None})

@@ -76,6 +76,7 @@ def the_requester(profile: str = "T2", **changes: Any) -> Requester:
         "organisation_id": ORGANISATION,
         "session_id": "sid-1",
         "token_id": "jti-1",
+        "client_id": "cdap",
         "token_issued_at": NOW - timedelta(minutes=1),
         "token_details": token_details(account_id),
         "ip": "192.0.2.7",

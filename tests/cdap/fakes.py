@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import orjson
 
 from cdap.domain.dossier import Dossier, DossierKey
 from cdap.use_cases.consult_dossier import ConsultDossier
 from cdap.use_cases.ports import ImportLine, KnownNames, Repositories, StoredDossier
+from rights.sessions import EndedSessions, TokenMarks
 from rights.snapshot import Snapshot
 from tests.cdap.builders import the_snapshot, the_table
 from tests.servicekit.fakes import FixedClock, InMemoryUnitOfWork
@@ -95,10 +96,11 @@ class FixedEndedSessions:
 
     def __init__(self) -> None:
         self.ended: set[str] = set()
+        self.known = EndedSessions(0, "epoch")
         self.confirmed_ago = timedelta(seconds=1)
 
-    def is_ended(self, session_id: str, account_id: str, issued_at: datetime) -> bool:
-        return session_id in self.ended
+    def is_ended(self, token: TokenMarks) -> bool:
+        return token.session_id in self.ended or self.known.holds(token)
 
     def age(self) -> timedelta:
         return self.confirmed_ago

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import grpc
@@ -20,11 +21,12 @@ from partenaire.auth.v1 import ended_sessions_pb2 as feed_pb
 from partenaire.auth.v1.accounts_pb2_grpc import AccountsStub
 from partenaire.auth.v1.ended_sessions_pb2_grpc import EndedSessionsStub
 from rights.feed_client import GrpcEndedSessionsFeed
-from rights.sessions import SessionsReplica
+from rights.sessions import SessionsReplica, TokenMarks
 from servicekit.errors import AccessDeniedError, ConflictError, InvalidInputError, NotFoundError
 from servicekit.rpc import ChannelOptions, open_channel, remote_errors
 from servicekit.rpc.certificates import issue, write_authority
 from tests.auth.builders import DIRECTOR, Provider
+from tests.promises import promise
 from tests.servicekit.rpc.serving import wait_until
 
 DEADLINE_S = 10.0
@@ -145,15 +147,46 @@ def test_a_replica_follows_the_ends_of_sessions(served: Served) -> None:
     replica = SessionsReplica(GrpcEndedSessionsFeed(served.channel("cdap")), provider.clock)
     replica.start()
     now = provider.clock.now()
+
+    def a_token(session_id: str) -> TokenMarks:
+        return TokenMarks(session_id, DIRECTOR, "family~draw", "cdap", now)
+
     try:
         wait_until(lambda: replica.problem() is None, "a confirmed replica")
-        assert replica.is_ended(before.session_id, DIRECTOR, now)
+        assert replica.is_ended(a_token(before.session_id))
         after = provider.sign_in().session
-        assert not replica.is_ended(after.session_id, DIRECTOR, now)
+        assert not replica.is_ended(a_token(after.session_id))
         provider.use_cases.sign_out(after.session_id)
-        wait_until(lambda: replica.is_ended(after.session_id, DIRECTOR, now), "the second end")
+        wait_until(lambda: replica.is_ended(a_token(after.session_id)), "the second end")
     finally:
         replica.stop()
+
+
+def _knows(replica: SessionsReplica, *ended: TokenMarks) -> bool:
+    return replica.problem() is None and all(replica.is_ended(token) for token in ended)
+
+
+@promise("ending:tokens-everywhere")
+def test_a_replica_follows_the_ends_of_tokens_and_of_clients_also_one_that_starts_later(served: Served) -> None:
+    provider = served.provider
+    now = provider.clock.now()
+    revoked = TokenMarks("session", DIRECTOR, "family~draw", "mon-enfant", now)
+    closed = TokenMarks("session", DIRECTOR, "another~draw", "omega", now)
+    good = TokenMarks("session", DIRECTOR, "third~draw", "mon-enfant", now)
+    replicas = [SessionsReplica(GrpcEndedSessionsFeed(served.channel("cdap")), provider.clock) for _ in range(2)]
+    try:
+        replicas[0].start()
+        wait_until(lambda: replicas[0].problem() is None, "a confirmed replica")
+        assert not any(replicas[0].is_ended(token) for token in (revoked, closed, good))
+        provider.work.write(lambda repos: repos.ended_sessions.append_token("family", now))
+        provider.work.write(lambda repos: repos.ended_sessions.append_client("omega", now))
+        replicas[1].start()
+        for replica in replicas:
+            wait_until(partial(_knows, replica, revoked, closed), "both ends")
+            assert not replica.is_ended(good)
+    finally:
+        for replica in replicas:
+            replica.stop()
 
 
 def test_the_feed_beats_and_refuses_another_epoch(served: Served) -> None:

@@ -8,8 +8,10 @@ import pytest
 
 from cdap.domain.result import ResultKind
 from cdap.use_cases.consultation import InvalidConsultationError, NotFound, Refusal, Released
+from rights.sessions import EndedSession
 from servicekit.audit_events import AuditEvent, AuditUnavailableError
 from tests.cdap.builders import (
+    NOW,
     PURPOSES,
     in_another_caf,
     the_document,
@@ -128,6 +130,13 @@ def _ended(desk: Desk) -> None:
     desk.ended_sessions.ended.add("sid-1")
 
 
+def _token_ended(**end: str) -> Callable[[Desk], None]:
+    def change(desk: Desk) -> None:
+        desk.ended_sessions.known = desk.ended_sessions.known.including([EndedSession("", "", NOW, **end)], 1, NOW)
+
+    return change
+
+
 def _sessions_stale(desk: Desk) -> None:
     desk.ended_sessions.confirmed_ago = timedelta(seconds=6)
 
@@ -139,6 +148,8 @@ def _sessions_stale(desk: Desk) -> None:
         (_stale, "RIGHTS_STALE"),
         (_no_snapshot, "RIGHTS_STALE"),
         (_ended, "SESSION_ENDED"),
+        (_token_ended(token_id="jti-1"), "SESSION_ENDED"),
+        (_token_ended(client_id="cdap"), "SESSION_ENDED"),
         (_sessions_stale, "SESSIONS_STALE"),
     ],
 )

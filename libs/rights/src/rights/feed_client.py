@@ -152,4 +152,4 @@ def _to_ends(message: ended_sessions_pb2.WatchResponse) -> SessionsEnded:
 
 def _to_end(message: ended_sessions_pb2.EndedSession) -> EndedSession:
     ended_at = _EPOCH_START + timedelta(microseconds=message.ended_at_us)
-    return EndedSession(message.session_id, message.account_id, ended_at)
+    return EndedSession(message.session_id, message.account_id, ended_at, message.token_id, message.client_id)

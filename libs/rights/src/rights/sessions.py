@@ -1,6 +1,7 @@
-"""The local copy of the ended sessions: a token that is still alive is refused once its session has ended.
+"""The local copy of what ended: a token that is still alive is refused once its session, its family or its client has.
 
-An end without a session identifier ends every session of the account that was open then.
+An end without a session identifier ends every session of the account that was open then; one that names a token ends
+it and whatever descends from the same grant; one that names a client ends every token that it had got by then.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,11 +21,30 @@ KEPT_FOR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class EndedSession:
-    """One end; `session_id` empty: all sessions of the account."""
+    """One end. `token_id`: a token or a family; `client_id`: a client's tokens; else `session_id`, and when that is
+    empty all sessions of the account."""
 
     session_id: str
     account_id: str
     ended_at: datetime
+    token_id: str = ""
+    client_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenMarks:
+    """What of an access token says whether it has ended: its claims `sid`, `jti`, `client_id` and `iat`, and whose."""
+
+    session_id: str
+    account_id: str
+    token_id: str
+    client_id: str
+    issued_at: datetime
+
+    @property
+    def family_id(self) -> str:
+        """What the `jti` of every token of the same grant begins with."""
+        return self.token_id.partition("~")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +64,39 @@ class EndedSessions:
     epoch: str
     sessions: Mapping[str, EndedSession] = field(default_factory=lambda: MappingProxyType({}))
     accounts: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
+    tokens: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
+    clients: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
+
+    def holds(self, token: TokenMarks) -> bool:
+        """Whether the token, its family, its session or its client ended, or every session of its account."""
+        if token.session_id in self.sessions or token.token_id in self.tokens or token.family_id in self.tokens:
+            return True
+        ends = (self.accounts.get(token.account_id), self.clients.get(token.client_id))
+        return any(ended_at is not None and token.issued_at <= ended_at for ended_at in ends)
 
     def including(self, ended: Iterable[EndedSession], revision: int, forget_before: datetime) -> "EndedSessions":
         """With these ends, without those of before `forget_before`."""
         sessions = {known.session_id: known for known in self.sessions.values() if known.ended_at >= forget_before}
-        accounts = {account: at for account, at in self.accounts.items() if at >= forget_before}
+        accounts, tokens, clients = (
+            {name: at for name, at in known.items() if at >= forget_before}
+            for known in (self.accounts, self.tokens, self.clients)
+        )
         for end in ended:
-            if end.session_id:
+            if end.token_id:
+                tokens[end.token_id] = end.ended_at
+            elif end.client_id:
+                clients[end.client_id] = max(end.ended_at, clients.get(end.client_id, end.ended_at))
+            elif end.session_id:
                 sessions[end.session_id] = end
             else:
                 accounts[end.account_id] = max(end.ended_at, accounts.get(end.account_id, end.ended_at))
         return replace(
-            self, revision=revision, sessions=MappingProxyType(sessions), accounts=MappingProxyType(accounts)
+            self,
+            revision=revision,
+            sessions=MappingProxyType(sessions),
+            accounts=MappingProxyType(accounts),
+            tokens=MappingProxyType(tokens),
+            clients=MappingProxyType(clients),
         )
 
 
@@ -81,16 +122,15 @@ class SessionsReplica(Replica[EndedSessions, SessionsEnded]):
         super().__init__(f"{service}-{uuid4()}", feed, clock, pace)
         self._kept_for = kept_for
 
-    def is_ended(self, sid: str, account_id: str, issued_at: datetime) -> bool:
-        """True if the session ended, if nothing is known yet, or if the token is older than what is remembered.
+    def is_ended(self, token: TokenMarks) -> bool:
+        """True if the token ended in any way, if nothing is known yet, or if it is older than what is remembered.
 
         Ask `age()` too: the answer is only as good as the last confirmation.
         """
         ended, _ = self.current()
-        if ended is None or not sid or issued_at < self._clock.now() - self._kept_for:
+        if ended is None or not token.session_id or not token.token_id or not token.client_id:
             return True
-        everything_ended_at = ended.accounts.get(account_id)
-        return sid in ended.sessions or (everything_ended_at is not None and issued_at <= everything_ended_at)
+        return token.issued_at < self._clock.now() - self._kept_for or ended.holds(token)
 
     def _position(self, state: EndedSessions) -> Position:
         return Position(state.revision, state.epoch)

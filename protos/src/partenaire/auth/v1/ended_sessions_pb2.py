@@ -24,27 +24,27 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'partenaire/auth/v1/ended_sessions.proto\x12\x12partenaire.auth.v1\"m\n\x0c\x45ndedSession\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x13\n\x0b\x65nded_at_us\x18\x03 \x01(\x03\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x10\n\x08revision\x18\x05 \x01(\x04\"\x14\n\x12GetSnapshotRequest\"j\n\x13GetSnapshotResponse\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12\r\n\x05\x65poch\x18\x02 \x01(\t\x12\x32\n\x08sessions\x18\x03 \x03(\x0b\x32 .partenaire.auth.v1.EndedSession\"4\n\x0cWatchRequest\x12\x15\n\rfrom_revision\x18\x01 \x01(\x04\x12\r\n\x05\x65poch\x18\x02 \x01(\t\"p\n\rWatchResponse\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12\x19\n\x11previous_revision\x18\x02 \x01(\x04\x12\x32\n\x08sessions\x18\x03 \x03(\x0b\x32 .partenaire.auth.v1.EndedSession\"\x14\n\x12GetRevisionRequest\"6\n\x13GetRevisionResponse\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12\r\n\x05\x65poch\x18\x02 \x01(\t2\x9f\x02\n\rEndedSessions\x12^\n\x0bGetSnapshot\x12&.partenaire.auth.v1.GetSnapshotRequest\x1a\'.partenaire.auth.v1.GetSnapshotResponse\x12N\n\x05Watch\x12 .partenaire.auth.v1.WatchRequest\x1a!.partenaire.auth.v1.WatchResponse0\x01\x12^\n\x0bGetRevision\x12&.partenaire.auth.v1.GetRevisionRequest\x1a\'.partenaire.auth.v1.GetRevisionResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'partenaire/auth/v1/ended_sessions.proto\x12\x12partenaire.auth.v1\"\x92\x01\n\x0c\x45ndedSession\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x13\n\x0b\x65nded_at_us\x18\x03 \x01(\x03\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x10\n\x08revision\x18\x05 \x01(\x04\x12\x10\n\x08token_id\x18\x06 \x01(\t\x12\x11\n\tclient_id\x18\x07 \x01(\t\"\x14\n\x12GetSnapshotRequest\"j\n\x13GetSnapshotResponse\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12\r\n\x05\x65poch\x18\x02 \x01(\t\x12\x32\n\x08sessions\x18\x03 \x03(\x0b\x32 .partenaire.auth.v1.EndedSession\"4\n\x0cWatchRequest\x12\x15\n\rfrom_revision\x18\x01 \x01(\x04\x12\r\n\x05\x65poch\x18\x02 \x01(\t\"p\n\rWatchResponse\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12\x19\n\x11previous_revision\x18\x02 \x01(\x04\x12\x32\n\x08sessions\x18\x03 \x03(\x0b\x32 .partenaire.auth.v1.EndedSession\"\x14\n\x12GetRevisionRequest\"6\n\x13GetRevisionResponse\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12\r\n\x05\x65poch\x18\x02 \x01(\t2\x9f\x02\n\rEndedSessions\x12^\n\x0bGetSnapshot\x12&.partenaire.auth.v1.GetSnapshotRequest\x1a\'.partenaire.auth.v1.GetSnapshotResponse\x12N\n\x05Watch\x12 .partenaire.auth.v1.WatchRequest\x1a!.partenaire.auth.v1.WatchResponse0\x01\x12^\n\x0bGetRevision\x12&.partenaire.auth.v1.GetRevisionRequest\x1a\'.partenaire.auth.v1.GetRevisionResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'partenaire.auth.v1.ended_sessions_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ENDEDSESSION']._serialized_start=63
-  _globals['_ENDEDSESSION']._serialized_end=172
-  _globals['_GETSNAPSHOTREQUEST']._serialized_start=174
-  _globals['_GETSNAPSHOTREQUEST']._serialized_end=194
-  _globals['_GETSNAPSHOTRESPONSE']._serialized_start=196
-  _globals['_GETSNAPSHOTRESPONSE']._serialized_end=302
-  _globals['_WATCHREQUEST']._serialized_start=304
-  _globals['_WATCHREQUEST']._serialized_end=356
-  _globals['_WATCHRESPONSE']._serialized_start=358
-  _globals['_WATCHRESPONSE']._serialized_end=470
-  _globals['_GETREVISIONREQUEST']._serialized_start=472
-  _globals['_GETREVISIONREQUEST']._serialized_end=492
-  _globals['_GETREVISIONRESPONSE']._serialized_start=494
-  _globals['_GETREVISIONRESPONSE']._serialized_end=548
-  _globals['_ENDEDSESSIONS']._serialized_start=551
-  _globals['_ENDEDSESSIONS']._serialized_end=838
+  _globals['_ENDEDSESSION']._serialized_start=64
+  _globals['_ENDEDSESSION']._serialized_end=210
+  _globals['_GETSNAPSHOTREQUEST']._serialized_start=212
+  _globals['_GETSNAPSHOTREQUEST']._serialized_end=232
+  _globals['_GETSNAPSHOTRESPONSE']._serialized_start=234
+  _globals['_GETSNAPSHOTRESPONSE']._serialized_end=340
+  _globals['_WATCHREQUEST']._serialized_start=342
+  _globals['_WATCHREQUEST']._serialized_end=394
+  _globals['_WATCHRESPONSE']._serialized_start=396
+  _globals['_WATCHRESPONSE']._serialized_end=508
+  _globals['_GETREVISIONREQUEST']._serialized_start=510
+  _globals['_GETREVISIONREQUEST']._serialized_end=530
+  _globals['_GETREVISIONRESPONSE']._serialized_start=532
+  _globals['_GETREVISIONRESPONSE']._serialized_end=586
+  _globals['_ENDEDSESSIONS']._serialized_start=589
+  _globals['_ENDEDSESSIONS']._serialized_end=876
 # @@protoc_insertion_point(module_scope)

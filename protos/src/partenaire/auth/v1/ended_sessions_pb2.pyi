@@ -20,7 +20,9 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class EndedSession(_message.Message):
-    """One ended session."""
+    """What ended: a session (`session_id`), all sessions of an account (`account_id` alone), the tokens of one family or one
+    token (`token_id`), or the tokens of a client (`client_id`).
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -29,16 +31,22 @@ class EndedSession(_message.Message):
     ENDED_AT_US_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    TOKEN_ID_FIELD_NUMBER: _builtins.int
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
     session_id: _builtins.str
-    """The `sid` claim of the session's tokens."""
+    """The `sid` claim of the session's tokens; empty when something else ended."""
     account_id: _builtins.str
     """Whose session."""
     ended_at_us: _builtins.int
     """Microseconds since 1970-01-01 UTC."""
     reason: _builtins.str
-    """UPPER_SNAKE reason: LOGOUT, EXPIRED, LOCKED, PASSWORD_CHANGED, NOT_ME..."""
+    """UPPER_SNAKE reason: LOGOUT, EXPIRED, LOCKED, PASSWORD_CHANGED, NOT_ME, TOKEN_REVOKED, CLIENT_CLOSED..."""
     revision: _builtins.int
     """Its place in the feed."""
+    token_id: _builtins.str
+    """A `jti`, or what a `jti` begins with before its `~`: every token that descends from the same grant."""
+    client_id: _builtins.str
+    """Every token of this client issued until `ended_at_us`."""
     def __init__(
         self,
         *,
@@ -47,10 +55,12 @@ class EndedSession(_message.Message):
         ended_at_us: _builtins.int = ...,
         reason: _builtins.str = ...,
         revision: _builtins.int = ...,
+        token_id: _builtins.str = ...,
+        client_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "ended_at_us", b"ended_at_us", "reason", b"reason", "revision", b"revision", "session_id", b"session_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "client_id", b"client_id", "ended_at_us", b"ended_at_us", "reason", b"reason", "revision", b"revision", "session_id", b"session_id", "token_id", b"token_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -57,7 +57,7 @@ class EndedSessionsServicer:
     """
 
     def GetSnapshot(self, request, context):
-        """Sessions ended recently enough that one of their tokens may still be alive.
+        """What ended recently enough that one of their tokens may still be alive.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

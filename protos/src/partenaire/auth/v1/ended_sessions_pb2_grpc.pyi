@@ -34,7 +34,7 @@ class EndedSessionsStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> EndedSessionsAsyncStub: ...
     GetSnapshot: _grpc.UnaryUnaryMultiCallable[_ended_sessions_pb2.GetSnapshotRequest, _ended_sessions_pb2.GetSnapshotResponse]
-    """Sessions ended recently enough that one of their tokens may still be alive."""
+    """What ended recently enough that one of their tokens may still be alive."""
     Watch: _grpc.UnaryStreamMultiCallable[_ended_sessions_pb2.WatchRequest, _ended_sessions_pb2.WatchResponse]
     """Ends after from_revision, then as they happen; a heartbeat at least every 500 ms."""
     GetRevision: _grpc.UnaryUnaryMultiCallable[_ended_sessions_pb2.GetRevisionRequest, _ended_sessions_pb2.GetRevisionResponse]
@@ -46,7 +46,7 @@ class EndedSessionsAsyncStub(EndedSessionsStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetSnapshot: _aio.UnaryUnaryMultiCallable[_ended_sessions_pb2.GetSnapshotRequest, _ended_sessions_pb2.GetSnapshotResponse]  # type: ignore[assignment]
-    """Sessions ended recently enough that one of their tokens may still be alive."""
+    """What ended recently enough that one of their tokens may still be alive."""
     Watch: _aio.UnaryStreamMultiCallable[_ended_sessions_pb2.WatchRequest, _ended_sessions_pb2.WatchResponse]  # type: ignore[assignment]
     """Ends after from_revision, then as they happen; a heartbeat at least every 500 ms."""
     GetRevision: _aio.UnaryUnaryMultiCallable[_ended_sessions_pb2.GetRevisionRequest, _ended_sessions_pb2.GetRevisionResponse]  # type: ignore[assignment]
@@ -61,7 +61,7 @@ class EndedSessionsServicer(metaclass=_abc_1.ABCMeta):
         request: _ended_sessions_pb2.GetSnapshotRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_ended_sessions_pb2.GetSnapshotResponse, _abc.Awaitable[_ended_sessions_pb2.GetSnapshotResponse]]:
-        """Sessions ended recently enough that one of their tokens may still be alive."""
+        """What ended recently enough that one of their tokens may still be alive."""
 
     @_abc_1.abstractmethod
     def Watch(

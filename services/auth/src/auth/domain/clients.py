@@ -88,6 +88,7 @@ class Client:
     registration_token_hash: str | None = None
     registered_at: int | None = None
     enabled: bool = True
+    tokens_valid_from: int = 0  # seconds since 1970: what was issued to it before is refused
 
     def is_secret(self, unverified_hash: str) -> bool:
         """Compares the SHA-256 of a presented secret, in constant time. Without a secret none fits."""

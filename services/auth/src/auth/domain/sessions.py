@@ -24,6 +24,10 @@ class EndReason(Enum):
     REPLACED = "REPLACED"
 
 
+TOKEN_REVOKED = "TOKEN_REVOKED"  # noqa: S105 - a reason in the feed, not a secret
+CLIENT_CLOSED = "CLIENT_CLOSED"
+
+
 @dataclass(frozen=True)
 class SessionLimits:
     """How long a session lasts without activity, and at most."""
@@ -60,10 +64,15 @@ class Session:
 
 @dataclass(frozen=True)
 class EndedSession:
-    """An entry of the feed of ended sessions."""
+    """An entry of the feed: a session, the tokens of a family (or one token), or every token of a client ended.
+
+    `token_id` is a `jti`, or the family that a `jti` begins with. `client_id`: all its tokens issued until `ended_at`.
+    """
 
     session_id: str
     account_id: str
     ended_at: datetime
     reason: str
     revision: int
+    token_id: str = ""
+    client_id: str = ""

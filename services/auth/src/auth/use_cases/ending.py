@@ -1,15 +1,22 @@
-"""Ending sessions: the one place that does everything an end asks for, inside the caller's transaction."""
+"""Ending sessions and tokens: the one place that does all that an end asks for, inside the caller's transaction.
+
+Whatever ends is said in three places: in the store, so that nothing more is given; in the feed, so that a resource
+server refuses access tokens still alive; and in the queue of notices, so that the client closes its own session.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from auth.domain.sessions import EndReason, Session
 from auth.use_cases import events
 from auth.use_cases.ports import AuthRepos, LogoutNotice
 from servicekit.audit_events import AuditEvent
 from servicekit.identifiers import new_id
+
+LONGEST_ACCESS_TOKEN = timedelta(seconds=900)
+"""The most that the settings allow: what is revoked is remembered that long."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,34 @@ def end_session(
         why=reason.value,
     )
     return Ended((session.session_id,), (event,))
+
+
+def revoke_token(repos: AuthRepos, token_id: str, ends_at: datetime, now: datetime) -> bool:
+    """Ends one access token, or every one of a family, here and at the resource servers; False: it had ended."""
+    if not repos.revoked_tokens.add(token_id, ends_at):
+        return False
+    repos.ended_sessions.append_token(token_id, now)
+    return True
+
+
+def revoke_family(repos: AuthRepos, family_id: str, client_id: str, session_id: str, now: datetime) -> None:
+    """Ends every token of a family: refresh and access tokens at once, the client's session by back-channel logout.
+
+    A code that is replayed again and again tells the client once: the queue of notices is everybody's."""
+    repos.refresh_tokens.revoke_family(family_id, now)
+    if not revoke_token(repos, family_id, now + LONGEST_ACCESS_TOKEN, now):
+        return
+    session = repos.sessions.find(session_id)
+    if session is not None and session.ended_at is None:
+        repos.logout_notices.add(LogoutNotice(new_id(), session_id, session.account_id, client_id, now, now))
+
+
+def close_client(repos: AuthRepos, client_id: str, now: datetime) -> None:
+    """Ends every grant and every token of a client. Its sessions in people's browsers are told by `end_lost_access`."""
+    repos.refresh_tokens.revoke_of(client_id, now)
+    for grants in (repos.codes, repos.device_requests):
+        grants.delete_of(client_id)
+    repos.ended_sessions.append_client(client_id, now)
 
 
 def end_all_sessions(

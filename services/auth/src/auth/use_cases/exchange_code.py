@@ -10,29 +10,15 @@ from auth.domain.errors import ExtranetClosedError, GrantRefusedError
 from auth.domain.grants import AuthorizationCode, RefreshToken
 from auth.domain.sessions import Session
 from auth.use_cases import events
+from auth.use_cases.ending import revoke_family
 from auth.use_cases.make_tokens import Holder, MakeTokens, TokenSet, Wanted
-from auth.use_cases.ports import AuthRepos, AuthWork, LogoutNotice
+from auth.use_cases.ports import AuthRepos, AuthWork
 from auth.use_cases.protocol_ports import FoundCode
 from servicekit.audit_events import AuditEvent, Outcome
 from servicekit.clock import Clock
-from servicekit.identifiers import hash_secret, new_id
+from servicekit.identifiers import hash_secret
 
-LONGEST_ACCESS_TOKEN = timedelta(seconds=900)
-"""The most that the settings allow: what is revoked is remembered that long."""
-_MOST_REMEMBERED = 10_000
 _TOUCH_EVERY = timedelta(minutes=1)
-
-
-def revoke_family(repos: AuthRepos, family_id: str, client_id: str, session_id: str, now: datetime) -> None:
-    """Ends every token of a family: refresh and access tokens at once, the client's session by back-channel logout.
-
-    A code that is replayed again and again tells the client once: the queue of notices is everybody's."""
-    repos.refresh_tokens.revoke_family(family_id, now)
-    if not repos.revoked_tokens.add(family_id, now + LONGEST_ACCESS_TOKEN):
-        return
-    session = repos.sessions.find(session_id)
-    if session is not None and session.ended_at is None:
-        repos.logout_notices.add(LogoutNotice(new_id(), session_id, session.account_id, client_id, now, now))
 
 
 class ExchangeCode:
@@ -43,9 +29,6 @@ class ExchangeCode:
         self._work = work
         self._make_tokens = make_tokens
         self._clock = clock
-        self._remembered: dict[
-            tuple[str, str], None
-        ] = {}  # sessions and clients that the table knows to belong together
 
     def find(self, code: str, client: Client) -> FoundCode | None:
         """The code, when it is this client's and still good. A used one revokes what it gave (RFC 9700 §2.1.1)."""
@@ -90,9 +73,6 @@ class ExchangeCode:
         if not self._work.record(lambda repos: self._keep(repos, code, holder, (wanted, tokens))):
             self._reused(code)
             raise GrantRefusedError("the code was used before", reason="CODE_REUSED")
-        if len(self._remembered) >= _MOST_REMEMBERED:
-            self._remembered = {}
-        self._remembered[code.session_id, code.client_id] = None
         return tokens
 
     def _keep(
@@ -105,8 +85,7 @@ class ExchangeCode:
             return Outcome(value=False, events=(late,))
         note_activity(repos, holder.session, now)
         keep_refresh_token(repos, holder, wanted, tokens, now)
-        if (code.session_id, code.client_id) not in self._remembered:
-            repos.sessions.remember_client(code.session_id, code.client_id)
+        repos.sessions.remember_client(code.session_id, code.client_id)
         return Outcome(value=True, events=(issued(holder, code.client_id, tokens, now),))
 
     def _reused(self, code: AuthorizationCode) -> None:

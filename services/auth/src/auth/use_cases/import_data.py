@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from auth.domain.accounts import Account, normalise_username
 from auth.domain.client_registration import check_resource, parse_client
-from auth.domain.clients import SECRET_METHODS
+from auth.domain.clients import SECRET_METHODS, Client
 from auth.domain.errors import BadDataFileError
 from auth.use_cases import events
+from auth.use_cases.ending import close_client
 from auth.use_cases.ports import AuthRepos, AuthWork, Passwords
 from servicekit.audit_events import Outcome
 from servicekit.clock import Clock
@@ -42,13 +44,19 @@ class ImportClients:
             problem = self._key_problem(client.jwks) if client.jwks is not None else None
             if problem is not None:
                 raise BadDataFileError(f"client {client.client_id}: jwks: {problem}")
-        changed = [client for client in clients if known.get(client.client_id) != client]
+        kept = [_with_what_is_ours(client, known.get(client.client_id)) for client in clients]
+        changed = [client for client in kept if known.get(client.client_id) != client]
+        now = self._clock.now()
 
         def register(repos: AuthRepos) -> Outcome[None]:
             for client in changed:
-                repos.clients.save(client)
+                before = known.get(client.client_id)
+                closes = before is not None and before.enabled and not client.enabled
+                if closes:
+                    close_client(repos, client.client_id, now)
+                repos.clients.save(replace(client, tokens_valid_from=int(now.timestamp()) + 1) if closes else client)
             names: list[str] = [client.client_id for client in changed]
-            return Outcome(None, (events.done("clients.registered", None, self._clock.now(), clients=names),))
+            return Outcome(None, (events.done("clients.registered", None, now, clients=names),))
 
         if changed:
             self._work.record(register)
@@ -103,6 +111,11 @@ class ImportAccounts:
             password_hash=self._passwords.hash(str(entry["password"])),
             password_changed_at=now,
         )
+
+
+def _with_what_is_ours(client: Client, before: Client | None) -> Client:
+    """What a description does not say and the register keeps."""
+    return client if before is None else replace(client, tokens_valid_from=before.tokens_valid_from)
 
 
 def _secret_hash(entry: Mapping[str, Any]) -> str:

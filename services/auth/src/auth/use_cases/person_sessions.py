@@ -10,8 +10,7 @@ from auth.domain.errors import SessionEndedError, SignInAgainError
 from auth.domain.grants import Consent
 from auth.domain.sessions import EndReason, Session, SessionLimits
 from auth.use_cases import events
-from auth.use_cases.ending import end_session
-from auth.use_cases.exchange_code import revoke_family
+from auth.use_cases.ending import end_session, revoke_family
 from auth.use_cases.ports import AuthRepos, AuthWork
 from servicekit.audit_events import Outcome
 from servicekit.clock import Clock

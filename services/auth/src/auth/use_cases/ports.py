@@ -68,7 +68,15 @@ class Sessions(Protocol):
 class EndedSessions(Protocol):
     """The feed: every end gets the next gap-free revision."""
 
-    def append(self, session: Session, ended_at: datetime, reason: str) -> EndedSession: ...
+    def append(self, session: Session, ended_at: datetime, reason: str) -> EndedSession:
+        """A session ended."""
+
+    def append_token(self, token_id: str, ended_at: datetime) -> EndedSession:
+        """A token was revoked, by its `jti`, or every token of a family."""
+
+    def append_client(self, client_id: str, ended_at: datetime) -> EndedSession:
+        """Every token of a client, issued until then, was revoked."""
+
     def position(self) -> tuple[int, str]:
         """Newest revision and epoch."""
 

@@ -65,6 +65,9 @@ class RefreshTokens(Protocol):
     def revoke_family(self, family_id: str, revoked_at: datetime) -> bool:
         """Ends the family; False when nothing of it was alive."""
 
+    def revoke_of(self, client_id: str, revoked_at: datetime) -> None:
+        """Ends every family of a client."""
+
     def families_of(self, session_id: str, client_id: str) -> Sequence[str]:
         """The families that the client got in the session and that are not revoked, in alphabetical order."""
 

@@ -14,7 +14,7 @@ from auth.domain.grants import RefreshToken
 from auth.domain.sessions import Session, SessionLimits
 from auth.domain.subjects import Subjects
 from auth.use_cases import events
-from auth.use_cases.exchange_code import revoke_family
+from auth.use_cases.ending import revoke_family, revoke_token
 from auth.use_cases.known_clients import KnownClients
 from auth.use_cases.ports import AuthRepos, AuthWork, OwnTokens
 from servicekit.audit_events import Outcome
@@ -62,6 +62,8 @@ class ReadToken:
         client = self._clients(str(claims["client_id"]))
         if client is None:
             raise SessionEndedError("the client of the token is gone")
+        if int(claims["iat"]) < client.tokens_valid_from:
+            raise SessionEndedError("the token is of before its client was closed")
         token_id = str(claims["jti"])
         if self._work.read(lambda repos: repos.revoked_tokens.contains(token_id), snapshot=False):
             raise SessionEndedError("the token was revoked")
@@ -149,7 +151,7 @@ class ReadToken:
         ends_at = datetime.fromtimestamp(claims["exp"], UTC)
 
         def revoke(repos: AuthRepos) -> Outcome[None]:
-            repos.revoked_tokens.add(token_id, ends_at)
+            revoke_token(repos, token_id, ends_at, now)
             session = repos.sessions.find(str(claims["sid"])) if "sid" in claims else None
             account_id = session.account_id if session is not None else None  # `sub` may be pairwise
             client_id = str(claims["client_id"])

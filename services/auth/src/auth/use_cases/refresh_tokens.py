@@ -10,7 +10,8 @@ from auth.domain.clients import Client
 from auth.domain.errors import ExtranetClosedError, GrantRefusedError
 from auth.domain.grants import RefreshToken
 from auth.use_cases import events
-from auth.use_cases.exchange_code import issued, note_activity, record_refusal, revoke_family
+from auth.use_cases.ending import revoke_family
+from auth.use_cases.exchange_code import issued, note_activity, record_refusal
 from auth.use_cases.make_tokens import Holder, MakeTokens, TokenSet, Wanted
 from auth.use_cases.ports import AuthRepos, AuthWork
 from auth.use_cases.protocol_ports import FoundToken

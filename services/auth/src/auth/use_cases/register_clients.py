@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from auth.domain.client_registration import BadClientError, check_resource, describe_client, parse_client
 from auth.domain.clients import SECRET_METHODS, Client
 from auth.domain.errors import ClientChangedError, ClientIdTakenError, ClientUnknownError
+from auth.use_cases.ending import close_client
 from auth.use_cases.known_clients import KnownClients
 from auth.use_cases.ports import AuthRepos, AuthWork
 from auth.use_cases.protocol_ports import SectorIdentifiers
@@ -110,6 +111,7 @@ class RegisterClients:
             self.checked(description, hash_secret(secret) if secret else ""),
             registration_token_hash=registration_token_hash,
             registered_at=int(self._clock.now().timestamp()) if registration_token_hash else None,
+            tokens_valid_from=int(self._clock.now().timestamp()),
         )
 
         def add(repos: AuthRepos) -> Outcome[None]:
@@ -147,6 +149,7 @@ class RegisterClients:
             self.checked(description, secret_hash),
             registration_token_hash=before.registration_token_hash if by_itself else None,
             registered_at=before.registered_at,
+            tokens_valid_from=before.tokens_valid_from,
         )
         if after != before:
             self._change(before, after, "auth.client.changed", actor, keys=_changed_keys(before, after))
@@ -176,11 +179,10 @@ class RegisterClients:
         before = self.find(client_id)
         if before.enabled is enabled:
             return
-        after = replace(before, enabled=enabled)
         if enabled:
-            self._change(before, after, "auth.client.changed", actor, keys=["enabled"])
+            self._change(before, replace(before, enabled=True), "auth.client.changed", actor, keys=["enabled"])
         else:
-            self._change(before, after, "auth.client.disabled", actor)
+            self._change(before, replace(before, enabled=False), "auth.client.disabled", actor)
 
     def delete(self, client_id: str, actor: Actor) -> None:
         """It is gone, with what people agreed to.
@@ -192,8 +194,8 @@ class RegisterClients:
 
         def remove(repos: AuthRepos) -> Outcome[None]:
             repos.clients.delete(client_id)
-            for grants in (repos.codes, repos.refresh_tokens, repos.device_requests):
-                grants.delete_of(client_id)  # another client of this name must not find them
+            close_client(repos, client_id, self._clock.now())
+            repos.refresh_tokens.delete_of(client_id)  # another client of this name must not find them
             return Outcome(None, (self._event("auth.client.deleted", client, actor),))
 
         self._record(client, remove)
@@ -230,7 +232,12 @@ class RegisterClients:
         def change(repos: AuthRepos) -> Outcome[None]:
             if repos.clients.find(before.client_id) != before:
                 raise ClientChangedError("the client was changed at the same moment")
-            repos.clients.save(after)
+            if before.enabled and not after.enabled:
+                now = self._clock.now()
+                close_client(repos, after.client_id, now)
+                repos.clients.save(replace(after, tokens_valid_from=int(now.timestamp()) + 1))
+            else:
+                repos.clients.save(after)
             return Outcome(None, (self._event(event_type, after, actor, **payload),))
 
         self._record(after, change)

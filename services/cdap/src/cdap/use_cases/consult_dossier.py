@@ -86,9 +86,7 @@ class ConsultDossier:
             token_details=requester.token_details,
             today=consultation.today,
             age=age,
-            session_ended=self._ended_sessions.is_ended(
-                requester.session_id, requester.account_id, requester.token_issued_at
-            ),
+            session_ended=self._ended_sessions.is_ended(requester.marks),
             session_age=self._ended_sessions.age(),
         )
         return decide(snapshot, question, self._table, self._limits)

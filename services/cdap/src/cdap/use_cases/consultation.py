@@ -10,6 +10,7 @@ from cdap.domain.dossier import DossierKey
 from cdap.domain.names import MAXIMUM_NAME_LENGTH, name_key
 from cdap.domain.result import ResultKind
 from partnerkit.matricule import InvalidMatriculeError, parse_matricule
+from rights.sessions import TokenMarks
 from servicekit.errors import InvalidInputError
 
 _CAF_LENGTH = 3
@@ -42,11 +43,17 @@ class Requester:
     organisation_id: str
     session_id: str
     token_id: str
+    client_id: str
     token_issued_at: datetime
     token_details: Sequence[Mapping[str, Any]]
     ip: str = ""
     user_agent: str = ""
     caller: str = ""  # service that called over gRPC; empty for the pages of cdap
+
+    @property
+    def marks(self) -> TokenMarks:
+        """What says whether the token has ended."""
+        return TokenMarks(self.session_id, self.account_id, self.token_id, self.client_id, self.token_issued_at)
 
 
 @dataclass(frozen=True, slots=True)

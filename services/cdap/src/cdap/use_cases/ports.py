@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from cdap.domain.dossier import Dossier, DossierKey
+from rights.sessions import TokenMarks
 from rights.snapshot import Snapshot
 
 
@@ -84,10 +85,10 @@ class RightsView(Protocol):
 
 
 class EndedSessions(Protocol):
-    """The sessions that auth has ended, as this process knows them."""
+    """The sessions and tokens that auth has ended, as this process knows them."""
 
-    def is_ended(self, session_id: str, account_id: str, issued_at: datetime) -> bool:
-        """Whether the session, or every session of the account that is older than `issued_at`, has ended."""
+    def is_ended(self, token: TokenMarks) -> bool:
+        """Whether the token has ended: revoked, or with its family, its session, its account or its client."""
 
     def age(self) -> timedelta:
         """How long ago this knowledge was confirmed."""

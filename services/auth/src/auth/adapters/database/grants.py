@@ -127,6 +127,11 @@ class SqlRefreshTokens:
         alive = (t.c.family_id == family_id) & t.c.revoked_at.is_(None)
         return self._connection.execute(update(t).where(alive).values(revoked_at=revoked_at)).rowcount > 0
 
+    def revoke_of(self, client_id: str, revoked_at: datetime) -> None:
+        """See the port."""
+        alive = (_token.client_id == client_id) & _token.revoked_at.is_(None)
+        self._connection.execute(update(refresh_token).where(alive).values(revoked_at=revoked_at))
+
     def families_of(self, session_id: str, client_id: str) -> Sequence[str]:
         """See the port. Every token of the client is looked at, as a person asks for this by hand."""
         known = refresh_token.c

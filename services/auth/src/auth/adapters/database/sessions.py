@@ -1,7 +1,7 @@
 """Sessions and the feed of their ends, in SQL."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from auth.adapters.database.rows import Change, Rows
 from auth.adapters.database.tables import account, ended_session, feed_position, session_client
 from auth.adapters.database.tables import session as t
 from auth.domain.accounts import Account
-from auth.domain.sessions import EndedSession, Session
+from auth.domain.sessions import CLIENT_CLOSED, TOKEN_REVOKED, EndedSession, Session
 from servicekit.database.prepared import PreparedStatement
 
 SESSIONS = Rows(t, Session)
@@ -115,10 +115,21 @@ class SqlEndedSessions:
         self._connection = connection
 
     def append(self, session: Session, ended_at: datetime, reason: str) -> EndedSession:
-        """The next revision."""
+        """See the port."""
+        return self._append(EndedSession(session.session_id, session.account_id, ended_at, reason, 0))
+
+    def append_token(self, token_id: str, ended_at: datetime) -> EndedSession:
+        """See the port."""
+        return self._append(EndedSession("", "", ended_at, TOKEN_REVOKED, 0, token_id=token_id))
+
+    def append_client(self, client_id: str, ended_at: datetime) -> EndedSession:
+        """See the port."""
+        return self._append(EndedSession("", "", ended_at, CLIENT_CLOSED, 0, client_id=client_id))
+
+    def _append(self, end: EndedSession) -> EndedSession:
         position = update(feed_position).values(revision=feed_position.c.revision + 1)
         revision = self._connection.execute(position.returning(feed_position.c.revision)).scalar_one()
-        ended = EndedSession(session.session_id, session.account_id, ended_at, reason, revision)
+        ended = replace(end, revision=revision)
         self._connection.execute(ended_session.insert().values(**asdict(ended)))
         return ended
 

@@ -75,6 +75,8 @@ ended_session = sa.Table(
     _id("account_id"),
     sa.Column("ended_at", UtcDateTime(), nullable=False, index=True),
     sa.Column("reason", sa.String(64), nullable=False),
+    _text("token_id"),
+    _text("client_id"),
 )
 
 feed_position = sa.Table(

@@ -55,4 +55,6 @@ def _session(ended: EndedSession) -> pb.EndedSession:
         ended_at_us=(ended.ended_at - _EPOCH) // timedelta(microseconds=1),
         reason=ended.reason,
         revision=ended.revision,
+        token_id=ended.token_id,
+        client_id=ended.client_id,
     )

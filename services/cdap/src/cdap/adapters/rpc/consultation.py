@@ -61,6 +61,7 @@ def _requester(token: VerifiedAccessToken, call: Call, peer: str) -> Requester:
         organisation_id=token.organisation.id,
         session_id=token.session_id,
         token_id=token.token_id,
+        client_id=token.client_id,
         token_issued_at=token.issued_at,
         token_details=token.authorization_details,
         ip=_address_of(peer),

@@ -109,6 +109,7 @@ def _requester(professional: Professional) -> Requester:
         organisation_id=token.organisation.id,
         session_id=professional.session_id,
         token_id=token.token_id,
+        client_id=token.client_id,
         token_issued_at=token.issued_at,
         token_details=token.authorization_details,
         ip=request.remote_addr or "",

@@ -12,6 +12,7 @@ revision = "0002"
 down_revision = "0001"
 
 _NEW_TEXTS = {
+    "ended_session": ("token_id", "client_id"),
     "session": ("address", "user_agent"),
     "authorization_code": ("dpop_key", "claims_request", "details_request"),
     "refresh_token": ("binding", "claims_request", "details_request"),
