@@ -9,8 +9,9 @@ import orjson
 from cdap.domain.dossier import Dossier, DossierKey
 from cdap.use_cases.consult_dossier import ConsultDossier
 from cdap.use_cases.ports import ImportLine, KnownNames, Repositories, StoredDossier
-from rights.sessions import EndedSessions, TokenMarks
+from rights.sessions import EndedSessions
 from rights.snapshot import Snapshot
+from rights.token_marks import TokenMarks
 from tests.cdap.builders import the_snapshot, the_table
 from tests.servicekit.fakes import FixedClock, InMemoryUnitOfWork
 

@@ -7,7 +7,8 @@ import pytest
 
 from rights.feed import FeedLostError
 from rights.replication import NEVER
-from rights.sessions import EndedSession, SessionsEnded, SessionsReplica, TokenMarks
+from rights.sessions import EndedSession, SessionsEnded, SessionsReplica
+from rights.token_marks import TokenMarks
 from tests.rights.fakes import HandClock, InMemoryEndedSessionsFeed
 
 

@@ -21,7 +21,8 @@ from partenaire.auth.v1 import ended_sessions_pb2 as feed_pb
 from partenaire.auth.v1.accounts_pb2_grpc import AccountsStub
 from partenaire.auth.v1.ended_sessions_pb2_grpc import EndedSessionsStub
 from rights.feed_client import GrpcEndedSessionsFeed
-from rights.sessions import SessionsReplica, TokenMarks
+from rights.sessions import SessionsReplica
+from rights.token_marks import TokenMarks
 from servicekit.errors import AccessDeniedError, ConflictError, InvalidInputError, NotFoundError
 from servicekit.rpc import ChannelOptions, open_channel, remote_errors
 from servicekit.rpc.certificates import issue, write_authority

@@ -14,7 +14,8 @@ from auth.use_cases.manage_accounts import Order
 from auth.use_cases.read_ended_sessions import ReadEndedSessions
 from auth.use_cases.register_clients import OPERATOR
 from rights.feed import FeedLostError, Position, Subscription
-from rights.sessions import EndedSession, EndedSessions, SessionsEnded, SessionsReplica, TokenMarks
+from rights.sessions import EndedSession, EndedSessions, SessionsEnded, SessionsReplica
+from rights.token_marks import TokenMarks
 from servicekit.audit_events import Outcome
 from tests.auth.builders import DIRECTOR, SECRET, AuthBrowser, Provider, a_client
 from tests.auth.conformance_fapi.builders import claims_of

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from rights.feed import DivergenceError, Feed, Position
 from rights.replication import Pace, Replica
+from rights.token_marks import TokenMarks
 from servicekit.clock import Clock
 
 # Longest life of an access token (300 s), with a wide margin for clocks that differ between machines.
@@ -29,22 +30,6 @@ class EndedSession:
     ended_at: datetime
     token_id: str = ""
     client_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TokenMarks:
-    """What of an access token says whether it has ended: its claims `sid`, `jti`, `client_id` and `iat`, and whose."""
-
-    session_id: str
-    account_id: str
-    token_id: str
-    client_id: str
-    issued_at: datetime
-
-    @property
-    def family_id(self) -> str:
-        """What the `jti` of every token of the same grant begins with."""
-        return self.token_id.partition("~")[0]
 
 
 @dataclass(frozen=True, slots=True)

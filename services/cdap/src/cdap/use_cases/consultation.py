@@ -10,7 +10,7 @@ from cdap.domain.dossier import DossierKey
 from cdap.domain.names import MAXIMUM_NAME_LENGTH, name_key
 from cdap.domain.result import ResultKind
 from partnerkit.matricule import InvalidMatriculeError, parse_matricule
-from rights.sessions import TokenMarks
+from rights.token_marks import TokenMarks
 from servicekit.errors import InvalidInputError
 
 _CAF_LENGTH = 3

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from cdap.domain.dossier import Dossier, DossierKey
-from rights.sessions import TokenMarks
 from rights.snapshot import Snapshot
+from rights.token_marks import TokenMarks
 
 
 @dataclass(frozen=True, slots=True)
