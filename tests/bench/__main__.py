@@ -19,6 +19,7 @@ from onebox.layout import PARTNER_SOFTWARE, SERVICES, Layout
 from onebox.preparation import example_dossier
 from partenaire.cdap.v1 import consultation_pb2, consultation_pb2_grpc
 from tests.architecture.tree import ROOT
+from tests.bench import collection_pause
 from tests.bench.measure import Act, interleaved, table
 from tests.bench.memory import resident_megabytes
 from tests.bench.sign_in import SignedIn, sign_in
@@ -30,6 +31,7 @@ _CODES = 1500
 
 def main() -> None:
     """Prints every figure."""
+    collection_pause.main()
     with tempfile.TemporaryDirectory() as folder:
         demo = OneboxProcess(Layout(Path(folder) / "demo", free_first_port()), dossiers=10_000)
         try:

@@ -8,4 +8,9 @@ REASONS: tuple[Promise, ...] = (
         "List of purposes (habpps/data/purposes.toml); domain rules, finalité",
         "A dossier is shown under a profile only for a purpose of that profile, whatever asks: page, gRPC or token.",
     ),
+    Promise(
+        "rights:no-pause-over-the-rights",
+        "docs/performance.md",
+        "A full garbage collection does not walk over the rights that a process holds.",
+    ),
 )

@@ -1,5 +1,6 @@
 """The replica of the rights: fresh only when confirmed, equal to the server or refusing."""
 
+import gc
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -13,9 +14,12 @@ from hypothesis import strategies as st
 from rights.feed import DivergenceError, FeedLostError
 from rights.replica import RightsReplica
 from rights.replication import NEVER
+from rights.sessions import SessionsReplica
 from rights.snapshot import Change, FactChange, Snapshot
+from rights.snapshot_file import save_snapshot
+from tests.promises import promise
 from tests.rights.builders import PATIENT, the_commune
-from tests.rights.fakes import HandClock, InMemoryFeed
+from tests.rights.fakes import HandClock, InMemoryEndedSessionsFeed, InMemoryFeed
 
 COMMUNE = the_commune()
 SECOND = timedelta(seconds=1)
@@ -302,3 +306,30 @@ def test_whatever_the_feed_does_the_replica_equals_the_server_or_refuses(steps: 
     if age == timedelta(0):
         assert snapshot is not None
         assert snapshot.same_as(world.feed.server)
+
+
+@promise("rights:no-pause-over-the-rights")
+def test_every_replica_keeps_what_it_loads_out_of_the_collectors_walks(tmp_path: Path) -> None:
+    path = tmp_path / "rights.snapshot"
+    feed, clock, replica = _pair()
+    sessions = SessionsReplica(InMemoryEndedSessionsFeed(), clock)
+    save_snapshot(path, COMMUNE.snapshot())
+
+    def from_the_feed(one: RightsReplica | SessionsReplica) -> object:
+        one.synchronise_once()
+        return one.current()[0]
+
+    loads: dict[str, Callable[[], object]] = {
+        "rights": lambda: from_the_feed(replica),
+        "ended sessions": lambda: from_the_feed(sessions),
+        "saved rights": lambda: RightsReplica(feed, clock, saved_at=path).current()[0],
+    }
+    try:
+        for name, load in loads.items():
+            gc.unfreeze()
+            state = load()
+            assert state is not None
+            assert gc.get_freeze_count() > 0, name
+            assert not any(walked is state for walked in gc.get_objects()), name
+    finally:
+        gc.unfreeze()

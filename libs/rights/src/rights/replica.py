@@ -70,11 +70,9 @@ class RightsReplica(Replica[Snapshot, Change]):
 
     def _restore(self, path: Path) -> None:
         try:
-            snapshot = load_snapshot(path)
+            self._begin_with(lambda: load_snapshot(path))
         except SnapshotFileError as error:
             log.warning("saved_snapshot_ignored", trouble=str(error))
-            return
-        self._begin_with(snapshot)
 
     def _position(self, state: Snapshot) -> Position:
         return position_of(state)

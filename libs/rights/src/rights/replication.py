@@ -18,6 +18,7 @@ from typing import Generic, NamedTuple, TypeVar
 from rights.feed import DivergenceError, Feed, FeedHistoryLostError, FeedLostError, Position, Subscription
 from servicekit.clock import Clock
 from servicekit.logging import get_logger
+from servicekit.long_lived import long_lived
 
 log = get_logger("rights.replication")
 
@@ -100,9 +101,9 @@ class Replica(ABC, Generic[S, C]):
         since = "never confirmed" if age == NEVER else f"confirmed {age.total_seconds():.1f} s ago"
         return f"{self.name}: {since} ({self._last_trouble or 'waiting for the feed'})"
 
-    def _begin_with(self, state: S) -> None:
+    def _begin_with(self, load: Callable[[], S]) -> None:
         """Start from a state of an earlier run; it is not fresh until the feed confirms it."""
-        self._view = _View(state, None)
+        self._view = _View(long_lived(load), None)
         self._must_synchronise = False
 
     # One step at a time: what the threads repeat, and what tests call.
@@ -136,7 +137,7 @@ class Replica(ABC, Generic[S, C]):
         """
         if self._went_back is not None:
             raise DivergenceError("the feed went back: nothing is taken from it before its epoch is bumped")
-        state = self._feed.snapshot()
+        state = long_lived(self._feed.snapshot)
         with self._changing:
             known, offered = self._view.state, self._position(state)
             if self._refuses(offered, None if known is None else self._position(known)):
