@@ -15,13 +15,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from tests.promise_lists.chain import CHAIN
-from tests.promise_lists.ending import ENDING
-from tests.promise_lists.fapi2 import FAPI2
-from tests.promise_lists.oidcc import OIDCC
+from tests.promise_lists import gathered
 from tests.promise_lists.promise import Promise
-from tests.promise_lists.reasons import REASONS
-from tests.promise_lists.rfcs import RFCS
 
 TestFunction = TypeVar("TestFunction", bound=Callable[..., Any])
 
@@ -36,7 +31,7 @@ def promise(*ids: str) -> Callable[[TestFunction], TestFunction]:
     return mark
 
 
-PROMISES: tuple[Promise, ...] = (*CHAIN, *ENDING, *OIDCC, *FAPI2, *RFCS, *REASONS)
+PROMISES: tuple[Promise, ...] = gathered()
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,9 @@ from servicekit.web.oidc.provider import OidcLoginSettings
 from servicekit.web.oidc_login import OidcLogin, Professional, current_professional
 from servicekit.web.public_pages import public
 from servicekit.web.refusal_texts import RefusalText
+from servicekit.web.repeats import keep_this_page
 from servicekit.web.secrets import WebSecrets
-from servicekit.web.session_tables import create_web_session_tables
+from servicekit.web.session_tables import create_form_answer_table, create_web_session_tables
 from servicekit.web.sessions import SessionContent, SessionLimits, WebSession, WebSessions
 from servicekit.web.tables import Column, Page, Sort
 
@@ -46,8 +47,10 @@ __all__ = [
     "allow_frame",
     "choice",
     "create_app",
+    "create_form_answer_table",
     "create_web_session_tables",
     "current_professional",
+    "keep_this_page",
     "local_path",
     "prefer_languages",
     "public",

@@ -1,6 +1,7 @@
 """Builds the Flask application of a service: one frame, one grammar of pages, no step that a view could forget.
 
-Order of the steps of a request: request id, CSRF, sign-in (`OidcLogin`), view, error pages, security headers.
+Order of the steps of a request: request id, CSRF, repeated forms, sign-in (`OidcLogin`), view, error pages,
+security headers, the answer kept for a form that comes twice.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 
+from servicekit.clock import SystemClock
 from servicekit.errors import ServiceError
 from servicekit.references import bind_reference, new_reference
 from servicekit.web.error_pages import ErrorPages
@@ -28,6 +30,7 @@ from servicekit.web.languages import LANGUAGES, install_languages
 from servicekit.web.links import this_page, url_with
 from servicekit.web.public_pages import HealthCheck, public_pages
 from servicekit.web.refusal_texts import RefusalText
+from servicekit.web.repeats import RepeatedForms
 from servicekit.web.secrets import WebSecrets
 
 _STATIC_SECONDS = 24 * 3600
@@ -63,6 +66,7 @@ class WebOptions:
     secret: str = ""  # shared by several processes of one service; empty: a file in the data folder
     brand: str = "Mon compte partenaire"
     navigation: tuple[NavigationLink, ...] = ()
+    translations: tuple[Path, ...] = ()  # further folders of catalogues, before the service's own
     accent: str = ""  # name of a colour set of servicekit.css: "", "teal", "plum" or "amber"
 
 
@@ -82,6 +86,12 @@ class ServiceApp(Flask):
         self.csrf = CSRFProtect()
         self._frame: FrameProvider = PageFrame
         self.extensions["health_checks"] = {}
+        self.repeated_forms: RepeatedForms | None = None
+
+    def process_response(self, response: Response) -> Response:
+        """The last step of every answer, its cookies included."""
+        answer = super().process_response(response)
+        return self.repeated_forms.end(answer) if self.repeated_forms is not None else answer
 
     def cookie_name(self, purpose: str) -> str:
         """The name of a cookie of this service: ports do not separate cookies, so the service is in the name."""
@@ -116,12 +126,13 @@ def create_app(
     *,
     service_label: str,
     settings: WebSettings,
-    database: object = None,
+    database: Any = None,
     options: WebOptions | None = None,
 ) -> ServiceApp:
     """The application. `import_name` is the package that holds `templates/`, `static/` and `translations/`.
 
-    `database` may be given so that /healthz asks it; any object with `read(work)` does.
+    `database`: asked by /healthz, and keeps the answers of forms so that one sent twice ends where one click ends
+    (`servicekit.web.repeats`); without it neither is done.
 
     Raises:
         WebSecretError: the secret of the pages cannot be read or written.
@@ -129,10 +140,13 @@ def create_app(
     app = ServiceApp(import_name, service_label, settings, options or WebOptions())
     _configure(app)
     _install_templates(app)
-    install_languages(app, secure=app.secure_cookies)
+    install_languages(app, secure=app.secure_cookies, more=app.options.translations)
     app.before_request(_give_request_id)
     app.teardown_request(_forget_request_id)
     app.csrf.init_app(app)
+    if database is not None and hasattr(database, "write"):
+        app.repeated_forms = RepeatedForms(database, app.web_secrets, SystemClock())
+        app.before_request(app.repeated_forms.begin)
     app.after_request(app.security_headers.add)
     app.after_request(_show_request_id)
     app.register_blueprint(public_pages())

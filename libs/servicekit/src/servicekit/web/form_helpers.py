@@ -7,6 +7,8 @@ import wtforms
 from wtforms import BooleanField, Field, HiddenField, RadioField, SelectFieldBase, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget, RadioInput, Select
 
+from servicekit.web.repeats import once_token
+
 
 def choice(value: str, label: object) -> Any:
     """One choice of a list, of radios or of checkboxes: WTForms no longer likes pairs. `label` may be lazy."""
@@ -61,6 +63,7 @@ def is_hidden(field: Field) -> bool:
 
 
 FORM_GLOBALS = {
+    "once_token": once_token,
     "form_is_group": is_group,
     "form_is_hidden": is_hidden,
     "form_anchor_of": anchor_of,

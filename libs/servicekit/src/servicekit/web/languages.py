@@ -82,11 +82,11 @@ def prefer_languages(tags: str | None) -> None:
             return
 
 
-def install_languages(app: Flask, *, secure: bool) -> None:
-    """Babel, the catalogues of servicekit and of the application, the switch at GET /langue/<code>?suite=<page>."""
+def install_languages(app: Flask, *, secure: bool, more: Iterable[Path] = ()) -> None:
+    """Babel, the catalogues (servicekit, `more`, the application), the switch at GET /langue/<code>?suite=<page>."""
     babel = Babel()
     babel.init_app(app, default_locale="fr", default_timezone="Europe/Paris", locale_selector=choose_language)
-    directories = [SHARED_TRANSLATIONS, Path(app.root_path) / "translations"]
+    directories = [SHARED_TRANSLATIONS, *more, Path(app.root_path) / "translations"]
     babel.domain_instance = CataloguesInMemory({code: load_catalogue(directories, code) for code in LANGUAGES})
     blueprint = Blueprint("languages", __name__)
 

@@ -142,6 +142,12 @@ SHARED_REASONS: dict[str, RefusalText] = {
         _l("Chaque consultation doit être inscrite au journal avant d'être montrée, et le journal ne répond pas."),
         _l("Recommencez dans quelques minutes."),
     ),
+    "FORM_STILL_UNDER_WAY": RefusalText(
+        _l("Votre demande est déjà en cours de traitement"),
+        _l("Elle a été reçue une première fois et n'est pas refaite une seconde fois."),
+        _l("Le même formulaire a été envoyé deux fois, et la réponse au premier envoi n'est pas encore prête."),
+        _l("Attendez une minute, puis repartez de l'accueil : vous y verrez si la demande a abouti."),
+    ),
     "ISSUER_UNREACHABLE": RefusalText(
         _l("La connexion est momentanément impossible"),
         _l("Vous ne pouvez pas être connecté pour l'instant."),

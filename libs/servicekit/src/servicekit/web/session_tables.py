@@ -1,4 +1,7 @@
-"""Tables of the sessions of a relying party, in the service's own database. Times are seconds since 1970, UTC."""
+"""Tables of a relying party's sessions and of the answers of forms, in the service's own database.
+
+Times are seconds since 1970, UTC.
+"""
 
 from typing import Any
 
@@ -28,7 +31,24 @@ web_seen_once = Table(
     Column("until", BigInteger, nullable=False, index=True),
 )
 
+form_metadata = MetaData()
+
+web_form_answer = Table(
+    "web_form_answer",
+    form_metadata,
+    Column("key", String(64), primary_key=True),  # keyed hash of the form's value, what was typed and the browser
+    Column("lease_until", BigInteger, nullable=False),  # who claimed it works on it until then
+    Column("until", BigInteger, nullable=False, index=True),
+    Column("sealed", Text),  # the answer, encrypted, bound to the key; empty while the first sending is under way
+)
+
+
+def create_form_answer_table(op: Any) -> None:
+    """For a service without sessions of a relying party: only the answers of forms (`servicekit.web.repeats`)."""
+    form_metadata.create_all(op.get_bind())
+
 
 def create_web_session_tables(op: Any) -> None:
-    """For a migration of a service: `create_web_session_tables(op)` with Alembic's `op`. Undone by dropping both."""
+    """For a migration of a service: `create_web_session_tables(op)` with Alembic's `op`. Undone by dropping all."""
     web_metadata.create_all(op.get_bind())
+    create_form_answer_table(op)

@@ -14,6 +14,7 @@ from audit.settings import AuditSettings
 from audit.use_cases.journal_state import ReadJournalState
 from audit.use_cases.read_event import ReadEvent
 from audit.use_cases.search_events import ReadResults, SearchEvents
+from partnerkit.web import TRANSLATIONS
 from servicekit.clock import Clock
 from servicekit.database import Database
 from servicekit.web import (
@@ -60,7 +61,7 @@ def create_web(
         service_label=_l("Journal d'audit"),
         settings=settings,
         database=database,
-        options=WebOptions(navigation=navigation, accent="plum"),
+        options=WebOptions(navigation=navigation, accent="plum", translations=(TRANSLATIONS,)),
     )
     sessions = WebSessions(database, app.web_secrets, clock)
     login = OidcLoginSettings(

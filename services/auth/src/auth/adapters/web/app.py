@@ -32,8 +32,9 @@ from auth.adapters.web.session_pages import SessionPages
 from auth.adapters.web.sign_in_pages import SignInPages
 from auth.adapters.web.visitor import Visitor
 from auth.use_cases.catalogue import UseCases
+from partnerkit.web import TRANSLATIONS
 from servicekit.clock import Clock
-from servicekit.web import RefusalText, WebSettings, create_app
+from servicekit.web import RefusalText, WebOptions, WebSettings, create_app
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -65,6 +66,7 @@ def create_web(web: WebParts) -> WSGIApplication:
         service_label="Portail",
         settings=web.settings,
         database=web.database,
+        options=WebOptions(translations=(TRANSLATIONS,)),
     )
     visitor = Visitor(app, web.use_cases, web.clock)
     parts = Parts(app, web.use_cases, visitor, web.clock, web.issuer, web.minimum_password_length, web.proxies)

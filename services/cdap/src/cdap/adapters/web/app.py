@@ -7,6 +7,7 @@ from cdap.adapters.web.formats import FILTERS
 from cdap.adapters.web.refusal_sentences import REFUSAL_TEXTS
 from cdap.settings import CdapSettings
 from cdap.use_cases.consult_dossier import ConsultDossier
+from partnerkit.web import TRANSLATIONS
 from servicekit.clock import Clock
 from servicekit.database import Database
 from servicekit.web import OidcLogin, OidcLoginSettings, ServiceApp, WebOptions, WebSessions, create_app
@@ -47,7 +48,7 @@ def pages_app(parts: PageParts) -> ServiceApp:
         service_label="CDAP",
         settings=parts.settings,
         database=parts.database,
-        options=WebOptions(accent="plum"),
+        options=WebOptions(accent="plum", translations=(TRANSLATIONS,)),
     )
     app.extensions[consultations.EXTENSION] = parts.consult
     app.jinja_env.filters.update({**FILTERS, **table_columns.FILTERS})

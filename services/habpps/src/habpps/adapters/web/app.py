@@ -13,6 +13,7 @@ from habpps.domain.calendar import PARIS
 from habpps.settings import HabppsSettings
 from habpps.use_cases.acts import Acts
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
+from partnerkit.web import TRANSLATIONS
 from servicekit.clock import Clock
 from servicekit.database import Database
 from servicekit.web import (
@@ -72,7 +73,7 @@ def pages_app(parts: PageParts) -> ServiceApp:
         service_label="Habpps",
         settings=parts.settings,
         database=parts.database,
-        options=WebOptions(accent="teal"),
+        options=WebOptions(accent="teal", translations=(TRANSLATIONS,)),
     )
     app.extensions[EXTENSION] = PageTools(parts.acts, parts.identify, parts.clock, parts.settings.propagation_wait_ms)
     app.register_refusal_texts(REFUSAL_TEXTS)

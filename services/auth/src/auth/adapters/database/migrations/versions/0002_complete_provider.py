@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from servicekit.database import UtcDateTime
+from servicekit.web.session_tables import create_form_answer_table
 
 revision = "0002"
 down_revision = "0001"
@@ -21,6 +22,7 @@ _NEW_TEXTS = {
 
 def upgrade() -> None:
     """Add the columns, then the tables."""
+    create_form_answer_table(op)
     for name in ("phone_number", "postal_address"):
         op.add_column("account", sa.Column(name, sa.Text()))
     for table, names in _NEW_TEXTS.items():
