@@ -44,6 +44,7 @@ from tests.auth.fakes import (
     InMemoryRepos,
     PlainPasswords,
 )
+from tests.plain import reads_plainly
 from tests.rights.builders import Commune, the_commune
 from tests.servicekit.fakes import FixedClock, InMemoryUnitOfWork
 
@@ -190,7 +191,7 @@ class AuthBrowser:
     """A browser at the provider; redirects are followed by hand."""
 
     def __init__(self, client: Browser) -> None:
-        self.client = client
+        self.client = reads_plainly(client)
 
     def get(self, path: str, **query: str) -> Any:
         return self.client.get(path, query_string=query or None, base_url=ISSUER)

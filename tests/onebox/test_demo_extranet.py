@@ -15,6 +15,7 @@ from onebox.demo_extranet.sites import SITES
 from servicekit.database import migrate, open_database
 from servicekit.errors import StartError
 from servicekit.process import Parts
+from tests.plain import reads_plainly
 from tests.servicekit.fakes import FixedClock
 from tests.servicekit.web.fake_provider import CLIENT, ISSUER, PUBLIC_URL, RESOURCE, SECRET, FakeProvider
 
@@ -41,7 +42,7 @@ def browser(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FlaskCli
     database = open_database(wanted.database_url)
     clock = FixedClock()
     provider = FakeProvider(clock)
-    client = build_app(wanted, database, clock, provider.client()).test_client()
+    client = reads_plainly(build_app(wanted, database, clock, provider.client()).test_client())
     to_issuer = client.get("/connexion").location
     assert client.get(provider.authorize(to_issuer)).status_code == 303
     yield client

@@ -11,6 +11,7 @@ from aiosmtpd.controller import Controller
 
 from onebox.inbox.app import InboxSettings, build_app
 from onebox.inbox.mailbox import Mailbox, Receiver
+from tests.plain import reads_plainly
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def mail(recipient: str, subject: str = "Votre identifiant") -> EmailMessage:
 def test_a_mail_sent_is_shown_with_its_text(mailbox: Mailbox, smtp_port: int, tmp_path: Path) -> None:
     with smtplib.SMTP("127.0.0.1", smtp_port) as smtp:
         smtp.send_message(mail("eloise@demo.example"))
-    browser = build_app(InboxSettings(tmp_path, "http://localhost:8420"), mailbox).test_client()
+    browser = reads_plainly(build_app(InboxSettings(tmp_path, "http://localhost:8420"), mailbox).test_client())
     page = browser.get("/").text
     assert "Votre identifiant : &lt;eloise&gt;" in page
     assert "eloise@demo.example" in page
@@ -63,5 +64,5 @@ def test_a_mail_that_is_not_one_is_kept_all_the_same(mailbox: Mailbox) -> None:
 
 
 def test_an_empty_mailbox_says_what_to_do(mailbox: Mailbox, tmp_path: Path) -> None:
-    browser = build_app(InboxSettings(tmp_path, "http://localhost:8420"), mailbox).test_client()
+    browser = reads_plainly(build_app(InboxSettings(tmp_path, "http://localhost:8420"), mailbox).test_client())
     assert "Aucun courriel" in browser.get("/").text

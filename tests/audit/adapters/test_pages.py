@@ -14,6 +14,7 @@ from audit.adapters.web.app import WebUseCases, create_web
 from audit.use_cases.ports import EntryRow
 from servicekit.web import ServiceApp
 from tests.audit.builders import COMMUNE, DIRECTRICE, FakeProducer, Journal, MovingClock, journal
+from tests.plain import reads_plainly
 from tests.servicekit.web.fake_provider import CLIENT, ISSUER, PUBLIC_URL, RESOURCE, SECRET, FakeProvider
 
 AUDITOR_DETAILS = [{"type": "administration", "extranet": "audit", "role": "caf_auditor", "caf": "921"}]
@@ -66,7 +67,7 @@ def pages(tmp_path: Path, sqlite_url: str) -> Iterator[Pages]:
         app, _ = create_web(settings, opened.database, use_cases, clock, provider.client())
         app.testing = True
         app.config["WTF_CSRF_ENABLED"] = False
-        yield Pages(app, opened, provider, app.test_client())
+        yield Pages(app, opened, provider, reads_plainly(app.test_client()))
 
 
 @pytest.fixture
@@ -226,7 +227,7 @@ def test_a_search_can_be_taken_up_and_changed(signed_in: Pages) -> None:
 
 def test_the_results_of_another_auditor_stay_closed(signed_in: Pages) -> None:
     address, _ = signed_in.results(actor_id=DIRECTRICE)
-    other = replace(signed_in, browser=signed_in.app.test_client())
+    other = replace(signed_in, browser=reads_plainly(signed_in.app.test_client()))
     other.provider.subject, other.provider.sid = "another auditor", "another session"
     other.sign_in()
     answer = other.browser.get(address)

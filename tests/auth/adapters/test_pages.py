@@ -67,7 +67,7 @@ def test_the_last_sign_in_is_shown_at_the_next_one(provider: Provider, browser: 
 def test_a_refused_sign_in_never_says_what_was_wrong(browser: AuthBrowser, username: str, password: str) -> None:
     page = browser.sign_in(username, password)
     assert page.status_code == 401
-    assert "L&#39;identifiant ou le mot de passe est incorrect." in page.text
+    assert "L'identifiant ou le mot de passe est incorrect." in page.text
     assert "Set-Cookie" not in page.headers or "auth-session" not in page.headers["Set-Cookie"]
 
 
@@ -285,7 +285,7 @@ def test_changing_the_password_asks_for_the_one_in_use(browser: AuthBrowser) -> 
     assert "(facultatif)" not in page.text
     refused = browser.submit(page, "/choose-password", current="wrong", password=CHOSEN, confirmation=CHOSEN)
     assert refused.status_code == 400
-    assert "Ce n&#39;est pas votre mot de passe actuel." in refused.text
+    assert "Ce n'est pas votre mot de passe actuel." in refused.text
     for _ in range(2):
         browser.submit(page, "/choose-password", current="wrong", password=CHOSEN, confirmation=CHOSEN)
     waiting = browser.submit(page, "/choose-password", current=PASSWORD, password=CHOSEN, confirmation=CHOSEN)

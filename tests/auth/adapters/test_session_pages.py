@@ -119,8 +119,8 @@ def test_what_could_not_be_told_is_said(provider: Provider, browser: AuthBrowser
     browser.sign_in()
     page = browser.get("/sessions/fermer", session=other)
     done = browser.follow(browser.submit(page, "/sessions/fermer"))
-    assert "Des extranets n&#39;ont pas encore répondu" in done.text
-    assert "À fermer sur l&#39;appareil lui-même : Oméga." in done.text
+    assert "Des extranets n'ont pas encore répondu" in done.text
+    assert "À fermer sur l'appareil lui-même : Oméga." in done.text
 
 
 @pytest.mark.parametrize("path", ["/sessions/fermer", "/sessions/fermer-les-autres"])
@@ -185,7 +185,7 @@ def test_a_consent_is_shown_with_what_it_opens_and_withdrawn(provider: Provider,
     assert 'id="no-consents"' in done.text
     assert "/consent" in browser.authorize("omega", 8411, scope="openid profile phone").headers["Location"]
     again = browser.follow(browser.get("/sessions/retirer-accord", application="omega"))
-    assert "plus d&#39;accord" in again.text
+    assert "plus d'accord" in again.text
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from servicekit.web import Professional
 from tests.cdap.builders import NOW, PURPOSES, in_another_caf, the_document, the_table, token_details
 from tests.cdap.fakes import FixedEndedSessions, FixedRights, line_of
 from tests.cdap.sinks import JournalOfTheTest
+from tests.plain import reads_plainly
 from tests.servicekit.fakes import FixedClock
 
 MIGRATIONS = migrations_folder("cdap.adapters.database:migrations")
@@ -111,7 +112,7 @@ class Pages:
         self.app = pages_app(parts)
         self.app.config.update(WTF_CSRF_ENABLED=False, TESTING=True)
         self.app.before_request(self._sign_in)
-        self.client: FlaskClient = self.app.test_client()
+        self.client: FlaskClient = reads_plainly(self.app.test_client())
 
     def _sign_in(self) -> None:
         token = the_token(self.profile)

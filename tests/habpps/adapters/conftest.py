@@ -24,6 +24,7 @@ from servicekit.database import Database, migrate, open_database
 from servicekit.outbox import OutboxRelay, OutboxSettings, RecordingUnitOfWork
 from tests.habpps.builders import Register921
 from tests.habpps.sinks import AcknowledgingSink
+from tests.plain import reads_plainly
 from tests.servicekit.fakes import FixedClock
 
 MIGRATIONS = migrations_folder("habpps.adapters.database:migrations")
@@ -84,7 +85,7 @@ class Pages:
         self.app = pages_app(parts)
         self.app.config.update(WTF_CSRF_ENABLED=False, TESTING=True)
         self.app.before_request(self._sign_in)
-        self.client: FlaskClient = self.app.test_client()
+        self.client: FlaskClient = reads_plainly(self.app.test_client())
 
     def _sign_in(self) -> None:
         g.author = self.author

@@ -16,6 +16,7 @@ from servicekit.tokens import TokenOrganisation, VerifiedAccessToken
 from servicekit.web import Professional
 from tests.habpps.adapters.conftest import Habpps
 from tests.habpps.builders import SIRET
+from tests.plain import reads_plainly
 
 
 def professional(habpps: Habpps, author: Author, details: tuple[Mapping[str, Any], ...]) -> Professional:
@@ -67,7 +68,7 @@ def test_only_a_role_that_the_register_confirms_opens_habpps(
 
     app.before_request(sign_in)
     app.before_request(identify_author)
-    answer = app.test_client().get("/groupes")
+    answer = reads_plainly(app.test_client()).get("/groupes")
     assert answer.status_code == status
     assert ("Crèches" in answer.text) is (status == 200)
     if status == 403:
@@ -87,7 +88,7 @@ def test_nobody_signed_in_sees_no_page(on_sqlite: Habpps, tmp_path: Path) -> Non
                 path = path.replace(f"<{name}>", "x")
             method = "GET" if "GET" in (rule.methods or ()) else "POST"
             app.config["WTF_CSRF_ENABLED"] = False
-            answer = app.test_client().open(path, method=method)
+            answer = reads_plainly(app.test_client()).open(path, method=method)
             assert answer.status_code in (401, 404), path
 
 
@@ -101,6 +102,6 @@ def test_a_form_without_its_token_is_refused(on_sqlite: Habpps, tmp_path: Path) 
         g.author = commune.partner
 
     app.before_request(sign_in)
-    answer = app.test_client().post("/groupes/nouveau", data={"name": "Autre", "profile": "T1"})
+    answer = reads_plainly(app.test_client()).post("/groupes/nouveau", data={"name": "Autre", "profile": "T1"})
     assert answer.status_code == 400
     assert len(on_sqlite.all.look(lambda store: store.groups.of(commune.id))) == 1

@@ -22,6 +22,7 @@ from servicekit.web import (
 )
 from servicekit.web.secrets import WebSecrets
 from servicekit.web.session_tables import web_metadata
+from tests.plain import reads_plainly
 from tests.servicekit.fakes import FixedClock
 from tests.servicekit.web.fake_provider import CLIENT, ISSUER, PUBLIC_URL, RESOURCE, SECRET, FakeProvider
 
@@ -47,7 +48,7 @@ class Party:
 
     def browser(self) -> FlaskClient:
         """A new browser."""
-        return self.app.test_client()
+        return reads_plainly(self.app.test_client())
 
     def sign_in(self, browser: FlaskClient, page: str = "/") -> None:
         """The whole way: page, issuer, back."""

@@ -25,6 +25,7 @@ from servicekit.web import Page, RefusalText, ServiceApp, create_app, local_path
 from servicekit.web.formats import euros, figure, longdate, longdatetime, shortdatetime
 from servicekit.web.headers import allow_form_target, allow_frame, origin_of
 from servicekit.web.languages import prefer_languages
+from tests.plain import reads_plainly
 from tests.servicekit.web.gallery import GallerySettings, build_gallery
 
 
@@ -35,7 +36,7 @@ def app(tmp_path: Path) -> ServiceApp:
 
 @pytest.fixture
 def browser(app: ServiceApp) -> FlaskClient:
-    return app.test_client()
+    return reads_plainly(app.test_client())
 
 
 def csrf(page: str) -> str:
@@ -52,13 +53,13 @@ def test_the_frame_shows_service_person_organisation_and_the_last_sign_in(browse
     assert "Camille Martin" in page
     assert "Commune de Bois-Joli" in page
     assert 'id="logout"' in page
-    assert "Dernière connexion : lundi 23 novembre 2026 à 14\u00a0h\u00a003" in page
+    assert "Dernière connexion : lundi 23 novembre 2026 à 14 h 03" in page
     assert 'href="/ce-n-etait-pas-moi"' in page
     assert page.index("skip-link") < page.index("<header")
 
 
 def test_without_sign_in_there_is_no_deconnexion_button(tmp_path: Path) -> None:
-    page = build_gallery(tmp_path, signed_in=False).test_client().get("/").text
+    page = reads_plainly(build_gallery(tmp_path, signed_in=False).test_client()).get("/").text
     assert 'id="logout"' not in page
     assert "Dernière connexion" not in page
 
@@ -96,7 +97,7 @@ def test_security_headers_are_on_every_answer(browser: FlaskClient) -> None:
 def test_https_makes_cookies_secure_and_sends_hsts(tmp_path: Path) -> None:
     settings = GallerySettings(tmp_path, public_url="https://habpps.example")
     app = create_app("tests.servicekit.web", service_label="x", settings=settings)
-    answer = app.test_client().get("/langue/en")
+    answer = reads_plainly(app.test_client()).get("/langue/en")
     assert "Secure" in answer.headers["Set-Cookie"]
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
     assert app.cookie_name("session") == "__Host-galerie-session"
@@ -190,11 +191,11 @@ def test_a_form_that_is_too_large_is_refused(browser: FlaskClient) -> None:
 def test_a_table_has_caption_scopes_sort_links_and_aligned_figures(browser: FlaskClient) -> None:
     page = browser.get("/tableau?tri=-people&q=caf").text
     assert re.search(r"<caption[^>]*>Groupes de la commune", page)
-    assert re.search(r'<th scope="col" class="numeric" aria-sort="descending">', page)
+    assert re.search(r'<th scope="col" role="columnheader" class="numeric" aria-sort="descending">', page)
     assert 'href="/tableau?q=caf&amp;tri=people"' in page
     assert 'href="/tableau?q=caf&amp;tri=group"' in page
-    assert '<th scope="row">' in page
-    assert 'class="numeric">1\u202f234,50\u00a0€' in page
+    assert '<th scope="row" role="rowheader" data-label=' in page
+    assert 'class="numeric">1 234,50 €' in page
 
 
 def test_pagination_keeps_the_filters_and_stays_within_bounds(browser: FlaskClient) -> None:
@@ -261,12 +262,12 @@ def test_every_kind_of_error_is_a_page_with_a_reference(app: ServiceApp, error: 
         raise error
 
     app.add_url_rule("/echec", "fail", fail)
-    answer = app.test_client().get("/echec")
+    answer = reads_plainly(app.test_client()).get("/echec")
     assert answer.status_code == status
     assert "secret text" not in answer.text
     assert 'data-reason="R"' in answer.text
     assert f'<code id="reference">{answer.headers["X-Request-Id"]}</code>' in answer.text
-    problem = app.test_client().get("/echec", headers={"Accept": "application/json"})
+    problem = reads_plainly(app.test_client()).get("/echec", headers={"Accept": "application/json"})
     assert problem.mimetype == "application/problem+json"
     assert problem.json is not None
     assert (problem.json["status"], problem.json["reason"]) == (status, "R")
@@ -280,7 +281,7 @@ def test_wrong_fields_are_named_to_programs(app: ServiceApp) -> None:
         raise InvalidInputError("no", reason="R", fields={"siret": "SIRET_WRONG"})
 
     app.add_url_rule("/echec", "fail", fail)
-    problem = app.test_client().get("/echec", headers={"Accept": "application/problem+json"})
+    problem = reads_plainly(app.test_client()).get("/echec", headers={"Accept": "application/problem+json"})
     assert problem.json is not None
     assert problem.json["fields"] == {"siret": "SIRET_WRONG"}
 
@@ -297,7 +298,7 @@ def test_an_unexpected_failure_is_a_500_page_without_its_text(app: ServiceApp) -
         raise KeyError("secret text")
 
     app.add_url_rule("/echec", "fail", fail)
-    answer = app.test_client().get("/echec")
+    answer = reads_plainly(app.test_client()).get("/echec")
     assert answer.status_code == 500
     assert "secret text" not in answer.text
     assert 'data-reason="INTERNAL"' in answer.text
@@ -306,7 +307,7 @@ def test_an_unexpected_failure_is_a_500_page_without_its_text(app: ServiceApp) -
 @pytest.mark.parametrize(("method", "address", "status"), [("GET", "/rien", 404), ("DELETE", "/formulaire", 405)])
 def test_unknown_addresses_and_methods_have_pages(app: ServiceApp, method: str, address: str, status: int) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
-    answer = app.test_client().open(address, method=method)
+    answer = reads_plainly(app.test_client()).open(address, method=method)
     assert answer.status_code == status
     assert 'id="error-page"' in answer.text
 

@@ -37,7 +37,7 @@ def checked_email(text: str) -> str:
         raise InvalidEmailError("invisible character in the domain", reason="EMAIL_NOT_ASCII")
     try:
         found = email_validator.validate_email(
-            typed, check_deliverability=False, allow_smtputf8=False, test_environment=True
+            typed, check_deliverability=False, allow_smtputf8=False, strict=True, test_environment=True
         )
     except email_validator.EmailNotValidError as error:
         raise InvalidEmailError("not an address", reason="EMAIL_MALFORMED") from error

@@ -32,6 +32,7 @@ from servicekit.web.public_pages import HealthCheck, public_pages
 from servicekit.web.refusal_texts import RefusalText
 from servicekit.web.repeats import RepeatedForms
 from servicekit.web.secrets import WebSecrets
+from servicekit.web.tables import labelled_cells
 
 _STATIC_SECONDS = 24 * 3600
 
@@ -180,6 +181,7 @@ def _install_templates(app: ServiceApp) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(url_with=url_with, this_page=this_page, asset_url=_AssetUrls(app), **FORM_GLOBALS)
+    app.jinja_env.globals.update(labelled_cells=labelled_cells)
     if app.options.templates:
         folders = ChoiceLoader([FileSystemLoader(folder) for folder in app.options.templates])
         app.jinja_loader = ChoiceLoader([folders, *filter(None, [app.jinja_loader])])

@@ -14,6 +14,7 @@ from babel.support import NullTranslations, Translations
 from flask import Blueprint, Flask, Response, g, redirect, request
 from flask_babel import Babel, Domain, get_locale, refresh
 
+from servicekit.typography import typeset
 from servicekit.web.links import local_path
 
 LANGUAGES = {"fr": "Français", "en": "English"}
@@ -43,6 +44,28 @@ def load_catalogue(directories: Iterable[Path], language: str) -> Translations:
     return merged
 
 
+class Typeset(NullTranslations):
+    """The French catalogue: each sentence is its own translation, with the typography of French."""
+
+    def gettext(self, message: str) -> str:
+        """The sentence as people read it."""
+        return typeset(message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """One and none are singular in French."""
+        return typeset(msgid1 if n < 2 else msgid2)
+
+    def pgettext(self, context: str, message: str) -> str:  # noqa: ARG002 - one French sentence serves in each
+        """The sentence, whatever tells it from another of the same words."""
+        return typeset(message)
+
+    def npgettext(self, context: str, singular: str, plural: str, num: int) -> str:  # noqa: ARG002 - as above
+        """`ngettext`, whatever the context."""
+        return self.ngettext(singular, plural, num)
+
+    ugettext, ungettext, upgettext, unpgettext = gettext, ngettext, pgettext, npgettext
+
+
 class CataloguesInMemory(Domain):  # type: ignore[misc] # Flask-Babel has no types
     """Gives Flask-Babel the catalogues that `load_catalogue` made."""
 
@@ -50,7 +73,7 @@ class CataloguesInMemory(Domain):  # type: ignore[misc] # Flask-Babel has no typ
         """One catalogue per language code."""
         super().__init__()
         self._catalogues = catalogues
-        self._none = Translations()
+        self._none = Typeset()
 
     def get_translations(self) -> NullTranslations:
         """The catalogue of the request's language."""
@@ -87,7 +110,7 @@ def install_languages(app: Flask, *, secure: bool, more: Iterable[Path] = ()) ->
     babel = Babel()
     babel.init_app(app, default_locale="fr", default_timezone="Europe/Paris", locale_selector=choose_language)
     directories = [SHARED_TRANSLATIONS, *more, Path(app.root_path) / "translations"]
-    babel.domain_instance = CataloguesInMemory({code: load_catalogue(directories, code) for code in LANGUAGES})
+    babel.domain_instance = CataloguesInMemory({"fr": Typeset(), "en": load_catalogue(directories, "en")})
     blueprint = Blueprint("languages", __name__)
 
     @blueprint.get("/langue/<code>")

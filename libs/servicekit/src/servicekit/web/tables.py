@@ -1,11 +1,15 @@
 """Values that tables and lists are drawn from: columns, the sort asked in the address, the page of a long list."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import NamedTuple
 
 from flask import request
+from markupsafe import Markup, escape
+
+_CELL = re.compile(r"<t([hd])(?=[\s>])")
 
 
 class Column(NamedTuple):
@@ -82,3 +86,19 @@ class Page:
                 shown.append(None)
             shown.append(number)
         return shown
+
+
+def labelled_cells(cells: str, columns: Sequence[Column]) -> Markup:
+    """The cells of one row, drawn by a page, with their roles and the label of their column.
+
+    On a narrow screen a row is drawn as a card: each cell says its label itself (`data-label`), and the roles keep
+    the table a table for screen readers although it is no longer drawn as one.
+    """
+    labels = iter(columns)
+
+    def described(cell: re.Match[str]) -> str:
+        column = next(labels, None)
+        label = f' data-label="{escape(column.label)}"' if column is not None and column.label else ""
+        return f'<t{cell[1]} role="{"rowheader" if cell[1] == "h" else "cell"}"{label}'
+
+    return Markup(_CELL.sub(described, cells))  # noqa: S704 - what Jinja has drawn and escaped already
