@@ -9,4 +9,16 @@ ACTS: tuple[Promise, ...] = (
     Promise("pages:twice-is-once", _PAGES, "A form sent twice, even at once, does its act once and ends on one page."),
     Promise("text:clean-in-every-form", _PAGES, "No invisible or direction character gets through a form's text."),
     Promise("dates:plausible", _PAGES, "A day outside 1900 to 2100 is refused with a sentence and stays in its field."),
+    Promise("dates:no-overflow", _HABPPS, "No arithmetic on days in Habpps can overflow at an end of the calendar."),
+    Promise(
+        "addresses:checked-at-every-entrance",
+        _HABPPS,
+        "An address that no envelope can hold is refused, with a sentence, at each place where one enters Habpps.",
+    ),
+    Promise("names:one-form", _HABPPS, "A name from a Mac, from Word or from a PDF is kept in one form."),
+    Promise(
+        "text:clean-in-the-register",
+        _HABPPS,
+        "Rows, facts, the history and audit events hold no invisible, control or direction character.",
+    ),
 )

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from stdnum.fr import siret as stdnum_siret
 
 from habpps.domain.account_command import AccountCommand, CommandKind, CommandState
-from habpps.domain.calendar import french_day
 from habpps.domain.habilitation import (
     Group,
     Habilitation,
@@ -43,6 +42,7 @@ from habpps.domain.states import (
     Machine,
     UserState,
 )
+from partnerkit.days import french_day
 from servicekit.errors import ServiceError
 from tests.habpps.builders import CATALOGUE, TERMS, TODAY, MemoryRegister
 

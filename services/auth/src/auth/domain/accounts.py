@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+from partnerkit.text import ascii_letters_of
 
 
 class AccountState(Enum):
@@ -77,11 +78,6 @@ def make_username(given_name: str, family_name: str, number: int) -> str:
 
     `number` (0 to 9999) makes it unique; the caller draws another one when it is taken.
     """
-    initial = _letters(given_name)[:1]
-    name = _letters(family_name)[:20]
+    initial = ascii_letters_of(given_name)[:1]
+    name = ascii_letters_of(family_name)[:20]
     return f"{initial}{name or 'compte'}-{number:04d}"
-
-
-def _letters(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae"))
-    return re.sub(r"[^a-z]", "", plain.encode("ascii", "ignore").decode().lower())

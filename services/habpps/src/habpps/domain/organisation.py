@@ -7,6 +7,7 @@ from habpps.domain.states import CONVENTION, ConventionEvent, ConventionState
 
 LONGEST_ORGANISATION_NAME = 120
 LONGEST_REFERENCE = 40
+LONGEST_CAPACITY = 120
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,14 @@
 """People of an organisation: users and administrators. One person has one account (the OIDC subject)."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from habpps.domain.states import USER, UserEvent, UserState
+from partnerkit.email import InvalidEmailError, checked_email
+from partnerkit.text import typed_name, why_name_refused
 
-_EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z]{2,63}")
 LONGEST_NAME = 60
-LONGEST_EMAIL = 254
 LONGEST_JOB_TITLE = 80
 
 
@@ -24,7 +23,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Person:
-    """Who somebody is: names as typed, e-mail in lower case."""
+    """Who somebody is: clean names, an address that an envelope can hold. Only `person_typed` makes one."""
 
     given_name: str
     family_name: str
@@ -36,30 +35,27 @@ class Person:
         return f"{self.given_name} {self.family_name}"
 
 
-def clean(text: str) -> str:
-    """Put the spaces of a typed line in order."""
-    return " ".join(text.split())
-
-
 def person_typed(given_name: str, family_name: str, email: str) -> Person:
-    """Make a person of what was typed, spaces and case put in order."""
-    return Person(clean(given_name), clean(family_name), email.strip().lower())
+    """Make a person of what was typed or imported. An address that cannot be one stays as typed, to be refused."""
+    try:
+        address = checked_email(email)
+    except InvalidEmailError:
+        address = email.strip()
+    return Person(typed_name(given_name), typed_name(family_name), address)
 
 
 def why_person_refused(person: Person) -> dict[str, str]:
     """Return field -> reason code for each field that is wrong."""
     problems: dict[str, str] = {}
-    for field, value in (("given_name", person.given_name), ("family_name", person.family_name)):
-        if not value:
-            problems[field] = "EMPTY"
-        elif len(value) > LONGEST_NAME:
-            problems[field] = "TOO_LONG"
-        elif not all(character.isalpha() or character in " '’-." for character in value):
-            problems[field] = "NAME_CHARACTERS"
-    if not person.email:
-        problems["email"] = "EMPTY"
-    elif len(person.email) > LONGEST_EMAIL or _EMAIL.fullmatch(person.email) is None:
-        problems["email"] = "EMAIL_MALFORMED"
+    for field, name in (("given_name", person.given_name), ("family_name", person.family_name)):
+        refused = why_name_refused(name, LONGEST_NAME)
+        if refused:
+            problems[field] = refused
+    try:
+        if checked_email(person.email) != person.email:
+            problems["email"] = "EMAIL_MALFORMED"
+    except InvalidEmailError as refused_email:
+        problems["email"] = refused_email.reason
     return problems
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from habpps.domain.organisation import why_dates_refused
 from habpps.domain.profiles import why_profile_refused
 from habpps.domain.states import SERVICE_CONTRACT, ContractEvent, ContractState
 
@@ -54,7 +55,7 @@ class ContractTerms:
     profiles: tuple[str, ...]
     purposes: tuple[str, ...]
     territories: tuple[str, ...]
-    starts_on: date
+    starts_on: date | None
     ends_on: date | None
     maximum_users: int | None
 
@@ -105,8 +106,7 @@ def why_terms_refused(
     }
     if terms.maximum_users is not None and not 1 <= terms.maximum_users <= MOST_USERS:
         found["maximum_users"] = "NUMBER_OUT_OF_RANGE"
-    if terms.ends_on is not None and terms.ends_on < terms.starts_on:
-        found["ends_on"] = "ENDS_BEFORE_START"
+    found.update(why_dates_refused(terms.starts_on, terms.ends_on))
     return {field: reason for field, reason in found.items() if reason}
 
 

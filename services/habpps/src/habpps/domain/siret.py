@@ -3,6 +3,8 @@
 A refusal says why, because nobody can guess which digit of fourteen is wrong.
 """
 
+from partnerkit.text import typed_name
+
 LA_POSTE = "356000000"
 LA_POSTE_HEAD_OFFICE = "35600000000048"
 
@@ -17,8 +19,8 @@ def luhn(digits: str) -> bool:
 
 
 def normalise_siret(text: str) -> str:
-    """Remove what people type between digits."""
-    return "".join(character for character in text if not character.isspace() and character not in ".-\u202f")
+    """Remove what people type between digits, and what nobody sees."""
+    return "".join(character for character in typed_name(text) if character not in " .-")
 
 
 def why_siret_refused(siret: str) -> str | None:

@@ -7,6 +7,7 @@ from habpps.domain.authorship import Author, check_role
 from habpps.domain.organisation import Organisation
 from habpps.domain.people import Administrator, Person, Role, why_person_refused
 from habpps.domain.refusals import EmailTakenError, FormRefusedError, LastAdministratorError, UnknownThingError
+from habpps.use_cases.change_convention import motive_typed
 from habpps.use_cases.ports import Store
 from habpps.use_cases.register import Done, Entry, Note, Register
 from servicekit.identifiers import new_id
@@ -65,6 +66,7 @@ class WithdrawAdministrator:
         Raises:
             RoleNotAllowedError, UnknownThingError: not their business.
             LastAdministratorError: there is no other.
+            FormRefusedError: the reason is missing.
         """
 
         def work(entry: Entry) -> str:
@@ -76,7 +78,7 @@ class WithdrawAdministrator:
             leaving = _administrator(entry, organisation, administrator_id)
             if sum(one.is_active for one in entry.store.administrators.of(organisation.id)) < 2:
                 raise LastAdministratorError(f"last administrator of {organisation.id}")
-            _withdraw(entry, organisation, leaving, reason)
+            _withdraw(entry, organisation, leaving, motive_typed(reason))
             return organisation.id
 
         return self._register.act(author, self.act, work)

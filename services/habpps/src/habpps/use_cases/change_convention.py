@@ -5,7 +5,7 @@ from datetime import date
 
 from habpps.domain.authorship import Author, check_role
 from habpps.domain.organisation import Convention, Organisation, Signatory
-from habpps.domain.people import Role, clean
+from habpps.domain.people import Role
 from habpps.domain.refusals import FormRefusedError, UnknownThingError
 from habpps.domain.states import (
     ContractEvent,
@@ -15,6 +15,7 @@ from habpps.domain.states import (
     HabilitationEvent,
 )
 from habpps.use_cases.register import Done, Entry, Note, Register
+from partnerkit.text import clean_line
 
 ACTS: dict[ConventionEvent, str] = {
     ConventionEvent.SIGN: "habpps.convention.signed",
@@ -56,10 +57,22 @@ class ConventionStep:
 
 def why_reason_refused(reason: str) -> dict[str, str]:
     """Return field -> reason code for the motive that a far-reaching act needs."""
-    cleaned = clean(reason)
+    cleaned = clean_line(reason)
     if not cleaned:
         return {"reason": "REASON_EMPTY"}
     return {"reason": "TOO_LONG"} if len(cleaned) > LONGEST_REASON else {}
+
+
+def motive_typed(reason: str) -> str:
+    """Return the motive as it is kept.
+
+    Raises:
+        FormRefusedError: it is missing or too long.
+    """
+    problems = why_reason_refused(reason)
+    if problems:
+        raise FormRefusedError(problems)
+    return clean_line(reason)
 
 
 class ChangeConvention:
@@ -97,7 +110,7 @@ class ChangeConvention:
                     f"convention:{convention.id}",
                     organisation.id,
                     convention.reference,
-                    clean(step.reason),
+                    clean_line(step.reason),
                     opens=step.event in OPENING,
                 )
             )

@@ -2,10 +2,10 @@
 
 from habpps.domain.authorship import Author, check_role
 from habpps.domain.habilitation import Habilitation, check_assignment
-from habpps.domain.people import Role, clean
-from habpps.domain.refusals import FormRefusedError, UnknownThingError
+from habpps.domain.people import Role
+from habpps.domain.refusals import UnknownThingError
 from habpps.domain.states import HabilitationEvent
-from habpps.use_cases.change_convention import why_reason_refused
+from habpps.use_cases.change_convention import motive_typed
 from habpps.use_cases.register import Done, Entry, Note, Register
 
 ACTS: dict[HabilitationEvent, str] = {
@@ -38,10 +38,8 @@ class ChangeHabilitation:
             if habilitation is None:
                 raise UnknownThingError("habilitation")
             entry.organisation(habilitation.organisation_id)
-            problems = why_reason_refused(reason)
-            if problems:
-                raise FormRefusedError(problems)
-            _step(entry, habilitation, event, clean(reason))
+            motive = motive_typed(reason)
+            _step(entry, habilitation, event, motive)
             return habilitation.user_id
 
         return self._register.act(author, ACTS[event], work)

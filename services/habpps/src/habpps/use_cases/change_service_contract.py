@@ -1,10 +1,10 @@
 """Steps of a service contract: suspend, reactivate, end."""
 
 from habpps.domain.authorship import Author, check_role
-from habpps.domain.people import Role, clean
-from habpps.domain.refusals import FormRefusedError, UnknownThingError
+from habpps.domain.people import Role
+from habpps.domain.refusals import UnknownThingError
 from habpps.domain.states import ContractEvent
-from habpps.use_cases.change_convention import why_reason_refused
+from habpps.use_cases.change_convention import motive_typed
 from habpps.use_cases.register import Done, Entry, Note, Register
 
 ACTS: dict[ContractEvent, str] = {
@@ -36,16 +36,14 @@ class ChangeServiceContract:
             if contract is None:
                 raise UnknownThingError("service contract")
             organisation = entry.organisation(contract.organisation_id)
-            problems = why_reason_refused(reason)
-            if problems:
-                raise FormRefusedError(problems)
+            motive = motive_typed(reason)
             entry.save(contract.after(event))
             opens = event is ContractEvent.REACTIVATE
             subject = f"service_contract:{contract.id}"
             extranet = entry.store.extranets.get(contract.extranet)
             label = contract.extranet if extranet is None else extranet.short_label
             details = {"extranet": contract.extranet}
-            entry.note(Note(ACTS[event], subject, organisation.id, label, clean(reason), opens, details))
+            entry.note(Note(ACTS[event], subject, organisation.id, label, motive, opens, details))
             return organisation.id
 
         return self._register.act(author, ACTS[event], work)

@@ -1,17 +1,19 @@
 """Acts on a user: lock, unlock, new provisional password, departure date."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from habpps.domain.account_command import CommandKind
 from habpps.domain.authorship import Author, check_role
-from habpps.domain.people import Role, User, clean
+from habpps.domain.people import Role, User
 from habpps.domain.refusals import FormRefusedError, UnknownThingError, UserNotActiveError
 from habpps.domain.states import UserEvent, UserState
-from habpps.use_cases.change_convention import why_reason_refused
+from habpps.use_cases.change_convention import motive_typed
 from habpps.use_cases.ports import Store
 from habpps.use_cases.register import Done, Entry, Note, Register
+from partnerkit.days import shifted
 
+LONGEST_PAST_DAYS = 366
 LOCK_ACTS: dict[UserEvent, str] = {
     UserEvent.LOCK: "habpps.user.locked",
     UserEvent.UNLOCK: "habpps.user.unlocked",
@@ -39,9 +41,7 @@ class LockUser:
 
         def work(entry: Entry) -> str:
             user = _user(entry, user_id)
-            problems = why_reason_refused(reason)
-            if problems:
-                raise FormRefusedError(problems)
+            motive = motive_typed(reason)
             entry.save(user.after(event))
             locking = event is UserEvent.LOCK
             if not belongs_elsewhere(entry.store, user):
@@ -50,7 +50,7 @@ class LockUser:
             elif locking:
                 content = {"reason": "LOCKED_IN_ORGANISATION"}
                 entry.command(CommandKind.END_SESSIONS, user.account_id, user.organisation_id, content)
-            entry.note(_note(LOCK_ACTS[event], user, clean(reason), opens=not locking))
+            entry.note(_note(LOCK_ACTS[event], user, motive, opens=not locking))
             return user.id
 
         return self._register.act(author, LOCK_ACTS[event], work)
@@ -103,7 +103,7 @@ class SetDeparture:
 
         def work(entry: Entry) -> str:
             user = _user(entry, user_id)
-            if departs_on is not None and departs_on < entry.today - timedelta(days=366):
+            if departs_on is not None and departs_on < shifted(entry.today, -LONGEST_PAST_DAYS):
                 raise FormRefusedError({"departs_on": "IN_THE_PAST"})
             entry.save(replace(user, departs_on=departs_on))
             for membership in entry.store.habilitations.of(user.organisation_id):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from habpps.domain.account_command import AccountCommand
 from habpps.domain.authorship import Author, check_reach, check_role
-from habpps.domain.calendar import french_day
 from habpps.domain.habilitation import Group, Membership, profiles_in_force
 from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.people import Administrator, Role, User
@@ -14,6 +13,7 @@ from habpps.domain.service_contract import Extranet, ServiceContract
 from habpps.domain.states import UserState
 from habpps.use_cases.ports import ActRecord, Listing, Store
 from habpps.use_cases.register import Register
+from partnerkit.days import french_day
 from servicekit.clock import Clock
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from habpps.domain.authorship import Author, check_role
 from habpps.domain.organisation import (
+    LONGEST_CAPACITY,
     LONGEST_ORGANISATION_NAME,
     LONGEST_REFERENCE,
     Convention,
@@ -12,11 +13,12 @@ from habpps.domain.organisation import (
     Signatory,
     why_dates_refused,
 )
-from habpps.domain.people import Role, clean
+from habpps.domain.people import Role
 from habpps.domain.refusals import FormRefusedError, ReferenceTakenError, SiretTakenError
 from habpps.domain.siret import normalise_siret, why_siret_refused
 from habpps.domain.states import ConventionEvent, ConventionState
 from habpps.use_cases.register import Done, Entry, Note, Register
+from partnerkit.text import clean_line
 from servicekit.identifiers import new_id
 
 
@@ -37,12 +39,13 @@ class OrganisationRequest:
         found = why_dates_refused(self.starts_on, self.ends_on)
         found.update(_line("name", self.name, LONGEST_ORGANISATION_NAME))
         found.update(_line("reference", self.reference, LONGEST_REFERENCE))
-        found.update(_line("partner_signatory_name", self.partner_signatory.name, LONGEST_ORGANISATION_NAME))
-        found.update(_line("caf_signatory_name", self.caf_signatory.name, LONGEST_ORGANISATION_NAME))
         refused = why_siret_refused(normalise_siret(self.siret))
         if refused:
             found["siret"] = refused
         for side, signatory in (("partner", self.partner_signatory), ("caf", self.caf_signatory)):
+            found.update(_line(f"{side}_signatory_name", signatory.name, LONGEST_ORGANISATION_NAME))
+            if len(clean_line(signatory.capacity)) > LONGEST_CAPACITY:
+                found[f"{side}_signatory_capacity"] = "TOO_LONG"
             if signatory.signed_on is not None and signatory.signed_on > today:
                 found[f"{side}_signed_on"] = "IN_THE_FUTURE"
         return found
@@ -81,10 +84,10 @@ def create_organisation(entry: Entry, request: OrganisationRequest, caf: str) ->
     siret = normalise_siret(request.siret)
     if entry.store.organisations.with_siret(siret) is not None:
         raise SiretTakenError("siret known already", details={"siret": siret})
-    reference = clean(request.reference)
+    reference = clean_line(request.reference)
     if entry.store.conventions.with_reference(caf, reference) is not None:
         raise ReferenceTakenError("reference known already", details={"reference": reference})
-    organisation = Organisation(new_id(), siret, clean(request.name), caf)
+    organisation = Organisation(new_id(), siret, clean_line(request.name), caf)
     convention = Convention(
         new_id(),
         organisation.id,
@@ -93,8 +96,8 @@ def create_organisation(entry: Entry, request: OrganisationRequest, caf: str) ->
         ConventionState.DRAFT,
         request.starts_on,
         request.ends_on,
-        request.partner_signatory,
-        request.caf_signatory,
+        _clean_signatory(request.partner_signatory),
+        _clean_signatory(request.caf_signatory),
     )
     if convention.is_signed:
         convention = convention.after(ConventionEvent.SIGN)
@@ -112,8 +115,12 @@ def create_organisation(entry: Entry, request: OrganisationRequest, caf: str) ->
     return organisation.id
 
 
+def _clean_signatory(signatory: Signatory) -> Signatory:
+    return Signatory(clean_line(signatory.name), clean_line(signatory.capacity), signatory.signed_on)
+
+
 def _line(field: str, text: str, longest: int) -> dict[str, str]:
-    cleaned = clean(text)
+    cleaned = clean_line(text)
     if not cleaned:
         return {field: "EMPTY"}
     return {field: "TOO_LONG"} if len(cleaned) > longest else {}

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from habpps.domain.authorship import Author, check_role
 from habpps.domain.organisation import Organisation
-from habpps.domain.people import LONGEST_JOB_TITLE, Person, Role, User, clean, why_person_refused
+from habpps.domain.people import LONGEST_JOB_TITLE, Person, Role, User, why_person_refused
 from habpps.domain.refusals import EmailTakenError, FormRefusedError, UnknownThingError
 from habpps.domain.states import UserState
 from habpps.use_cases.appoint_administrator import ask_account
 from habpps.use_cases.register import Done, Entry, Note, Register
+from partnerkit.text import clean_line
 from servicekit.identifiers import new_id
 
 
@@ -22,9 +23,9 @@ class UserRequest:
     def problems(self) -> dict[str, str]:
         """Return field -> reason code."""
         found = why_person_refused(self.person)
-        if not clean(self.job_title):
+        if not clean_line(self.job_title):
             found["job_title"] = "EMPTY"
-        elif len(clean(self.job_title)) > LONGEST_JOB_TITLE:
+        elif len(clean_line(self.job_title)) > LONGEST_JOB_TITLE:
             found["job_title"] = "TOO_LONG"
         return found
 
@@ -100,7 +101,7 @@ def create_user(entry: Entry, organisation: Organisation, request: UserRequest, 
         for one in entry.store.administrators.of(organisation.id):
             if one.person.email == request.person.email:
                 raise EmailTakenError("administrator already", details={"kind": "administrator", "id": one.id})
-    user = User(new_id(), account_id or new_id(), organisation.id, request.person, clean(request.job_title))
+    user = User(new_id(), account_id or new_id(), organisation.id, request.person, clean_line(request.job_title))
     entry.save(user)
     if not account_id:
         ask_account(entry, user.account_id, organisation, user.person)

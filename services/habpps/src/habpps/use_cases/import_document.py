@@ -10,6 +10,13 @@ from habpps.domain.people import Person, Role, person_typed, why_person_refused
 from habpps.domain.refusals import ImportRefusedError
 from habpps.domain.service_contract import ContractTerms
 from habpps.use_cases.create_organisation import OrganisationRequest
+from partnerkit.days import InvalidDayError, iso_day
+from partnerkit.text import clean_line
+
+_DAY_PROBLEMS = {
+    "DATE_MALFORMED": "a date YYYY-MM-DD that exists was expected",
+    "DATE_YEAR": "a year from 1900 to 2100 was expected",
+}
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,14 @@ class _Item:
         if not isinstance(value, str):
             self.problems[self.at(name)] = "a text was expected"
             return ""
+        return clean_line(value)
+
+    def address(self, name: str) -> str:
+        """A text that is refused rather than cleaned: `person_typed` looks at it."""
+        value = self._members.get(name)
+        if not isinstance(value, str):
+            self.problems[self.at(name)] = "a text was expected"
+            return ""
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:
@@ -102,16 +117,16 @@ class _Item:
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             self.problems[self.at(name)] = "a list of texts was expected"
             return ()
-        return tuple(value)
+        return tuple(map(clean_line, value))
 
     def day(self, name: str) -> date | None:
         value = self._members.get(name)
         if value is None:
             return None
         try:
-            return date.fromisoformat(value)
-        except (TypeError, ValueError):
-            self.problems[self.at(name)] = "a date YYYY-MM-DD was expected"
+            return iso_day(value)
+        except InvalidDayError as refused:
+            self.problems[self.at(name)] = _DAY_PROBLEMS[refused.reason]
             return None
 
     def number(self, name: str) -> int | None:
@@ -189,13 +204,13 @@ def _contract(item: _Item) -> ImportedContract:
     item.known("extranet", "profiles", "purposes", "territories", "starts_on", "ends_on", "maximum_users")
     starts_on = item.day("starts_on")
     if starts_on is None:
-        item.problems.setdefault(item.at("starts_on"), "a date YYYY-MM-DD was expected")
+        item.problems.setdefault(item.at("starts_on"), _DAY_PROBLEMS["DATE_MALFORMED"])
     terms = ContractTerms(
         item.text("extranet"),
         item.texts("profiles"),
         item.texts("purposes"),
         item.texts("territories"),
-        starts_on or date.min,
+        starts_on,
         item.day("ends_on"),
         item.number("maximum_users"),
     )
@@ -210,7 +225,7 @@ def _group(item: _Item) -> ImportedGroup:
 def _person(item: _Item, role: Role | None, *, user: bool = False) -> ImportedPerson:
     common = ("given_name", "family_name", "email", "account_id", "username")
     item.known(*common, *(("job_title", "groups") if user else () if role else ("role",)))
-    person = person_typed(item.text("given_name"), item.text("family_name"), item.text("email"))
+    person = person_typed(item.text("given_name"), item.text("family_name"), item.address("email"))
     for field, reason in why_person_refused(person).items():
         item.problems.setdefault(item.at(field), reason)
     if role is None:

@@ -10,6 +10,7 @@ from habpps.domain.refusals import ImportRefusedError
 from habpps.domain.service_contract import Extranet
 from habpps.use_cases.ports import Catalogue
 from habpps.use_cases.register import Done, Entry, Note, Register
+from partnerkit.text import clean_line
 
 KINDS = ("professional", "administration")
 
@@ -52,7 +53,11 @@ class ImportExtranets:
         return self._register.act(OPERATOR, self.act, work)
 
     def _problems(self, one: Extranet) -> dict[str, str]:
-        found: dict[str, str] = {}
+        found = {
+            f"{one.code}.{name}": f"clean text of at most {longest} characters was expected"
+            for name, text, longest in (("code", one.code, 40), ("label", one.label, 120), ("url", one.url, 300))
+            if not text or len(text) > longest or clean_line(text) != text
+        }
         if urlsplit(one.url).scheme not in {"http", "https"}:
             found[f"{one.code}.url"] = "an address beginning with https:// was expected"
         if one.kind not in KINDS:

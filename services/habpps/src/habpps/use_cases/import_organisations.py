@@ -8,7 +8,7 @@ from habpps.domain.authorship import OPERATOR
 from habpps.domain.organisation import Organisation
 from habpps.domain.people import Administrator, Person, Role
 from habpps.domain.refusals import ImportRefusedError
-from habpps.domain.siret import luhn
+from habpps.domain.siret import luhn, normalise_siret, why_siret_refused
 from habpps.domain.states import ContractState
 from habpps.use_cases.appoint_administrator import appoint
 from habpps.use_cases.assign_to_group import Assignment, assign
@@ -59,7 +59,7 @@ class ImportOrganisations:
 
     def _write_organisation(self, entry: Entry, one: ImportedOrganisation) -> None:
         with _at(one.path):
-            known = entry.store.organisations.with_siret(one.request.siret)
+            known = entry.store.organisations.with_siret(normalise_siret(one.request.siret))
             key = known.id if known else create_organisation(entry, one.request, one.caf)
         organisation = entry.organisation(key)
         contracts = entry.store.contracts.of(key)
@@ -112,6 +112,7 @@ class CreateCafAgent:
 
         Raises:
             ImportRefusedError: no such Caf.
+            FormRefusedError: a name or the address cannot be one.
         """
 
         def work(entry: Entry) -> str:
@@ -130,7 +131,10 @@ def caf_organisation(entry: Entry, code: str, siret: str, catalogue: Catalogue) 
     caf = catalogue.cafs.get(code)
     if caf is None or not caf.siren:
         raise ImportRefusedError({"caf": f"{code} is not the code of a Caf of today"})
-    number = siret or head_office(caf.siren)
+    number = normalise_siret(siret) if siret else head_office(caf.siren)
+    refused = why_siret_refused(number)
+    if refused:
+        raise ImportRefusedError({"siret": refused})
     known = entry.store.organisations.with_siret(number)
     if known is not None:
         return known

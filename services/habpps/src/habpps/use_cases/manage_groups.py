@@ -4,10 +4,12 @@ from dataclasses import replace
 
 from habpps.domain.authorship import Author, check_role
 from habpps.domain.habilitation import LONGEST_GROUP_NAME, Group, check_profile_in_force
-from habpps.domain.people import Role, clean
+from habpps.domain.people import Role
 from habpps.domain.profiles import why_profile_refused
 from habpps.domain.refusals import FormRefusedError, GroupClosedError, GroupNameTakenError, UnknownThingError
+from habpps.use_cases.change_convention import motive_typed
 from habpps.use_cases.register import Done, Entry, Note, Register
+from partnerkit.text import clean_line
 from servicekit.identifiers import new_id
 
 
@@ -45,7 +47,7 @@ def create_group(entry: Entry, organisation_id: str, name: str, profile: str) ->
         FormRefusedError, ProfileNotInContractError, GroupNameTakenError: see CreateGroup.
     """
     organisation = entry.organisation(organisation_id)
-    cleaned = clean(name)
+    cleaned = clean_line(name)
     problems: dict[str, str] = {}
     if not cleaned:
         problems["name"] = "EMPTY"
@@ -81,6 +83,7 @@ class CloseGroup:
         Raises:
             RoleNotAllowedError, UnknownThingError: not their business.
             GroupClosedError: closed already.
+            FormRefusedError: the reason is missing.
         """
 
         def work(entry: Entry) -> str:
@@ -91,8 +94,9 @@ class CloseGroup:
             organisation = entry.organisation(group.organisation_id)
             if not group.is_open:
                 raise GroupClosedError("closed already")
+            motive = motive_typed(reason)
             entry.save(replace(group, state="closed"))
-            entry.note(Note(self.act, f"group:{group.id}", organisation.id, group.name, clean(reason), opens=False))
+            entry.note(Note(self.act, f"group:{group.id}", organisation.id, group.name, motive, opens=False))
             return organisation.id
 
         return self._register.act(author, self.act, work)

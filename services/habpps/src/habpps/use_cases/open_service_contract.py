@@ -44,7 +44,7 @@ def open_service_contract(entry: Entry, organisation_id: str, terms: ContractTer
     organisation = entry.organisation(organisation_id)
     extranet = entry.store.extranets.get(terms.extranet)
     problems = why_terms_refused(terms, extranet, catalogue.purposes, organisation.caf)
-    if problems or extranet is None:
+    if problems or extranet is None or terms.starts_on is None:
         raise FormRefusedError(problems)
     convention = entry.store.conventions.of(organisation.id)
     if convention is None or convention.state is not ConventionState.ACTIVE:

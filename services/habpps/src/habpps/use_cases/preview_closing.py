@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from habpps.domain.calendar import french_day
 from habpps.domain.habilitation import Group, Habilitation
 from habpps.domain.impact import Impact, impact_of, snapshot_of
 from habpps.domain.people import User
@@ -11,6 +10,7 @@ from habpps.domain.service_contract import ServiceContract
 from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
 from habpps.use_cases.consult_register import OrganisationView
 from habpps.use_cases.ports import Catalogue
+from partnerkit.days import french_day
 from rights.decision import OpenExtranet, Refused, open_extranets, why_closed
 from servicekit.clock import Clock
 

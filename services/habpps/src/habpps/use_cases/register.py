@@ -11,15 +11,16 @@ from typing import Generic, Literal, TypeVar
 
 from habpps.domain.account_command import AccountCommand, CommandKind
 from habpps.domain.authorship import Author, check_reach
-from habpps.domain.calendar import french_day
 from habpps.domain.habilitation import Group, Habilitation
 from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.people import Administrator, Role, User
 from habpps.domain.publication import Entity, PublishedFact, published
 from habpps.domain.refusals import ConventionSuspendedError, RoleNotConfirmedError, UnknownThingError
 from habpps.domain.service_contract import Extranet, Purpose, ServiceContract
+from habpps.domain.soundness import require_sound
 from habpps.domain.states import ConventionState
 from habpps.use_cases.ports import ActRecord, FeedChange, FeedState, Signals, Store
+from partnerkit.days import french_day
 from rights.snapshot import digest_after
 from servicekit.audit_events import AuditEvent, Outcome, RecordedWork
 from servicekit.clock import Clock
@@ -72,16 +73,31 @@ class Entry:
         return french_day(self.clock.now())
 
     def save(self, entity: Entity) -> None:
-        """Write an entity; what is public of it will be published with this act."""
+        """Write an entity; what is public of it will be published with this act.
+
+        Raises:
+            FormRefusedError: it holds text that is not clean, a wrong address or an implausible day.
+        """
+        require_sound(entity)
         _save(self.store, entity)
         self.changed.append(entity)
 
     def note(self, note: Note) -> None:
-        """Say what happened; every act says at least one thing."""
+        """Say what happened; every act says at least one thing.
+
+        Raises:
+            FormRefusedError: its text is not clean.
+        """
+        require_sound(note)
         self.notes.append(note)
 
     def command(self, kind: CommandKind, account_id: str, organisation_id: str, content: Mapping[str, str]) -> None:
-        """Ask something of the account service, after the commit."""
+        """Ask something of the account service, after the commit.
+
+        Raises:
+            FormRefusedError: its text is not clean.
+        """
+        require_sound(content)
         now = self.clock.now()
         command = AccountCommand(
             new_id(), kind, account_id, organisation_id, self.author.account_id, now, now, dict(content)

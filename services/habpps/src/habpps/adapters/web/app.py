@@ -9,10 +9,10 @@ from flask_babel import lazy_gettext as _l
 from habpps.adapters.web import caf, habilitations, labels, organisations, partner, users
 from habpps.adapters.web.pages import EXTENSION, PageTools
 from habpps.adapters.web.sentences import REFUSAL_TEXTS, act_sentence
-from habpps.domain.calendar import PARIS
 from habpps.settings import HabppsSettings
 from habpps.use_cases.acts import Acts
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
+from partnerkit.days import PARIS
 from partnerkit.web import TRANSLATIONS
 from servicekit.clock import Clock
 from servicekit.database import Database

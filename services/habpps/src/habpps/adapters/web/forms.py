@@ -1,24 +1,23 @@
 """The forms. What is right and wrong is decided by the domain; here are labels, hints and what was typed."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
 from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from habpps.adapters.web.labels import PROFILES
 from habpps.adapters.web.sentences import CONFLICT_SENTENCES, FIELD_SENTENCES
+from partnerkit.web import AddressField, CleanForm, DayField
 from servicekit.errors import ConflictError, InvalidInputError
 
 T = TypeVar("T")
 
 
-class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """A form with its CSRF token."""
+class Form(CleanForm):
+    """A form with its CSRF token; its text is clean."""
 
 
 class Needed:
@@ -28,28 +27,6 @@ class Needed:
 
     def __call__(self, _form: Any, _field: Any) -> None:
         """Leave it to the domain."""
-
-
-class Day(DateField):
-    """A date as browsers send it, or as people type it."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read 2026-11-23 or 23/11/2026.
-
-        Raises:
-            ValueError: the date does not exist; shown beside the field.
-        """
-        text = "".join(valuelist).strip()
-        self.data = None
-        if not text:
-            return
-        for shape in ("%Y-%m-%d", "%d/%m/%Y"):
-            try:
-                self.data = datetime.strptime(text, shape).date()  # noqa: DTZ007 -- a civil date has no zone
-            except ValueError:
-                continue
-            return
-        raise ValueError(FIELD_SENTENCES["DATE_MALFORMED"])
 
 
 def options(labels: Mapping[str, str]) -> Any:
@@ -70,23 +47,23 @@ class OrganisationForm(Form):
     siret = StringField(_l("SIRET de l'organisme"), [Needed()], description=_l("14 chiffres, avec ou sans espaces."))
     name = StringField(_l("Nom de l'organisme"), [Needed()], description=_l("Par exemple : Commune de Nanterre."))
     reference = StringField(_l("Référence de la convention"), [Needed()])
-    starts_on = Day(_l("Date de début"), [Needed()])
-    ends_on = Day(
+    starts_on = DayField(_l("Date de début"), [Needed()])
+    ends_on = DayField(
         _l("Date de fin"), description=_l("Laissez vide : la convention est renouvelée par tacite reconduction.")
     )
     partner_signatory_name = StringField(_l("Signataire pour le partenaire"), [Needed()])
     partner_signatory_capacity = StringField(_l("Sa qualité"), description=_l("Par exemple : maire."))
-    partner_signed_on = Day(_l("Signée par le partenaire le"), description=_l("Vide : pas encore signée."))
+    partner_signed_on = DayField(_l("Signée par le partenaire le"), description=_l("Vide : pas encore signée."))
     caf_signatory_name = StringField(_l("Signataire pour la Caf"), [Needed()])
     caf_signatory_capacity = StringField(_l("Sa qualité"), description=_l("Par exemple : directeur."))
-    caf_signed_on = Day(_l("Signée par la Caf le"), description=_l("Vide : pas encore signée."))
+    caf_signed_on = DayField(_l("Signée par la Caf le"), description=_l("Vide : pas encore signée."))
 
 
 class SignaturesForm(Form):
     """Both signatures of a convention."""
 
-    partner_signed_on = Day(_l("Signée par le partenaire le"), [Needed()])
-    caf_signed_on = Day(_l("Signée par la Caf le"), [Needed()])
+    partner_signed_on = DayField(_l("Signée par le partenaire le"), [Needed()])
+    caf_signed_on = DayField(_l("Signée par la Caf le"), [Needed()])
 
 
 class ContractForm(Form):
@@ -96,8 +73,8 @@ class ContractForm(Form):
     profiles = Checkboxes(_l("Profils"), [Needed()], choices=options(PROFILES), validate_choice=False)
     purposes = Checkboxes(_l("Finalités"), [Needed()], validate_choice=False)
     territories = Checkboxes(_l("Territoire"), [Needed()], validate_choice=False)
-    starts_on = Day(_l("Date de début"), [Needed()])
-    ends_on = Day(_l("Date de fin"), description=_l("Laissez vide : tacite reconduction, comme la convention."))
+    starts_on = DayField(_l("Date de début"), [Needed()])
+    ends_on = DayField(_l("Date de fin"), description=_l("Laissez vide : tacite reconduction, comme la convention."))
     maximum_users = StringField(_l("Nombre maximal de personnes"), description=_l("Laissez vide : sans limite."))
 
     def maximum(self) -> int | None:
@@ -113,7 +90,7 @@ class AdministratorForm(Form):
 
     given_name = StringField(_l("Prénom"), [Needed()])
     family_name = StringField(_l("Nom"), [Needed()])
-    email = StringField(
+    email = AddressField(
         _l("Adresse électronique"),
         [Needed()],
         description=_l("L'identifiant et le mot de passe provisoire y sont envoyés, dans deux courriels."),
@@ -152,13 +129,13 @@ class ReasonForm(Form):
     reason = TextAreaField(
         _l("Motif"), [Needed()], description=_l("Il est inscrit au journal et visible de l'organisme.")
     )
-    ends_on = Day(_l("Dernier jour du préavis"))
+    ends_on = DayField(_l("Dernier jour du préavis"))
 
 
 class DepartureForm(Form):
     """The last day of a user."""
 
-    departs_on = Day(_l("Dernier jour de présence"), description=_l("Laissez vide pour annuler le départ."))
+    departs_on = DayField(_l("Dernier jour de présence"), description=_l("Laissez vide pour annuler le départ."))
 
 
 def attempt(form: Form, act: Callable[[], T]) -> T | None:
@@ -176,8 +153,3 @@ def attempt(form: Form, act: Callable[[], T]) -> T | None:
         sentence = str(CONFLICT_SENTENCES.get(refused.reason, CONFLICT_SENTENCES["TRANSITION_REFUSED"]))
         form.form_errors.append(sentence % dict(refused.details) if refused.details else sentence)
     return None
-
-
-def day(value: date | None, otherwise: date) -> date:
-    """Return a day, or another one when none was typed (the domain has its own words for that)."""
-    return value or otherwise

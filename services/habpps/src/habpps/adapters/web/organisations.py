@@ -4,7 +4,7 @@ from flask import Blueprint, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from habpps.adapters.web.forms import AdministratorForm, ContractForm, OrganisationForm, attempt, day, options
+from habpps.adapters.web.forms import AdministratorForm, ContractForm, OrganisationForm, attempt, options
 from habpps.adapters.web.pages import acts, answer, author, done_page, listing, page_of, require_caf, today
 from habpps.domain.organisation import Signatory
 from habpps.domain.people import person_typed
@@ -73,7 +73,7 @@ def open_contract(organisation_id: str) -> Page:
             tuple(form.profiles.data or ()),
             tuple(form.purposes.data or ()),
             tuple(form.territories.data or ()),
-            day(form.starts_on.data, today()),
+            form.starts_on.data,
             form.ends_on.data,
             form.maximum(),
         )

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 
 from habpps.adapters.web.forms import Form, ReasonForm, attempt
 from habpps.domain.authorship import Author, check_role
-from habpps.domain.calendar import french_day
 from habpps.domain.impact import Impact
 from habpps.domain.people import Role
 from habpps.domain.service_contract import Extranet
@@ -19,6 +18,8 @@ from habpps.use_cases.acts import Acts
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
 from habpps.use_cases.ports import Listing
 from habpps.use_cases.register import Done
+from partnerkit.days import french_day
+from partnerkit.text import clean_line
 from servicekit.clock import Clock
 from servicekit.errors import NotAuthenticatedError
 from servicekit.web import Page
@@ -92,7 +93,8 @@ def listing() -> Listing:
     page = request.args.get("page", "1")
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
     asked = request.args
-    return Listing(asked.get("q", "")[:100], asked.get("etat", ""), asked.get("groupe", ""), max(number, 1), PAGE_SIZE)
+    words, state, group = (clean_line(asked.get(name, ""))[:100] for name in ("q", "etat", "groupe"))
+    return Listing(words, state, group, max(number, 1), PAGE_SIZE)
 
 
 def page_of(total: int) -> Page:

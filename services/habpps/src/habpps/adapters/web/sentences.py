@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 
 from habpps.use_cases.ports import ActRecord
+from partnerkit.web import ADDRESS_SENTENCES, TEXT_SENTENCES
 from servicekit.web import RefusalText
 
 FIELD_SENTENCES: dict[str, str] = {
-    "EMPTY": _l("Cette information est nécessaire."),
-    "TOO_LONG": _l("Ce texte est trop long."),
+    **TEXT_SENTENCES,
+    **ADDRESS_SENTENCES,
+    "TEXT_NOT_CLEAN": _l("Ce texte contient des caractères invisibles. Retapez-le."),
     "REASON_EMPTY": _l("Indiquez le motif : il est inscrit au journal."),
     "SIRET_EMPTY": _l("Saisissez le SIRET de l'organisme, 14 chiffres."),
     "SIRET_NOT_DIGITS": _l("Le SIRET ne contient que des chiffres ; vérifiez qu'aucune lettre ne s'y est glissée."),
@@ -18,9 +20,7 @@ FIELD_SENTENCES: dict[str, str] = {
     "SIRET_LENGTH": _l("Le SIRET compte 14 chiffres ; il en manque ou il y en a trop."),
     "SIREN_KEY_WRONG": _l("Les 9 premiers chiffres ne forment pas un SIREN : l'un d'eux est faux."),
     "SIRET_KEY_WRONG": _l("Les 9 premiers chiffres sont justes, mais l'un des 5 derniers est faux."),
-    "NAME_CHARACTERS": _l("Un nom ne contient que des lettres, des espaces, des traits d'union et des apostrophes."),
-    "EMAIL_MALFORMED": _l("Cette adresse n'est pas complète. Exemple : prenom.nom@ville.fr."),
-    "DATE_MALFORMED": _l("Cette date n'existe pas. Exemple : 23/11/2026."),
+    "DATE_YEAR": _l("Vérifiez l'année."),
     "NUMBER_MALFORMED": _l("Saisissez un nombre entier."),
     "ENDS_BEFORE_START": _l("La date de fin est avant la date de début."),
     "IN_THE_FUTURE": _l("Cette date est dans le futur."),
