@@ -34,6 +34,7 @@ from auth.use_cases.ports import AuthWork
 from auth.use_cases.send_mails import SendMails
 from auth.use_cases.sign_in import SignedIn, SignInRequest
 from auth.use_cases.tell_clients import LogoutReport, TellClients
+from servicekit.background import each_apart
 from servicekit.errors import DependencyUnavailableError
 from servicekit.identifiers import hash_secret
 from servicekit.web.secrets import WebSecrets
@@ -113,7 +114,7 @@ class Provider:
     def __post_init__(self) -> None:
         self.settings = AuthSettings.model_validate({"data_directory": self.folder, "public_url": ISSUER})
         self.replica = FixedReplica(self.commune.snapshot())
-        self.tell_clients = TellClients(self.work, self.calls, self.keys, self.clock, ISSUER)
+        self.tell_clients = TellClients(self.work, self.calls, self.keys, self.clock, ISSUER, each_apart)
         secret = WebSecrets(b"the secret of the pages, for tests only")
         world = World(
             work=self.work,
@@ -128,8 +129,9 @@ class Provider:
             sectors=self,
         )
         self.use_cases: UseCases = build_use_cases(self.settings, world)
-        self.send_mails = SendMails(self.work, self.mailer, MailTexts(ISSUER), self.passwords, self.clock)
-        self.sweep = SweepSessions(self.work, self.clock, SessionLimits())
+        texts = MailTexts(ISSUER)
+        self.send_mails = SendMails(self.work, self.mailer, texts, self.passwords, self.clock, each_apart)
+        self.sweep = SweepSessions(self.work, self.clock, SessionLimits(), each_apart)
         self.add(an_account(), a_client(), a_client("mon-enfant", 8410))
 
     def fetch(self, url: str) -> Any:

@@ -11,9 +11,9 @@ from typing import Any
 from auth.domain.accounts import Account
 from auth.domain.clients import Client
 from auth.domain.grants import Consent
-from auth.domain.mails import Message, QueuedMail
+from auth.domain.mails import Message
 from auth.domain.sessions import CLIENT_CLOSED, TOKEN_REVOKED, EndedSession, Session
-from auth.use_cases.ports import LogoutAnswer, LogoutNotice
+from auth.use_cases.ports import LogoutAnswer
 from rights.snapshot import Snapshot
 from servicekit.errors import DependencyUnavailableError
 from tests.auth.protocol_fakes import (
@@ -26,6 +26,7 @@ from tests.auth.protocol_fakes import (
     InMemoryRevokedTokens,
     InMemorySeenTokens,
 )
+from tests.auth.queue_fakes import InMemoryAttempts, InMemoryLogoutNotices, InMemoryMails
 
 
 class InMemoryAccounts:
@@ -80,13 +81,13 @@ class InMemorySessions:
         rows = [row for row in self.rows.values() if row.account_id == account_id and row.ended_at is None]
         return sorted(rows, key=lambda row: row.session_id)
 
-    def expired(self, idle_since: datetime, opened_before: datetime, limit: int) -> Sequence[Session]:
+    def expired(self, idle_since: datetime, opened_before: datetime, limit: int) -> Sequence[str]:
         rows = [
             row
             for row in self.rows.values()
             if row.ended_at is None and (row.seen_at <= idle_since or row.opened_at <= opened_before)
         ]
-        return sorted(rows, key=lambda row: row.seen_at)[:limit]
+        return [row.session_id for row in sorted(rows, key=lambda row: row.seen_at)[:limit]]
 
     def add(self, session: Session) -> None:
         assert session.session_id not in self.rows
@@ -185,90 +186,6 @@ class InMemoryClients:
 
     def remember_consent(self, account_id: str, client_id: str, scope: Sequence[str], at: datetime) -> None:
         self.consents[account_id, client_id] = Consent(client_id, tuple(scope), at)
-
-
-class InMemoryAttempts:
-    def __init__(self) -> None:
-        self.rows: list[tuple[str, datetime]] = []
-
-    def of(self, key: str, since: datetime) -> Sequence[datetime]:
-        return sorted(at for row_key, at in self.rows if row_key == key and at > since)
-
-    def add(self, key: str, at: datetime) -> None:
-        self.rows.append((key, at))
-
-    def forget(self, key: str) -> None:
-        self.rows[:] = [row for row in self.rows if row[0] != key]
-
-    def forget_one(self, key: str, at: datetime) -> None:
-        if (key, at) in self.rows:
-            self.rows.remove((key, at))
-
-    def forget_before(self, moment: datetime) -> None:
-        self.rows[:] = [row for row in self.rows if row[1] >= moment]
-
-
-class InMemoryMails:
-    def __init__(self) -> None:
-        self.rows: dict[str, QueuedMail] = {}
-
-    def add(self, mail: QueuedMail) -> None:
-        self.rows[mail.mail_id] = mail
-
-    def due(self, now: datetime, limit: int) -> Sequence[QueuedMail]:
-        rows = [row for row in self.rows.values() if row.sent_at is None and row.next_attempt_at <= now]
-        return sorted(rows, key=lambda row: (row.next_attempt_at, row.mail_id))[:limit]
-
-    def claim(self, mail: QueuedMail, next_attempt_at: datetime) -> bool:
-        row = self.rows[mail.mail_id]
-        if row.attempts != mail.attempts or row.sent_at is not None:
-            return False
-        self.rows[mail.mail_id] = replace(row, attempts=row.attempts + 1, next_attempt_at=next_attempt_at)
-        return True
-
-    def release(self, mail: QueuedMail, next_attempt_at: datetime) -> None:
-        row = self.rows[mail.mail_id]
-        if row.attempts == mail.attempts:
-            self.rows[mail.mail_id] = replace(row, next_attempt_at=next_attempt_at)
-
-    def mark_sent(self, mail_id: str, sent_at: datetime) -> None:
-        self.rows[mail_id] = replace(self.rows[mail_id], sent_at=sent_at)
-
-    def waiting(self, account_ids: Sequence[str]) -> frozenset[str]:
-        return frozenset(r.account_id for r in self.rows.values() if r.account_id in account_ids and r.sent_at is None)
-
-    def forget_before(self, moment: datetime) -> None:
-        for mail_id in [key for key, row in self.rows.items() if row.sent_at and row.sent_at < moment]:
-            del self.rows[mail_id]
-
-
-class InMemoryLogoutNotices:
-    def __init__(self) -> None:
-        self.rows: dict[str, LogoutNotice] = {}
-
-    def add(self, notice: LogoutNotice) -> None:
-        self.rows[notice.notice_id] = notice
-
-    def due(self, now: datetime, limit: int) -> Sequence[LogoutNotice]:
-        rows = [row for row in self.rows.values() if row.delivered_at is None and row.next_attempt_at <= now]
-        return sorted(rows, key=lambda row: (row.next_attempt_at, row.notice_id))[:limit]
-
-    def claim(self, notice: LogoutNotice, next_attempt_at: datetime) -> bool:
-        row = self.rows[notice.notice_id]
-        if row.attempts != notice.attempts or row.delivered_at is not None:
-            return False
-        self.rows[notice.notice_id] = replace(row, attempts=row.attempts + 1, next_attempt_at=next_attempt_at)
-        return True
-
-    def mark_delivered(self, notice_id: str, delivered_at: datetime) -> None:
-        self.rows[notice_id] = replace(self.rows[notice_id], delivered_at=delivered_at)
-
-    def of_session(self, session_id: str) -> Sequence[LogoutNotice]:
-        return sorted((r for r in self.rows.values() if r.session_id == session_id), key=lambda r: r.notice_id)
-
-    def forget_before(self, moment: datetime) -> None:
-        for notice_id in [key for key, row in self.rows.items() if row.queued_at < moment]:
-            del self.rows[notice_id]
 
 
 class InMemoryCommands:

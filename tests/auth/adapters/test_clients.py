@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,19 +15,27 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from pydantic import ValidationError
+from sqlalchemy import Connection
 
 from auth.__main__ import main
 from auth.adapters.clients.guarded_fetch import GuardedFetch
 from auth.adapters.clients.logout_calls import HttpLogoutCalls
 from auth.adapters.clients.smtp_mailer import MailNotSentError, SmtpMailer, SmtpOptions
-from auth.adapters.clients.workers import LogoutWorker, Repeated
-from auth.domain.mails import Message
-from auth.use_cases.ports import LogoutAnswer
+from auth.adapters.clients.workers import LogoutWorker
+from auth.adapters.database.repositories import SqlRepositories
+from auth.adapters.rpc.accounts import AccountsServicer
+from auth.domain.mails import MailKind, Message, QueuedMail
+from auth.settings import AuthSettings
+from auth.use_cases.ports import LogoutAnswer, LogoutNotice
+from partenaire.auth.v1 import accounts_pb2 as pb
+from servicekit.clock import SystemClock
 from servicekit.commands import migrations_folder
-from servicekit.database import migrate
-from servicekit.errors import DependencyUnavailableError
+from servicekit.database import migrate, open_database
+from servicekit.errors import InvalidInputError
 from tests.auth.builders import SECRET, Provider
 from tests.auth.conftest import MIGRATIONS
+from tests.promises import promise
 
 
 def a_free_port() -> int:
@@ -52,7 +61,7 @@ def test_a_mail_arrives_with_its_accents() -> None:
     controller = Controller(inbox, hostname="127.0.0.1", port=a_free_port())
     controller.start()
     try:
-        mailer = SmtpMailer(SmtpOptions("127.0.0.1", controller.port, "Partenaire <x@partenaire.invalid>"))
+        mailer = SmtpMailer(SmtpOptions("127.0.0.1", controller.port, "Partenaire <x@partenaire.example>"))
         mailer.send(Message("chloe@commune.example", "Votre identifiant à garder", "Bonjour Chloé,\n"))
     finally:
         controller.stop()
@@ -63,7 +72,7 @@ def test_a_mail_arrives_with_its_accents() -> None:
 
 
 def test_an_absent_mail_server_is_a_clear_failure() -> None:
-    mailer = SmtpMailer(SmtpOptions("127.0.0.1", a_free_port(), "x@partenaire.invalid"))
+    mailer = SmtpMailer(SmtpOptions("127.0.0.1", a_free_port(), "x@partenaire.example"))
     with pytest.raises(MailNotSentError) as failed:
         mailer.send(Message("secret.name@commune.example", "s", "t"))
     assert "secret.name" not in str(failed.value)
@@ -113,21 +122,6 @@ def test_a_client_that_registered_by_itself_cannot_point_its_logout_at_this_mach
     calls = HttpLogoutCalls(GuardedFetch(allow_loopback=False))
     assert calls.post(f"{address}/ok", "the.logout.token", guarded=True) is LogoutAnswer.NONE
     assert bodies == []
-
-
-def test_a_thread_goes_on_after_a_failure_and_ends_when_told() -> None:
-    rounds: list[int] = []
-
-    def task() -> None:
-        rounds.append(1)
-        if len(rounds) == 1:
-            raise DependencyUnavailableError("not now", reason="NOT_NOW")
-
-    worker = Repeated("test", task, timedelta(minutes=5))
-    worker.start()
-    assert worker.wait_until(lambda: len(rounds) >= 2, timedelta(seconds=10))
-    assert worker.problem() is None
-    worker.stop()
 
 
 def test_the_logout_worker_delivers_at_once_and_says_how_many(stored_provider: Provider) -> None:
@@ -197,3 +191,58 @@ def test_a_wrong_file_gets_one_sentence(
     path.write_text(text)
     assert run(monkeypatch, tmp_path, "import-clients", str(path)) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "email", ["mail.:jean@mairie.fr", "théo@mairie.fr", "\u200bjean@mairie.fr", "jean@", "a@b\r\nBcc: c@d.fr"]
+)
+@pytest.mark.parametrize("entrance", ["create-account", "import-accounts", "mail_sender", "gRPC"])
+@promise("people:one-address-check")
+def test_an_address_that_no_envelope_can_hold_is_refused_at_every_entrance(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], provider: Provider,
+    entrance: str, email: str,
+) -> None:  # fmt: skip
+    make_tables(tmp_path)
+    if entrance == "create-account":
+        person = ("--given-name", "Zoé", "--family-name", "Arc", "--email", email)
+        assert run(monkeypatch, tmp_path, entrance, *person) == 2
+        assert "Traceback" not in capsys.readouterr().err
+    elif entrance == "import-accounts":
+        entry = {"account_id": "a1", "username": "x", "given_name": "A", "family_name": "B", "password": "p"}
+        path = tmp_path / "accounts.json"
+        path.write_text(json.dumps({"accounts": [{**entry, "email": email}]}))
+        assert run(monkeypatch, tmp_path, entrance, str(path)) == 2
+        assert "no address" in capsys.readouterr().err
+    elif entrance == "mail_sender":
+        with pytest.raises(ValidationError):
+            AuthSettings.model_validate({"data_directory": tmp_path, "mail_sender": f"Partenaire <{email}>"})
+    else:
+        servicer = AccountsServicer(provider.use_cases.manage_accounts, lambda: None, lambda: None)
+        words = {"command_id": "c", "account_id": "a", "given_name": "A", "family_name": "B", "email": email}
+        with pytest.raises(InvalidInputError) as refused:
+            servicer.CreateAccount(pb.CreateAccountRequest(**words), None)
+        assert set(refused.value.fields) == {"email"}
+
+
+def test_an_operator_sees_what_is_stuck_and_has_it_tried_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_tables(tmp_path)
+    with closing(open_database(f"sqlite:///{tmp_path / 'auth.sqlite3'}")) as database:
+        now = SystemClock().now()
+
+        def fill(connection: Connection) -> None:
+            repos = SqlRepositories(connection)
+            repos.mails.add(QueuedMail("m1", "a1", MailKind.IDENTIFIER, now, now))
+            repos.mails.set_aside("m1", "RECIPIENT_REFUSED", now)
+            repos.logout_notices.add(LogoutNotice("n1", "s1", "a1", "cdap", now, now))
+            repos.logout_notices.set_aside("n1", "LOGOUT_NOT_ANSWERED", now)
+
+        database.write(fill)
+    for command, reason in (("mails", "RECIPIENT_REFUSED"), ("logout-notices", "LOGOUT_NOT_ANSWERED")):
+        assert run(monkeypatch, tmp_path, command, "list") == 1
+        assert reason in capsys.readouterr().out
+        assert run(monkeypatch, tmp_path, command, "retry", "unknown") == 2
+        assert run(monkeypatch, tmp_path, command, "retry", "--all") == 0
+        assert "is tried again" in capsys.readouterr().out
+        assert run(monkeypatch, tmp_path, command, "list") == 0

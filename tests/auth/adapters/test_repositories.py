@@ -117,7 +117,7 @@ def test_sessions_whose_time_is_over_are_found(run: Run) -> None:
     late = a_session(session_id="s2", cookie_hash="c2", seen_at=NOW + 60 * SECOND)
     run(lambda repos: repos.sessions.add(late))
     found = run(lambda repos: repos.sessions.expired(NOW, NOW - SECOND, 10))
-    assert [session.session_id for session in found] == ["s1"]
+    assert found == ["s1"]
     assert len(run(lambda repos: repos.sessions.expired(NOW - SECOND, NOW, 10))) == 2
 
 
@@ -288,21 +288,51 @@ def test_attempts_are_counted_by_key(run: Run) -> None:
 def test_a_mail_is_claimed_by_one_and_tried_again(run: Run) -> None:
     mail = QueuedMail("m1", "a1", MailKind.IDENTIFIER, NOW, NOW, "admin", "Commune")
     run(lambda repos: repos.mails.add(mail))
-    assert run(lambda repos: list(repos.mails.due(NOW, 10))) == [mail]
+    assert run(lambda repos: list(repos.mails.due(NOW, 10))) == ["m1"]
+    assert run(lambda repos: repos.mails.find("m1")) == mail
+    assert run(lambda repos: repos.mails.find("m2")) is None
     assert run(lambda repos: repos.mails.waiting(["a1", "a2"])) == {"a1"}
     assert run(lambda repos: repos.mails.claim(mail, NOW + 60 * SECOND))
     assert not run(lambda repos: repos.mails.claim(mail, NOW + 60 * SECOND))
     assert run(lambda repos: list(repos.mails.due(NOW, 10))) == []
     run(lambda repos: repos.mails.release(replace(mail, attempts=1), NOW + SECOND))
-    assert [found.attempts for found in run(lambda repos: repos.mails.due(NOW + SECOND, 10))] == [1]
+    assert run(lambda repos: list(repos.mails.due(NOW + SECOND, 10))) == ["m1"]
+    assert run(lambda repos: repos.mails.find("m1").attempts) == 1
     run(lambda repos: repos.mails.mark_sent("m1", NOW))
     assert run(lambda repos: repos.mails.waiting(["a1"])) == frozenset()
+
+
+def test_what_is_set_aside_is_shown_and_not_tried_until_it_is_taken_up(run: Run) -> None:
+    late, fresh = NOW - 7_200 * SECOND, NOW
+    for mail_id, account_id, queued_at in (("m1", "a1", fresh), ("m2", "a2", late), ("m3", "a3", fresh)):
+        mail = QueuedMail(mail_id, account_id, MailKind.IDENTIFIER, queued_at, queued_at, attempts=3)
+        run(lambda repos, mail=mail: repos.mails.add(mail))
+    run(lambda repos: repos.mails.set_aside("m1", "RECIPIENT_REFUSED", NOW))
+    accounts = ["a1", "a2", "a3"]
+    assert run(lambda repos: list(repos.mails.due(NOW, 10))) == ["m2", "m3"]
+    assert run(lambda repos: repos.mails.waiting(accounts)) == set(accounts)
+    problems = run(lambda repos: dict(repos.mails.problems(accounts, NOW - 3_600 * SECOND)))
+    assert problems == {"a1": "RECIPIENT_REFUSED", "a2": "MAIL_LATE"}
+    assert [mail.mail_id for mail in run(lambda repos: repos.mails.unsent())] == ["m1", "m2", "m3"]
+    assert run(lambda repos: repos.mails.take_up("m1", NOW + SECOND))
+    assert not run(lambda repos: repos.mails.take_up("m1", NOW + SECOND))
+    assert run(lambda repos: repos.mails.find("m1").attempts) == 0
+    run(lambda repos: repos.mails.set_aside("m1", "ValueError", NOW))
+    run(lambda repos: repos.mails.forget_before(NOW + SECOND))
+    assert run(lambda repos: repos.mails.find("m1")) is None
+    run(lambda repos: repos.logout_notices.add(LogoutNotice("n1", "s1", "a1", "cdap", NOW, NOW, 5)))
+    run(lambda repos: repos.logout_notices.set_aside("n1", "LOGOUT_NOT_ANSWERED", NOW))
+    assert run(lambda repos: list(repos.logout_notices.due(NOW, 10))) == []
+    assert run(lambda repos: list(repos.logout_notices.apart())) == [("n1", "cdap", "LOGOUT_NOT_ANSWERED")]
+    assert run(lambda repos: repos.logout_notices.take_up("n1", NOW))
+    assert run(lambda repos: list(repos.logout_notices.due(NOW, 10))) == ["n1"]
 
 
 def test_a_logout_notice_is_claimed_by_one(run: Run) -> None:
     notice = LogoutNotice("n1", "s1", "a1", "cdap", NOW, NOW)
     run(lambda repos: repos.logout_notices.add(notice))
-    assert run(lambda repos: list(repos.logout_notices.due(NOW, 10))) == [notice]
+    assert run(lambda repos: list(repos.logout_notices.due(NOW, 10))) == ["n1"]
+    assert run(lambda repos: repos.logout_notices.find("n1")) == notice
     assert run(lambda repos: repos.logout_notices.claim(notice, NOW + SECOND))
     assert not run(lambda repos: repos.logout_notices.claim(notice, NOW + SECOND))
     run(lambda repos: repos.logout_notices.mark_delivered("n1", NOW))
@@ -347,4 +377,4 @@ def test_old_rows_are_forgotten_and_young_ones_kept(run: Run) -> None:
     assert [end.session_id for end in run(lambda repos: repos.ended_sessions.after(0, 10))] == ["s2"]
     assert run(lambda repos: repos.ended_sessions.position())[0] == 2
     assert run(lambda repos: [repos.commands.answer_of(f"c{number}") for number in range(3)]) == [None, "done", "done"]
-    assert [mail.mail_id for mail in run(lambda repos: repos.mails.due(NOW, 10))] == ["m2"]
+    assert run(lambda repos: list(repos.mails.due(NOW, 10))) == ["m2"]

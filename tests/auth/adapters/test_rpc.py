@@ -111,7 +111,7 @@ def test_errors_keep_their_kind(served: Served) -> None:
     assert taken.value.reason == "ACCOUNT_ID_TAKEN"
     with pytest.raises(InvalidInputError) as wrong, remote_errors():
         accounts.CreateAccount(an_order(account_id="a-other", email="x"), timeout=DEADLINE_S)
-    assert wrong.value.fields == {"email": "MISSING_OR_WRONG"}
+    assert wrong.value.fields == {"email": "EMAIL_MALFORMED"}
     with pytest.raises(InvalidInputError), remote_errors():
         accounts.LockAccount(pb.LockAccountRequest(account_id=DIRECTOR), timeout=DEADLINE_S)
     with pytest.raises(NotFoundError), remote_errors():

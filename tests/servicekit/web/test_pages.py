@@ -313,11 +313,15 @@ def test_unknown_addresses_and_methods_have_pages(app: ServiceApp, method: str, 
 
 
 def test_health_says_what_is_wrong(app: ServiceApp, browser: FlaskClient) -> None:
-    assert browser.get("/healthz").json == {"status": "ok", "problems": {}}
+    assert browser.get("/healthz").json == {"status": "ok", "problems": {}, "notes": {}}
     app.add_health_check("audit", lambda: "the audit service does not answer")
     answer = browser.get("/healthz")
     assert answer.status_code == 503
-    assert answer.json == {"status": "unavailable", "problems": {"audit": "the audit service does not answer"}}
+    assert answer.json == {
+        "status": "unavailable",
+        "problems": {"audit": "the audit service does not answer"},
+        "notes": {},
+    }
 
 
 @pytest.mark.parametrize("target", [None, "", "x", "//x", "/\\x", "https://x", "/a\nb", "/" + "a" * 3000, "/\x7f"])

@@ -1,4 +1,4 @@
-"""`python -m auth COMMAND`: serve, migrate, manage keys and clients, import clients and accounts."""
+"""`python -m auth COMMAND`: serve, migrate, manage keys, clients and queues, import clients and accounts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from auth.clients_command import client_arguments, run_clients, run_tokens, token_arguments
 from auth.domain.signing_keys import ALGORITHMS, ES256
+from auth.queues_command import queue_arguments, run_mails, run_notices
 from auth.settings import AuthSettings
 from servicekit.commands import Command, service_main
 from servicekit.errors import StartError
@@ -105,6 +106,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             Command("create-account", "an account; its two mails leave when auth serves", _create_account, _account),
             Command("clients", "list, show, disable, enable, delete, renew the secret", run_clients, client_arguments),
             Command("registration-tokens", "open dynamic registration to somebody", run_tokens, token_arguments),
+            Command("mails", "mails that have not left, and another try", run_mails, queue_arguments),
+            Command("logout-notices", "notices set aside, and another try", run_notices, queue_arguments),
             Command("keys", "list, prepare, rotate, withdraw or encrypt signing keys", _change_keys, _keys),
         ],
     )

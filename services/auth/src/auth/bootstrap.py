@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from importlib.resources import as_file, files
 from typing import Any
@@ -15,7 +15,7 @@ from auth.adapters.clients.later_delivery import LaterDelivery
 from auth.adapters.clients.logout_calls import HttpLogoutCalls
 from auth.adapters.clients.mail_texts import MailTexts
 from auth.adapters.clients.smtp_mailer import SmtpMailer, SmtpOptions
-from auth.adapters.clients.workers import LogoutWorker, Repeated
+from auth.adapters.clients.workers import LogoutWorker, QueueWatch
 from auth.adapters.crypto.client_certificates import read_certificate, same_dn
 from auth.adapters.crypto.client_tokens import JoseClientTokens, public_key_problem
 from auth.adapters.crypto.dpop import JoseDpopProofs
@@ -68,11 +68,13 @@ from auth.use_cases.send_mails import SendMails
 from auth.use_cases.serve_devices import ServeDevices
 from auth.use_cases.sign_in import SignIn, SignInLimits
 from auth.use_cases.tell_clients import LogoutReport, TellClients
+from auth.use_cases.watch_queues import WatchQueues
 from partenaire.auth.v1 import accounts_pb2, ended_sessions_pb2
 from partenaire.auth.v1.accounts_pb2_grpc import add_AccountsServicer_to_server
 from partenaire.auth.v1.ended_sessions_pb2_grpc import add_EndedSessionsServicer_to_server
 from rights.feed_client import GrpcRightsFeed
 from rights.replica import RightsReplica
+from servicekit.background import Repeating, Rhythm, each_apart
 from servicekit.clock import Clock, SystemClock
 from servicekit.commands import prepare_data_directory
 from servicekit.database import check_schema, open_database
@@ -115,6 +117,22 @@ class OperatorCommands:
     manage_accounts: ManageAccounts
     register_clients: RegisterClients
     open_registration: OpenRegistration
+    queues: WatchQueues
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """Every repeating thread of auth. Tests plant a failure in each; `all` is what the process starts."""
+
+    logout: LogoutWorker
+    mails: Repeating
+    sweeper: Repeating
+    schedule: Repeating
+    watch: Repeating
+
+    def all(self) -> tuple[Repeating, ...]:
+        """In order of start."""
+        return tuple(getattr(self, one.name) for one in fields(self))
 
 
 def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
@@ -173,6 +191,24 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
     )
 
 
+def build_tasks(
+    settings: AuthSettings, work: AuthWork, passwords: Passwords, clock: Clock, logout: LogoutWorker
+) -> Tasks:
+    """The threads beside the requests, not started."""
+    limits = SessionLimits(settings.session_idle, settings.session_absolute)
+
+    def repeating(name: str, task: Callable[[], object], every: timedelta) -> Repeating:
+        return Repeating(name, task, Rhythm(every=every))
+
+    return Tasks(
+        logout=logout,
+        mails=repeating("mails", _send_mails(settings, work, passwords, clock), timedelta(seconds=1)),
+        sweeper=repeating("session-sweeper", SweepSessions(work, clock, limits, each_apart), timedelta(seconds=30)),
+        schedule=repeating("key-schedule", KeySchedule(key_changes(settings, clock)), timedelta(minutes=1)),
+        watch=repeating("queue-watch", QueueWatch(WatchQueues(work, clock)), timedelta(minutes=10)),
+    )
+
+
 def build(settings: AuthSettings, parts: Parts) -> Process:
     """Make everything, start nothing.
 
@@ -184,7 +220,6 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
     clock = SystemClock()
     passphrase = passphrase_of(settings)
     keys = load_keys(settings.keys_directory, clock, passphrase=passphrase, policy=settings.key_policy)
-    schedule = Repeated("key-schedule", KeySchedule(key_changes(settings, clock)), timedelta(minutes=1))
     database = open_database(settings.database_url, threads=settings.web_threads + settings.rpc_stream_threads)
     check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
     audit = open_channel(ChannelOptions.to("audit", settings.audit_address, settings))
@@ -195,7 +230,7 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
     replica = RightsReplica(GrpcRightsFeed(habpps), clock, service=settings.service, saved_at=saved_at)
     fetch = GuardedFetch(allow_loopback=settings.reaches_loopback)
     calls = HttpLogoutCalls(fetch)
-    logout = LogoutWorker(TellClients(work, calls, keys, clock, settings.issuer))
+    logout = LogoutWorker(TellClients(work, calls, keys, clock, settings.issuer, each_apart))
     passwords = Argon2Passwords()
     secret = WebSecrets.load(settings.data_directory)
     salt = WebSecrets.load(settings.data_directory / "pairwise", settings.pairwise_salt.get_secret_value())
@@ -203,9 +238,7 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
         work, passwords, replica, keys, clock, logout.report, fetch.json, secret, salt.key("pairwise subjects"), fetch
     )
     use_cases = build_use_cases(settings, world)
-    mails = Repeated("mails", _send_mails(settings, work, passwords, clock), timedelta(seconds=1))
-    limits = SessionLimits(settings.session_idle, settings.session_absolute)
-    sweeper = Repeated("session-sweeper", SweepSessions(work, clock, limits), timedelta(seconds=30))
+    tasks = build_tasks(settings, work, passwords, clock, logout)
     web = None
     if parts.web:
         health = (("rights", replica.problem), ("outbox", relay.problem))
@@ -223,11 +256,12 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
                 Certificates(settings.client_certificate_header, settings.proxies, read_certificate),
                 settings.mtls_url,
                 settings.proxies,
+                tuple((task.name, task.problem) for task in tasks.all()),
             )
         )
     rpc = None
     if parts.rpc:
-        accounts = AccountsServicer(use_cases.manage_accounts, mails.wake, logout.wake)
+        accounts = AccountsServicer(use_cases.manage_accounts, tasks.mails.wake, logout.wake)
         rpc = open_rpc(settings, accounts, EndedSessionsServicer(ReadEndedSessions(work, clock)))
 
     def close() -> None:
@@ -236,8 +270,8 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
         audit.close()
         database.close()
 
-    needed_by_pages_only = frozenset({relay.name, replica.name, mails.name})
-    return Process(web, rpc, (relay, replica, logout, mails, sweeper, schedule), close, needed_by_pages_only)
+    answers_without = frozenset({relay.name, replica.name, *(task.name for task in tasks.all())})
+    return Process(web, rpc, (relay, replica, *tasks.all()), close, answers_without)
 
 
 @contextmanager
@@ -269,6 +303,7 @@ def operator_commands(settings: AuthSettings) -> Iterator[OperatorCommands]:
                 issuer=settings.issuer,
             ),
             OpenRegistration(work, clock),
+            WatchQueues(work, clock),
         )
     finally:
         database.close()
@@ -285,7 +320,7 @@ def _send_mails(settings: AuthSettings, work: AuthWork, passwords: Passwords, cl
     )
     hours = settings.provisional_password_hours
     texts = MailTexts(settings.public_url, hours)
-    return SendMails(work, SmtpMailer(options), texts, passwords, clock, timedelta(hours=hours))
+    return SendMails(work, SmtpMailer(options), texts, passwords, clock, each_apart, timedelta(hours=hours))
 
 
 def open_rpc(settings: AuthSettings, accounts: AccountsServicer, ended: EndedSessionsServicer) -> RpcServer:

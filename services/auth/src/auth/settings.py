@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,6 +11,7 @@ from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from auth.domain.signing_keys import KeyPolicy
+from partnerkit.email import InvalidEmailError, checked_email
 from servicekit.settings import ServiceSettings, https_unless_loopback
 
 
@@ -17,7 +19,17 @@ def _url_or_nothing(url: str) -> str:
     return https_unless_loopback(url) if url else ""
 
 
+def _sender(text: str) -> str:
+    """ "Name <address>" or an address, which must be one that an envelope takes."""
+    try:
+        checked_email(parseaddr(text)[1])
+    except InvalidEmailError as error:
+        raise ValueError("must be an address, or a name and an address: Name <address@host>") from error
+    return text
+
+
 OptionalUrl = Annotated[str, AfterValidator(_url_or_nothing)]
+Sender = Annotated[str, AfterValidator(_sender)]
 
 
 class AuthSettings(ServiceSettings):
@@ -34,8 +46,8 @@ class AuthSettings(ServiceSettings):
     )
     smtp_username: str = Field("", description="Name at the mail server; empty: no authentication.")
     smtp_password: SecretStr = Field(SecretStr(""), description="Password at the mail server.")
-    mail_sender: str = Field(
-        "Mon compte partenaire <ne-pas-repondre@partenaire.invalid>", description="From of the mails."
+    mail_sender: Sender = Field(
+        "Mon compte partenaire <mon-compte-partenaire@partenaire.example>", description="From of the mails."
     )
     session_idle_minutes: int = Field(30, ge=1, le=240, description="Minutes without activity that end a session.")
     session_absolute_hours: int = Field(10, ge=1, le=24, description="Hours after which a session ends anyway.")

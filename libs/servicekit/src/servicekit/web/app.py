@@ -87,6 +87,7 @@ class ServiceApp(Flask):
         self.csrf = CSRFProtect()
         self._frame: FrameProvider = PageFrame
         self.extensions["health_checks"] = {}
+        self.extensions["health_notes"] = {}
         self.repeated_forms: RepeatedForms | None = None
 
     def process_response(self, response: Response) -> Response:
@@ -116,6 +117,10 @@ class ServiceApp(Flask):
     def add_health_check(self, name: str, check: HealthCheck) -> None:
         """/healthz answers 503 while `check` returns a sentence."""
         self.extensions["health_checks"][name] = check
+
+    def add_health_note(self, name: str, look: HealthCheck) -> None:
+        """/healthz says the sentence of `look` and still answers 200: work beside the requests fails, pages do not."""
+        self.extensions["health_notes"][name] = look
 
     def csrf_exempt(self, view: Callable[..., Any]) -> None:
         """For endpoints that machines call (back channel) and that read no cookie."""

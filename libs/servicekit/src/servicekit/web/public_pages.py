@@ -31,7 +31,10 @@ def public_pages() -> Blueprint:
     def healthz() -> tuple[Response, int]:
         checks: dict[str, HealthCheck] = current_app.extensions["health_checks"]
         problems = {name: problem for name, check in checks.items() if (problem := check())}
-        return jsonify(status="unavailable" if problems else "ok", problems=problems), 503 if problems else 200
+        notes: dict[str, HealthCheck] = current_app.extensions["health_notes"]
+        noted = {name: note for name, look in notes.items() if (note := look())}
+        status = "unavailable" if problems else "ok"
+        return jsonify(status=status, problems=problems, notes=noted), 503 if problems else 200
 
     @blueprint.get("/accessibilite")
     @public

@@ -58,6 +58,7 @@ class Account(_message.Message):
     STATE_FIELD_NUMBER: _builtins.int
     LAST_LOGIN_AT_US_FIELD_NUMBER: _builtins.int
     MAILS_SENT_FIELD_NUMBER: _builtins.int
+    MAIL_PROBLEM_FIELD_NUMBER: _builtins.int
     account_id: _builtins.str
     """Identifier of the account (UUIDv7), the OIDC subject."""
     username: _builtins.str
@@ -68,6 +69,8 @@ class Account(_message.Message):
     """Last sign-in, microseconds since 1970-01-01 UTC; 0 when there was none."""
     mails_sent: _builtins.bool
     """Both mails have left."""
+    mail_problem: _builtins.str
+    """Why the newest mail has not left: UPPER_SNAKE reason, MAIL_LATE when it waits for more than an hour; else empty."""
     def __init__(
         self,
         *,
@@ -76,10 +79,11 @@ class Account(_message.Message):
         state: Global___AccountState.ValueType = ...,
         last_login_at_us: _builtins.int = ...,
         mails_sent: _builtins.bool = ...,
+        mail_problem: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "last_login_at_us", b"last_login_at_us", "mails_sent", b"mails_sent", "state", b"state", "username", b"username"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "last_login_at_us", b"last_login_at_us", "mail_problem", b"mail_problem", "mails_sent", b"mails_sent", "state", b"state", "username", b"username"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -56,6 +56,18 @@ class PasswordRefusedError(InvalidInputError):
     reason = "PASSWORD_REFUSED"
 
 
+class MailRefusedError(ConflictError):
+    """The mail server will never take this mail for its recipient (RFC 5321 §4.2.1, replies 5yz); `reason`: why."""
+
+    reason = "MAIL_REFUSED"
+
+
+class QueueItemUnknownError(NotFoundError):
+    """Nothing of this identifier is set aside."""
+
+    reason = "QUEUE_ITEM_UNKNOWN"
+
+
 class AccountIdTakenError(ConflictError):
     """The account id belongs to another person."""
 

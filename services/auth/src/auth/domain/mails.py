@@ -35,6 +35,20 @@ class QueuedMail:
     organisation_name: str = ""
     attempts: int = 0
     sent_at: datetime | None = None
+    failed_at: datetime | None = None
+    failure: str = ""  # UPPER_SNAKE, or the name of an exception: why it was set aside
+
+
+@dataclass(frozen=True)
+class UnsentMail:
+    """A mail that has not left, as far as its row can be read: what an operator is shown."""
+
+    mail_id: str
+    account_id: str
+    kind: str
+    queued_at: datetime | None
+    attempts: int
+    failure: str = ""  # empty: it is still tried
 
 
 @dataclass(frozen=True)
@@ -44,6 +58,14 @@ class Message:
     to: str
     subject: str
     text: str
+
+
+LATE_AFTER = timedelta(hours=1)
+"""A mail that has been waiting that long is told to the administrator and to the operator."""
+GIVE_UP_AFTER = timedelta(days=3)
+"""A mail that no server took for that long is set aside."""
+LATE = "MAIL_LATE"
+GIVEN_UP = "MAIL_SERVER_UNREACHABLE"
 
 
 def retry_delay(attempts: int, *, first: timedelta = timedelta(seconds=1), most: timedelta) -> timedelta:

@@ -13,10 +13,13 @@ from auth.domain.errors import BadDataFileError
 from auth.use_cases import events
 from auth.use_cases.ending import close_client
 from auth.use_cases.ports import AuthRepos, AuthWork, Passwords
+from partnerkit.email import InvalidEmailError, checked_email
+from partnerkit.text import typed_name, why_name_refused
 from servicekit.audit_events import Outcome
 from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret
 
+_LONGEST_NAME = 100
 _LEAST_SECRET = 32
 
 
@@ -76,7 +79,7 @@ class ImportAccounts:
         """How many accounts were new; those that exist are left as they are.
 
         Raises:
-            BadDataFileError: an entry lacks a key.
+            BadDataFileError: an entry lacks a key, or holds a name or an address that cannot be one.
         """
         fresh = [entry for entry in entries if not self._exists(entry)]
         accounts = [self._account(entry) for entry in fresh]
@@ -104,9 +107,9 @@ class ImportAccounts:
         return Account(
             account_id=str(entry["account_id"]),
             username=normalise_username(str(entry["username"])),
-            given_name=str(entry["given_name"]),
-            family_name=str(entry["family_name"]),
-            email=str(entry["email"]),
+            given_name=_name(entry, "given_name"),
+            family_name=_name(entry, "family_name"),
+            email=_email(entry),
             created_at=now,
             password_hash=self._passwords.hash(str(entry["password"])),
             password_changed_at=now,
@@ -116,6 +119,21 @@ class ImportAccounts:
 def _with_what_is_ours(client: Client, before: Client | None) -> Client:
     """What a description does not say and the register keeps."""
     return client if before is None else replace(client, tokens_valid_from=before.tokens_valid_from)
+
+
+def _name(entry: Mapping[str, Any], key: str) -> str:
+    name = typed_name(str(entry[key]))
+    problem = why_name_refused(name, _LONGEST_NAME)
+    if problem is not None:
+        raise BadDataFileError(f"account {entry['username']}: {key} cannot be a name ({problem})")
+    return name
+
+
+def _email(entry: Mapping[str, Any]) -> str:
+    try:
+        return checked_email(str(entry["email"]))
+    except InvalidEmailError as error:
+        raise BadDataFileError(f"account {entry['username']}: email is no address ({error.reason})") from error
 
 
 def _secret_hash(entry: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from auth.domain.sessions import EndReason, Session, SessionLimits
 from auth.use_cases import events
 from auth.use_cases.ending import end_all_sessions, end_session
 from auth.use_cases.person_rights import PersonRights
-from auth.use_cases.ports import AuthRepos, AuthWork
+from auth.use_cases.ports import AuthRepos, AuthWork, EachApart
 from auth.use_cases.sign_in import SignedIn
 from servicekit.audit_events import Outcome
 from servicekit.clock import Clock
@@ -147,11 +147,12 @@ class DisownLogin:
 class SweepSessions:
     """Ends sessions whose time is over, so that the extranets learn of it too; forgets what is of no more use."""
 
-    def __init__(self, work: AuthWork, clock: Clock, limits: SessionLimits) -> None:
+    def __init__(self, work: AuthWork, clock: Clock, limits: SessionLimits, each_apart: EachApart) -> None:
         """`limits`: idle and absolute."""
         self._work = work
         self._clock = clock
         self._limits = limits
+        self._each_apart = each_apart
         self._forgot_at: datetime | None = None
 
     def __call__(self) -> int:
@@ -159,24 +160,29 @@ class SweepSessions:
         now = self._clock.now()
         idle, opened = now - self._limits.idle, now - self._limits.absolute
         due = self._work.read(lambda repos: repos.sessions.expired(idle, opened, _SWEEP_AT_ONCE))
-        for session in due:
-            self._end(session)
+        self._each_apart(due, self._end, self._end_unread, queue="expired sessions")
         if self._forgot_at is None or now - self._forgot_at >= _FORGET_EVERY:
             self._work.write(self._forget)
             self._forgot_at = now
         return len(due)
 
-    def _end(self, session: Session) -> None:
+    def _end(self, session_id: str) -> None:
         now = self._clock.now()
 
         def end(repos: AuthRepos) -> Outcome[None]:
-            current = repos.sessions.find(session.session_id)
-            seen = events.done("session.checked", session.account_id, now, session_id=session.session_id)
+            current = repos.sessions.find(session_id)
+            account_id = current.account_id if current is not None else None
+            seen = events.done("session.checked", account_id, now, session_id=session_id)
             if current is None or current.is_alive(self._limits, now):
                 return Outcome(None, (seen,))
             return Outcome(None, end_session(repos, current, EndReason.EXPIRED, now).events or (seen,))
 
         self._work.record(end)
+
+    def _end_unread(self, session_id: str, _reason: str, _reference: str) -> None:
+        """One whose end fails is closed all the same: it must neither stay open nor keep the others open."""
+        now = self._clock.now()
+        self._work.write(lambda repos: repos.sessions.end(session_id, now))
 
     def _forget(self, repos: AuthRepos) -> None:
         now = self._clock.now()

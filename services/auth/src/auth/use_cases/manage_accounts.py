@@ -9,17 +9,21 @@ from datetime import datetime
 
 from auth.domain.accounts import Account, make_username
 from auth.domain.errors import AccountIdTakenError, AccountUnknownError
-from auth.domain.mails import MailKind, QueuedMail
+from auth.domain.mails import LATE_AFTER, MailKind, QueuedMail
 from auth.domain.sessions import EndReason
 from auth.use_cases import events
 from auth.use_cases.ending import end_all_sessions
 from auth.use_cases.ports import AuthRepos, AuthWork
+from partnerkit.email import InvalidEmailError, checked_email
+from partnerkit.text import clean_line, typed_name, why_name_refused
 from servicekit.audit_events import AuditEvent, Outcome
 from servicekit.clock import Clock
 from servicekit.errors import ConflictError, InvalidInputError
 from servicekit.identifiers import new_id
 
 MOST_ACCOUNTS_AT_ONCE = 500
+_LONGEST_NAME = 100
+_LONGEST_ORGANISATION = 200
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class AccountView:
 
     account: Account
     mails_sent: bool
+    mail_problem: str = ""  # why its newest mail was set aside; MAIL_LATE: it waits for more than an hour
 
 
 Change = Callable[[AuthRepos, Account, datetime], tuple[str, tuple[AuditEvent, ...]]]
@@ -67,10 +72,10 @@ class ManageAccounts:
         """Creates an account and queues its two mails; a repetition gives the account back.
 
         Raises:
-            InvalidInputError: a name or the mail address is missing or malformed.
+            InvalidInputError: a name or the mail address is missing, or cannot be one.
             AccountIdTakenError: the account id belongs to another person.
         """
-        _check(person)
+        person = _checked(person)
         known = self._work.read(lambda repos: repos.accounts.find(person.account_id))
         if known is None:
             self._work.record(lambda repos: self._create(repos, order, person))
@@ -160,8 +165,9 @@ class ManageAccounts:
 
         def read(repos: AuthRepos) -> list[AccountView]:
             waiting = repos.mails.waiting(account_ids)
+            problems = repos.mails.problems(account_ids, self._clock.now() - LATE_AFTER)
             return [
-                AccountView(account, account.account_id not in waiting)
+                AccountView(account, account.account_id not in waiting, problems.get(account.account_id, ""))
                 for account in repos.accounts.several(account_ids)
             ]
 
@@ -172,9 +178,9 @@ class ManageAccounts:
         account = Account(
             account_id=person.account_id,
             username=self._free_username(repos, person),
-            given_name=person.given_name.strip(),
-            family_name=person.family_name.strip(),
-            email=person.email.strip(),
+            given_name=person.given_name,
+            family_name=person.family_name,
+            email=person.email,
             created_at=now,
         )
         repos.accounts.add(account)
@@ -188,9 +194,7 @@ class ManageAccounts:
 
     def _created(self, person: NewPerson) -> AccountView:
         found = self.several([person.account_id])
-        if not found or not found[0].account.is_same_person(
-            person.given_name.strip(), person.family_name.strip(), person.email.strip()
-        ):
+        if not found or not found[0].account.is_same_person(person.given_name, person.family_name, person.email):
             raise AccountIdTakenError("this account id belongs to another person")
         return found[0]
 
@@ -219,14 +223,21 @@ class ManageAccounts:
         return self._work.record(carry_out)
 
 
-def _check(person: NewPerson) -> None:
-    name, at, host = person.email.strip().rpartition("@")
-    wrong = {
-        "account_id": not person.account_id,
-        "given_name": not person.given_name.strip() or len(person.given_name) > 100,
-        "family_name": not person.family_name.strip() or len(person.family_name) > 100,
-        "email": not (name and at and host) or len(person.email) > 254 or any(c in person.email for c in "\r\n,<> "),
+def _checked(person: NewPerson) -> NewPerson:
+    """The person as kept: names cleaned, the address exactly as an envelope takes it."""
+    given, family = typed_name(person.given_name), typed_name(person.family_name)
+    found = {
+        "account_id": "" if person.account_id else "MISSING",
+        "given_name": why_name_refused(given, _LONGEST_NAME),
+        "family_name": why_name_refused(family, _LONGEST_NAME),
     }
-    fields = {field: "MISSING_OR_WRONG" for field, is_wrong in wrong.items() if is_wrong}
+    fields = {name: problem for name, problem in found.items() if problem}
+    email = ""
+    try:
+        email = checked_email(person.email)
+    except InvalidEmailError as error:
+        fields["email"] = error.reason
     if fields:
         raise InvalidInputError("the person is not described correctly", reason="PERSON_INVALID", fields=fields)
+    organisation = clean_line(person.organisation_name)[:_LONGEST_ORGANISATION]
+    return replace(person, given_name=given, family_name=family, email=email, organisation_name=organisation)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeAlias
 from auth.domain.accounts import Account
 from auth.domain.clients import Client
 from auth.domain.grants import Consent
-from auth.domain.mails import Message, QueuedMail
+from auth.domain.mails import Message, QueuedMail, UnsentMail
 from auth.domain.sessions import EndedSession, Session
 from auth.use_cases.protocol_ports import (
     Codes,
@@ -48,7 +48,9 @@ class Sessions(Protocol):
         """By one question."""
 
     def open_of(self, account_id: str) -> Sequence[Session]: ...
-    def expired(self, idle_since: datetime, opened_before: datetime, limit: int) -> Sequence[Session]: ...
+    def expired(self, idle_since: datetime, opened_before: datetime, limit: int) -> Sequence[str]:
+        """Identifiers of open ones whose time is over. Rows are read one by one, by `find`."""
+
     def add(self, session: Session) -> None: ...
     def save(self, session: Session) -> None: ...
     def touch(self, session_id: str, seen_at: datetime) -> bool:
@@ -112,7 +114,10 @@ class Mails(Protocol):
     """The outbox of mails."""
 
     def add(self, mail: QueuedMail) -> None: ...
-    def due(self, now: datetime, limit: int) -> Sequence[QueuedMail]: ...
+    def due(self, now: datetime, limit: int) -> Sequence[str]:
+        """Identifiers, oldest first; those set aside are left out. Rows are read one by one, by `find`."""
+
+    def find(self, mail_id: str) -> QueuedMail | None: ...
     def claim(self, mail: QueuedMail, next_attempt_at: datetime) -> bool:
         """Takes it for one attempt, counted; False when another process has it."""
 
@@ -120,11 +125,24 @@ class Mails(Protocol):
         """Gives it back for a later attempt."""
 
     def mark_sent(self, mail_id: str, sent_at: datetime) -> None: ...
+    def set_aside(self, mail_id: str, failure: str, at: datetime) -> None:
+        """Not tried until `take_up`; reads nothing else of the row."""
+
+    def take_up(self, mail_id: str, at: datetime) -> bool:
+        """Tries one that was set aside again, from its first attempt; False when there is none."""
+
+    def unsent(self) -> Sequence[UnsentMail]:
+        """Everything that has not left, those set aside first, then oldest first."""
+
     def waiting(self, account_ids: Sequence[str]) -> frozenset[str]:
-        """Accounts that have a mail not sent yet."""
+        """Accounts that have a mail not sent yet, those set aside included."""
+
+    def problems(self, account_ids: Sequence[str], late_since: datetime) -> Mapping[str, str]:
+        """By account: why its newest unsent mail was set aside, or MAIL_LATE when it waits since before
+        `late_since`."""
 
     def forget_before(self, moment: datetime) -> None:
-        """Deletes those sent before; one that waits is kept."""
+        """Deletes those sent or set aside before; one that waits is kept."""
 
 
 @dataclass(frozen=True)
@@ -139,17 +157,31 @@ class LogoutNotice:
     next_attempt_at: datetime
     attempts: int = 0
     delivered_at: datetime | None = None
+    failed_at: datetime | None = None
+    failure: str = ""  # why it was set aside
 
 
 class LogoutNotices(Protocol):
     """The outbox of back-channel logout."""
 
     def add(self, notice: LogoutNotice) -> None: ...
-    def due(self, now: datetime, limit: int) -> Sequence[LogoutNotice]: ...
+    def due(self, now: datetime, limit: int) -> Sequence[str]:
+        """Identifiers, oldest first; those set aside are left out."""
+
+    def find(self, notice_id: str) -> LogoutNotice | None: ...
     def claim(self, notice: LogoutNotice, next_attempt_at: datetime) -> bool:
         """Takes it for one attempt, counted; False when another process has it."""
 
     def mark_delivered(self, notice_id: str, delivered_at: datetime) -> None: ...
+    def set_aside(self, notice_id: str, failure: str, at: datetime) -> None:
+        """Not tried until `take_up`; reads nothing else of the row."""
+
+    def take_up(self, notice_id: str, at: datetime) -> bool:
+        """Tries one that was set aside again; False when there is none."""
+
+    def apart(self) -> Sequence[tuple[str, str, str]]:
+        """Identifier, client and failure of those set aside, oldest first."""
+
     def of_session(self, session_id: str) -> Sequence[LogoutNotice]: ...
     def forget_before(self, moment: datetime) -> None: ...
 
@@ -200,6 +232,24 @@ class AuthRepos(Protocol):
 AuthWork: TypeAlias = RecordedWork[AuthRepos]
 
 
+class EachApart(Protocol):
+    """Handles each item; one that fails by a mistake of the program or by its content is set aside, the rest go on."""
+
+    def __call__(
+        self,
+        items: Iterable[str],
+        handle: Callable[[str], None],
+        set_aside: Callable[[str, str, str], None],
+        *,
+        queue: str,
+    ) -> int:
+        """`set_aside` gets the item, the name of the failure and the reference in the log; gives how many were.
+
+        Raises:
+            ServiceError: from `handle` or `set_aside`: the affair of the queue, not of the item.
+        """
+
+
 class Passwords(Protocol):
     """Hashing of passwords. Costly on purpose."""
 
@@ -235,7 +285,8 @@ class Mailer(Protocol):
     """Sends one mail.
 
     Raises:
-        DependencyUnavailableError: it did not leave.
+        DependencyUnavailableError: it did not leave; worth another attempt.
+        MailRefusedError: it never will.
     """
 
     def send(self, message: Message) -> None: ...

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from auth.domain.claims import logout_token_claims
 from auth.domain.clients import Client
 from auth.domain.mails import retry_delay
-from auth.use_cases.ports import AuthRepos, AuthWork, LogoutAnswer, LogoutCalls, LogoutNotice, Signer
+from auth.use_cases.ports import AuthRepos, AuthWork, EachApart, LogoutAnswer, LogoutCalls, Signer
 from servicekit.clock import Clock
 from servicekit.identifiers import new_id
 
 _AT_ONCE = 50
 _LONGEST_WAIT = timedelta(minutes=5)
 _GIVE_UP_AFTER = timedelta(hours=12)
-_NEVER = timedelta(days=365)
+_QUEUE = "logout notices"
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,17 @@ class LogoutReport:
 class TellClients:
     """Posts in parallel; a client that does not answer is tried again."""
 
-    def __init__(self, work: AuthWork, calls: LogoutCalls, signer: Signer, clock: Clock, issuer: str) -> None:
+    def __init__(  # noqa: PLR0913 - a constructor
+        self,
+        work: AuthWork,
+        calls: LogoutCalls,
+        signer: Signer,
+        clock: Clock,
+        issuer: str,
+        each_apart: EachApart,
+    ) -> None:
         """Every attempt signs a new token: they live two minutes."""
+        self._each_apart = each_apart
         self._work = work
         self._calls = calls
         self._signer = signer
@@ -48,7 +57,7 @@ class TellClients:
     def __call__(self, pool: ThreadPoolExecutor) -> int:
         """Tries every notice that is due, once, in parallel; gives how many arrived."""
         due = self._work.read(lambda repos: repos.logout_notices.due(self._clock.now(), _AT_ONCE))
-        return sum(pool.map(self._try, due))
+        return sum(pool.map(self._one, due))
 
     def report(self, session_id: str) -> LogoutReport:
         """Where the logout of a session stands."""
@@ -61,11 +70,22 @@ class TellClients:
 
         return _report(self._work.read(read))
 
-    def _try(self, notice: LogoutNotice) -> bool:
+    def _one(self, notice_id: str) -> bool:
+        """Alone in its own guard: one that fails does not stop those beside it."""
+        arrived: list[bool] = []
+        self._each_apart([notice_id], lambda one: arrived.append(self._try(one)), self._set_aside, queue=_QUEUE)
+        return any(arrived)
+
+    def _set_aside(self, notice_id: str, failure: str, _reference: str = "") -> None:
         now = self._clock.now()
+        self._work.write(lambda repos: repos.logout_notices.set_aside(notice_id, failure, now))
+
+    def _try(self, notice_id: str) -> bool:
+        now = self._clock.now()
+        notice = self._work.read(lambda repos: repos.logout_notices.find(notice_id))
+        if notice is None:
+            return False
         pause = retry_delay(notice.attempts, first=timedelta(seconds=2), most=_LONGEST_WAIT)
-        if now - notice.queued_at > _GIVE_UP_AFTER:
-            pause = _NEVER
         if not self._work.write(lambda repos: repos.logout_notices.claim(notice, now + pause)):
             return False
         client = self._work.read(lambda repos: repos.clients.find(notice.client_id))
@@ -76,8 +96,9 @@ class TellClients:
             guarded = client.registered_at is not None
             answer = self._calls.post(client.backchannel_logout_uri, token, guarded=guarded)
             if answer is LogoutAnswer.REFUSED:  # §2.5: no retry of what would be refused again
-                tried = replace(notice, attempts=notice.attempts + 1)
-                self._work.write(lambda repos: repos.logout_notices.claim(tried, now + _NEVER))
+                self._set_aside(notice_id, "LOGOUT_REFUSED_BY_CLIENT")
+            elif answer is not LogoutAnswer.TAKEN and now - notice.queued_at > _GIVE_UP_AFTER:
+                self._set_aside(notice_id, "LOGOUT_NOT_ANSWERED")
             if answer is not LogoutAnswer.TAKEN:
                 return False
         self._work.write(lambda repos: repos.logout_notices.mark_delivered(notice.notice_id, self._clock.now()))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from auth.domain.accounts import Account
 from auth.domain.mails import MailKind, Message, QueuedMail
+from partnerkit.text import clean_line
+
+_LONGEST_NAME = 200
 
 _WARNING = """\
 Vous n'attendiez pas ce courriel ?
@@ -28,7 +31,8 @@ class MailTexts:
     def __call__(self, mail: QueuedMail, account: Account, password: str | None) -> Message:
         """The mail, to the account's address."""
         subject, body = self._identifier(mail, account) if password is None else self._password(mail, password)
-        text = f"Bonjour {account.display_name},\n\n{body}\n{_WARNING}\n{_SIGNATURE}"
+        name = clean_line(account.display_name)[:_LONGEST_NAME]
+        text = f"Bonjour {name},\n\n{body}\n{_WARNING}\n{_SIGNATURE}"
         return Message(account.email, subject, text)
 
     def _identifier(self, mail: QueuedMail, account: Account) -> tuple[str, str]:
@@ -54,8 +58,9 @@ class MailTexts:
 
 
 def _for(mail: QueuedMail) -> str:
-    if mail.organisation_name:
-        return f", à la demande de l'administrateur de « {mail.organisation_name} »"
+    organisation = clean_line(mail.organisation_name)[:_LONGEST_NAME]
+    if organisation:
+        return f", à la demande de l'administrateur de « {organisation} »"
     return ", à la demande d'un administrateur"
 
 

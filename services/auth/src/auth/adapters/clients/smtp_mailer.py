@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
+from email.policy import SMTP
+from email.utils import formatdate, make_msgid, parseaddr
 from typing import Literal
 
+from auth.domain.errors import MailRefusedError
 from auth.domain.mails import Message
+from partnerkit.email import checked_email
+from partnerkit.text import clean_line
 from servicekit.errors import DependencyUnavailableError
+from servicekit.logging import get_logger
+
+_LASTING = range(500, 600)
+
+log = get_logger("auth.mails")
 
 
 class MailNotSentError(DependencyUnavailableError):
@@ -37,29 +49,64 @@ class SmtpMailer:
     """Implements `ports.Mailer`: one connection per mail."""
 
     def __init__(self, options: SmtpOptions) -> None:
-        """Certificates of the mail server are verified against the system's authorities."""
-        self._options = options
-
-    def send(self, message: Message) -> None:
-        """See the port.
+        """Certificates of the mail server are verified against the system's authorities.
 
         Raises:
-            MailNotSentError: refused, or not reached; the text names neither address nor content.
+            InvalidEmailError: the sender holds no address.
         """
-        mail = EmailMessage()
-        mail["From"], mail["To"], mail["Subject"] = self._options.sender, message.to, message.subject
-        mail["Date"], mail["Message-ID"] = formatdate(), make_msgid(domain="partenaire.invalid")
+        self._options = options
+        name, address = parseaddr(options.sender)
+        self._sender = checked_email(address)
+        self._from = Address(clean_line(name), addr_spec=self._sender)
+
+    def send(self, message: Message) -> None:
+        """See the port. The envelope is the checked address itself, never what a header says.
+
+        Raises:
+            MailNotSentError: the server was not reached, or takes nothing now; the text names neither address nor
+                content.
+            MailRefusedError: the server will never take it: RECIPIENT_REFUSED or CONTENT_REFUSED.
+            InvalidEmailError: the account's address is none.
+        """
+        recipient = checked_email(message.to)
+        content = self._written(message, recipient).as_bytes(policy=SMTP)
+        try:
+            with self._connected() as server:
+                server.sendmail(self._sender, [recipient], content)
+        except smtplib.SMTPRecipientsRefused as refusal:
+            code = next(iter(refusal.recipients.values()))[0]
+            raise self._refused(code, "RECIPIENT_REFUSED") from None
+        except smtplib.SMTPDataError as refusal:
+            raise self._refused(refusal.smtp_code, "CONTENT_REFUSED") from None
+        except (OSError, smtplib.SMTPException) as error:
+            raise MailNotSentError(f"the mail server did not take a mail ({type(error).__name__})") from None
+
+    def _written(self, message: Message, recipient: str) -> EmailMessage:
+        mail = EmailMessage(policy=SMTP)
+        mail["From"], mail["To"] = self._from, Address(addr_spec=recipient)
+        mail["Subject"] = clean_line(message.subject)
+        mail["Date"], mail["Message-ID"] = formatdate(), make_msgid(domain=self._sender.rpartition("@")[2])
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no automatic answers, please
         mail.set_content(message.text, cte="quoted-printable")
-        try:
-            with self._connection() as server:
-                if self._options.tls == "starttls":
-                    server.starttls(context=ssl.create_default_context())
-                if self._options.username:
-                    server.login(self._options.username, self._options.password)
-                server.send_message(mail)
-        except (OSError, smtplib.SMTPException) as error:
-            raise MailNotSentError(f"the mail server did not take a mail ({type(error).__name__})") from error
+        return mail
+
+    def _refused(self, code: int, reason: str) -> Exception:
+        log.warning("the mail server refused a mail", reason=reason, code=code)
+        if code in _LASTING:
+            return MailRefusedError(f"the mail server answered {code}", reason=reason)
+        return MailNotSentError(f"the mail server answered {code} for now")
+
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        """A farewell that goes wrong after the mail was taken is no failure: the mail would leave twice."""
+        with closing(self._connection()) as server:
+            if self._options.tls == "starttls":
+                server.starttls(context=ssl.create_default_context())
+            if self._options.username:
+                server.login(self._options.username, self._options.password)
+            yield server
+            with suppress(OSError, smtplib.SMTPException):
+                server.quit()
 
     def _connection(self) -> smtplib.SMTP:
         options, seconds = self._options, self._options.timeout.total_seconds()

@@ -1,14 +1,16 @@
 """What waits to be sent (mails, logout notices), what was tried (attempts) and what was ordered (commands), in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
 from auth.adapters.database.tables import account_command, attempt, logout_notice, mail
-from auth.domain.mails import MailKind, QueuedMail
+from auth.domain.mails import LATE, MailKind, QueuedMail, UnsentMail
 from auth.use_cases.ports import LogoutNotice
+
+_UNSENT = (mail.c.sent_at.is_(None), mail.c.failed_at.is_(None))
 
 
 class SqlMails:
@@ -22,11 +24,16 @@ class SqlMails:
         """A new row."""
         self._connection.execute(mail.insert().values(**{**asdict(queued), "kind": queued.kind.value}))
 
-    def due(self, now: datetime, limit: int) -> Sequence[QueuedMail]:
-        """Oldest first."""
-        query = select(mail).where(mail.c.sent_at.is_(None), mail.c.next_attempt_at <= now)
-        rows = self._connection.execute(query.order_by(mail.c.next_attempt_at, mail.c.mail_id).limit(limit))
-        return [QueuedMail(**{**row, "kind": MailKind(row["kind"])}) for row in rows.mappings()]
+    def due(self, now: datetime, limit: int) -> Sequence[str]:
+        """See the port."""
+        query = select(mail.c.mail_id).where(*_UNSENT, mail.c.next_attempt_at <= now)
+        ordered = query.order_by(mail.c.next_attempt_at, mail.c.mail_id).limit(limit)
+        return list(self._connection.execute(ordered).scalars())
+
+    def find(self, mail_id: str) -> QueuedMail | None:
+        """By identifier."""
+        row = self._connection.execute(select(mail).where(mail.c.mail_id == mail_id)).mappings().first()
+        return QueuedMail(**{**row, "kind": MailKind(row["kind"])}) if row is not None else None
 
     def claim(self, queued: QueuedMail, next_attempt_at: datetime) -> bool:
         """See the port."""
@@ -43,6 +50,33 @@ class SqlMails:
         """Not tried again."""
         self._connection.execute(update(mail).where(mail.c.mail_id == mail_id).values(sent_at=sent_at))
 
+    def set_aside(self, mail_id: str, failure: str, at: datetime) -> None:
+        """See the port."""
+        change = update(mail).where(mail.c.mail_id == mail_id).values(failed_at=at, failure=failure)
+        self._connection.execute(change)
+
+    def take_up(self, mail_id: str, at: datetime) -> bool:
+        """See the port."""
+        apart = (mail.c.mail_id == mail_id) & mail.c.failed_at.is_not(None) & mail.c.sent_at.is_(None)
+        fresh = {"failed_at": None, "failure": "", "attempts": 0, "queued_at": at, "next_attempt_at": at}
+        return self._connection.execute(update(mail).where(apart).values(**fresh)).rowcount == 1
+
+    def unsent(self) -> Sequence[UnsentMail]:
+        """See the port."""
+        t = mail.c
+        query = select(t.mail_id, t.account_id, t.kind, t.queued_at, t.attempts, t.failure).where(t.sent_at.is_(None))
+        return [
+            UnsentMail(*row) for row in self._connection.execute(query.order_by(t.failed_at.is_(None), t.queued_at))
+        ]
+
+    def problems(self, account_ids: Sequence[str], late_since: datetime) -> Mapping[str, str]:
+        """See the port."""
+        t = mail.c
+        stuck = t.failed_at.is_not(None) | (t.queued_at < late_since)
+        query = select(t.account_id, t.failure).where(t.account_id.in_(list(account_ids)), t.sent_at.is_(None), stuck)
+        rows = self._connection.execute(query.order_by(t.queued_at))
+        return {row.account_id: row.failure or LATE for row in rows}
+
     def waiting(self, account_ids: Sequence[str]) -> frozenset[str]:
         """See the port."""
         query = select(mail.c.account_id).where(mail.c.account_id.in_(list(account_ids)), mail.c.sent_at.is_(None))
@@ -50,7 +84,7 @@ class SqlMails:
 
     def forget_before(self, moment: datetime) -> None:
         """See the port."""
-        self._connection.execute(delete(mail).where(mail.c.sent_at < moment))
+        self._connection.execute(delete(mail).where((mail.c.sent_at < moment) | (mail.c.failed_at < moment)))
 
 
 class SqlLogoutNotices:
@@ -64,12 +98,18 @@ class SqlLogoutNotices:
         """A new row."""
         self._connection.execute(logout_notice.insert().values(**asdict(notice)))
 
-    def due(self, now: datetime, limit: int) -> Sequence[LogoutNotice]:
-        """Oldest first."""
-        t = logout_notice
-        query = select(t).where(t.c.delivered_at.is_(None), t.c.next_attempt_at <= now)
-        rows = self._connection.execute(query.order_by(t.c.next_attempt_at, t.c.notice_id).limit(limit))
-        return [LogoutNotice(**row) for row in rows.mappings()]
+    def due(self, now: datetime, limit: int) -> Sequence[str]:
+        """See the port."""
+        t = logout_notice.c
+        query = select(t.notice_id).where(t.delivered_at.is_(None), t.failed_at.is_(None), t.next_attempt_at <= now)
+        ordered = query.order_by(t.next_attempt_at, t.notice_id).limit(limit)
+        return list(self._connection.execute(ordered).scalars())
+
+    def find(self, notice_id: str) -> LogoutNotice | None:
+        """By identifier."""
+        query = select(logout_notice).where(logout_notice.c.notice_id == notice_id)
+        row = self._connection.execute(query).mappings().first()
+        return LogoutNotice(**row) if row is not None else None
 
     def claim(self, notice: LogoutNotice, next_attempt_at: datetime) -> bool:
         """See the port."""
@@ -82,6 +122,25 @@ class SqlLogoutNotices:
         """Not tried again."""
         t = logout_notice
         self._connection.execute(update(t).where(t.c.notice_id == notice_id).values(delivered_at=delivered_at))
+
+    def set_aside(self, notice_id: str, failure: str, at: datetime) -> None:
+        """See the port."""
+        t = logout_notice
+        self._connection.execute(update(t).where(t.c.notice_id == notice_id).values(failed_at=at, failure=failure))
+
+    def take_up(self, notice_id: str, at: datetime) -> bool:
+        """See the port."""
+        t = logout_notice
+        apart = (t.c.notice_id == notice_id) & t.c.failed_at.is_not(None) & t.c.delivered_at.is_(None)
+        fresh = {"failed_at": None, "failure": "", "attempts": 0, "queued_at": at, "next_attempt_at": at}
+        return self._connection.execute(update(t).where(apart).values(**fresh)).rowcount == 1
+
+    def apart(self) -> Sequence[tuple[str, str, str]]:
+        """See the port."""
+        t = logout_notice.c
+        query = select(t.notice_id, t.client_id, t.failure).where(t.failed_at.is_not(None), t.delivered_at.is_(None))
+        rows = self._connection.execute(query.order_by(t.queued_at, t.notice_id))
+        return [(row.notice_id, row.client_id, row.failure) for row in rows]
 
     def of_session(self, session_id: str) -> Sequence[LogoutNotice]:
         """Delivered ones too."""

@@ -63,10 +63,11 @@ class SqlSessions:
         query = select(t).where(t.c.account_id == account_id, t.c.ended_at.is_(None))
         return self._many(query.order_by(t.c.session_id))
 
-    def expired(self, idle_since: datetime, opened_before: datetime, limit: int) -> Sequence[Session]:
-        """Open ones whose time is over."""
+    def expired(self, idle_since: datetime, opened_before: datetime, limit: int) -> Sequence[str]:
+        """See the port."""
         over = (t.c.seen_at <= idle_since) | (t.c.opened_at <= opened_before)
-        return self._many(select(t).where(t.c.ended_at.is_(None), over).order_by(t.c.seen_at).limit(limit))
+        query = select(t.c.session_id).where(t.c.ended_at.is_(None), over).order_by(t.c.seen_at).limit(limit)
+        return list(self._connection.execute(query).scalars())
 
     def add(self, session: Session) -> None:
         """A new row."""

@@ -221,6 +221,8 @@ mail = sa.Table(
     sa.Column("organisation_name", sa.Text(), nullable=False),
     sa.Column("attempts", sa.Integer(), nullable=False),
     _at("sent_at", nullable=True),
+    _at("failed_at", nullable=True),
+    _text("failure"),
 )
 
 logout_notice = sa.Table(
@@ -234,6 +236,8 @@ logout_notice = sa.Table(
     sa.Column("next_attempt_at", UtcDateTime(), nullable=False, index=True),
     sa.Column("attempts", sa.Integer(), nullable=False),
     _at("delivered_at", nullable=True),
+    _at("failed_at", nullable=True),
+    _text("failure"),
 )
 
 account_command = sa.Table(

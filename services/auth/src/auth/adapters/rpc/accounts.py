@@ -87,4 +87,5 @@ def _account(view: AccountView) -> pb.Account:
         state=_STATES[account.state],
         last_login_at_us=(last - _EPOCH) // timedelta(microseconds=1) if last is not None else 0,
         mails_sent=view.mails_sent,
+        mail_problem=view.mail_problem,
     )

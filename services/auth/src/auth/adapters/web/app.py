@@ -57,6 +57,7 @@ class WebParts:
     certificates: Certificates = field(default_factory=lambda: Certificates("", (), lambda _value: None))
     mtls_issuer: str = ""
     proxies: frozenset[str] = frozenset()
+    health_notes: tuple[tuple[str, Callable[[], str | None]], ...] = ()
 
 
 def create_web(web: WebParts) -> WSGIApplication:
@@ -84,6 +85,8 @@ def create_web(web: WebParts) -> WSGIApplication:
     app.register_refusal_texts({**_TEXTS, **CLIENT_REFUSALS})
     for name, check in web.health:
         app.add_health_check(name, check)
+    for name, look in web.health_notes:
+        app.add_health_note(name, look)
     register = RegisterEndpoint(web.use_cases.register_dynamically, web.issuer)
     endpoints: dict[str, Endpoint] = {**_client_endpoints(web, server), register.path: register}
     return HotEndpoints(app, endpoints, {register.entries: register})

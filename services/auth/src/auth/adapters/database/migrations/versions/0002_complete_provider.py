@@ -17,6 +17,8 @@ _NEW_TEXTS = {
     "session": ("address", "user_agent"),
     "authorization_code": ("dpop_key", "claims_request", "details_request"),
     "refresh_token": ("binding", "claims_request", "details_request"),
+    "mail": ("failure",),
+    "logout_notice": ("failure",),
 }
 
 
@@ -28,6 +30,8 @@ def upgrade() -> None:
     for table, names in _NEW_TEXTS.items():
         for name in names:
             op.add_column(table, sa.Column(name, sa.Text(), nullable=False, server_default=""))
+    for queue in ("mail", "logout_notice"):
+        op.add_column(queue, sa.Column("failed_at", UtcDateTime()))
     _create_requests()
     for table, key in (("seen_token", "token_key"), ("revoked_token", "token_id")):
         op.create_table(

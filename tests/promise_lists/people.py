@@ -1,0 +1,31 @@
+"""What a person meets at the portal: mails, signing in, staying in, signing out."""
+
+from tests.promise_lists.promise import Promise
+
+PEOPLE: tuple[Promise, ...] = (
+    Promise(
+        "people:no-thread-dies",
+        "docs/error-handling.md",
+        "No failure ends a thread of auth; health tells while its rounds fail.",
+    ),
+    Promise(
+        "people:poison-is-set-aside",
+        "docs/error-handling.md",
+        "One row that cannot be handled is set aside with its reason and its queue goes on.",
+    ),
+    Promise(
+        "people:mail-queue-goes-on",
+        "RFC 5321 §3.3",
+        "Whatever an account's name or address holds, the mails of the others leave, each to its own address alone.",
+    ),
+    Promise(
+        "people:refused-mail-is-told",
+        "RFC 5321 §4.2.1",
+        "A lasting refusal of a mail server is set aside and told at once; a passing one is tried later.",
+    ),
+    Promise(
+        "people:one-address-check",
+        "RFC 5321 §4.1.2",
+        "An address that no envelope can hold is refused at every entrance of auth.",
+    ),
+)
