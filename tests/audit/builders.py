@@ -1,7 +1,6 @@
 """Events, chains and journals for the tests of audit."""
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -11,7 +10,7 @@ from typing import Any, cast
 
 import audit.adapters.database
 from audit.bootstrap import Core, build_core, build_verifier
-from audit.domain.event import NO_PREVIOUS, Act, ProducerPlace, SubmittedEvent, caf_concerned
+from audit.domain.event import NO_PREVIOUS, Act, ProducerPlace, SubmittedEvent, canonical_json
 from audit.settings import AuditSettings
 from audit.use_cases.verify_journal import Report
 from servicekit.database import Database, migrate, open_database
@@ -52,14 +51,14 @@ def act(**changes: Any) -> Act:
         "type": "cdap.dossier.consulted",
         "occurred_at_us": NOON_US,
         "decision": "granted",
+        "owner": payload.get("territory", "921"),
         "actor_id": DIRECTRICE,
         "organisation_id": COMMUNE,
         "subject": DOSSIER,
         "rights_revision": 7,
         **changes,
     }
-    data = json.dumps(payload, sort_keys=True, separators=(",", ":")).encode()
-    return Act(payload=data, caf=caf_concerned(values["subject"], payload), **values)
+    return Act(payload=canonical_json(payload), **values)
 
 
 @dataclass
@@ -86,7 +85,7 @@ class FakeProducer:
 
 def with_other_content(event: SubmittedEvent) -> SubmittedEvent:
     """The same id, told differently."""
-    return replace(event, act=replace(event.act, decision="refused"), hash=hashlib.sha256(event.hash).digest())
+    return replace(event, act=replace(event.act, decision="done"), hash=hashlib.sha256(event.hash).digest())
 
 
 def settings_in(folder: Path, url: str) -> AuditSettings:

@@ -43,8 +43,12 @@ class InMemoryEntries:
     def first_index_since(self, received_at_us: int) -> int | None:
         return next((row.index for row in self.rows if row.keys.received_at_us >= received_at_us), None)
 
-    def types(self) -> Sequence[str]:
-        return sorted({row.keys.type for row in self.rows})
+    def types(self, owner: str) -> Sequence[str]:
+        return sorted({row.keys.type for row in self.rows if row.keys.owner == owner})
+
+    def count(self, owner: str, first: int, end: int, event_type: str | None = None) -> int:
+        counted = [row for row in self.rows[first:end] if row.keys.owner == owner]
+        return sum(event_type in (None, row.keys.type) for row in counted)
 
 
 class InMemoryTree:
@@ -219,7 +223,7 @@ def _without_payload(row: EntryRow) -> EntryRow:
 def _matches(row: EntryRow, criteria: Criteria) -> bool:
     keys = row.keys
     return (
-        keys.caf in (None, criteria.caf)
+        keys.owner == criteria.owner
         and (criteria.actors is None or keys.actor in criteria.actors)
         and (criteria.organisations is None or keys.organisation in criteria.organisations)
         and (criteria.subjects is None or keys.subject in criteria.subjects)

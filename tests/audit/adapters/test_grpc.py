@@ -42,6 +42,7 @@ class Caller:
             subject=DOSSIER,
             decision=journal_pb2.DECISION_GRANTED,
             payload=b'{"territory":"921"}',
+            owner="921",
         )
         for name, value in changes.items():
             setattr(event, name, value)
@@ -123,9 +124,15 @@ def test_refusals_keep_their_kind_and_reason_on_the_wire(served: Served) -> None
         cdap.append()
     with pytest.raises(InvalidInputError):
         cdap.append(cdap.event(decision=0))
+    for owner in ("", "92", "9211", "everybody"):
+        with pytest.raises(InvalidInputError) as nobodys:
+            cdap.append(cdap.event(owner=owner))
+        assert nobodys.value.fields == {"owner": "MALFORMED"}
     request = journal_pb2.GetInclusionProofRequest
     with pytest.raises(NotFoundError), remote_errors():
         cdap.stub.GetInclusionProof(request(event_id=new_id()), timeout=5)
+    with pytest.raises(NotFoundError), remote_errors():
+        served.caller("auth").stub.GetInclusionProof(request(event_id=first.event_id), timeout=5)
     with pytest.raises(ConflictError), remote_errors():
         cdap.stub.GetInclusionProof(request(event_id=first.event_id), timeout=5)
     with pytest.raises(InvalidInputError), remote_errors():
@@ -140,7 +147,7 @@ def test_a_service_may_not_append_for_another_nor_a_stranger_at_all(served: Serv
         auth.append(cdap.event())
     with pytest.raises(AccessDeniedError):
         served.caller("omega").append(cdap.event())
-    assert served.journal.core.use_cases.state().size == 0
+    assert served.journal.core.use_cases.state("921").size == 0
 
 
 def test_an_event_of_the_outbox_is_accepted_as_it_is_sent(served: Served) -> None:
@@ -148,6 +155,7 @@ def test_an_event_of_the_outbox_is_accepted_as_it_is_sent(served: Served) -> Non
         type="auth.session.opened",
         decision="done",
         policy="buffered",
+        owner="921",
         actor_id="a",
         organisation_id=None,
         subject=None,

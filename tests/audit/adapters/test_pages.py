@@ -1,79 +1,14 @@
 """The auditor's pages, signed in through a fake issuer, on a real SQLite journal."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from html import unescape
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from audit.adapters.web.app import WebUseCases, create_web
 from audit.use_cases.ports import EntryRow
-from servicekit.web import ServiceApp
-from tests.audit.builders import COMMUNE, DIRECTRICE, FakeProducer, Journal, MovingClock, journal
+from tests.audit.adapters.auditor_pages import Pages, text_of
+from tests.audit.builders import COMMUNE, DIRECTRICE, FakeProducer, Journal
 from tests.plain import reads_plainly
-from tests.servicekit.web.fake_provider import CLIENT, ISSUER, PUBLIC_URL, RESOURCE, SECRET, FakeProvider
-
-AUDITOR_DETAILS = [{"type": "administration", "extranet": "audit", "role": "caf_auditor", "caf": "921"}]
-
-
-@dataclass
-class Pages:
-    """A browser of an auditor and what is behind it."""
-
-    app: ServiceApp
-    journal: Journal
-    provider: FakeProvider
-    browser: FlaskClient
-
-    def sign_in(self) -> None:
-        begin = self.browser.get("/")
-        to_issuer = self.browser.get(begin.location)
-        assert self.browser.get(self.provider.authorize(to_issuer.location)).status_code == 303
-
-    def search(self, **form: str) -> TestResponse:
-        return self.browser.post("/recherche", data={"case_number": "CTRL-2026-14", **form})
-
-    def results(self, **form: str) -> tuple[str, str]:
-        found = self.search(**form)
-        assert found.status_code == 303
-        return found.location, text_of(self.browser.get(found.location))
-
-
-def text_of(response: TestResponse) -> str:
-    return re.sub(r"\s+", " ", unescape(response.text).replace("\u00a0", " ").replace("\u202f", " "))
-
-
-@pytest.fixture
-def pages(tmp_path: Path, sqlite_url: str) -> Iterator[Pages]:
-    clock = MovingClock()
-    with journal(tmp_path, sqlite_url, clock) as opened:
-        provider = FakeProvider(clock)  # type: ignore[arg-type]
-        provider.change_access = lambda claims: claims.update(authorization_details=AUDITOR_DETAILS)
-        settings = opened.settings.model_copy(
-            update={
-                "issuer": ISSUER,
-                "client_id": CLIENT,
-                "client_secret": type(opened.settings.client_secret)(SECRET),
-                "resource": RESOURCE,
-                "public_url": PUBLIC_URL,
-            }
-        )
-        made = opened.core.use_cases
-        use_cases = WebUseCases(made.search, made.results, made.read_event, made.state, made.types)
-        app, _ = create_web(settings, opened.database, use_cases, clock, provider.client())
-        app.testing = True
-        app.config["WTF_CSRF_ENABLED"] = False
-        yield Pages(app, opened, provider, reads_plainly(app.test_client()))
-
-
-@pytest.fixture
-def signed_in(pages: Pages) -> Pages:
-    pages.sign_in()
-    return pages
 
 
 def test_nobody_sees_a_page_without_signing_in(pages: Pages) -> None:

@@ -93,11 +93,11 @@ def test_search_narrows_by_every_criterion_newest_first(store: JournalStore, rec
     assert row.keys.organisation is not None
 
     def found(before: int | None = None, limit: int = 10, **criteria: Any) -> list[int]:
-        asked = Criteria(**{"caf": "921", **criteria})
+        asked = Criteria(**{"owner": "921", **criteria})
         return [one.index for one in store.read(lambda r: list(r.entries.search(asked, before, limit)))]
 
     assert found() == [2, 1, 0]
-    assert found(caf="751") == [3, 2]
+    assert found(owner="751") == [3]
     assert found(before=2) == [1, 0]
     assert found(limit=2) == [2, 1]
     assert found(actors=(row.keys.actor, "other")) == [1, 0]
@@ -106,11 +106,16 @@ def test_search_narrows_by_every_criterion_newest_first(store: JournalStore, rec
     assert found(subjects=(row.keys.subject,)) == [1, 0]
     assert found(type="auth.session.opened") == [2]
     assert found(decision="refused") == []
-    assert found(decision="refused", caf="751") == [3]
+    assert found(decision="refused", owner="751") == [3]
     assert found(from_us=NOON_US, until_us=NOON_US + 1) == [2, 1, 0]
     assert found(from_us=NOON_US + 1) == []
     assert found(until_us=NOON_US) == []
-    assert store.read(lambda r: list(r.entries.types())) == ["auth.session.opened", "cdap.dossier.consulted"]
+    assert store.read(lambda r: list(r.entries.types("921"))) == ["auth.session.opened", "cdap.dossier.consulted"]
+    assert store.read(lambda r: list(r.entries.types("751"))) == ["cdap.dossier.consulted"]
+    assert store.read(lambda r: r.entries.count("921", 0, 4)) == 3
+    assert store.read(lambda r: r.entries.count("921", 1, 2)) == 1
+    assert store.read(lambda r: r.entries.count("921", 0, 4, "auth.session.opened")) == 1
+    assert store.read(lambda r: r.entries.count("national", 0, 4)) == 0
     assert store.read(lambda r: r.entries.first_index_since(NOON_US)) == 0
     assert store.read(lambda r: r.entries.first_index_since(NOON_US + 1)) is None
     assert DIRECTRICE not in str(row.keys)

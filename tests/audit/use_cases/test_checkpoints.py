@@ -5,7 +5,7 @@ import pytest
 from audit.adapters.files.note_key import Ed25519NoteVerifier
 from audit.domain.checkpoint import MalformedNoteError, TreeHead, VerifierKey, note_text, parse_note, signed_note
 from audit.domain.proofs import consistency_holds, consistency_path
-from audit.domain.refusals import JournalDamagedError, NotYetInTreeError
+from audit.domain.refusals import EventUnknownError, JournalDamagedError, NotYetInTreeError
 from audit.use_cases.prove_inclusion import NewestCheckpoint, ProveInclusion
 from audit.use_cases.publish_checkpoint import CheckGuard, PublishCheckpoint
 from tests.audit.builders import FakeProducer
@@ -80,10 +80,12 @@ def test_proofs_are_given_for_signed_trees_only(stage: Stage) -> None:
     stage.publish()
     stage.append(late)
     prove = ProveInclusion(stage.store)
-    assert prove(early.act.event_id, 0).tree_size == 1
+    assert prove("cdap", early.act.event_id, 0).tree_size == 1
     with pytest.raises(NotYetInTreeError):
-        prove(late.act.event_id, 0)
-    assert prove(late.act.event_id, 2).index == 1
+        prove("cdap", late.act.event_id, 0)
+    assert prove("cdap", late.act.event_id, 2).index == 1
+    with pytest.raises(EventUnknownError):
+        prove("auth", early.act.event_id, 0)
 
 
 def test_a_note_is_read_only_as_it_was_written() -> None:

@@ -84,6 +84,7 @@ def an_order(**changes: str) -> pb.CreateAccountRequest:
         "given_name": "Benoît",
         "family_name": "Petit",
         "email": "benoit.petit@commune.example",
+        "owner": "921",
         "requested_by": "admin",
         "organisation_name": "Commune",
     }

@@ -23,6 +23,7 @@ def event(policy: Policy = "strict", **changes: object) -> AuditEvent:
         "type": "cdap.dossier.consulted",
         "decision": "granted",
         "policy": policy,
+        "owner": "921",
         "actor_id": "019ab000-0000-7000-8000-000000000001",
         "organisation_id": "019ab000-0000-7000-8000-000000000002",
         "subject": "dossier:921:0346145",

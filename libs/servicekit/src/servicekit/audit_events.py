@@ -5,15 +5,20 @@ use case and delivers it to audit. Invariant: a use case cannot hand back a valu
 because `record` takes an `Outcome`, and an `Outcome` without an event cannot be made.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
 
-import orjson
-
 from servicekit.errors import DependencyUnavailableError
+from servicekit.event_form import (
+    NATIONAL,
+    PAYLOAD_LIMIT_BYTES,
+    EventForm,
+    form_problems,
+    payload_bytes,
+    payload_problem,
+)
 from servicekit.identifiers import new_id
 from servicekit.references import current_reference
 
@@ -21,12 +26,23 @@ JSON: TypeAlias = "str | int | float | bool | Mapping[str, JSON] | Sequence[JSON
 Decision: TypeAlias = Literal["granted", "refused", "done"]
 Policy: TypeAlias = Literal["strict", "buffered"]
 
-PAYLOAD_LIMIT_BYTES = 16 * 1024  # what audit accepts (journal.proto, Event.payload)
+__all__ = [
+    "JSON",
+    "NATIONAL",
+    "PAYLOAD_LIMIT_BYTES",
+    "AuditEvent",
+    "AuditUnavailableError",
+    "Decision",
+    "InvalidAuditEventError",
+    "Outcome",
+    "OwnerOf",
+    "Policy",
+    "RecordedWork",
+]
 
-_TYPE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){2,}")
 _NO_OFFSET = timedelta(0)
-_REASON = re.compile(r"[A-Z][A-Z0-9_]*")
-_JSON_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -43,21 +59,35 @@ class AuditUnavailableError(DependencyUnavailableError):
     reason = "AUDIT_UNAVAILABLE"
 
 
+@dataclass(frozen=True)
+class OwnerOf:
+    """An owner that is looked up when the event is recorded: the Caf of the organisation for which a person acted, or
+    of the only Caf whose organisations know the person. Whom no organisation knows is the national auditor's.
+    """
+
+    account_id: str | None
+    organisation_id: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class AuditEvent:
     """One act, as its producer tells it. Fields are those of `Event` in journal.proto.
 
-    `policy` says what happens when audit does not acknowledge in time: `strict` (consultations, exports,
-    administration) refuses, `buffered` (logins, empty searches) goes on within limits.
+    `owner` says whose auditor may read it: the three digits of a Caf, `NATIONAL`, or `OwnerOf` a person. There is no
+    default: an event that is nobody's cannot be built. `policy` says what happens when audit does not acknowledge in
+    time: `strict` (consultations, exports, administration) refuses, `buffered` (logins, empty searches) goes on
+    within limits.
 
     Raises:
-        InvalidAuditEventError: the type is not "<service>.<thing>.<past participle>", the time is not UTC, a refusal
-            has no UPPER_SNAKE reason, or the payload is not JSON or exceeds 16 KiB.
+        InvalidAuditEventError: audit would refuse it (`servicekit.event_form`): for instance the type is not
+            "<service>.<thing>.<past participle>", a refusal has no UPPER_SNAKE reason, nobody owns it, or the payload
+            is not JSON or exceeds 16 KiB. Or the time is not UTC.
     """
 
     type: str
     decision: Decision
     policy: Policy
+    owner: str | OwnerOf
     actor_id: str | None
     organisation_id: str | None
     subject: str | None
@@ -72,21 +102,43 @@ class AuditEvent:
     """The payload as canonical JSON (sorted keys, no spaces, UTF-8), fixed when the event is built."""
 
     def __post_init__(self) -> None:
-        if not _TYPE.fullmatch(self.type):
-            raise InvalidAuditEventError(f"audit event type {self.type!r} is not <service>.<thing>.<past participle>")
         if self.occurred_at.utcoffset() != _NO_OFFSET:
             raise InvalidAuditEventError(f"{self.type}: occurred_at must be an aware UTC datetime")
-        if self.decision == "refused" and self.reason is None:
-            raise InvalidAuditEventError(f"{self.type}: a refusal must have a reason")
-        if self.reason is not None and not _REASON.fullmatch(self.reason):
-            raise InvalidAuditEventError(f"{self.type}: reason {self.reason!r} is not UPPER_SNAKE")
         try:
-            payload = orjson.dumps(dict(self.payload), option=_JSON_OPTIONS)
-        except TypeError as error:  # orjson.JSONEncodeError is one
-            raise InvalidAuditEventError(f"{self.type}: the payload is not JSON: {error}") from error
-        if len(payload) > PAYLOAD_LIMIT_BYTES:
-            raise InvalidAuditEventError(f"{self.type}: payload of {len(payload)} bytes, at most {PAYLOAD_LIMIT_BYTES}")
+            problems = form_problems(self._form())
+            payload = payload_bytes(self.payload)
+        except (TypeError, AttributeError) as error:  # orjson.JSONEncodeError is a TypeError
+            raise InvalidAuditEventError(f"{self.type}: a field or the payload has no form: {error}") from error
+        if problems:
+            raise InvalidAuditEventError(f"audit would refuse {self.type!r}: {', '.join(problems)}")
+        problem = payload_problem(payload)
+        if problem is not None:
+            size = f"{len(payload)} bytes, at most {PAYLOAD_LIMIT_BYTES}"
+            raise InvalidAuditEventError(f"{self.type}: payload of {size}: {problem}")
         object.__setattr__(self, "payload_bytes", payload)  # the event is not frozen before it is complete
+
+    def owned_by(self, owner: str) -> "AuditEvent":
+        """The same event (id, reference, payload) with its owner looked up.
+
+        Raises:
+            InvalidAuditEventError: no Caf and not `NATIONAL`.
+        """
+        return replace(self, owner=owner)
+
+    def _form(self) -> EventForm:
+        return EventForm(
+            event_id=self.event_id,
+            type=self.type,
+            occurred_at_us=(self.occurred_at - _EPOCH) // _MICROSECOND,
+            decision=self.decision,
+            owner=NATIONAL if isinstance(self.owner, OwnerOf) else self.owner,
+            actor_id=self.actor_id or None,
+            organisation_id=self.organisation_id or None,
+            subject=self.subject or None,
+            reason=self.reason or None,
+            rights_revision=self.rights_revision or None,
+            reference=self.reference,
+        )
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from importlib.resources import as_file, files
+from pathlib import Path
 from typing import Any
 
 from auth.adapters.clients.data_files import common_passwords
@@ -39,6 +40,7 @@ from auth.use_cases.authenticate_client import AuthenticateClient
 from auth.use_cases.catalogue import UseCases
 from auth.use_cases.check_dpop import CheckDpop
 from auth.use_cases.choose_password import ChoosePassword
+from auth.use_cases.event_owners import EventOwners
 from auth.use_cases.exchange_code import ExchangeCode
 from auth.use_cases.exchange_token import ExchangeToken
 from auth.use_cases.give_consent import GiveConsent
@@ -74,6 +76,8 @@ from partenaire.auth.v1.accounts_pb2_grpc import add_AccountsServicer_to_server
 from partenaire.auth.v1.ended_sessions_pb2_grpc import add_EndedSessionsServicer_to_server
 from rights.feed_client import GrpcRightsFeed
 from rights.replica import RightsReplica
+from rights.snapshot import Snapshot
+from rights.snapshot_file import SnapshotFileError, load_snapshot
 from servicekit.background import Repeating, Rhythm, each_apart
 from servicekit.clock import Clock, SystemClock
 from servicekit.commands import prepare_data_directory
@@ -88,6 +92,7 @@ from servicekit.web.secrets import WebSecrets
 
 OLDEST_SCHEMA = "0002"
 NEWEST_SCHEMA = "0002"
+SAVED_RIGHTS = "rights-snapshot.bin"
 ACCOUNTS = accounts_pb2.DESCRIPTOR.services_by_name["Accounts"]
 ENDED_SESSIONS = ended_sessions_pb2.DESCRIPTOR.services_by_name["EndedSessions"]
 
@@ -224,10 +229,17 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
     check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
     audit = open_channel(ChannelOptions.to("audit", settings.audit_address, settings))
     habpps = open_channel(ChannelOptions.to("habpps", settings.habpps_address, settings))
-    relay = OutboxRelay(database, settings.service, GrpcAuditSink(audit), clock, wait_ms=settings.audit_wait_ms)
-    work = RecordingUnitOfWork(database, SqlRepositories, relay)
-    saved_at = settings.data_directory / "rights-snapshot.bin"
+    saved_at = settings.data_directory / SAVED_RIGHTS
     replica = RightsReplica(GrpcRightsFeed(habpps), clock, service=settings.service, saved_at=saved_at)
+    relay = OutboxRelay(
+        database,
+        settings.service,
+        GrpcAuditSink(audit),
+        clock,
+        wait_ms=settings.audit_wait_ms,
+        owner_of=EventOwners(lambda: replica.current()[0]),
+    )
+    work = RecordingUnitOfWork(database, SqlRepositories, relay)
     fetch = GuardedFetch(allow_loopback=settings.reaches_loopback)
     calls = HttpLogoutCalls(fetch)
     logout = LogoutWorker(TellClients(work, calls, keys, clock, settings.issuer, each_apart))
@@ -274,6 +286,14 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
     return Process(web, rpc, (relay, replica, *tasks.all()), close, answers_without)
 
 
+def _saved_rights(path: Path) -> Snapshot | None:
+    """What the service last knew of the rights: enough to tell whose a person is."""
+    try:
+        return load_snapshot(path)
+    except SnapshotFileError:
+        return None
+
+
 @contextmanager
 def operator_commands(settings: AuthSettings) -> Iterator[OperatorCommands]:
     """Open the accounts for a command; audit events wait in the outbox for the service.
@@ -286,7 +306,9 @@ def operator_commands(settings: AuthSettings) -> Iterator[OperatorCommands]:
     database = open_database(settings.database_url, threads=2)
     try:
         check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
-        relay = OutboxRelay(database, settings.service, LaterDelivery(), clock)
+        rights = _saved_rights(settings.data_directory / SAVED_RIGHTS)
+        owners = EventOwners(lambda: rights)
+        relay = OutboxRelay(database, settings.service, LaterDelivery(), clock, owner_of=owners)
         work = RecordingUnitOfWork(database, SqlRepositories, relay)
         fetch = GuardedFetch(allow_loopback=settings.reaches_loopback)
         yield OperatorCommands(

@@ -23,7 +23,7 @@ def _file_and_urls(parser: argparse.ArgumentParser) -> None:
 
 
 def _agent(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--caf", required=True, metavar="CODE", help="code organisme, for example 921")
+    parser.add_argument("--caf", required=True, metavar="CODE", help="code organisme (921), or national")
     parser.add_argument("--role", required=True, choices=["administrator", "auditor"])
     parser.add_argument("--account-id", required=True, help="account at auth, which exists already")
     parser.add_argument("--given-name", required=True)

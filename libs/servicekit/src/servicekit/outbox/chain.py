@@ -18,7 +18,7 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from partenaire.audit.v1 import journal_pb2
-from servicekit.audit_events import AuditEvent, Decision
+from servicekit.audit_events import AuditEvent, Decision, InvalidAuditEventError, OwnerOf
 from servicekit.database.contract import TransactionEnd, on_end
 from servicekit.database.types import to_microseconds
 from servicekit.identifiers import new_id
@@ -66,7 +66,13 @@ class Chain:
             _, self._number, self._previous_hash = position
 
     def append(self, event: AuditEvent) -> ChainedEvent:
-        """Gives `event` the next place."""
+        """Gives `event` the next place.
+
+        Raises:
+            InvalidAuditEventError: the owner of the event was not looked up.
+        """
+        if isinstance(event.owner, OwnerOf):
+            raise InvalidAuditEventError(f"{event.type}: nobody looked up whose event it is")
         message = journal_pb2.Event(
             event_id=event.event_id,
             type=event.type,
@@ -81,6 +87,8 @@ class Chain:
             reason=event.reason or "",
             rights_revision=event.rights_revision or 0,
             payload=event.payload_bytes,
+            owner=event.owner,
+            reference=event.reference,
         )
         serialised = message.SerializeToString(deterministic=True)
         chained = ChainedEvent(event.event_id, self.epoch, self._number, serialised)

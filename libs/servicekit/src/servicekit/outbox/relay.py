@@ -11,13 +11,13 @@ cost each call a second fsync; after a crash in between the same events are sent
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from servicekit.audit_events import AuditEvent, AuditUnavailableError
+from servicekit.audit_events import AuditEvent, AuditUnavailableError, OwnerOf
 from servicekit.clock import Clock
 from servicekit.database.contract import Database, TransactionEnd, gather, on_end
 from servicekit.errors import ServiceError
@@ -46,9 +46,11 @@ class OutboxRelay:
         settings: OutboxSettings = DEFAULT_SETTINGS,
         *,
         wait_ms: int | None = None,
+        owner_of: Callable[[OwnerOf], str] | None = None,
     ) -> None:
         """`service` is the producer's name in the journal: the service of its certificate.
 
+        `owner_of` looks up the owners of events that name a person instead; without it such an event is a mistake.
         `wait_ms` is how long an act waits for audit's acknowledgement, when it is not what `settings` say.
         """
         if wait_ms is not None:
@@ -60,6 +62,7 @@ class OutboxRelay:
         self._chains = Chains(service)
         self._tickets = Tickets()
         self._limits = Limits(database, clock, settings)
+        self._owner_of = owner_of
         self._committed = CommittedEvents()
         self._acknowledged: list[str] = []  # audit has them, the table does not say so yet
         self._acknowledged_at_seconds = 0.0  # when the first of them was
@@ -114,8 +117,13 @@ class OutboxRelay:
         the works it is committed with; the relay wakes when it is.
 
         Raises:
+            InvalidAuditEventError: the owner that was looked up is none.
             sqlalchemy.exc.IntegrityError: from `Database.write`: an event with the same id is recorded already.
         """
+        if self._owner_of is not None:
+            events = [
+                one.owned_by(self._owner_of(one.owner)) if isinstance(one.owner, OwnerOf) else one for one in events
+            ]
         ticket = Ticket(events) if any(event.policy == "strict" for event in events) else NOBODY_WAITS
         gather(connection, self._put, (events, ticket))
         return ticket

@@ -98,6 +98,8 @@ class Event(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     RIGHTS_REVISION_FIELD_NUMBER: _builtins.int
     PAYLOAD_FIELD_NUMBER: _builtins.int
+    OWNER_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """UUIDv7, chosen by the producer: makes Append idempotent."""
     type: _builtins.str
@@ -118,6 +120,10 @@ class Event(_message.Message):
     """Rights revision the decision was made on; 0 when no right was needed."""
     payload: _builtins.bytes
     """Canonical JSON object (sorted keys, UTF-8, at most 16 KiB) with everything else that happened."""
+    owner: _builtins.str
+    """Whose auditor may read it: the three digits of a Caf, or "national". Mandatory: an event of nobody is refused."""
+    reference: _builtins.str
+    """The short reference that the page showed, "7K4Q-2M9D"; empty when there was no request."""
     @_builtins.property
     def producer(self) -> Global___Producer:
         """Place in the producer's chain."""
@@ -136,10 +142,12 @@ class Event(_message.Message):
         reason: _builtins.str = ...,
         rights_revision: _builtins.int = ...,
         payload: _builtins.bytes = ...,
+        owner: _builtins.str = ...,
+        reference: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["producer", b"producer"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor_id", b"actor_id", "decision", b"decision", "event_id", b"event_id", "occurred_at_us", b"occurred_at_us", "organisation_id", b"organisation_id", "payload", b"payload", "producer", b"producer", "reason", b"reason", "rights_revision", b"rights_revision", "subject", b"subject", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor_id", b"actor_id", "decision", b"decision", "event_id", b"event_id", "occurred_at_us", b"occurred_at_us", "organisation_id", b"organisation_id", "owner", b"owner", "payload", b"payload", "producer", b"producer", "reason", b"reason", "reference", b"reference", "rights_revision", b"rights_revision", "subject", b"subject", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

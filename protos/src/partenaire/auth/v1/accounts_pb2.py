@@ -24,41 +24,41 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!partenaire/auth/v1/accounts.proto\x12\x12partenaire.auth.v1\"\xa4\x01\n\x07\x41\x63\x63ount\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x10\n\x08username\x18\x02 \x01(\t\x12/\n\x05state\x18\x03 \x01(\x0e\x32 .partenaire.auth.v1.AccountState\x12\x18\n\x10last_login_at_us\x18\x04 \x01(\x03\x12\x12\n\nmails_sent\x18\x05 \x01(\x08\x12\x14\n\x0cmail_problem\x18\x06 \x01(\t\"\xa7\x01\n\x14\x43reateAccountRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x12\n\ngiven_name\x18\x03 \x01(\t\x12\x13\n\x0b\x66\x61mily_name\x18\x04 \x01(\t\x12\r\n\x05\x65mail\x18\x05 \x01(\t\x12\x14\n\x0crequested_by\x18\x06 \x01(\t\x12\x19\n\x11organisation_name\x18\x07 \x01(\t\"E\n\x15\x43reateAccountResponse\x12,\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1b.partenaire.auth.v1.Account\"T\n\x14ResetPasswordRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x14\n\x0crequested_by\x18\x03 \x01(\t\"\x17\n\x15ResetPasswordResponse\"b\n\x12LockAccountRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x14\n\x0crequested_by\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"\x15\n\x13LockAccountResponse\"T\n\x14UnlockAccountRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x14\n\x0crequested_by\x18\x03 \x01(\t\"\x17\n\x15UnlockAccountResponse\"b\n\x12\x45ndSessionsRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x14\n\x0crequested_by\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"$\n\x13\x45ndSessionsResponse\x12\r\n\x05\x65nded\x18\x01 \x01(\r\")\n\x12GetAccountsRequest\x12\x13\n\x0b\x61\x63\x63ount_ids\x18\x01 \x03(\t\"D\n\x13GetAccountsResponse\x12-\n\x08\x61\x63\x63ounts\x18\x01 \x03(\x0b\x32\x1b.partenaire.auth.v1.Account*\x80\x01\n\x0c\x41\x63\x63ountState\x12\x1d\n\x19\x41\x43\x43OUNT_STATE_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x41\x43\x43OUNT_STATE_PROVISIONAL\x10\x01\x12\x18\n\x14\x41\x43\x43OUNT_STATE_ACTIVE\x10\x02\x12\x18\n\x14\x41\x43\x43OUNT_STATE_LOCKED\x10\x03\x32\xdc\x04\n\x08\x41\x63\x63ounts\x12\x64\n\rCreateAccount\x12(.partenaire.auth.v1.CreateAccountRequest\x1a).partenaire.auth.v1.CreateAccountResponse\x12\x64\n\rResetPassword\x12(.partenaire.auth.v1.ResetPasswordRequest\x1a).partenaire.auth.v1.ResetPasswordResponse\x12^\n\x0bLockAccount\x12&.partenaire.auth.v1.LockAccountRequest\x1a\'.partenaire.auth.v1.LockAccountResponse\x12\x64\n\rUnlockAccount\x12(.partenaire.auth.v1.UnlockAccountRequest\x1a).partenaire.auth.v1.UnlockAccountResponse\x12^\n\x0b\x45ndSessions\x12&.partenaire.auth.v1.EndSessionsRequest\x1a\'.partenaire.auth.v1.EndSessionsResponse\x12^\n\x0bGetAccounts\x12&.partenaire.auth.v1.GetAccountsRequest\x1a\'.partenaire.auth.v1.GetAccountsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!partenaire/auth/v1/accounts.proto\x12\x12partenaire.auth.v1\"\xa4\x01\n\x07\x41\x63\x63ount\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x10\n\x08username\x18\x02 \x01(\t\x12/\n\x05state\x18\x03 \x01(\x0e\x32 .partenaire.auth.v1.AccountState\x12\x18\n\x10last_login_at_us\x18\x04 \x01(\x03\x12\x12\n\nmails_sent\x18\x05 \x01(\x08\x12\x14\n\x0cmail_problem\x18\x06 \x01(\t\"\xb6\x01\n\x14\x43reateAccountRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x12\n\ngiven_name\x18\x03 \x01(\t\x12\x13\n\x0b\x66\x61mily_name\x18\x04 \x01(\t\x12\r\n\x05\x65mail\x18\x05 \x01(\t\x12\x14\n\x0crequested_by\x18\x06 \x01(\t\x12\x19\n\x11organisation_name\x18\x07 \x01(\t\x12\r\n\x05owner\x18\x08 \x01(\t\"E\n\x15\x43reateAccountResponse\x12,\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1b.partenaire.auth.v1.Account\"T\n\x14ResetPasswordRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x14\n\x0crequested_by\x18\x03 \x01(\t\"\x17\n\x15ResetPasswordResponse\"b\n\x12LockAccountRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x14\n\x0crequested_by\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"\x15\n\x13LockAccountResponse\"T\n\x14UnlockAccountRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x14\n\x0crequested_by\x18\x03 \x01(\t\"\x17\n\x15UnlockAccountResponse\"b\n\x12\x45ndSessionsRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x14\n\x0crequested_by\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"$\n\x13\x45ndSessionsResponse\x12\r\n\x05\x65nded\x18\x01 \x01(\r\")\n\x12GetAccountsRequest\x12\x13\n\x0b\x61\x63\x63ount_ids\x18\x01 \x03(\t\"D\n\x13GetAccountsResponse\x12-\n\x08\x61\x63\x63ounts\x18\x01 \x03(\x0b\x32\x1b.partenaire.auth.v1.Account*\x80\x01\n\x0c\x41\x63\x63ountState\x12\x1d\n\x19\x41\x43\x43OUNT_STATE_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x41\x43\x43OUNT_STATE_PROVISIONAL\x10\x01\x12\x18\n\x14\x41\x43\x43OUNT_STATE_ACTIVE\x10\x02\x12\x18\n\x14\x41\x43\x43OUNT_STATE_LOCKED\x10\x03\x32\xdc\x04\n\x08\x41\x63\x63ounts\x12\x64\n\rCreateAccount\x12(.partenaire.auth.v1.CreateAccountRequest\x1a).partenaire.auth.v1.CreateAccountResponse\x12\x64\n\rResetPassword\x12(.partenaire.auth.v1.ResetPasswordRequest\x1a).partenaire.auth.v1.ResetPasswordResponse\x12^\n\x0bLockAccount\x12&.partenaire.auth.v1.LockAccountRequest\x1a\'.partenaire.auth.v1.LockAccountResponse\x12\x64\n\rUnlockAccount\x12(.partenaire.auth.v1.UnlockAccountRequest\x1a).partenaire.auth.v1.UnlockAccountResponse\x12^\n\x0b\x45ndSessions\x12&.partenaire.auth.v1.EndSessionsRequest\x1a\'.partenaire.auth.v1.EndSessionsResponse\x12^\n\x0bGetAccounts\x12&.partenaire.auth.v1.GetAccountsRequest\x1a\'.partenaire.auth.v1.GetAccountsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'partenaire.auth.v1.accounts_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ACCOUNTSTATE']._serialized_start=1062
-  _globals['_ACCOUNTSTATE']._serialized_end=1190
+  _globals['_ACCOUNTSTATE']._serialized_start=1077
+  _globals['_ACCOUNTSTATE']._serialized_end=1205
   _globals['_ACCOUNT']._serialized_start=58
   _globals['_ACCOUNT']._serialized_end=222
   _globals['_CREATEACCOUNTREQUEST']._serialized_start=225
-  _globals['_CREATEACCOUNTREQUEST']._serialized_end=392
-  _globals['_CREATEACCOUNTRESPONSE']._serialized_start=394
-  _globals['_CREATEACCOUNTRESPONSE']._serialized_end=463
-  _globals['_RESETPASSWORDREQUEST']._serialized_start=465
-  _globals['_RESETPASSWORDREQUEST']._serialized_end=549
-  _globals['_RESETPASSWORDRESPONSE']._serialized_start=551
-  _globals['_RESETPASSWORDRESPONSE']._serialized_end=574
-  _globals['_LOCKACCOUNTREQUEST']._serialized_start=576
-  _globals['_LOCKACCOUNTREQUEST']._serialized_end=674
-  _globals['_LOCKACCOUNTRESPONSE']._serialized_start=676
-  _globals['_LOCKACCOUNTRESPONSE']._serialized_end=697
-  _globals['_UNLOCKACCOUNTREQUEST']._serialized_start=699
-  _globals['_UNLOCKACCOUNTREQUEST']._serialized_end=783
-  _globals['_UNLOCKACCOUNTRESPONSE']._serialized_start=785
-  _globals['_UNLOCKACCOUNTRESPONSE']._serialized_end=808
-  _globals['_ENDSESSIONSREQUEST']._serialized_start=810
-  _globals['_ENDSESSIONSREQUEST']._serialized_end=908
-  _globals['_ENDSESSIONSRESPONSE']._serialized_start=910
-  _globals['_ENDSESSIONSRESPONSE']._serialized_end=946
-  _globals['_GETACCOUNTSREQUEST']._serialized_start=948
-  _globals['_GETACCOUNTSREQUEST']._serialized_end=989
-  _globals['_GETACCOUNTSRESPONSE']._serialized_start=991
-  _globals['_GETACCOUNTSRESPONSE']._serialized_end=1059
-  _globals['_ACCOUNTS']._serialized_start=1193
-  _globals['_ACCOUNTS']._serialized_end=1797
+  _globals['_CREATEACCOUNTREQUEST']._serialized_end=407
+  _globals['_CREATEACCOUNTRESPONSE']._serialized_start=409
+  _globals['_CREATEACCOUNTRESPONSE']._serialized_end=478
+  _globals['_RESETPASSWORDREQUEST']._serialized_start=480
+  _globals['_RESETPASSWORDREQUEST']._serialized_end=564
+  _globals['_RESETPASSWORDRESPONSE']._serialized_start=566
+  _globals['_RESETPASSWORDRESPONSE']._serialized_end=589
+  _globals['_LOCKACCOUNTREQUEST']._serialized_start=591
+  _globals['_LOCKACCOUNTREQUEST']._serialized_end=689
+  _globals['_LOCKACCOUNTRESPONSE']._serialized_start=691
+  _globals['_LOCKACCOUNTRESPONSE']._serialized_end=712
+  _globals['_UNLOCKACCOUNTREQUEST']._serialized_start=714
+  _globals['_UNLOCKACCOUNTREQUEST']._serialized_end=798
+  _globals['_UNLOCKACCOUNTRESPONSE']._serialized_start=800
+  _globals['_UNLOCKACCOUNTRESPONSE']._serialized_end=823
+  _globals['_ENDSESSIONSREQUEST']._serialized_start=825
+  _globals['_ENDSESSIONSREQUEST']._serialized_end=923
+  _globals['_ENDSESSIONSRESPONSE']._serialized_start=925
+  _globals['_ENDSESSIONSRESPONSE']._serialized_end=961
+  _globals['_GETACCOUNTSREQUEST']._serialized_start=963
+  _globals['_GETACCOUNTSREQUEST']._serialized_end=1004
+  _globals['_GETACCOUNTSRESPONSE']._serialized_start=1006
+  _globals['_GETACCOUNTSRESPONSE']._serialized_end=1074
+  _globals['_ACCOUNTS']._serialized_start=1208
+  _globals['_ACCOUNTS']._serialized_end=1812
 # @@protoc_insertion_point(module_scope)

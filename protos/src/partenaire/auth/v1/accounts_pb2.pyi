@@ -102,6 +102,7 @@ class CreateAccountRequest(_message.Message):
     EMAIL_FIELD_NUMBER: _builtins.int
     REQUESTED_BY_FIELD_NUMBER: _builtins.int
     ORGANISATION_NAME_FIELD_NUMBER: _builtins.int
+    OWNER_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """UUIDv7 of the command."""
     account_id: _builtins.str
@@ -116,6 +117,8 @@ class CreateAccountRequest(_message.Message):
     """Who asked: account of the administrator."""
     organisation_name: _builtins.str
     """Name of the organisation, said in the mail."""
+    owner: _builtins.str
+    """Whose the person is in the journal: the three digits of the Caf of the organisation, or "national"."""
     def __init__(
         self,
         *,
@@ -126,10 +129,11 @@ class CreateAccountRequest(_message.Message):
         email: _builtins.str = ...,
         requested_by: _builtins.str = ...,
         organisation_name: _builtins.str = ...,
+        owner: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "command_id", b"command_id", "email", b"email", "family_name", b"family_name", "given_name", b"given_name", "organisation_name", b"organisation_name", "requested_by", b"requested_by"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "command_id", b"command_id", "email", b"email", "family_name", b"family_name", "given_name", b"given_name", "organisation_name", b"organisation_name", "owner", b"owner", "requested_by", b"requested_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

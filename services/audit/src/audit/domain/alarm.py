@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from audit.domain.event import Act, canonical_json
+from servicekit.event_form import NATIONAL
 
 ALARM_TYPE = "audit.alarm.raised"
 
@@ -26,6 +27,7 @@ def alarm_act(alarm: Alarm, at_us: int) -> Act:
         type=ALARM_TYPE,
         occurred_at_us=at_us,
         decision="done",
+        owner=NATIONAL,
         subject=f"producer:{alarm.service}:{alarm.epoch}",
         reason=alarm.kind,
         payload=canonical_json(told),

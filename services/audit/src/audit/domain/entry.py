@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from audit.domain.event import Act, ProducerPlace, SubmittedEvent, caf_concerned, canonical_json
+from audit.domain.event import Act, ProducerPlace, SubmittedEvent, canonical_json
 from audit.domain.merkle import leaf_hash
 from audit.domain.shard import ShardKey, commitment
 
@@ -29,7 +29,8 @@ class SearchKeys:
     actor: str | None
     organisation: str | None
     subject: str | None
-    caf: str | None
+    owner: str
+    reference: str | None
     occurred_at_us: int
     received_at_us: int
 
@@ -82,7 +83,8 @@ def search_keys(act: Act, received_at_us: int, key: ShardKey) -> SearchKeys:
         actor=pseudonym(key, "actor", act.actor_id),
         organisation=pseudonym(key, "organisation", act.organisation_id),
         subject=pseudonym(key, "subject", act.subject),
-        caf=act.caf,
+        owner=act.owner,
+        reference=act.reference,
         occurred_at_us=act.occurred_at_us,
         received_at_us=received_at_us,
     )
@@ -96,12 +98,12 @@ def pseudonym(key: ShardKey, kind: str, identifier: str | None) -> str | None:
 def _entry_value(event: SubmittedEvent, keys: SearchKeys, key: ShardKey, committed: str) -> dict[str, Any]:
     return {
         "actor": keys.actor,
-        "caf": keys.caf,
         "commitment": committed,
         "decision": keys.decision,
         "event_id": event.act.event_id,
         "occurred_at_us": keys.occurred_at_us,
         "organisation": keys.organisation,
+        "owner": keys.owner,
         "producer": {
             "epoch": event.place.epoch,
             "link": key.link(event.hash),
@@ -111,6 +113,7 @@ def _entry_value(event: SubmittedEvent, keys: SearchKeys, key: ShardKey, committ
         },
         "reason": event.act.reason,
         "received_at_us": keys.received_at_us,
+        "reference": keys.reference,
         "rights_revision": event.act.rights_revision,
         "shard": keys.shard,
         "subject": keys.subject,
@@ -170,9 +173,9 @@ def _types_hold(parsed: ParsedEntry) -> bool:
     texts = (parsed.event_id, parsed.service, parsed.epoch, parsed.link, parsed.previous, parsed.commitment)
     numbers = (parsed.number, keys.occurred_at_us, keys.received_at_us)
     return (
-        all(isinstance(text, str) for text in (*texts, keys.shard, keys.type, keys.decision))
+        all(isinstance(text, str) for text in (*texts, keys.shard, keys.type, keys.decision, keys.owner))
         and all(isinstance(number, int) for number in numbers)
-        and all(isinstance(text, str | None) for text in (keys.actor, keys.organisation, keys.subject, keys.caf))
+        and all(isinstance(text, str | None) for text in (keys.actor, keys.organisation, keys.subject, keys.reference))
     )
 
 
@@ -191,12 +194,13 @@ class OpenedPayload:
             type=told["type"],
             occurred_at_us=told["occurred_at_us"],
             decision=told["decision"],
+            owner=told["owner"],
             actor_id=told["actor_id"],
             organisation_id=told["organisation_id"],
             subject=told["subject"],
             reason=told["reason"],
             rights_revision=told["rights_revision"],
-            caf=caf_concerned(told["subject"], self.payload),
+            reference=told["reference"],
         )
         previous = bytes.fromhex(told["previous_hash"])
         place = ProducerPlace(told["service"], told["epoch"], told["number"], previous)

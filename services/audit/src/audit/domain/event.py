@@ -1,12 +1,11 @@
 """An event as its producer sends it, and the form it must have.
 
-The form is checked, never the meaning: a type nobody knows is kept as it is, so that an old journal never stops a
-newer producer. What becomes of an event is in `entry.py`.
+The form is that of `servicekit.event_form`, by which producers check what they build. It is the form that is checked,
+never the meaning: a type nobody knows is kept as it is, so that an old journal never stops a newer producer. What
+becomes of an event is in `entry.py`.
 """
 
 import hashlib
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,21 +13,10 @@ from typing import Any
 import orjson
 
 from audit.domain.refusals import InvalidEventError
+from servicekit.event_form import HASH_SIZE, EventForm, form_problems, payload_problem, place_problems
 
-PAYLOAD_LIMIT_BYTES = 16 * 1024
 OWN_SERVICE = "audit"
-NO_PREVIOUS = bytes(32)
-LATEST_US = 253_402_300_799_999_999  # 9999-12-31: the last moment that a date can show
-
-_EVENT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_TYPE = re.compile(r"[a-z0-9_.-]{1,100}")
-_SERVICE = re.compile(r"[a-z][a-z0-9-]{0,31}")
-_EPOCH = re.compile(r"[0-9A-Za-z-]{1,64}")
-_REASON = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
-_TEXT = re.compile(r"[^\x00-\x1f\x7f]{1,256}")
-_CAF = re.compile(r"[0-9]{3}")
-_DOSSIER = re.compile(r"dossier:([0-9]{3}):.+")
-DECISIONS = ("granted", "refused", "done")
+NO_PREVIOUS = bytes(HASH_SIZE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +31,23 @@ class ProducerPlace:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What happened, whoever tells it. Identifiers are the real ones; times are microseconds since 1970 UTC."""
+    """What happened, whoever tells it. Identifiers are the real ones; times are microseconds since 1970 UTC.
+
+    `owner` says whose auditor may read it: the three digits of a Caf, or "national".
+    """
 
     event_id: str
     type: str
     occurred_at_us: int
     decision: str
+    owner: str
     actor_id: str | None = None
     organisation_id: str | None = None
     subject: str | None = None
     reason: str | None = None
     rights_revision: int | None = None
     payload: bytes = b"{}"
-    caf: str | None = None
+    reference: str | None = None
 
     def content(self) -> dict[str, Any]:
         """Everything but the payload, ready for canonical JSON."""
@@ -65,7 +57,9 @@ class Act:
             "event_id": self.event_id,
             "occurred_at_us": self.occurred_at_us,
             "organisation_id": self.organisation_id,
+            "owner": self.owner,
             "reason": self.reason,
+            "reference": self.reference,
             "rights_revision": self.rights_revision,
             "subject": self.subject,
             "type": self.type,
@@ -100,55 +94,25 @@ def check_event(event: SubmittedEvent) -> None:
     """Lets a well-formed event pass, whatever it means.
 
     Raises:
-        InvalidEventError: `fields` names each field that does not have the agreed form.
+        InvalidEventError: `fields` names each field that does not have the agreed form: no owner, for instance.
     """
     act, place = event.act, event.place
-    fields = {
-        "event_id": _EVENT_ID.fullmatch(act.event_id),
-        "type": _TYPE.fullmatch(act.type),
-        "occurred_at_us": 0 <= act.occurred_at_us <= LATEST_US,
-        "decision": act.decision in DECISIONS,
-        "reason": act.reason is None or _REASON.fullmatch(act.reason),
-        "actor_id": act.actor_id is None or _TEXT.fullmatch(act.actor_id),
-        "organisation_id": act.organisation_id is None or _TEXT.fullmatch(act.organisation_id),
-        "subject": act.subject is None or _TEXT.fullmatch(act.subject),
-        "rights_revision": act.rights_revision is None or 0 < act.rights_revision < 1 << 63,
-        "producer.service": _SERVICE.fullmatch(place.service),
-        "producer.epoch": _EPOCH.fullmatch(place.epoch),
-        "producer.number": 0 <= place.number < 1 << 63,
-        "producer.previous_hash": len(place.previous_hash) == len(NO_PREVIOUS),
-    }
-    wrong = {name: "MALFORMED" for name, good in fields.items() if not good}
+    form = EventForm(
+        event_id=act.event_id,
+        type=act.type,
+        occurred_at_us=act.occurred_at_us,
+        decision=act.decision,
+        owner=act.owner,
+        actor_id=act.actor_id,
+        organisation_id=act.organisation_id,
+        subject=act.subject,
+        reason=act.reason,
+        rights_revision=act.rights_revision,
+        reference=act.reference,
+    )
+    wrong = form_problems(form) | place_problems(place.service, place.epoch, place.number, place.previous_hash)
+    problem = payload_problem(act.payload)
+    if problem is not None:
+        wrong["payload"] = problem
     if wrong:
         raise InvalidEventError(f"malformed event: {', '.join(wrong)}", fields=wrong)
-
-
-def read_payload(payload: bytes) -> dict[str, Any]:
-    """The JSON object a producer sent; no bytes mean an empty object.
-
-    Raises:
-        InvalidEventError: more than 16 KiB, not UTF-8, not JSON, nested too deeply, or not an object.
-    """
-    if len(payload) > PAYLOAD_LIMIT_BYTES:
-        raise InvalidEventError("payload over 16 KiB", fields={"payload": "TOO_LONG"})
-    try:
-        value = json.loads(payload.decode() or "{}", parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise InvalidEventError("payload is not JSON", fields={"payload": "NOT_JSON"}) from error
-    if not isinstance(value, dict):
-        raise InvalidEventError("payload is not a JSON object", fields={"payload": "NOT_AN_OBJECT"})
-    return value
-
-
-def caf_concerned(subject: str | None, payload: Mapping[str, Any]) -> str | None:
-    """The code of the Caf an event belongs to: its territory, its Caf, or that of the dossier; None without any."""
-    for name in ("territory", "caf"):
-        code = payload.get(name)
-        if isinstance(code, str) and _CAF.fullmatch(code):
-            return code
-    dossier = _DOSSIER.fullmatch(subject or "")
-    return dossier[1] if dossier else None
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")

@@ -34,10 +34,10 @@ class Question:
 class Criteria:
     """A question as the journal can be asked: pseudonyms of every month; None means "any".
 
-    `caf` is the Caf of the auditor: only its events and those that belong to no Caf are seen.
+    `owner` is that of the auditor: a Caf or "national". Only its events are seen, and there is no way to ask for all.
     """
 
-    caf: str
+    owner: str
     actors: tuple[str, ...] | None = None
     organisations: tuple[str, ...] | None = None
     subjects: tuple[str, ...] | None = None
@@ -81,14 +81,14 @@ def dossier_subject(caf: str, unverified_matricule: str) -> str:
     return f"dossier:{caf}:{found[1].zfill(7)}"
 
 
-def criteria_for(question: Question, caf: str, keys: Mapping[str, ShardKey]) -> Criteria:
+def criteria_for(question: Question, owner: str, keys: Mapping[str, ShardKey]) -> Criteria:
     """What to look for in each month whose key is known."""
 
     def pseudonyms(kind: str, identifier: str | None) -> tuple[str, ...] | None:
         return None if identifier is None else tuple(key.pseudonym(kind, identifier) for key in keys.values())
 
     return Criteria(
-        caf=caf,
+        owner=owner,
         actors=pseudonyms("actor", question.actor_id),
         organisations=pseudonyms("organisation", question.organisation_id),
         subjects=pseudonyms("subject", question.subject),

@@ -1,7 +1,7 @@
 """Names for the identifiers in events: what the journal itself was told of an account or an organisation.
 
-Only the newest events about each are looked at, and only those of the auditor's Caf or of none; a name that is not
-found there is simply not shown.
+Only the newest events about each are looked at, and only those whose owner is the auditor's; a name that is not found
+there is simply not shown.
 """
 
 from collections.abc import Collection, Mapping
@@ -39,8 +39,8 @@ class FindNames:
     keys: ShardKeys
     cipher: PayloadCipher
 
-    def __call__(self, caf: str, accounts: Collection[str], organisations: Collection[str]) -> Names:
-        """The names known of these accounts and organisations to the auditors of a Caf.
+    def __call__(self, owner: str, accounts: Collection[str], organisations: Collection[str]) -> Names:
+        """The names known of these accounts and organisations to the auditors of an owner.
 
         Raises:
             DependencyUnavailableError: the database does not answer.
@@ -49,21 +49,21 @@ class FindNames:
         def work(repositories: Repositories) -> Names:
             people, named = {}, {}
             for account in accounts:
-                told = self._newest(repositories, caf, f"account:{account}", "username")
+                told = self._newest(repositories, owner, f"account:{account}", "username")
                 if told:
                     people[account] = Person(_text(told, "name"), _text(told, "username"))
             for organisation in organisations:
-                told = self._newest(repositories, caf, f"organisation:{organisation}", "label")
+                told = self._newest(repositories, owner, f"organisation:{organisation}", "label")
                 if told:
                     named[organisation] = _text(told, "label")
             return Names(people, named)
 
         return self.store.read(work)
 
-    def _newest(self, repositories: Repositories, caf: str, subject: str, told: str) -> Mapping[str, Any]:
+    def _newest(self, repositories: Repositories, owner: str, subject: str, told: str) -> Mapping[str, Any]:
         names = [shard.name for shard in repositories.shards.all()]
         keys = {name: key for name in names if (key := self.keys.get(name)) is not None}
-        criteria = criteria_for(Question(case_number="", subject=subject), caf, keys)
+        criteria = criteria_for(Question(case_number="", subject=subject), owner, keys)
         for row in repositories.entries.search(criteria, None, _EVENTS_LOOKED_AT):
             opened = open_payload(row, self.keys, self.cipher)
             if opened is not None and opened.payload.get(told):

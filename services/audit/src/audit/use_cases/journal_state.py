@@ -1,4 +1,4 @@
-"""The state of the journal at a glance: size, last checkpoint, alarms, producers, events per day."""
+"""The state of the journal at a glance: size, last checkpoint, alarms, producers; the reader's own events per day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _CHAINS_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class DayCount:
-    """How many events were received on a day (UTC)."""
+    """How many events of one owner were received on a day (UTC)."""
 
     counted_on: date
     count: int
@@ -36,20 +36,23 @@ class JournalState:
 
 @dataclass(frozen=True)
 class ReadJournalState:
-    """Reads the state; nothing in it names a person, so it needs no case number."""
+    """Reads the state; nothing in it names a person, so it needs no case number.
+
+    The size of the tree is published anyway; what is counted by day is only what the reader may search.
+    """
 
     store: JournalStore
     clock: Now
 
-    def __call__(self) -> JournalState:
-        """The state now.
+    def __call__(self, owner: str) -> JournalState:
+        """The state now, for the auditor of this owner.
 
         Raises:
             DependencyUnavailableError: the database does not answer.
         """
         now_at = self.clock.now()
         missing = missing_numbers(self.store, microseconds(now_at))
-        return self.store.read(lambda repositories: _read(repositories, now_at.astimezone(UTC).date(), missing))
+        return self.store.read(lambda repositories: _read(repositories, owner, now_at.astimezone(UTC).date(), missing))
 
 
 @dataclass(frozen=True)
@@ -58,16 +61,16 @@ class ReadEventTypes:
 
     store: JournalStore
 
-    def __call__(self) -> Sequence[str]:
-        """Every type in the journal, sorted.
+    def __call__(self, owner: str) -> Sequence[str]:
+        """Every type among the events of this owner, sorted.
 
         Raises:
             DependencyUnavailableError: the database does not answer.
         """
-        return self.store.read(lambda repositories: repositories.entries.types())
+        return self.store.read(lambda repositories: repositories.entries.types(owner))
 
 
-def _read(repositories: Repositories, today: date, missing: tuple[MissingNumbers, ...]) -> JournalState:
+def _read(repositories: Repositories, owner: str, today: date, missing: tuple[MissingNumbers, ...]) -> JournalState:
     state = repositories.tree.state()
     return JournalState(
         size=state.frontier.size,
@@ -75,16 +78,17 @@ def _read(repositories: Repositories, today: date, missing: tuple[MissingNumbers
         checkpoint=repositories.checkpoints.newest(),
         missing=missing,
         chains=tuple(repositories.producers.chains(_CHAINS_SHOWN)),
-        days=_days(repositories, today, state.frontier.size),
+        days=_days(repositories, owner, today, state.frontier.size),
     )
 
 
-def _days(repositories: Repositories, today: date, size: int) -> tuple[DayCount, ...]:
-    """Indexes grow with the time of reception, so a day is counted by its two ends and no entry is read."""
+def _days(repositories: Repositories, owner: str, today: date, size: int) -> tuple[DayCount, ...]:
+    """Indexes grow with the time of reception, so a day is found by its two ends."""
     days = [today - timedelta(days=back) for back in range(DAYS_SHOWN - 1, -1, -1)]
     starts = [_first_index(repositories, day, size) for day in days]
     ends = [*starts[1:], size]
-    return tuple(DayCount(day, end - start) for day, start, end in zip(days, starts, ends, strict=True))
+    counted = (repositories.entries.count(owner, start, end) for start, end in zip(starts, ends, strict=True))
+    return tuple(DayCount(day, count) for day, count in zip(days, counted, strict=True))
 
 
 def _first_index(repositories: Repositories, day: date, size: int) -> int:

@@ -69,8 +69,11 @@ class Entries(Protocol):
     def first_index_since(self, received_at_us: int) -> int | None:
         """Index of the first entry received at that time or later; None when there is none."""
 
-    def types(self) -> Sequence[str]:
-        """Every type of event in the journal, sorted."""
+    def types(self, owner: str) -> Sequence[str]:
+        """Every type among the events of an owner, sorted."""
+
+    def count(self, owner: str, first: int, end: int, event_type: str | None = None) -> int:
+        """How many of the entries first..end-1 are of this owner, and of this type when one is named."""
 
 
 class Tree(Protocol):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from audit.domain.checkpoint import SignedCheckpoint
+from audit.domain.entry import parse_entry
 from audit.domain.proofs import inclusion_path, root_at
 from audit.domain.refusals import EventUnknownError, NotYetInTreeError, TreeSizeUnknownError
 from audit.use_cases.ports import EntryRow, JournalStore, Repositories
@@ -26,16 +27,16 @@ class ProveInclusion:
 
     store: JournalStore
 
-    def __call__(self, event_id: str, tree_size: int) -> InclusionProof:
+    def __call__(self, caller: str, event_id: str, tree_size: int) -> InclusionProof:
         """The proof against the tree of `tree_size` leaves, 0 meaning the newest checkpoint.
 
         Raises:
-            EventUnknownError: no such event.
+            EventUnknownError: no such event, or not one of the calling service.
             NotYetInTreeError: the event is not in that tree, or nothing is signed yet.
             TreeSizeUnknownError: the journal has never been that large.
             DependencyUnavailableError: the database does not answer.
         """
-        return self.store.read(lambda repositories: _prove(repositories, event_id, tree_size))
+        return self.store.read(lambda repositories: _prove(repositories, caller, event_id, tree_size))
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,10 @@ class NewestCheckpoint:
         return newest
 
 
-def _prove(repositories: Repositories, event_id: str, tree_size: int) -> InclusionProof:
+def _prove(repositories: Repositories, caller: str, event_id: str, tree_size: int) -> InclusionProof:
     row = repositories.entries.by_event_ids([event_id]).get(event_id)
-    if row is None:
-        raise EventUnknownError("no such event")
+    if row is None or parse_entry(row.data).service != caller:
+        raise EventUnknownError("no such event of this service")
     size = tree_size or _signed_size(repositories)
     if not 0 < size <= repositories.tree.state().frontier.size:
         raise TreeSizeUnknownError("the journal never had that size", fields={"tree_size": "TREE_SIZE_UNKNOWN"})

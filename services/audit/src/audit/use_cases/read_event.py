@@ -47,13 +47,13 @@ class ReadEvent:
         """The event in full.
 
         Raises:
-            EventUnknownError: no such search or event, or an event of another Caf.
+            EventUnknownError: no such search or event, or an event of another owner.
             SearchNotYoursError: the search belongs to another auditor.
             JournalUnavailableError: the reading could not be recorded.
         """
         case_number = self.results.question(auditor, search_id).case_number
         row, checkpoint, proof = self.results.store.read(lambda repositories: _load(repositories, event_id))
-        if row is None or row.keys.caf not in (None, auditor.caf):
+        if row is None or row.keys.owner != auditor.owner:
             raise EventUnknownError("no such event for this auditor")
         told = {"case_number": case_number, "search_id": search_id, "event_id": event_id}
         now_us = microseconds(self.results.clock.now())

@@ -18,6 +18,7 @@ from audit.use_cases.opened_payloads import open_payload
 from audit.use_cases.ports import EntryRow, JournalStore, Now, PayloadCipher, Repositories, ShardKeys
 from audit.use_cases.times import microseconds
 from servicekit.identifiers import new_id
+from servicekit.references import current_reference
 
 SEARCH_TYPE = "audit.search.performed"
 RESULTS_TYPE = "audit.results.consulted"
@@ -27,11 +28,11 @@ APPEND_TIMEOUT_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Auditor:
-    """Who is looking: account, organisation, and the Caf whose events may be seen."""
+    """Who is looking: account, organisation, and whose events may be seen (a Caf, or "national")."""
 
     account_id: str
     organisation_id: str | None
-    caf: str
+    owner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class FoundEvent:
     decision: str
     reason: str | None
     occurred_at_us: int
-    caf: str | None
+    owner: str
     opened: OpenedPayload | None
 
 
@@ -98,7 +99,7 @@ class ReadResults:
             JournalUnavailableError: the reading could not be recorded.
         """
         question = self.question(auditor, search_id)
-        rows = self.store.read(lambda repositories: self._find(repositories, question, auditor.caf, before))
+        rows = self.store.read(lambda repositories: self._find(repositories, question, auditor.owner, before))
         page, more = rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
         told = {"case_number": question.case_number, "search_id": search_id, "before": before, "shown": len(page)}
         act = auditor_act(auditor, RESULTS_TYPE, microseconds(self.clock.now()), told)
@@ -120,7 +121,7 @@ class ReadResults:
         organisations: set[str | None] = {one["organisation_id"] for one in told}
         organisations |= {_named(one["subject"], "organisation") for one in told}
         find = FindNames(self.store, self.keys, self.cipher)
-        return find(auditor.caf, list(filter(None, accounts)), list(filter(None, organisations)))
+        return find(auditor.owner, list(filter(None, accounts)), list(filter(None, organisations)))
 
     def question(self, auditor: Auditor, search_id: str) -> Question:
         """What was asked in a search of this auditor.
@@ -131,17 +132,17 @@ class ReadResults:
         """
         row = read_row(self.store, search_id)
         opened = None if row is None else open_payload(row, self.keys, self.cipher)
-        if row is None or opened is None or row.keys.type != SEARCH_TYPE:
+        if row is None or opened is None or (row.keys.type, row.keys.owner) != (SEARCH_TYPE, auditor.owner):
             raise EventUnknownError("no such search")
         if opened.event["actor_id"] != auditor.account_id:
             raise SearchNotYoursError("this search belongs to another auditor")
         told: dict[str, Any] = {name: opened.payload.get(name) for name in Question.__dataclass_fields__}
         return Question(**told)
 
-    def _find(self, repositories: Repositories, question: Question, caf: str, before: int | None) -> list[EntryRow]:
+    def _find(self, repositories: Repositories, question: Question, owner: str, before: int | None) -> list[EntryRow]:
         names = [shard.name for shard in repositories.shards.all()]
         keys = {name: key for name in names if (key := self.keys.get(name)) is not None}
-        return list(repositories.entries.search(criteria_for(question, caf, keys), before, PAGE_SIZE + 1))
+        return list(repositories.entries.search(criteria_for(question, owner, keys), before, PAGE_SIZE + 1))
 
 
 def _named(subject: str | None, kind: str) -> str | None:
@@ -152,17 +153,18 @@ def _named(subject: str | None, kind: str) -> str | None:
 def auditor_act(
     auditor: Auditor, event_type: str, at_us: int, payload: dict[str, Any], subject: str | None = None
 ) -> Act:
-    """An act of an auditor in the journal itself; it belongs to the auditor's Caf."""
+    """An act of an auditor in the journal itself; it belongs to whom the auditor reads for."""
     return Act(
         event_id=new_id(),
         type=event_type,
         occurred_at_us=at_us,
         decision="granted",
+        owner=auditor.owner,
         actor_id=auditor.account_id,
         organisation_id=auditor.organisation_id,
         subject=subject,
-        payload=canonical_json({**payload, "caf": auditor.caf}),
-        caf=auditor.caf,
+        payload=canonical_json(payload),
+        reference=current_reference(),
     )
 
 
@@ -185,6 +187,6 @@ def found_event(row: EntryRow, opened: OpenedPayload | None) -> FoundEvent:
         decision=row.keys.decision,
         reason=parse_entry(row.data).reason,
         occurred_at_us=row.keys.occurred_at_us,
-        caf=row.keys.caf,
+        owner=row.keys.owner,
         opened=opened,
     )

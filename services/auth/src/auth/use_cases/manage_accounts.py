@@ -19,6 +19,7 @@ from partnerkit.text import clean_line, typed_name, why_name_refused
 from servicekit.audit_events import AuditEvent, Outcome
 from servicekit.clock import Clock
 from servicekit.errors import ConflictError, InvalidInputError
+from servicekit.event_form import is_owner
 from servicekit.identifiers import new_id
 
 MOST_ACCOUNTS_AT_ONCE = 500
@@ -35,6 +36,8 @@ class NewPerson:
     family_name: str
     email: str
     organisation_name: str = ""
+    owner: str | None = None
+    """Whose the person is: the Caf of the organisation (`servicekit.event_form`); None: what the rights say."""
 
 
 @dataclass(frozen=True)
@@ -189,7 +192,7 @@ class ManageAccounts:
                 QueuedMail(new_id(), account.account_id, kind, now, now, order.requested_by, person.organisation_name)
             )
         repos.commands.remember(order.command_id, "done", now)
-        created = events.done("account.created", account, now, actor_id=order.requested_by)
+        created = events.done("account.created", account, now, actor_id=order.requested_by, owner=person.owner)
         return Outcome(None, (created,))
 
     def _created(self, person: NewPerson) -> AccountView:
@@ -237,6 +240,8 @@ def _checked(person: NewPerson) -> NewPerson:
         email = checked_email(person.email)
     except InvalidEmailError as error:
         fields["email"] = error.reason
+    if person.owner is not None and not is_owner(person.owner):
+        fields["owner"] = "MALFORMED"
     if fields:
         raise InvalidInputError("the person is not described correctly", reason="PERSON_INVALID", fields=fields)
     organisation = clean_line(person.organisation_name)[:_LONGEST_ORGANISATION]

@@ -10,7 +10,7 @@ from auth.domain.errors import RegistrationTokenNameTakenError, RegistrationToke
 from auth.use_cases.ports import AuthRepos, AuthWork
 from auth.use_cases.protocol_ports import InitialAccessToken
 from auth.use_cases.register_clients import OPERATOR
-from servicekit.audit_events import JSON, AuditEvent, Outcome
+from servicekit.audit_events import JSON, NATIONAL, AuditEvent, Outcome
 from servicekit.clock import Clock
 from servicekit.errors import InvalidInputError
 from servicekit.identifiers import hash_secret, new_secret
@@ -77,6 +77,7 @@ class OpenRegistration:
             type=event_type,
             decision="done",
             policy="buffered",
+            owner=NATIONAL,
             actor_id=OPERATOR.actor_id,
             organisation_id=None,
             subject=None,

@@ -18,7 +18,7 @@ from auth.use_cases.ending import close_client
 from auth.use_cases.known_clients import KnownClients
 from auth.use_cases.ports import AuthRepos, AuthWork
 from auth.use_cases.protocol_ports import SectorIdentifiers
-from servicekit.audit_events import JSON, AuditEvent, Outcome, Policy
+from servicekit.audit_events import JSON, AuditEvent, Outcome, OwnerOf, Policy
 from servicekit.clock import Clock
 from servicekit.errors import DependencyUnavailableError
 from servicekit.identifiers import hash_secret, new_secret
@@ -253,6 +253,7 @@ class RegisterClients:
             type=event_type,
             decision="done",
             policy=self._policy,
+            owner=OwnerOf(None, actor.organisation_id),
             actor_id=actor.actor_id,
             organisation_id=actor.organisation_id,
             subject=f"client:{client.client_id}",

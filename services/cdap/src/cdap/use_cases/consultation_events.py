@@ -64,6 +64,7 @@ class ConsultationEvents:
             type=kind,
             decision=decision,
             policy="strict",
+            owner=consultation.key.caf,
             actor_id=requester.account_id,
             organisation_id=requester.organisation_id,
             subject=subject,

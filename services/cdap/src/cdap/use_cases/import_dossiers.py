@@ -12,7 +12,7 @@ from cdap.domain.dossier import Dossier, DossierKey
 from cdap.domain.dossier_schema import schema_problems
 from cdap.domain.nir import InvalidNirError, parse_nir
 from cdap.use_cases.ports import Clock, ImportLine, Repositories
-from servicekit.audit_events import AuditEvent, Outcome, RecordedWork
+from servicekit.audit_events import NATIONAL, AuditEvent, Outcome, RecordedWork
 
 CHUNK_LINES = 500
 REMOVED_AT_ONCE = 500
@@ -151,6 +151,7 @@ class ImportDossiers:
             type="cdap.dossiers.imported",
             decision="done",
             policy="buffered",
+            owner=NATIONAL,
             actor_id=None,
             organisation_id=None,
             subject=f"generation:{generation}",

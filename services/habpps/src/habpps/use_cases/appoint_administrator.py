@@ -121,6 +121,7 @@ def ask_account(entry: Entry, account_id: str, organisation: Organisation, perso
         "family_name": person.family_name,
         "email": person.email,
         "organisation_name": organisation.name,
+        "owner": organisation.caf,
     }
     entry.command(CommandKind.CREATE, account_id, organisation.id, content)
 

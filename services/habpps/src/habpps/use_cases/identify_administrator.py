@@ -7,7 +7,7 @@ from habpps.domain.authorship import Author
 from habpps.domain.people import Role
 from habpps.domain.refusals import RoleNotConfirmedError
 from habpps.use_cases.ports import Store
-from servicekit.audit_events import AuditEvent, Outcome, RecordedWork
+from servicekit.audit_events import NATIONAL, AuditEvent, Outcome, RecordedWork
 from servicekit.clock import Clock
 
 ROLES_OF_HABPPS = (Role.CAF_ADMINISTRATOR, Role.PARTNER_ADMINISTRATOR)
@@ -41,6 +41,7 @@ class IdentifyAdministrator:
             type="habpps.administration.refused",
             decision="refused",
             policy="buffered",
+            owner=self._work.read(lambda store: _owner(store, organisation_id)),
             actor_id=account_id,
             organisation_id=organisation_id,
             subject=None,
@@ -50,6 +51,11 @@ class IdentifyAdministrator:
         )
         self._work.record(lambda _store: Outcome(None, (event,)))
         raise RoleNotConfirmedError(f"account {account_id} administers nothing here")
+
+
+def _owner(store: Store, organisation_id: str) -> str:
+    organisation = store.organisations.get(organisation_id)
+    return NATIONAL if organisation is None else organisation.caf
 
 
 def _author(store: Store, account_id: str, organisation_id: str, roles: set[Any]) -> Author | None:

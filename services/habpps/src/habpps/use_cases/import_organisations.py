@@ -8,6 +8,7 @@ from habpps.domain.authorship import OPERATOR
 from habpps.domain.organisation import Organisation
 from habpps.domain.people import Administrator, Person, Role
 from habpps.domain.refusals import ImportRefusedError
+from habpps.domain.service_contract import Caf
 from habpps.domain.siret import luhn, normalise_siret, why_siret_refused
 from habpps.domain.states import ContractState
 from habpps.use_cases.appoint_administrator import appoint
@@ -19,6 +20,7 @@ from habpps.use_cases.manage_groups import create_group
 from habpps.use_cases.open_service_contract import open_service_contract
 from habpps.use_cases.ports import Catalogue
 from habpps.use_cases.register import Done, Entry, Note, Register
+from servicekit.audit_events import NATIONAL
 from servicekit.errors import ConflictError, InvalidInputError, NotFoundError
 from servicekit.identifiers import new_id
 
@@ -97,8 +99,12 @@ def _write_people(entry: Entry, organisation: Organisation, one: ImportedOrganis
                     assign(entry, Assignment(key, groups[name]))
 
 
+NATIONAL_OFFICE = Caf(NATIONAL, "Caisse nationale des allocations familiales", "180035065")
+"""The organisation of the national auditor, who reads in the journal what belongs to no Caf."""
+
+
 class CreateCafAgent:
-    """Gives an existing account a role at a Caf: administrator or auditor."""
+    """Gives an existing account a role at a Caf, administrator or auditor, or makes it the national auditor."""
 
     act = "habpps.administrator.appointed"
 
@@ -111,7 +117,7 @@ class CreateCafAgent:
         """Return the identifier of the administrator; running it again changes nothing.
 
         Raises:
-            ImportRefusedError: no such Caf.
+            ImportRefusedError: no such Caf, or the national office and another role than auditor.
             FormRefusedError: a name or the address cannot be one.
         """
 
@@ -128,7 +134,7 @@ def caf_organisation(entry: Entry, code: str, siret: str, catalogue: Catalogue) 
     Raises:
         ImportRefusedError: the code is in no list.
     """
-    caf = catalogue.cafs.get(code)
+    caf = NATIONAL_OFFICE if code == NATIONAL else catalogue.cafs.get(code)
     if caf is None or not caf.siren:
         raise ImportRefusedError({"caf": f"{code} is not the code of a Caf of today"})
     number = normalise_siret(siret) if siret else head_office(caf.siren)
@@ -151,6 +157,8 @@ def head_office(siren: str) -> str:
 
 def add_agent(entry: Entry, organisation: Organisation, person: Person, account_id: str, role: Role) -> str:
     """Write an agent of a Caf, once, and return the identifier."""
+    if organisation.caf == NATIONAL and role is not Role.CAF_AUDITOR:
+        raise ImportRefusedError({"role": "the national office has auditors only"})
     for one in entry.store.administrators.with_account(account_id):
         if one.organisation_id == organisation.id and one.role is role and one.is_active:
             entry.note(Note("habpps.administrator.confirmed", f"account:{account_id}", organisation.id, role.value))

@@ -22,7 +22,7 @@ from habpps.domain.states import ConventionState
 from habpps.use_cases.ports import ActRecord, FeedChange, FeedState, Signals, Store
 from partnerkit.days import french_day
 from rights.snapshot import digest_after
-from servicekit.audit_events import AuditEvent, Outcome, RecordedWork
+from servicekit.audit_events import NATIONAL, AuditEvent, Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.errors import AccessDeniedError, ConflictError, NotFoundError
 from servicekit.identifiers import new_id
@@ -199,7 +199,8 @@ class Register:
         author = entry.author
         events = []
         for note in entry.notes:
-            event = self._event(author, note, revision)
+            organisation = entry.store.organisations.get(note.organisation_id)
+            event = self._event(author, note, revision, _owner(author, organisation))
             events.append(event)
             entry.store.journal.add(
                 ActRecord(
@@ -216,7 +217,7 @@ class Register:
             )
         return tuple(events)
 
-    def _event(self, author: Author, note: Note, revision: int) -> AuditEvent:
+    def _event(self, author: Author, note: Note, revision: int, owner: str) -> AuditEvent:
         content = {
             "author": author.display_name,
             "role": author.role.value,
@@ -230,6 +231,7 @@ class Register:
             type=note.act,
             decision="done",
             policy=policy,
+            owner=owner,
             actor_id=author.account_id or None,
             organisation_id=note.organisation_id or None,
             subject=note.subject,
@@ -246,6 +248,7 @@ class Register:
             type="habpps.administration.refused",
             decision="refused",
             policy="buffered",
+            owner=_owner(author, None),
             actor_id=author.account_id or None,
             organisation_id=author.organisation_id or None,
             subject=None,
@@ -262,6 +265,11 @@ def _confirm(store: Store, author: Author) -> None:
     administrator = store.administrators.get(author.administrator_id)
     if administrator is None or not administrator.is_active or administrator.role is not author.role:
         raise RoleNotConfirmedError(f"administrator {author.administrator_id} is not active")
+
+
+def _owner(author: Author, organisation: Organisation | None) -> str:
+    """Whose auditor may read of the act: the Caf of the organisation it is about, else that of the author."""
+    return (organisation.caf if organisation is not None else author.caf) or NATIONAL
 
 
 def _save(store: Store, entity: Entity) -> None:

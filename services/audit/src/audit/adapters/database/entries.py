@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, insert, select
 
 from audit.adapters.database.prepared import Prepared
 from audit.adapters.database.tables import entry, payload
@@ -78,14 +78,22 @@ class SqlEntries:
         ordered = since.order_by(entry.c.received_at_us, entry.c.leaf_index).limit(1)
         return self._connection.execute(ordered).scalar_one_or_none()
 
-    def types(self) -> Sequence[str]:
+    def types(self, owner: str) -> Sequence[str]:
         """See `Entries.types`. One step of the index per type, however many entries there are."""
         found: list[str] = []
-        name = self._connection.execute(_TYPE_AFTER).scalar_one_or_none()
+        of_owner = _TYPE_AFTER.where(entry.c.owner == owner)
+        name = self._connection.execute(of_owner).scalar_one_or_none()
         while name is not None:
             found.append(name)
-            name = self._connection.execute(_TYPE_AFTER.where(entry.c.type > name)).scalar_one_or_none()
+            name = self._connection.execute(of_owner.where(entry.c.type > name)).scalar_one_or_none()
         return found
+
+    def count(self, owner: str, first: int, end: int, event_type: str | None = None) -> int:
+        """See `Entries.count`."""
+        mine = select(func.count()).select_from(entry).where(entry.c.owner == owner, _range(first, end))
+        if event_type is not None:
+            mine = mine.where(entry.c.type == event_type)
+        return self._connection.execute(mine).scalar_one()
 
 
 def _range(first: int, end: int) -> ColumnElement[bool]:
@@ -93,7 +101,7 @@ def _range(first: int, end: int) -> ColumnElement[bool]:
 
 
 def _conditions(criteria: Criteria) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [or_(entry.c.caf.is_(None), entry.c.caf == criteria.caf)]
+    conditions: list[ColumnElement[bool]] = [entry.c.owner == criteria.owner]
     pseudonyms = (
         (entry.c.actor, criteria.actors),
         (entry.c.organisation, criteria.organisations),
@@ -124,7 +132,8 @@ def _values(row: EntryRow) -> dict[str, Any]:
         "actor": keys.actor,
         "organisation": keys.organisation,
         "subject": keys.subject,
-        "caf": keys.caf,
+        "owner": keys.owner,
+        "reference": keys.reference,
         "occurred_at_us": keys.occurred_at_us,
         "received_at_us": keys.received_at_us,
     }

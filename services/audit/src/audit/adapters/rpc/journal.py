@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import grpc
 
-from audit.domain.event import Act, ProducerPlace, SubmittedEvent, caf_concerned, read_payload
+from audit.domain.event import Act, ProducerPlace, SubmittedEvent
 from audit.use_cases.append_events import AppendEvents
 from audit.use_cases.prove_inclusion import NewestCheckpoint, ProveInclusion
 from partenaire.audit.v1 import journal_pb2, journal_pb2_grpc
@@ -57,7 +57,7 @@ class JournalServicer(journal_pb2_grpc.JournalServicer):
     ) -> journal_pb2.GetInclusionProofResponse:
         """Proves that an event is in the journal."""
         del context
-        proof = self._use_cases.prove(request.event_id, request.tree_size)
+        proof = self._use_cases.prove(current_call().caller, request.event_id, request.tree_size)
         return journal_pb2.GetInclusionProofResponse(
             index=proof.index,
             tree_size=proof.tree_size,
@@ -76,24 +76,20 @@ class JournalServicer(journal_pb2_grpc.JournalServicer):
 
 
 def submitted_event(event: journal_pb2.Event) -> SubmittedEvent:
-    """The event with its hash, taken over the same bytes as the producer's.
-
-    Raises:
-        InvalidEventError: the payload is not a JSON object of at most 16 KiB.
-    """
-    payload, subject = read_payload(event.payload), event.subject or None
+    """The event with its hash, taken over the same bytes as the producer's. Its form is not checked here."""
     act = Act(
         event_id=event.event_id,
         type=event.type,
         occurred_at_us=event.occurred_at_us,
         decision=_DECISIONS.get(event.decision, ""),
+        owner=event.owner,
         actor_id=event.actor_id or None,
         organisation_id=event.organisation_id or None,
-        subject=subject,
+        subject=event.subject or None,
         reason=event.reason or None,
         rights_revision=event.rights_revision or None,
         payload=event.payload,
-        caf=caf_concerned(subject, payload),
+        reference=event.reference or None,
     )
     producer = event.producer
     place = ProducerPlace(producer.service, producer.epoch, producer.number, producer.previous_hash)

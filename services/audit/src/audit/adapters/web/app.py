@@ -41,7 +41,7 @@ class WebUseCases:
     results: ReadResults
     read_event: ReadEvent
     state: ReadJournalState
-    types: Callable[[], Sequence[str]]
+    types: Callable[[str], Sequence[str]]
 
 
 def create_web(

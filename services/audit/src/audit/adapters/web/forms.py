@@ -13,6 +13,7 @@ from audit.adapters.web.labels import DECISIONS, type_label
 from audit.domain.refusals import InvalidSearchError
 from audit.domain.search import Question, dossier_subject
 from audit.use_cases.times import microseconds
+from servicekit.event_form import NATIONAL
 from servicekit.web.formats import PARIS
 
 _ERRORS = {
@@ -65,11 +66,11 @@ class SearchForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
     from_on = DateField(_l("Du"), [Optional()])
     until_on = DateField(_l("Au (jour compris)"), [Optional()])
 
-    def offer(self, types: Sequence[str], caf: str) -> None:
+    def offer(self, types: Sequence[str], owner: str) -> None:
         """Fills the list of types, and the Caf of the auditor on a new form."""
         self.type.choices = [SelectChoice("", _l("Toutes")), *[SelectChoice(name, type_label(name)) for name in types]]
-        if not self.is_submitted() and not self.caf.data:
-            self.caf.data = caf
+        if not self.is_submitted() and not self.caf.data and owner != NATIONAL:
+            self.caf.data = owner
 
     def question(self) -> Question:
         """The question typed.

@@ -35,7 +35,7 @@ class Pages:
     read_results: ReadResults
     read_event: ReadEvent
     read_state: ReadJournalState
-    types: Callable[[], Sequence[str]]
+    types: Callable[[str], Sequence[str]]
 
     def blueprint(self) -> Blueprint:
         """The routes; none is reached by somebody who is not an auditor."""
@@ -51,7 +51,7 @@ class Pages:
 
     def home(self) -> str:
         """The state of the journal."""
-        state = self.read_state()
+        state = self.read_state(g.auditor.owner)
         columns = [Column("day", _("Jour")), Column("count", _("Événements"), numeric=True)]
         return render_template(
             "audit/home.html",
@@ -66,7 +66,7 @@ class Pages:
     def search(self) -> str | Response:
         """The search form; a good question leads to its results."""
         form = SearchForm()
-        form.offer(self.types(), g.auditor.caf)
+        form.offer(self.types(g.auditor.owner), g.auditor.owner)
         if request.method == "GET":
             self._take_up(form)
         if form.validate_on_submit():

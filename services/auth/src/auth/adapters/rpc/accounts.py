@@ -36,6 +36,7 @@ class AccountsServicer(accounts_pb2_grpc.AccountsServicer):
             family_name=request.family_name,
             email=request.email,
             organisation_name=request.organisation_name,
+            owner=request.owner,
         )
         view = self._manage.create(_order(request), person)
         self._wake_mails()

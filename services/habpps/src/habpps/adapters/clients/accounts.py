@@ -49,6 +49,7 @@ class GrpcAccounts:
             email=content["email"],
             requested_by=command.requested_by,
             organisation_name=content["organisation_name"],
+            owner=content["owner"],
         )
         account = self._stub.CreateAccount(request, timeout=DEADLINE_SECONDS).account
         return AccountStatus(account.username, account.mails_sent)

@@ -45,7 +45,8 @@ def _create_entries() -> None:
         sa.Column("actor", sa.String(64)),
         sa.Column("organisation", sa.String(64)),
         sa.Column("subject", sa.String(64)),
-        sa.Column("caf", sa.String(3)),
+        sa.Column("owner", sa.String(8), nullable=False),
+        sa.Column("reference", sa.String(9)),
         sa.Column("occurred_at_us", sa.BigInteger, nullable=False),
         sa.Column("received_at_us", sa.BigInteger, nullable=False),
     )
@@ -53,7 +54,9 @@ def _create_entries() -> None:
     op.create_index("entry_actor", "entry", ["actor", "leaf_index"])
     op.create_index("entry_organisation", "entry", ["organisation", "leaf_index"])
     op.create_index("entry_subject", "entry", ["subject", "leaf_index"])
-    op.create_index("entry_type", "entry", ["type", "leaf_index"])
+    op.create_index("entry_type", "entry", ["owner", "type", "leaf_index"])
+    op.create_index("entry_owner", "entry", ["owner", "leaf_index"])
+    op.create_index("entry_reference", "entry", ["reference", "leaf_index"])
     op.create_index("entry_received_at_us", "entry", ["received_at_us"])
     op.create_table(
         "payload",

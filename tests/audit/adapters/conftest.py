@@ -1,0 +1,41 @@
+"""The pages of the journal on a real SQLite database."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from audit.adapters.web.app import WebUseCases, create_web
+from tests.audit.adapters.auditor_pages import AUDITOR_DETAILS, Pages
+from tests.audit.builders import MovingClock, journal
+from tests.plain import reads_plainly
+from tests.servicekit.web.fake_provider import CLIENT, ISSUER, PUBLIC_URL, RESOURCE, SECRET, FakeProvider
+
+
+@pytest.fixture
+def pages(tmp_path: Path, sqlite_url: str) -> Iterator[Pages]:
+    clock = MovingClock()
+    with journal(tmp_path, sqlite_url, clock) as opened:
+        provider = FakeProvider(clock)  # type: ignore[arg-type]
+        provider.change_access = lambda claims: claims.update(authorization_details=AUDITOR_DETAILS)
+        settings = opened.settings.model_copy(
+            update={
+                "issuer": ISSUER,
+                "client_id": CLIENT,
+                "client_secret": type(opened.settings.client_secret)(SECRET),
+                "resource": RESOURCE,
+                "public_url": PUBLIC_URL,
+            }
+        )
+        made = opened.core.use_cases
+        use_cases = WebUseCases(made.search, made.results, made.read_event, made.state, made.types)
+        app, _ = create_web(settings, opened.database, use_cases, clock, provider.client())
+        app.testing = True
+        app.config["WTF_CSRF_ENABLED"] = False
+        yield Pages(app, opened, provider, reads_plainly(app.test_client()))
+
+
+@pytest.fixture
+def signed_in(pages: Pages) -> Pages:
+    pages.sign_in()
+    return pages

@@ -1,0 +1,21 @@
+"""What the journal promises to those who rely on it."""
+
+from tests.promise_lists.promise import Promise
+
+JOURNAL: tuple[Promise, ...] = (
+    Promise(
+        "audit:every-event-has-an-owner",
+        "docs/architecture.md",
+        "Every event belongs to a Caf or to the national auditor; one of nobody can be neither built nor received.",
+    ),
+    Promise(
+        "audit:auditor-reads-one-owner",
+        "Seed document, audit",
+        "An auditor sees the events of one owner only: no page, count, name or proof shows those of another Caf.",
+    ),
+    Promise(
+        "audit:one-form-on-both-sides",
+        "docs/architecture.md",
+        "What a producer can build the journal accepts, and what the journal accepts a producer could have built.",
+    ),
+)
