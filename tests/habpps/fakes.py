@@ -213,6 +213,9 @@ class InMemoryJournal(Rows[ActRecord]):
         rows = self.where(lambda row: row.organisation_id == organisation_id)
         return part(tuple(reversed(rows)), listing)
 
+    def latest(self, organisation_id: str, act: str) -> ActRecord | None:
+        return next(reversed(self.where(lambda row: (row.organisation_id, row.act) == (organisation_id, act))), None)
+
 
 def in_memory_store() -> Store:
     conventions, groups = InMemoryConventions(), InMemoryGroups()

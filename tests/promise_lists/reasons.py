@@ -13,4 +13,9 @@ REASONS: tuple[Promise, ...] = (
         "docs/performance.md",
         "A full garbage collection does not walk over the rights that a process holds.",
     ),
+    Promise(
+        "rights:read-only-while-suspended",
+        "Domain rules, states of a convention",
+        "While its convention is suspended, a partner's administrator still enters Habpps, to read.",
+    ),
 )

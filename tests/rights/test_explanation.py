@@ -8,6 +8,7 @@ import pytest
 from rights.decision import administrator_roles, open_extranets, organisations_of, why_closed
 from rights.facts import Convention
 from rights.snapshot import Snapshot
+from tests.promises import promise
 from tests.rights.builders import TODAY, the_commune
 
 TOMORROW = TODAY + timedelta(days=1)
@@ -47,6 +48,37 @@ def test_the_details_name_the_service_contract_and_what_it_opens() -> None:
         },
     )
     assert cdap.valid_until is None
+
+
+@promise("rights:read-only-while-suspended")
+def test_while_the_convention_is_suspended_its_administrator_enters_habpps_to_read_and_nothing_else_is_open() -> None:
+    suspended = the_commune().changed("convention", state="suspended").snapshot()
+    account = "account-partner-administrator"
+    (habpps,) = open_extranets(suspended, account, "org-commune", TODAY)
+    assert (habpps.code, habpps.authorization_details[0]["access"]) == ("habpps", "read_only")
+    assert administrator_roles(suspended, account, "org-commune", TODAY) == ()
+    with pytest.raises(ValueError, match="is open"):
+        why_closed(suspended, account, "org-commune", "habpps", TODAY)
+    for professional in ("account-creche-director", "account-social-worker"):
+        assert _codes(suspended, professional) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"state": "ended"}, "CONVENTION_ENDED"),
+        ({"state": "terminated_for_breach"}, "CONVENTION_TERMINATED"),
+        ({"state": "a_state_of_tomorrow"}, "CONVENTION_SUSPENDED"),
+        ({"state": "suspended", "ends_on": TODAY - timedelta(days=1)}, "CONVENTION_ENDED"),
+        ({"state": "suspended", "starts_on": TOMORROW}, "CONVENTION_NOT_STARTED"),
+        ({"state": "suspended", "organisation_id": "org-other"}, "CONVENTION_MISSING"),
+    ],
+)
+def test_only_the_suspension_itself_lets_an_administrator_in_to_read(changes: dict[str, Any], reason: str) -> None:
+    snapshot = the_commune().changed("convention", **changes).snapshot()
+    account = "account-partner-administrator"
+    assert _codes(snapshot, account) == []
+    assert why_closed(snapshot, account, "org-commune", "habpps", TODAY).reason == reason
 
 
 def test_the_details_of_administration_name_the_role() -> None:
@@ -105,7 +137,7 @@ def test_without_a_service_contract_the_convention_is_looked_at_first() -> None:
         ({}, True),
         ({"state": "denounced", "ends_on": TODAY}, True),
         ({"state": "denounced", "ends_on": TODAY - timedelta(days=1)}, False),
-        ({"state": "suspended"}, False),
+        ({"state": "suspended"}, True),  # to read
         ({"state": "ended"}, False),
     ],
 )

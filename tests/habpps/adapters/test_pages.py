@@ -132,8 +132,25 @@ def test_every_step_of_a_convention_has_its_page(pages: Pages) -> None:
     assert "1 personne perdra l'accès à CDAP." in pages.get(f"{page}/suspendre")
     pages.post(f"{page}/suspendre", reason="contrôle")
     pages.author = commune.partner
-    assert "La convention est suspendue par la Caf" in pages.get("/")
-    assert "La convention est suspendue" in pages.post("/groupes/nouveau", 403, name="Autre", profile="T1")
+    banner = "La Caf a suspendu la convention de votre organisation"
+    user = f"/utilisateurs/{commune.user_id}"
+    for path in (
+        "/",
+        "/groupes",
+        f"/groupes/{commune.group_id}",
+        "/utilisateurs",
+        user,
+        "/journal",
+        "/groupes/nouveau",
+    ):
+        text = pages.get(path)
+        assert banner in text, path
+        assert "Motif donné par la Caf : contrôle" in text
+        assert "Depuis le lundi 23 novembre 2026" in text
+    for path in ("/groupes/nouveau", f"{user}/mot-de-passe"):
+        refused = pages.post(path, 403, name="Autre", profile="T1")
+        assert "La convention est suspendue" in refused
+        assert banner in refused
     pages.author = pages.habpps.all.caf
     pages.post(f"{page}/lever", reason="contrôle terminé")
     assert "nécessaire" in pages.post(f"{page}/denoncer", 400, reason="lettre reçue")

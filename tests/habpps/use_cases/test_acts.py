@@ -29,6 +29,7 @@ from habpps.use_cases.change_convention import ConventionStep
 from habpps.use_cases.create_user import UserRequest
 from habpps.use_cases.ports import AccountStatus, Listing
 from habpps.use_cases.push_account_commands import PushAccountCommands
+from habpps.use_cases.register import Entry
 from rights.decision import open_extranets, why_closed
 from rights.snapshot import Snapshot
 from servicekit.audit_events import AuditUnavailableError
@@ -163,10 +164,26 @@ def test_a_suspended_convention_makes_habpps_read_only_for_the_partner(
     with pytest.raises(ConventionSuspendedError):
         acts.create_group(commune.partner, "Autre", "T1")
     assert memory.last.reason == "CONVENTION_SUSPENDED"
+    suspension = acts.consult.suspension(commune.partner)
+    assert suspension is not None
+    assert (suspension.reason, suspension.since) == ("manquement", memory.all.clock.now())
+    assert acts.consult.suspension(caf) is None
     assert acts.consult.user(commune.partner, commune.user_id).user.person == DIRECTOR
     acts.lock_user(caf, commune.user_id, UserEvent.LOCK, "contrôle")
     acts.change_convention(caf, commune.id, ConventionStep(ConventionEvent.LIFT, "réparé"))
     acts.create_group(commune.partner, "Autre", "T1")
+
+
+def test_while_suspended_no_act_of_the_partner_can_begin_whatever_it_is(
+    memory: MemoryRegister, commune: Commune
+) -> None:
+    memory.all.acts.change_convention(memory.all.caf, commune.id, ConventionStep(ConventionEvent.SUSPEND, "contrôle"))
+    before = memory.store.publications.lock()
+    done: list[Entry] = []
+    with pytest.raises(ConventionSuspendedError):
+        memory.all.register.act(commune.partner, "habpps.any.act", done.append)
+    assert (done, memory.store.publications.lock()) == ([], before)
+    assert memory.last.reason == "CONVENTION_SUSPENDED"
 
 
 def test_a_denounced_convention_works_until_the_end_of_its_notice(memory: MemoryRegister, commune: Commune) -> None:

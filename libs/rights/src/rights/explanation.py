@@ -5,7 +5,7 @@ Administration is separate: it opens administration extranets to roles and never
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from rights.facts import Administrator, Extranet, Organisation
@@ -19,6 +19,10 @@ ADMINISTRATION_ROLES: Mapping[str, tuple[str, ...]] = {
     "habpps": ("caf_administrator", "partner_administrator"),
     "audit": ("caf_auditor",),
 }
+# While the Caf has suspended the convention, the partner's administrator still enters, to read: domain rules, states of
+# a convention, "Habpps read-only". habpps refuses every act; nothing else stays open.
+READ_ONLY_WHILE_SUSPENDED = frozenset({("habpps", "partner_administrator")})
+READ_ONLY = "read_only"
 _ROLES_OF_A_CAF = frozenset({"caf_administrator", "caf_auditor"})
 _CONVENTION_RULES = tuple(
     (rank, rule) for rank, rule in enumerate(RIGHT_RULES) if rule.rule_id.startswith("convention-")
@@ -69,7 +73,10 @@ def open_extranets(snapshot: Snapshot, account_id: str, organisation_id: str, to
 
 
 def administrator_roles(snapshot: Snapshot, account_id: str, organisation_id: str, today: date) -> tuple[str, ...]:
-    """The administration roles the person may use today in this organisation, ordered; none without a convention."""
+    """The administration roles the person may use today in this organisation, ordered; none without a convention.
+
+    A role that may only read (`READ_ONLY_WHILE_SUSPENDED`) is not among them.
+    """
     organisation = snapshot.find(Organisation, organisation_id)
     if organisation is None:
         return ()
@@ -168,8 +175,15 @@ def _opened_administration(
 ) -> OpenExtranet | None:
     organisation = snapshot.find(Organisation, organisation_id)
     held = administrator_roles(snapshot, account_id, organisation_id, today)
-    roles = [role for role in ADMINISTRATION_ROLES.get(extranet.code, ()) if role in held]
-    if organisation is None or not roles:
+    wanted = ADMINISTRATION_ROLES.get(extranet.code, ())
+    roles: dict[str, dict[str, object]] = {role: {} for role in wanted if role in held}
+    if organisation is None:
+        return None
+    for one in snapshot.administrators_of_account(account_id):
+        reads = one.organisation_id == organisation_id and one.role in wanted and one.role not in roles
+        if reads and _entry_problem(snapshot, one, organisation, extranet, today) is None:
+            roles[one.role] = {"access": READ_ONLY}
+    if not roles:
         return None
     convention = None if organisation.kind == "caf" else best_convention(snapshot, organisation_id, today)
     details: tuple[dict[str, object], ...] = tuple(
@@ -179,8 +193,9 @@ def _opened_administration(
             "role": role,
             "caf": organisation.caf,
             "organisation": organisation.id,
+            **access,
         }
-        for role in roles
+        for role, access in roles.items()
     )
     last_day = convention.ends_on if convention is not None else None
     return OpenExtranet(extranet.code, extranet.label, extranet.url, details, last_day)
@@ -194,15 +209,28 @@ def _why_administration_closed(
         return 0, "organisation-is-active", "ORGANISATION_UNKNOWN"
     wanted = ADMINISTRATION_ROLES.get(extranet.code, ())
     problems = [
-        _role_problem(snapshot, held, organisation, today) or _NO_PROBLEM
+        _entry_problem(snapshot, held, organisation, extranet, today) or _NO_PROBLEM
         for held in snapshot.administrators_of_account(account_id)
         if held.organisation_id == organisation_id and held.role in wanted
     ]
     return max(problems, key=lambda found: found[0], default=(0, "role-is-held", "NO_ADMINISTRATION_ROLE"))
 
 
-def _role_problem(snapshot: Snapshot, held: Administrator, organisation: Organisation, today: date) -> Problem | None:
-    """Why this role gives nothing today, or None. A partner's roles need its convention; a Caf has none."""
+def _entry_problem(
+    snapshot: Snapshot, held: Administrator, organisation: Organisation, extranet: Extranet, today: date
+) -> Problem | None:
+    """Why this role does not even let in, or None."""
+    may_read = (extranet.code, held.role) in READ_ONLY_WHILE_SUSPENDED
+    return _role_problem(snapshot, held, organisation, today, may_read=may_read)
+
+
+def _role_problem(
+    snapshot: Snapshot, held: Administrator, organisation: Organisation, today: date, *, may_read: bool = False
+) -> Problem | None:
+    """Why this role gives nothing today, or None. A partner's roles need its convention; a Caf has none.
+
+    `may_read`: a suspended convention is enough. Only that state: one that this version does not know opens nothing.
+    """
     if held.state != "active":
         return 0, "role-is-held", "ADMINISTRATION_ROLE_WITHDRAWN"
     if organisation.state != "active":
@@ -212,6 +240,8 @@ def _role_problem(snapshot: Snapshot, held: Administrator, organisation: Organis
     if organisation.kind == "caf":
         return None
     convention = best_convention(snapshot, organisation.id, today)
+    if may_read and convention is not None and convention.state == "suspended":
+        convention = replace(convention, state="active")  # every other condition still has to hold
     right = Right(None, organisation, convention, None, None, None, None)
     for rank, (rule_id, check) in _CONVENTION_RULES:
         reason = check(right, today)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from habpps.domain.account_command import AccountCommand
 from habpps.domain.authorship import Author, check_reach, check_role
@@ -10,7 +11,7 @@ from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.people import Administrator, Role, User
 from habpps.domain.refusals import UnknownThingError
 from habpps.domain.service_contract import Extranet, ServiceContract
-from habpps.domain.states import UserState
+from habpps.domain.states import ConventionState, UserState
 from habpps.use_cases.ports import ActRecord, Listing, Store
 from habpps.use_cases.register import Register
 from partnerkit.days import french_day
@@ -72,6 +73,14 @@ class UserView:
 
     view: OrganisationView
     user: User
+
+
+@dataclass(frozen=True)
+class Suspension:
+    """The Caf has suspended the convention: why and since when, where the journal says so."""
+
+    reason: str
+    since: datetime | None
 
 
 class ConsultRegister:
@@ -179,6 +188,20 @@ class ConsultRegister:
             return organisation, records, total
 
         return self._register.read(author, "habpps.journal.read", work)
+
+    def suspension(self, author: Author) -> Suspension | None:
+        """Return why the partner of this author can only read, None when it is not so."""
+        if author.role is not Role.PARTNER_ADMINISTRATOR:
+            return None
+
+        def work(store: Store) -> Suspension | None:
+            convention = store.conventions.of(author.organisation_id)
+            if convention is None or convention.state is not ConventionState.SUSPENDED:
+                return None
+            record = store.journal.latest(author.organisation_id, "habpps.convention.suspended")
+            return Suspension(record.reason, record.occurred_at) if record is not None else Suspension("", None)
+
+        return self._register.lists(work)
 
     def extranets(self) -> tuple[Extranet, ...]:
         """Return the registry."""

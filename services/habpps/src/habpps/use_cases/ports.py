@@ -266,6 +266,10 @@ class Journal(Protocol):
         """Return a page, newest first, and how many there are."""
         ...
 
+    def latest(self, organisation_id: str, act: str) -> ActRecord | None:
+        """Return the last act of this type, or None."""
+        ...
+
 
 @dataclass(frozen=True)
 class Store:

@@ -110,14 +110,8 @@ class Entry:
 
         Raises:
             UnknownThingError: it is not theirs.
-            ConventionSuspendedError: the author is its partner administrator and the convention is suspended.
         """
-        organisation = check_reach(self.author, self.store.organisations.get(organisation_id))
-        if self.author.role is Role.PARTNER_ADMINISTRATOR:
-            convention = self.store.conventions.of(organisation.id)
-            if convention is not None and convention.state is ConventionState.SUSPENDED:
-                raise ConventionSuspendedError(f"convention {convention.id} is suspended")
-        return organisation
+        return check_reach(self.author, self.store.organisations.get(organisation_id))
 
 
 class Register:
@@ -134,6 +128,7 @@ class Register:
 
         Raises:
             RoleNotConfirmedError: the author is no longer an administrator.
+            ConventionSuspendedError: the author is a partner administrator whose convention is suspended.
             ServiceError: what `work` refuses; the refusal is recorded.
             AuditUnavailableError: the act is written and recorded, but audit has not acknowledged it.
         """
@@ -141,6 +136,7 @@ class Register:
         def once(store: Store) -> Outcome[Done[T]]:
             state = store.publications.lock()
             _confirm(store, author)
+            _may_write(store, author)
             entry = Entry(store, author, self._clock)
             value = work(entry)
             revision = self._publish(store, state, entry.changed)
@@ -270,6 +266,14 @@ def _confirm(store: Store, author: Author) -> None:
 def _owner(author: Author, organisation: Organisation | None) -> str:
     """Whose auditor may read of the act: the Caf of the organisation it is about, else that of the author."""
     return (organisation.caf if organisation is not None else author.caf) or NATIONAL
+
+
+def _may_write(store: Store, author: Author) -> None:
+    """Read only for a partner while its convention is suspended, whatever the act: the Caf still acts."""
+    if author.role is Role.PARTNER_ADMINISTRATOR:
+        convention = store.conventions.of(author.organisation_id)
+        if convention is not None and convention.state is ConventionState.SUSPENDED:
+            raise ConventionSuspendedError(f"convention {convention.id} is suspended")
 
 
 def _save(store: Store, entity: Entity) -> None:

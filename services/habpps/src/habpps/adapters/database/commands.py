@@ -83,6 +83,12 @@ class SqlJournal:
         rows = self._connection.execute(page.offset((listing.page - 1) * listing.size))
         return tuple(_to_record(row) for row in rows), total
 
+    def latest(self, organisation_id: str, act: str) -> ActRecord | None:
+        """Return the last act of this type."""
+        wanted = (_act.organisation_id == organisation_id, _act.act == act)
+        row = self._connection.execute(select(tables.act).where(*wanted).order_by(_act.id.desc()).limit(1)).first()
+        return None if row is None else _to_record(row)
+
 
 def _to_command(row: Row[Any]) -> AccountCommand:
     return AccountCommand(

@@ -7,7 +7,7 @@ from flask import current_app, g, request
 from flask_babel import lazy_gettext as _l
 
 from habpps.adapters.web import caf, habilitations, labels, organisations, partner, users
-from habpps.adapters.web.pages import EXTENSION, PageTools
+from habpps.adapters.web.pages import EXTENSION, PageTools, suspension_notices
 from habpps.adapters.web.sentences import REFUSAL_TEXTS, act_sentence
 from habpps.settings import HabppsSettings
 from habpps.use_cases.acts import Acts
@@ -105,7 +105,8 @@ def _context() -> dict[str, object]:
     author = g.get("author")
     if author is None:
         return {"navigation": (), "author": None}
-    return {"navigation": CAF_MENU if author.is_caf else PARTNER_MENU, "author": author}
+    menu = CAF_MENU if author.is_caf else PARTNER_MENU
+    return {"navigation": menu, "author": author, "standing_notices": suspension_notices(author)}
 
 
 def identify_author() -> None:

@@ -21,8 +21,9 @@ from habpps.use_cases.register import Done
 from partnerkit.days import french_day
 from partnerkit.text import clean_line
 from servicekit.clock import Clock
-from servicekit.errors import NotAuthenticatedError
+from servicekit.errors import NotAuthenticatedError, ServiceError
 from servicekit.web import Page
+from servicekit.web.formats import longdatetime
 
 EXTENSION = "habpps"
 PAGE_SIZE = 20
@@ -72,6 +73,34 @@ def author() -> Author:
     if not isinstance(found, Author):
         raise NotAuthenticatedError("nobody is signed in", reason="SIGN_IN_REQUIRED")
     return found
+
+
+@dataclass(frozen=True)
+class StandingNotice:
+    """What stands on every page."""
+
+    kind: str
+    title: str
+    text: str
+
+
+def suspension_notices(author: Author) -> tuple[StandingNotice, ...]:
+    """Return what a partner administrator reads on every page while the convention is suspended: since when, and why.
+
+    It stands on the page of a refusal too, so it must not fail itself: without the register nothing is said.
+    """
+    try:
+        suspension = acts().consult.suspension(author)
+    except ServiceError:
+        return ()
+    if suspension is None:
+        return ()
+    parts = [_("Vous pouvez tout consulter, rien ne peut être changé.")]
+    if suspension.since is not None:
+        parts.insert(0, _("Depuis le %(moment)s.", moment=longdatetime(suspension.since)))
+    if suspension.reason:
+        parts.append(_("Motif donné par la Caf : %(reason)s", reason=suspension.reason))
+    return (StandingNotice("danger", _("La Caf a suspendu la convention de votre organisation"), " ".join(parts)),)
 
 
 def require_caf() -> None:
