@@ -6,6 +6,12 @@ FAPI 2.0 builds on several of them: `fapi2` has what it asks beyond.
 from tests.promise_lists.promise import Promise
 
 _KEPT: dict[str, dict[str, tuple[str, str]]] = {
+    "Clients of others": {
+        "clients:cors": (
+            "OpenID Connect Discovery §3, Core §5.3; RFC 9700 §2.6",
+            "Scripts at a client's own origins read what endpoints answer it, everybody the documents, nobody pages.",
+        ),
+    },
     "RFC 9700": {
         "rfc9700:exact-redirect-uri": (
             "§2.1",
@@ -17,7 +23,11 @@ _KEPT: dict[str, dict[str, tuple[str, str]]] = {
         "rfc9700:code-used-once": ("§2.1.1, §4.13", "A code is used once; a second use revokes what the first gave."),
         "rfc9700:refresh-rotation": (
             "§4.14.2",
-            "Refresh tokens are rotated; an old one that comes back ends the family.",
+            "Only a client that neither authenticates nor proves a key has its refresh token rotated; theft ends all.",
+        ),
+        "rfc9700:refresh-at-once": (
+            "§4.14.2; RFC 6749 §6",
+            "Refreshes at the same moment, and a retry after a lost answer, are answered and end nothing.",
         ),
         "rfc9700:audience-and-scope": ("§2.3", "A token is for one audience and holds the least scope."),
         "rfc9700:iss-in-response": ("§4.4.2.1", "Every authorization response names the issuer."),

@@ -16,11 +16,13 @@ from joserfc import jwt
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
+from auth.domain.grants import OVERLAP
 from auth.domain.sessions import EndReason, Session
 from auth.use_cases.manage_accounts import Order
 from rights.facts import Organisation, User
 from tests.auth.adapters.test_logout import BACK, claims_of, is_signed_in, signed_in
 from tests.auth.builders import DIRECTOR, ISSUER, PASSWORD, AuthBrowser, Provider, a_client, an_account
+from tests.auth.rfcs.builders import a_public_client, public_refresh, public_tokens
 from tests.system.browser import accessibility_violations, chromium
 
 FRONT = "http://localhost:8411/fin?from=caf&x=a;b"
@@ -220,10 +222,13 @@ def test_every_end_of_a_session_is_told_to_its_clients(provider: Provider, reaso
 
 
 def test_a_refresh_token_that_comes_back_closes_the_client(provider: Provider, browser: AuthBrowser) -> None:
-    sid = claims_of(signed_in(browser))["sid"]
-    token = browser.exchange(browser.code()).json["refresh_token"]
+    provider.add(a_public_client(backchannel_logout_uri="http://localhost:8414/backchannel-logout"))
+    browser.sign_in()
+    first = public_tokens(browser).json
+    sid = claims_of(first["id_token"])["sid"]
     for _ in range(2):
-        browser.token(grant_type="refresh_token", refresh_token=token)
+        public_refresh(browser, first["refresh_token"])
+        provider.clock.advance(OVERLAP + timedelta(seconds=1))
     provider.deliver(sid)
     ((_address, logout_token),) = provider.calls.posted
     assert claims_of(logout_token)["sid"] == sid

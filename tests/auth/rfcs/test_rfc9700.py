@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from auth.domain.client_registration import BadClientError
+from auth.domain.grants import OVERLAP
 from tests.auth.builders import ISSUER, AuthBrowser, Provider, a_client, sent_back
 from tests.auth.conformance_fapi.builders import claims_of, refusal
 from tests.auth.rfcs.builders import CDAP, a_public_client, public_refresh, public_tokens, tokens, userinfo
@@ -98,6 +101,7 @@ def test_rfc9700_a_refresh_token_of_a_public_client_is_rotated(provider: Provide
     first = public_tokens(browser).json
     second = public_refresh(browser, first["refresh_token"]).json
     assert second["refresh_token"] != first["refresh_token"]
+    provider.clock.advance(OVERLAP + timedelta(seconds=1))
     assert refusal(public_refresh(browser, first["refresh_token"])) == (400, "invalid_grant")
     assert refusal(public_refresh(browser, second["refresh_token"])) == (400, "invalid_grant")
     assert userinfo(browser, second["access_token"]).status_code == 401

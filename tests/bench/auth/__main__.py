@@ -88,7 +88,7 @@ SCENARIOS = (
     ("client_credentials", "client_credentials, client_secret_basic, ES256 access token", 4.0),
     ("private_key_jwt", "client_credentials, private_key_jwt (ES256), ES256 access token", 2.0),
     ("code_exchange", "authorization code, PKCE: access, ID and refresh token", 1.8),
-    ("refresh", "refresh token with rotation: access, ID and refresh token", 1.6),
+    ("refresh", "refresh token of a client that authenticates: access and ID token", 1.6),
     ("introspection", "introspection (auth: JWT access token; node: opaque one)", 0.0),
 )
 

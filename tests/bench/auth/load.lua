@@ -1,10 +1,10 @@
 -- One run of wrk against a token endpoint. Arguments after `--`:
 --   static BODY AUTHORIZATION        the same request again and again
 --   pool   BODY AUTHORIZATION FILE   each request carries the next line of FILE in the place of @ in BODY
---   chain  BODY AUTHORIZATION FILE   as pool, and the refresh token of each answer goes to the end of the lines
+--   ring   BODY AUTHORIZATION FILE   as pool, and each line goes back to the end of the lines
 -- One thread only: `wrk -t1`. wrk asks for one request more than it sends, to see whether they are pipelined.
 local lines, first, last = {}, 1, 0
-local before, after, chained
+local before, after, ring
 local headers = { ["Content-Type"] = "application/x-www-form-urlencoded" }
 local threads = {}
 
@@ -28,15 +28,7 @@ function init(arguments)
     lines[last] = line
   end
   before, after = body:match("^(.-)@(.*)$")
-  if mode == "chain" then
-    response = function(_, _, answer)
-      local token = answer:match('"refresh_token":"([^"]+)"')
-      if token then
-        last = last + 1
-        lines[last] = token
-      end
-    end
-  end
+  ring = mode == "ring"
 end
 
 function request()
@@ -49,6 +41,10 @@ function request()
     lines[first - 1] = nil
     first = first + 1
     used = used + 1
+    if ring then
+      last = last + 1
+      lines[last] = line
+    end
   end
   return wrk.format("POST", nil, headers, before .. line .. after)
 end

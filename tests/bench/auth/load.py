@@ -18,7 +18,7 @@ CONNECTIONS = 16
 _SCRIPT = Path(__file__).with_name("load.lua")
 _FIRST_GUESS_PER_S = 4_000
 _MARGIN = 1.6
-_CHAINS = 4 * CONNECTIONS
+_RING = 4 * CONNECTIONS
 """Refresh tokens to begin with; more than connections, because wrk draws the next before it has the answer."""
 
 Supply = Callable[[int], Sequence[str]]
@@ -27,12 +27,12 @@ Supply = Callable[[int], Sequence[str]]
 
 @dataclass(frozen=True)
 class Load:
-    """One kind of request. In `pool` and `chain` the @ of the body is replaced by lines of the supply."""
+    """One kind of request. In `pool` and `ring` the @ of the body is replaced by lines of the supply."""
 
     url: str
     body: str
     authorization: str = ""
-    mode: Literal["static", "pool", "chain"] = "static"
+    mode: Literal["static", "pool", "ring"] = "static"
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ class Contestant:
         return run
 
     def _needed(self, seconds: int) -> int:
-        if self.load.mode == "chain":
-            return _CHAINS
+        if self.load.mode == "ring":
+            return _RING
         return math.ceil(self.guess_per_s * seconds * _MARGIN) + 10 * CONNECTIONS
 
 

@@ -69,10 +69,10 @@ def code_exchange(house: House, peer: Peer) -> tuple[Contestant, Contestant]:
 
 
 def refresh(house: House, peer: Peer) -> tuple[Contestant, Contestant]:
-    """Rotation: each answer gives the token of the next request."""
+    """The client authenticates, so neither rotates: many families, used in turn."""
     form = {"grant_type": "refresh_token", "refresh_token": "@"}
-    ours = Load(house.token_url, _body(form), basic(our.CLIENT, house.secret), "chain")
-    theirs = Load(peer.token_url, _body(form), basic(their.BASIC, peer.secret), "chain")
+    ours = Load(house.token_url, _body(form), basic(our.CLIENT, house.secret), "ring")
+    theirs = Load(peer.token_url, _body(form), basic(their.BASIC, peer.secret), "ring")
     return Contestant(OURS, ours, house.refresh_tokens), Contestant(PEER, theirs, peer.refresh_tokens)
 
 

@@ -107,7 +107,7 @@ const provider = new Provider(issuer, {
   },
   cookies: { keys: ['unused: nothing is measured that sets a cookie'] },
   issueRefreshToken: () => true,
-  rotateRefreshToken: true,
+  rotateRefreshToken: false,
   expiresWithSession: () => false,
   pkce: { required: () => true },
   ttl: { AccessToken: 300, ClientCredentials: 300, IdToken: 300, AuthorizationCode: 3600, RefreshToken: 36000, Grant: 36000 },

@@ -186,7 +186,7 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
         person_sessions=PersonSessions(work, clock, limits),
         issue_code=IssueCode(work, rights, clock, timedelta(seconds=settings.code_seconds)),
         exchange_code=ExchangeCode(work, tokens, clock),
-        refresh_tokens=RefreshTokens(work, tokens, clock),
+        refresh_tokens=RefreshTokens(work, tokens, clock, world.secret.key("successors of refresh tokens")),
         read_person=ReadPerson(clock, settings.issuer),
         give_consent=GiveConsent(work, clock),
         manage_accounts=ManageAccounts(work, clock),

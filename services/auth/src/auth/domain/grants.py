@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 CODE_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -92,6 +92,21 @@ class RefreshToken:
     binding: str = ""
     claims_request: str = ""
     details_request: str = ""
+
+
+OVERLAP = timedelta(seconds=30)
+"""How long a rotated refresh token is answered again: the time-out of a request whose answer is lost, and its retry."""
+
+
+def may_be_answered_again(token: RefreshToken, successor: RefreshToken | None, now: datetime) -> bool:
+    """Whether a used token that comes back is a second request at the same moment, or a retry, and no theft.
+
+    Once its successor was used the client has had the answer: nobody asks for it again in good faith. As the answer is
+    the same successor, a thief gains no line of tokens of his own: the next use by either ends the family for both.
+    """
+    if token.used_at is None or token.revoked_at is not None or now - token.used_at > OVERLAP:
+        return False
+    return successor is not None and successor.used_at is None and successor.revoked_at is None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """New access tokens before the old ones expire, one refresh at a time per session.
 
-The refresh token rotates: using an old one makes the issuer end the whole session. So a claim in the database lets
-exactly one request, of any process, use it; the others go on with the old access token while it lives, or wait.
+A claim in the database lets exactly one request, of any process, use the refresh token: one renewal is enough for all,
+and an issuer may rotate it. The others go on with the old access token while it lives, or wait.
 """
 
 import threading

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from auth.domain.clients import AUTHENTICATION_METHODS, Client
-from auth.use_cases.protocol_ports import FoundCode, FoundToken
+from auth.use_cases.protocol_ports import FoundCode
+from auth.use_cases.refresh_tokens import PresentedToken
 from servicekit.identifiers import hash_secret
 
 
@@ -59,7 +60,7 @@ class OAuthCode:
 class OAuthRefreshToken:
     """authlib.oauth2.rfc6749.TokenMixin."""
 
-    def __init__(self, found: FoundToken) -> None:
+    def __init__(self, found: PresentedToken) -> None:
         self.found = found
         self.kept = found.kept
 

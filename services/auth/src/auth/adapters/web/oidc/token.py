@@ -12,7 +12,7 @@ from auth.adapters.web.oidc.grants.authorization_code import CodeGrant
 from auth.adapters.web.oidc.grants.client_credentials import ClientTokenGrant
 from auth.adapters.web.oidc.grants.device_code import DeviceGrant
 from auth.adapters.web.oidc.grants.pkce import OurCodeChallenge
-from auth.adapters.web.oidc.grants.refresh_token import RotatingGrant
+from auth.adapters.web.oidc.grants.refresh_token import RefreshGrant
 from auth.adapters.web.oidc.grants.token_exchange import ExchangeGrant
 from auth.adapters.web.oidc.plain_requests import PlainRequest
 from auth.domain.errors import RequestRefusedError
@@ -23,7 +23,7 @@ def make_server(use_cases: UseCases) -> PlainServer:
     """Authlib's server with our grants."""
     server = PlainServer(use_cases)
     server.register_grant(CodeGrant, [OurCodeChallenge(required=True)])
-    for grant in (RotatingGrant, ClientTokenGrant, ExchangeGrant, DeviceGrant):
+    for grant in (RefreshGrant, ClientTokenGrant, ExchangeGrant, DeviceGrant):
         server.register_grant(grant)
     return server
 

@@ -1,4 +1,4 @@
-"""grant_type=refresh_token. Authlib authenticates the client and compares the scope; the use case rotates."""
+"""grant_type=refresh_token. Authlib authenticates the client and compares the scope; the use case decides."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from auth.domain.clients import AUTHENTICATION_METHODS
 from auth.use_cases.refresh_tokens import Narrower
 
 
-class RotatingGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is untyped
+class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is untyped
     """RFC 6749 §6."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTHENTICATION_METHODS
 
     def authenticate_refresh_token(self, refresh_token: str) -> OAuthRefreshToken | None:
-        """A token used before ends its family."""
+        """See the use case: a token of a public client that comes back ends its family."""
         known = self.server.use_cases.refresh_tokens.find(refresh_token, self.request.client.registered)
         return OAuthRefreshToken(known) if known is not None else None
 
