@@ -7,11 +7,14 @@ from collections import OrderedDict
 from datetime import timedelta
 
 from auth.domain.clients import Client
+from auth.domain.redirects import origins_of
 from auth.use_cases.ports import AuthWork
 from servicekit.clock import Clock
 
 _KEPT = timedelta(seconds=1)
 _MOST = 4096
+_ORIGINS_KEPT_S = 60
+_UNREAD: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
 
 
 class KnownClients:
@@ -23,6 +26,7 @@ class KnownClients:
         self._clock = clock
         self._kept_s = kept.total_seconds()
         self._lock = threading.Lock()
+        self._origins = _UNREAD
         self._known: OrderedDict[str, tuple[float, Client]] = OrderedDict()
 
     def __call__(self, client_id: str | None) -> Client | None:
@@ -43,7 +47,21 @@ class KnownClients:
                 self._known.popitem(last=False)
         return client
 
+    def has_origin(self, origin: str) -> bool:
+        """Whether a client's redirect URI is of this web origin. A new one is known after a second; one that is no
+        longer there is forgotten after a minute, as this alone opens nothing."""
+        now = self._clock.boottime()
+        read_at, origins = self._origins
+        if origin in origins and now - read_at < _ORIGINS_KEPT_S:
+            return True
+        if now - read_at >= self._kept_s:
+            clients = self._work.read(lambda repos: repos.clients.all())
+            origins = frozenset(origin for client in clients if client.enabled for origin in origins_of(client))
+            self._origins = (now, origins)
+        return origin in origins
+
     def forget(self, client_id: str) -> None:
         """Its description has just changed in this process."""
+        self._origins = _UNREAD
         with self._lock:
             self._known.pop(client_id, None)

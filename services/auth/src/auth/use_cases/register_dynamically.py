@@ -97,14 +97,15 @@ class RegisterDynamically:
             raise refusal_of(error) from error
         return DynamicClient(changed.client, unverified_token, changed.secret)
 
-    def delete(self, client_id: str, unverified_token: str) -> None:
-        """The entry is gone, and so is every right of the client (RFC 7592 §2.3).
+    def delete(self, client_id: str, unverified_token: str) -> Client:
+        """The entry is gone, and so is every right of the client (RFC 7592 §2.3). Gives what was there.
 
         Raises:
             RegistrationRefusedError: see `read`.
         """
         client = self._opened(client_id, unverified_token)
         self._register.delete(client.client_id, _itself(client))
+        return client
 
     @contextmanager
     def _place(self, metadata: Mapping[str, Any]) -> Iterator[None]:

@@ -13,11 +13,12 @@ from auth.adapters.web.client_pages import ClientPages
 from auth.adapters.web.device_pages import DevicePages
 from auth.adapters.web.oidc.authlib_server import PlainServer
 from auth.adapters.web.oidc.authorize import AuthorizeEndpoint
+from auth.adapters.web.oidc.cross_origin import CrossOrigin
 from auth.adapters.web.oidc.device_authorization import DeviceAuthorizationEndpoint
 from auth.adapters.web.oidc.discovery import PATHS as DISCOVERY_PATHS
 from auth.adapters.web.oidc.discovery import DiscoveryEndpoint
 from auth.adapters.web.oidc.end_session import EndSessionEndpoint
-from auth.adapters.web.oidc.hot_endpoints import Endpoint, HotEndpoints
+from auth.adapters.web.oidc.hot_endpoints import HotEndpoints, Served
 from auth.adapters.web.oidc.introspect import IntrospectEndpoint
 from auth.adapters.web.oidc.jwks import JwksEndpoint
 from auth.adapters.web.oidc.par import PushedRequestEndpoint
@@ -88,17 +89,19 @@ def create_web(web: WebParts) -> WSGIApplication:
     for name, look in web.health_notes:
         app.add_health_note(name, look)
     register = RegisterEndpoint(web.use_cases.register_dynamically, web.issuer)
-    endpoints: dict[str, Endpoint] = {**_client_endpoints(web, server), register.path: register}
-    return HotEndpoints(app, endpoints, {register.entries: register})
+    endpoints = {**_client_endpoints(web, server), register.path: Served(register, ("POST",))}
+    entries = {register.entries: Served(register, ("GET", "PUT", "DELETE"))}
+    return HotEndpoints(app, CrossOrigin(web.use_cases.client.has_origin), endpoints, entries)
 
 
-def _client_endpoints(web: WebParts, server: PlainServer) -> Mapping[str, Endpoint]:
+def _client_endpoints(web: WebParts, server: PlainServer) -> Mapping[str, Served]:
     """What clients call, without Flask."""
     discovery = DiscoveryEndpoint(web.issuer, web.mtls_issuer)
-    endpoints: dict[str, Endpoint] = {
-        "/jwks": JwksEndpoint(web.jwks),
-        "/userinfo": UserinfoEndpoint(web.use_cases, web.issuer, web.certificates, web.mtls_issuer),
-        **dict.fromkeys(DISCOVERY_PATHS, discovery),
+    userinfo = UserinfoEndpoint(web.use_cases, web.issuer, web.certificates, web.mtls_issuer)
+    endpoints = {
+        "/jwks": Served(JwksEndpoint(web.jwks), ("GET",), for_everybody=True),
+        userinfo.path: Served(userinfo, ("GET", "POST")),
+        **dict.fromkeys(DISCOVERY_PATHS, Served(discovery, ("GET",), for_everybody=True)),
     }
     for endpoint in (
         TokenEndpoint,
@@ -107,7 +110,8 @@ def _client_endpoints(web: WebParts, server: PlainServer) -> Mapping[str, Endpoi
         RevokeEndpoint,
         DeviceAuthorizationEndpoint,
     ):
-        endpoints[endpoint.path] = endpoint(server, web.issuer, web.certificates, web.mtls_issuer)
+        made = endpoint(server, web.issuer, web.certificates, web.mtls_issuer)
+        endpoints[endpoint.path] = Served(made, ("POST",))
     return endpoints
 
 

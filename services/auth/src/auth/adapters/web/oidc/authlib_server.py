@@ -32,7 +32,7 @@ class PlainServer(AuthorizationServer):  # type: ignore[misc]  # Authlib is unty
 
     def authenticate_client(self, request: PlainRequest, _methods: object, _endpoint: str = "token") -> OAuthClient:
         """Each client authenticates as it is registered, at every endpoint: what a grant lists does not matter."""
-        client = authenticated(self.use_cases, request)
+        client = request.caller = authenticated(self.use_cases, request)
         request.sender = self.sender(request, client)
         return OAuthClient(client)
 

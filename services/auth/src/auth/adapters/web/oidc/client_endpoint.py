@@ -1,6 +1,6 @@
 """What every endpoint does that a client posts a form to: a subclass fills in its own part and can forget no step.
 
-Order: method, form, client, its own part; errors only from the RFC writer; nothing is stored by anyone in between.
+Order: form, client, its own part; errors only from the RFC writer; nothing is stored by anyone in between.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from authlib.oauth2.rfc6749.errors import OAuth2Error
 
 from auth.adapters.web.oidc.authlib_server import PlainServer
+from auth.adapters.web.oidc.cross_origin import note_caller
 from auth.adapters.web.oidc.errors import Answer, client_error, json_error
 from auth.adapters.web.oidc.plain_requests import Certificates, PlainRequest, read_call
 from auth.domain.clients import Client
@@ -36,8 +37,7 @@ class ClientEndpoint:
 
     def __call__(self, environ: Mapping[str, Any]) -> Answer:
         """Answers with JSON whatever happens."""
-        if environ["REQUEST_METHOD"] != "POST":
-            return json_error(405, "invalid_request", "this endpoint takes POST only", [("Allow", "POST")])
+        request = None
         try:
             request = read_call(environ, self._address(environ), self._certificates)
             answer = self.answer(request, environ)
@@ -49,6 +49,8 @@ class ClientEndpoint:
         except Exception:  # the outermost translator of these endpoints
             log.exception("request of a client failed", endpoint=self.path)
             return json_error(500, "server_error", "")
+        finally:
+            note_caller(environ, request.caller if request is not None else None)
         return self._with_nonce(environ, answer)
 
     def answer(self, request: PlainRequest, environ: Mapping[str, Any]) -> Answer:

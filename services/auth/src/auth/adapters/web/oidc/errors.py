@@ -6,6 +6,7 @@ description without anything that was sent; the reason for operators goes into t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import orjson
@@ -31,6 +32,7 @@ from servicekit.errors import (
 )
 
 Answer = tuple[int, bytes, list[tuple[str, str]]]
+_SOON = "5"  # seconds: what could not be asked is asked again by then
 JSON_HEADERS = [("Content-Type", "application/json"), ("Cache-Control", "no-store"), ("Pragma", "no-cache")]
 
 
@@ -81,14 +83,20 @@ def client_error(error: ServiceError) -> Answer:
 
 def _general_error(error: ServiceError) -> Answer:
     if isinstance(error, DependencyUnavailableError | ConcurrentChangeError):
-        return json_error(503, "temporarily_unavailable", error.reason)
+        return unavailable(error)
     if isinstance(error, TooManyRequestsError):
-        return json_error(429, "temporarily_unavailable", error.reason)
+        wait = max(1, math.ceil(error.retry_after.total_seconds()))
+        return json_error(429, "temporarily_unavailable", error.reason, [("Retry-After", str(wait))])
     if isinstance(error, CertificateRefusedError):
         return json_error(400, "invalid_request", error.reason)
     if isinstance(error, AccessDeniedError | NotAuthenticatedError):
         return json_error(400, "invalid_grant", error.reason)
     return json_error(400, "invalid_request", error.reason)
+
+
+def unavailable(error: ServiceError) -> Answer:
+    """Something that must be asked does not answer; the header says when to come back."""
+    return json_error(503, "temporarily_unavailable", error.reason, [("Retry-After", _SOON)])
 
 
 def json_error(status: int, code: str, description: str, headers: Sequence[tuple[str, str]] = ()) -> Answer:

@@ -1,12 +1,18 @@
-"""A thin WSGI layer in front of Flask: the addresses that clients call never reach it."""
+"""A thin WSGI layer in front of Flask: the addresses that clients call never reach it.
+
+What holds for each of them is done here and nowhere else: its methods (RFC 9110 §15.5.6), HEAD where GET is (§9.3.2),
+OPTIONS, and which scripts may read the answer (`cross_origin`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from auth.adapters.web.oidc.errors import Answer
+from auth.adapters.web.oidc.cross_origin import CrossOrigin
+from auth.adapters.web.oidc.errors import Answer, json_error
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -14,31 +20,63 @@ if TYPE_CHECKING:
 Endpoint = Callable[[Mapping[str, Any]], Answer]
 
 
+@dataclass(frozen=True)
+class Served:
+    """What answers at an address, to which methods; whether scripts of every site may read it, or only a client's."""
+
+    endpoint: Endpoint
+    methods: tuple[str, ...]
+    for_everybody: bool = False
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The methods, HEAD included; OPTIONS goes without saying."""
+        return (*self.methods, "HEAD") if "GET" in self.methods else self.methods
+
+
 class HotEndpoints:
     """A WSGI application that answers `endpoints` itself and hands everything else on."""
 
     def __init__(
-        self, pages: WSGIApplication, endpoints: Mapping[str, Endpoint], below: Mapping[str, Endpoint] | None = None
+        self,
+        pages: WSGIApplication,
+        cross_origin: CrossOrigin,
+        endpoints: Mapping[str, Served],
+        below: Mapping[str, Served] | None = None,
     ) -> None:
         """`endpoints` by path; `below` by what a path begins with, asked after them."""
         self._pages = pages
+        self._cross_origin = cross_origin
         self._endpoints = dict(endpoints)
         self._below = tuple((below or {}).items())
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """PEP 3333."""
-        endpoint = self._endpoint(environ.get("PATH_INFO", ""))
-        if endpoint is None:
+        served = self._served(environ.get("PATH_INFO", ""))
+        if served is None:
             return self._pages(environ, start_response)
-        status, body, headers = endpoint(environ)
+        status, body, headers = self._answer(served, environ)
         length = [("Content-Length", str(len(body)))] if status != HTTPStatus.NO_CONTENT else []  # RFC 9110 §8.6
         start_response(
             f"{status} {HTTPStatus(status).phrase}", [*headers, ("X-Content-Type-Options", "nosniff"), *length]
         )
-        return [body]
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
 
-    def _endpoint(self, path: str) -> Endpoint | None:
+    def _answer(self, served: Served, environ: WSGIEnvironment) -> Answer:
+        method, allowed = environ["REQUEST_METHOD"], served.allowed
+        if method == "OPTIONS":
+            return 204, b"", self._cross_origin.preflight(environ, allowed, everybody=served.for_everybody)
+        if method in allowed:
+            status, body, headers = served.endpoint(environ)
+        else:
+            listed = ", ".join(allowed)
+            status, body, headers = json_error(
+                405, "invalid_request", f"the methods here are {listed}", [("Allow", listed)]
+            )
+        return status, body, [*headers, *self._cross_origin.answer(environ, status, everybody=served.for_everybody)]
+
+    def _served(self, path: str) -> Served | None:
         found = self._endpoints.get(path)
         if found is not None or not self._below:
             return found
-        return next((endpoint for begin, endpoint in self._below if path.startswith(begin)), None)
+        return next((served for begin, served in self._below if path.startswith(begin)), None)

@@ -11,6 +11,7 @@ from authlib.oauth2.rfc6749.requests import OAuth2Payload, OAuth2Request
 
 from auth.domain.bindings import NOBODY, Sender
 from auth.domain.certificates import ClientCertificate
+from auth.domain.clients import Client
 from auth.domain.errors import RequestRefusedError
 
 LARGEST_FORM_BYTES = 64 * 1024
@@ -40,7 +41,7 @@ class PlainRequest(OAuth2Request):  # type: ignore[misc]  # Authlib is untyped
     the scheme of the request, which the proxy in front of us has already ended.
 
     `uri` is the public address that was called; `dpop` the header of that name; `certificate` what the proxy handed on;
-    `sender` what the client has shown to hold, once that is checked.
+    `caller` is the client, once it has proved who it is; `sender` what it has shown to hold, once that is checked.
     """
 
     def __init__(self, method: str, uri: str, headers: Mapping[str, str], lists: Mapping[str, list[str]]) -> None:
@@ -54,6 +55,7 @@ class PlainRequest(OAuth2Request):  # type: ignore[misc]  # Authlib is untyped
         self.dpop: str | None = None
         self.certificate: ClientCertificate | None = None
         self.sender: Sender = NOBODY
+        self.caller: Client | None = None
         self.details: Any = None
         self._scope = self._body = None
 

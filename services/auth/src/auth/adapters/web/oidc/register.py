@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from auth.adapters.web.oidc.cross_origin import note_caller
 from auth.adapters.web.oidc.errors import Answer, client_error, json_answer, json_error, token_refused
 from auth.adapters.web.oidc.plain_requests import read_body
 from auth.domain.clients import SECRET_METHODS
@@ -35,9 +36,6 @@ class RegisterEndpoint:
     def __call__(self, environ: Mapping[str, Any]) -> Answer:
         """Answers with JSON whatever happens."""
         path, method = str(environ["PATH_INFO"]), str(environ["REQUEST_METHOD"])
-        methods = ("POST",) if path == self.path else ("GET", "PUT", "DELETE")
-        if method not in methods:
-            return json_error(405, "invalid_request", "", [("Allow", ", ".join(methods))])
         unverified_token = _bearer(environ)
         if unverified_token is None:
             return token_refused("")
@@ -55,18 +53,19 @@ class RegisterEndpoint:
 
     def _answer(self, environ: Mapping[str, Any], path: str, method: str, unverified_token: str) -> Answer:
         if path == self.path:
-            return self._told(201, self._register.register(unverified_token, _metadata(environ)))
+            return self._told(environ, 201, self._register.register(unverified_token, _metadata(environ)))
         client_id = path.removeprefix(self.entries)
-        if method == "GET":
-            return self._told(200, self._register.read(client_id, unverified_token))
+        if method == "DELETE":
+            note_caller(environ, self._register.delete(client_id, unverified_token))
+            return 204, b"", [("Cache-Control", "no-store"), ("Pragma", "no-cache")]
         if method == "PUT":
-            return self._told(200, self._register.replace(client_id, unverified_token, _metadata(environ)))
-        self._register.delete(client_id, unverified_token)
-        return 204, b"", [("Cache-Control", "no-store"), ("Pragma", "no-cache")]
+            return self._told(environ, 200, self._register.replace(client_id, unverified_token, _metadata(environ)))
+        return self._told(environ, 200, self._register.read(client_id, unverified_token))
 
-    def _told(self, status: int, made: DynamicClient) -> Answer:
+    def _told(self, environ: Mapping[str, Any], status: int, made: DynamicClient) -> Answer:
         """RFC 7591 §3.2.1, RFC 7592 §3. A secret has no end: `client_secret_expires_at` 0."""
         client = made.client
+        note_caller(environ, client)
         body: dict[str, Any] = {
             **write_metadata(client),
             "client_id_issued_at": client.registered_at,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from auth.adapters.web.oidc.errors import Answer, json_answer, json_error
+from auth.adapters.web.oidc.cross_origin import note_caller
+from auth.adapters.web.oidc.errors import Answer, json_answer, json_error, unavailable
 from auth.adapters.web.oidc.plain_requests import Certificates, parse_form, read_body, read_dpop
 from auth.domain.bindings import Sender
 from auth.domain.certificates import CertificateRefusedError
@@ -42,11 +43,8 @@ class UserinfoEndpoint:
 
     def __call__(self, environ: Mapping[str, Any]) -> Answer:
         """Never a token in the query (RFC 9700 §4.3.2)."""
-        method = str(environ["REQUEST_METHOD"])
-        if method not in ("GET", "POST"):
-            return json_error(405, "invalid_request", "userinfo takes GET or POST", [("Allow", "GET, POST")])
         try:
-            scheme, unverified_token = _token(environ, method)
+            scheme, unverified_token = _token(environ, str(environ["REQUEST_METHOD"]))
             if unverified_token is None:
                 return json_answer(401, {}, [("WWW-Authenticate", "Bearer"), ("WWW-Authenticate", _DPOP)])
             answer = self._answer(environ, scheme, unverified_token)
@@ -62,6 +60,7 @@ class UserinfoEndpoint:
 
     def _answer(self, environ: Mapping[str, Any], scheme: str, unverified_token: str) -> Answer:
         token = self._use_cases.read_token.access_token(unverified_token)
+        note_caller(environ, token.client)
         if "openid" not in str(token.claims.get("scope", "")).split():
             return _challenge(scheme, "insufficient_scope", 403)
         sender = self._sender(environ, scheme, unverified_token)
@@ -103,7 +102,7 @@ class UserinfoEndpoint:
             return _challenge("DPoP", "invalid_dpop_proof", 401)
         if isinstance(error, BindingRefusedError | NotAuthenticatedError | CertificateRefusedError):
             return _challenge(scheme, "invalid_token", 401)
-        return json_error(503, "temporarily_unavailable", error.reason)
+        return unavailable(error)
 
 
 def _token(environ: Mapping[str, Any], method: str) -> tuple[str, str | None]:
