@@ -162,7 +162,7 @@ def test_oidcc_refresh_token(suite: Suite) -> None:
     second = a_suite_client("second-suite", 8491)
     suite.provider.add(second)
     stolen = suite.other(second).call(
-        "/token", grant_type="refresh_token", refresh_token=renewed.answer["refresh_token"]
+        "/token", grant_type="refresh_token", refresh_token=tokens.answer["refresh_token"]
     )
     assert (stolen.status_code, stolen.json["error"]) == (400, "invalid_grant")
 

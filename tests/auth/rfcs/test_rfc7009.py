@@ -15,9 +15,9 @@ def test_rfc7009_a_revoked_refresh_token_ends_all_that_came_of_it(provider: Prov
     browser.sign_in()
     first = tokens(browser)
     second = browser.token(grant_type="refresh_token", refresh_token=first["refresh_token"]).json
-    answer = call(browser, "/revoke", token=second["refresh_token"])
+    answer = call(browser, "/revoke", token=first["refresh_token"])
     assert (answer.status_code, answer.data) == (200, b"")
-    refreshed = browser.token(grant_type="refresh_token", refresh_token=second["refresh_token"])
+    refreshed = browser.token(grant_type="refresh_token", refresh_token=first["refresh_token"])
     assert refusal(refreshed) == (400, "invalid_grant")
     for given in (first, second):
         assert userinfo(browser, given["access_token"]).status_code == 401

@@ -31,14 +31,15 @@ def test_rfc7662_a_living_token_is_described(provider: Provider, browser: AuthBr
 def test_rfc7662_of_everything_else_nothing_is_said(provider: Provider, browser: AuthBrowser) -> None:
     browser.sign_in()
     given = tokens(browser)
-    used = given["refresh_token"]
-    newer = browser.token(grant_type="refresh_token", refresh_token=used).json
+    newer = browser.token(grant_type="refresh_token", refresh_token=given["refresh_token"]).json
+    used = browser.code()
+    assert browser.exchange(used).status_code == 200
     for token in (used, given["id_token"], forged(given["access_token"]), "unknown", "x.y.z", "é"):
         assert introspect(browser, token) == {"active": False}
     provider.clock.advance(timedelta(seconds=300))
     assert introspect(browser, newer["access_token"]) == {"active": False}
     browser.submit(browser.get("/"), "/deconnexion")
-    assert introspect(browser, newer["refresh_token"]) == {"active": False}
+    assert introspect(browser, given["refresh_token"]) == {"active": False}
 
 
 @promise("rfc7662:own-tokens")

@@ -100,7 +100,7 @@ def test_rfc9396_the_token_request_narrows_this_token_only(provider: Provider, m
     assert claims_of(provider, narrow["access_token"])["authorization_details"] == [detail]
     again = manager.token(grant_type="refresh_token", refresh_token=narrow["refresh_token"]).json
     assert claims_of(provider, again["access_token"])["authorization_details"] == [full]
-    form = {"grant_type": "refresh_token", "refresh_token": again["refresh_token"], "authorization_details": wish}
+    form = {"grant_type": "refresh_token", "refresh_token": narrow["refresh_token"], "authorization_details": wish}
     assert manager.token(**form).json["authorization_details"] == [detail]
 
 
