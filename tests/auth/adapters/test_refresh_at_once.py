@@ -194,7 +194,8 @@ def _ends_the_family(house: Provider, caller: Caller, stolen: str, newest: Answe
     assert userinfo(caller.browser, newest.json["access_token"]).status_code == 401
     (event,) = [event for event in house.work.events if event.type == "auth.refresh_token.reused"]
     assert (event.decision, event.reason) == ("refused", "REFRESH_TOKEN_REUSED")
-    told = house.read(lambda repos: repos.logout_notices.due(house.clock.now(), 10))
+    session_id = str(event.payload["session_id"])
+    told = house.read(lambda repos: repos.logout_notices.of_session(session_id))
     assert [notice.client_id for notice in told] == ["tablet"]
 
 
