@@ -1,6 +1,6 @@
 """In-memory twins of the ports; the conformance suite in `adapters/test_database.py` holds them to the real ones."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -58,8 +58,13 @@ class InMemoryGenerations:
     def begin(self) -> int:
         return max([*self.shelves.lines, self.shelves.in_force or 0]) + 1
 
-    def already_there(self, generation: int, keys: Sequence[DossierKey]) -> frozenset[DossierKey]:
-        return frozenset(keys) & self.shelves.lines.get(generation, {}).keys()
+    def stored(self, generation: int, keys: Sequence[DossierKey]) -> Mapping[DossierKey, bytes]:
+        there = self.shelves.lines.get(generation, {})
+        return {key: there[key].document for key in keys if key in there}
+
+    def remove(self, generation: int, keys: Sequence[DossierKey]) -> None:
+        for key in keys:
+            self.shelves.lines.get(generation, {}).pop(key, None)
 
     def add(self, generation: int, lines: Sequence[ImportLine]) -> None:
         self.shelves.lines.setdefault(generation, {}).update({line.key: line for line in lines})
@@ -110,7 +115,7 @@ class FixedEndedSessions:
 def line_of(document: dict[str, object]) -> ImportLine:
     """A dossier as an import stores it."""
     dossier = Dossier(document)
-    return ImportLine(dossier.key, dossier.name_keys, None, orjson.dumps(document))
+    return ImportLine(dossier.key, dossier.name_keys, orjson.dumps(document))
 
 
 class Desk:

@@ -198,7 +198,7 @@ def sections_of(profile: str) -> set[str]:
 
 def without_reference(text: str) -> str:
     """The page without what differs between any two consultations: reference number and what was typed."""
-    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{1,2} h \d{2}", "…", text)
+    return re.sub(r"[0-9A-Z]{4}-[0-9A-Z]{4}|\d{1,2} h \d{2}", "…", text)
 
 
 @pytest.mark.browser

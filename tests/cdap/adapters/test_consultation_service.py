@@ -129,6 +129,8 @@ def test_partner_software_gets_the_fields_of_the_profile_and_the_reference(softw
     assert (answer.result, answer.profile, answer.rights_revision) == ("FOUND", "T2", 42)
     assert dossier["annual_resources"] == the_document()["annual_resources"]
     assert "quotient_familial" not in dossier
+    assert dict(answer.figures) == {"annual_resources": "IN_FORCE", "previous_annual_resources": "OLD"}
+    assert "USE_FOR_PARTICIPATION" in answer.notices
     event = software.cdap.journal.events[-1]
     assert event.event_id == answer.event_id
     payload = software.cdap.journal.payload()

@@ -68,7 +68,11 @@ def test_a_generation_is_invisible_until_it_is_in_force(work: Work) -> None:
 def test_what_is_there_already_is_told(work: Work) -> None:
     generation = stored(work, the_document())
     keys = [KEY, DossierKey("751", "0346145")]
-    assert work.read(lambda repos: repos.generations.already_there(generation, keys)) == {KEY}
+    assert work.read(lambda repos: repos.generations.stored(generation, keys)) == {
+        KEY: line_of(the_document()).document
+    }
+    work.write(lambda repos: repos.generations.remove(generation, keys))
+    assert work.read(lambda repos: repos.generations.stored(generation, keys)) == {}
 
 
 def test_old_generations_go_by_pieces_and_the_one_in_force_stays(work: Work) -> None:

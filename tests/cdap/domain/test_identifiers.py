@@ -1,12 +1,14 @@
-"""Matricule, NIR and names as people write them."""
+"""Matricule and names as people write them."""
+
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdap.domain.names import FLUX_NAME_LENGTH, matches, name_key
-from cdap.domain.nir import InvalidNirError, Nir, parse_nir
+from cdap.domain.names import RECORD_LENGTH, keys_of, matches, name_key
 from partnerkit.matricule import InvalidMatriculeError, parse_matricule
+from tests.promises import promise
 
 
 @pytest.mark.parametrize(
@@ -64,56 +66,6 @@ def test_a_masked_matricule_shows_two_digits() -> None:
     assert parse_matricule("0346145").masked == "•••••45"
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "255081416802538",
-        "2 55 08 14 168 025 38",
-        "2550814168025",
-        "253072A07300443",
-        "182022B12304585",
-        "7501299990001",
-    ],
-)
-def test_a_nir_is_accepted_with_or_without_key_in_corsica_and_as_a_waiting_number(typed: str) -> None:
-    assert len(parse_nir(typed).value) == 13
-
-
-@pytest.mark.parametrize(
-    ("typed", "reason"),
-    [
-        ("187127644708044", "NIR_KEY"),
-        ("25508141680253", "NIR_LENGTH"),
-        ("955081416802538", "NIR_FORMAT"),
-        ("253072C073004", "NIR_FORMAT"),
-        ("2550814168025AB", "NIR_KEY"),
-    ],
-)
-def test_a_wrong_nir_says_why_and_never_repeats_it(typed: str, reason: str) -> None:
-    with pytest.raises(InvalidNirError) as caught:
-        parse_nir(typed)
-    assert caught.value.reason == reason
-    assert typed not in str(caught.value)
-
-
-@given(st.text(max_size=25))
-def test_any_text_is_a_nir_or_has_a_reason(text: str) -> None:
-    try:
-        nir = parse_nir(text)
-    except InvalidNirError as error:
-        outcome = error.reason
-    else:
-        outcome = "NIR_" if parse_nir(nir.value + nir.key) == nir else "another one"
-    assert outcome.startswith("NIR_")
-
-
-def test_a_nir_is_kept_as_a_keyed_hash_and_does_not_show_itself() -> None:
-    nir = Nir("2550814168025")
-    assert nir.value not in repr(nir)
-    assert nir.hashed(b"one secret") == parse_nir("255081416802538").hashed(b"one secret")
-    assert nir.hashed(b"one secret") != nir.hashed(b"another")
-
-
 @pytest.mark.parametrize("typed", ["Lefèvre", "LEFEVRE", "le fevre", "Le-Fèvre ", "lefèvre"])
 def test_a_name_matches_without_case_accents_or_hyphens(typed: str) -> None:
     assert matches(typed, ("LEFEVRE",))
@@ -128,8 +80,67 @@ def test_no_letter_or_another_name_does_not_match(typed: str) -> None:
     assert not matches(typed, ("LEFEVRE",))
 
 
+LONG = (
+    "DE LA ROCHEFOUCAULD-MONTMORENCY",
+    "DE LA TOUR D'AUVERGNE-LAURAGUAIS",
+    "ANDRIANAMPOINIMERINA RAZAFINDRAKOTO",
+    "RAVELOJAONA RAKOTOMALALA-ANDRIANTSOA",
+    "FERNANDES DE ALBUQUERQUE-CAVALCANTI",
+    "VON DER SCHULENBURG WOLFSBURG HEHLEN",
+)
+
+
+@promise("cdap:names-as-the-record-cuts-them")
+@pytest.mark.parametrize("full", LONG)
+@pytest.mark.parametrize(
+    "typed_as", [str, str.title, lambda name: name.replace("-", " "), lambda name: name.replace("'", "\u02bc")]
+)
+def test_a_name_that_the_record_cuts_is_found_by_the_full_name(full: str, typed_as: Callable[[str], str]) -> None:
+    cut = full[:RECORD_LENGTH].strip()
+    keys = tuple(keys_of(cut))
+    assert matches(typed_as(full), keys)
+    assert matches(typed_as(cut), keys)
+
+
+@pytest.mark.parametrize("full", LONG)
+def test_a_name_that_was_not_cut_is_found_as_the_letters_of_the_caf_cut_it(full: str) -> None:
+    keys = tuple(keys_of(full))
+    assert matches(full, keys)
+    assert matches(full[:RECORD_LENGTH], keys)
+    assert not matches(full[: RECORD_LENGTH - 6], keys)
+
+
+def test_a_name_cut_where_a_word_ends_is_found_by_what_follows_as_a_word_only() -> None:
+    keys = tuple(keys_of("RAZAFINDRAKOTOMALALA HARIVONY"[:27]))
+    assert matches("RAZAFINDRAKOTOMALALA HARIVO NAINA", keys)
+    assert not matches("RAZAFINDRAKOTOMALALA HARIVONY", keys)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("DE LA ROCHEFOUCAULD", "DE LA ROCHEFOUCAULD-MONTMORE"),
+        ("MARTIN DUPONT", "MARTIN"),
+        ("MARTINEZ", "MARTIN"),
+        ("MAR", "MARTIN"),
+        ("ABCDEFGHIJ", "A - B - C - D - E - F - G - H"[:RECORD_LENGTH]),
+    ],
+)
+def test_the_beginning_of_a_name_finds_nothing(typed: str, kept: str) -> None:
+    assert not matches(typed, tuple(keys_of(kept)))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["Le Fe\u0300vre", "Le\u2011Fèvre", "Le\u00a0Fèvre", "LE FÈVRE\u200b", "\u202aLe Fèvre\u202c", "le\u2019fèvre"],
+)
+def test_typography_does_not_count(typed: str) -> None:
+    assert matches(typed, tuple(keys_of("LE FEVRE")))
+
+
 @given(st.text(max_size=100))
 def test_a_key_is_letters_only_and_stable(text: str) -> None:
     key = name_key(text)
-    assert len(key) <= FLUX_NAME_LENGTH
     assert not key or key.isalpha()
+    assert all(" " not in stored for stored in keys_of(text))
+    assert not key or matches(text, tuple(keys_of(text)))

@@ -1,6 +1,7 @@
 """A professional consults a dossier: what is answered, and what the journal says of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from cdap.domain.result import ResultKind
 from cdap.use_cases.consultation import InvalidConsultationError, NotFound, Refusal, Released
 from rights.sessions import EndedSession
 from servicekit.audit_events import AuditEvent, AuditUnavailableError
+from servicekit.references import bound_reference
 from tests.cdap.builders import (
     NOW,
     PURPOSES,
@@ -47,6 +49,25 @@ def test_what_is_shown_is_recorded_field_by_field_before_the_reply(desk: Desk, p
     assert (event.actor_id, event.organisation_id) == (f"account-{profile}", "org-commune")
     assert event.rights_revision == 42
     assert event.payload["fields"] == sorted(answer.dossier)
+
+
+def test_every_event_of_a_consultation_carries_the_reference_of_its_request(desk: Desk) -> None:
+    for changes in ({}, {"matricule": "9999999"}, {"person_informed": False}):
+        with bound_reference("7K4Q-2M9D"):
+            desk.consult(the_request(**changes), the_requester())
+    assert [event.reference for event in desk.work.events] == ["7K4Q-2M9D"] * 3
+
+
+def test_what_was_typed_or_sent_goes_into_the_journal_without_invisible_characters(desk: Desk) -> None:
+    hidden = "\u202e\u200b\x00"
+    plain = the_request()
+    asked = replace(plain, purpose=f"{hidden}{plain.purpose}", profile=f"T2{hidden}", name=f"Le{hidden}fèvre")
+    requester = the_requester(user_agent=f"Fire{hidden}fox\n{'x' * 400}", ip=f"192.0.2.7{hidden}")
+    assert isinstance(desk.consult(asked, requester), Released)
+    payload = only_event(desk).payload
+    assert (payload["purpose"], payload["profile"], payload["ip"]) == (PURPOSES["T2"], "T2", "192.0.2.7")
+    assert str(payload["user_agent"]).startswith("Firefox xxx")
+    assert len(str(payload["user_agent"])) == 300
 
 
 def test_the_record_says_on_what_grounds_and_from_where(desk: Desk) -> None:

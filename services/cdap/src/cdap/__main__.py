@@ -9,6 +9,9 @@ from cdap.settings import CdapSettings
 from servicekit.commands import Command, service_main
 from servicekit.errors import StartError
 
+NOTHING_IMPORTED = 1  # the file was refused whole; 2 is a mistake of the command line or the settings
+SOME_SET_ASIDE = 3  # the others are in force
+
 
 def _generate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="the same seed draws the same dossiers (default 1)")
@@ -19,6 +22,9 @@ def _generate_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _import_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="JSON Lines, one dossier per line (see the README)")
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE", help="where to name the records set aside (default: beside the file)"
+    )
 
 
 def _month(text: str) -> date:
@@ -45,15 +51,23 @@ def _generate(_settings: CdapSettings, arguments: argparse.Namespace) -> int:
 
 
 def _import(settings: CdapSettings, arguments: argparse.Namespace) -> int:
-    from cdap.adapters.files.json_lines import DossierFile, ProgressBar, write_report
+    from cdap.adapters.files.json_lines import DossierFile, ProgressBar
+    from cdap.adapters.files.set_aside_report import SUFFIX, SetAsideReport, summary
     from cdap.bootstrap import dossier_import
 
-    with DossierFile(arguments.file) as file, dossier_import(settings) as import_dossiers:
+    beside = arguments.report or arguments.file.with_name(arguments.file.name + SUFFIX)
+    with (
+        DossierFile(arguments.file) as file,
+        dossier_import(settings) as import_dossiers,
+        SetAsideReport(beside) as odd,
+    ):
         progress = ProgressBar(file)
-        report = import_dossiers(file.lines(), arguments.file.name, progress)
+        report = import_dossiers(file.lines(), arguments.file.name, progress, odd.add)
         progress.end()
-    write_report(report, sys.stderr)
-    return 0 if report.is_in_force else 1
+    sys.stdout.write(summary(report, beside))
+    if not report.is_in_force:
+        return NOTHING_IMPORTED
+    return SOME_SET_ASIDE if report.set_aside_count else 0
 
 
 def main() -> int:
@@ -65,7 +79,7 @@ def main() -> int:
         migrations="cdap.adapters.database:migrations",
         extra=[
             Command("generate", "write synthetic dossiers, the same for the same seed", _generate, _generate_arguments),
-            Command("import", "replace the dossiers by those of a file, all or nothing", _import, _import_arguments),
+            Command("import", "replace the dossiers, odd records are set aside", _import, _import_arguments),
         ],
     )
 

@@ -32,7 +32,6 @@ from servicekit.tokens import AccessTokenVerifier, JwksSource
 
 OLDEST_SCHEMA = "0001"
 NEWEST_SCHEMA = "0001"
-SHORTEST_NIR_SECRET = 32
 CONSULTATION = consultation_pb2.DESCRIPTOR.services_by_name["Consultation"]
 
 
@@ -78,9 +77,6 @@ def dossier_import(settings: CdapSettings) -> Iterator[ImportDossiers]:
     Raises:
         StartError, SchemaVersionError, UnsafeDatabaseError, DatabaseUnavailableError: said in one sentence.
     """
-    secret = settings.nir_secret.get_secret_value()
-    if secret and len(secret) < SHORTEST_NIR_SECRET:
-        raise StartError(f"CDAP_NIR_SECRET has fewer than {SHORTEST_NIR_SECRET} characters.")
     clock = SystemClock()
     with import_lock(settings.data_directory):
         database = open_database(settings.database_url, threads=1)
@@ -88,7 +84,7 @@ def dossier_import(settings: CdapSettings) -> Iterator[ImportDossiers]:
             check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
             relay = OutboxRelay(database, settings.service, LaterDelivery(), clock)
             work = RecordingUnitOfWork(database, sql_repositories, relay)
-            yield ImportDossiers(work, JsonCodec(), secret.encode(), clock)
+            yield ImportDossiers(work, JsonCodec(), clock, settings.import_set_aside_percent)
         finally:
             database.close()
 

@@ -38,10 +38,12 @@ class CdapSettings(ServiceSettings):
     field_table: str = Field(
         "", description="Path of the profile and field table (TOML). Empty: the table that comes with cdap."
     )
-    nir_secret: SecretStr = Field(
-        SecretStr(""),
-        description="Secret of the keyed hash of the NIR at import, at least 32 characters. Empty: no NIR is kept, "
-        "not even hashed.",
+    import_set_aside_percent: float = Field(
+        1.0,
+        ge=0,
+        le=100,
+        description="Largest share of the records of a file, in percent, that an import may set aside. With more, the "
+        "file is refused whole: then it is the file that is wrong, and not some records of it.",
     )
 
     @property

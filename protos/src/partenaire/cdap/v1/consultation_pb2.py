@@ -24,17 +24,21 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%partenaire/cdap/v1/consultation.proto\x12\x12partenaire.cdap.v1\"\x80\x01\n\x15\x43onsultDossierRequest\x12\x0b\n\x03\x63\x61\x66\x18\x01 \x01(\t\x12\x11\n\tmatricule\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0f\n\x07profile\x18\x04 \x01(\t\x12\x0f\n\x07purpose\x18\x05 \x01(\t\x12\x17\n\x0fperson_informed\x18\x06 \x01(\x08\"\xa5\x01\n\x16\x43onsultDossierResponse\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x0f\n\x07\x64ossier\x18\x02 \x01(\x0c\x12\x0f\n\x07profile\x18\x03 \x01(\t\x12\x15\n\rtable_version\x18\x04 \x01(\t\x12\x17\n\x0frights_revision\x18\x05 \x01(\x04\x12\x17\n\x0freference_month\x18\x06 \x01(\t\x12\x0e\n\x06result\x18\x07 \x01(\t2w\n\x0c\x43onsultation\x12g\n\x0e\x43onsultDossier\x12).partenaire.cdap.v1.ConsultDossierRequest\x1a*.partenaire.cdap.v1.ConsultDossierResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%partenaire/cdap/v1/consultation.proto\x12\x12partenaire.cdap.v1\"\x80\x01\n\x15\x43onsultDossierRequest\x12\x0b\n\x03\x63\x61\x66\x18\x01 \x01(\t\x12\x11\n\tmatricule\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0f\n\x07profile\x18\x04 \x01(\t\x12\x0f\n\x07purpose\x18\x05 \x01(\t\x12\x17\n\x0fperson_informed\x18\x06 \x01(\x08\"\xb0\x02\n\x16\x43onsultDossierResponse\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x0f\n\x07\x64ossier\x18\x02 \x01(\x0c\x12\x0f\n\x07profile\x18\x03 \x01(\t\x12\x15\n\rtable_version\x18\x04 \x01(\t\x12\x17\n\x0frights_revision\x18\x05 \x01(\x04\x12\x17\n\x0freference_month\x18\x06 \x01(\t\x12\x0e\n\x06result\x18\x07 \x01(\t\x12H\n\x07\x66igures\x18\x08 \x03(\x0b\x32\x37.partenaire.cdap.v1.ConsultDossierResponse.FiguresEntry\x12\x0f\n\x07notices\x18\t \x03(\t\x1a.\n\x0c\x46iguresEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x32w\n\x0c\x43onsultation\x12g\n\x0e\x43onsultDossier\x12).partenaire.cdap.v1.ConsultDossierRequest\x1a*.partenaire.cdap.v1.ConsultDossierResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'partenaire.cdap.v1.consultation_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_CONSULTDOSSIERRESPONSE_FIGURESENTRY']._loaded_options = None
+  _globals['_CONSULTDOSSIERRESPONSE_FIGURESENTRY']._serialized_options = b'8\001'
   _globals['_CONSULTDOSSIERREQUEST']._serialized_start=62
   _globals['_CONSULTDOSSIERREQUEST']._serialized_end=190
   _globals['_CONSULTDOSSIERRESPONSE']._serialized_start=193
-  _globals['_CONSULTDOSSIERRESPONSE']._serialized_end=358
-  _globals['_CONSULTATION']._serialized_start=360
-  _globals['_CONSULTATION']._serialized_end=479
+  _globals['_CONSULTDOSSIERRESPONSE']._serialized_end=497
+  _globals['_CONSULTDOSSIERRESPONSE_FIGURESENTRY']._serialized_start=451
+  _globals['_CONSULTDOSSIERRESPONSE_FIGURESENTRY']._serialized_end=497
+  _globals['_CONSULTATION']._serialized_start=499
+  _globals['_CONSULTATION']._serialized_end=618
 # @@protoc_insertion_point(module_scope)

@@ -3,8 +3,10 @@
 isort:skip_file
 Consultation of dossiers by partner software. The person's access token goes in the "authorization" metadata."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -64,6 +66,26 @@ class ConsultDossierResponse(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class FiguresEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     EVENT_ID_FIELD_NUMBER: _builtins.int
     DOSSIER_FIELD_NUMBER: _builtins.int
     PROFILE_FIELD_NUMBER: _builtins.int
@@ -71,6 +93,8 @@ class ConsultDossierResponse(_message.Message):
     RIGHTS_REVISION_FIELD_NUMBER: _builtins.int
     REFERENCE_MONTH_FIELD_NUMBER: _builtins.int
     RESULT_FIELD_NUMBER: _builtins.int
+    FIGURES_FIELD_NUMBER: _builtins.int
+    NOTICES_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """Identifier of the event that records this consultation."""
     dossier: _builtins.bytes
@@ -85,8 +109,21 @@ class ConsultDossierResponse(_message.Message):
     """Date of the figures, "2026-11"."""
     result: _builtins.str
     """How the consultation ended: FOUND, CLOSED, TRANSFERRED, BEING_AFFILIATED, SUSPENDED, INCOMPLETE, DECEASED, NO_RIGHT,
-    QF_UNAVAILABLE, RESOURCES_MISSING, NOT_ELIGIBLE (childcare profile without a child under 7: no field but `reference`).
+    QF_UNAVAILABLE, RESOURCES_MISSING, NOT_ELIGIBLE (childcare profile without a child under 7: no field but `reference`),
+    ELIGIBILITY_UNKNOWN (the same, because the day of birth of a child is not known well enough).
     """
+    @_builtins.property
+    def figures(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """What each figure of `dossier` is worth, by field: IN_FORCE, TO_CONFIRM, UNKNOWN, OLD, OTHER_PERIOD, CONTRADICTED.
+        Only a figure IN_FORCE may be computed with.
+        """
+
+    @_builtins.property
+    def notices(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What a person must be told beside the dossier: RESOURCES_MISSING, USE_FOR_PARTICIPATION, PREVIOUS_OLD, ... The
+        instruction USE_FOR_PARTICIPATION only comes with annual resources IN_FORCE.
+        """
+
     def __init__(
         self,
         *,
@@ -97,10 +134,12 @@ class ConsultDossierResponse(_message.Message):
         rights_revision: _builtins.int = ...,
         reference_month: _builtins.str = ...,
         result: _builtins.str = ...,
+        figures: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        notices: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["dossier", b"dossier", "event_id", b"event_id", "profile", b"profile", "reference_month", b"reference_month", "result", b"result", "rights_revision", b"rights_revision", "table_version", b"table_version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dossier", b"dossier", "event_id", b"event_id", "figures", b"figures", "notices", b"notices", "profile", b"profile", "reference_month", b"reference_month", "result", b"result", "rights_revision", b"rights_revision", "table_version", b"table_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from datetime import date
 from typing import Any
+
+from cdap.domain.partial_date import NotADateError, parse_partial_date
 
 Problems = list[tuple[str, str]]
 Check = Callable[[Any, str, Problems], None]
 
-_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"(?:199|20[0-9])[0-9]-(?:0[1-9]|1[0-2])")  # 1990 to 2099
 _COG = re.compile(r"(?:[0-9]{2}|2A|2B)[0-9]{3}")
 _MAXIMUM_CENTS = 999_999_999  # 9 digits, 2 of them decimals (CNAF record)
 
@@ -52,14 +53,11 @@ cog = pattern(_COG, "NOT_A_COG_CODE")
 
 
 def day(value: Any, path: str, problems: Problems) -> None:
-    """A date, "2026-11-23"."""
-    if not isinstance(value, str) or len(value) != 10:
-        problems.append((path, "NOT_A_DATE"))
-        return
+    """A date, "2026-11-23", whole or in part: "2026-11-00", "2026-00-00", "0000-00-00"."""
     try:
-        date.fromisoformat(value)
-    except ValueError:
-        problems.append((path, "NOT_A_DATE"))
+        parse_partial_date(value if isinstance(value, str) else "")
+    except NotADateError as error:
+        problems.append((path, error.reason))
 
 
 def cents(value: Any, path: str, problems: Problems) -> None:

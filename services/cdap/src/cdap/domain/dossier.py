@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from cdap.domain.names import name_key
+from cdap.domain.names import keys_of
+from cdap.domain.partial_date import PartialDate, parse_partial_date
 from cdap.domain.status import INACTIVE_CODES
 
 Document = Mapping[str, Any]
@@ -60,24 +61,42 @@ class Dossier:
     @property
     def name_keys(self) -> tuple[str, ...]:
         """Comparable birth and usage names of the allocataire and of the spouse, sorted, each once."""
-        names = {
-            name_key(person[field])
+        names = [
+            person[field]
             for person in self.document["persons"]
             for field in ("birth_name", "usage_name")
             if person.get(field)
-        }
-        return tuple(sorted(names))
+        ]
+        return tuple(sorted({key for name in names for key in keys_of(name)}))
 
     @property
     def reference_month(self) -> str:
         """Month of the figures, "2026-11"."""
         return str(self.document["reference"]["month"])
 
-    def has_child_under(self, years: int, today: date) -> bool:
-        """Whether a child has not reached its birthday of that many years."""
-        return any(age_on(date.fromisoformat(child["birth_on"]), today) < years for child in self.document["children"])
+    @property
+    def birthdays(self) -> tuple[PartialDate, ...]:
+        """Those of the children, in the order of the document; the expected day of a child that is announced."""
+        return tuple(parse_partial_date(child["birth_on"]) for child in self.document["children"])
+
+    def has_child_under(self, years: int, today: date) -> bool | None:
+        """Whether a child that is born has not reached its birthday of that many years.
+
+        None: perhaps, the day of birth is not known well enough to say.
+        """
+        born = [birth_on for birth_on in self.birthdays if not birth_on.is_surely_after(today)]
+        if any(is_surely_under(birth_on, years, today) for birth_on in born):
+            return True
+        return None if any(may_be_under(birth_on, years, today) for birth_on in born) else False
 
 
-def age_on(birth_on: date, today: date) -> int:
-    """Full years on that day; negative before the birth (a child announced)."""
-    return today.year - birth_on.year - ((today.month, today.day) < (birth_on.month, birth_on.day))
+def is_surely_under(birth_on: PartialDate, years: int, today: date) -> bool:
+    """Whether even the oldest age that the birthday allows is under so many years."""
+    oldest = birth_on.oldest_age_on(today)
+    return oldest is not None and oldest < years
+
+
+def may_be_under(birth_on: PartialDate, years: int, today: date) -> bool:
+    """Whether the youngest age that the birthday allows is under so many years; always when the year is unknown."""
+    youngest = birth_on.youngest_age_on(today)
+    return youngest is None or youngest < years

@@ -1,11 +1,12 @@
-"""The schema of a dossier, as one value; lengths are those of the CNAF record. The README describes it for people.
+"""The schema of a dossier, as one value. The README describes it for people.
 
 A dossier that passes is safe for everything that reads it: `dossier`, `reduction`, `result` and the pages check nothing
-again. What no profile may see (nationality, controls, IBAN) is an unknown field and refuses the line. The NIR may come
-with a line; `import_dossiers` takes it out before anything is stored.
+again. Lengths are generous, those of the CNAF record are shorter: what a source did not cut is no reason to lose a
+family. What no profile may see (nationality, controls, IBAN) is an unknown field and sets the record aside.
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -28,6 +29,7 @@ from cdap.domain.checks import (
 )
 from cdap.domain.dossier import HISTORY_MONTHS
 from cdap.domain.names import name_key
+from cdap.domain.partial_date import parse_partial_date
 from cdap.domain.prestations import (
     DEBT_CODES,
     FAMILY_SITUATION_LABELS,
@@ -38,19 +40,23 @@ from cdap.domain.prestations import (
 )
 from cdap.domain.status import STATUS_CODES
 
+MOST_CHILDREN = 99
+LONGEST_NAME = 80  # the CNAF record cuts family names at 28 and first names at 32
+LONGEST_FIRST_NAMES = 200
 CAF_CODE = re.compile(r"[0-9A-Z]{3}")
 _caf = pattern(CAF_CODE, "NOT_A_CAF_CODE")
 _year = whole(1990, 2100)
+_children = whole(0, MOST_CHILDREN)
 _role = code({"allocataire", "spouse"})
 
 _IDENTITY = {
-    "birth_name": text(28),
-    "usage_name": or_null(text(28)),
-    "first_names": text(32),
+    "birth_name": text(LONGEST_NAME),
+    "usage_name": or_null(text(LONGEST_NAME)),
+    "first_names": text(LONGEST_FIRST_NAMES),
     "birth_on": day,
     "sex": code({"F", "M"}),
 }
-_ADDRESS_LINE = or_null(text(38))
+_ADDRESS_LINE = or_null(text(100))
 _RESOURCES = group({"year": _year, "amount_cents": or_null(cents)})
 _HISTORY = many(or_null(whole(0, 99_999)), 1, HISTORY_MONTHS)
 
@@ -65,21 +71,21 @@ SCHEMA = group(
         "birth_places": group({"allocataire": or_null(cog)}, {"spouse": or_null(cog)}),
         "address": group(
             {
-                "recipient": text(64),
+                "recipient": or_null(text(300)),
                 "identity_complement": _ADDRESS_LINE,
                 "geographic_complement": _ADDRESS_LINE,
-                "street": or_null(text(70)),
+                "street": _ADDRESS_LINE,
                 "locality": _ADDRESS_LINE,
-                "postal_city": text(38),
-                "country": text(32),
+                "postal_city": _ADDRESS_LINE,
+                "country": _ADDRESS_LINE,
             }
         ),
-        "contact": group({"phone": or_null(text(20)), "email": or_null(text(254))}),
+        "contact": group({"phone": or_null(text(40)), "email": or_null(text(254))}),
         "family_situation": group({"code": code(set(FAMILY_SITUATION_LABELS)), "since_on": day}),
-        "children": many(group(_IDENTITY), 0, 25),
-        "dependent_children": whole(0, 25),
-        "aeeh_children": whole(0, 25),
-        "alternating_residence": whole(0, 25),
+        "children": many(group(_IDENTITY), 0, MOST_CHILDREN),
+        "dependent_children": _children,
+        "aeeh_children": _children,
+        "alternating_residence": _children,
         "annual_resources": _RESOURCES,
         "previous_annual_resources": _RESOURCES,
         "quotient_familial": group(
@@ -99,7 +105,7 @@ SCHEMA = group(
             {
                 "occupancy": code(set(OCCUPANCY_LABELS)),
                 "rent_cents": or_null(cents),
-                "landlord": or_null(text(64)),
+                "landlord": or_null(text(200)),
                 "arrears": flag,
             }
         ),
@@ -131,10 +137,9 @@ SCHEMA = group(
             {},
             {
                 "aah": group({"since_on": day}),
-                "aeeh": group({"since_on": day, "children": whole(1, 25)}),
+                "aeeh": group({"since_on": day, "children": whole(1, MOST_CHILDREN)}),
             },
         ),
-        "nir": text(21),
     },
 )
 
@@ -155,14 +160,18 @@ def _check_coherence(line: Mapping[str, Any], problems: Problems) -> None:
     for position, person in enumerate(line["persons"]):
         if not name_key(person["birth_name"]):
             problems.append((f"persons[{position}].birth_name", "NAME_WITHOUT_LETTER"))
-        if date.fromisoformat(person["birth_on"]).isoformat()[:7] > line["reference"]["month"]:
+        if parse_partial_date(person["birth_on"]).is_surely_after(_last_day(line["reference"]["month"])):
             problems.append((f"persons[{position}].birth_on", "BORN_AFTER_THE_MONTH"))
-    children = len(line["children"])
-    for field in ("dependent_children", "aeeh_children", "alternating_residence"):
-        if line[field] > children:
-            problems.append((field, "MORE_THAN_THE_CHILDREN"))
+    # The Caf may count as dependent a child that it does not list here: expected, or living at the other parent's.
+    if line["aeeh_children"] > max(len(line["children"]), line["dependent_children"]):
+        problems.append(("aeeh_children", "MORE_THAN_THE_CHILDREN"))
     if line["quotient_familial"]["history"][0] != line["quotient_familial"]["value"]:
         problems.append(("quotient_familial.history", "DOES_NOT_BEGIN_WITH_THE_VALUE"))
     transferred_to = line["status"].get("transferred_to")
     if transferred_to is not None and transferred_to == line["reference"]["caf"]:
         problems.append(("status.transferred_to", "SAME_CAF"))
+
+
+def _last_day(month: str) -> date:
+    year, number = int(month[:4]), int(month[5:7])
+    return date(year, number, monthrange(year, number)[1])

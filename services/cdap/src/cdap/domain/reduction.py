@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from cdap.domain.dossier import Document, Dossier, age_on
+from cdap.domain.dossier import Document, Dossier
+from cdap.domain.partial_date import parse_partial_date
 from cdap.domain.prestations import HOUSING_AIDS, RSA_AND_PPA, RSA_DEBTS
 from cdap.domain.status import INACTIVE_CODES
 
@@ -44,8 +45,21 @@ def _couple_or_isolated(situation: Document, _: date) -> dict[str, Any]:
 
 
 def _count_and_ages(children: list[Document], today: date) -> dict[str, Any]:
-    ages = sorted((max(0, age_on(date.fromisoformat(child["birth_on"]), today)) for child in children), reverse=True)
-    return {"count": len(children), "ages": ages}
+    """Children that are born: how many, the age that each has reached at least (of those whose year is known).
+
+    Beside, only when there are some: `approximate`, how many ages may be a year more; `ages_unknown`; `announced`.
+    """
+    birthdays = [parse_partial_date(child["birth_on"]) for child in children]
+    born = [birth_on for birth_on in birthdays if not birth_on.is_surely_after(today)]
+    ages = [(birth_on.youngest_age_on(today), birth_on.oldest_age_on(today)) for birth_on in born]
+    known = [(max(0, youngest), oldest) for youngest, oldest in ages if youngest is not None]
+    more = {
+        "approximate": sum(1 for youngest, oldest in known if youngest != oldest),
+        "ages_unknown": len(born) - len(known),
+        "announced": len(birthdays) - len(born),
+    }
+    listed = sorted((youngest for youngest, _ in known), reverse=True)
+    return {"count": len(born), "ages": listed, **{name: count for name, count in more.items() if count}}
 
 
 def _rights_or_payments(group: Any, kept: frozenset[str]) -> Any:

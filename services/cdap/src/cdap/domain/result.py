@@ -3,12 +3,13 @@
 A kind that speaks of a figure (quotient familial, resources) is only told to a profile that may see the figure.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 
 from cdap.domain.dossier import Dossier
+from cdap.domain.figures import Standing, standings_of
 from cdap.domain.reduction import MINIMAL_FIELDS, REFERENCE_ONLY
 
 EARLY_CHILDHOOD_PROFILE = "T2"
@@ -29,14 +30,16 @@ class ResultKind(Enum):
     QF_UNAVAILABLE = "QF_UNAVAILABLE"
     RESOURCES_MISSING = "RESOURCES_MISSING"
     NOT_ELIGIBLE = "NOT_ELIGIBLE"
+    ELIGIBILITY_UNKNOWN = "ELIGIBILITY_UNKNOWN"  # a child is perhaps young enough: its birthday is known in part only
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The kind, and the fields it narrows the view to (None: no narrowing)."""
+    """The kind, the fields it narrows the view to (None: no narrowing), and what the figures shown are worth."""
 
     kind: ResultKind
     only: frozenset[str] | None = None
+    standings: Mapping[str, Standing] = field(default_factory=dict)
 
 
 _BY_CODE = {
@@ -51,21 +54,35 @@ _BY_CODE = {
 _FOUND = Result(ResultKind.FOUND)
 _TRANSFERRED = Result(ResultKind.TRANSFERRED, MINIMAL_FIELDS)
 _NOT_ELIGIBLE = Result(ResultKind.NOT_ELIGIBLE, REFERENCE_ONLY)
+_ELIGIBILITY_UNKNOWN = Result(ResultKind.ELIGIBILITY_UNKNOWN, REFERENCE_ONLY)
 _RESOURCE_FIELDS = ("annual_resources", "quarterly_resources", "quotient_familial")
 
 
 def result_of(dossier: Dossier, profile: str, fields: Collection[str], today: date) -> Result:
-    """The kind for this profile. No child under 7 under the profile of childcare: found, but no field is shown."""
+    """How the consultation ends for this profile.
+
+    Under the profile of childcare no field is shown without a child who is born and surely under 7: an announced child
+    does not count, and one whose birthday is known in part counts only when every possible day is late enough.
+    """
+    result = _kind_of(dossier, profile, fields, today)
+    if result.only is not None:
+        return result
+    return replace(result, standings=standings_of(dossier.document, fields, today))
+
+
+def _kind_of(dossier: Dossier, profile: str, fields: Collection[str], today: date) -> Result:
     code = dossier.status_code
     if dossier.transferred_to is not None:
         return _TRANSFERRED
     if code in {"101", "102", "131", "132"}:
         return _BY_CODE[code]
-    if profile == EARLY_CHILDHOOD_PROFILE and not dossier.has_child_under(EARLY_CHILDHOOD_YEARS, today):
-        return _NOT_ELIGIBLE
+    if profile == EARLY_CHILDHOOD_PROFILE:
+        young = dossier.has_child_under(EARLY_CHILDHOOD_YEARS, today)
+        if not young:
+            return _ELIGIBILITY_UNKNOWN if young is None else _NOT_ELIGIBLE
     if code == "151":
         return Result(ResultKind.QF_UNAVAILABLE) if "quotient_familial" in fields else _FOUND
     if code == "161":
-        told = any(field in fields for field in _RESOURCE_FIELDS)
+        told = any(name in fields for name in _RESOURCE_FIELDS)
         return Result(ResultKind.RESOURCES_MISSING) if told else _FOUND
     return _BY_CODE.get(code, _FOUND)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from cdap.domain.choices import EXTRANET
 from cdap.domain.names import matches
+from cdap.domain.notices import notices_of
 from cdap.domain.reduction import reduce
 from cdap.domain.result import ResultKind, result_of
 from cdap.use_cases.consultation import (
@@ -120,6 +121,8 @@ def _release(
         event.event_id,
         result.kind,
         view,
+        result.standings,
+        notices_of(dossier, result, granted.profile, view, consultation.today),
         granted.profile,
         consultation.purpose,
         granted.table_version,

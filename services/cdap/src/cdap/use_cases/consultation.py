@@ -7,9 +7,12 @@ from typing import Any, TypeAlias
 
 from cdap.domain.choices import choices_of
 from cdap.domain.dossier import DossierKey
+from cdap.domain.figures import Standing
 from cdap.domain.names import MAXIMUM_NAME_LENGTH, name_key
+from cdap.domain.notices import Notice
 from cdap.domain.result import ResultKind
 from partnerkit.matricule import InvalidMatriculeError, parse_matricule
+from partnerkit.text import clean_line, typed_name
 from rights.token_marks import TokenMarks
 from servicekit.errors import InvalidInputError
 
@@ -72,11 +75,16 @@ class Consultation:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """The dossier as the profile sees it. `event_id` is the reference of the consultation."""
+    """The dossier as the profile sees it, what its figures are worth, and what must be said beside it.
+
+    `event_id` is the event that records the consultation.
+    """
 
     event_id: str
     kind: ResultKind
     dossier: Mapping[str, Any]
+    standings: Mapping[str, Standing]
+    notices: tuple[Notice, ...]
     profile: str
     purpose: str
     table_version: str
@@ -116,19 +124,20 @@ def understand(request: ConsultDossierRequest, requester: Requester, today: date
         matricule = parse_matricule(request.matricule).number
     except InvalidMatriculeError as error:
         problems["matricule"] = error.reason
-    if not request.name.strip():
+    name = typed_name(request.name)
+    if not name:
         problems["name"] = "NAME_MISSING"
-    elif len(request.name) > MAXIMUM_NAME_LENGTH or not name_key(request.name):
+    elif len(name) > MAXIMUM_NAME_LENGTH or not name_key(name):
         problems["name"] = "NAME_FORMAT"
-    caf = request.caf.strip() or _only(offered.territories)
+    caf = clean_line(request.caf) or _only(offered.territories)
     if not caf:
         problems["caf"] = "CAF_MISSING"
     elif len(caf) != _CAF_LENGTH or not caf.isascii() or not caf.isalnum():
         problems["caf"] = "CAF_FORMAT"
-    purpose = request.purpose.strip() or _only(offered.purposes)
+    purpose = clean_line(request.purpose) or _only(offered.purposes)
     if not purpose:
         problems["purpose"] = "PURPOSE_MISSING"
-    profile = request.profile.strip() or _only(offered.profiles)
+    profile = clean_line(request.profile) or _only(offered.profiles)
     if not profile and len(offered.profiles) > 1:
         problems["profile"] = "PROFILE_MISSING"
     problems |= {field: "TOO_LONG" for field in ("purpose", "profile") if len(getattr(request, field)) > _CODE_LENGTH}
@@ -136,7 +145,7 @@ def understand(request: ConsultDossierRequest, requester: Requester, today: date
         raise InvalidConsultationError("a field of the consultation is missing or malformed", fields=problems)
     key = DossierKey(caf, matricule)
     return Consultation(
-        key, request.name, profile or None, purpose, request.person_informed, offered.territories, today, asked_at
+        key, name, profile or None, purpose, request.person_informed, offered.territories, today, asked_at
     )
 
 

@@ -1,6 +1,7 @@
 """What the journal is told of a consultation: the truth, also when the person is told less."""
 
 from cdap.use_cases.consultation import Consultation, Requester
+from partnerkit.text import clean_line
 from rights.decision import Granted
 from servicekit.audit_events import JSON, AuditEvent, Decision
 
@@ -56,8 +57,8 @@ class ConsultationEvents:
             "person_informed": consultation.person_informed,
             "session_id": requester.session_id,
             "token_id": requester.token_id,
-            "ip": requester.ip,
-            "user_agent": requester.user_agent[:_LONGEST_USER_AGENT],
+            "ip": clean_line(requester.ip),
+            "user_agent": clean_line(requester.user_agent)[:_LONGEST_USER_AGENT],
             "caller": requester.caller,
         }
         return AuditEvent(

@@ -1,6 +1,6 @@
 """What cdap needs from the world, as Protocols; and the values that cross them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -39,11 +39,10 @@ class Dossiers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ImportLine:
-    """A dossier ready to be stored: key, comparable names, keyed hash of the NIR when given, canonical document."""
+    """A dossier ready to be stored: key, comparable names, canonical document."""
 
     key: DossierKey
     name_keys: tuple[str, ...]
-    nir_hash: str | None
     document: bytes
 
 
@@ -53,11 +52,14 @@ class ImportedGenerations(Protocol):
     def begin(self) -> int:
         """Number of a new, empty generation. Nobody reads it yet."""
 
-    def already_there(self, generation: int, keys: Sequence[DossierKey]) -> frozenset[DossierKey]:
-        """Which of these keys the generation holds already."""
+    def stored(self, generation: int, keys: Sequence[DossierKey]) -> Mapping[DossierKey, bytes]:
+        """The documents that the generation holds already under these keys."""
 
     def add(self, generation: int, lines: Sequence[ImportLine]) -> None:
         """Store the lines in the generation."""
+
+    def remove(self, generation: int, keys: Sequence[DossierKey]) -> None:
+        """Take these dossiers out of the generation; a key that is not there is no error."""
 
     def put_in_force(self, generation: int, count: int) -> None:
         """From now on everyone reads this generation: one row changes."""

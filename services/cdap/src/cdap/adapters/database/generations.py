@@ -1,8 +1,8 @@
 """Generations of dossiers: `ImportedGenerations` on SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, tuple_, update
 
 from cdap.adapters.database.tables import dossier, generation_in_force
 from cdap.domain.dossier import DossierKey
@@ -21,18 +21,24 @@ class SqlGenerations:
         newest = self._connection.scalar(select(func.max(dossier.c.generation))) or 0
         return max(newest, self.in_force() or 0) + 1
 
-    def already_there(self, generation: int, keys: Sequence[DossierKey]) -> frozenset[DossierKey]:
+    def stored(self, generation: int, keys: Sequence[DossierKey]) -> Mapping[DossierKey, bytes]:
         """One query for all keys."""
-        wanted = [(key.matricule, key.caf) for key in keys]
         rows = self._connection.execute(
-            select(dossier.c.caf, dossier.c.matricule).where(
-                dossier.c.generation == generation, tuple_(dossier.c.matricule, dossier.c.caf).in_(wanted)
+            select(dossier.c.caf, dossier.c.matricule, dossier.c.document).where(
+                dossier.c.generation == generation, _is_one_of(keys)
             )
         )
-        return frozenset(DossierKey(caf, matricule) for caf, matricule in rows)
+        return {DossierKey(caf, matricule): bytes(document) for caf, matricule, document in rows}
+
+    def remove(self, generation: int, keys: Sequence[DossierKey]) -> None:
+        """One statement."""
+        if keys:
+            self._connection.execute(delete(dossier).where(dossier.c.generation == generation, _is_one_of(keys)))
 
     def add(self, generation: int, lines: Sequence[ImportLine]) -> None:
         """One multiple insert."""
+        if not lines:
+            return
         self._connection.execute(
             insert(dossier),
             [
@@ -41,7 +47,6 @@ class SqlGenerations:
                     "matricule": line.key.matricule,
                     "caf": line.key.caf,
                     "name_keys": " ".join(line.name_keys),
-                    "nir_hash": line.nir_hash,
                     "document": line.document,
                 }
                 for line in lines
@@ -74,3 +79,7 @@ class SqlGenerations:
                 )
             )
         return len(keys)
+
+
+def _is_one_of(keys: Sequence[DossierKey]) -> ColumnElement[bool]:
+    return tuple_(dossier.c.matricule, dossier.c.caf).in_([(key.matricule, key.caf) for key in keys])

@@ -14,8 +14,7 @@ dossier = sa.Table(
     sa.Column("generation", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("matricule", sa.String(7), primary_key=True),
     sa.Column("caf", sa.String(3), primary_key=True),
-    sa.Column("name_keys", sa.String(160), nullable=False),  # comparable names, separated by spaces
-    sa.Column("nir_hash", sa.String(64), nullable=True),
+    sa.Column("name_keys", sa.Text, nullable=False),  # see cdap.domain.names; separated by spaces
     sa.Column("document", sa.LargeBinary, nullable=False),
 )
 

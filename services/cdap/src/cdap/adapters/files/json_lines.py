@@ -1,4 +1,4 @@
-"""JSON Lines: reading and writing dossiers, the progress bar, and the report of bad lines for the operator."""
+"""JSON Lines: reading and writing dossiers, and the progress bar."""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -9,46 +9,11 @@ from typing import Any, BinaryIO, TextIO
 
 import orjson
 
-from cdap.use_cases.import_dossiers import MAXIMUM_LINE_BYTES, ImportReport
+from cdap.use_cases.import_dossiers import MAXIMUM_LINE_BYTES
 from servicekit.errors import StartError
 
 _BAR_WIDTH = 30
 _REDRAW_SECONDS = 0.2
-
-REASONS = {
-    "NOT_JSON": "n'est pas un objet JSON lisible",
-    "LINE_TOO_LONG": f"dépasse {MAXIMUM_LINE_BYTES // 1024} Kio",
-    "NOT_AN_OBJECT": "doit être un objet",
-    "MISSING": "manque",
-    "UNKNOWN_FIELD": "n'est pas un champ du dossier, ou n'a pas le droit d'y être",
-    "UNKNOWN_CODE": "n'est pas un code connu",
-    "NOT_A_TEXT": "doit être un texte",
-    "EMPTY": "est vide",
-    "TOO_LONG": "est trop long",
-    "CONTROL_CHARACTER": "contient un caractère de contrôle",
-    "NOT_A_MONTH": "doit être un mois, par exemple 2026-11",
-    "NOT_A_DATE": "doit être une date, par exemple 2026-11-23",
-    "NOT_A_COG_CODE": "doit être un code commune ou pays de l'INSEE",
-    "NOT_A_CAF_CODE": "doit être un code de Caf à trois caractères",
-    "NOT_A_MATRICULE": "doit avoir sept chiffres",
-    "NOT_A_LETTER": "doit être une lettre majuscule",
-    "NOT_AN_AMOUNT": "doit être un montant en centimes, entier et positif",
-    "NOT_TRUE_OR_FALSE": "doit être true ou false",
-    "NOT_IN_RANGE": "est hors des limites",
-    "NOT_A_LIST": "doit être une liste",
-    "WRONG_NUMBER_OF_ITEMS": "n'a pas le bon nombre d'éléments",
-    "NOT_ONE_ALLOCATAIRE": "doit avoir un allocataire et au plus un conjoint",
-    "NAME_WITHOUT_LETTER": "ne contient aucune lettre",
-    "BORN_AFTER_THE_MONTH": "est après le mois du dossier",
-    "MORE_THAN_THE_CHILDREN": "dépasse le nombre d'enfants du dossier",
-    "DOES_NOT_BEGIN_WITH_THE_VALUE": "doit commencer par le quotient familial du mois",
-    "SAME_CAF": "est la Caf du dossier elle-même",
-    "DUPLICATE": "est déjà dans le fichier : même Caf et même matricule",
-    "NIR_LENGTH": "doit avoir 13 caractères, ou 15 avec la clé",
-    "NIR_FORMAT": "a un caractère qui ne convient pas (la Corse s'écrit 2A ou 2B)",
-    "NIR_KEY": "a une clé qui ne correspond pas",
-    "NO_DOSSIER": "ne contient aucun dossier",
-}
 
 
 class JsonCodec:
@@ -131,16 +96,3 @@ class ProgressBar:
         rate = self._lines / max(monotonic() - self._started, 0.001)
         bar = "#" * done + "." * (_BAR_WIDTH - done)
         return f"[{bar}] {part:4.0%}  {self._lines} lignes lues, {rate:.0f} lignes/s"
-
-
-def write_report(report: ImportReport, stream: TextIO) -> None:
-    """Every problem as "ligne 12 : persons[0].birth_on doit être une date…"; never the content of a line."""
-    for problem in report.problems:
-        stream.write(f"ligne {problem.line} : {problem.path} {REASONS[problem.reason]}\n")
-    unseen = report.problem_count - len(report.problems)
-    if unseen:
-        stream.write(f"… et {unseen} autres problèmes\n")
-    if report.is_in_force:
-        stream.write(f"{report.dossier_count} dossiers importés.\n")
-    else:
-        stream.write(f"{report.problem_count} problèmes : rien n'est importé, les dossiers en place ne changent pas.\n")

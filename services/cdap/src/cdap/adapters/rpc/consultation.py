@@ -52,7 +52,7 @@ class ConsultationService(ConsultationServicer):
             purpose=request.purpose,
             person_informed=request.person_informed,
         )
-        return _response(self._consult(asked, _requester(token, call, context.peer())))
+        return response_of(self._consult(asked, _requester(token, call, context.peer())))
 
 
 def _requester(token: VerifiedAccessToken, call: Call, peer: str) -> Requester:
@@ -75,7 +75,12 @@ def _address_of(peer: str) -> str:
     return address.rpartition(":")[0].strip("[]") or peer
 
 
-def _response(answer: Answer) -> pb.ConsultDossierResponse:
+def response_of(answer: Answer) -> pb.ConsultDossierResponse:
+    """The answer on the wire.
+
+    Raises:
+        ServiceError: the consultation is refused, or nothing was found.
+    """
     if isinstance(answer, Refusal):
         raise refusal_error(answer)
     if isinstance(answer, NotFound):
@@ -88,6 +93,8 @@ def _response(answer: Answer) -> pb.ConsultDossierResponse:
         rights_revision=answer.rights_revision,
         reference_month=answer.reference_month,
         result=answer.kind.value,
+        figures={name: standing.value for name, standing in answer.standings.items()},
+        notices=[notice.kind.value for notice in answer.notices],
     )
 
 

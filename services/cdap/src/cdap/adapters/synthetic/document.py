@@ -6,7 +6,6 @@ from typing import Any
 from cdap.adapters.synthetic.bareme import Situation, monthly_benefits
 from cdap.adapters.synthetic.household import Household, Person
 from cdap.domain.dossier import HISTORY_MONTHS
-from cdap.domain.nir import Nir
 from cdap.domain.quotient_familial import Household as Parts
 from cdap.domain.quotient_familial import parts_in_halves, quotient_familial
 
@@ -59,7 +58,6 @@ def document_of(household: Household, month_on: date) -> dict[str, Any]:
             for nature, balance, monthly in household.debts
         ],
         "payment": {"paid_to_landlord": household.housing_aid == "APL"},
-        "nir": _impossible_nir(household.adults[0], household.matricule),
     }
     return document | _rights(household, benefits[0])
 
@@ -159,13 +157,6 @@ def _address(household: Household) -> dict[str, Any]:
         "postal_city": f"{household.commune.postal_code} {household.commune.name}",
         "country": "FRANCE",
     }
-
-
-def _impossible_nir(person: Person, matricule: str) -> str:
-    """A NIR with a right key and a commune number (990) that no département has, so that it is nobody's."""
-    sex = "2" if person.sex == "F" else "1"
-    nir = Nir(f"{sex}{person.birth_on:%y%m}92990{int(matricule) % 1000:03d}")
-    return nir.value + nir.key
 
 
 def _months_before(month_on: date, back: int) -> date:

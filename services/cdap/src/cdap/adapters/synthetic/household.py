@@ -14,7 +14,7 @@ _HOUSEHOLDS = (("single", 30), ("single_parent", 30), ("couple", 5), ("couple_wi
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An adult or a child. `nir` is of a commune that does not exist."""
+    """An adult or a child."""
 
     birth_name: str
     usage_name: str | None

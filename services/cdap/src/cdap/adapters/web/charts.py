@@ -1,21 +1,34 @@
-"""A figure over time as the points of an SVG picture, oldest on the left; the numbers are in a table beside it."""
+"""A figure over time as the points of an SVG picture, oldest on the left; the numbers are in a table beside it.
+
+The picture is drawn for the width of a phone, so that its letters are readable there; on a wide screen it grows.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT = 640, 180
-LEFT, RIGHT, TOP, BOTTOM = 56, 8, 12, 26
-_STEPS = (10, 20, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 20_000)
+WIDTH, HEIGHT = 340, 200
+LEFT, RIGHT, TOP, BOTTOM = 58, 10, 12, 30
+_STEPS = (10, 20, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
+_MOST_LEVELS = 4
 
 
 @dataclass(frozen=True)
 class Chart:
-    """`lines` are runs of "x,y" points without a hole; `dots` single points; `levels` are (y, value) of the scale."""
+    """`lines` are runs of "x,y" points without a hole; `dots` single points; `levels` are (y, value) of the scale.
+
+    `months` are (x, month) of the three that are named; `first` and `last` the ends, "2024-12".
+    """
 
     lines: tuple[str, ...]
     dots: tuple[tuple[float, float], ...]
     levels: tuple[tuple[float, int], ...]
     months: tuple[tuple[float, str], ...]
+    first: str
+    last: str
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - RIGHT
 
 
 def history_chart(values: Sequence[int | None], months: Sequence[str]) -> Chart | None:
@@ -23,9 +36,9 @@ def history_chart(values: Sequence[int | None], months: Sequence[str]) -> Chart 
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return None
-    step = next((step for step in _STEPS if max(known) <= 4 * step), _STEPS[-1])
+    step = next(step for step in _STEPS if max(known) <= _MOST_LEVELS * step)
     top = step * max(1, -(-max(known) // step))
-    across = (WIDTH - LEFT - RIGHT) / max(1, len(values) - 1)
+    across = (WIDTH - LEFT - RIGHT) / (len(values) - 1)
 
     def place(position: int, value: int) -> tuple[float, float]:
         return round(LEFT + across * position, 1), round(TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / top), 1)
@@ -36,11 +49,18 @@ def history_chart(values: Sequence[int | None], months: Sequence[str]) -> Chart 
             runs.append([])
         else:
             runs[-1].append(place(position, value))
-    shown = [position for position in range(len(months)) if position % 6 == 0 or position == len(months) - 1]
-    shown = [position for position in shown if position == len(months) - 1 or len(months) - 1 - position >= 6]
+    oldest_first = list(reversed(months))
+    newest = len(oldest_first) - 1
     return Chart(
         lines=tuple(" ".join(f"{x},{y}" for x, y in run) for run in runs if len(run) > 1),
         dots=tuple(run[-1] for run in runs if run),
         levels=tuple((place(0, level)[1], level) for level in range(0, top + 1, step)),
-        months=tuple((place(position, 0)[0], list(reversed(months))[position]) for position in shown),
+        months=tuple((place(position, 0)[0], oldest_first[position]) for position in _named(newest)),
+        first=oldest_first[0],
+        last=oldest_first[newest],
     )
+
+
+def _named(newest: int) -> tuple[int, ...]:
+    """Positions of the months that are written: both ends, and the middle when there is room for it."""
+    return (0, newest // 2, newest) if newest >= 4 and newest % 2 == 0 else (0, newest)

@@ -1,19 +1,19 @@
 """The two pages of cdap: the search form, and the result of a consultation. Nothing personal is ever in an address."""
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request
+from flask import Blueprint, Response, current_app, g, make_response, render_template, request
 
 from cdap.adapters.web import labels
 from cdap.adapters.web.charts import Chart, history_chart
+from cdap.adapters.web.essentials import essentials_of, mark_of
 from cdap.adapters.web.formats import months_back
 from cdap.adapters.web.forms import SearchForm, add_problems, request_of, search_form
-from cdap.adapters.web.result_sentences import RESULTS
+from cdap.adapters.web.notice_sentences import by_place
 from cdap.domain import prestations, status
 from cdap.domain.choices import Choices, choices_of
 from cdap.use_cases.consult_dossier import ConsultDossier
 from cdap.use_cases.consultation import InvalidConsultationError, NotFound, Refusal, Released, Requester
 from cdap.use_cases.refusals import refusal_error
 from servicekit.web import Professional, ServiceApp, current_professional
-from servicekit.web.error_pages import Look
 
 EXTENSION = "cdap_consult"
 
@@ -48,7 +48,7 @@ def consult() -> Response:
         return _form_again(form, choices, dict(error.fields))
     if isinstance(answer, Refusal):
         return _refused(answer)
-    page = _not_found(answer, form, choices) if isinstance(answer, NotFound) else _released(answer)
+    page = _not_found(form, choices) if isinstance(answer, NotFound) else _released(answer)
     page.headers["Cache-Control"] = "no-store"
     return page
 
@@ -65,9 +65,9 @@ def _form_again(form: SearchForm, choices: Choices, problems: dict[str, str]) ->
     return make_response(_form_page(form, choices), 400)
 
 
-def _not_found(answer: NotFound, form: SearchForm, choices: Choices) -> Response:
+def _not_found(form: SearchForm, choices: Choices) -> Response:
     form.person_informed.data = False
-    page = render_template("cdap/not_found.html", reference=answer.event_id, form=form, choices=choices, labels=labels)
+    page = render_template("cdap/not_found.html", reference=g.request_id, form=form, choices=choices, labels=labels)
     return make_response(page, 404)
 
 
@@ -77,9 +77,11 @@ def _released(answer: Released) -> Response:
             "cdap/dossier.html",
             answer=answer,
             dossier=answer.dossier,
-            result=RESULTS.get(answer.kind),
+            places=by_place(answer.notices),
+            essentials=essentials_of(answer),
+            mark_of=mark_of,
+            consultation_reference=g.request_id,
             chart=_quotient_chart(answer),
-            months_back=months_back,
             labels=labels,
             codes=prestations,
             status_labels=status.STATUS_LABELS,
@@ -98,8 +100,7 @@ def _quotient_chart(answer: Released) -> Chart | None:
 def _refused(refusal: Refusal) -> Response:
     app = current_app
     assert isinstance(app, ServiceApp)
-    look = Look("cdap/refused.html", {"consultation_reference": refusal.event_id})
-    return app.error_pages.refused(refusal_error(refusal), look)
+    return app.error_pages.refused(refusal_error(refusal))
 
 
 def _requester(professional: Professional) -> Requester:

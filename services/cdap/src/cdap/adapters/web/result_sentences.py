@@ -57,7 +57,7 @@ RESULTS: dict[ResultKind, ResultText] = {
         "info",
         _l("Aucun droit ouvert"),
         _l("La Caf connaît ce dossier, mais aucune prestation n'est ouverte ce mois-ci (non droit)."),
-        _l("Les informations ci-dessous restent utilisables si elles sont datées de l'année voulue."),
+        _l("La personne peut en demander la raison à sa Caf."),
     ),
     ResultKind.QF_UNAVAILABLE: ResultText(
         "warning",
@@ -68,13 +68,28 @@ RESULTS: dict[ResultKind, ResultText] = {
     ResultKind.RESOURCES_MISSING: ResultText(
         "warning",
         _l("Ressources absentes"),
-        _l("La Caf ne connaît pas les ressources de la famille. Cela ne veut pas dire qu'elles sont nulles."),
+        _l(
+            "L'état du dossier signale que la Caf ne connaît pas les ressources de la famille. "
+            "Cela ne veut pas dire qu'elles sont nulles."
+        ),
         _l("Invitez la personne à déclarer ses ressources à la Caf, et demandez-lui un justificatif en attendant."),
     ),
     ResultKind.NOT_ELIGIBLE: ResultText(
         "warning",
         _l("Dossier trouvé, non éligible"),
-        _l("Aucun enfant de moins de 7 ans dans ce dossier : sous le profil T2, aucune information n'est montrée."),
+        _l("Aucun enfant né et de moins de 7 ans dans ce dossier : sous le profil T2, rien n'est montré."),
         _l("Vérifiez le numéro. Si la famille attend un enfant, consultez de nouveau après la naissance."),
+    ),
+    ResultKind.ELIGIBILITY_UNKNOWN: ResultText(
+        "warning",
+        _l("Dossier trouvé, âge d'un enfant non établi"),
+        _l(
+            "Sous le profil T2, un dossier n'est montré que s'il a un enfant de moins de 7 ans. "
+            "Un enfant de ce dossier a peut-être moins de 7 ans, mais son jour de naissance n'est connu qu'en partie. "
+            "Dans le doute, aucune information n'est montrée."
+        ),
+        _l(
+            "Demandez à la famille un justificatif de ses ressources, et invitez-la à faire compléter la date à la Caf."
+        ),
     ),
 }

@@ -1,12 +1,16 @@
 """Columns and rows of the tables of a dossier."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
 from cdap.adapters.web.formats import month, months_back
+from cdap.domain.prestations import PRESTATION_LABELS
 from servicekit.web import Column
+from servicekit.web.formats import figure
+
+BENEFITS_OF_A_TABLE = 4
 
 
 def child_columns() -> list[Column]:
@@ -39,16 +43,48 @@ def debt_columns() -> list[Column]:
     ]
 
 
-def payment_columns(paid: Mapping[str, Any]) -> list[Column]:
-    """The months of the payments, newest first."""
-    count = max((len(amounts) for amounts in paid["amounts_cents"].values()), default=0)
-    months = months_back(paid["until"], count)
-    return [Column("code", _("Prestation")), *(Column(name, month(name), numeric=True) for name in months)]
+class PaymentTable(NamedTuple):
+    """Some benefits, a row for each month, newest first: so that no month is cut on paper or on a phone."""
+
+    columns: list[Column]
+    rows: list[dict[str, Any]]
+    caption: str
 
 
-def payment_rows(paid: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One row per benefit."""
-    return [{"code": code, "amounts": amounts} for code, amounts in paid["amounts_cents"].items()]
+def payment_tables(paid: Mapping[str, Any]) -> list[PaymentTable]:
+    """Tables of at most four benefits each."""
+    codes = list(paid["amounts_cents"])
+    groups = [codes[place : place + BENEFITS_OF_A_TABLE] for place in range(0, len(codes), BENEFITS_OF_A_TABLE)]
+    return [_payment_table(paid, group, one_of_several=len(groups) > 1) for group in groups]
+
+
+def _payment_table(paid: Mapping[str, Any], codes: list[str], *, one_of_several: bool) -> PaymentTable:
+    amounts = [paid["amounts_cents"][code] for code in codes]
+    months = months_back(paid["until"], max(map(len, amounts)))
+    columns = [Column(code, PRESTATION_LABELS[code], numeric=True) for code in codes]
+    rows = [
+        {"month": name, "amounts": [paid_in[place] if place < len(paid_in) else None for paid_in in amounts]}
+        for place, name in enumerate(months)
+    ]
+    named = _("Prestations versées, par mois (%(codes)s)", codes=", ".join(codes))
+    caption = named if one_of_several else _("Prestations versées, par mois")
+    return PaymentTable([Column("month", _("Mois")), *columns], rows, caption)
+
+
+def ages_of_children(children: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Number and ages, with what is not known of them."""
+    items = [
+        (_("Nombre d'enfants"), figure(children["count"])),
+        (_("Âges, en années"), ", ".join(map(str, children["ages"])) or _("non connus")),
+    ]
+    for name, label in (
+        ("approximate", _("Âges à un an près (date de naissance connue en partie)")),
+        ("ages_unknown", _("Enfants dont l'âge n'est pas connu")),
+        ("announced", _("Naissances attendues")),
+    ):
+        if name in children:
+            items.append((label, figure(children[name])))
+    return items
 
 
 def pair_months(history: Sequence[int | None], until: str) -> list[dict[str, Any]]:
@@ -62,6 +98,5 @@ FUNCTIONS = {
     "quarter_columns": quarter_columns,
     "history_columns": history_columns,
     "debt_columns": debt_columns,
-    "payment_columns": payment_columns,
 }
-FILTERS = {"payment_rows": payment_rows, "pair_months": pair_months}
+FILTERS = {"payment_tables": payment_tables, "pair_months": pair_months, "ages_of_children": ages_of_children}
