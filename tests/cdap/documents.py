@@ -69,10 +69,42 @@ QUOTIENTS = st.fixed_dictionaries(
 ).map(lambda quotient: quotient | {"value": quotient["history"][0]})
 
 
+ADDRESS_LINES = (
+    *("recipient", "identity_complement", "geographic_complement", "street", "locality", "postal_city", "country"),
+)
+ADDRESSES = st.fixed_dictionaries(dict.fromkeys(ADDRESS_LINES, st.none() | TEXTS))
+AMOUNTS = st.dictionaries(
+    st.sampled_from(sorted(PRESTATION_CODES)), st.lists(CENTS, min_size=1, max_size=HISTORY_MONTHS)
+)
+HOUSINGS = st.fixed_dictionaries(
+    {
+        "occupancy": st.sampled_from(sorted(OCCUPANCY_LABELS)),
+        "rent_cents": st.none() | CENTS,
+        "landlord": st.none() | TEXTS,
+        "arrears": FLAGS,
+    }
+)
+DEBTS = st.fixed_dictionaries(
+    {"nature": st.sampled_from(sorted(DEBT_CODES)), "balance_cents": CENTS, "monthly_cents": CENTS}
+)
+SINCE = st.fixed_dictionaries({"since_on": DATES})
+RSA = st.fixed_dictionaries(
+    {
+        "state": st.sampled_from(sorted(RSA_STATE_LABELS)),
+        "with_majoration": FLAGS,
+        "since_on": DATES,
+        "rights_and_duties": FLAGS,
+        "suspension_reason": st.sampled_from([None, "GF"]),
+    }
+)
+AEEH = st.fixed_dictionaries({"since_on": DATES, "children": st.integers(1, 99)})
+DISABILITY = st.fixed_dictionaries({}, optional={"aah": SINCE, "aeeh": AEEH})
+OPTIONAL = {"quarterly_resources": QUARTERS, "rsa": RSA, "disability_rights": DISABILITY}
+
+
 @st.composite
 def accepted_documents(draw: st.DrawFn) -> dict[str, Any]:
     """A dossier, 921 / 0346145 / LEFEVRE, of which everything else is drawn."""
-    since = st.fixed_dictionaries({"since_on": DATES})
     persons = [draw(IDENTITIES) | {"role": "allocataire", "birth_name": "LEFEVRE", "birth_on": "1990-00-00"}]
     if draw(FLAGS):
         persons.append(draw(IDENTITIES) | {"role": "spouse", "birth_on": draw(st.sampled_from(["1988-01-00", "1950"]))})
@@ -83,17 +115,7 @@ def accepted_documents(draw: st.DrawFn) -> dict[str, Any]:
         "status": {"code": draw(st.sampled_from(sorted(STATUS_CODES))), "since_on": draw(DATES)},
         "persons": persons,
         "birth_places": {"allocataire": draw(COGS), "spouse": draw(COGS)},
-        "address": draw(
-            st.fixed_dictionaries(
-                dict.fromkeys(
-                    (
-                        *("recipient", "identity_complement", "geographic_complement"),
-                        *("street", "locality", "postal_city", "country"),
-                    ),
-                    st.none() | TEXTS,
-                )
-            )
-        ),
+        "address": draw(ADDRESSES),
         "contact": draw(
             st.fixed_dictionaries({"phone": st.none() | st.just("0199001234"), "email": st.none() | TEXTS})
         ),
@@ -107,50 +129,11 @@ def accepted_documents(draw: st.DrawFn) -> dict[str, Any]:
         "quotient_familial": draw(QUOTIENTS),
         "prestations_paid": {
             "until": draw(MONTHS),
-            "amounts_cents": draw(
-                st.dictionaries(
-                    st.sampled_from(sorted(PRESTATION_CODES)), st.lists(CENTS, min_size=1, max_size=HISTORY_MONTHS)
-                )
-            ),
+            "amounts_cents": draw(AMOUNTS),
         },
         "open_rights": draw(st.lists(st.sampled_from(sorted(PRESTATION_CODES)), unique=True)),
-        "housing": {
-            "occupancy": draw(st.sampled_from(sorted(OCCUPANCY_LABELS))),
-            "rent_cents": draw(st.none() | CENTS),
-            "landlord": draw(st.none() | TEXTS),
-            "arrears": draw(FLAGS),
-        },
-        "debts": draw(
-            st.lists(
-                st.fixed_dictionaries(
-                    {
-                        "nature": st.sampled_from(sorted(DEBT_CODES)),
-                        "balance_cents": CENTS,
-                        "monthly_cents": CENTS,
-                    }
-                ),
-                max_size=3,
-            )
-        ),
+        "housing": draw(HOUSINGS),
+        "debts": draw(st.lists(DEBTS, max_size=3)),
         "payment": {"paid_to_landlord": draw(FLAGS)},
     }
-    optional = {
-        "quarterly_resources": QUARTERS,
-        "rsa": st.fixed_dictionaries(
-            {
-                "state": st.sampled_from(sorted(RSA_STATE_LABELS)),
-                "with_majoration": FLAGS,
-                "since_on": DATES,
-                "rights_and_duties": FLAGS,
-                "suspension_reason": st.sampled_from([None, "GF"]),
-            }
-        ),
-        "disability_rights": st.fixed_dictionaries(
-            {},
-            optional={
-                "aah": since,
-                "aeeh": st.fixed_dictionaries({"since_on": DATES, "children": st.integers(1, 99)}),
-            },
-        ),
-    }
-    return document | draw(st.fixed_dictionaries({}, optional=optional))
+    return document | draw(st.fixed_dictionaries({}, optional=OPTIONAL))
