@@ -214,7 +214,7 @@ class AuthBrowser:
         return self.client.get(location.path, query_string=location.query, base_url=ISSUER)
 
     def sign_in(self, username: str = "cdurand-4821", password: str = PASSWORD) -> Any:
-        return self.submit(self.get("/login"), "/login", username=username, password=password)
+        return self.submit(self.get("/login", encore="1"), "/login", username=username, password=password)
 
     def authorize(self, client_id: str = "cdap", port: int = 8402, /, **changes: str | None) -> Any:
         query = {

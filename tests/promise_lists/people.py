@@ -24,6 +24,26 @@ PEOPLE: tuple[Promise, ...] = (
         "A lasting refusal of a mail server is set aside and told at once; a passing one is tried later.",
     ),
     Promise(
+        "people:sign-out-signs-out",
+        "OIDC RP-Initiated Logout 1.0 §2",
+        "DÉCONNEXION signs out from any page of ours, however long it was open, in every service.",
+    ),
+    Promise(
+        "people:sign-out-is-ours",
+        "Fetch Metadata; ASVS 3.5.1",
+        "A page of another site signs nobody out.",
+    ),
+    Promise(
+        "people:old-pages-lead-on",
+        "Keycloak, authentication sessions that expired",
+        "An old sign-in page, a bookmark or the back button leads the person on to the service, without a circle.",
+    ),
+    Promise(
+        "people:no-login-csrf",
+        "RFC 6749 §10.12; RFC 9700 §4.7",
+        "Nobody is signed in by a page or an answer that another browser began.",
+    ),
+    Promise(
         "people:one-address-check",
         "RFC 5321 §4.1.2",
         "An address that no envelope can hold is refused at every entrance of auth.",

@@ -16,6 +16,7 @@ from auth.use_cases.open_registration import OpenRegistration
 from servicekit.identifiers import hash_secret
 from tests.auth.builders import PASSWORD, SECRET, AuthBrowser, Provider, a_client, an_account
 
+AGAIN = "/login?encore=1"
 CAF = "cafadmin-0001"
 KEY = ECKey.generate_key("P-256", {"kid": "k1"})
 PRIVATE_KEY: dict[str, Any] = dict(KEY.as_dict(private=True))
@@ -94,7 +95,7 @@ def test_other_administrators_declare_nothing(provider: Provider, browser: AuthB
 
 def csrf_of(browser: AuthBrowser) -> str:
     """The token of a form that everybody may see."""
-    found = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/login").text)
+    found = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/login", encore="1").text)
     assert found is not None
     return found[1]
 
@@ -117,7 +118,7 @@ def test_a_sign_in_of_a_while_ago_is_asked_for_again(provider: Provider, adminis
     assert administrator.get("/administration/clients").status_code == 200
     provider.clock.advance(timedelta(seconds=1))
     answer = administrator.get("/administration/clients/fiche/cdap")
-    assert answer.headers["Location"] == "/login"
+    assert answer.headers["Location"] == AGAIN
     page = administrator.follow(answer)
     assert "moins de 15 minutes" in page.text
     back = administrator.submit(page, "/login", username=CAF, password=PASSWORD)
@@ -141,7 +142,7 @@ def test_a_form_that_was_long_to_fill_is_not_lost(provider: Provider, administra
 def test_an_old_sign_in_carries_no_act_out(provider: Provider, administrator: AuthBrowser) -> None:
     page = administrator.get("/administration/clients/supprimer/cdap")
     provider.clock.advance(timedelta(minutes=16))
-    assert administrator.submit(page, "/administration/clients/supprimer/cdap").headers["Location"] == "/login"
+    assert administrator.submit(page, "/administration/clients/supprimer/cdap").headers["Location"] == AGAIN
     assert stored(provider, "cdap") is not None
 
 

@@ -135,7 +135,7 @@ def test_an_end_elsewhere_asks_for_the_password_again(provider: Provider, browse
     assert "Ce qui va changer" in page.text
     provider.clock.advance(timedelta(minutes=11))
     late = browser.submit(page, path)
-    assert late.headers["Location"] == "/login"
+    assert late.headers["Location"] == "/login?encore=1"
     assert other in open_ids(provider)
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, g, render_template, url_for
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
@@ -279,4 +279,15 @@ def render_confirm(
     )
 
 
-__all__ = ["ServiceApp", "WebOptions", "WebSettings", "create_app", "render_confirm"]
+def ask_before_signing_out(action: str) -> str:
+    """The question put to somebody whom a page of another site sends to `action`: one button, and it is done."""
+    return render_confirm(
+        title=gettext("Se déconnecter ?"),
+        changes=[gettext("Votre session se termine, ici et dans chaque extranet.")],
+        action=action,
+        button=("sign-out-confirm", gettext("Se déconnecter")),
+        cancel_url="/",
+    )
+
+
+__all__ = ["ServiceApp", "WebOptions", "WebSettings", "ask_before_signing_out", "create_app", "render_confirm"]

@@ -3,7 +3,7 @@
 Page and JSON carry the same reference number: the request id that is on every log line of the request.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import ceil
 
@@ -11,12 +11,16 @@ import orjson
 from flask import Flask, Response, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
 from servicekit.errors import InvalidInputError, NotAuthenticatedError, ServiceError, TooManyRequestsError
 from servicekit.logging import get_logger
+from servicekit.web.links import this_page
 from servicekit.web.refusal_texts import CSRF_REFUSED, KINDS, SHARED_REASONS, STATUSES, RefusalText
 
 log = get_logger("servicekit.web")
+
+_SECRET_FIELDS = ("csrf", "password", "passe", "secret", "code", "token", "suite", "current", "confirmation")
 
 _BY_STATUS: dict[int, RefusalText] = {
     400: KINDS[InvalidInputError][1],
@@ -32,6 +36,15 @@ def wants_json() -> bool:
     return request.is_json or (bool(request.accept_mimetypes) and json > accepts["text/html"])
 
 
+def typed_text() -> list[tuple[str, str]]:
+    """What the form of this request holds, without secrets and hidden values of ours: to be shown once more."""
+    return [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if value and not any(word in name.lower() for word in _SECRET_FIELDS)
+    ]
+
+
 @dataclass(frozen=True)
 class Look:
     """Another template for a refusal (one that extends servicekit/error.html) and the values it needs."""
@@ -45,6 +58,7 @@ class ErrorPages:
 
     def __init__(self) -> None:
         self._texts: dict[str, RefusalText] = dict(SHARED_REASONS)
+        self._stale: dict[str, Callable[[], BaseResponse]] = {}
 
     def register(self, texts: Mapping[str, RefusalText | tuple[str, str, str, str]]) -> None:
         """Texts by reason; a later one wins."""
@@ -91,9 +105,18 @@ class ErrorPages:
         answer.status_code = status
         return answer
 
-    def _csrf(self, _error: CSRFError) -> Response:
+    def _csrf(self, _error: CSRFError) -> BaseResponse:
         log.info("form refused", reason="CSRF_REFUSED", status=400)
-        return self.page(400, CSRF_REFUSED, "CSRF_REFUSED")
+        on_stale = self._stale.get(request.endpoint or "")
+        if on_stale is not None and not wants_json():
+            return on_stale()
+        values = {"typed": typed_text(), "again_url": this_page()}
+        return self.page(400, CSRF_REFUSED, "CSRF_REFUSED", Look("servicekit/stale_form.html", values))
+
+    def when_stale(self, endpoint: str, answer: Callable[[], BaseResponse]) -> None:
+        """`answer` leads on from the form of `endpoint` when it was open for too long; it must do nothing the form
+        would have done."""
+        self._stale[endpoint] = answer
 
     def _http(self, error: HTTPException) -> Response:
         if error.code is None or error.code < 400:

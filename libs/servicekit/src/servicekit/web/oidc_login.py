@@ -17,7 +17,7 @@ from servicekit.clock import Clock
 from servicekit.errors import NotAuthenticatedError
 from servicekit.tokens import TokenOrganisation, TokenRefusedError, VerifiedAccessToken
 from servicekit.web.app import ServiceApp
-from servicekit.web.error_pages import Look, wants_json
+from servicekit.web.error_pages import Look, typed_text, wants_json
 from servicekit.web.frame import CurrentPerson, PageFrame
 from servicekit.web.headers import is_static
 from servicekit.web.links import this_page
@@ -32,8 +32,6 @@ from servicekit.web.sessions import WebSession, WebSessions
 
 if TYPE_CHECKING:
     import httpx
-
-_SECRET_FIELDS = ("csrf", "password", "passe", "secret", "code", "token")
 
 
 @dataclass(frozen=True)
@@ -136,12 +134,7 @@ class OidcLogin:
 
     def _form_after_the_end(self) -> Response:
         """What was typed is shown once more, so that nothing is lost silently."""
-        typed = [
-            (name, value)
-            for name, value in request.form.items(multi=True)
-            if value and not any(word in name.lower() for word in _SECRET_FIELDS)
-        ]
-        values = {"typed": typed, "sign_in_url": url_for("oidc_login.begin", suite=this_page())}
+        values = {"typed": typed_text(), "sign_in_url": url_for("oidc_login.begin", suite=this_page())}
         look = Look("servicekit/session_ended.html", values)
         return self._app.error_pages.page(401, SESSION_ENDED, "SESSION_ENDED", look)
 

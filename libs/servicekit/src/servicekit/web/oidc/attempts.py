@@ -17,7 +17,8 @@ from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret, new_secret
 from servicekit.web.secrets import Sealer
 
-LIFE = timedelta(minutes=10)
+LIFE = timedelta(hours=12)
+"""A sign-in page may stay open for a working day: the person who then types the right password goes on."""
 _AT_ONCE = 4
 
 

@@ -27,7 +27,7 @@ LOGIN_TEXTS: dict[str, RefusalText] = {
     "LOGIN_ATTEMPT_UNKNOWN": RefusalText(
         _l("Cette connexion a expiré"),
         _l("Nous n'avons pas pu terminer votre connexion."),
-        _l("Elle a commencé il y a plus de dix minutes, dans un autre navigateur, ou elle a déjà été utilisée."),
+        _l("Elle a commencé hier ou avant, dans un autre navigateur, ou elle a déjà été utilisée."),
         _l("Recommencez la connexion depuis ce service."),
     ),
     "LOGIN_RESPONSE_INVALID": RefusalText(

@@ -14,13 +14,14 @@ from servicekit.errors import AccessDeniedError, InvalidInputError, ServiceError
 from servicekit.identifiers import hash_secret, new_secret
 from servicekit.logging import get_logger
 from servicekit.tokens import IssuerUnreachableError, TokenRefusedError
-from servicekit.web.app import ServiceApp
-from servicekit.web.error_pages import Look
+from servicekit.web.app import ServiceApp, ask_before_signing_out
+from servicekit.web.error_pages import Look, wants_json
 from servicekit.web.links import local_path
 from servicekit.web.oidc.attempts import LIFE, Attempt, Attempts
 from servicekit.web.oidc.provider import GrantRefusedError, OidcLoginSettings, Provider
 from servicekit.web.oidc.sign_in import SignIn
 from servicekit.web.oidc.texts import login_error_reason
+from servicekit.web.origins import sent_by_our_page
 from servicekit.web.public_pages import public
 from servicekit.web.sessions import SessionContent, WebSession, WebSessions
 
@@ -28,6 +29,8 @@ log = get_logger("servicekit.web.oidc")
 
 _CLEAN_UP_EVERY = timedelta(minutes=5)
 _LONGEST_ARGUMENT = 4096
+_SIGN_OUT_S = 600
+_ONCE_MORE_S = 120
 
 
 class LoginFailedError(InvalidInputError):
@@ -62,7 +65,8 @@ class LoginViews:
         self._cleaned_at = parts.clock.now()
 
     def blueprint(self) -> Blueprint:
-        """The five addresses. Machines call the last one: it reads no cookie and needs no CSRF token."""
+        """The five addresses. Machines call the last one: it reads no cookie. Neither it nor signing out needs a CSRF
+        token: a page that was left open must sign out too (see `servicekit.web.origins`)."""
         blueprint = Blueprint("oidc_login", __name__)
         blueprint.add_url_rule("/connexion", "begin", self.begin)
         blueprint.add_url_rule("/retour", "finish", self.finish)
@@ -70,12 +74,15 @@ class LoginViews:
         blueprint.add_url_rule("/deconnecte", "signed_out", self.signed_out)
         blueprint.add_url_rule("/backchannel-logout", "back_channel", self.back_channel, methods=["POST"])
         self._parts.app.csrf_exempt(self.back_channel)
+        self._parts.app.csrf_exempt(self.sign_out)
         return blueprint
 
     @public
     def begin(self) -> BaseResponse:
         """To the issuer, with a request that only this browser can finish."""
-        return_to = local_path(request.args.get("suite"))
+        return self._to_the_issuer(local_path(request.args.get("suite")))
+
+    def _to_the_issuer(self, return_to: str) -> BaseResponse:
         settings, attempt = self._parts.settings, self._parts.attempts.begin(return_to)
         locale = get_locale()
         query = {
@@ -96,26 +103,38 @@ class LoginViews:
 
     @public
     def finish(self) -> BaseResponse:
-        """Back from the issuer: checks the answer, opens the session, goes on to the page that was asked."""
+        """Back from the issuer: checks the answer, opens the session, goes on to the page that was asked.
+
+        An old answer (a bookmark, the back button, a page left open over night) leads on all the same: to the service
+        when somebody is signed in, else through one new sign-in, in which nothing of the old answer counts.
+        """
+        attempt: Attempt | None = None
         try:
             attempt = self._attempt()
             content = self._content(attempt)
         except ServiceError as error:
             log.info("sign-in refused", reason=error.reason, detail=str(error))
+            onwards = self._once_more(error, attempt)
+            if onwards is not None:
+                return onwards
             answer = self._failure_page(error)
             self._parts.attempts.forget(request.args.get("state", ""), answer)
+            self._delete_cookie(answer, "reprise")
             return answer
         old_cookie = request.cookies.get(self._cookie("session"))
         cookie = self._parts.sessions.open(content, instead_of=old_cookie)
         done = redirect(attempt.return_to, 303)
         self._parts.attempts.forget(attempt.state, done)  # type: ignore[arg-type]
         self._set_cookie(done, "session", cookie)
+        self._delete_cookie(done, "reprise")
         self._clean_up()
         return done
 
     @public
-    def sign_out(self) -> BaseResponse:
+    def sign_out(self) -> BaseResponse | str:
         """Ends the session here, then at the issuer, which ends it everywhere (RP-Initiated Logout 1.0 §2)."""
+        if not sent_by_our_page(self._parts.settings.public_url):
+            return ask_before_signing_out(url_for("oidc_login.sign_out"))
         web_session: WebSession | None = g.get("web_session")
         session.clear()
         if web_session is None:
@@ -135,7 +154,7 @@ class LoginViews:
         state = new_secret()
         query |= {"post_logout_redirect_uri": self._address("/deconnecte"), "state": state}
         answer = redirect(_with_query(endpoint, query), 303)
-        self._set_cookie(answer, "deconnexion", hash_secret(state), int(LIFE.total_seconds()))
+        self._set_cookie(answer, "deconnexion", hash_secret(state), _SIGN_OUT_S)
         return self._forget_session(answer)
 
     @public
@@ -181,6 +200,19 @@ class LoginViews:
         if not code or len(code) > _LONGEST_ARGUMENT:
             raise LoginFailedError("no code", reason="LOGIN_RESPONSE_INVALID")
         return self._parts.sign_in.finish(attempt, code, self._address("/retour"))
+
+    def _once_more(self, error: ServiceError, attempt: Attempt | None) -> BaseResponse | None:
+        """The way on from an answer that is too old, or None when the page must say what happened."""
+        too_old = error.reason == "LOGIN_ATTEMPT_UNKNOWN" or isinstance(error, GrantRefusedError)
+        if not too_old or wants_json():
+            return None
+        if g.get("web_session") is not None:
+            return redirect(attempt.return_to if attempt is not None else "/", 303)
+        if self._cookie("reprise") in request.cookies:  # it has been tried: no circle
+            return None
+        answer = self._to_the_issuer(attempt.return_to if attempt is not None else "/")
+        self._set_cookie(answer, "reprise", "1", _ONCE_MORE_S)
+        return answer
 
     def _failure_page(self, error: ServiceError) -> Response:
         values = {"denied": isinstance(error, LoginDeniedError), "retry_url": url_for("oidc_login.begin")}

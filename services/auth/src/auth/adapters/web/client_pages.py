@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from auth.adapters.web.client_forms import ClientForm, binding_of
 from auth.adapters.web.client_texts import BINDINGS, GRANTS, METHODS, OWN_EXTRANET, PROFILES, SCOPES, SHORT_PROFILES
-from auth.adapters.web.parts import Parts
+from auth.adapters.web.parts import AGAIN, Parts
 from auth.domain.client_registration import BadClientError, describe_client
 from auth.domain.clients import SECRET_METHODS, Client
 from auth.domain.errors import CafAdministratorNeededError, ClientChangedError, ClientIdTakenError
@@ -261,7 +261,7 @@ class ClientPages:
         is_form = request.method == "POST" and request.endpoint in {"clients.create", "clients.change"}
         if self._is_stale() and not is_form:
             flash(gettext("Les applications ne se modifient qu'après une connexion de moins de 15 minutes."), "info")
-            return self._send_away("/login")
+            return self._send_away(f"/login?{AGAIN}=1")
         return None
 
     def _send_away(self, page: str) -> Response:

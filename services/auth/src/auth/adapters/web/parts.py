@@ -19,6 +19,8 @@ from servicekit.web import ServiceApp, allow_form_target
 from servicekit.web.links import local_path
 
 _LONGEST_ADDRESS = 64
+AGAIN = "encore"
+"""Argument of /login when the password is asked of somebody who is signed in."""
 
 
 @dataclass(frozen=True)

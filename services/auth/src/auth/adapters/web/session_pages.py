@@ -10,7 +10,7 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from auth.adapters.web.browser_names import browser_in_words
-from auth.adapters.web.parts import Parts
+from auth.adapters.web.parts import AGAIN, Parts
 from auth.use_cases.keep_session import Present
 from auth.use_cases.person_sessions import GivenConsent, OpenSession
 from servicekit.web import render_confirm
@@ -133,7 +133,7 @@ class SessionPages:
             if present is not None:
                 flash(gettext("Pour fermer une connexion, indiquez de nouveau votre mot de passe."), "info")
             self._parts.come_back_to(page)
-            return None, redirect("/login", 303)
+            return None, redirect("/login" if present is None else f"/login?{AGAIN}=1", 303)
         return present, redirect(_LIST, 303)
 
     def _others(self, present: Present) -> list[OpenSession]:

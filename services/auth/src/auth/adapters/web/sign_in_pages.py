@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, flash, make_response, render_template, request
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -13,11 +13,14 @@ from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from auth.adapters.web.client_forms import Needed
-from auth.adapters.web.parts import Parts
+from auth.adapters.web.parts import AGAIN, Parts
+from auth.adapters.web.visitor import Waiting
 from auth.domain.errors import InvalidCredentialsError, PasswordRefusedError, TooManyAttemptsError
 from auth.use_cases.sign_in import SignInRequest
 
 _MINUTE_S = 60
+_ASKS_AGAIN = ("prompt", "max_age", "id_token_hint", "claims")
+"""Parameters of a request that may ask a person who is signed in for the password (OIDC Core §3.1.2.1)."""
 
 
 class LoginForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
@@ -59,12 +62,15 @@ class SignInPages:
         blueprint.add_url_rule("/login", "login", self.login, methods=both)
         blueprint.add_url_rule("/choose-password", "choose_password", self.choose_password, methods=both)
         blueprint.add_url_rule("/forgotten-password", "forgotten_password", self.forgotten_password, methods=both)
+        self._parts.app.error_pages.when_stale("sign_in.login", self._stale)
         return blueprint
 
     def login(self) -> Response | str:
         """OIDC Core §3.1.2.3. Shows whom one signs in for."""
         parts, waiting = self._parts, self._parts.visitor.waiting()
         client = parts.waiting_client(waiting)
+        if request.method != "POST" and self._is_done(waiting):
+            return self._onwards()
         form = LoginForm(formdata=request.form if request.method == "POST" else None)
         if request.method == "GET":
             form.suite.data = request.args.get("suite", "")
@@ -82,6 +88,25 @@ class SignInPages:
         elif request.method == "POST":
             status = 400
         return self._page("login.html", status, form=form, client=client)
+
+    def _is_done(self, waiting: Waiting | None) -> bool:
+        """Somebody is signed in and nothing asks for the password again: a bookmark, the back button, another tab."""
+        if self._parts.visitor.present() is None or AGAIN in request.args:
+            return False
+        return waiting is None or not any(waiting.one(name) for name in _ASKS_AGAIN)
+
+    def _onwards(self) -> Response:
+        present = self._parts.visitor.present()
+        must_choose = present is not None and present.session.must_choose_password
+        return self._parts.go_on("/choose-password" if must_choose else None)
+
+    def _stale(self) -> Response:
+        """The page was open for longer than its CSRF token lived: nothing typed counts, and nobody is signed in by it
+        (login CSRF), but the person goes on without an error."""
+        if self._is_done(self._parts.visitor.waiting()):
+            return self._onwards()
+        flash(gettext("Cette page était ouverte depuis longtemps. Indiquez de nouveau votre mot de passe."), "info")
+        return self._parts.go_on("/login")
 
     def _sign_in(self, form: LoginForm) -> Response:
         parts = self._parts

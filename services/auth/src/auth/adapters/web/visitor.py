@@ -16,7 +16,7 @@ from auth.use_cases.keep_session import Present
 from servicekit.clock import Clock
 from servicekit.web import CurrentPerson, PageFrame, ServiceApp, prefer_languages
 
-_WAITS_AT_MOST = timedelta(hours=1)
+_COUNTS_AS_FRESH = timedelta(hours=1)
 _ABOUT = "authorization request"
 _LOOKED_AT = frozenset(
     {"response_type", "response_mode", "client_id", "redirect_uri", "scope", "resource", "state", "nonce", "prompt"}
@@ -99,7 +99,10 @@ class Visitor:
         return self._sealer.seal(json.dumps(content), _ABOUT)
 
     def waiting(self) -> Waiting | None:
-        """The request that waits, from `suite`; None when there is none, or it is too old.
+        """The request that waits, from `suite`; None when there is none.
+
+        A page that was left open leads on all the same, but a request is never taken for older than an hour: a sign-in
+        before that does not satisfy `prompt=login` or `max_age`.
 
         The page then speaks the language that the request prefers (`ui_locales`, OIDC Core §3.1.2.1).
         """
@@ -108,9 +111,7 @@ class Visitor:
         if opened is None:
             return None
         content = json.loads(opened)
-        began_at = datetime.fromtimestamp(content["began_at"], UTC)
-        if self._clock.now() - began_at >= _WAITS_AT_MOST:
-            return None
+        began_at = max(datetime.fromtimestamp(content["began_at"], UTC), self._clock.now() - _COUNTS_AS_FRESH)
         pushed_hash, dpop_key, is_signed = content.get("source", ("", "", False))
         waiting = Waiting(content["parameters"], began_at, pushed_hash, dpop_key, is_signed)
         prefer_languages(waiting.one("ui_locales"))

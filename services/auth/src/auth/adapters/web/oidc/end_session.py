@@ -24,6 +24,8 @@ from auth.adapters.web.visitor import forget_present
 from auth.domain.clients import Client
 from auth.use_cases.tell_clients import LogoutReport
 from servicekit.web import allow_form_target, allow_frame, prefer_languages
+from servicekit.web.app import ask_before_signing_out
+from servicekit.web.origins import sent_by_our_page
 
 _ABOUT = "logout request"
 _NOTHING = LogoutReport(0, 0)
@@ -38,13 +40,17 @@ class EndSessionEndpoint:
         self._sealer = parts.app.web_secrets.sealer("waiting logout request")
 
     def blueprint(self) -> Blueprint:
-        """A client may POST; without a valid hint nothing ends before the person has confirmed, with a CSRF token."""
+        """A client may POST; without a valid hint nothing ends before the person has confirmed, on a page of ours.
+
+        No CSRF token, which a page left open may have outlived: `sent_by_our_page` instead, and the SameSite cookie.
+        """
         blueprint = Blueprint("end_session", __name__)
         blueprint.add_url_rule("/logout", "logout", self.logout, methods=["GET", "POST"])
         blueprint.add_url_rule("/logout/confirm", "confirm", self.confirm, methods=["POST"])
         blueprint.add_url_rule("/deconnexion", "leave", self.leave, methods=["POST"])
         blueprint.add_url_rule("/logged-out", "logged_out", self.logged_out)
-        self._parts.app.csrf_exempt(self.logout)
+        for view in (self.logout, self.confirm, self.leave):
+            self._parts.app.csrf_exempt(view)
         return blueprint
 
     def logout(self) -> Response | str:
@@ -70,8 +76,10 @@ class EndSessionEndpoint:
             return answer
         return self._ended(hinted, report, asked)
 
-    def confirm(self) -> Response:
+    def confirm(self) -> Response | str:
         """The person has said yes. The address is compared again with those of the client."""
+        if not sent_by_our_page(self._parts.app.settings.public_url):
+            return ask_before_signing_out("/deconnexion")
         parameters = {name: values for name, values in request.form.lists() if name != "id_token_hint"}
         try:
             asked = read_logout_request(self._parts.use_cases, parameters)
@@ -79,8 +87,10 @@ class EndSessionEndpoint:
             return self._refused(str(error))
         return self._end_this_one(asked)
 
-    def leave(self) -> Response:
+    def leave(self) -> Response | str:
         """DÉCONNEXION in the header of the portal."""
+        if not sent_by_our_page(self._parts.app.settings.public_url):
+            return ask_before_signing_out("/deconnexion")
         return self._end_this_one(None)
 
     def logged_out(self) -> str:
