@@ -15,7 +15,7 @@ from tests.promises import promise
 
 
 def path_of(answer: Any) -> str:
-    return urlsplit(answer.headers["Location"]).path
+    return str(urlsplit(answer.headers["Location"]).path)
 
 
 @pytest.mark.parametrize("hours", [0, 1, 2, 9, 30])
