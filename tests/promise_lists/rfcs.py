@@ -7,6 +7,14 @@ from tests.promise_lists.promise import Promise
 
 _KEPT: dict[str, dict[str, tuple[str, str]]] = {
     "Clients of others": {
+        "clients:typ": (
+            "RFC 7515 §4.1.9; RFC 8725 §3.11",
+            "The type of a JWT is compared without regard to case, with or without application/, everywhere.",
+        ),
+        "clients:standard-algorithms": (
+            "OpenID Connect Registration §2, JARM §3; FAPI 2.0 §5.4",
+            "A client that registers itself and names no algorithm gets RS256; ES256 with the profile fapi2.",
+        ),
         "clients:cors": (
             "OpenID Connect Discovery §3, Core §5.3; RFC 9700 §2.6",
             "Scripts at a client's own origins read what endpoints answer it, everybody the documents, nobody pages.",

@@ -18,8 +18,9 @@ from auth.domain.clients import Client
 from auth.domain.dynamic_registration import read_metadata, refusal_of
 from auth.domain.errors import RequestRefusedError
 from auth.use_cases.open_registration import OpenRegistration
-from tests.auth.adapters.registrar import METADATA, RETURN, Registrar
+from tests.auth.adapters.registrar import METADATA, RETURN, Registrar, path_of
 from tests.auth.builders import ISSUER, AuthBrowser, Provider
+from tests.promises import promise
 from tests.rights.builders import PATIENT
 
 PUBLIC_KEY = ECKey.generate_key("P-256", {"kid": "k1"}).as_dict(private=False)
@@ -57,6 +58,39 @@ def test_a_registration_answers_with_everything_that_is_registered(provider: Pro
     assert entry["client_secret_expires_at"] == 0
     assert len(entry["client_secret"]) >= 43
     assert not {"code", "first_party", "name", "resource", "enabled", "secret_hash"} & entry.keys()
+
+
+ALGORITHMS = ("id_token_signed_response_alg", "authorization_signed_response_alg")
+FAPI = {
+    "profile": "fapi2",
+    "token_endpoint_auth_method": "private_key_jwt",
+    "jwks": {"keys": [PUBLIC_KEY]},
+    "dpop_bound_access_tokens": True,
+}
+
+
+@promise("clients:standard-algorithms")
+@pytest.mark.parametrize(
+    ("metadata", "expected"),
+    [
+        ({}, ["RS256", "RS256"]),
+        ({"profile": "interoperable"}, ["RS256", "RS256"]),
+        ({"id_token_signed_response_alg": None}, ["RS256", "RS256"]),
+        ({"id_token_signed_response_alg": "ES256"}, ["ES256", "RS256"]),
+        ({"authorization_signed_response_alg": "ES256"}, ["RS256", "ES256"]),
+        (FAPI, ["ES256", "ES256"]),
+    ],
+)
+def test_a_client_that_names_no_algorithm_gets_that_of_its_standards(
+    registrar: Registrar, token: str, metadata: dict[str, Any], expected: list[str]
+) -> None:
+    answer = registrar.register(token, **metadata)
+    assert answer.status_code == 201, answer.text
+    assert [answer.json[name] for name in ALGORITHMS] == expected
+    left_out = {name: value for name, value in metadata.items() if name not in ALGORITHMS}
+    again = {**METADATA, **left_out, "client_id": answer.json["client_id"]}
+    replaced = registrar.call("PUT", path_of(answer.json), answer.json["registration_access_token"], again)
+    assert [replaced.json[name] for name in ALGORITHMS] == (["ES256"] * 2 if metadata is FAPI else ["RS256"] * 2)
 
 
 def test_a_registered_client_is_a_stranger_that_people_are_asked_about(

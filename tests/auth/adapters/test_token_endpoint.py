@@ -29,7 +29,7 @@ def code(browser: AuthBrowser) -> str:
         ({"code": "unknown"}, "invalid_grant"),
         ({"redirect_uri": "http://localhost:8402/retour?x"}, "invalid_grant"),
         ({"redirect_uri": ""}, "invalid_grant"),
-        ({"code_verifier": ""}, "invalid_request"),
+        ({"code_verifier": ""}, "invalid_grant"),
         ({"code_verifier": "another-verifier-of-at-least-forty-three-characters"}, "invalid_grant"),
         ({"code_verifier": "é" * 43}, "invalid_grant"),
         ({"grant_type": "password"}, "unsupported_grant_type"),

@@ -20,6 +20,7 @@ from joserfc.jwk import ECKey, KeySet
 from servicekit.clock import Clock, SystemClock
 from servicekit.errors import NotAuthenticatedError
 from servicekit.issuer_keys import IssuerUnreachableError, JwksRefresh, JwksSource
+from servicekit.media_types import token_type_is
 
 __all__ = [
     "AccessTokenVerifier",
@@ -36,7 +37,7 @@ __all__ = [
 ]
 
 ALGORITHM = "ES256"
-_TYPES = {"at+jwt", "application/at+jwt"}
+_TYPES = {"at+jwt"}
 _LONGEST_TOKEN = 16 * 1024
 _SKEW = timedelta(seconds=5)
 
@@ -151,7 +152,8 @@ def verified_claims(unverified_token: str, jwks: Callable[[], KeySet], *, types:
         raise TokenRefusedError("too long or not ASCII")
     try:
         header = jws.extract_compact(unverified_token.encode()).headers()
-        if str(header.get("typ", "")).lower() not in types:
+        typ = header.get("typ", "")
+        if typ not in types and not token_type_is(typ, *types - {""}):
             raise TokenRefusedError("wrong type")
         if header.get("alg") != ALGORITHM or "crit" in header:
             raise TokenRefusedError("wrong algorithm")

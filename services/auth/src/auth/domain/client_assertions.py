@@ -9,6 +9,7 @@ from typing import Any
 from auth.domain.client_profiles import FAPI2
 from auth.domain.client_tokens import KeySource
 from auth.domain.clients import CLIENT_ALGORITHMS, FAPI_ALGORITHMS, Client
+from servicekit.media_types import token_type_is
 
 AHEAD = timedelta(seconds=10)
 """A clock of a client may be ahead that much (FAPI 2.0 §5.3.2.1: 10 s are accepted, more than 60 s are not)."""
@@ -35,11 +36,12 @@ def algorithms_of(client: Client, registered: str | None) -> Collection[str]:
 
 def check_type(header: Mapping[str, Any], *allowed: str) -> None:
     """RFC 8725 §3.11: a JWT of one kind never serves as another. Without `typ` it may be any (RFC 7519 §5.1).
+    However it is written: in any case, with or without `application/` (RFC 7515 §4.1.9).
 
     Raises:
         ClaimsRefusedError: it is of another kind.
     """
-    if header.get("typ", "JWT") not in ("JWT", *allowed):
+    if "typ" in header and not token_type_is(header["typ"], "JWT", *allowed):
         raise ClaimsRefusedError("typ is that of another kind of token")
 
 

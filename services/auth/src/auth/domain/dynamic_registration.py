@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from auth.domain.client_profiles import FAPI2
 from auth.domain.client_registration import KNOWN_KEYS, BadClientError, describe_client
 from auth.domain.clients import AUTHORIZATION_CODE, DEVICE_CODE, IDENTITY_SCOPES, TOKEN_EXCHANGE, Client
 from auth.domain.errors import RequestRefusedError
@@ -22,6 +23,8 @@ _NOT_TOLD = frozenset(
     {"name", "code", "resource", "exchange_to", "first_party", "requires_service_contract", "enabled"}
 )
 _LONGEST_DESCRIPTION = 300
+_STANDARD_ALGORITHMS = {"id_token_signed_response_alg": "RS256", "authorization_signed_response_alg": "RS256"}
+"""What a client counts on that names none (OpenID Connect Registration §2, JARM §3). FAPI 2.0 §5.4 forbids it."""
 
 
 def read_metadata(client_id: str, metadata: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,8 +45,10 @@ def read_metadata(client_id: str, metadata: Mapping[str, Any]) -> dict[str, Any]
     _check_response_types(metadata.get("response_types"), grants)
     _check_sector_is_shown(metadata.get("subject_type"), grants)
     known = {key: content for key, content in metadata.items() if key in KNOWN_KEYS - _NOT_THEIRS}
+    standard = {} if known.get("profile") == FAPI2 else _STANDARD_ALGORITHMS
     return {
-        **known,
+        **standard,
+        **{key: content for key, content in known.items() if content is not None},
         "client_id": client_id,
         "name": metadata.get("client_name") or _name_of(metadata) or client_id,
         "scope": _scope(metadata.get("scope")),

@@ -19,8 +19,8 @@ from servicekit.tokens import (
     verified_claims,
 )
 
-_ID_TOKEN_TYPES = {"jwt", ""}
-_LOGOUT_TYPES = {"logout+jwt", "application/logout+jwt"}
+_ID_TOKEN_TYPES = {"JWT", ""}
+_LOGOUT_TYPES = {"logout+jwt"}
 _LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 _LONGEST_LOGOUT_LIFE = timedelta(minutes=10)
 

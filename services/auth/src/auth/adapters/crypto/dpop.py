@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa,
 
 from auth.domain.client_tokens import thumbprint
 from auth.domain.proofs import DpopProof, DpopRefusedError
+from servicekit.media_types import token_type_is
 
 LONGEST_PROOF_BYTES = 8 * 1024
 PROOF_ALGORITHMS = frozenset({"ES256", "PS256", "EdDSA"})
@@ -57,7 +58,7 @@ class JoseDpopProofs:
         except ValueError as error:
             raise DpopRefusedError("the DPoP proof is not a signed JWT", reason="DPOP_MALFORMED") from error
         algorithm, jwk = token.header.get("alg"), token.header.get("jwk")
-        if token.header.get("typ") != _PROOF_TYPE:
+        if not token_type_is(token.header.get("typ"), _PROOF_TYPE):
             raise DpopRefusedError("the token is not a DPoP proof", reason="DPOP_MALFORMED")
         if not isinstance(algorithm, str) or algorithm not in PROOF_ALGORITHMS:
             raise DpopRefusedError("the algorithm of the DPoP proof is not allowed", reason="DPOP_ALGORITHM")

@@ -10,6 +10,7 @@ from auth.adapters.web.oidc.errors import Answer, json_answer
 from auth.adapters.web.oidc.plain_requests import PlainRequest
 from auth.domain.clients import Client
 from auth.domain.errors import ClientRefusedError, RequestRefusedError
+from servicekit.media_types import accepts_type
 
 _JWT = "application/token-introspection+jwt"
 
@@ -28,7 +29,7 @@ class IntrospectEndpoint(ClientEndpoint):
         if not token:
             raise RequestRefusedError("invalid_request", "token is missing")
         found = self.use_cases.read_token.introspect(token, client)
-        if client.introspection_signed_response_alg is not None or _JWT in str(environ.get("HTTP_ACCEPT", "")):
+        if client.introspection_signed_response_alg is not None or accepts_type(environ.get("HTTP_ACCEPT"), _JWT):
             return self._signed(found, client)
         return json_answer(200, found)
 
@@ -40,6 +41,6 @@ class IntrospectEndpoint(ClientEndpoint):
             "iat": int(self.use_cases.clock.now().timestamp()),
             "token_introspection": found,
         }
-        algorithm = client.introspection_signed_response_alg or "ES256"
+        algorithm = client.introspection_signed_response_alg or client.id_token_signed_response_alg
         signed = self.use_cases.signer.sign("token-introspection+jwt", claims, algorithm)
         return 200, signed.encode(), [("Content-Type", _JWT), ("Cache-Control", "no-store"), ("Pragma", "no-cache")]

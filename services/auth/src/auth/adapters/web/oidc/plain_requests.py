@@ -13,9 +13,9 @@ from auth.domain.bindings import NOBODY, Sender
 from auth.domain.certificates import ClientCertificate
 from auth.domain.clients import Client
 from auth.domain.errors import RequestRefusedError
+from servicekit.media_types import FORM, media_type_of
 
 LARGEST_FORM_BYTES = 64 * 1024
-_FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 100
 _REPEATABLE = frozenset({"resource", "audience"})
 
@@ -115,8 +115,8 @@ def read_dpop(environ: Mapping[str, Any]) -> str | None:
 
 
 def _form(environ: Mapping[str, Any]) -> dict[str, list[str]]:
-    if str(environ.get("CONTENT_TYPE", "")).partition(";")[0].strip().lower() != _FORM:
-        raise RequestRefusedError("invalid_request", f"the body must be {_FORM}")
+    if media_type_of(environ.get("CONTENT_TYPE")) != FORM:
+        raise RequestRefusedError("invalid_request", f"the body must be {FORM}")
     return parse_form(read_body(environ))
 
 

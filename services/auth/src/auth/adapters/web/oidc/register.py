@@ -16,6 +16,7 @@ from auth.domain.errors import RegistrationRefusedError, RequestRefusedError
 from auth.use_cases.register_dynamically import DynamicClient, RegisterDynamically
 from servicekit.errors import ServiceError
 from servicekit.logging import get_logger
+from servicekit.media_types import media_type_of
 
 log = get_logger("auth.register")
 
@@ -92,7 +93,7 @@ def _metadata(environ: Mapping[str, Any]) -> Mapping[str, Any]:
     Raises:
         RequestRefusedError: it is none.
     """
-    if str(environ.get("CONTENT_TYPE", "")).partition(";")[0].strip().lower() != _JSON:
+    if media_type_of(environ.get("CONTENT_TYPE")) != _JSON:
         raise RequestRefusedError("invalid_client_metadata", f"the body must be {_JSON}")
     try:
         content = orjson.loads(read_body(environ))

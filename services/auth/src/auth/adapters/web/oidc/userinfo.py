@@ -21,12 +21,12 @@ from auth.domain.proofs import DpopRefusedError
 from auth.use_cases.catalogue import UseCases
 from servicekit.errors import NotAuthenticatedError, ServiceError
 from servicekit.logging import get_logger
+from servicekit.media_types import FORM, media_type_of
 
 log = get_logger("auth.userinfo")
 
 _ALGORITHMS = "ES256 PS256 EdDSA"
 _DPOP = f'DPoP algs="{_ALGORITHMS}"'
-_FORM = "application/x-www-form-urlencoded"
 
 
 class UserinfoEndpoint:
@@ -110,7 +110,7 @@ def _token(environ: Mapping[str, Any], method: str) -> tuple[str, str | None]:
     scheme, _, token = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
     name = {"bearer": "Bearer", "dpop": "DPoP"}.get(scheme.lower(), "")
     in_form: list[str] = []
-    if method == "POST" and str(environ.get("CONTENT_TYPE", "")).startswith(_FORM):
+    if method == "POST" and media_type_of(environ.get("CONTENT_TYPE")) == FORM:
         in_form = parse_form(read_body(environ)).get("access_token", [])
     if name and token.strip():
         if in_form:

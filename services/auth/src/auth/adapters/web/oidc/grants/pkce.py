@@ -34,6 +34,6 @@ class OurCodeChallenge(CodeChallenge):  # type: ignore[misc]  # Authlib is untyp
                 raise InvalidGrantError("code_verifier without code_challenge")
             return
         if not verifier:
-            raise InvalidRequestError("Missing 'code_verifier'")
+            raise InvalidGrantError("Missing 'code_verifier'")  # so the certification of FAPI 2.0 asks
         if not verifier_matches(verifier, challenge):
             raise InvalidGrantError("Code challenge failed.")
