@@ -188,13 +188,26 @@ class InMemoryPublications:
 class InMemoryAccountCommands(Rows[AccountCommand]):
     def _oldest(self) -> list[AccountCommand]:
         opened = (CommandState.PENDING, CommandState.SENT)
+        refused = self.where(lambda row: row.state is CommandState.REFUSED and row.kind is CommandKind.CREATE)
+        held = {row.account_id for row in refused}
         first: dict[str, AccountCommand] = {}
-        for row in self.where(lambda row: row.state in opened):
+        for row in self.where(lambda row: row.state in opened and row.account_id not in held):
             first.setdefault(row.account_id, row)
         return list(first.values())
 
-    def due(self, now: datetime, limit: int) -> tuple[AccountCommand, ...]:
-        return tuple(row for row in self._oldest() if row.next_attempt_at <= now)[:limit]
+    def due(self, now: datetime, limit: int) -> tuple[str, ...]:
+        ready = [row for row in self._oldest() if row.next_attempt_at <= now]
+        return tuple(row.id for row in sorted(ready, key=lambda row: (row.next_attempt_at, row.id)))[:limit]
+
+    def set_aside(self, command_id: str, problem: str, reference: str) -> None:
+        self.save(self.rows[command_id].refused(problem, reference))
+
+    def subject_of(self, command_id: str) -> tuple[str, str, str]:
+        row = self.rows[command_id]
+        return row.organisation_id, row.account_id, row.kind.value
+
+    def refused_of(self, organisation_id: str) -> tuple[AccountCommand, ...]:
+        return self.where(lambda row: row.organisation_id == organisation_id and row.state is CommandState.REFUSED)
 
     def next_due_at(self) -> datetime | None:
         return min((row.next_attempt_at for row in self._oldest()), default=None)
@@ -202,7 +215,7 @@ class InMemoryAccountCommands(Rows[AccountCommand]):
     def latest_of(self, account_ids: Sequence[str], organisation_id: str) -> Mapping[str, AccountCommand]:
         mails = (CommandKind.CREATE, CommandKind.RESET_PASSWORD)
         rows = self.where(lambda row: row.organisation_id == organisation_id and row.kind in mails)
-        return {row.account_id: row for row in rows if row.account_id in account_ids}
+        return {row.account_id: replace(row, content={}) for row in rows if row.account_id in account_ids}
 
 
 class InMemoryJournal(Rows[ActRecord]):

@@ -21,4 +21,10 @@ ACTS: tuple[Promise, ...] = (
         _HABPPS,
         "Rows, facts, the history and audit events hold no invisible, control or direction character.",
     ),
+    Promise(
+        "accounts:poisoned-command-set-aside",
+        _HABPPS,
+        "A command that auth refuses, or that cannot be read or sent, is set aside, recorded and shown; others go on.",
+    ),
+    Promise("accounts:order-per-person", _HABPPS, "The commands of one person stay in order, also when tried again."),
 )

@@ -8,13 +8,15 @@ from typing import Any
 import grpc
 import pytest
 
-from habpps.adapters.clients.account_relay import AccountRelay
+from habpps.adapters.clients.account_relay import account_relay
 from habpps.adapters.clients.accounts import GrpcAccounts
+from habpps.adapters.signals import Wakeup
 from habpps.domain.states import UserEvent
 from habpps.use_cases.ports import Store
 from habpps.use_cases.push_account_commands import PushAccountCommands
 from partenaire.auth.v1 import accounts_pb2 as pb
 from partenaire.auth.v1.accounts_pb2_grpc import AccountsServicer, add_AccountsServicer_to_server
+from servicekit.background import each_apart
 from servicekit.errors import DependencyUnavailableError
 from tests.habpps.adapters.conftest import Habpps
 from tests.habpps.builders import DIRECTOR
@@ -83,8 +85,11 @@ def test_every_kind_of_command_arrives_as_soon_as_it_is_committed(
 ) -> None:
     servicer, channel = served
     everything = on_sqlite.all
-    push = PushAccountCommands(on_sqlite.work, GrpcAccounts(channel), on_sqlite.clock)
-    relay = AccountRelay(push, everything.signals.commands)
+    push = PushAccountCommands(on_sqlite.work, GrpcAccounts(channel), on_sqlite.clock, each_apart)
+    relay = account_relay(push)
+    commands = everything.signals.commands
+    assert isinstance(commands, Wakeup)
+    commands.tell(relay.wake)
     relay.start()
     commune = everything.ready()
     first, second = servicer.until(2)
@@ -110,7 +115,7 @@ def test_a_silent_account_service_leaves_the_command_waiting(on_sqlite: Habpps) 
     on_sqlite.all.ready()
     with grpc.insecure_channel("127.0.0.1:1") as channel:
         accounts = GrpcAccounts(channel)
-        PushAccountCommands(on_sqlite.work, accounts, on_sqlite.clock)()
+        PushAccountCommands(on_sqlite.work, accounts, on_sqlite.clock, each_apart)()
         with pytest.raises(DependencyUnavailableError):
             accounts.status("nobody")
 

@@ -97,7 +97,7 @@ def test_commands_are_due_one_at_a_time_per_account(register: Register921) -> No
     now = register.clock.now()
 
     def pending(store: Store) -> tuple[Any, ...]:
-        return store.commands.due(now, 10)
+        return tuple(store.commands.get(one) for one in store.commands.due(now, 10))
 
     first = register.look(pending)
     assert [command.kind.value for command in first] == ["create", "create"]
@@ -112,7 +112,7 @@ def test_commands_are_due_one_at_a_time_per_account(register: Register921) -> No
     assert reset.kind.value == "reset_password"
     latest = register.look(lambda store: store.commands.latest_of([reset.account_id], commune.id))
     assert latest[reset.account_id] == reset
-    register.work.write(lambda store: store.commands.save(reset.refused("ACCOUNT_UNKNOWN")))
+    register.work.write(lambda store: store.commands.save(reset.refused("ACCOUNT_UNKNOWN", "7K4Q-2M9D")))
     assert register.look(lambda store: store.commands.next_due_at()) is None
     latest = register.look(lambda store: store.commands.latest_of([reset.account_id], commune.id))
     assert latest[reset.account_id].state is CommandState.REFUSED

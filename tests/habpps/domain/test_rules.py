@@ -251,4 +251,4 @@ def test_a_finished_command_forgets_names_and_address() -> None:
     command = AccountCommand("c", CommandKind.CREATE, "a", "o", "by", now, now, {"email": "x"})
     assert command.accepted("jd", mails_sent=True, now=now).content == {}
     assert command.accepted("jd", mails_sent=False, now=now).state is CommandState.SENT
-    assert command.refused("ACCOUNT_ID_TAKEN").content == {}
+    assert command.refused("ACCOUNT_ID_TAKEN", "7K4Q-2M9D").content == {}

@@ -27,12 +27,13 @@ from habpps.use_cases.appoint_administrator import Appointment
 from habpps.use_cases.assign_to_group import Assignment
 from habpps.use_cases.change_convention import ConventionStep
 from habpps.use_cases.create_user import UserRequest
-from habpps.use_cases.ports import AccountStatus, Listing
+from habpps.use_cases.ports import Listing
 from habpps.use_cases.push_account_commands import PushAccountCommands
 from habpps.use_cases.register import Entry
 from rights.decision import open_extranets, why_closed
 from rights.snapshot import Snapshot
 from servicekit.audit_events import AuditUnavailableError
+from servicekit.background import each_apart
 from servicekit.errors import ConflictError, DependencyUnavailableError
 from tests.habpps.builders import (
     ADMINISTRATOR,
@@ -344,7 +345,7 @@ def test_commands_are_pushed_in_order_and_asked_about_until_the_mails_have_left(
 ) -> None:
     accounts = FakeAccounts()
     accounts.mails_sent = False
-    push = PushAccountCommands(memory.work, accounts, memory.all.clock)
+    push = PushAccountCommands(memory.work, accounts, memory.all.clock, each_apart)
     assert push() == timedelta(seconds=1)
     assert [command.kind for command in accounts.pushed] == [CommandKind.CREATE, CommandKind.CREATE]
     assert accounts.pushed[1].content["email"] == DIRECTOR.email
@@ -360,7 +361,7 @@ def test_a_silent_account_service_is_tried_again_and_a_refusal_is_kept(
     memory: MemoryRegister, commune: Commune
 ) -> None:
     accounts = FakeAccounts()
-    push = PushAccountCommands(memory.work, accounts, memory.all.clock)
+    push = PushAccountCommands(memory.work, accounts, memory.all.clock, each_apart)
     accounts.failure = DependencyUnavailableError("down", reason="REMOTE_UNAVAILABLE")
     assert push() == timedelta(seconds=1)
     memory.all.clock.advance(timedelta(seconds=1))
@@ -373,6 +374,9 @@ def test_a_silent_account_service_is_tried_again_and_a_refusal_is_kept(
     assert [(row.state, row.problem) for row in rows[:2]] == [(CommandState.REFUSED, "ACCOUNT_ID_TAKEN")] * 2
     assert rows[2].state is CommandState.PENDING
     accounts.failure = None
-    accounts.known[rows[2].account_id] = AccountStatus("cleger", mails_sent=True)
     push()
-    assert accounts.pushed[-1].kind is CommandKind.RESET_PASSWORD
+    assert accounts.pushed == []  # nothing of this person goes before the account is there
+    memory.all.acts.retry_account_command(commune.partner, commune.id, rows[2].account_id)
+    push()
+    push()
+    assert [one.kind for one in accounts.pushed] == [CommandKind.CREATE, CommandKind.RESET_PASSWORD]

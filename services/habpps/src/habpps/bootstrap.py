@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 
-from habpps.adapters.clients.account_relay import AccountRelay
+from habpps.adapters.clients.account_relay import account_relay
 from habpps.adapters.clients.accounts import GrpcAccounts
 from habpps.adapters.clients.later_delivery import LaterDelivery
 from habpps.adapters.database.feed import SqlFeedReader, SqlReplicas
@@ -25,6 +25,7 @@ from habpps.use_cases.push_account_commands import PushAccountCommands
 from habpps.use_cases.register import Register
 from partenaire.habpps.v1 import rights_feed_pb2
 from partenaire.habpps.v1.rights_feed_pb2_grpc import add_RightsFeedServicer_to_server
+from servicekit.background import each_apart
 from servicekit.clock import Clock, SystemClock
 from servicekit.database import Database, check_schema, open_database
 from servicekit.errors import StartError
@@ -59,7 +60,8 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
     clock = SystemClock()
     database = open_database(settings.database_url, threads=settings.web_threads + settings.rpc_stream_threads)
     check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
-    signals = Signals(Wakeup(), Wakeup(), Wakeup())
+    commands = Wakeup()
+    signals = Signals(Wakeup(), commands, Wakeup())
     audit = open_channel(ChannelOptions.to("audit", settings.audit_address, settings))
     relay = OutboxRelay(database, settings.service, GrpcAuditSink(audit), clock, wait_ms=settings.audit_wait_ms)
     work = RecordingUnitOfWork(database, sql_store, relay)
@@ -67,7 +69,7 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
     accounts = open_channel(ChannelOptions.to("auth", settings.auth_address, settings))
     feed = SqlFeedReader(database)
     propagation = FollowPropagation(SqlReplicas(database), feed, signals.replicas, clock)
-    push = PushAccountCommands(work, GrpcAccounts(accounts), clock)
+    push = PushAccountCommands(work, GrpcAccounts(accounts), clock, each_apart)
     web = None
     if parts.web:
         acts = acts_on(register, load_catalogue(), clock, propagation)
@@ -79,8 +81,9 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
         audit.close()
         database.close()
 
-    account_relay = AccountRelay(push, signals.commands)
-    return Process(web, rpc, (relay, account_relay), close, frozenset({relay.name, account_relay.name}))
+    pushing = account_relay(push)
+    commands.tell(pushing.wake)
+    return Process(web, rpc, (relay, pushing), close, frozenset({relay.name, pushing.name}))
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Wakes threads of this process: a counter and a condition."""
 
 import threading
+from collections.abc import Callable
 
 
 class Wakeup:
@@ -10,12 +11,19 @@ class Wakeup:
         """Nothing was announced yet."""
         self._condition = threading.Condition()
         self._count = 0
+        self._listeners: list[Callable[[], None]] = []
+
+    def tell(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called at each announcement; it must be quick."""
+        self._listeners.append(listener)
 
     def announce(self) -> None:
         """Say that something happened."""
         with self._condition:
             self._count += 1
             self._condition.notify_all()
+        for listener in self._listeners:
+            listener()
 
     def count(self) -> int:
         """Return how many announcements there have been."""

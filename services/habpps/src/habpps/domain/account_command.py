@@ -1,4 +1,8 @@
-"""Commands to the account service: written in the transaction of the act, pushed afterwards until done or refused."""
+"""Commands to the account service: written in the transaction of the act, pushed afterwards until done or refused.
+
+A refused one is set aside and shown; it may be tried again. While the creation of an account is set aside, the later
+commands of the same account wait behind it, so that their order is kept; those of others go on.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -7,6 +11,8 @@ from enum import StrEnum
 
 FIRST_RETRY = timedelta(seconds=1)
 LONGEST_RETRY = timedelta(minutes=1)
+MOST_INCIDENTS = 5
+"""How often the account service may fail at one command by a mistake of its own before that command is set aside."""
 
 
 class CommandKind(StrEnum):
@@ -20,7 +26,7 @@ class CommandKind(StrEnum):
 
 
 class CommandState(StrEnum):
-    """`pending`: not pushed yet; `sent`: accepted, the mails have not left yet; `done`; `refused`: never accepted."""
+    """`pending`: not pushed yet; `sent`: accepted, the mails have not left yet; `done`; `refused`: set aside."""
 
     PENDING = "pending"
     SENT = "sent"
@@ -44,6 +50,8 @@ class AccountCommand:
     attempts: int = 0
     problem: str = ""
     username: str = ""
+    reference: str = ""
+    """Under which the log has the refusal."""
 
     def failed(self, problem: str, now: datetime) -> "AccountCommand":
         """Say that the account service did not answer: try again later, twice as late each time, at most a minute."""
@@ -57,6 +65,19 @@ class AccountCommand:
         waiting = replace(self, state=CommandState.SENT, content={}, problem="", username=username)
         return replace(waiting, attempts=self.attempts + 1, next_attempt_at=now + FIRST_RETRY)
 
-    def refused(self, problem: str) -> "AccountCommand":
-        """Say that the account service will never do it, and why."""
-        return replace(self, state=CommandState.REFUSED, content={}, problem=problem)
+    def refused(self, problem: str, reference: str) -> "AccountCommand":
+        """Set it aside: the account service will not do it as it is."""
+        return replace(self, state=CommandState.REFUSED, content={}, problem=problem, reference=reference)
+
+    def again(self, content: Mapping[str, str], requested_by: str, now: datetime) -> "AccountCommand":
+        """Try a refused one once more, with today's content: the same command, so the order is kept."""
+        return replace(
+            self,
+            state=CommandState.PENDING,
+            content=dict(content),
+            requested_by=requested_by,
+            next_attempt_at=now,
+            attempts=0,
+            problem="",
+            reference="",
+        )

@@ -123,6 +123,12 @@ class UserNotActiveError(ConflictError):
     reason = "USER_NOT_ACTIVE"
 
 
+class NothingToRetryError(ConflictError):
+    """No command of this account was set aside: somebody has tried it again already."""
+
+    reason = "NOTHING_TO_RETRY"
+
+
 class LastAdministratorError(ConflictError):
     """An organisation keeps at least one administrator: name another first."""
 

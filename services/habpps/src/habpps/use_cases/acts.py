@@ -17,6 +17,7 @@ from habpps.use_cases.open_service_contract import OpenServiceContract
 from habpps.use_cases.ports import Catalogue
 from habpps.use_cases.preview_closing import PreviewClosing
 from habpps.use_cases.register import Register
+from habpps.use_cases.retry_account_command import RetryAccountCommand
 from servicekit.clock import Clock
 
 
@@ -43,6 +44,7 @@ class Acts:
     lock_user: LockUser
     reset_password: ResetPassword
     set_departure: SetDeparture
+    retry_account_command: RetryAccountCommand
 
 
 def acts_on(register: Register, catalogue: Catalogue, clock: Clock, propagation: FollowPropagation) -> Acts:
@@ -67,4 +69,5 @@ def acts_on(register: Register, catalogue: Catalogue, clock: Clock, propagation:
         LockUser(register),
         ResetPassword(register),
         SetDeparture(register),
+        RetryAccountCommand(register),
     )

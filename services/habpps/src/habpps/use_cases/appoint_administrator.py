@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from habpps.domain.account_command import CommandKind
 from habpps.domain.authorship import Author, check_role
 from habpps.domain.organisation import Organisation
-from habpps.domain.people import Administrator, Person, Role, why_person_refused
+from habpps.domain.people import Administrator, Person, Role, User, why_person_refused
 from habpps.domain.refusals import EmailTakenError, FormRefusedError, LastAdministratorError, UnknownThingError
 from habpps.use_cases.change_convention import motive_typed
 from habpps.use_cases.ports import Store
@@ -116,14 +116,18 @@ def appoint(entry: Entry, organisation: Organisation, person: Person, account_id
 
 def ask_account(entry: Entry, account_id: str, organisation: Organisation, person: Person) -> None:
     """Ask the account service for an account and its two mails."""
-    content = {
+    entry.command(CommandKind.CREATE, account_id, organisation.id, account_content(organisation, person))
+
+
+def account_content(organisation: Organisation, person: Person) -> dict[str, str]:
+    """Return what the account service needs to make an account."""
+    return {
         "given_name": person.given_name,
         "family_name": person.family_name,
         "email": person.email,
         "organisation_name": organisation.name,
         "owner": organisation.caf,
     }
-    entry.command(CommandKind.CREATE, account_id, organisation.id, content)
 
 
 def account_of(store: Store, organisation_id: str, email: str) -> str:
@@ -131,6 +135,13 @@ def account_of(store: Store, organisation_id: str, email: str) -> str:
     users = {one.person.email: one.account_id for one in store.users.of(organisation_id)}
     administrators = {one.person.email: one.account_id for one in store.administrators.of(organisation_id)}
     return (users | administrators).get(email, "")
+
+
+def person_of(store: Store, organisation_id: str, account_id: str) -> Person | None:
+    """Return who has an account in this organisation."""
+    people: list[User | Administrator] = [*store.users.with_account(account_id)]
+    people.extend(store.administrators.with_account(account_id))
+    return next((one.person for one in people if one.organisation_id == organisation_id), None)
 
 
 def _administrator(entry: Entry, organisation: Organisation, administrator_id: str) -> Administrator:

@@ -20,7 +20,7 @@ from servicekit.clock import Clock
 
 @dataclass(frozen=True)
 class OrganisationView:
-    """An organisation with what hangs on it. `mails`: newest command with mails per account."""
+    """An organisation with what hangs on it. `mails`: newest command with mails per account; `refused`: set aside."""
 
     organisation: Organisation
     convention: Convention | None
@@ -32,6 +32,19 @@ class OrganisationView:
     extranets: Mapping[str, Extranet]
     mails: Mapping[str, AccountCommand]
     profiles: tuple[str, ...]
+    refused: tuple[AccountCommand, ...]
+
+    def refused_of(self, account_id: str) -> tuple[AccountCommand, ...]:
+        """Return what the account service did not do for a person."""
+        return tuple(one for one in self.refused if one.account_id == account_id)
+
+    @property
+    def refused_people(self) -> tuple[tuple[str, str], ...]:
+        """Users (identifier, name) and administrators ("", name) for whom something was not done, each once."""
+        accounts = {one.account_id for one in self.refused}
+        users = {one.account_id: (one.id, one.person.display_name) for one in self.users if one.account_id in accounts}
+        others = {one.account_id: ("", one.person.display_name) for one in self.administrators if one.is_active}
+        return tuple({**{key: value for key, value in others.items() if key in accounts}, **users}.values())
 
     @property
     def people(self) -> int:
@@ -223,4 +236,5 @@ class ConsultRegister:
             {extranet.code: extranet for extranet in store.extranets.all()},
             store.commands.latest_of(accounts, organisation.id),
             profiles_in_force(contracts, french_day(self._clock.now())),
+            store.commands.refused_of(organisation.id),
         )

@@ -242,8 +242,28 @@ class AccountCommands(Protocol):
         """Add or replace."""
         ...
 
-    def due(self, now: datetime, limit: int) -> tuple[AccountCommand, ...]:
-        """Return the oldest unfinished command of each account when its time has come."""
+    def get(self, command_id: str) -> AccountCommand | None:
+        """Return one.
+
+        Raises:
+            ValueError: its row cannot be read as a command.
+        """
+        ...
+
+    def due(self, now: datetime, limit: int) -> tuple[str, ...]:
+        """Return the ids of those due: the oldest unfinished of each account whose creation was not refused."""
+        ...
+
+    def set_aside(self, command_id: str, problem: str, reference: str) -> None:
+        """Refuse a command without reading its row."""
+        ...
+
+    def subject_of(self, command_id: str) -> tuple[str, str, str]:
+        """Return organisation, account and kind of a command, whatever the rest of its row says."""
+        ...
+
+    def refused_of(self, organisation_id: str) -> tuple[AccountCommand, ...]:
+        """Return those set aside of an organisation, oldest first; their content is empty."""
         ...
 
     def next_due_at(self) -> datetime | None:
@@ -251,7 +271,7 @@ class AccountCommands(Protocol):
         ...
 
     def latest_of(self, account_ids: Sequence[str], organisation_id: str) -> Mapping[str, AccountCommand]:
-        """Return the newest command with mails (create, reset) per account."""
+        """Return the newest command with mails (create, reset) per account; their content is not read."""
         ...
 
 

@@ -1,21 +1,54 @@
-"""Pushes the account commands that wait, in order for each account, until the account service has accepted them."""
+"""Pushes the account commands that wait, in order for each account, until the account service has accepted them.
 
+One that it refuses, or that cannot even be sent, is set aside: it is recorded, written in the organisation's history,
+shown on the pages, and the others go on.
+"""
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from habpps.domain.account_command import AccountCommand, CommandState
-from habpps.use_cases.ports import Accounts, Store
-from servicekit.audit_events import RecordedWork
+from habpps.domain.account_command import MOST_INCIDENTS, AccountCommand, CommandState
+from habpps.use_cases.appoint_administrator import person_of
+from habpps.use_cases.ports import Accounts, AccountStatus, ActRecord, Store
+from servicekit.audit_events import NATIONAL, AuditEvent, AuditUnavailableError, Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.errors import DependencyUnavailableError, ServiceError, TooManyRequestsError
+from servicekit.references import new_reference
 
 BATCH = 50
+REFUSED = "habpps.account_command.refused"
+
+
+class EachApart(Protocol):
+    """`servicekit.background.each_apart`: handles each item of a queue; a poisoned one is set aside."""
+
+    def __call__(
+        self,
+        items: Iterable[str],
+        handle: Callable[[str], None],
+        set_aside: Callable[[str, str, str], None],
+        *,
+        queue: str,
+    ) -> int:
+        """Return how many were set aside; `set_aside` gets the item, the name of the failure and its reference.
+
+        Raises:
+            ServiceError: the queue itself cannot be read or written.
+        """
+        ...
 
 
 class PushAccountCommands:
     """One pass over the commands that are due."""
 
-    def __init__(self, work: RecordedWork[Store], accounts: Accounts, clock: Clock) -> None:
-        """Keep the unit of work: the progress of a command is a technical write, the act itself is recorded."""
+    def __init__(self, work: RecordedWork[Store], accounts: Accounts, clock: Clock, each_apart: EachApart) -> None:
+        """Keep the unit of work: the progress of a command is a technical write, a refusal is recorded.
+
+        `each_apart` is that of `servicekit.background`: whatever else goes wrong with one command sets it aside.
+        """
+        self._each_apart = each_apart
         self._work = work
         self._accounts = accounts
         self._clock = clock
@@ -27,25 +60,71 @@ class PushAccountCommands:
             DependencyUnavailableError: our own database does not answer.
         """
         now = self._clock.now()
-        for command in self._work.read(lambda store: store.commands.due(now, BATCH)):
-            after = self._pushed(command)
-            self._work.write(lambda store, after=after: store.commands.save(after))  # type: ignore[misc]
+        due = self._work.read(lambda store: store.commands.due(now, BATCH))
+        self._each_apart(due, self._push, self._set_aside, queue="account commands")
         return self._until(self._work.read(lambda store: store.commands.next_due_at()))
 
-    def _pushed(self, command: AccountCommand) -> AccountCommand:
+    def _push(self, command_id: str) -> None:
+        command = self._work.read(lambda store: store.commands.get(command_id))
+        if command is None:
+            return
+        after = self._pushed(command)
+        if after is None:
+            return
+        self._work.write(lambda store: store.commands.save(after))
+
+    def _pushed(self, command: AccountCommand) -> AccountCommand | None:
+        """Return the command after one attempt, None when it was set aside."""
         now = self._clock.now()
+        status: AccountStatus | None
         try:
             if command.state is CommandState.SENT:
                 status = self._accounts.status(command.account_id)
-                if status is None:
-                    return command.refused("ACCOUNT_UNKNOWN")
             else:
                 status = self._accounts.push(command)
         except (DependencyUnavailableError, TooManyRequestsError) as failure:
-            return command.failed(failure.reason, now)
+            if failure.reason != "INTERNAL" or command.attempts + 1 < MOST_INCIDENTS:
+                return command.failed(failure.reason, now)
+            refused = failure.reason
         except ServiceError as refusal:
-            return command.refused(refusal.reason)
-        return command.accepted(status.username, mails_sent=status.mails_sent, now=now)
+            refused = refusal.reason
+        else:
+            if status is not None:
+                return command.accepted(status.username, mails_sent=status.mails_sent, now=now)
+            refused = "ACCOUNT_UNKNOWN"
+        self._set_aside(command.id, refused, new_reference())
+        return None
+
+    def _set_aside(self, command_id: str, problem: str, reference: str) -> None:
+        reason = problem if problem.isupper() else "INTERNAL"
+
+        def work(store: Store) -> Outcome[None]:
+            store.commands.set_aside(command_id, reason, reference)
+            organisation_id, account_id, kind = store.commands.subject_of(command_id)
+            organisation = store.organisations.get(organisation_id)
+            event = AuditEvent(
+                type=REFUSED,
+                decision="refused",
+                policy="buffered",
+                owner=organisation.caf if organisation and organisation.caf else NATIONAL,
+                actor_id=None,
+                organisation_id=organisation_id or None,
+                subject=f"account:{account_id}",
+                reason=reason,
+                payload={"kind": kind, "problem": problem},
+                occurred_at=self._clock.now(),
+                reference=reference,
+            )
+            details = {"kind": kind, "problem": reason, "reference": reference}
+            person = person_of(store, organisation_id, account_id)
+            name = person.display_name if person else ""
+            store.journal.add(
+                ActRecord(event.event_id, event.occurred_at, organisation_id, "", "", REFUSED, name, "", details)
+            )
+            return Outcome(None, (event,))
+
+        with suppress(AuditUnavailableError):  # it is written and recorded: the event leaves when audit is back
+            self._work.record(work)
 
     def _until(self, moment: datetime | None) -> timedelta | None:
         return None if moment is None else max(moment - self._clock.now(), timedelta())

@@ -105,6 +105,17 @@ class Entry:
         self.store.commands.save(command)
         self.commands.append(command)
 
+    def command_again(self, command: AccountCommand, content: Mapping[str, str]) -> None:
+        """Ask once more what was refused.
+
+        Raises:
+            FormRefusedError: its text is not clean.
+        """
+        require_sound(content)
+        again = command.again(content, self.author.account_id, self.clock.now())
+        self.store.commands.save(again)
+        self.commands.append(again)
+
     def organisation(self, organisation_id: str) -> Organisation:
         """Return an organisation that the author may change.
 

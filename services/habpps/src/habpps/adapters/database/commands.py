@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, select
+from sqlalchemy import Connection, Row, and_, func, insert, not_, select, update
 
 from habpps.adapters.database import tables
 from habpps.adapters.database.statements import put
@@ -16,6 +16,9 @@ _command = tables.account_command.c
 _act = tables.act.c
 _OPEN = (CommandState.PENDING.value, CommandState.SENT.value)
 _WITH_MAILS = (CommandKind.CREATE.value, CommandKind.RESET_PASSWORD.value)
+_WITHOUT_CONTENT = [column for column in _command if column.name != "content"]
+_LONGEST_PROBLEM = 80
+aliased_command = tables.account_command.alias()
 
 
 class SqlAccountCommands:
@@ -35,12 +38,43 @@ class SqlAccountCommands:
         }
         put(self._connection, tables.account_command, row)
 
-    def due(self, now: datetime, limit: int) -> tuple[AccountCommand, ...]:
-        """Return the oldest unfinished command of each account when its time has come."""
-        oldest = self._oldest()
-        statement = select(tables.account_command).where(_command.id.in_(oldest), _command.next_attempt_at <= now)
-        rows = self._connection.execute(statement.order_by(_command.id).limit(limit))
-        return tuple(_to_command(row) for row in rows)
+    def get(self, command_id: str) -> AccountCommand | None:
+        """Return one.
+
+        Raises:
+            ValueError: its row cannot be read as a command.
+        """
+        statement = select(tables.account_command).where(_command.id == command_id)
+        row = self._connection.execute(statement).one_or_none()
+        return None if row is None else _to_command(row, row.content)
+
+    def due(self, now: datetime, limit: int) -> tuple[str, ...]:
+        """Return the identifiers of the oldest unfinished command of each account when its time has come."""
+        statement = select(_command.id).where(_command.id.in_(self._oldest()), _command.next_attempt_at <= now)
+        rows = self._connection.execute(statement.order_by(_command.next_attempt_at, _command.id).limit(limit))
+        return tuple(row.id for row in rows)
+
+    def set_aside(self, command_id: str, problem: str, reference: str) -> None:
+        """Refuse a command without reading its row."""
+        values = {
+            "state": CommandState.REFUSED.value,
+            "content": {},
+            "problem": problem[:_LONGEST_PROBLEM],
+            "reference": reference,
+        }
+        self._connection.execute(update(tables.account_command).where(_command.id == command_id).values(values))
+
+    def subject_of(self, command_id: str) -> tuple[str, str, str]:
+        """Return organisation, account and kind of a command."""
+        statement = select(_command.organisation_id, _command.account_id, _command.kind)
+        row = self._connection.execute(statement.where(_command.id == command_id)).one()
+        return row.organisation_id, row.account_id, row.kind
+
+    def refused_of(self, organisation_id: str) -> tuple[AccountCommand, ...]:
+        """Return those set aside of an organisation, oldest first."""
+        wanted = and_(_command.organisation_id == organisation_id, _command.state == CommandState.REFUSED.value)
+        rows = self._connection.execute(select(*_WITHOUT_CONTENT).where(wanted).order_by(_command.id))
+        return tuple(_to_command(row, {}) for row in rows)
 
     def next_due_at(self) -> datetime | None:
         """Return when the next unfinished command is due."""
@@ -55,12 +89,23 @@ class SqlAccountCommands:
             _command.account_id.in_(list(account_ids)),
             _command.kind.in_(_WITH_MAILS),
         )
-        rows = self._connection.execute(select(tables.account_command).where(wanted).order_by(_command.id))
-        return {row.account_id: _to_command(row) for row in rows}
+        rows = self._connection.execute(select(*_WITHOUT_CONTENT).where(wanted).order_by(_command.id))
+        return {row.account_id: _to_command(row, {}) for row in rows}
 
     @staticmethod
     def _oldest() -> Any:
-        return select(func.min(_command.id)).where(_command.state.in_(_OPEN)).group_by(_command.account_id)
+        refused = aliased_command.c
+        held = (
+            select(refused.id)
+            .where(
+                refused.account_id == _command.account_id,
+                refused.kind == CommandKind.CREATE.value,
+                refused.state == CommandState.REFUSED.value,
+            )
+            .exists()
+        )
+        opened = and_(_command.state.in_(_OPEN), not_(held))
+        return select(func.min(_command.id)).where(opened).group_by(_command.account_id)
 
 
 class SqlJournal:
@@ -90,7 +135,7 @@ class SqlJournal:
         return None if row is None else _to_record(row)
 
 
-def _to_command(row: Row[Any]) -> AccountCommand:
+def _to_command(row: Row[Any], content: Mapping[str, str]) -> AccountCommand:
     return AccountCommand(
         row.id,
         CommandKind(row.kind),
@@ -99,11 +144,12 @@ def _to_command(row: Row[Any]) -> AccountCommand:
         row.requested_by,
         row.requested_at,
         row.next_attempt_at,
-        row.content,
+        content,
         CommandState(row.state),
         row.attempts,
         row.problem,
         row.username,
+        row.reference,
     )
 
 

@@ -183,6 +183,7 @@ account_command = Table(
     Column("attempts", Integer, nullable=False),
     Column("problem", String(80), nullable=False),
     Column("username", String(120), nullable=False),
+    Column("reference", String(9), nullable=False),
     Index("account_command_open", "state", "id"),
 )
 

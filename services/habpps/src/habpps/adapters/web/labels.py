@@ -40,8 +40,27 @@ MAIL_STATES: dict[str, Label] = {
     "pending": Label(_l("Courriels en attente d'envoi"), "waiting"),
     "sent": Label(_l("Compte créé, courriels en cours d'envoi"), "waiting"),
     "done": Label(_l("Identifiant et mot de passe provisoire envoyés"), "good"),
-    "refused": Label(_l("Envoi impossible : contactez la Caf"), "bad"),
+    "refused": Label(_l("Compte à reprendre"), "bad"),
 }
+COMMAND_PROBLEMS: dict[str, str] = {
+    "create": _l("Le compte n'a pas pu être créé"),
+    "reset_password": _l("Le nouveau mot de passe provisoire n'a pas pu être envoyé"),
+    "lock": _l("Le compte n'a pas pu être verrouillé"),
+    "unlock": _l("Le compte n'a pas pu être déverrouillé"),
+    "end_sessions": _l("Les sessions ouvertes n'ont pas pu être fermées"),
+}
+PROBLEM_REASONS: dict[str, str] = {
+    "PERSON_INVALID": _l(
+        "le service des comptes n'accepte pas le nom ou l'adresse. Vérifiez-les, puis essayez de nouveau ou "
+        "inscrivez la personne avec les bonnes informations."
+    ),
+    "ACCOUNT_ID_TAKEN": _l("ce compte est déjà celui d'une autre personne. Donnez la référence à la Caf."),
+    "NO_FREE_USERNAME": _l("aucun identifiant n'est libre pour ce nom. Essayez de nouveau."),
+    "ACCOUNT_UNKNOWN": _l("le service des comptes ne connaît pas ce compte. Donnez la référence à la Caf."),
+}
+PROBLEM_OTHERWISE = _l(
+    "une erreur est survenue de notre côté. Essayez de nouveau ; si cela continue, donnez la référence à la Caf."
+)
 PROFILES: dict[str, str] = {
     "T1": _l("T1 : accompagnement social"),
     "T2": _l("T2 : accueil du jeune enfant (crèche)"),

@@ -1,11 +1,11 @@
 """Pages of the Caf administrator: list of organisations, one organisation, its journal, creation."""
 
-from flask import Blueprint, url_for
+from flask import Blueprint, abort, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from habpps.adapters.web.forms import AdministratorForm, ContractForm, OrganisationForm, attempt, options
-from habpps.adapters.web.pages import acts, answer, author, done_page, listing, page_of, require_caf, today
+from habpps.adapters.web.pages import acts, answer, author, done_page, listing, page_of, require_caf, retried, today
 from habpps.domain.organisation import Signatory
 from habpps.domain.people import person_typed
 from habpps.domain.service_contract import ContractTerms
@@ -107,6 +107,14 @@ def appoint(organisation_id: str, replaces: str = "") -> Page:
 def replace_administrator(organisation_id: str, replaces: str) -> Page:
     """Name the successor of an administrator."""
     return appoint(organisation_id, replaces)
+
+
+@blueprint.post("/organismes/<organisation_id>/administrateurs/<administrator_id>/compte/reessayer")
+def retry_administrator(organisation_id: str, administrator_id: str) -> Page:
+    """Ask the account service once more for what it did not do for an administrator."""
+    view = acts().consult.organisation(author(), organisation_id)
+    one = next((one for one in view.administrators if one.id == administrator_id), None) or abort(404)
+    return retried(organisation_id, one.account_id, url_for("organisations.shown", organisation_id=organisation_id))
 
 
 @blueprint.get("/organismes/<organisation_id>/journal")

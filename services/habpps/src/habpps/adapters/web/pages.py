@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from habpps.adapters.web.forms import Form, ReasonForm, attempt
+from habpps.adapters.web.sentences import CONFLICT_SENTENCES
 from habpps.domain.authorship import Author, check_role
 from habpps.domain.impact import Impact
 from habpps.domain.people import Role
@@ -21,7 +22,7 @@ from habpps.use_cases.register import Done
 from partnerkit.days import french_day
 from partnerkit.text import clean_line
 from servicekit.clock import Clock
-from servicekit.errors import NotAuthenticatedError, ServiceError
+from servicekit.errors import ConflictError, NotAuthenticatedError, ServiceError
 from servicekit.web import Page
 from servicekit.web.formats import longdatetime
 
@@ -176,6 +177,16 @@ def done_page(sentence: str, where: str) -> Response:
     """Say that something is done, and go on."""
     flash(sentence, "success")
     return redirect(where, 303)
+
+
+def retried(organisation_id: str, account_id: str, where: str) -> Response:
+    """Try again what the account service did not do for somebody, and say so."""
+    try:
+        acts().retry_account_command(author(), organisation_id, account_id)
+    except ConflictError as refused:
+        flash(str(CONFLICT_SENTENCES[refused.reason]), "warning")
+        return redirect(where, 303)
+    return done_page(_("La demande est renvoyée au service des comptes : actualisez la page dans une minute."), where)
 
 
 def propagation_wait() -> timedelta:

@@ -56,6 +56,7 @@ CONFLICT_SENTENCES: dict[str, str] = {
         "Vous vous donnez ce profil à vous-même. Cochez la case de confirmation : cet acte sera signalé au journal."
     ),
     "USER_NOT_ACTIVE": _l("Cet utilisateur n'est pas actif : déverrouillez-le ou changez sa date de départ."),
+    "NOTHING_TO_RETRY": _l("Rien n'est à reprendre : la demande a été renvoyée entre-temps."),
     "LAST_ADMINISTRATOR": _l("C'est le seul administrateur. Nommez d'abord son remplaçant."),
     "TRANSITION_REFUSED": _l("Ce n'est plus possible : la situation a changé. Revenez à la page précédente."),
 }
@@ -122,6 +123,10 @@ ACT_SENTENCES: dict[str, str] = {
     "habpps.user.unlocked": _l("a déverrouillé %(label)s."),
     "habpps.user.departure_noted": _l("a noté le départ de %(label)s : %(departs_on)s."),
     "habpps.password.reset": _l("a demandé un nouveau mot de passe provisoire pour %(label)s."),
+    "habpps.account_command.refused": _l(
+        "Le service des comptes n'a pas pu traiter une demande pour %(label)s (référence %(reference)s)."
+    ),
+    "habpps.account_command.retried": _l("a renvoyé au service des comptes ce qui n'avait pas abouti pour %(label)s."),
     "habpps.habilitation.granted": _l("a rattaché %(label)s au groupe « %(group)s » (profil %(profile)s)."),
     "habpps.habilitation.suspended": _l("a suspendu l'habilitation de %(label)s dans « %(group)s »."),
     "habpps.habilitation.reactivated": _l("a réactivé l'habilitation de %(label)s dans « %(group)s »."),

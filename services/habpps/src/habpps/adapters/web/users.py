@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from habpps.adapters.web.forms import AssignForm, AttachForm, DepartureForm, UserForm, attempt, options
 from habpps.adapters.web.labels import PROFILES
-from habpps.adapters.web.pages import acts, answer, author, done_page, in_force, listing, page_of
+from habpps.adapters.web.pages import acts, answer, author, done_page, in_force, listing, page_of, retried
 from habpps.adapters.web.sentences import CONFLICT_SENTENCES
 from habpps.domain.people import person_typed
 from habpps.domain.refusals import EmailTakenError
@@ -123,6 +123,13 @@ def reset(user_id: str) -> Page:
         flash(str(CONFLICT_SENTENCES[refused.reason]), "danger")
         return Response(status=303, headers={"Location": where})
     return done_page(_("Un nouveau mot de passe provisoire va être envoyé."), where)
+
+
+@blueprint.post("/utilisateurs/<user_id>/compte/reessayer")
+def retry(user_id: str) -> Page:
+    """Ask the account service once more for what it did not do."""
+    user = acts().consult.user(author(), user_id).user
+    return retried(user.organisation_id, user.account_id, url_for("users.shown", user_id=user_id))
 
 
 def _create(request: UserRequest, known: dict[str, str]) -> Done[str]:
