@@ -131,7 +131,7 @@ def journal(folder: Path, url: str, clock: MovingClock | None = None) -> Iterato
     migrate(url, MIGRATIONS)
     database = open_database(url, threads=4)
     core = build_core(settings, database, clock)
-    core.check_guard()
+    core.check_evidence()
     core.sequencer.start()
     try:
         yield Journal(settings, database, core, clock)

@@ -2,18 +2,21 @@
 
 import copy
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from audit.domain.checkpoint import SignedCheckpoint, TreeHead, VerifierKey
+from audit.domain.checkpoint import SignedCheckpoint, VerifierKey
 from audit.domain.merkle import EMPTY_FRONTIER, Node
 from audit.domain.producer_chain import Chain, Hole
 from audit.domain.proofs import NodeSource
 from audit.domain.search import Criteria
 from audit.domain.shard import ShardKey
-from audit.use_cases.ports import EntryRow, Repositories, StoredShard, TreeState
+from audit.use_cases.check_evidence import EMPTY_TREE
+from audit.use_cases.ports import EntryRow, Guarded, Repositories, StoredShard, TreeState
 
 T = TypeVar("T")
 
@@ -113,6 +116,16 @@ class InMemoryCheckpoints:
     def newest(self) -> SignedCheckpoint | None:
         return self._by_size[max(self._by_size)] if self._by_size else None
 
+    def all(self) -> Sequence[SignedCheckpoint]:
+        return [self._by_size[size] for size in sorted(self._by_size)]
+
+    def count(self) -> int:
+        return len(self._by_size)
+
+    def remove(self, sizes: Sequence[int]) -> None:
+        for size in sizes:
+            del self._by_size[size]
+
 
 class InMemoryShards:
     """`Shards` in a dict."""
@@ -163,19 +176,24 @@ class InMemoryShardKeys:
 
 
 class InMemoryGuard:
-    """`Guard` in memory."""
+    """`Guard` in memory, as it is after the first start."""
 
     def __init__(self) -> None:
-        self.head: TreeHead | None = None
+        self.guarded: Guarded | None = Guarded(EMPTY_TREE, 0)
+        self.is_taken = False
 
-    def read(self) -> TreeHead | None:
-        return self.head
+    def read(self) -> Guarded | None:
+        return self.guarded
 
-    def advance(self, expected: TreeHead | None, head: TreeHead) -> bool:
-        if self.head != expected:
-            return False
-        self.head = head
-        return True
+    @contextmanager
+    def turn(self, *, wait: bool) -> Iterator[bool]:
+        yield wait or not self.is_taken
+
+    def write(self, guarded: Guarded) -> None:
+        self.guarded = guarded
+
+    def keep_aside(self, at: datetime) -> None:
+        pass
 
 
 class InMemoryPublished:
@@ -186,6 +204,9 @@ class InMemoryPublished:
 
     def publish(self, note: str) -> None:
         self.note = note
+
+    def keep_aside(self, at: datetime) -> None:
+        pass
 
     def read(self) -> str | None:
         return self.note
@@ -200,6 +221,9 @@ class FixedSigner:
 
     def sign(self, text: str) -> bytes:
         return self._key.sign(text.encode())
+
+    def holds(self, text: str, signature: bytes) -> bool:
+        return signature == self.sign(text)
 
 
 class KeptAlarms:

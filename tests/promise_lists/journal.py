@@ -18,4 +18,14 @@ JOURNAL: tuple[Promise, ...] = (
         "docs/architecture.md",
         "What a producer can build the journal accepts, and what the journal accepts a producer could have built.",
     ),
+    Promise(
+        "audit:missing-evidence-is-a-problem",
+        "docs/operate.md, Verifying the journal",
+        "A missing or foreign guard, checkpoint, row or key is a problem for verify and stops the start.",
+    ),
+    Promise(
+        "audit:going-on-is-a-recorded-decision",
+        "docs/operate.md, Backup and restore",
+        "Going on with a journal that lost evidence is a command of a person, written into the journal first.",
+    ),
 )

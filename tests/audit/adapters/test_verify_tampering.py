@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, Table, make_url, select, update
 
 from audit.adapters.database.tables import metadata
+from audit.use_cases.accept_restored import Decision
 from servicekit.database import open_database
 from tests.audit.builders import FakeProducer, journal, settings_in, verify
 
@@ -16,7 +17,7 @@ COLUMNS = [(table.name, one.name) for table in metadata.sorted_tables for one in
 
 
 def write_a_journal(folder: Path, url: str) -> None:
-    """A journal with every table filled: 270 entries, two checkpoints, a hole, a kept node."""
+    """A journal with every table filled: 271 entries, three checkpoints, a hole that is accepted, a kept node."""
     with journal(folder, url) as opened:
         cdap, auth = FakeProducer("cdap"), FakeProducer("auth")
         opened.append(*cdap.events(150))
@@ -26,6 +27,7 @@ def write_a_journal(folder: Path, url: str) -> None:
         opened.append(*auth.events(2, type="auth.session.opened", subject=None, payload={}))
         opened.append(*cdap.events(115, decision="refused", reason="RIGHTS_STALE"))
         opened.core.use_cases.publish()
+        opened.core.accept(Decision("A. Responsable", "the producer was lost"))
 
 
 def flip(value: Any, at: int) -> Any:
@@ -112,7 +114,7 @@ def test_a_journal_nobody_touched_is_intact(written: tuple[Path, str]) -> None:
     database.close()
     assert report.problems == ()
     assert report.is_intact
-    assert (report.size, report.checkpoints) == (270, 2)
+    assert (report.size, report.checkpoints) == (271, 3)
     assert [(one.kind, one.service, one.number) for one in report.irregularities] == [("NUMBERS_MISSING", "auth", 5)]
 
 

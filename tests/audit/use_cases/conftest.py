@@ -7,6 +7,7 @@ import pytest
 from audit.adapters.files.payload_cipher import AesGcmPayloadCipher
 from audit.domain.event import SubmittedEvent
 from audit.use_cases.append_events import AppendEvents
+from audit.use_cases.check_evidence import CheckEvidence
 from audit.use_cases.publish_checkpoint import PublishCheckpoint
 from audit.use_cases.read_event import ReadEvent
 from audit.use_cases.record_batch import Receipt, RecordBatch, Request
@@ -55,6 +56,7 @@ class Stage:
         self.journal = DirectJournal(self.record)
         self.append_events = AppendEvents(self.journal)
         self.publish = PublishCheckpoint(self.store, self.guard, self.signer, self.published)
+        self.check = CheckEvidence(self.store, self.guard, self.published, self.signer, self.keys)
         self.search = SearchEvents(self.journal, self.clock)
         self.results = ReadResults(self.store, self.keys, self.cipher, self.journal, self.clock)
         self.read_event = ReadEvent(self.results)

@@ -6,10 +6,11 @@ from audit.adapters.files.note_key import Ed25519NoteVerifier
 from audit.domain.checkpoint import MalformedNoteError, TreeHead, VerifierKey, note_text, parse_note, signed_note
 from audit.domain.proofs import consistency_holds, consistency_path
 from audit.domain.refusals import EventUnknownError, JournalDamagedError, NotYetInTreeError
+from audit.use_cases.check_evidence import EMPTY_TREE
+from audit.use_cases.ports import Guarded
 from audit.use_cases.prove_inclusion import NewestCheckpoint, ProveInclusion
-from audit.use_cases.publish_checkpoint import CheckGuard, PublishCheckpoint
 from tests.audit.builders import FakeProducer
-from tests.audit.fakes import FixedSigner, InMemoryJournalStore
+from tests.audit.fakes import FixedSigner
 from tests.audit.use_cases.conftest import Stage
 
 
@@ -25,7 +26,7 @@ def test_a_grown_tree_is_signed_once_and_published(stage: Stage) -> None:
     first = stage.publish()
     assert first is not None
     assert stage.publish() is None
-    assert stage.guard.head == first.head
+    assert stage.guard.guarded == Guarded(first.head, 1)
     assert stage.published.note == first.note
     head, signature = parse_note(first.note, stage.signer.verifier_key)
     verifier = Ed25519NoteVerifier(stage.signer.verifier_key)
@@ -40,35 +41,53 @@ def test_a_grown_tree_is_signed_once_and_published(stage: Stage) -> None:
 
 def test_a_process_that_died_between_guard_and_signature_signs_the_same_tree_again(stage: Stage) -> None:
     stage.append(*FakeProducer().events(5))
-    frontier = stage.store.repositories.tree.state().frontier
-    stage.guard.head = TreeHead(5, frontier.root())
+    begun = TreeHead(5, stage.store.repositories.tree.state().frontier.root())
+    stage.guard.guarded = Guarded(EMPTY_TREE, 0, begun)
+    stage.append(*FakeProducer().events(2))
+    stage.check()
     signed = stage.publish()
     assert signed is not None
-    assert signed.head == stage.guard.head
+    assert signed.head == begun
+    assert stage.guard.guarded == Guarded(begun, 1)
+    following = stage.publish()
+    assert following is not None
+    assert following.head.size == 7
+
+
+def test_a_process_that_died_before_the_guard_was_settled_counts_the_checkpoint_once(stage: Stage) -> None:
+    stage.append(*FakeProducer().events(5))
+    first = stage.publish()
+    assert first is not None
+    stage.guard.guarded = Guarded(EMPTY_TREE, 0, first.head)
+    stage.check()
+    assert stage.publish() == first
+    assert stage.guard.guarded == Guarded(first.head, 1)
 
 
 def test_a_database_smaller_than_the_guard_or_with_another_beginning_is_refused(stage: Stage) -> None:
     stage.append(*FakeProducer().events(5))
     stage.publish()
-    CheckGuard(stage.store, stage.guard)()
+    stage.check()
     with pytest.raises(JournalDamagedError, match="0 entries but 5"):
-        CheckGuard(InMemoryJournalStore(), stage.guard)()
-    other = Stage(guard=stage.guard)
+        Stage(guard=stage.guard, published=stage.published).check()
+    other = Stage(guard=stage.guard, published=stage.published)
     other.append(*FakeProducer().events(6))
     with pytest.raises(JournalDamagedError, match="first 5 entries"):
-        CheckGuard(other.store, stage.guard)()
+        other.check()
     with pytest.raises(JournalDamagedError):
-        PublishCheckpoint(other.store, stage.guard, stage.signer, stage.published)()
+        other.publish()
+
+
+def test_a_guard_that_disappears_while_the_service_runs_stops_the_signing(stage: Stage) -> None:
+    stage.append(*FakeProducer().events(5))
+    stage.guard.guarded = None
+    with pytest.raises(JournalDamagedError, match="the guard is missing"):
+        stage.publish()
 
 
 def test_only_one_of_two_processes_signs_the_same_step(stage: Stage) -> None:
     stage.append(*FakeProducer().events(5))
-
-    class Taken(type(stage.guard)):  # type: ignore[misc]
-        def advance(self, expected: TreeHead | None, head: TreeHead) -> bool:
-            return False
-
-    stage.guard.__class__ = Taken
+    stage.guard.is_taken = True
     assert stage.publish() is None
     assert stage.published.note is None
 

@@ -1,4 +1,4 @@
-"""`python -m audit serve | serve-web | serve-rpc | migrate | check-config | verify`."""
+"""`python -m audit serve | serve-web | serve-rpc | migrate | check-config | verify | accept-restored-journal`."""
 
 import argparse
 import sys
@@ -18,6 +18,18 @@ def _verify_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON report on standard output")
 
 
+def _accept(settings: AuditSettings, arguments: argparse.Namespace) -> int:
+    from audit import accept_command
+
+    return accept_command.run(settings, arguments)
+
+
+def _accept_arguments(parser: argparse.ArgumentParser) -> None:
+    from audit import accept_command
+
+    accept_command.arguments_of(parser)
+
+
 def main() -> int:
     """Runs the command; returns the exit code."""
     return service_main(
@@ -25,7 +37,10 @@ def main() -> int:
         settings_class=AuditSettings,
         build="audit.bootstrap:build",
         migrations="audit.adapters.database:migrations",
-        extra=[Command("verify", "compute the whole journal again and compare", _verify, _verify_arguments)],
+        extra=[
+            Command("verify", "compute the whole journal again and compare", _verify, _verify_arguments),
+            Command("accept-restored-journal", "go on with a journal that lost evidence", _accept, _accept_arguments),
+        ],
     )
 
 

@@ -13,11 +13,13 @@ from audit.adapters.files.note_key import VERIFIER_KEY_FILE, Ed25519NoteVerifier
 from audit.adapters.files.payload_cipher import AesGcmPayloadCipher
 from audit.adapters.files.shard_keys import FileShardKeys
 from audit.settings import AuditSettings
+from audit.use_cases.accept_restored import AcceptRestoredJournal
 from audit.use_cases.append_events import AppendEvents
+from audit.use_cases.check_evidence import CheckEvidence
 from audit.use_cases.journal_state import ReadEventTypes, ReadJournalState
 from audit.use_cases.periodic import Periodically, Work
 from audit.use_cases.prove_inclusion import NewestCheckpoint, ProveInclusion
-from audit.use_cases.publish_checkpoint import CheckGuard, PublishCheckpoint
+from audit.use_cases.publish_checkpoint import PublishCheckpoint
 from audit.use_cases.read_event import ReadEvent
 from audit.use_cases.record_batch import RecordBatch
 from audit.use_cases.search_events import ReadResults, SearchEvents
@@ -71,7 +73,8 @@ class Core:
 
     use_cases: UseCases
     sequencer: Sequencer
-    check_guard: CheckGuard
+    check_evidence: CheckEvidence
+    accept: AcceptRestoredJournal
 
 
 def build(settings: AuditSettings, parts: Parts) -> Process:
@@ -79,13 +82,13 @@ def build(settings: AuditSettings, parts: Parts) -> Process:
 
     Raises:
         StartError: a key, a certificate, a port or the schema is not as it must be.
-        JournalDamagedError: the database is not the one that was signed.
+        JournalDamagedError: the database is not the one that was signed, or nobody can tell.
     """
     database = open_database(settings.database_url, threads=settings.web_threads + 4)
     check_schema(database, OLDEST_SCHEMA, CURRENT_SCHEMA)
     clock = SystemClock()
     core = build_core(settings, database, clock)
-    core.check_guard()
+    core.check_evidence()
     web, clean = _web(settings, database, core, clock) if parts.web else (None, None)
     return Process(
         web=web,
@@ -103,14 +106,17 @@ def build_core(settings: AuditSettings, database: Database, clock: Clock) -> Cor
     """
     store, keys, cipher = SqlJournalStore(database), FileShardKeys(settings.keys), AesGcmPayloadCipher()
     guard, alarms = FileGuard(settings.guard), LogAlarms()
-    sequencer = Sequencer(RecordBatch(store, keys, cipher, clock, new_id()), alarms)
+    record = RecordBatch(store, keys, cipher, clock, new_id())
+    sequencer = Sequencer(record, alarms)
     signer = FileNoteSigner(settings.keys, settings.origin)
+    published = FileCheckpoint(settings.checkpoint_file)
+    publish = PublishCheckpoint(store, guard, signer, published)
     results = ReadResults(store, keys, cipher, sequencer, clock)
     use_cases = UseCases(
         append=AppendEvents(sequencer),
         prove=ProveInclusion(store),
         checkpoint=NewestCheckpoint(store),
-        publish=PublishCheckpoint(store, guard, signer, FileCheckpoint(settings.checkpoint_file)),
+        publish=publish,
         watch=WatchProducers(store, sequencer, alarms, clock),
         search=SearchEvents(sequencer, clock),
         results=results,
@@ -118,7 +124,8 @@ def build_core(settings: AuditSettings, database: Database, clock: Clock) -> Cor
         state=ReadJournalState(store, clock),
         types=ReadEventTypes(store),
     )
-    return Core(use_cases, sequencer, CheckGuard(store, guard))
+    check = CheckEvidence(store, guard, published, signer.verifier, keys)
+    return Core(use_cases, sequencer, check, AcceptRestoredJournal(check, record, publish, clock))
 
 
 def build_verifier(settings: AuditSettings, database: Database) -> VerifyJournal:

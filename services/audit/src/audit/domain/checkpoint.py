@@ -13,6 +13,7 @@ import base64
 import binascii
 import hashlib
 from dataclasses import dataclass
+from typing import Protocol
 
 from audit.domain.merkle import HASH_SIZE
 
@@ -98,6 +99,27 @@ def parse_note(note: str, key: VerifierKey) -> tuple[TreeHead, bytes]:
     if len(signature) != _SIGNATURE_SIZE or signed_note(key, head, signature) != note:
         raise MalformedNoteError("not a checkpoint of this journal under this key")
     return head, signature
+
+
+class SignatureCheck(Protocol):
+    """The public half of the journal's key."""
+
+    @property
+    def verifier_key(self) -> VerifierKey:
+        """The key itself."""
+
+    def holds(self, text: str, signature: bytes) -> bool:
+        """Whether the signature over the text is the journal's."""
+
+
+def vouched_head(note: str, verifier: SignatureCheck) -> TreeHead | None:
+    """The tree head of a note that the journal signed; None of any other text."""
+    key = verifier.verifier_key
+    try:
+        head, signature = parse_note(note, key)
+    except MalformedNoteError:
+        return None
+    return head if verifier.holds(note_text(key.name, head), signature) else None
 
 
 def _encode(data: bytes) -> str:

@@ -5,6 +5,7 @@ machine: keys in files, the guard, the published checkpoint.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -117,6 +118,15 @@ class Checkpoints(Protocol):
     def newest(self) -> SignedCheckpoint | None:
         """The one of the largest tree."""
 
+    def all(self) -> Sequence[SignedCheckpoint]:
+        """Every one, by size."""
+
+    def count(self) -> int:
+        """How many there are."""
+
+    def remove(self, sizes: Sequence[int]) -> None:
+        """Forgets those of these sizes: only when a person has accepted that they say nothing any more."""
+
 
 class Shards(Protocol):
     """The months that have entries."""
@@ -199,18 +209,33 @@ class NoteVerifier(Protocol):
         """Whether the signature over the text is the journal's."""
 
 
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """What the guard says: the last signed tree, how many checkpoints were signed, and the one that is being signed."""
+
+    signed: TreeHead
+    checkpoints: int
+    next: TreeHead | None = None
+
+
 class Guard(Protocol):
     """The last signed size and root, outside the database: a restored or cut database is noticed."""
 
-    def read(self) -> TreeHead | None:
-        """The last signed tree; None before the first.
+    def read(self) -> Guarded | None:
+        """What it says; None when there is none.
 
         Raises:
             JournalDamagedError: the file cannot be understood.
         """
 
-    def advance(self, expected: TreeHead | None, head: TreeHead) -> bool:
-        """Moves the guard if it still says `expected`; False when somebody else moved it."""
+    def turn(self, *, wait: bool) -> AbstractContextManager[bool]:
+        """The right to sign, of one process at a time; False when another has it and `wait` is not asked for."""
+
+    def write(self, guarded: Guarded) -> None:
+        """Replaces what it says; only in one's turn."""
+
+    def keep_aside(self, at: datetime) -> None:
+        """Keeps the present file under another name, as evidence."""
 
 
 class PublishedCheckpoint(Protocol):
@@ -218,6 +243,9 @@ class PublishedCheckpoint(Protocol):
 
     def publish(self, note: str) -> None:
         """Replaces the published note at once."""
+
+    def keep_aside(self, at: datetime) -> None:
+        """Keeps the present note under another name, as evidence."""
 
     def read(self) -> str | None:
         """The published note."""

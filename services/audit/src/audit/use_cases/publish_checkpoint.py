@@ -1,7 +1,8 @@
 """Signing the tree, at most once a second, and never two trees that contradict one another.
 
-The guard, a file outside the database, remembers the last signed tree. It moves before anything is signed: if the
-process dies in between, the same tree is signed again at the next start, which contradicts nothing.
+The guard, a file outside the database, remembers the last signed tree. Before anything is signed it says which tree
+comes next, afterwards that it is signed: if the process dies in between, the same tree is signed again, which
+contradicts nothing, and whoever compares knows that this one may be half done. One process signs at a time.
 """
 
 from dataclasses import dataclass
@@ -9,25 +10,8 @@ from dataclasses import dataclass
 from audit.domain.checkpoint import SignedCheckpoint, TreeHead, note_text, signed_note
 from audit.domain.proofs import root_at
 from audit.domain.refusals import JournalDamagedError
-from audit.use_cases.ports import Guard, JournalStore, NoteSigner, PublishedCheckpoint, Repositories
-
-
-@dataclass(frozen=True)
-class CheckGuard:
-    """Compares the database with the last signed tree, before the service starts."""
-
-    store: JournalStore
-    guard: Guard
-
-    def __call__(self) -> None:
-        """Passes when the database holds the last signed tree.
-
-        Raises:
-            JournalDamagedError: the database is smaller than what was signed, or its beginning has changed.
-        """
-        signed = self.guard.read()
-        if signed is not None:
-            self.store.read(lambda repositories: check_against(signed, repositories))
+from audit.use_cases.check_evidence import HOW_TO_GO_ON, check_against
+from audit.use_cases.ports import Guard, Guarded, JournalStore, NoteSigner, PublishedCheckpoint, Repositories
 
 
 @dataclass(frozen=True)
@@ -43,40 +27,39 @@ class PublishCheckpoint:
         """The new checkpoint; None when the tree has not grown or another process is signing.
 
         Raises:
-            JournalDamagedError: the tree does not continue the last signed one.
+            JournalDamagedError: the tree does not continue the last signed one, or nobody knows which that was.
             DependencyUnavailableError: the database does not answer.
         """
-        signed = self.guard.read()
-        head, newest = self.store.read(lambda repositories: _current(repositories, signed))
-        if head.size == 0 or (newest is not None and newest.head.size >= head.size):
-            return None
-        if not self.guard.advance(signed, head):
-            return None
-        key = self.signer.verifier_key
-        note = signed_note(key, head, self.signer.sign(note_text(key.name, head)))
-        checkpoint = SignedCheckpoint(head, note)
-        self.store.write(lambda repositories: repositories.checkpoints.add(checkpoint))
-        self.published.publish(note)
-        return checkpoint
+        with self.guard.turn(wait=False) as is_mine:
+            return self._sign() if is_mine else None
+
+    def _sign(self) -> SignedCheckpoint | None:
+        guarded = self.guard.read()
+        if guarded is None:
+            raise JournalDamagedError(f"the guard is missing. {HOW_TO_GO_ON}")
+        head = self.store.read(lambda repositories: _next(repositories, guarded))
+        return None if head is None else sign_tree(self, guarded, head)
 
 
-def check_against(signed: TreeHead, repositories: Repositories) -> None:
-    """Passes when the tree continues `signed`.
+def sign_tree(publisher: PublishCheckpoint, guarded: Guarded, head: TreeHead) -> SignedCheckpoint:
+    """Signs `head` in one's turn, keeps and publishes it; the guard says so before and after."""
+    publisher.guard.write(Guarded(guarded.signed, guarded.checkpoints, head))
+    key = publisher.signer.verifier_key
+    note = signed_note(key, head, publisher.signer.sign(note_text(key.name, head)))
+    checkpoint = SignedCheckpoint(head, note)
+    publisher.store.write(lambda repositories: repositories.checkpoints.add(checkpoint))
+    publisher.published.publish(note)
+    publisher.guard.write(Guarded(head, guarded.checkpoints + 1))
+    return checkpoint
 
-    Raises:
-        JournalDamagedError: it does not.
-    """
-    size = repositories.tree.state().frontier.size
-    if size < signed.size:
-        raise JournalDamagedError(f"the journal holds {size} entries but {signed.size} were signed")
-    if root_at(signed.size, repositories.tree.nodes()) != signed.root:
-        raise JournalDamagedError(f"the first {signed.size} entries are not those that were signed")
 
-
-def _current(repositories: Repositories, signed: TreeHead | None) -> tuple[TreeHead, SignedCheckpoint | None]:
+def _next(repositories: Repositories, guarded: Guarded) -> TreeHead | None:
+    """The tree to sign: the one begun, else the present one when it has grown."""
     frontier = repositories.tree.state().frontier
-    newest = repositories.checkpoints.newest()
-    head = TreeHead(frontier.size, frontier.root())
-    if signed is not None and (newest is None or newest.head.size < head.size):
-        check_against(signed, repositories)
-    return head, newest
+    if guarded.next is None and frontier.size == guarded.signed.size:
+        return None
+    check_against(guarded.signed, repositories)
+    if guarded.next is None:
+        return TreeHead(frontier.size, frontier.root())
+    check_against(guarded.next, repositories)
+    return TreeHead(guarded.next.size, root_at(guarded.next.size, repositories.tree.nodes()))

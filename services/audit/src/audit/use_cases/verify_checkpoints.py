@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from audit.domain.checkpoint import MalformedNoteError, TreeHead, note_text, parse_note
+from audit.domain.checkpoint import TreeHead, vouched_head
 from audit.domain.merkle import Frontier
 from audit.domain.verification import Problem
+from audit.use_cases.check_evidence import Evidence, evidence_problems
 from audit.use_cases.ports import JournalScan, NoteVerifier
 
 
@@ -19,10 +20,15 @@ class _Row:
 class CheckpointCheck:
     """Walks the checkpoints in step with the entries. One that is wrong makes the next ones wrong: only it is named."""
 
-    def __init__(self, verifier: NoteVerifier, guard: TreeHead | None, published: str | None) -> None:
+    def __init__(self, verifier: NoteVerifier, evidence: Evidence) -> None:
+        """`evidence`: what was outside before the database was read."""
         self._verifier = verifier
-        self._outside = {"guard": guard, "published checkpoint": None if published is None else self._head(published)}
-        self._published_is_wrong = published is not None and self._outside["published checkpoint"] is None
+        self._evidence = evidence
+        guard = None if evidence.guarded is None else evidence.guarded.signed
+        published = None if evidence.note is None else vouched_head(evidence.note, verifier)
+        self._outside = {"guard": guard, "published checkpoint": published}
+        self._newest_size = 0
+        self._guarded_is_kept = False
         self._rows: Iterator[tuple[int, bytes, str]] = iter(())
         self._next: _Row | None = None
         self._previous_size = 0
@@ -33,8 +39,6 @@ class CheckpointCheck:
     def load(self, scan: JournalScan) -> Iterator[Problem]:
         """Begins; says what is wrong before any entry is read."""
         self._rows = scan.checkpoints()
-        if self._published_is_wrong:
-            yield Problem("(file) checkpoint", None, "the published note is not signed by the journal")
         yield from self._advance()
 
     def at(self, frontier: Frontier) -> Iterator[Problem]:
@@ -60,12 +64,35 @@ class CheckpointCheck:
                 sentence = f"it signs {head.size} entries, there are {frontier.size}"
                 yield Problem(f"(file) {name}", None, sentence)
 
+    def missing(self, size: int, later: Evidence) -> Iterator[Problem]:
+        """What is not there although it must be; `later` is what was outside after the database was read.
+
+        The database may have grown meanwhile: it holds at least what was signed before, at most what is signed now.
+        """
+        for piece, sentence in evidence_problems(self._evidence, self._verifier, size):
+            yield Problem(f"(file) {piece}", None, sentence)
+        before, after = self._evidence.guarded, later.guarded
+        if before is None:
+            if size and not self.count:
+                yield Problem("checkpoint", None, "there are entries and no checkpoint")
+            return
+        if before.signed.size and not self._guarded_is_kept:
+            yield Problem("checkpoint", "size", "the one that the guard knows is missing", key=str(before.signed.size))
+        if after is None:
+            return
+        most = after.checkpoints + (after.next is not None)
+        if not before.checkpoints <= self.count <= most:
+            yield Problem("checkpoint", None, f"{self.count} checkpoints are kept, {before.checkpoints} were signed")
+        if self._newest_size > max(after.signed.size, 0 if after.next is None else after.next.size):
+            yield Problem("(file) guard", None, f"it is older than the checkpoint of {self._newest_size} entries")
+
     def _advance(self) -> Iterator[Problem]:
         """Reads the next row of the table; rows that cannot be compared are named and passed over."""
         self._next = None
         for size, root, note in self._rows:
             self.count += 1
-            signed = self._head(note)
+            self._note_size(size)
+            signed = vouched_head(str(note), self._verifier)
             if signed is None:
                 yield Problem("checkpoint", "signed_note", "not a note signed by the journal", key=str(size))
             elif signed.size != size:
@@ -96,11 +123,8 @@ class CheckpointCheck:
         between = f"entries {self._previous_size} to {size - 1} are not all those that were signed"
         return Problem(table, "signed_note" if table == "checkpoint" else None, between, key=str(size))
 
-    def _head(self, note: str) -> TreeHead | None:
-        """The tree head of a note that the journal signed."""
-        key = self._verifier.verifier_key
-        try:
-            head, signature = parse_note(str(note), key)
-        except MalformedNoteError:
-            return None
-        return head if self._verifier.holds(note_text(key.name, head), signature) else None
+    def _note_size(self, size: object) -> None:
+        if isinstance(size, int):
+            self._newest_size = max(self._newest_size, size)
+            guarded = self._evidence.guarded
+            self._guarded_is_kept = self._guarded_is_kept or (guarded is not None and size == guarded.signed.size)

@@ -1,13 +1,15 @@
 """The pass over the entries: each is held against its payload, and the tree and the chains are built again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from audit.domain.entry import MalformedEntryError, parse_entry
+from audit.domain.entry import MalformedEntryError, parse_document, parse_entry
 from audit.domain.event import ProducerPlace, SubmittedEvent
 from audit.domain.merkle import EMPTY_FRONTIER, HASH_SIZE, Frontier, Node
 from audit.domain.producer_chain import Chain
 from audit.domain.shard import ShardKey
 from audit.domain.verification import Irregular, Problem, StoredEntry, check_entry
+from audit.use_cases.accept_restored import ACCEPTED_TYPE
 from audit.use_cases.ports import JournalScan, PayloadCipher, Progress, RawEntry, ShardKeys
 from audit.use_cases.verify_checkpoints import CheckpointCheck
 
@@ -28,6 +30,7 @@ class EntriesPass:
         self.irregular: list[Irregular] = []
         self.last_received_at_us = 0
         self.shards: set[str] = set()
+        self._accepted: list[tuple[str, str, int, int]] = []
 
     def run(self, scan: JournalScan, progress: Progress) -> Iterator[Problem]:
         """What is wrong with entries and payloads, and with the roots along the way."""
@@ -46,6 +49,17 @@ class EntriesPass:
         for index in scan.orphan_payloads():
             yield Problem("payload", "leaf_index", "there is no entry of this index", index=index)
 
+    def missing_numbers(self) -> Iterator[Problem]:
+        """The numbers of producers that never came, unless an event of the journal says that the loss is accepted."""
+        for (service, epoch), chain in sorted(self.chains.items()):
+            for hole in chain.holes:
+                if not any(
+                    (service, epoch) == (of, its) and first <= hole.first and hole.end <= end
+                    for of, its, first, end in self._accepted
+                ):
+                    sentence = f"numbers {hole.first} to {hole.end - 1} of {service} never came: these events are lost"
+                    yield Problem("(producer)", None, sentence, key=f"{service} {epoch}")
+
     def _wrong_index(self, raw: RawEntry) -> Problem:
         sentence = f"entry {self.frontier.size} is missing: the next one found has index {raw.index}"
         return Problem("entry", "leaf_index", sentence, index=self.frontier.size, event_id=raw.event_id)
@@ -63,6 +77,8 @@ class EntriesPass:
             self.shards.add(key.shard)
         self._extend([checked.leaf])
         self._follow(raw, checked.event)
+        if checked.event is not None and checked.event.act.type == ACCEPTED_TYPE and opened is not None:
+            self._accept(parse_document(opened[1]).payload)
         yield from self._checkpoints.at(self.frontier)
 
     def _open(self, raw: RawEntry) -> tuple[ShardKey | None, tuple[bytes, bytes] | None]:
@@ -89,6 +105,10 @@ class EntriesPass:
             sentence = f"the key of {raw.keys.shard} is not there, so the payload cannot be checked"
             return Problem("payload", None, sentence, raw.index, raw.event_id)
         return Problem("payload", "sealed", "the bytes are not those that were sealed", raw.index, raw.event_id)
+
+    def _accept(self, told: Mapping[str, Any]) -> None:
+        for one in told.get("missing_numbers", ()):
+            self._accepted.append((one["service"], one["epoch"], one["first"], one["end"]))
 
     def _extend(self, leaves: list[bytes]) -> None:
         self.frontier, completed = self.frontier.extend(leaves)

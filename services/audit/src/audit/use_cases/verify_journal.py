@@ -1,14 +1,15 @@
 """Verifying the whole journal: everything is computed again from the bytes of the entries, then compared.
 
 `verify_entries` makes the pass over the entries with `verify_checkpoints` in step, `verify_tables` compares the rest.
-Producers may have been irregular when they sent (a number missing, a chain broken): that is reported, but it is not
-tampering.
+Numbers of a producer that never came are a problem until a person accepts the loss
+(`accept_restored`). That a producer was irregular otherwise (a late number, a broken chain) is reported as a note.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from audit.domain.verification import Irregular, Problem
+from audit.use_cases.check_evidence import read_evidence
 from audit.use_cases.ports import (
     Guard,
     JournalScan,
@@ -70,8 +71,8 @@ class VerifyJournal:
             JournalDamagedError: the guard cannot be understood.
         """
         # What is outside is read first: the database can only be ahead of it.
-        signed, note = self.outside.guard.read(), self.outside.published.read()
-        checkpoints = CheckpointCheck(self.outside.verifier, signed, note)
+        evidence = read_evidence(self.outside.guard, self.outside.published)
+        checkpoints = CheckpointCheck(self.outside.verifier, evidence)
         return self.scanner.scan(lambda scan: self._verify(scan, checkpoints, progress))
 
     def _verify(self, scan: JournalScan, checkpoints: CheckpointCheck, progress: Progress) -> Report:
@@ -81,6 +82,9 @@ class VerifyJournal:
         found.take(checkpoints.load(scan))
         found.take(entries.run(scan, progress))
         found.take(checkpoints.rest(entries.frontier))
+        later = read_evidence(self.outside.guard, self.outside.published)
+        found.take(checkpoints.missing(entries.frontier.size, later))
+        found.take(entries.missing_numbers())
         found.take(_state(scan, entries))
         found.take(compare_nodes(scan, entries.nodes))
         found.take(compare_chains(scan, entries.chains))

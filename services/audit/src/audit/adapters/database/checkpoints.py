@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from audit.adapters.database.prepared import Prepared
 from audit.adapters.database.tables import checkpoint, shard
@@ -30,6 +30,20 @@ class SqlCheckpoints:
         """See `Checkpoints.newest`."""
         row = self._connection.execute(select(checkpoint).order_by(checkpoint.c.size.desc()).limit(1)).one_or_none()
         return None if row is None else SignedCheckpoint(TreeHead(row.size, bytes(row.root)), row.signed_note)
+
+    def all(self) -> Sequence[SignedCheckpoint]:
+        """See `Checkpoints.all`."""
+        rows = self._connection.execute(select(checkpoint).order_by(checkpoint.c.size)).all()
+        return [SignedCheckpoint(TreeHead(row.size, bytes(row.root)), row.signed_note) for row in rows]
+
+    def count(self) -> int:
+        """See `Checkpoints.count`."""
+        return self._connection.execute(select(func.count()).select_from(checkpoint)).scalar_one()
+
+    def remove(self, sizes: Sequence[int]) -> None:
+        """See `Checkpoints.remove`."""
+        for size in sizes:
+            self._connection.execute(delete(checkpoint).where(checkpoint.c.size == size))
 
 
 class SqlShards:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from datetime import datetime
 from pathlib import Path
 
 _OWNER_ONLY = 0o600
@@ -34,6 +35,15 @@ def create_file(path: Path, data: bytes) -> bool:
         temporary.unlink()
     _sync_folder(path.parent)
     return True
+
+
+def keep_aside(path: Path, at: datetime) -> None:
+    """Copies a file, when it is there, to a name with the time: evidence that a person may want to look at."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return
+    replace_file(path.with_name(f"{path.name}.{at:%Y%m%dT%H%M%SZ}"), data)
 
 
 def _write_new(path: Path, data: bytes, mode: int) -> None:

@@ -21,20 +21,33 @@ class FileNoteSigner:
     """`NoteSigner` with a private key in a file of 32 bytes in hexadecimal."""
 
     def __init__(self, folder: Path, origin: str) -> None:
-        """Makes the key when there is none, and writes its public half beside it.
+        """Makes the key when there is none and never was, and writes its public half beside it.
 
         Raises:
-            NoteKeyError: the file is there but is no key.
+            NoteKeyError: the file is there but is no key, or it is missing although its public half is there, or the
+                public half is that of another key.
         """
-        path = private_folder(folder) / SIGNING_KEY_FILE
+        path, public_half = private_folder(folder) / SIGNING_KEY_FILE, folder / VERIFIER_KEY_FILE
         if not path.exists():
+            if public_half.exists():
+                raise NoteKeyError(
+                    f"The signing key {path} is missing although its public half is there. Put it back; if it is lost: "
+                    "`python -m audit accept-restored-journal --new-key`."
+                )
             create_file(path, Ed25519PrivateKey.generate().private_bytes_raw().hex().encode() + b"\n")
         try:
             self._key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(path.read_text(encoding="ascii").strip()))
         except ValueError as error:
             raise NoteKeyError(f"{path} is not an Ed25519 key.") from error
         self._verifier_key = VerifierKey(origin, self._key.public_key().public_bytes_raw())
-        replace_file(folder / VERIFIER_KEY_FILE, f"{self._verifier_key.to_text()}\n".encode(), mode=0o644)
+        if public_half.exists() and Ed25519NoteVerifier.from_file(public_half).verifier_key != self._verifier_key:
+            raise NoteKeyError(f"{public_half} is not the public half of {path} under the origin {origin}.")
+        replace_file(public_half, f"{self._verifier_key.to_text()}\n".encode(), mode=0o644)
+
+    @property
+    def verifier(self) -> "Ed25519NoteVerifier":
+        """What checks the notes of this key."""
+        return Ed25519NoteVerifier(self._verifier_key)
 
     @property
     def verifier_key(self) -> VerifierKey:

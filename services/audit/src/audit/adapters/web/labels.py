@@ -102,6 +102,7 @@ TYPES: Mapping[str, Any] = {
     "audit.results.consulted": _l("Résultats d'une recherche lus"),
     "audit.event.consulted": _l("Événement du journal lu"),
     "audit.alarm.raised": _l("Alarme du journal"),
+    "audit.journal.accepted": _l("Journal restauré accepté"),
 }
 
 
