@@ -92,6 +92,8 @@ TYPES: Mapping[str, Any] = {
     "habpps.habilitation.suspended": _l("Habilitation suspendue"),
     "habpps.habilitation.reactivated": _l("Habilitation remise en vigueur"),
     "habpps.habilitation.withdrawn": _l("Habilitation retirée"),
+    "habpps.account_command.refused": _l("Demande au service des comptes refusée"),
+    "habpps.account_command.retried": _l("Demande au service des comptes relancée"),
     "habpps.password.reset": _l("Mot de passe réinitialisé"),
     "cdap.dossier.consulted": _l("Dossier consulté"),
     "cdap.consultation.refused": _l("Consultation refusée"),
