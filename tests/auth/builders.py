@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ from auth.domain.clients import Client
 from auth.domain.sessions import SessionLimits
 from auth.settings import AuthSettings
 from auth.use_cases.catalogue import UseCases
+from auth.use_cases.end_lost_access import EndLostAccess
+from auth.use_cases.follow_ending import FollowEnding
 from auth.use_cases.keep_session import SweepSessions
 from auth.use_cases.ports import AuthWork
 from auth.use_cases.send_mails import SendMails
@@ -97,6 +100,11 @@ def the_keys() -> SigningKeys:
     return load_keys(Path(folder))
 
 
+def at_once(is_done: Callable[[], bool], _longest: timedelta) -> bool:
+    """Waits for nothing: tests do everything before they ask."""
+    return is_done()
+
+
 @dataclass
 class Provider:
     """Everything around the use cases, within reach of the test."""
@@ -129,6 +137,10 @@ class Provider:
             sectors=self,
         )
         self.use_cases: UseCases = build_use_cases(self.settings, world)
+        self.lost_access = EndLostAccess(self.work, self.use_cases.rights, self.clock, lambda: None)
+        self.follow_ending = FollowEnding(
+            self.work, self.use_cases.rights, self.lost_access, self.clock, looking=at_once, telling=at_once
+        )
         texts = MailTexts(ISSUER)
         self.send_mails = SendMails(self.work, self.mailer, texts, self.passwords, self.clock, each_apart)
         self.sweep = SweepSessions(self.work, self.clock, SessionLimits(), each_apart)

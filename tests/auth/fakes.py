@@ -12,7 +12,7 @@ from auth.domain.accounts import Account
 from auth.domain.clients import Client
 from auth.domain.grants import Consent
 from auth.domain.mails import Message
-from auth.domain.sessions import CLIENT_CLOSED, TOKEN_REVOKED, EndedSession, Session
+from auth.domain.sessions import CLIENT_CLOSED, TOKEN_REVOKED, ClientSession, EndedSession, Session
 from auth.use_cases.ports import LogoutAnswer
 from rights.snapshot import Snapshot
 from servicekit.errors import DependencyUnavailableError
@@ -110,6 +110,18 @@ class InMemorySessions:
     def clients_of(self, session_id: str) -> Sequence[str]:
         return sorted(self.clients.get(session_id, ()))
 
+    def with_clients(self, after: tuple[str, str], limit: int) -> Sequence[ClientSession]:
+        opened = [row for row in self.rows.values() if row.ended_at is None]
+        pairs = sorted((row.session_id, client) for row in opened for client in self.clients_of(row.session_id))
+        return [ClientSession(self.rows[sid], client) for sid, client in pairs if (sid, client) > after][:limit]
+
+    def forget_client(self, session_id: str, client_id: str) -> bool:
+        known = self.clients.get(session_id, set())
+        if client_id not in known:
+            return False
+        known.remove(client_id)
+        return True
+
     def forget_before(self, moment: datetime) -> None:
         for session_id in [key for key, row in self.rows.items() if row.ended_at and row.ended_at < moment]:
             del self.rows[session_id]
@@ -159,6 +171,7 @@ class InMemoryEndedSessions:
 class InMemoryClients:
     def __init__(self) -> None:
         self.rows: dict[str, Client] = {}
+        self.changes = 0
         self.consents: dict[tuple[str, str], Consent] = {}
 
     def find(self, client_id: str) -> Client | None:
@@ -167,7 +180,11 @@ class InMemoryClients:
     def all(self) -> Sequence[Client]:
         return [self.rows[key] for key in sorted(self.rows)]
 
+    def mark(self) -> tuple[int, int]:
+        return self.changes, len(self.rows)
+
     def save(self, client: Client) -> None:
+        self.changes += 1
         self.rows[client.client_id] = client
 
     def delete(self, client_id: str) -> None:

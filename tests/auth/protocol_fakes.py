@@ -165,6 +165,13 @@ class InMemoryDeviceRequests:
         for key in [key for key, row in self.rows.items() if row.client_id == client_id]:
             del self.rows[key]
 
+    def deny(self, session_id: str, client_id: str) -> Sequence[str]:
+        mine = {k: row for k, row in self.rows.items() if (row.session_id, row.client_id) == (session_id, client_id)}
+        for key, row in mine.items():
+            if row.state is DeviceState.GRANTED:
+                self.rows[key] = replace(row, state=DeviceState.DENIED)
+        return sorted(row.family_id for row in mine.values())
+
     def waiting_of(self, client_id: str, now: datetime) -> int:
         waiting = [row for row in self.rows.values() if row.state is DeviceState.WAITING and row.expires_at > now]
         return sum(row.client_id == client_id for row in waiting)

@@ -98,10 +98,21 @@ class InMemoryLogoutNotices:
     def add(self, notice: LogoutNotice) -> None:
         self.rows[notice.notice_id] = notice
 
-    def due(self, now: datetime, limit: int) -> Sequence[str]:
+    def due(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
         waiting = [row for row in self.rows.values() if row.delivered_at is None and row.failed_at is None]
         rows = [row for row in waiting if row.next_attempt_at <= now]
-        return [row.notice_id for row in sorted(rows, key=lambda row: (row.next_attempt_at, row.notice_id))[:limit]]
+        found = [(row.notice_id, row.client_id) for row in sorted(rows, key=lambda r: (r.next_attempt_at, r.notice_id))]
+        clients = [client_id for _, client_id in found]
+        return [one for place, one in enumerate(found) if clients[:place].count(one[1]) < limit]
+
+    def postpone(self, client_id: str, until: datetime) -> None:
+        for key, row in self.rows.items():
+            if row.client_id == client_id and row.delivered_at is None and row.next_attempt_at < until:
+                self.rows[key] = replace(row, next_attempt_at=until)
+
+    def of_change(self, revision: int) -> Sequence[LogoutNotice]:
+        rows = [row for row in self.rows.values() if row.rights_after < revision <= row.rights_revision]
+        return sorted(rows, key=lambda row: row.notice_id)
 
     def find(self, notice_id: str) -> LogoutNotice | None:
         return self.rows.get(notice_id)

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from habpps.domain.account_command import AccountCommand, CommandKind, CommandState
@@ -16,6 +16,7 @@ from habpps.domain.states import HabilitationState
 from habpps.use_cases.ports import (
     AccountStatus,
     ActRecord,
+    ClientSessionsEnding,
     FeedChange,
     FeedState,
     Listing,
@@ -24,6 +25,7 @@ from habpps.use_cases.ports import (
     Store,
 )
 from rights.snapshot import EMPTY_DIGEST
+from servicekit.errors import DependencyUnavailableError
 
 
 class HasId(Protocol):
@@ -308,6 +310,22 @@ class InMemoryReplicas:
 
     def seen_since(self, moment: datetime) -> tuple[ReplicaProgress, ...]:
         return tuple(row for _, row in sorted(self.rows.items()) if row.seen_at >= moment)
+
+
+class FixedClientSessions:
+    """What auth says of the sessions in extranets, as the test sets it; None: it does not answer."""
+
+    def __init__(self) -> None:
+        self.answer: ClientSessionsEnding | None = ClientSessionsEnding(
+            looked=True, ended=0, told=0, late=(), told_at=None
+        )
+        self.asked: list[tuple[int, int]] = []
+
+    def follow(self, revision: int, epoch: int, timeout: timedelta) -> ClientSessionsEnding:
+        self.asked.append((revision, epoch))
+        if self.answer is None:
+            raise DependencyUnavailableError("auth is away", reason="UNAVAILABLE")
+        return self.answer
 
 
 class InMemoryFeed:

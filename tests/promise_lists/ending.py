@@ -4,6 +4,21 @@ from tests.promise_lists.promise import Promise
 
 ENDING: tuple[Promise, ...] = (
     Promise(
+        "ending:right-lost",
+        "Seed document, Habpps; OIDC Back-Channel Logout 1.0",
+        "However a right ends, the sessions that stand on it end in every extranet, and only there.",
+    ),
+    Promise(
+        "ending:in-force-everywhere",
+        "docs/protocols.md §2",
+        "Habpps says that an act is in force everywhere only once every session it closes is, and names who is late.",
+    ),
+    Promise(
+        "ending:rights-of-today",
+        "RFC 7662 §2.2, RFC 9396 §9.2",
+        "Whoever asks about a token learns the rights of today, not those of when it was made.",
+    ),
+    Promise(
         "ending:tokens-everywhere",
         "RFC 7009 §2, RFC 9700 §2.1.1 and §4.14, ASVS 10.4.2",
         "However a token is revoked, auth and every resource server refuse it at once, also after a restart.",

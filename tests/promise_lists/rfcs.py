@@ -198,7 +198,6 @@ RFCS: tuple[Promise, ...] = (
         "backchannel:contract-end",
         "OpenID Connect Back-Channel Logout 1.0 §2.5, house rule",
         "A logout token is sent when a service contract ends.",
-        gap="The rights close the extranet at once (chain:suspension-acts-at-once); the session goes on elsewhere.",
     ),
     Promise(
         "rfc9396:token-request",

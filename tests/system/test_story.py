@@ -285,7 +285,7 @@ def put_into_group(administrator: Visitor, group: str, *, confirmed: bool = Fals
 @pytest.mark.browser
 @pytest.mark.system
 @promise("chain:suspension-acts-at-once")
-def test_chapter_6_a_suspended_contract_refuses_the_next_consultation(story: Story, visitors: Visitors) -> None:
+def test_chapter_6_a_suspended_contract_ends_the_session_in_cdap(story: Story, visitors: Visitors) -> None:
     nathalie, claire = visitors(), visitors()
     nathalie.open("cdap")
     nathalie.sign_in(story.identifiers["girard@clairvallon.example"], CHOSEN_PASSWORD)
@@ -300,7 +300,9 @@ def test_chapter_6_a_suspended_contract_refuses_the_next_consultation(story: Sto
     claire.page.click("main form button[type=submit]")
     claire.page.wait_for_selector("#propagation")
     assert "En vigueur sur" in claire.text()
-    refused = consult(nathalie, story.dossier())
+    assert "fermée" in claire.text(), "her session in CDAP was closed"
+    nathalie.open("cdap")
+    refused = nathalie.text()
     assert "suspendu" in refused
     assert "Base ressources" not in refused
     assert story.dossier().name not in refused
@@ -313,6 +315,11 @@ def test_chapter_7_the_refusal_and_the_suspension_are_in_the_journal(story: Stor
     paul = visitors()
     paul.open("audit")
     paul.sign_in(CAF_AUDITOR.username, CAF_AUDITOR.password)
-    for kind in ("cdap.consultation.refused", "habpps.service_contract.suspended", "auth.session.ended"):
+    for kind in (
+        "auth.access.refused",
+        "auth.client_session.ended",
+        "habpps.service_contract.suspended",
+        "auth.session.ended",
+    ):
         assert search_results(paul, kind) >= 1, kind
     assert verify(story).returncode == 0

@@ -12,6 +12,7 @@ import grpc
 import pytest
 
 from auth.adapters.rpc.accounts import AccountsServicer
+from auth.adapters.rpc.client_sessions import ClientSessionsServicer
 from auth.adapters.rpc.ended_sessions import EndedSessionsServicer
 from auth.bootstrap import open_rpc
 from auth.settings import AuthSettings
@@ -61,7 +62,8 @@ def served(stored_provider: Provider, certificates: Path, tmp_path: Path) -> Ite
         stored_provider.use_cases.manage_accounts, lambda: woken.append("mails"), lambda: woken.append("logout")
     )
     feed = ReadEndedSessions(stored_provider.work, stored_provider.clock)
-    server = open_rpc(settings, accounts, EndedSessionsServicer(feed))
+    sessions = ClientSessionsServicer(stored_provider.follow_ending)
+    server = open_rpc(settings, accounts, EndedSessionsServicer(feed), sessions)
     server.start()
     server.set_serving(serving=True)
     channels: list[grpc.Channel] = []

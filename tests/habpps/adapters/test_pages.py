@@ -1,10 +1,16 @@
 """The story of the mission through the pages, and what the pages refuse."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from habpps.domain.account_command import CommandState
+from habpps.use_cases.ports import ClientSessionsEnding
 from tests.habpps.adapters.conftest import Pages
 from tests.habpps.builders import ADMINISTRATOR, OTHER_SIRET, SIRET, Commune
+from tests.promises import promise
+
+TOLD_AT = datetime(2026, 11, 23, 9, 0, 3, tzinfo=UTC)
 
 CONVENTION = {
     "siret": SIRET,
@@ -89,11 +95,52 @@ def test_suspending_a_contract_first_says_who_loses_access_then_when_it_is_in_fo
     pages.habpps.clock.advance(timedelta(seconds=1))
     everything.acts.propagation.acknowledge("cdap-2", revision, 1)
     assert "En vigueur sur 3 réplicas sur 3 à 10:00:01" in pages.get(where)
+    assert everything.client_sessions.asked[-1] == (revision, everything.feed.state().epoch)
+    assert "Personne n&#39;avait de session ouverte" in pages.get(where)
     shown = pages.get(f"/organismes/{commune.id}")
     assert "Suspendu" in shown
     assert "Réactiver ce contrat" in shown
     pages.post(f"/contrats/{commune.contract_id}/reactiver", reason="contrôle terminé")
     assert "Suspendre ce contrat" in pages.get(f"/organismes/{commune.id}")
+
+
+@promise("ending:in-force-everywhere")
+@pytest.mark.parametrize(
+    ("ending", "said", "unsaid"),
+    [
+        (
+            ClientSessionsEnding(looked=True, ended=2, told=2, late=(), told_at=TOLD_AT),
+            ("En vigueur sur 1 réplicas sur 1 à 10:00:03", "2 sessions ouvertes dans les extranets ont été fermées."),
+            ("Actualiser",),
+        ),
+        (
+            ClientSessionsEnding(looked=True, ended=3, told=1, late=("Mon-enfant.fr", "Omega"), told_at=TOLD_AT),
+            ("des sessions restent à fermer", "1 sur 3", "Mon-enfant.fr, Omega", "Actualiser"),
+            ("10:00:03",),
+        ),
+        (
+            ClientSessionsEnding(looked=False, ended=0, told=0, late=(), told_at=None),
+            ("des sessions restent à fermer", "n&#39;a pas fini de chercher", "Actualiser"),
+            ("Personne n&#39;avait",),
+        ),
+        (
+            None,
+            ("ne sont pas vérifiées", "ne répond pas", "Actualiser"),
+            ("Personne n&#39;avait",),
+        ),
+    ],
+    ids=["told", "late", "not looked", "auth is away"],
+)
+def test_an_act_is_in_force_once_the_sessions_in_the_extranets_are_closed_too(
+    pages: Pages, ending: ClientSessionsEnding | None, said: tuple[str, ...], unsaid: tuple[str, ...]
+) -> None:
+    everything = pages.habpps.all
+    revision = everything.feed.state().revision
+    everything.acts.propagation.acknowledge("auth-1", revision, everything.feed.state().epoch)
+    everything.client_sessions.answer = ending
+    text = pages.get(f"/diffusion/{revision}")
+    assert all(words in text for words in said)
+    assert not any(words in text for words in unsaid)
 
 
 def test_a_wrong_siret_is_explained_and_what_was_typed_is_kept(pages: Pages) -> None:

@@ -29,6 +29,7 @@ from servicekit.rpc import CallerPolicy, ChannelOptions, ServerOptions, open_cha
 from servicekit.rpc.certificates import issue, write_authority
 from tests.habpps.adapters.conftest import Habpps
 from tests.habpps.builders import TODAY
+from tests.habpps.fakes import FixedClientSessions
 
 DEADLINE_SECONDS = 10.0
 
@@ -59,7 +60,7 @@ def served(habpps: Habpps, certificates: Path, request: pytest.FixtureRequest) -
     clock = SystemClock()
     feed = SqlFeedReader(habpps.database)
     signals = habpps.all.signals
-    propagation = FollowPropagation(SqlReplicas(habpps.database), feed, signals.replicas, clock)
+    propagation = FollowPropagation(SqlReplicas(habpps.database), feed, signals.replicas, clock, FixedClientSessions())
     callers = CallerPolicy.load(Path(str(files("habpps.adapters.rpc").joinpath("callers.toml"))), [FEED])
     servicer = RightsFeed(feed, propagation, signals.feed, clock, getattr(request, "param", None))
     server = open_server(

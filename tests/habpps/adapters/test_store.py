@@ -14,7 +14,7 @@ from habpps.use_cases.follow_propagation import FollowPropagation
 from habpps.use_cases.ports import Listing, Store
 from tests.habpps.adapters.conftest import Habpps, opened_at
 from tests.habpps.builders import DIRECTOR, OTHER_SIRET, SIRET, MemoryRegister, Register921
-from tests.habpps.fakes import CountingSignal, InMemoryReplicas
+from tests.habpps.fakes import CountingSignal, FixedClientSessions, InMemoryReplicas
 
 Read = Callable[[Callable[[Store], Any]], Any]
 
@@ -143,7 +143,7 @@ def test_a_replica_is_alive_for_five_seconds_and_late_until_it_has_the_revision(
     replicas = InMemoryReplicas() if kind == "memory" else SqlReplicas(habpps.database)
     signal = CountingSignal()
     clock = habpps.clock
-    propagation = FollowPropagation(replicas, SqlFeedReader(habpps.database), signal, clock)
+    propagation = FollowPropagation(replicas, SqlFeedReader(habpps.database), signal, clock, FixedClientSessions())
     propagation.acknowledge("auth-1", 2, 1)
     propagation.acknowledge("cdap-1", 1, 1)
     signal.on_wait = lambda: clock.advance(timedelta(milliseconds=100))

@@ -83,6 +83,10 @@ class Surfer:
         """One address, with the person's cookies, redirects not followed."""
         return self._browser.get(address)
 
+    def send(self, address: str, form: dict[str, str]) -> httpx.Response:
+        """One form, with the person's cookies, redirects not followed."""
+        return self._browser.post(address, data=form)
+
     def _next(self, page: str) -> tuple[Form | None, str]:
         reader = _Forms()
         reader.feed(page)

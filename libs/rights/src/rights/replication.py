@@ -63,6 +63,11 @@ class Replica(ABC, Generic[S, C]):
         self._subscription: Subscription[C] | None = None
         self._stopping = threading.Event()
         self._threads: tuple[threading.Thread, ...] = ()
+        self._on_change: Callable[[], None] = lambda: None
+
+    def on_change(self, tell: Callable[[], None]) -> None:
+        """Call `tell` after each new state, in the thread that follows the feed: it must only wake somebody."""
+        self._on_change = tell
 
     # What is replicated.
 
@@ -147,6 +152,7 @@ class Replica(ABC, Generic[S, C]):
             self._must_synchronise = False
             self._view = _View(state, self._view.fresh_at)
             self._settle()
+        self._on_change()
         self._acknowledge()
 
     def follow_once(self) -> None:
@@ -193,6 +199,7 @@ class Replica(ABC, Generic[S, C]):
                 return True
             self._view = _View(after, self._view.fresh_at)
             self._settle()
+        self._on_change()
         self._acknowledge()
         return True
 

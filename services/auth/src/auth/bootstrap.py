@@ -27,6 +27,7 @@ from auth.adapters.crypto.own_tokens import OwnTokens
 from auth.adapters.crypto.passwords import Argon2Passwords
 from auth.adapters.database.repositories import SqlRepositories
 from auth.adapters.rpc.accounts import AccountsServicer
+from auth.adapters.rpc.client_sessions import ClientSessionsServicer
 from auth.adapters.rpc.ended_sessions import EndedSessionsServicer
 from auth.adapters.web.app import WebParts, create_web
 from auth.adapters.web.oidc.plain_requests import Certificates
@@ -40,9 +41,11 @@ from auth.use_cases.authenticate_client import AuthenticateClient
 from auth.use_cases.catalogue import UseCases
 from auth.use_cases.check_dpop import CheckDpop
 from auth.use_cases.choose_password import ChoosePassword
+from auth.use_cases.end_lost_access import EndLostAccess
 from auth.use_cases.event_owners import EventOwners
 from auth.use_cases.exchange_code import ExchangeCode
 from auth.use_cases.exchange_token import ExchangeToken
+from auth.use_cases.follow_ending import FollowEnding
 from auth.use_cases.give_consent import GiveConsent
 from auth.use_cases.import_data import ImportAccounts, ImportClients
 from auth.use_cases.issue_client_token import IssueClientToken
@@ -71,8 +74,9 @@ from auth.use_cases.serve_devices import ServeDevices
 from auth.use_cases.sign_in import SignIn, SignInLimits
 from auth.use_cases.tell_clients import LogoutReport, TellClients
 from auth.use_cases.watch_queues import WatchQueues
-from partenaire.auth.v1 import accounts_pb2, ended_sessions_pb2
+from partenaire.auth.v1 import accounts_pb2, client_sessions_pb2, ended_sessions_pb2
 from partenaire.auth.v1.accounts_pb2_grpc import add_AccountsServicer_to_server
+from partenaire.auth.v1.client_sessions_pb2_grpc import add_ClientSessionsServicer_to_server
 from partenaire.auth.v1.ended_sessions_pb2_grpc import add_EndedSessionsServicer_to_server
 from rights.feed_client import GrpcRightsFeed
 from rights.replica import RightsReplica
@@ -94,6 +98,7 @@ OLDEST_SCHEMA = "0002"
 NEWEST_SCHEMA = "0002"
 SAVED_RIGHTS = "rights-snapshot.bin"
 ACCOUNTS = accounts_pb2.DESCRIPTOR.services_by_name["Accounts"]
+CLIENT_SESSIONS = client_sessions_pb2.DESCRIPTOR.services_by_name["ClientSessions"]
 ENDED_SESSIONS = ended_sessions_pb2.DESCRIPTOR.services_by_name["EndedSessions"]
 
 
@@ -151,7 +156,7 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
     own_tokens = OwnTokens(world.keys, settings.issuer, clock)
     client_tokens = JoseClientTokens(world.fetch, clock)
     clients = KnownClients(work, clock)
-    read_token = ReadToken(work, clients, own_tokens, subjects, clock, limits)
+    read_token = ReadToken(work, clients, own_tokens, subjects, clock, limits, rights)
     nonces = DpopNonces(world.secret.key("DPoP nonces"), clock)
     rules = PasswordRules(minimum_length=settings.password_minimum_length, common=common_passwords())
     per_address = settings.login_attempts_per_address
@@ -250,6 +255,9 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
         work, passwords, replica, keys, clock, logout.report, fetch.json, secret, salt.key("pairwise subjects"), fetch
     )
     use_cases = build_use_cases(settings, world)
+    lost = EndLostAccess(work, use_cases.rights, clock, logout.wake)
+    lost_access = Repeating("lost-access", lost, Rhythm(every=timedelta(seconds=0.5)))
+    replica.on_change(lost_access.wake)
     tasks = build_tasks(settings, work, passwords, clock, logout)
     web = None
     if parts.web:
@@ -274,7 +282,12 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
     rpc = None
     if parts.rpc:
         accounts = AccountsServicer(use_cases.manage_accounts, tasks.mails.wake, logout.wake)
-        rpc = open_rpc(settings, accounts, EndedSessionsServicer(ReadEndedSessions(work, clock)))
+        follow = FollowEnding(
+            work, use_cases.rights, lost, clock, looking=lost_access.wait_until, telling=logout.wait_until
+        )
+        rpc = open_rpc(
+            settings, accounts, EndedSessionsServicer(ReadEndedSessions(work, clock)), ClientSessionsServicer(follow)
+        )
 
     def close() -> None:
         calls.close()
@@ -282,8 +295,8 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
         audit.close()
         database.close()
 
-    answers_without = frozenset({relay.name, replica.name, *(task.name for task in tasks.all())})
-    return Process(web, rpc, (relay, replica, *tasks.all()), close, answers_without)
+    answers_without = frozenset({relay.name, replica.name, *(task.name for task in (lost_access, *tasks.all()))})
+    return Process(web, rpc, (relay, replica, lost_access, *tasks.all()), close, answers_without)
 
 
 def _saved_rights(path: Path) -> Snapshot | None:
@@ -345,12 +358,15 @@ def _send_mails(settings: AuthSettings, work: AuthWork, passwords: Passwords, cl
     return SendMails(work, SmtpMailer(options), texts, passwords, clock, each_apart, timedelta(hours=hours))
 
 
-def open_rpc(settings: AuthSettings, accounts: AccountsServicer, ended: EndedSessionsServicer) -> RpcServer:
+def open_rpc(
+    settings: AuthSettings, accounts: AccountsServicer, ended: EndedSessionsServicer, clients: ClientSessionsServicer
+) -> RpcServer:
     """The gRPC server with its allow-list, bound and not started."""
     with as_file(files("auth.adapters.rpc").joinpath("callers.toml")) as path:
-        callers = CallerPolicy.load(path, [ACCOUNTS, ENDED_SESSIONS])
+        callers = CallerPolicy.load(path, [ACCOUNTS, ENDED_SESSIONS, CLIENT_SESSIONS])
     services: list[Registration] = [
         (add_AccountsServicer_to_server, accounts, ACCOUNTS.full_name),
         (add_EndedSessionsServicer_to_server, ended, ENDED_SESSIONS.full_name),
+        (add_ClientSessionsServicer_to_server, clients, CLIENT_SESSIONS.full_name),
     ]
     return open_server(ServerOptions.of(settings), services=services, callers=callers)

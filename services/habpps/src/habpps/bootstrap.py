@@ -7,6 +7,7 @@ from importlib.resources import as_file, files
 
 from habpps.adapters.clients.account_relay import account_relay
 from habpps.adapters.clients.accounts import GrpcAccounts
+from habpps.adapters.clients.client_sessions import GrpcClientSessions
 from habpps.adapters.clients.later_delivery import LaterDelivery
 from habpps.adapters.database.feed import SqlFeedReader, SqlReplicas
 from habpps.adapters.database.store import sql_store
@@ -68,7 +69,7 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
     register = Register(work, signals, clock)
     accounts = open_channel(ChannelOptions.to("auth", settings.auth_address, settings))
     feed = SqlFeedReader(database)
-    propagation = FollowPropagation(SqlReplicas(database), feed, signals.replicas, clock)
+    propagation = FollowPropagation(SqlReplicas(database), feed, signals.replicas, clock, GrpcClientSessions(accounts))
     push = PushAccountCommands(work, GrpcAccounts(accounts), clock, each_apart)
     web = None
     if parts.web:

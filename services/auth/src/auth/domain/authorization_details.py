@@ -79,5 +79,26 @@ def narrow(granted: Sequence[Detail], requested: Sequence[Detail]) -> tuple[Deta
     return tuple(kept)
 
 
+def common(granted: Sequence[Detail], held: Sequence[Detail]) -> tuple[Detail, ...]:
+    """What of the details that a token holds is granted today: each is cut to what both hold, or left out.
+
+    A detail is the same right when its type, extranet and contract, or role and organisation, are the same.
+    """
+    kept = []
+    for detail in held:
+        today = next((one for one in granted if _is_same_right(one, detail)), None)
+        if today is None:
+            continue
+        lists = {name: _common(today.get(name, ()), detail[name]) for name in _NARROWED if name in detail}
+        if all(lists.values()):
+            kept.append({**today, **lists})
+    return tuple(kept)
+
+
+def _is_same_right(one: Detail, other: Detail) -> bool:
+    names = ("type", "extranet", "service_contract", "role", "caf", "organisation")
+    return all(one.get(name) == other.get(name) for name in names)
+
+
 def _common(granted: Sequence[str], wished: Sequence[str]) -> list[str]:
     return [value for value in granted if value in wished]

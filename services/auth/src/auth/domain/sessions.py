@@ -22,6 +22,7 @@ class EndReason(Enum):
     ADMINISTRATOR = "ADMINISTRATOR"
     ORGANISATION_CHANGED = "ORGANISATION_CHANGED"
     REPLACED = "REPLACED"
+    RIGHTS_LOST = "RIGHTS_LOST"
 
 
 TOKEN_REVOKED = "TOKEN_REVOKED"  # noqa: S105 - a reason in the feed, not a secret
@@ -60,6 +61,22 @@ class Session:
     def is_alive(self, limits: SessionLimits, now: datetime) -> bool:
         """Whether it may still be used."""
         return self.ended_at is None and now < self.expires_at(limits)
+
+
+@dataclass(frozen=True)
+class ClientSession:
+    """A client that got tokens in a session that is open."""
+
+    session: Session
+    client_id: str
+
+
+@dataclass(frozen=True)
+class RightsChange:
+    """Revisions of the rights after which something was found lost: later than `after`, up to `revision`."""
+
+    after: int = 0
+    revision: int = 0
 
 
 @dataclass(frozen=True)

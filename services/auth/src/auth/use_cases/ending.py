@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from auth.domain.sessions import EndReason, Session
+from auth.domain.sessions import ClientSession, EndReason, RightsChange, Session
 from auth.use_cases import events
 from auth.use_cases.ports import AuthRepos, LogoutNotice
 from servicekit.audit_events import AuditEvent
@@ -27,24 +27,21 @@ class Ended:
     events: tuple[AuditEvent, ...]
 
 
-def end_session(
-    repos: AuthRepos, session: Session, reason: EndReason, at: datetime, actor_id: str | None = None
+def end_session(  # noqa: PLR0913 - what an end says of itself
+    repos: AuthRepos,
+    session: Session,
+    reason: EndReason,
+    at: datetime,
+    actor_id: str | None = None,
+    *,
+    change: RightsChange = RightsChange(),  # noqa: B008 - an immutable value
 ) -> Ended:
     """Ends one session: feed entry, back-channel notice for each client that got tokens, event. Nothing if it ended."""
     if not repos.sessions.end(session.session_id, at):
         return Ended((), ())
     repos.ended_sessions.append(session, at, reason.value)
     for client_id in repos.sessions.clients_of(session.session_id):
-        repos.logout_notices.add(
-            LogoutNotice(
-                notice_id=new_id(),
-                session_id=session.session_id,
-                account_id=session.account_id,
-                client_id=client_id,
-                queued_at=at,
-                next_attempt_at=at,
-            )
-        )
+        repos.logout_notices.add(_notice(session, client_id, at, change))
     event = events.done(
         "session.ended",
         session.account_id,
@@ -73,7 +70,49 @@ def revoke_family(repos: AuthRepos, family_id: str, client_id: str, session_id: 
         return
     session = repos.sessions.find(session_id)
     if session is not None and session.ended_at is None:
-        repos.logout_notices.add(LogoutNotice(new_id(), session_id, session.account_id, client_id, now, now))
+        repos.logout_notices.add(_notice(session, client_id, now))
+
+
+def end_client_session(
+    repos: AuthRepos, held: ClientSession, at: datetime, change: RightsChange
+) -> tuple[AuditEvent, ...]:
+    """Ends what one client has in a session, which goes on: its grants, its tokens, and its own session by a notice.
+
+    Nothing when it had ended."""
+    session, client_id = held.session, held.client_id
+    if not repos.sessions.forget_client(session.session_id, client_id):
+        return ()
+    families = {
+        *repos.refresh_tokens.families_of(session.session_id, client_id),
+        *repos.codes.spend(session.session_id, client_id, at),
+        *repos.device_requests.deny(session.session_id, client_id),
+    }
+    for family_id in sorted(families):
+        repos.refresh_tokens.revoke_family(family_id, at)
+        revoke_token(repos, family_id, at + LONGEST_ACCESS_TOKEN, at)
+    repos.logout_notices.add(_notice(session, client_id, at, change))
+    event = events.done(
+        "client_session.ended",
+        session.account_id,
+        at,
+        client_id=client_id,
+        session_id=session.session_id,
+        why=EndReason.RIGHTS_LOST.value,
+    )
+    return (event,)
+
+
+def _notice(session: Session, client_id: str, at: datetime, change: RightsChange = RightsChange()) -> LogoutNotice:  # noqa: B008 - an immutable value
+    return LogoutNotice(
+        notice_id=new_id(),
+        session_id=session.session_id,
+        account_id=session.account_id,
+        client_id=client_id,
+        queued_at=at,
+        next_attempt_at=at,
+        rights_after=change.after,
+        rights_revision=change.revision,
+    )
 
 
 def close_client(repos: AuthRepos, client_id: str, now: datetime) -> None:

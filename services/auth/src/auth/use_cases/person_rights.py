@@ -33,6 +33,16 @@ class ExtranetRights:
     revision: int
 
 
+class _Pinned:
+    """A replica that stays at one snapshot."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def current(self) -> tuple[Snapshot, timedelta]:
+        return self._snapshot, timedelta(0)
+
+
 class PersonRights:
     """Asks the replica. Every answer comes from a snapshot confirmed less than `freshness` ago."""
 
@@ -41,6 +51,23 @@ class PersonRights:
         self._replica = replica
         self._clock = clock
         self._freshness = freshness
+
+    def pinned(self) -> tuple[PersonRights, Snapshot]:
+        """The same questions, all answered from the snapshot of this moment.
+
+        Raises:
+            RightsStaleError: the replica is not fresh.
+        """
+        snapshot = self._fresh()
+        return PersonRights(_Pinned(snapshot), self._clock, self._freshness), snapshot
+
+    def may_enter(self, session: Session, extranet: str | None) -> bool:
+        """Whether `for_client` would give something: the extranet is open, or no extranet is asked for.
+
+        Raises:
+            RightsStaleError: the replica is not fresh.
+        """
+        return self._is_active(self._fresh(), session) if extranet is None else self.is_open(session, extranet)
 
     def organisations(self, account_id: str) -> tuple[Organisation, ...]:
         """The organisations in which the person is active.

@@ -12,7 +12,7 @@ from auth.domain.accounts import Account
 from auth.domain.clients import Client
 from auth.domain.grants import Consent
 from auth.domain.mails import Message, QueuedMail, UnsentMail
-from auth.domain.sessions import EndedSession, Session
+from auth.domain.sessions import ClientSession, EndedSession, Session
 from auth.use_cases.protocol_ports import (
     Codes,
     DeviceRequests,
@@ -63,6 +63,12 @@ class Sessions(Protocol):
         """Notes that the client received tokens in this session."""
 
     def clients_of(self, session_id: str) -> Sequence[str]: ...
+    def with_clients(self, after: tuple[str, str], limit: int) -> Sequence[ClientSession]:
+        """Open sessions with each client that got tokens in them, by session and client, after these two."""
+
+    def forget_client(self, session_id: str, client_id: str) -> bool:
+        """The client's session is over; False when it was: exactly one caller ends it."""
+
     def forget_before(self, moment: datetime) -> None:
         """Deletes those that ended before, with what is known of their clients."""
 
@@ -92,6 +98,9 @@ class Clients(Protocol):
 
     def find(self, client_id: str) -> Client | None: ...
     def all(self) -> Sequence[Client]: ...
+    def mark(self) -> tuple[int, int]:
+        """Another one after every change of any client: cheap to ask for."""
+
     def save(self, client: Client) -> None: ...
     def delete(self, client_id: str) -> None: ...
     def consent_of(self, account_id: str, client_id: str) -> Consent | None: ...
@@ -159,14 +168,20 @@ class LogoutNotice:
     delivered_at: datetime | None = None
     failed_at: datetime | None = None
     failure: str = ""  # why it was set aside
+    rights_after: int = 0  # of which change of the rights it is the consequence; see `RightsChange`
+    rights_revision: int = 0
 
 
 class LogoutNotices(Protocol):
     """The outbox of back-channel logout."""
 
     def add(self, notice: LogoutNotice) -> None: ...
-    def due(self, now: datetime, limit: int) -> Sequence[str]:
-        """Identifiers, oldest first; those set aside are left out."""
+    def due(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
+        """Identifier and client, of each client the oldest, at most `limit` of one: a client that does not answer keeps
+        nobody waiting. Those set aside are left out."""
+
+    def postpone(self, client_id: str, until: datetime) -> None:
+        """The client does not answer: nothing that waits for it is tried before."""
 
     def find(self, notice_id: str) -> LogoutNotice | None: ...
     def claim(self, notice: LogoutNotice, next_attempt_at: datetime) -> bool:
@@ -183,6 +198,9 @@ class LogoutNotices(Protocol):
         """Identifier, client and failure of those set aside, oldest first."""
 
     def of_session(self, session_id: str) -> Sequence[LogoutNotice]: ...
+    def of_change(self, revision: int) -> Sequence[LogoutNotice]:
+        """Those that follow from this revision of the rights, delivered ones too."""
+
     def forget_before(self, moment: datetime) -> None: ...
 
 

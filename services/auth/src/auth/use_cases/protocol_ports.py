@@ -103,6 +103,9 @@ class DeviceRequests(Protocol):
     def delete_of(self, client_id: str) -> None:
         """The client is gone."""
 
+    def deny(self, session_id: str, client_id: str) -> Sequence[str]:
+        """Denies what was granted to the client in the session and not fetched; the families of all it asked there."""
+
     def waiting_of(self, client_id: str, now: datetime) -> int:
         """How many requests of a client nobody has answered yet."""
 

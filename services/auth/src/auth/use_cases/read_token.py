@@ -8,14 +8,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from auth.domain.accounts import Account, AccountState
-from auth.domain.clients import Client
-from auth.domain.errors import SessionEndedError
+from auth.domain.authorization_details import common
+from auth.domain.clients import IDENTITY_SCOPES, Client
+from auth.domain.errors import ExtranetClosedError, SessionEndedError
 from auth.domain.grants import RefreshToken
 from auth.domain.sessions import Session, SessionLimits
 from auth.domain.subjects import Subjects
 from auth.use_cases import events
 from auth.use_cases.ending import revoke_family, revoke_token
 from auth.use_cases.known_clients import KnownClients
+from auth.use_cases.person_rights import PersonRights
 from auth.use_cases.ports import AuthRepos, AuthWork, OwnTokens
 from servicekit.audit_events import Outcome
 from servicekit.clock import Clock
@@ -24,7 +26,10 @@ from servicekit.identifiers import hash_secret
 
 @dataclass(frozen=True)
 class LivingToken:
-    """An access token that is good today. Account and session are None in a token that a client got for itself."""
+    """An access token that is good today. Account and session are None in a token that a client got for itself.
+
+    `claims` say what the token gives today: scope and details that were lost since it was made are not in them.
+    """
 
     claims: Mapping[str, Any]
     client: Client
@@ -43,8 +48,10 @@ class ReadToken:
         subjects: Subjects,
         clock: Clock,
         limits: SessionLimits,
+        rights: PersonRights,
     ) -> None:
-        """`limits`: a token does not outlive its session."""
+        """`limits`: a token does not outlive its session; `rights`: nor what it stands on."""
+        self._rights = rights
         self._work = work
         self._clients = clients
         self._own_tokens = own_tokens
@@ -56,7 +63,8 @@ class ReadToken:
         """A living access token: ours, not over, not revoked, its session, account and client alive.
 
         Raises:
-            SessionEndedError: it is not.
+            SessionEndedError: it is not, or the person has lost what it opened.
+            RightsStaleError: the replica of the rights is not fresh.
         """
         claims = self._own_tokens.access_token(unverified_token)
         client = self._clients(str(claims["client_id"]))
@@ -78,7 +86,36 @@ class ReadToken:
             raise SessionEndedError("the session of the token has ended")
         if account is None or account.state is not AccountState.ACTIVE:
             raise SessionEndedError("the account of the token may not sign in")
-        return LivingToken(claims, client, account, session)
+        return LivingToken(self._as_of_today(claims, client, session), client, account, session)
+
+    def _as_of_today(self, claims: Mapping[str, Any], client: Client, session: Session) -> Mapping[str, Any]:
+        """What of the token the rights of today still give (RFC 9396 §9.2: the details at the moment of the answer)."""
+        opened = self._opened_by(claims, client)
+        try:
+            rights = self._rights.for_client(session, opened.checked_extranet)
+        except ExtranetClosedError as error:
+            raise SessionEndedError("the person has lost what the token opened") from error
+        words = str(claims.get("scope", "")).split()
+        own = (*IDENTITY_SCOPES, opened.extranet)
+        scope = [word for word in words if word in own or self._rights.is_open(session, word)]
+        today = {**claims, "scope": " ".join(scope), "rights_revision": rights.revision}
+        if "authorization_details" in claims:
+            held = claims["authorization_details"]
+            granted = rights.opened.authorization_details if rights.opened is not None else ()
+            today["authorization_details"] = kept = list(common(granted, held))
+            if held and not kept:
+                raise SessionEndedError("the person has lost everything that the token opened in particular")
+        return today
+
+    def _opened_by(self, claims: Mapping[str, Any], client: Client) -> Client:
+        """The client whose extranet the token opens: its own, or the one that it acts at (RFC 8693)."""
+        if "act" not in claims or claims["aud"] == client.resource:
+            return client
+        for client_id in client.exchange_to:
+            target = self._clients(client_id)
+            if target is not None and target.resource == claims["aud"]:
+                return target
+        raise SessionEndedError("the client may act there no longer")
 
     def introspect(self, unverified_token: str, asking: Client) -> Mapping[str, Any]:
         """RFC 7662 §2.2. `active` only for tokens of the client that asks, or made for its resource (§4)."""
@@ -114,7 +151,10 @@ class ReadToken:
                 return None
             if found.kept.used_at or found.kept.revoked_at or found.session is None:
                 return None
-            return found.kept if found.session.is_alive(self._limits, self._clock.now()) else None
+            if found.account is None or found.account.state is not AccountState.ACTIVE:
+                return None
+            is_alive = found.session.is_alive(self._limits, self._clock.now())
+            return found.kept if is_alive and self._rights.may_enter(found.session, asking.checked_extranet) else None
 
         return self._work.read(find, snapshot=False)
 

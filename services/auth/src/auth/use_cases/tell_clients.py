@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,7 +15,8 @@ from auth.use_cases.ports import AuthRepos, AuthWork, EachApart, LogoutAnswer, L
 from servicekit.clock import Clock
 from servicekit.identifiers import new_id
 
-_AT_ONCE = 50
+_OF_ONE_CLIENT = 40
+_LANES_OF_ONE_CLIENT = 4
 _LONGEST_WAIT = timedelta(minutes=5)
 _GIVE_UP_AFTER = timedelta(hours=12)
 _QUEUE = "logout notices"
@@ -53,11 +55,62 @@ class TellClients:
         self._signer = signer
         self._clock = clock
         self._issuer = issuer
+        self._changing = threading.Lock()
+        self._busy: dict[str, int] = {}  # lanes under way of each client
+        self._deaf: set[str] = set()  # clients whose last call got no answer: one lane tries again
 
     def __call__(self, pool: ThreadPoolExecutor) -> int:
         """Tries every notice that is due, once, in parallel; gives how many arrived."""
-        due = self._work.read(lambda repos: repos.logout_notices.due(self._clock.now(), _AT_ONCE))
-        return sum(pool.map(self._one, due))
+        return sum(lane.result() for lane in self.begin(pool))
+
+    def begin(self, pool: ThreadPoolExecutor) -> list[Future[int]]:
+        """As the call, without waiting: each client has lanes of its own, so that a deaf one keeps nobody waiting.
+
+        A client is not begun again before its lanes have ended.
+        """
+        now = self._clock.now()
+        waiting: dict[str, list[str]] = {}
+        for notice_id, client_id in self._work.read(lambda repos: repos.logout_notices.due(now, _OF_ONE_CLIENT)):
+            if client_id not in self._busy:
+                waiting.setdefault(client_id, []).append(notice_id)
+        begun: list[Future[int]] = []
+        for client_id, notices in waiting.items():
+            count = 1 if client_id in self._deaf else min(_LANES_OF_ONE_CLIENT, len(notices))
+            with self._changing:
+                self._busy[client_id] = count
+            begun += [pool.submit(self._lane, client_id, notices[lane::count]) for lane in range(count)]
+        return begun
+
+    def _lane(self, client_id: str, notices: Sequence[str]) -> int:
+        try:
+            return self._tell(client_id, notices)
+        finally:
+            with self._changing:
+                self._busy[client_id] -= 1
+                if not self._busy[client_id]:
+                    del self._busy[client_id]
+
+    def _tell(self, client_id: str, notices: Sequence[str]) -> int:
+        arrived = 0
+        for notice_id in notices:
+            answer = self._one(notice_id)
+            arrived += answer is LogoutAnswer.TAKEN
+            if answer is LogoutAnswer.NONE:
+                self._deaf.add(client_id)
+                self._postpone(client_id, notice_id)
+                break
+            self._deaf.discard(client_id)
+        return arrived
+
+    def _postpone(self, client_id: str, notice_id: str) -> None:
+        """Whatever waits for a client that does not answer waits as long as the one that was tried."""
+
+        def postpone(repos: AuthRepos) -> None:
+            tried = repos.logout_notices.find(notice_id)
+            if tried is not None:
+                repos.logout_notices.postpone(client_id, tried.next_attempt_at)
+
+        self._work.write(postpone)
 
     def report(self, session_id: str) -> LogoutReport:
         """Where the logout of a session stands."""
@@ -70,24 +123,25 @@ class TellClients:
 
         return _report(self._work.read(read))
 
-    def _one(self, notice_id: str) -> bool:
+    def _one(self, notice_id: str) -> LogoutAnswer | None:
         """Alone in its own guard: one that fails does not stop those beside it."""
-        arrived: list[bool] = []
-        self._each_apart([notice_id], lambda one: arrived.append(self._try(one)), self._set_aside, queue=_QUEUE)
-        return any(arrived)
+        answers: list[LogoutAnswer | None] = []
+        self._each_apart([notice_id], lambda one: answers.append(self._try(one)), self._set_aside, queue=_QUEUE)
+        return next(iter(answers), None)
 
     def _set_aside(self, notice_id: str, failure: str, _reference: str = "") -> None:
         now = self._clock.now()
         self._work.write(lambda repos: repos.logout_notices.set_aside(notice_id, failure, now))
 
-    def _try(self, notice_id: str) -> bool:
+    def _try(self, notice_id: str) -> LogoutAnswer | None:
+        """What the client said, or None when another process has this notice, or it is gone."""
         now = self._clock.now()
         notice = self._work.read(lambda repos: repos.logout_notices.find(notice_id))
         if notice is None:
-            return False
+            return None
         pause = retry_delay(notice.attempts, first=timedelta(seconds=2), most=_LONGEST_WAIT)
         if not self._work.write(lambda repos: repos.logout_notices.claim(notice, now + pause)):
-            return False
+            return None
         client = self._work.read(lambda repos: repos.clients.find(notice.client_id))
         if client is not None and client.backchannel_logout_uri is not None:
             claims = logout_token_claims(self._issuer, client.client_id, notice.session_id, new_id(), now)
@@ -100,9 +154,9 @@ class TellClients:
             elif answer is not LogoutAnswer.TAKEN and now - notice.queued_at > _GIVE_UP_AFTER:
                 self._set_aside(notice_id, "LOGOUT_NOT_ANSWERED")
             if answer is not LogoutAnswer.TAKEN:
-                return False
+                return answer
         self._work.write(lambda repos: repos.logout_notices.mark_delivered(notice.notice_id, self._clock.now()))
-        return True
+        return LogoutAnswer.TAKEN
 
 
 def _report(clients: Sequence[tuple[Client, bool]]) -> LogoutReport:

@@ -1,10 +1,11 @@
 """Tells whether a revision is in force everywhere: every live replica decides on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from habpps.use_cases.ports import FeedReader, ReplicaProgress, Replicas, Signal
+from habpps.use_cases.ports import ClientSessions, ClientSessionsEnding, FeedReader, ReplicaProgress, Replicas, Signal
 from servicekit.clock import Clock
+from servicekit.errors import ServiceError
 
 ALIVE_FOR = timedelta(seconds=5)
 POLL_SECONDS = 0.1
@@ -12,24 +13,36 @@ POLL_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Propagation:
-    """`late`: names of the replicas that have not come so far. `in_force_at`: when the last one did, if all did."""
+    """`late`: names of the replicas that have not come so far. `in_force_at`: when the last one did, if all did.
+
+    `ending`: what became of the sessions in extranets that people may no longer enter; None: auth does not say.
+    """
 
     revision: int
     replicas: int
     late: tuple[str, ...]
     in_force_at: datetime | None
+    ending: ClientSessionsEnding | None = None
 
     @property
     def everyone(self) -> bool:
         """No live replica is late."""
         return not self.late
 
+    @property
+    def is_over(self) -> bool:
+        """No live replica is late, and every session that the act closes in an extranet is closed."""
+        return self.everyone and self.replicas > 0 and self.ending is not None and self.ending.is_over
+
 
 class FollowPropagation:
     """Keeps the register of live replicas (seen within five seconds) and waits for them."""
 
-    def __init__(self, replicas: Replicas, feed: FeedReader, signal: Signal, clock: Clock) -> None:
+    def __init__(
+        self, replicas: Replicas, feed: FeedReader, signal: Signal, clock: Clock, client_sessions: ClientSessions
+    ) -> None:
         """`signal` is announced at each acknowledgement in this process."""
+        self._client_sessions = client_sessions
         self._replicas = replicas
         self._feed = feed
         self._signal = signal
@@ -51,6 +64,19 @@ class FollowPropagation:
             if report.everyone or left <= 0:
                 return report
             self._signal.wait(seen, min(left, POLL_SECONDS))
+
+    def wait_everywhere(self, revision: int, timeout: timedelta) -> Propagation:
+        """As `wait`, and until every session that the act closes in an extranet is closed there too."""
+        deadline = self._clock.boottime() + timeout.total_seconds()
+        report = self.wait(revision, timeout)
+        left = timedelta(seconds=max(0.0, deadline - self._clock.boottime()))
+        try:
+            ending = self._client_sessions.follow(revision, self._feed.state().epoch, left)
+        except ServiceError:
+            return report
+        moments = [at for at in (report.in_force_at, ending.told_at) if at is not None]
+        in_force_at = max(moments, default=None) if report.everyone else None
+        return replace(report, ending=ending, in_force_at=in_force_at)
 
     def _report(self, revision: int) -> Propagation:
         epoch = self._feed.state().epoch

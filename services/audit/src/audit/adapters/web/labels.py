@@ -20,6 +20,7 @@ TYPES: Mapping[str, Any] = {
     "auth.login.refused": _l("Connexion refusée"),
     "auth.password.chosen": _l("Mot de passe choisi"),
     "auth.session.left": _l("Déconnexion d'une session déjà finie"),
+    "auth.client_session.ended": _l("Fin de session dans un extranet"),
     "auth.session.checked": _l("Session vérifiée"),
     "auth.sessions.ended": _l("Toutes les sessions d'un compte terminées"),
     "auth.organisation.chosen": _l("Organisation choisie"),

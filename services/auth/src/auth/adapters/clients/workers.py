@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 
 from auth.use_cases.tell_clients import LogoutReport, TellClients
@@ -16,11 +16,23 @@ log = get_logger("auth.workers")
 class LogoutWorker(Repeating):
     """Delivers logout notices as they come; several clients at the same time."""
 
-    def __init__(self, tell_clients: TellClients, at_once: int = 8) -> None:
+    def __init__(self, tell_clients: TellClients, at_once: int = 16) -> None:
         """`at_once`: calls made in parallel."""
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="logout-call")
         self._tell_clients = tell_clients
-        super().__init__("logout-notices", lambda: tell_clients(self._pool), Rhythm(every=timedelta(seconds=1)))
+        super().__init__("logout-notices", self._begin, Rhythm(every=timedelta(seconds=1)))
+
+    def _begin(self) -> None:
+        for lane in self._tell_clients.begin(self._pool):
+            lane.add_done_callback(self._ended)
+
+    def _ended(self, lane: Future[int]) -> None:
+        """What waited behind the lane is due now; after a failure it waits for the next round."""
+        error = lane.exception()
+        if error is None:
+            self.wake()
+        else:
+            log.error("a lane of logout notices failed", reason=type(error).__name__)
 
     def stop(self) -> None:
         """Ends after the calls under way."""

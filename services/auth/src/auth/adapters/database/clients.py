@@ -5,7 +5,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, select
+from sqlalchemy import Connection, Select, delete, func, select
 
 from auth.adapters.database.tables import client as t
 from auth.adapters.database.tables import consent
@@ -34,10 +34,17 @@ class SqlClients:
             _client(row) for row in self._connection.execute(select(t.c.description).order_by(t.c.client_id)).scalars()
         ]
 
+    def mark(self) -> tuple[int, int]:
+        """See the port: the newest change, and how many clients there are."""
+        newest, count = self._connection.execute(select(func.coalesce(func.max(t.c.change), 0), func.count())).one()
+        return newest, count
+
     def save(self, client: Client) -> None:
         """Adds or replaces it."""
+        change = self.mark()[0] + 1
         self._connection.execute(delete(t).where(t.c.client_id == client.client_id))
-        self._connection.execute(t.insert().values(client_id=client.client_id, description=asdict(client)))
+        row = {"client_id": client.client_id, "description": asdict(client), "change": change}
+        self._connection.execute(t.insert().values(**row))
 
     def delete(self, client_id: str) -> None:
         """With what people agreed to."""

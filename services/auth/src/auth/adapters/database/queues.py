@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from auth.adapters.database.tables import account_command, attempt, logout_notice, mail
 from auth.domain.mails import LATE, MailKind, QueuedMail, UnsentMail
@@ -98,18 +98,29 @@ class SqlLogoutNotices:
         """A new row."""
         self._connection.execute(logout_notice.insert().values(**asdict(notice)))
 
-    def due(self, now: datetime, limit: int) -> Sequence[str]:
+    def due(self, now: datetime, limit: int) -> Sequence[tuple[str, str]]:
         """See the port."""
         t = logout_notice.c
-        query = select(t.notice_id).where(t.delivered_at.is_(None), t.failed_at.is_(None), t.next_attempt_at <= now)
-        ordered = query.order_by(t.next_attempt_at, t.notice_id).limit(limit)
-        return list(self._connection.execute(ordered).scalars())
+        place = func.row_number().over(partition_by=t.client_id, order_by=(t.next_attempt_at, t.notice_id))
+        waiting = select(t.notice_id, t.client_id, t.next_attempt_at, place.label("place")).where(
+            t.delivered_at.is_(None), t.failed_at.is_(None), t.next_attempt_at <= now
+        )
+        ranked = waiting.subquery().c
+        query = select(ranked.notice_id, ranked.client_id).where(ranked.place <= limit)
+        rows = self._connection.execute(query.order_by(ranked.next_attempt_at, ranked.notice_id))
+        return [(row.notice_id, row.client_id) for row in rows]
 
     def find(self, notice_id: str) -> LogoutNotice | None:
         """By identifier."""
         query = select(logout_notice).where(logout_notice.c.notice_id == notice_id)
         row = self._connection.execute(query).mappings().first()
         return LogoutNotice(**row) if row is not None else None
+
+    def postpone(self, client_id: str, until: datetime) -> None:
+        """See the port."""
+        t = logout_notice
+        waiting = (t.c.client_id == client_id) & t.c.delivered_at.is_(None) & (t.c.next_attempt_at < until)
+        self._connection.execute(update(t).where(waiting).values(next_attempt_at=until))
 
     def claim(self, notice: LogoutNotice, next_attempt_at: datetime) -> bool:
         """See the port."""
@@ -146,6 +157,13 @@ class SqlLogoutNotices:
         """Delivered ones too."""
         t = logout_notice
         rows = self._connection.execute(select(t).where(t.c.session_id == session_id).order_by(t.c.notice_id))
+        return [LogoutNotice(**row) for row in rows.mappings()]
+
+    def of_change(self, revision: int) -> Sequence[LogoutNotice]:
+        """See the port."""
+        t = logout_notice
+        query = select(t).where(t.c.rights_after < revision, t.c.rights_revision >= revision)
+        rows = self._connection.execute(query.order_by(t.c.notice_id))
         return [LogoutNotice(**row) for row in rows.mappings()]
 
     def forget_before(self, moment: datetime) -> None:

@@ -97,6 +97,14 @@ class SqlDeviceRequests:
         """See the port."""
         self._connection.execute(delete(device_request).where(device_request.c.client_id == client_id))
 
+    def deny(self, session_id: str, client_id: str) -> Sequence[str]:
+        """See the port."""
+        t = device_request
+        same = (t.c.session_id == session_id) & (t.c.client_id == client_id)
+        granted = same & (t.c.state == DeviceState.GRANTED.value)
+        self._connection.execute(update(t).where(granted).values(state=DeviceState.DENIED.value))
+        return list(self._connection.execute(select(t.c.family_id).where(same).order_by(t.c.family_id)).scalars())
+
     def waiting_of(self, client_id: str, now: datetime) -> int:
         """See the port."""
         c = device_request.c

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -14,7 +14,7 @@ from auth.adapters.database.rows import Change, Rows
 from auth.adapters.database.tables import account, ended_session, feed_position, session_client
 from auth.adapters.database.tables import session as t
 from auth.domain.accounts import Account
-from auth.domain.sessions import CLIENT_CLOSED, TOKEN_REVOKED, EndedSession, Session
+from auth.domain.sessions import CLIENT_CLOSED, TOKEN_REVOKED, ClientSession, EndedSession, Session
 from servicekit.database.prepared import PreparedStatement
 
 SESSIONS = Rows(t, Session)
@@ -97,6 +97,24 @@ class SqlSessions:
         known = session_client.c
         query = select(known.client_id).where(known.session_id == session_id).order_by(known.client_id)
         return list(self._connection.execute(query).scalars())
+
+    def with_clients(self, after: tuple[str, str], limit: int) -> Sequence[ClientSession]:
+        """See the port."""
+        known = session_client.c
+        query = (
+            select(t, known.client_id)
+            .join_from(session_client, t, t.c.session_id == known.session_id)
+            .where(t.c.ended_at.is_(None), tuple_(known.session_id, known.client_id) > tuple_(*after))
+        )
+        rows = self._connection.execute(query.order_by(known.session_id, known.client_id).limit(limit)).mappings()
+        names = [column.name for column in t.columns]
+        return [ClientSession(Session(**{name: row[name] for name in names}), row["client_id"]) for row in rows]
+
+    def forget_client(self, session_id: str, client_id: str) -> bool:
+        """See the port: one conditional DELETE."""
+        known = session_client.c
+        gone = delete(session_client).where(known.session_id == session_id, known.client_id == client_id)
+        return self._connection.execute(gone).rowcount == 1
 
     def forget_before(self, moment: datetime) -> None:
         """See the port."""

@@ -109,6 +109,8 @@ authorization_code = sa.Table(
     _text("details_request"),
 )
 
+sa.Index("authorization_code_of_session", authorization_code.c.session_id, authorization_code.c.client_id)
+
 refresh_token = sa.Table(
     "refresh_token",
     metadata,
@@ -120,7 +122,7 @@ refresh_token = sa.Table(
     _id("organisation_id", nullable=True),
     sa.Column("scope", sa.Text(), nullable=False),
     sa.Column("audience", sa.Text(), nullable=False),
-    sa.Column("access_token_id", sa.String(64), nullable=False, index=True),
+    sa.Column("access_token_id", sa.String(64), nullable=False),
     sa.Column("issued_at", UtcDateTime(), nullable=False, index=True),
     _at("used_at", nullable=True),
     _at("revoked_at", nullable=True),
@@ -128,6 +130,8 @@ refresh_token = sa.Table(
     _text("claims_request"),
     _text("details_request"),
 )
+
+sa.Index("refresh_token_of_session", refresh_token.c.session_id, refresh_token.c.client_id)
 
 pushed_request = sa.Table(
     "pushed_request",
@@ -189,6 +193,7 @@ client = sa.Table(
     metadata,
     _id("client_id", primary_key=True),
     sa.Column("description", Json(), nullable=False),
+    sa.Column("change", sa.BigInteger(), nullable=False, server_default="0", index=True),
 )
 
 consent = sa.Table(
@@ -238,6 +243,8 @@ logout_notice = sa.Table(
     _at("delivered_at", nullable=True),
     _at("failed_at", nullable=True),
     _text("failure"),
+    sa.Column("rights_after", sa.BigInteger(), nullable=False, server_default="0"),
+    sa.Column("rights_revision", sa.BigInteger(), nullable=False, server_default="0", index=True),
 )
 
 account_command = sa.Table(

@@ -77,5 +77,5 @@ def user_step(user_id: str, step: str) -> Page:
 def propagation(revision: int) -> Page:
     """Say when an act is in force on every replica."""
     author()
-    report = acts().propagation.wait(revision, propagation_wait())
+    report = acts().propagation.wait_everywhere(revision, propagation_wait())
     return answer("propagation.html", report=report, back=local_path(request.args.get("retour")))

@@ -32,6 +32,14 @@ def upgrade() -> None:
             op.add_column(table, sa.Column(name, sa.Text(), nullable=False, server_default=""))
     for queue in ("mail", "logout_notice"):
         op.add_column(queue, sa.Column("failed_at", UtcDateTime()))
+    for name in ("rights_after", "rights_revision"):
+        op.add_column("logout_notice", sa.Column(name, sa.BigInteger(), nullable=False, server_default="0"))
+    op.add_column("client", sa.Column("change", sa.BigInteger(), nullable=False, server_default="0"))
+    op.create_index("ix_logout_notice_rights_revision", "logout_notice", ["rights_revision"])
+    op.create_index("ix_client_change", "client", ["change"])
+    op.drop_index("ix_refresh_token_access_token_id", "refresh_token")
+    for table in ("authorization_code", "refresh_token"):
+        op.create_index(f"{table}_of_session", table, ["session_id", "client_id"])
     _create_requests()
     for table, key in (("seen_token", "token_key"), ("revoked_token", "token_id")):
         op.create_table(
