@@ -13,10 +13,10 @@ from habpps.domain.people import Administrator, User
 from habpps.domain.publication import PublishedFact
 from habpps.domain.service_contract import Extranet, ServiceContract
 from habpps.domain.states import HabilitationState
+from habpps.use_cases.client_sessions import ClientSessionsEnding
 from habpps.use_cases.ports import (
     AccountStatus,
     ActRecord,
-    ClientSessionsEnding,
     FeedChange,
     FeedState,
     Listing,

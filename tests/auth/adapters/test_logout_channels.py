@@ -190,6 +190,11 @@ def replace_session(provider: Provider, _session: Session, cookie: str) -> None:
     provider.sign_in("amartin-0007", cookie=cookie)
 
 
+def lose_everything(provider: Provider, _session: Session, _cookie: str) -> None:
+    provider.change_rights("creche_director", state="closed")
+    provider.lost_access()
+
+
 CAUSES: dict[str, Callable[[Provider, Session, str], None]] = {
     "LOGOUT": leave,
     "NOT_ME": disown,
@@ -200,6 +205,7 @@ CAUSES: dict[str, Callable[[Provider, Session, str], None]] = {
     "EXPIRED": expire,
     "ORGANISATION_CHANGED": change_organisation,
     "REPLACED": replace_session,
+    "RIGHTS_LOST": lose_everything,
 }
 
 

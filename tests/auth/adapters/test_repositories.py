@@ -325,13 +325,13 @@ def test_what_is_set_aside_is_shown_and_not_tried_until_it_is_taken_up(run: Run)
     assert run(lambda repos: list(repos.logout_notices.due(NOW, 10))) == []
     assert run(lambda repos: list(repos.logout_notices.apart())) == [("n1", "cdap", "LOGOUT_NOT_ANSWERED")]
     assert run(lambda repos: repos.logout_notices.take_up("n1", NOW))
-    assert run(lambda repos: list(repos.logout_notices.due(NOW, 10))) == ["n1"]
+    assert run(lambda repos: list(repos.logout_notices.due(NOW, 10))) == [("n1", "cdap")]
 
 
 def test_a_logout_notice_is_claimed_by_one(run: Run) -> None:
     notice = LogoutNotice("n1", "s1", "a1", "cdap", NOW, NOW)
     run(lambda repos: repos.logout_notices.add(notice))
-    assert run(lambda repos: list(repos.logout_notices.due(NOW, 10))) == ["n1"]
+    assert run(lambda repos: list(repos.logout_notices.due(NOW, 10))) == [("n1", "cdap")]
     assert run(lambda repos: repos.logout_notices.find("n1")) == notice
     assert run(lambda repos: repos.logout_notices.claim(notice, NOW + SECOND))
     assert not run(lambda repos: repos.logout_notices.claim(notice, NOW + SECOND))

@@ -26,6 +26,12 @@ class SessionEndedError(NotAuthenticatedError):
     reason = "SESSION_ENDED"
 
 
+class RightLostError(SessionEndedError):
+    """The token is good, and the person has lost what it opened; `reason` is that of rights.why_closed."""
+
+    reason = "RIGHT_LOST"
+
+
 class SignInAgainError(NotAuthenticatedError):
     """The session is good, but its password was typed too long ago for this (ASVS 7.5.2)."""
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from auth.domain.bindings import Sender, binding_for, binding_of
 from auth.domain.clients import Client
-from auth.domain.errors import ExchangeRefusedError, ExtranetClosedError, SessionEndedError
+from auth.domain.errors import ExchangeRefusedError, ExtranetClosedError, RightLostError, SessionEndedError
 from auth.domain.grants import family_of
 from auth.use_cases import events
 from auth.use_cases.exchange_code import record_refusal
@@ -111,7 +111,8 @@ class ExchangeToken:
         try:
             subject = self._read_token.access_token(request.subject_token)
         except SessionEndedError as error:
-            raise ExchangeRefusedError("the subject_token is not valid", reason="SUBJECT_TOKEN_INVALID") from error
+            reason = error.reason if isinstance(error, RightLostError) else "SUBJECT_TOKEN_INVALID"
+            raise ExchangeRefusedError("the subject_token is not valid", reason=reason) from error
         if subject.account is None:
             raise ExchangeRefusedError("the subject_token is about nobody", reason="SUBJECT_TOKEN_OF_CLIENT")
         claims = subject.claims

@@ -10,7 +10,7 @@ from typing import Any
 from auth.domain.accounts import Account, AccountState
 from auth.domain.authorization_details import common
 from auth.domain.clients import IDENTITY_SCOPES, Client
-from auth.domain.errors import ExtranetClosedError, SessionEndedError
+from auth.domain.errors import ExtranetClosedError, RightLostError, SessionEndedError
 from auth.domain.grants import RefreshToken
 from auth.domain.sessions import Session, SessionLimits
 from auth.domain.subjects import Subjects
@@ -94,7 +94,7 @@ class ReadToken:
         try:
             rights = self._rights.for_client(session, opened.checked_extranet)
         except ExtranetClosedError as error:
-            raise SessionEndedError("the person has lost what the token opened") from error
+            raise RightLostError("the person has lost what the token opened", reason=error.reason) from error
         words = str(claims.get("scope", "")).split()
         own = (*IDENTITY_SCOPES, opened.extranet)
         scope = [word for word in words if word in own or self._rights.is_open(session, word)]
@@ -104,7 +104,9 @@ class ReadToken:
             granted = rights.opened.authorization_details if rights.opened is not None else ()
             today["authorization_details"] = kept = list(common(granted, held))
             if held and not kept:
-                raise SessionEndedError("the person has lost everything that the token opened in particular")
+                raise RightLostError(
+                    "the person has lost everything that the token opened", reason="DETAILS_NOT_GRANTED"
+                )
         return today
 
     def _opened_by(self, claims: Mapping[str, Any], client: Client) -> Client:
@@ -115,7 +117,7 @@ class ReadToken:
             target = self._clients(client_id)
             if target is not None and target.resource == claims["aud"]:
                 return target
-        raise SessionEndedError("the client may act there no longer")
+        raise RightLostError("the client may act there no longer")
 
     def introspect(self, unverified_token: str, asking: Client) -> Mapping[str, Any]:
         """RFC 7662 §2.2. `active` only for tokens of the client that asks, or made for its resource (§4)."""

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from habpps.use_cases.ports import ClientSessions, ClientSessionsEnding, FeedReader, ReplicaProgress, Replicas, Signal
+from habpps.use_cases.client_sessions import ClientSessions, ClientSessionsEnding
+from habpps.use_cases.ports import FeedReader, ReplicaProgress, Replicas, Signal
 from servicekit.clock import Clock
 from servicekit.errors import ServiceError
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import grpc
 
-from habpps.use_cases.ports import ClientSessionsEnding
+from habpps.use_cases.client_sessions import ClientSessionsEnding
 from partenaire.auth.v1 import client_sessions_pb2 as pb
 from partenaire.auth.v1.client_sessions_pb2_grpc import ClientSessionsStub
 from servicekit.rpc import remote_errors
