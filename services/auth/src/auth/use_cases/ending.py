@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from auth.domain.sessions import ClientSession, EndReason, RightsChange, Session
 from auth.use_cases import events
 from auth.use_cases.ports import AuthRepos, LogoutNotice
-from servicekit.audit_events import AuditEvent
+from servicekit.audit_events import AuditEvent, OwnerOf
 from servicekit.identifiers import new_id
 
 LONGEST_ACCESS_TOKEN = timedelta(seconds=900)
@@ -97,6 +97,7 @@ def end_client_session(
         at,
         client_id=client_id,
         session_id=session.session_id,
+        owner=OwnerOf(session.account_id, session.organisation_id),
         why=EndReason.RIGHTS_LOST.value,
     )
     return (event,)
