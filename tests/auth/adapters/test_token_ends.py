@@ -19,7 +19,15 @@ from rights.token_marks import TokenMarks
 from servicekit.audit_events import Outcome
 from tests.auth.builders import DIRECTOR, SECRET, AuthBrowser, Provider, a_client
 from tests.auth.conformance_fapi.builders import claims_of
-from tests.auth.rfcs.builders import an_exchanging_client, exchange, introspect, userinfo
+from tests.auth.rfcs.builders import (
+    a_public_client,
+    an_exchanging_client,
+    exchange,
+    introspect,
+    public_refresh,
+    public_tokens,
+    userinfo,
+)
 from tests.promises import promise
 
 PORT = 8411
@@ -106,14 +114,6 @@ def _replay_code(held: Held) -> None:
     assert held.browser.exchange(held.code, "omega", PORT).status_code == 400
 
 
-def _replay_refresh_token(held: Held) -> None:
-    form = {"grant_type": "refresh_token", "refresh_token": held.refresh_token}
-    assert held.browser.token("omega", **form).status_code == 200
-    for _ in range(2):
-        held.provider.clock.advance(timedelta(seconds=120))
-        held.browser.token("omega", **form)
-
-
 def _withdraw_consent(held: Held) -> None:
     session = held.provider.work.read(lambda repos: repos.sessions.find(held.claims["sid"]))
     assert held.provider.use_cases.person_sessions.withdraw_consent(session, "omega")
@@ -152,7 +152,6 @@ WAYS: tuple[Callable[[Held], None], ...] = (
     _revoke_refresh_token,
     _revoke_access_token,
     _replay_code,
-    _replay_refresh_token,
     _withdraw_consent,
     _disable_client,
     _disable_client_and_enable_it_again,
@@ -201,3 +200,27 @@ def test_a_token_that_ended_is_refused_by_everybody_who_took_it(
     assert reader(held)
     way(held)
     assert not reader(held)
+
+
+@promise("ending:tokens-everywhere")
+def test_a_replayed_refresh_token_of_a_public_client_ends_its_access_token_everywhere(
+    provider: Provider, browser: AuthBrowser
+) -> None:
+    """A client that proves who it is keeps its refresh token: there is nothing to replay."""
+    provider.add(a_public_client())
+    provider.work.write(lambda repos: repos.ended_sessions.append_token("another", provider.clock.now()))
+    browser.sign_in()
+    given = public_tokens(browser).json
+    newer = public_refresh(browser, given["refresh_token"]).json
+    claims = claims_of(provider, newer["access_token"])
+    marks = TokenMarks(claims["sid"], DIRECTOR, claims["jti"], "tablet", provider.clock.now())
+
+    def is_taken() -> tuple[bool, bool]:
+        replica = SessionsReplica(Feed(provider), provider.clock, service="cdap")
+        replica.synchronise_once()
+        return userinfo(browser, newer["access_token"]).status_code == 200, not replica.is_ended(marks)
+
+    assert is_taken() == (True, True)
+    provider.clock.advance(timedelta(minutes=2))
+    assert public_refresh(browser, given["refresh_token"]).status_code == 400
+    assert is_taken() == (False, False)

@@ -141,7 +141,7 @@ class ExchangeToken:
 
     def _scope(self, client: Client, subject: LivingToken, requested: str) -> tuple[str, ...]:
         """RFC 8693 §2.1 and standards of this house: in the subject token, and in what the client may have."""
-        held = str(subject.claims.get("scope", "")).split()
+        held = str(subject.said.get("scope", "")).split()  # what was lost is refused below, with its reason
         asked = requested.split() or [word for word in held if word != "openid"]
         if not asked or any(word not in held or word not in client.scope for word in asked):
             raise ExchangeRefusedError("the scope would be wider than that of the subject_token", code="invalid_scope")

@@ -35,6 +35,8 @@ class LivingToken:
     client: Client
     account: Account | None
     session: Session | None
+    said: Mapping[str, Any]
+    """The claims as they were signed."""
 
 
 class ReadToken:
@@ -76,7 +78,7 @@ class ReadToken:
         if self._work.read(lambda repos: repos.revoked_tokens.contains(token_id), snapshot=False):
             raise SessionEndedError("the token was revoked")
         if "sid" not in claims:
-            return LivingToken(claims, client, None, None)
+            return LivingToken(claims, client, None, None, claims)
         return self._of_a_person(claims, client)
 
     def _of_a_person(self, claims: Mapping[str, Any], client: Client) -> LivingToken:
@@ -86,7 +88,7 @@ class ReadToken:
             raise SessionEndedError("the session of the token has ended")
         if account is None or account.state is not AccountState.ACTIVE:
             raise SessionEndedError("the account of the token may not sign in")
-        return LivingToken(self._as_of_today(claims, client, session), client, account, session)
+        return LivingToken(self._as_of_today(claims, client, session), client, account, session, claims)
 
     def _as_of_today(self, claims: Mapping[str, Any], client: Client, session: Session) -> Mapping[str, Any]:
         """What of the token the rights of today still give (RFC 9396 §9.2: the details at the moment of the answer)."""
