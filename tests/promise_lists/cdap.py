@@ -32,4 +32,19 @@ CDAP = (
         "Issue of the whole chain, consultation",
         "Any record that an import accepts is shown to every profile, as a page and over gRPC.",
     ),
+    Promise(
+        "cdap:one-look-one-event",
+        "RFC 9110 §15.4.4 (See Other)",
+        "A consultation leads to a page of its own; Back, reload and a second click are no second consultation.",
+    ),
+    Promise(
+        "cdap:kept-for-its-session-only",
+        "OWASP ASVS 5.0 §14.2 (data in caches and temporary copies)",
+        "A result is kept encrypted for a few minutes of the session that asked, and goes with it.",
+    ),
+    Promise(
+        "cdap:kept-results-are-decided-again",
+        "Issue of the whole chain, immediate suspension",
+        "A result that is loaded again is decided anew: withdrawn rights and ended sessions refuse it.",
+    ),
 )

@@ -20,7 +20,7 @@ from servicekit.commands import migrations_folder
 from servicekit.database import Database, migrate, open_database
 from servicekit.outbox import OutboxRelay, OutboxSettings, RecordingUnitOfWork
 from servicekit.tokens import TokenOrganisation, VerifiedAccessToken
-from servicekit.web import Professional
+from servicekit.web import Professional, SessionContent, WebSessions
 from tests.cdap.builders import NOW, PURPOSES, in_another_caf, the_document, the_table, token_details
 from tests.cdap.fakes import FixedEndedSessions, FixedRights, line_of
 from tests.cdap.sinks import JournalOfTheTest
@@ -114,13 +114,22 @@ class Pages:
         self.app.before_request(self._sign_in)
         self.client: FlaskClient = reads_plainly(self.app.test_client())
 
+        self.sessions = WebSessions(cdap.database, self.app.web_secrets, cdap.clock)
+        self.cookie = self.open_session()
+
+    def open_session(self) -> str:
+        """Another session of the same person; its cookie."""
+        content = SessionContent("sid-1", "account", "Personne", "Commune", "-", 0, None, "-", None)
+        return self.sessions.open(content)
+
     def _sign_in(self) -> None:
+        g.web_session_secret = self.cookie if self.sessions.find(self.cookie) else ""
         token = the_token(self.profile)
         g.professional = Professional(
             token.subject, f"Personne {self.profile}", token.organisation, token.session_id, "-", token, None
         )
 
-    def consult(self, **changes: str) -> TestResponse:
+    def ask(self, **changes: str) -> TestResponse:
         """Send the search form."""
         fields = {
             "matricule": "0346145",
@@ -129,6 +138,11 @@ class Pages:
             "person_informed": "y",
         } | changes
         return self.client.post("/consultation", data={name: value for name, value in fields.items() if value})
+
+    def consult(self, **changes: str) -> TestResponse:
+        """Send the search form and go where it leads."""
+        answer = self.ask(**changes)
+        return self.client.get(answer.location) if answer.status_code == 303 else answer
 
     def text(self, answer: TestResponse, status: int = 200) -> str:
         """The text of an answer."""

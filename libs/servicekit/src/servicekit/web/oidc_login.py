@@ -108,7 +108,9 @@ class OidcLogin:
 
     def _session(self) -> WebSession | None:
         cookie = request.cookies.get(self._app.cookie_name("session"), "")
-        return self._sessions.find(cookie) if cookie else None
+        found = self._sessions.find(cookie) if cookie else None
+        g.web_session_secret = cookie if found is not None else ""
+        return found
 
     def _professional(self, web_session: WebSession) -> Professional:
         content = web_session.content

@@ -5,7 +5,7 @@ Times are seconds since 1970, UTC.
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, String, Table, Text
 
 web_metadata = MetaData()
 
@@ -28,6 +28,16 @@ web_seen_once = Table(
     "web_seen_once",
     web_metadata,
     Column("key", String(64), primary_key=True),  # SHA-256 of kind and value
+    Column("until", BigInteger, nullable=False, index=True),
+)
+
+web_kept_result = Table(
+    "web_kept_result",
+    web_metadata,
+    Column("key", String(64), primary_key=True),  # SHA-256 of the identifier in the address
+    Column("session", String(64), ForeignKey("web_session.id_hash", ondelete="CASCADE"), nullable=False, index=True),
+    Column("sealed", Text),  # the result, encrypted with a key of the session; empty once `until` is over
+    Column("sealed_question", Text, nullable=False),  # what was typed, encrypted in the same way
     Column("until", BigInteger, nullable=False, index=True),
 )
 

@@ -71,6 +71,30 @@ class ConsultDossier:
         events = ConsultationEvents(consultation, requester)
         return self._work.record(lambda repos: _carry_out(consultation, decision, repos.dossiers, events))
 
+    @property
+    def table_version(self) -> str:
+        """Version of the profile and field table in use."""
+        return self._table.version
+
+    def decide_again(self, request: ConsultDossierRequest, requester: Requester) -> Refusal | None:
+        """Whether a result shown a moment ago may be shown again: None, or the refusal, which is recorded.
+
+        Decides anew and reads no dossier. That the result is looked at again is no new consultation.
+
+        Raises:
+            InvalidConsultationError, AuditUnavailableError, DependencyUnavailableError: as for a consultation.
+        """
+        asked_at = self._clock.now()
+        today = asked_at.astimezone(FRENCH_CIVIL_TIME).date()
+        consultation = understand(request, requester, today, asked_at)
+        decision = self._decide(consultation, requester)
+        if isinstance(decision, Granted):
+            return None
+        event = ConsultationEvents(consultation, requester).refused(
+            decision.reason, decision.rule_id, decision.revision or None
+        )
+        return self._work.record(lambda _: Outcome(Refusal(event.event_id, decision.reason), (event,)))
+
     def _decide(self, consultation: Consultation, requester: Requester) -> Granted | Refused:
         if not consultation.person_informed:
             return NOT_INFORMED

@@ -11,6 +11,7 @@ from partnerkit.web import TRANSLATIONS
 from servicekit.clock import Clock
 from servicekit.database import Database
 from servicekit.web import OidcLogin, OidcLoginSettings, ServiceApp, WebOptions, WebSessions, create_app
+from servicekit.web.kept import KeptResults
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def pages_app(parts: PageParts) -> ServiceApp:
         options=WebOptions(accent="plum", translations=(TRANSLATIONS,)),
     )
     app.extensions[consultations.EXTENSION] = parts.consult
+    app.extensions[consultations.KEPT] = KeptResults(parts.database, app.web_secrets, parts.clock)
     app.jinja_env.filters.update({**FILTERS, **table_columns.FILTERS})
     app.jinja_env.globals.update(table_columns.FUNCTIONS)
     app.register_refusal_texts(REFUSAL_TEXTS)

@@ -1,21 +1,36 @@
-"""The two pages of cdap: the search form, and the result of a consultation. Nothing personal is ever in an address."""
+"""The pages of cdap: the search form, and the result of a consultation. Nothing personal is ever in an address.
 
-from flask import Blueprint, Response, current_app, g, make_response, render_template, request
+The form is answered by a redirection to a result that is kept sealed for a few minutes of the session (`servicekit.web.
+kept`), so that Back and reload show it again without a second consultation. Each time the rights decide anew.
+"""
+
+from dataclasses import replace
+from http import HTTPStatus
+
+from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from cdap.adapters.web import labels
-from cdap.adapters.web.charts import Chart, history_chart
-from cdap.adapters.web.essentials import essentials_of, mark_of
-from cdap.adapters.web.formats import months_back
-from cdap.adapters.web.forms import SearchForm, add_problems, request_of, search_form
-from cdap.adapters.web.notice_sentences import by_place
-from cdap.domain import prestations, status
+from cdap.adapters.web.dossier_page import dossier_page, print_style
+from cdap.adapters.web.forms import SearchForm, add_problems, filled_form, informed_problem, request_of, search_form
+from cdap.adapters.web.kept_answers import read_answer, read_question, written_answer, written_question
 from cdap.domain.choices import Choices, choices_of
 from cdap.use_cases.consult_dossier import ConsultDossier
-from cdap.use_cases.consultation import InvalidConsultationError, NotFound, Refusal, Released, Requester
+from cdap.use_cases.consultation import (
+    Answer,
+    ConsultDossierRequest,
+    InvalidConsultationError,
+    NotFound,
+    Refusal,
+    Released,
+    Requester,
+)
 from cdap.use_cases.refusals import refusal_error
 from servicekit.web import Professional, ServiceApp, current_professional
+from servicekit.web.kept import KeptResults, current_session_key, go_on_as
 
 EXTENSION = "cdap_consult"
+KEPT = "cdap_kept_results"
 
 blueprint = Blueprint("consultations", __name__)
 
@@ -23,34 +38,90 @@ blueprint = Blueprint("consultations", __name__)
 @blueprint.get("/")
 def search() -> str:
     """The form."""
-    choices = choices_of(current_professional().token.authorization_details)
+    choices = _choices()
     return _form_page(search_form(choices), choices)
 
 
 @blueprint.get("/consultation")
 def consultation_again() -> str:
-    """A result is never kept: going back to its address shows the form."""
+    """The address of the form that was sent: the form."""
     return search()
 
 
 @blueprint.post("/consultation")
-def consult() -> Response:
-    """Ask the use case, show its answer."""
-    professional = current_professional()
-    choices = choices_of(professional.token.authorization_details)
+def consult() -> BaseResponse:
+    """Ask the use case, keep its answer, go to it."""
+    choices = _choices()
     form = search_form(choices)
-    if not form.person_informed.data:
-        return _form_again(form, choices, {"person_informed": "NOT_INFORMED"})
-    use_case: ConsultDossier = current_app.extensions[EXTENSION]
+    if problem := informed_problem(form):
+        return _form_again(form, choices, {"person_informed": problem})
+    question = request_of(form, choices)
     try:
-        answer = use_case(request_of(form, choices), _requester(professional))
+        answer = _use_case()(question, _requester(current_professional()))
     except InvalidConsultationError as error:
         return _form_again(form, choices, dict(error.fields))
+    if isinstance(answer, Released):
+        question = replace(question, profile=answer.profile)
+    text = written_answer(answer, g.request_id)
+    identifier = _kept().keep(current_session_key(), text, written_question(question))
+    return redirect(url_for("consultations.result", identifier=identifier), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/consultation/<identifier>")
+def result(identifier: str) -> Response:
+    """The answer to a consultation of this session, while it is kept and still allowed."""
+    answer, question = _kept_answer(identifier)
+    if question is None:
+        return make_response(render_template("cdap/unknown_result.html"), HTTPStatus.NOT_FOUND)
+    if answer is None:
+        return _search_again("cdap/expired.html", question, HTTPStatus.GONE)
+    if isinstance(answer, Released):
+        answer = _use_case().decide_again(question, _requester(current_professional())) or answer
     if isinstance(answer, Refusal):
         return _refused(answer)
-    page = _not_found(form, choices) if isinstance(answer, NotFound) else _released(answer)
-    page.headers["Cache-Control"] = "no-store"
-    return page
+    if isinstance(answer, NotFound):
+        return _search_again("cdap/not_found.html", question, HTTPStatus.NOT_FOUND)
+    return make_response(dossier_page(answer, identifier))
+
+
+@blueprint.get("/consultation/<identifier>/impression.css")
+def print_style_of(identifier: str) -> Response:
+    """What the paper says on each sheet: which dossier, who consulted it, why, when, its reference."""
+    answer = _kept_answer(identifier)[0]
+    style = print_style(answer, current_professional()) if isinstance(answer, Released) else ""
+    return Response(style, mimetype="text/css")
+
+
+def _kept_answer(identifier: str) -> tuple[Answer | None, ConsultDossierRequest | None]:
+    """What this session keeps under the identifier, and the question: (None, None) when nothing.
+
+    The answer alone is None when its time is over, or when the table of fields has changed since.
+    """
+    kept = _kept().find(current_session_key(), identifier)
+    if kept is None:
+        return None, None
+    question = read_question(kept.question)
+    if kept.result is None:
+        return None, question
+    answer, reference = read_answer(kept.result)
+    go_on_as(reference)
+    if isinstance(answer, Released) and answer.table_version != _use_case().table_version:
+        return None, question
+    return answer, question
+
+
+def _choices() -> Choices:
+    return choices_of(current_professional().token.authorization_details)
+
+
+def _use_case() -> ConsultDossier:
+    use_case: ConsultDossier = current_app.extensions[EXTENSION]
+    return use_case
+
+
+def _kept() -> KeptResults:
+    kept: KeptResults = current_app.extensions[KEPT]
+    return kept
 
 
 def _form_page(form: SearchForm, choices: Choices) -> str:
@@ -62,39 +133,14 @@ def _form_again(form: SearchForm, choices: Choices, problems: dict[str, str]) ->
         problems["person_informed"] = "NOT_INFORMED"
     form.validate()
     add_problems(form, problems)
-    return make_response(_form_page(form, choices), 400)
+    return make_response(_form_page(form, choices), HTTPStatus.BAD_REQUEST)
 
 
-def _not_found(form: SearchForm, choices: Choices) -> Response:
-    form.person_informed.data = False
-    page = render_template("cdap/not_found.html", reference=g.request_id, form=form, choices=choices, labels=labels)
-    return make_response(page, 404)
-
-
-def _released(answer: Released) -> Response:
-    return make_response(
-        render_template(
-            "cdap/dossier.html",
-            answer=answer,
-            dossier=answer.dossier,
-            places=by_place(answer.notices),
-            essentials=essentials_of(answer),
-            mark_of=mark_of,
-            consultation_reference=g.request_id,
-            chart=_quotient_chart(answer),
-            labels=labels,
-            codes=prestations,
-            status_labels=status.STATUS_LABELS,
-        )
-    )
-
-
-def _quotient_chart(answer: Released) -> Chart | None:
-    quotient = answer.dossier.get("quotient_familial")
-    if quotient is None:
-        return None
-    history = quotient["history"]
-    return history_chart(history, months_back(quotient["month"], len(history)))
+def _search_again(template: str, question: ConsultDossierRequest, status: HTTPStatus) -> Response:
+    choices = _choices()
+    form = filled_form(choices, question)
+    page = render_template(template, reference=g.request_id, form=form, choices=choices, labels=labels)
+    return make_response(page, status)
 
 
 def _refused(refusal: Refusal) -> Response:

@@ -1,14 +1,17 @@
 """The search form. The use case says what is wrong; here are labels, hints and the sentence for each reason."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, SelectField, StringField
 
 from cdap.adapters.web.labels import caf_label, fitting_purposes, profile_label, purpose_label
 from cdap.domain.choices import Choices
 from cdap.use_cases.consultation import ConsultDossierRequest
+from partnerkit.matricule import InvalidMatriculeError, parse_matricule
 from servicekit.web import choice
 
 REASONS = {
@@ -25,7 +28,8 @@ REASONS = {
     "CAF_FORMAT": _l("Choisissez une Caf de la liste."),
     "PROFILE_MISSING": _l("Choisissez le profil sous lequel vous consultez."),
     "PURPOSE_MISSING": _l("Choisissez pourquoi vous consultez ce dossier."),
-    "NOT_INFORMED": _l("Informez d'abord la personne. Sans cela, la consultation n'est pas permise."),
+    "NOT_INFORMED": _l("Cochez la case après avoir informé la personne. Sans cela, la consultation n'est pas permise."),
+    "NOT_INFORMED_OF_THIS_ONE": _l("Le numéro a changé : cochez la case après avoir informé cette personne."),
 }
 UNKNOWN_REASON = _l("Cette valeur ne convient pas.")
 
@@ -51,20 +55,23 @@ class SearchForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     )
     name = StringField(
         _l("Nom de famille"),
-        description=_l("Nom de naissance ou nom d'usage, de l'allocataire ou de son conjoint."),
+        description=_l(
+            "Seulement le nom, sans le prénom : nom de naissance ou nom d'usage, de l'allocataire ou de son conjoint."
+        ),
         validators=[Needed()],
     )
     purpose = SelectField(_l("Motif de la consultation"), validators=[Needed()], validate_choice=False)
     person_informed = BooleanField(
         _l("La personne a été informée de cette consultation et ne s'y oppose pas"),
-        description=_l("Votre réponse est enregistrée avec la consultation."),
+        description=_l("Votre réponse est inscrite au journal avec la consultation."),
         validators=[Needed()],
     )
+    informed_token = HiddenField()  # the number for which the box was ticked, when the form comes back with it
 
 
-def search_form(choices: Choices) -> SearchForm:
-    """The form with the choices of the token; what leaves no choice is not asked."""
-    form = SearchForm()
+def search_form(choices: Choices, typed: Mapping[str, object] | None = None) -> SearchForm:
+    """The form with the choices of the token; what leaves no choice is not asked. `typed` fills it again."""
+    form = SearchForm() if typed is None else SearchForm(None, data=typed)
     purposes = fitting_purposes(choices.purposes, choices.profiles)
     empty = choice("", _l("Choisissez…"))
     for name, codes, label in (
@@ -77,6 +84,22 @@ def search_form(choices: Choices) -> SearchForm:
         else:
             del form[name]
     return form
+
+
+def filled_form(choices: Choices, question: ConsultDossierRequest) -> SearchForm:
+    """The form as it was sent; the box stays ticked for the same number, so that a name can be corrected at once."""
+    return search_form(choices, {**asdict(question), "informed_token": question.matricule})
+
+
+def informed_problem(form: SearchForm) -> str | None:
+    """Why the box does not count: not ticked, or ticked for another number than the one asked now."""
+    if not form.person_informed.data:
+        return "NOT_INFORMED"
+    ticked_for = str(form.informed_token.data or "")
+    if not ticked_for or _number(ticked_for) == _number(_typed(form, "matricule")):
+        return None
+    form.person_informed.data, form.informed_token.data = False, ""
+    return "NOT_INFORMED_OF_THIS_ONE"
 
 
 def request_of(form: SearchForm, choices: Choices) -> ConsultDossierRequest:
@@ -99,6 +122,13 @@ def add_problems(form: SearchForm, problems: dict[str, str]) -> None:
             form[field].errors = [REASONS.get(reason, UNKNOWN_REASON)]
         else:
             form.form_errors.append(REASONS.get(reason, UNKNOWN_REASON))
+
+
+def _number(typed: str) -> str:
+    try:
+        return parse_matricule(typed).number
+    except InvalidMatriculeError:
+        return typed
 
 
 def _typed(form: SearchForm, field: str) -> str:
