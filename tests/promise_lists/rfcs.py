@@ -7,6 +7,10 @@ from tests.promise_lists.promise import Promise
 
 _KEPT: dict[str, dict[str, tuple[str, str]]] = {
     "Clients of others": {
+        "clients:empty-parameters": (
+            "RFC 6749 §3.1, §3.2",
+            "A parameter without a value is as good as left out, at every endpoint, however it is sent.",
+        ),
         "clients:typ": (
             "RFC 7515 §4.1.9; RFC 8725 §3.11",
             "The type of a JWT is compared without regard to case, with or without application/, everywhere.",

@@ -24,7 +24,8 @@ def authenticated(use_cases: UseCases, request: PlainRequest) -> Client:
     """
     form = request.form
     if request.basic is not None:
-        return _by_secret(use_cases, *request.basic)
+        public = _without_secret(use_cases, *request.basic)
+        return public if public is not None else _by_secret(use_cases, *request.basic)
     if request.has_authorization:
         raise ClientRefusedError("the header Authorization is not one that clients authenticate with here")
     if "client_assertion" in form:
@@ -39,6 +40,12 @@ def _by_secret(use_cases: UseCases, client_id: str | None, secret: str) -> Clien
     if client is None or client.auth_method not in SECRET_METHODS or not client.is_secret(hash_secret(secret)):
         raise ClientRefusedError("the client is unknown, or its secret is wrong")
     return client
+
+
+def _without_secret(use_cases: UseCases, client_id: str, secret: str) -> Client | None:
+    """A client that has none may say its name in the header too, with nothing after the colon (RFC 6749 §2.3.1)."""
+    client = use_cases.client(client_id) if not secret else None
+    return client if client is not None and not client.is_confidential else None
 
 
 def _by_assertion(use_cases: UseCases, request: PlainRequest) -> Client:

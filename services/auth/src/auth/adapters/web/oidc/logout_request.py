@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from auth.adapters.web.oidc.authorization_response import with_query
+from auth.adapters.web.oidc.plain_requests import given
 from auth.domain.clients import Client
 from auth.use_cases.catalogue import UseCases
 
@@ -42,10 +43,10 @@ def read_logout_request(own: UseCases, parameters: Asked) -> LogoutRequest:
     Raises:
         LogoutRefusedError: a parameter comes twice, or `client_id` is not the one the ID token was made for (§2).
     """
-    values = {name: parameters.get(name, ()) for name in PARAMETERS}
-    if any(len(given) > 1 for given in values.values()):
+    values = given({name: parameters.get(name, ()) for name in PARAMETERS})
+    if any(len(several) > 1 for several in values.values()):
         raise LogoutRefusedError("a parameter is given twice")
-    asked = {name: given[0] for name, given in values.items() if given and given[0]}
+    asked = {name: one for name, (one,) in values.items()}
     unverified_hint = asked.get("id_token_hint")
     hint = own.own_tokens.id_token_hint(unverified_hint) if unverified_hint is not None else None
     named = asked.get("client_id")

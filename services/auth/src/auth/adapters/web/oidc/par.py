@@ -9,7 +9,7 @@ from auth.adapters.web.oidc.checks.asked import Asked
 from auth.adapters.web.oidc.checks.table import SENT_BACK, SHOWN_HERE
 from auth.adapters.web.oidc.client_endpoint import ClientEndpoint
 from auth.adapters.web.oidc.errors import Answer, AuthorizationRefusedError, json_answer
-from auth.adapters.web.oidc.plain_requests import PlainRequest
+from auth.adapters.web.oidc.plain_requests import PlainRequest, given
 from auth.domain.clients import Client
 from auth.domain.errors import RequestRefusedError
 
@@ -41,7 +41,7 @@ class PushedRequestEndpoint(ClientEndpoint):
         """What is asked for: only what is signed counts where something is (RFC 9126 §3)."""
         if "request" not in sent:
             return {**sent, "client_id": (client.client_id,)}, False
-        return self.use_cases.read_request_object(client, sent["request"][0]), True
+        return given(self.use_cases.read_request_object(client, sent["request"][0])), True
 
     def _dpop_key(self, parameters: Mapping[str, Sequence[str]], request: PlainRequest) -> str:
         """RFC 9449 §10.1: the key of the proof, which `dpop_jkt` must not contradict."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -135,7 +135,7 @@ def read_body(environ: Mapping[str, Any]) -> bytes:
 
 
 def parse_form(body: bytes) -> dict[str, list[str]]:
-    """The parameters of a form body, each with all its values.
+    """The parameters of a form body that have a value, each with all its values.
 
     Raises:
         RequestRefusedError: there are too many.
@@ -148,7 +148,13 @@ def parse_form(body: bytes) -> dict[str, list[str]]:
         if pair:
             name, _, value = pair.partition("=")
             lists.setdefault(_decoded(name), []).append(_decoded(value))
-    return lists
+    return given(lists)
+
+
+def given(lists: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The parameters that have a value: one without is as good as left out (RFC 6749 §3.1, §3.2). Whatever reads
+    parameters of a client, from a form, a query or a signed object, reads them through here."""
+    return {name: kept for name, values in lists.items() if (kept := [value for value in values if value])}
 
 
 def _decoded(part: str) -> str:

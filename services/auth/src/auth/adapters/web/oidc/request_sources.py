@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from auth.adapters.web.oidc.errors import AuthorizationRefusedError
+from auth.adapters.web.oidc.plain_requests import given
 from auth.adapters.web.visitor import Waiting
 from auth.domain.errors import RequestRefusedError
 from auth.use_cases.catalogue import UseCases
@@ -33,6 +34,7 @@ def resolve(use_cases: UseCases, sent: Lists, now: datetime) -> Waiting:
         BadSourceError: `invalid_request_uri`, `request_uri_not_supported`, `invalid_request_object`,
             `request_not_supported`, `invalid_request`.
     """
+    sent = given(sent)
     outer = Waiting(sent, now)
     request_uri, request = outer.one("request_uri"), outer.one("request")
     if not request_uri and not request:
@@ -54,6 +56,6 @@ def resolve(use_cases: UseCases, sent: Lists, now: datetime) -> Waiting:
         parameters = use_cases.read_request_object(client, str(request))
     except RequestRefusedError as error:
         raise BadSourceError(error.code, error.description, outer) from error
-    if list(parameters.get("client_id", ())) != [client_id]:
+    if given(parameters).get("client_id") != [client_id]:
         raise BadSourceError("invalid_request_object", "client_id differs from that of the query", outer)
-    return Waiting(parameters, now, is_signed=True)
+    return Waiting(given(parameters), now, is_signed=True)
