@@ -1,6 +1,9 @@
 """The command line of a service."""
 
 import argparse
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +36,10 @@ def _refusing(error: Exception) -> Command[TinySettings]:
 def test_check_config_shows_every_setting_with_what_it_is(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     config = tmp_path / "tiny.env"
     config.write_text("TINY_DATABASE_URL=postgresql://u:s3cret@db/tiny\n", encoding="utf-8")
+    config.chmod(0o600)
     assert _run("check-config", "--config", str(config)) == 0
     shown = capsys.readouterr().out
-    assert "TINY_DATABASE_URL=postgresql://u:********@db/tiny  # " in shown
+    assert "# TINY_DATABASE_URL=postgresql://u:********@db/tiny  # " in shown
     assert "TINY_WEB_PORT=8400  # TCP port of the pages." in shown
     assert "s3cret" not in shown
 
@@ -90,3 +94,38 @@ def test_migrations_are_found_beside_the_package_that_names_them() -> None:
     assert migrations_folder("tests.servicekit.core") == Path(__file__).parent
     with pytest.raises(StartError, match=r"no package tests\.servicekit\.nothing"):
         migrations_folder("tests.servicekit.nothing:x")
+
+
+SERVICES = ("auth", "habpps", "cdap", "audit")
+
+
+def _service(service: str, *arguments: str, piped: str = "") -> subprocess.CompletedProcess[str]:
+    command = f"{shlex.join([sys.executable, '-m', service, *arguments])} {piped}"
+    return subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_template_of_settings_can_be_kept_filled_in_and_read(service: str, tmp_path: Path) -> None:
+    made = _service(service, "check-config", "--template")
+    assert (made.returncode, made.stderr) == (0, "")
+    config = tmp_path / "own.env"
+    config.write_text(made.stdout + f"{service.upper()}_DATA_DIRECTORY={tmp_path}\n", encoding="utf-8")
+    read = _service(service, "check-config", "--config", str(config))
+    assert read.returncode == (0 if service == "auth" else 2), read.stderr
+    assert service == "auth" or "CLIENT_SECRET is empty" in read.stderr
+    assert not (tmp_path / "None").exists()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_check_config_prints_is_read_back_as_the_same_settings(service: str, tmp_path: Path) -> None:
+    first = _service(service, "check-config").stdout
+    config = tmp_path / "own.env"
+    config.write_text(first, encoding="utf-8")
+    assert _service(service, "check-config", "--config", str(config)).stdout == first
+
+
+@pytest.mark.parametrize("arguments", [("check-config",), ("check-config", "--template")])
+def test_a_reader_that_has_seen_enough_is_no_error(arguments: tuple[str, ...]) -> None:
+    found = _service("audit", *arguments, piped="| true")
+    assert "Traceback" not in found.stderr
+    assert "BrokenPipe" not in found.stderr

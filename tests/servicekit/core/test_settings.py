@@ -10,11 +10,13 @@ from pydantic_settings import SettingsConfigDict
 
 from servicekit.settings import (
     PublicUrl,
+    RelyingPartySettings,
     ServiceSettings,
     SettingsError,
     describe,
     https_unless_loopback,
     load_settings,
+    template,
 )
 
 
@@ -37,6 +39,7 @@ def _nothing_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def _file(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "sample.env"
     path.write_text(text, encoding="utf-8")
+    path.chmod(0o600)
     return path
 
 
@@ -111,3 +114,90 @@ def test_secrets_are_masked_when_settings_are_shown() -> None:
 def test_every_setting_says_what_it_is() -> None:
     assert all(field.description for field in ServiceSettings.model_fields.values())
     assert all(description for variable, _, description in describe(SampleSettings()) if variable == "SAMPLE_SERVICE")
+
+
+class PartySettings(RelyingPartySettings):
+    """Settings of a service that signs people in."""
+
+    model_config = SettingsConfigDict(env_prefix="PARTY_")
+
+    service: str = "party"
+
+
+def test_the_environment_that_was_forgotten_is_not_the_one_of_demonstrations() -> None:
+    assert SampleSettings().environment == "production"
+
+
+def test_the_portal_and_the_audience_follow_the_addresses_given() -> None:
+    settings = PartySettings(issuer="https://compte.example", public_url="https://party.example")
+    assert (settings.portal, settings.audience, settings.client_id) == (
+        "https://compte.example",
+        "https://party.example",
+        "party",
+    )
+    assert PartySettings(portal_url="https://portail.example").portal == "https://portail.example"
+
+
+@pytest.mark.parametrize(("secret", "words"), [("", "is empty"), ("short", "has 5 characters"), ("x" * 31, "has 31")])
+def test_pages_that_nobody_could_sign_in_to_do_not_start(secret: str, words: str) -> None:
+    settings = PartySettings(client_secret=SecretStr(secret))
+    missing = settings.what_is_missing(web=True)
+    assert missing is not None
+    assert missing.startswith(f"PARTY_CLIENT_SECRET {words}")
+    assert secret == "" or secret not in missing
+    assert settings.what_is_missing(web=False) is None
+    assert PartySettings(client_secret=SecretStr("x" * 32)).what_is_missing(web=True) is None
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "latin-1"])
+def test_a_file_that_is_not_utf_8_is_one_sentence(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "sample.env"
+    path.write_bytes("SAMPLE_WEB_PORT=1 # réglé".encode(encoding))
+    with pytest.raises(SettingsError, match=r"UTF-8|not a text file"):
+        load_settings(SampleSettings, path)
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "sample.env"
+    path.write_bytes(b"\xef\xbb\xbfSAMPLE_WEB_PORT=1234\r\n")
+    assert load_settings(SampleSettings, path).web_port == 1234
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "SAMPLE_CLIENT_SECRET=********",
+        "SAMPLE_CLIENT_SECRET=(empty)",
+        "SAMPLE_DATA_DIRECTORY=None",
+        "SAMPLE_DATABASE_URL=postgresql://u:********@db/sample",
+    ],
+)
+def test_what_was_printed_in_the_place_of_a_value_is_not_taken_for_one(tmp_path: Path, line: str) -> None:
+    with pytest.raises(SettingsError, match="in the place of a value"):
+        load_settings(SampleSettings, _file(tmp_path, line + "\n"))
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660])
+@pytest.mark.parametrize(
+    "line", ["SAMPLE_CLIENT_SECRET=s3cret-of-sample", "SAMPLE_DATABASE_URL=postgresql://u:s3cret@db/sample"]
+)
+def test_a_file_with_a_secret_that_others_may_read_is_refused(tmp_path: Path, line: str, mode: int) -> None:
+    path = _file(tmp_path, line + "\n")
+    path.chmod(mode)
+    with pytest.raises(SettingsError, match="chmod 600") as caught:
+        load_settings(SampleSettings, path)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_file_without_secret_may_be_read_by_others(tmp_path: Path) -> None:
+    path = _file(tmp_path, "SAMPLE_WEB_PORT=1234\n")
+    path.chmod(0o644)
+    assert load_settings(SampleSettings, path).web_port == 1234
+
+
+def test_the_template_read_as_it_is_says_what_the_defaults_say(tmp_path: Path) -> None:
+    lines = list(template(PartySettings))
+    assert all(not line or line.startswith("#") for line in lines)
+    uncommented = "\n".join(line.removeprefix("#") for line in lines if line.startswith("#PARTY_"))
+    given = "\n".join(line for line in uncommented.splitlines() if not line.endswith("="))
+    assert load_settings(PartySettings, _file(tmp_path, given)) == PartySettings()

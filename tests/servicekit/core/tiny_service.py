@@ -14,6 +14,7 @@ class TinySettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="TINY_")
 
     service: str = "tiny"
+    environment: str = "demo"
     mode: str = "normal"
     """normal, slow-start, broken-start, not-ready, answers-anyway"""
 

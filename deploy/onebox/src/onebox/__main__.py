@@ -16,6 +16,9 @@ from onebox.programs import demo_programs
 from onebox.supervisor import OneboxError, Supervisor
 from onebox.welcome import welcome
 
+LOWEST_PORT, HIGHEST_PORT = 1024, 65535 - 60
+_PORT_DIGITS = 5
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the demo until Ctrl-C. Exit code: 0 ended cleanly, 1 something ended by itself, 2 could not start."""
@@ -63,12 +66,20 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         help="where databases, keys and logs go (default: demo-data)",
     )
     parser.add_argument(
-        "--first-port", type=int, default=8400, help="first of the 60 ports used on loopback (default: 8400)"
+        "--first-port", type=_first_port, default=8400, help="first of the 60 ports used on loopback (default: 8400)"
     )
     parser.add_argument(
         "--dossiers", type=int, default=10_000, help="synthetic dossiers made at the first start (default: 10000)"
     )
     return parser.parse_args(arguments)
+
+
+def _first_port(text: str) -> int:
+    """A port that leaves room for the others after it."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= _PORT_DIGITS else 0
+    if not LOWEST_PORT <= number <= HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"{text}: give a number from {LOWEST_PORT} to {HIGHEST_PORT}")
+    return number
 
 
 def _check_folder(layout: Layout) -> None:

@@ -32,8 +32,6 @@ def service_environment(layout: Layout, service: str, secret: str) -> dict[str, 
         settings["HABPPS_ADDRESS"] = layout.rpc_address("habpps")
     if service in {"habpps", "cdap"}:
         settings["AUTH_ADDRESS"] = layout.rpc_address("auth")
-    if service == "habpps":
-        settings["PORTAL_URL"] = layout.url("auth")
     if service == "auth":
         settings |= {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(layout.smtp_port)}
     return {f"{service.upper()}_{name}": value for name, value in settings.items()}

@@ -22,7 +22,7 @@ from typing import Any, Generic, TypeVar
 from servicekit.errors import ServiceError, StartError
 from servicekit.logging import configure_logging
 from servicekit.process import Parts, Process, run_service
-from servicekit.settings import ServiceSettings, describe, load_settings
+from servicekit.settings import MASK, ServiceSettings, describe, load_settings, template
 
 CANNOT_START = 2
 INTERRUPTED = 130
@@ -62,12 +62,18 @@ def service_main(  # noqa: PLR0913 - the whole of a service's __main__
     arguments = _parser(service, list(commands.values())).parse_args(argv)
     try:
         settings = load_settings(settings_class, arguments.config)
-        return commands[arguments.command].run(settings, arguments)
+        code = commands[arguments.command].run(settings, arguments)
+        sys.stdout.flush()
     except (StartError, ServiceError) as error:
         sys.stderr.write(f"{service}: {error}\n")
         return CANNOT_START
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has seen enough (`… | head`)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    else:
+        return code
 
 
 def _standard(build: Any, migrations: str | None) -> list[Command[Any]]:
@@ -75,7 +81,7 @@ def _standard(build: Any, migrations: str | None) -> list[Command[Any]]:
         Command("serve", "serve the pages and gRPC", lambda s, _: run_service(build, s, Parts.BOTH)),
         Command("serve-web", "serve the pages only", lambda s, _: run_service(build, s, Parts.WEB)),
         Command("serve-rpc", "serve gRPC only", lambda s, _: run_service(build, s, Parts.RPC)),
-        Command("check-config", "print every setting, secrets masked, or say what is wrong", _check_config),
+        Command("check-config", "print every setting, secrets masked, or say what is wrong", _check_config, _template),
     ]
     if migrations is not None:
         commands.append(Command("migrate", "bring the database to the newest schema", _migrate(migrations)))
@@ -93,10 +99,20 @@ def _parser(service: str, commands: Sequence[Command[Any]]) -> argparse.Argument
     return parser
 
 
-def _check_config(settings: ServiceSettings, _arguments: argparse.Namespace) -> int:
+def _check_config(settings: ServiceSettings, arguments: argparse.Namespace) -> int:
+    if arguments.template:
+        sys.stdout.write("\n".join(template(type(settings))) + "\n")
+        return 0
     for variable, value, description in describe(settings):
-        sys.stdout.write(f"{variable}={value}  # {description}\n")
+        unsaid = not value or MASK in value  # a line that must not be read back as a value
+        sys.stdout.write(f"{'# ' if unsaid else ''}{variable}={value}  # {description}\n")
+    if missing := settings.what_is_missing(web=True):
+        raise StartError(missing)
     return 0
+
+
+def _template(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--template", action="store_true", help="print a commented file of settings to start from")
 
 
 def _migrate(migrations: str) -> Callable[[Any, argparse.Namespace], int]:

@@ -141,8 +141,10 @@ def check_start(settings: ServiceSettings, parts: Parts) -> None:
     """What can be known before anything is started.
 
     Raises:
-        StartError: the data folder cannot be written, or a port is taken.
+        StartError: a setting is missing, the data folder cannot be written, or a port is taken.
     """
+    if missing := settings.what_is_missing(web=parts.web):
+        raise StartError(missing)
     directory = settings.data_directory
     try:
         directory.mkdir(parents=True, exist_ok=True)

@@ -5,11 +5,15 @@
         service: str = "auth"
 
 Values come from the environment (AUTH_WEB_PORT=8400), then from the file given by `--config` (same lines), then from
-the defaults written here. Secrets are `SecretStr` and are masked by `check-config`.
+the defaults written here. Secrets are `SecretStr` and are masked by `check-config`. A service whose pages sign
+people in at the issuer subclasses `RelyingPartySettings`.
 """
 
+import stat
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
+from textwrap import wrap
 from typing import Annotated, Literal, Self, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -18,6 +22,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from servicekit.errors import StartError
 
+MASK = "********"
+SHORTEST_SECRET = 32
+"""Characters of a client secret: auth takes no shorter one."""
+_PLACEHOLDERS = frozenset({MASK, "None", "(empty)"})
+_OTHERS_MAY_READ = stat.S_IRGRP | stat.S_IROTH | stat.S_IWGRP | stat.S_IWOTH
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -40,7 +49,12 @@ def https_unless_loopback(url: str) -> str:
     return url.rstrip("/")
 
 
+def _url_or_nothing(url: str) -> str:
+    return https_unless_loopback(url) if url else ""
+
+
 PublicUrl = Annotated[str, AfterValidator(https_unless_loopback)]
+OptionalUrl = Annotated[str, AfterValidator(_url_or_nothing)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Threads = Annotated[int, Field(ge=1, le=256)]
 
@@ -54,9 +68,10 @@ class ServiceSettings(BaseSettings):
         pattern=r"^[a-z][a-z0-9-]*$", description="Name of the service: in certificates, logs and callers.toml."
     )
     environment: str = Field(
-        default="demo",
+        default="production",
         pattern=r"^[a-z][a-z0-9-]*$",
-        description="Name of the environment. A certificate of another environment is refused.",
+        description="Name of the environment. A certificate of another environment is refused; `demo` and `test` allow "
+        "known passwords and addresses of this machine.",
     )
     data_directory: Path = Field(
         default=Path("data"), description="Folder this service alone writes to: database, locks."
@@ -96,6 +111,13 @@ class ServiceSettings(BaseSettings):
     pin_to_core: bool = Field(
         default=False, description="Keep the worker on one free core: about twice the calls per second of a free one."
     )
+    clock_skew_seconds: float = Field(
+        default=5.0,
+        ge=0,
+        le=60,
+        description="Seconds by which the clock of the issuer may be ahead of this one: a token issued later than that "
+        "is refused. Keep the clocks together (NTP) rather than raising it.",
+    )
     audit_address: str = Field(
         default="", description="host:port of the audit service. Empty: this service has no journal."
     )
@@ -114,10 +136,71 @@ class ServiceSettings(BaseSettings):
             object.__setattr__(self, "database_url", f"sqlite:///{path}")
         return self
 
+    def what_is_missing(self, *, web: bool) -> str | None:
+        """One sentence about a setting without which this process could start and serve nobody; None when it can.
+
+        `web`: whether pages are served.
+        """
+        del web
+        return None
+
+    @property
+    def clock_skew(self) -> timedelta:
+        """As a duration."""
+        return timedelta(seconds=self.clock_skew_seconds)
+
     @classmethod
     def environment_prefix(cls) -> str:
         """What the names of this service's environment variables begin with, for example `AUTH_`."""
         return cls.model_config.get("env_prefix", "")
+
+
+class RelyingPartySettings(ServiceSettings):
+    """Settings of a service whose pages sign people in at auth."""
+
+    issuer: PublicUrl = Field(
+        default="http://localhost:8400", description="Issuer of the tokens: the public address of auth."
+    )
+    internal_issuer: str = Field(
+        default="",
+        description="Address of auth seen from this machine when it differs from the issuer. Empty: the issuer.",
+    )
+    client_id: str = Field(default="", description="Identifier of this relying party at auth. Empty: the service.")
+    client_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="Secret of this relying party at auth, 32 characters or more. Needed to serve the pages.",
+    )
+    resource: str = Field(
+        default="",
+        description="Audience of the access tokens accepted (RFC 8707). Empty: the public address of the service.",
+    )
+    portal_url: OptionalUrl = Field(
+        default="", description="Address of the portal Mon compte partenaire. Empty: the issuer, which shows it."
+    )
+
+    @model_validator(mode="after")
+    def _client_of_the_service(self) -> Self:
+        if not self.client_id:
+            object.__setattr__(self, "client_id", self.service)
+        return self
+
+    @property
+    def audience(self) -> str:
+        """What access tokens for this service carry as `aud`."""
+        return self.resource or self.public_url
+
+    @property
+    def portal(self) -> str:
+        """Address of the portal."""
+        return self.portal_url or self.issuer
+
+    def what_is_missing(self, *, web: bool) -> str | None:
+        """See `ServiceSettings.what_is_missing`: without the secret of its client nobody signs in."""
+        name, length = f"{self.environment_prefix()}CLIENT_SECRET", len(self.client_secret.get_secret_value())
+        if web and length < SHORTEST_SECRET:
+            found = "is empty" if not length else f"has {length} characters"
+            return f"{name} {found}: nobody could sign in; auth knows its {SHORTEST_SECRET} characters or more."
+        return super().what_is_missing(web=web)
 
 
 S = TypeVar("S", bound=ServiceSettings)
@@ -129,13 +212,77 @@ def load_settings(settings_class: type[S], config: Path | None = None) -> S:
     Raises:
         SettingsError: the file cannot be read, or a setting is missing, unknown or wrong; never shows the value.
     """
-    if config is not None and not config.is_file():
-        raise SettingsError(f"The configuration file {config} does not exist.")
+    if config is not None:
+        _check_file(config)
     try:
-        return cast(Callable[..., S], settings_class)(_env_file=config)
+        settings = cast(Callable[..., S], settings_class)(_env_file=config, _env_file_encoding="utf-8-sig")
     except ValidationError as error:
         prefix = settings_class.environment_prefix()
         raise SettingsError("; ".join(_sentences(error, prefix))) from None
+    _refuse_placeholders(settings)
+    if config is not None and _holds_secret(settings, config):
+        _require_private(config)
+    return settings
+
+
+def _check_file(config: Path) -> None:
+    if not config.is_file():
+        raise SettingsError(f"The configuration file {config} does not exist.")
+    try:
+        text = config.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SettingsError(f"The configuration file {config} is not UTF-8; save it again as UTF-8 text.") from None
+    except OSError as error:
+        raise SettingsError(f"The configuration file {config} cannot be read: {error.strerror}.") from error
+    if "\0" in text:
+        raise SettingsError(f"The configuration file {config} holds a NUL character; it is not a text file.")
+
+
+def _refuse_placeholders(settings: ServiceSettings) -> None:
+    """What `check-config` prints in the place of a value is none: a masked secret read back would be one of eight
+    stars."""
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        if value is not None and (text in _PLACEHOLDERS or MASK in text):
+            variable = f"{settings.environment_prefix()}{name}".upper()
+            raise SettingsError(
+                f"{variable}: this was printed in the place of a value; give the value, or remove the line."
+            )
+
+
+def _holds_secret(settings: ServiceSettings, config: Path) -> bool:
+    text = config.read_text(encoding="utf-8-sig")
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        secret = value.get_secret_value() if isinstance(value, SecretStr) else _password_of(value)
+        if secret and secret in text:
+            return True
+    return False
+
+
+def _password_of(value: object) -> str:
+    text = str(value)
+    return (urlsplit(text).password or "") if "://" in text else ""
+
+
+def _require_private(config: Path) -> None:
+    mode = stat.S_IMODE(config.stat().st_mode)
+    if mode & _OTHERS_MAY_READ:
+        raise SettingsError(
+            f"The configuration file {config} holds a secret and others may read it ({mode:04o}): chmod 600 {config}"
+        )
+
+
+def template(settings_class: type[ServiceSettings]) -> Iterator[str]:
+    """The lines of a commented file of settings: read as it is, it says what the defaults say."""
+    prefix = settings_class.environment_prefix()
+    for name, field in settings_class.model_fields.items():
+        inherited = ServiceSettings.model_fields.get(name, field)
+        yield from (f"# {line}" for line in wrap(field.description or inherited.description or "", 110))
+        default = "" if field.is_required() else _masked(field.get_default(call_default_factory=False))
+        yield f"#{prefix}{name}".upper() + f"={default}"
+        yield ""
 
 
 def describe(settings: ServiceSettings) -> Iterator[tuple[str, str, str]]:
@@ -149,10 +296,12 @@ def describe(settings: ServiceSettings) -> Iterator[tuple[str, str, str]]:
 
 def _masked(value: object) -> str:
     if isinstance(value, SecretStr):
-        return "********" if value.get_secret_value() else "(empty)"
+        return MASK if value.get_secret_value() else ""
+    if value is None:
+        return ""
     text = str(value)
-    if "://" in text and (password := urlsplit(text).password):
-        return text.replace(f":{password}@", ":********@")
+    if password := _password_of(value):
+        return text.replace(f":{password}@", f":{MASK}@")
     return text
 
 

@@ -39,7 +39,8 @@ __all__ = [
 ALGORITHM = "ES256"
 _TYPES = {"at+jwt"}
 _LONGEST_TOKEN = 16 * 1024
-_SKEW = timedelta(seconds=5)
+DEFAULT_SKEW = timedelta(seconds=5)
+"""By how much the issuer's clock may be ahead when nothing else is set."""
 
 
 class TokenRefusedError(NotAuthenticatedError):
@@ -90,9 +91,11 @@ class AccessTokenVerifier:
         clock: Clock | None = None,
         cache_size: int = 4096,
         scope: str | None = None,
+        skew: timedelta = DEFAULT_SKEW,
     ) -> None:
         """`jwks` is a `JwksSource`, or anything that gives the keys. `cache_size` counts tokens; 0 keeps none. `scope`:
-        a word that every token must hold."""
+        a word that every token must hold. `skew`: how far ahead the issuer's clock may be."""
+        self._skew = skew
         self._scope = scope
         self._issuer = issuer
         self._audience = audience
@@ -127,7 +130,7 @@ class AccessTokenVerifier:
 
     def _checked(self, claims: Mapping[str, Any], now: datetime) -> VerifiedAccessToken:
         check_issuer_and_audience(claims, self._issuer, self._audience)
-        check_times(claims, now)
+        check_times(claims, now, self._skew)
         token = _read(claims)
         if self._scope is not None and self._scope not in token.scopes:
             raise TokenRefusedError("without the scope of this service")
@@ -191,17 +194,17 @@ def check_issuer_and_audience(claims: Mapping[str, Any], issuer: str, audience: 
         raise TokenRefusedError("another audience")
 
 
-def check_times(claims: Mapping[str, Any], now: datetime) -> None:
-    """`exp` and `iat` are there; not expired; neither issued nor valid only in the future (5 s of skew).
+def check_times(claims: Mapping[str, Any], now: datetime, skew: timedelta = DEFAULT_SKEW) -> None:
+    """`exp` and `iat` are there; not expired; neither issued nor valid only in the future, `skew` apart.
 
     Raises:
         TokenRefusedError: one of them is broken.
     """
     if _moment(claims, "exp") <= now:
         raise TokenRefusedError("expired")
-    if _moment(claims, "iat") > now + _SKEW:
+    if _moment(claims, "iat") > now + skew:
         raise TokenRefusedError("issued in the future")
-    if "nbf" in claims and _moment(claims, "nbf") > now + _SKEW:
+    if "nbf" in claims and _moment(claims, "nbf") > now + skew:
         raise TokenRefusedError("not valid yet")
 
 

@@ -3,13 +3,13 @@
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from servicekit.settings import Port, PublicUrl, ServiceSettings, Threads
+from servicekit.settings import Port, PublicUrl, RelyingPartySettings, Threads
 
 
-class AuditSettings(ServiceSettings):
+class AuditSettings(RelyingPartySettings):
     """What a process of the journal needs to know before it can start."""
 
     model_config = SettingsConfigDict(env_prefix="AUDIT_")
@@ -44,13 +44,6 @@ class AuditSettings(ServiceSettings):
     checkpoint_every: timedelta = Field(
         timedelta(seconds=1), description="Time between two checkpoints. 1 s: what is not signed yet is short."
     )
-    issuer: PublicUrl = Field("http://localhost:8400", description="OpenID Connect issuer: the auth service.")
-    internal_issuer: str = Field(
-        "", description="Address of the issuer from this process, when it is not the public one. Empty: the public one."
-    )
-    client_id: str = Field("audit", description="OIDC client of these pages, as registered at the issuer.")
-    client_secret: SecretStr = Field(SecretStr(""), description="Secret of that client. Needed to serve the pages.")
-    resource: str = Field("", description="Resource URI that access tokens must be for. Empty: the public address.")
 
     @property
     def keys(self) -> Path:

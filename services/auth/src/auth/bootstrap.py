@@ -12,7 +12,6 @@ from typing import Any
 
 from auth.adapters.clients.data_files import common_passwords
 from auth.adapters.clients.guarded_fetch import GuardedFetch
-from auth.adapters.clients.later_delivery import LaterDelivery
 from auth.adapters.clients.logout_calls import HttpLogoutCalls
 from auth.adapters.clients.mail_texts import MailTexts
 from auth.adapters.clients.smtp_mailer import SmtpMailer, SmtpOptions
@@ -87,7 +86,7 @@ from servicekit.clock import Clock, SystemClock
 from servicekit.commands import prepare_data_directory
 from servicekit.database import check_schema, open_database
 from servicekit.errors import StartError
-from servicekit.outbox import OutboxRelay, RecordingUnitOfWork
+from servicekit.outbox import LaterDelivery, OutboxRelay, RecordingUnitOfWork
 from servicekit.outbox.grpc_sink import GrpcAuditSink
 from servicekit.process import Parts, Process
 from servicekit.rpc import CallerPolicy, ChannelOptions, RpcServer, ServerOptions, open_channel, open_server
@@ -321,7 +320,7 @@ def operator_commands(settings: AuthSettings) -> Iterator[OperatorCommands]:
         check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
         rights = _saved_rights(settings.data_directory / SAVED_RIGHTS)
         owners = EventOwners(lambda: rights)
-        relay = OutboxRelay(database, settings.service, LaterDelivery(), clock, owner_of=owners)
+        relay = LaterDelivery(database, settings.service, clock, owner_of=owners)
         work = RecordingUnitOfWork(database, SqlRepositories, relay)
         fetch = GuardedFetch(allow_loopback=settings.reaches_loopback)
         yield OperatorCommands(

@@ -12,11 +12,7 @@ from pydantic_settings import SettingsConfigDict
 
 from auth.domain.signing_keys import KeyPolicy
 from partnerkit.email import InvalidEmailError, checked_email
-from servicekit.settings import ServiceSettings, https_unless_loopback
-
-
-def _url_or_nothing(url: str) -> str:
-    return https_unless_loopback(url) if url else ""
+from servicekit.settings import OptionalUrl, ServiceSettings
 
 
 def _sender(text: str) -> str:
@@ -28,7 +24,6 @@ def _sender(text: str) -> str:
     return text
 
 
-OptionalUrl = Annotated[str, AfterValidator(_url_or_nothing)]
 Sender = Annotated[str, AfterValidator(_sender)]
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from cdap.adapters.database.unit_of_work import sql_repositories
 from cdap.adapters.files.import_lock import import_lock
 from cdap.adapters.files.json_lines import JsonCodec
-from cdap.adapters.files.later_delivery import LaterDelivery
 from cdap.adapters.rpc.consultation import ConsultationService
 from cdap.adapters.web.app import PageParts, build_app
 from cdap.domain.reduction import reduction_problems
@@ -24,7 +23,7 @@ from rights.sessions import SessionsReplica
 from servicekit.clock import SystemClock
 from servicekit.database import check_schema, open_database
 from servicekit.errors import StartError
-from servicekit.outbox import OutboxRelay, RecordingUnitOfWork
+from servicekit.outbox import LaterDelivery, OutboxRelay, RecordingUnitOfWork
 from servicekit.outbox.grpc_sink import GrpcAuditSink
 from servicekit.process import Parts, Process
 from servicekit.rpc import CallerPolicy, ChannelOptions, RpcServer, ServerOptions, open_channel, open_server
@@ -82,7 +81,7 @@ def dossier_import(settings: CdapSettings) -> Iterator[ImportDossiers]:
         database = open_database(settings.database_url, threads=1)
         try:
             check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
-            relay = OutboxRelay(database, settings.service, LaterDelivery(), clock)
+            relay = LaterDelivery(database, settings.service, clock)
             work = RecordingUnitOfWork(database, sql_repositories, relay)
             yield ImportDossiers(work, JsonCodec(), clock, settings.import_set_aside_percent)
         finally:
@@ -108,7 +107,8 @@ def load_field_table(settings: CdapSettings) -> FieldTable:
 
 def _consultation_server(settings: CdapSettings, consult: ConsultDossier) -> RpcServer:
     jwks = JwksSource(f"{(settings.internal_issuer or settings.issuer).rstrip('/')}/jwks")
-    service = ConsultationService(consult, AccessTokenVerifier(settings.issuer, settings.audience, jwks, scope="cdap"))
+    verifier = AccessTokenVerifier(settings.issuer, settings.audience, jwks, scope="cdap", skew=settings.clock_skew)
+    service = ConsultationService(consult, verifier)
     with as_file(files("cdap.adapters.rpc").joinpath("callers.toml")) as path:
         callers = CallerPolicy.load(path, [CONSULTATION])
     return open_server(

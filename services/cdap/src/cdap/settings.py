@@ -3,10 +3,10 @@
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from servicekit.settings import Port, PublicUrl, ServiceSettings, Threads
+from servicekit.settings import Port, PublicUrl, RelyingPartySettings, Threads
 
 
-class CdapSettings(ServiceSettings):
+class CdapSettings(RelyingPartySettings):
     """Settings of cdap; environment variables begin with CDAP_."""
 
     model_config = SettingsConfigDict(env_prefix="CDAP_")
@@ -23,18 +23,6 @@ class CdapSettings(ServiceSettings):
     auth_address: str = Field("localhost:9400", description="host:port of auth (gRPC): feed of ended sessions.")
     habpps_address: str = Field("localhost:9401", description="host:port of habpps (gRPC): rights feed.")
     audit_address: str = Field("localhost:9403", description="host:port of audit (gRPC): the journal.")
-    issuer: PublicUrl = Field("http://localhost:8400", description="Issuer of the tokens: the public address of auth.")
-    internal_issuer: str = Field(
-        "", description="Address of auth seen from this machine when it differs from the issuer. Empty: the issuer."
-    )
-    client_id: str = Field("cdap", description="Identifier of this relying party at auth.")
-    client_secret: SecretStr = Field(
-        SecretStr(""), description="Secret of this relying party at auth. Keep it out of files in git."
-    )
-    resource: str = Field(
-        "", description="Audience of the access tokens accepted (RFC 8707). Empty: the public address of cdap."
-    )
-    portal_url: PublicUrl = Field("http://localhost:8400", description="Address of the portal Mon compte partenaire.")
     field_table: str = Field(
         "", description="Path of the profile and field table (TOML). Empty: the table that comes with cdap."
     )
@@ -45,8 +33,3 @@ class CdapSettings(ServiceSettings):
         description="Largest share of the records of a file, in percent, that an import may set aside. With more, the "
         "file is refused whole: then it is the file that is wrong, and not some records of it.",
     )
-
-    @property
-    def audience(self) -> str:
-        """What access tokens for cdap carry as `aud`."""
-        return self.resource or self.public_url

@@ -8,7 +8,6 @@ from importlib.resources import as_file, files
 from habpps.adapters.clients.account_relay import account_relay
 from habpps.adapters.clients.accounts import GrpcAccounts
 from habpps.adapters.clients.client_sessions import GrpcClientSessions
-from habpps.adapters.clients.later_delivery import LaterDelivery
 from habpps.adapters.database.feed import SqlFeedReader, SqlReplicas
 from habpps.adapters.database.store import sql_store
 from habpps.adapters.files.catalogue import load_catalogue
@@ -30,7 +29,7 @@ from servicekit.background import each_apart
 from servicekit.clock import Clock, SystemClock
 from servicekit.database import Database, check_schema, open_database
 from servicekit.errors import StartError
-from servicekit.outbox import OutboxRelay, RecordingUnitOfWork
+from servicekit.outbox import LaterDelivery, OutboxRelay, RecordingUnitOfWork
 from servicekit.outbox.grpc_sink import GrpcAuditSink
 from servicekit.process import Parts, Process
 from servicekit.rpc import CallerPolicy, ChannelOptions, RpcServer, ServerOptions, open_channel, open_server
@@ -98,7 +97,7 @@ def operator_commands(settings: HabppsSettings) -> Iterator[OperatorCommands]:
     database: Database = open_database(settings.database_url, threads=2)
     try:
         check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
-        relay = OutboxRelay(database, settings.service, LaterDelivery(), clock)
+        relay = LaterDelivery(database, settings.service, clock)
         work = RecordingUnitOfWork(database, sql_store, relay)
         register = Register(work, Signals(Wakeup(), Wakeup(), Wakeup()), clock)
         catalogue = load_catalogue()

@@ -1,12 +1,12 @@
 """Every setting of habpps, with its unit, default and reason."""
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from servicekit.settings import Port, PublicUrl, ServiceSettings, Threads
+from servicekit.settings import Port, PublicUrl, RelyingPartySettings, Threads
 
 
-class HabppsSettings(ServiceSettings):
+class HabppsSettings(RelyingPartySettings):
     """Settings of habpps; environment variables begin with HABPPS_."""
 
     model_config = SettingsConfigDict(env_prefix="HABPPS_")
@@ -27,20 +27,6 @@ class HabppsSettings(ServiceSettings):
     )
     auth_address: str = Field(
         default="localhost:9400", description="host:port of the account service of auth (gRPC, mTLS)."
-    )
-    issuer: PublicUrl = Field(
-        default="http://localhost:8400", description="Issuer of the tokens: the public address of auth."
-    )
-    internal_issuer: str = Field(
-        default="",
-        description="Address of auth seen from this machine when it differs from the issuer. Empty: the issuer.",
-    )
-    client_id: str = Field(default="habpps", description="Identifier of this relying party at auth.")
-    client_secret: SecretStr = Field(
-        default=SecretStr(""), description="Secret of this relying party at auth. Never in a file of the repository."
-    )
-    portal_url: PublicUrl = Field(
-        default="http://localhost:8400", description="Address of the portal Mon compte partenaire."
     )
     propagation_wait_ms: int = Field(
         default=3_000,

@@ -5,6 +5,7 @@ Read in this order: `unit_of_work` (what use cases see), `chain` (numbers and ha
 """
 
 from servicekit.audit_events import AuditUnavailableError
+from servicekit.outbox.later import LaterDelivery
 from servicekit.outbox.relay import OutboxRelay
 from servicekit.outbox.settings import OutboxSettings
 from servicekit.outbox.sink import AuditSink, Receipt
@@ -15,6 +16,7 @@ __all__ = [
     "AuditSink",
     "AuditUnavailableError",
     "Delivery",
+    "LaterDelivery",
     "OutboxRelay",
     "OutboxSettings",
     "Receipt",

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from servicekit.clock import Clock
 from servicekit.errors import NotAuthenticatedError
-from servicekit.tokens import IssuerUnreachableError, JwksSource
+from servicekit.tokens import DEFAULT_SKEW, IssuerUnreachableError, JwksSource
 
 if TYPE_CHECKING:
     import httpx
@@ -46,6 +46,7 @@ class OidcLoginSettings:
     ca_file: Path | None = None  # certificate authority of the issuer's https; the system's when None
     ends_at_issuer: bool = True  # DÉCONNEXION ends on the issuer's page, which says how many extranets were closed;
     # False: on `<public_url>/deconnecte` of this service
+    clock_skew: timedelta = DEFAULT_SKEW  # by how much the issuer's clock may be ahead
     refresh_before: timedelta = timedelta(seconds=30)  # new access token this long before the old one expires
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from joserfc.jwk import KeySet
 
 from servicekit.tokens import (
+    DEFAULT_SKEW,
     TokenRefusedError,
     check_issuer_and_audience,
     check_times,
@@ -52,6 +53,7 @@ class Party:
     issuer: str
     client_id: str
     keys: Callable[[], KeySet]
+    skew: timedelta = DEFAULT_SKEW
 
 
 def verify_id_token(
@@ -66,7 +68,7 @@ def verify_id_token(
     claims = verified_claims(unverified_token, party.keys, types=_ID_TOKEN_TYPES)
     check_issuer_and_audience(claims, party.issuer, party.client_id)
     _check_authorized_party(claims, party.client_id)
-    check_times(claims, now)
+    check_times(claims, now, party.skew)
     if nonce is not None and not hmac.compare_digest(text_claim(claims, "nonce").encode(), nonce.encode()):
         raise TokenRefusedError("another nonce")
     if "at_hash" in claims and claims["at_hash"] != half_hash(access_token):
@@ -92,7 +94,7 @@ def verify_logout_token(unverified_token: str, party: Party, now: datetime) -> L
     """
     claims = verified_claims(unverified_token, party.keys, types=_LOGOUT_TYPES)
     check_issuer_and_audience(claims, party.issuer, party.client_id)
-    check_times(claims, now)
+    check_times(claims, now, party.skew)
     events = claims.get("events")
     if not isinstance(events, dict) or not isinstance(events.get(_LOGOUT_EVENT), dict):
         raise TokenRefusedError("not a logout event")

@@ -31,7 +31,11 @@ class SignIn:
         """
         if self._verifier is None:
             self._verifier = AccessTokenVerifier(
-                self._settings.issuer, self._settings.resource, self._provider.keys(), clock=self._clock
+                self._settings.issuer,
+                self._settings.resource,
+                self._provider.keys(),
+                clock=self._clock,
+                skew=self._settings.clock_skew,
             )
         token = self._verifier.verify(unverified_token)
         if token.client_id != self._settings.client_id:
@@ -100,7 +104,7 @@ class SignIn:
         return verify_id_token(id_text, self._party(), self._clock.now(), nonce=nonce, access_token=access_token)
 
     def _party(self) -> Party:
-        return Party(self._settings.issuer, self._settings.client_id, self._provider.keys())
+        return Party(self._settings.issuer, self._settings.client_id, self._provider.keys(), self._settings.clock_skew)
 
     def _access_token(self, answer: Mapping[str, Any]) -> tuple[VerifiedAccessToken, str]:
         if str(answer.get("token_type", "")).lower() != "bearer":

@@ -69,7 +69,9 @@ def create_web(
         internal_issuer=settings.internal_issuer,
         client_id=settings.client_id,
         client_secret=settings.client_secret.get_secret_value(),
-        resource=settings.resource or settings.public_url,
+        resource=settings.audience,
+        portal_url=settings.portal,
+        clock_skew=settings.clock_skew,
         scope=SCOPE,
         public_url=settings.public_url,
     )

@@ -36,7 +36,8 @@ def build_app(parts: PageParts) -> ServiceApp:
         scope="openid profile cdap",
         public_url=settings.public_url,
         internal_issuer=settings.internal_issuer,
-        portal_url=settings.portal_url,
+        portal_url=settings.portal,
+        clock_skew=settings.clock_skew,
     )
     OidcLogin(app, login, WebSessions(parts.database, app.web_secrets, parts.clock), parts.clock)
     return app

@@ -55,11 +55,12 @@ def build_app(parts: PageParts) -> ServiceApp:
         issuer=settings.issuer,
         client_id=settings.client_id,
         client_secret=settings.client_secret.get_secret_value(),
-        resource=settings.public_url,
+        resource=settings.audience,
         scope="openid profile habpps",
         public_url=settings.public_url,
         internal_issuer=settings.internal_issuer,
-        portal_url=settings.portal_url,
+        portal_url=settings.portal,
+        clock_skew=settings.clock_skew,
     )
     OidcLogin(app, login, WebSessions(parts.database, app.web_secrets, parts.clock), parts.clock)
     app.before_request(identify_author)
