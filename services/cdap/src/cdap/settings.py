@@ -1,6 +1,6 @@
 """Every setting of cdap, with its unit, default and reason."""
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from servicekit.settings import Port, PublicUrl, RelyingPartySettings, Threads
