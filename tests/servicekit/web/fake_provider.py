@@ -1,4 +1,4 @@
-"""An issuer that lives in the test: signs real tokens, rotates refresh tokens, ends the family when one comes twice.
+"""An issuer that lives in the test: signs real tokens; a refresh token stays the same.
 
 The relying party reaches it through `httpx.MockTransport`; the test plays the browser with `authorize`.
 """
@@ -41,10 +41,8 @@ class FakeProvider:
         self.refresh_error: str | None = None
         self.token_failure: Exception | int | None = None
         self.requests: list[httpx.Request] = []
-        self.family_ended = False
         self._codes: dict[str, dict[str, str]] = {}
-        self._current_refresh = ""
-        self._used_refresh: set[str] = set()
+        self._refresh_tokens: set[str] = set()
         self.inside_refresh: Callable[[], None] = lambda: None
         self._lock = threading.Lock()
 
@@ -147,10 +145,8 @@ class FakeProvider:
     def _refresh(self, form: dict[str, str]) -> httpx.Response:
         self.inside_refresh()
         with self._lock:
-            if form["refresh_token"] in self._used_refresh or self.refresh_error:
-                self.family_ended = self.refresh_error is None
+            if form["refresh_token"] not in self._refresh_tokens or self.refresh_error:
                 return httpx.Response(400, json={"error": self.refresh_error or "invalid_grant"})
-            self._used_refresh.add(form["refresh_token"])
             return self._tokens(None)
 
     def _tokens(self, nonce: str | None) -> httpx.Response:
@@ -170,11 +166,13 @@ class FakeProvider:
         if nonce is not None:
             identity["nonce"] = nonce
         self.change_id(identity)
-        body = {
+        body: dict[str, Any] = {
             "token_type": "Bearer",
             "access_token": self.sign({"typ": "at+jwt"}, access),
             "id_token": self.sign({"typ": "JWT"}, identity),
-            "refresh_token": new_secret(),
             "expires_in": 300,
         }
+        if nonce is not None:
+            body["refresh_token"] = new_secret()
+            self._refresh_tokens.add(body["refresh_token"])
         return httpx.Response(200, json=body)

@@ -5,7 +5,7 @@ A session ends after 15 minutes without a request, after 10 hours, by DÉCONNEXI
 """
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,10 +43,6 @@ class SessionContent:
     refresh_token: str | None
     id_token: str
     last_login_at: float | None  # seconds since 1970: the sign-in before this one
-
-    def without_refresh_token(self) -> "SessionContent":
-        """The same, when the refresh token must not be used any more."""
-        return replace(self, refresh_token=None)
 
 
 @dataclass(frozen=True)

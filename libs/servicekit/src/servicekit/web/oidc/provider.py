@@ -61,10 +61,6 @@ class GrantRefusedError(NotAuthenticatedError):
         super().__init__(f"the token endpoint answered {self.error_code}")
 
 
-class AnswerUnknownError(IssuerUnreachableError):
-    """The request left and no answer came: the issuer may have done what was asked."""
-
-
 @dataclass(frozen=True)
 class ProviderMetadata:
     """The part of OpenID Connect Discovery 1.0 §3 that is used here."""
@@ -143,12 +139,11 @@ class Provider:
         )
 
     def refresh(self, refresh_token: str) -> Mapping[str, Any]:
-        """New tokens (RFC 6749 §6). The refresh token must not be used again.
+        """New tokens (RFC 6749 §6). The refresh token is good for the next time too, unless there is a new one.
 
         Raises:
             GrantRefusedError: the issuer refused: the session or its rights ended.
-            AnswerUnknownError: the request left, and no answer that can be understood came.
-            IssuerUnreachableError: the issuer was not reached.
+            IssuerUnreachableError: no connection, or no answer that can be understood came.
         """
         return self._token(
             {"grant_type": "refresh_token", "refresh_token": refresh_token, "resource": self._settings.resource}
@@ -166,11 +161,11 @@ class Provider:
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise IssuerUnreachableError(f"the token endpoint does not answer ({type(error).__name__})") from error
         except (httpx.HTTPError, ValueError) as error:
-            raise AnswerUnknownError(f"no answer of the token endpoint ({type(error).__name__})") from error
+            raise IssuerUnreachableError(f"no answer of the token endpoint ({type(error).__name__})") from error
         if answer.status_code == _UNAVAILABLE:
             raise IssuerUnreachableError("the token endpoint is not available")
         if answer.status_code >= _SERVER_ERROR or not isinstance(content, dict):
-            raise AnswerUnknownError(f"the token endpoint answered {answer.status_code}")
+            raise IssuerUnreachableError(f"the token endpoint answered {answer.status_code}")
         if answer.status_code != _OK:
             raise GrantRefusedError(str(content.get("error", "unknown")))
         return content

@@ -11,7 +11,7 @@ from datetime import timedelta
 from servicekit.clock import Clock
 from servicekit.logging import get_logger
 from servicekit.tokens import IssuerUnreachableError, TokenRefusedError
-from servicekit.web.oidc.provider import AnswerUnknownError, GrantRefusedError
+from servicekit.web.oidc.provider import GrantRefusedError
 from servicekit.web.oidc.sign_in import SignIn
 from servicekit.web.sessions import WebSession, WebSessions
 
@@ -59,11 +59,10 @@ class Refresher:
     def _refresh(self, session: WebSession) -> WebSession | None:
         try:
             content = self._sign_in.renew(session.content)
-        except AnswerUnknownError:
-            # The issuer may have taken the refresh token: using it again would look like theft.
+        except (
+            IssuerUnreachableError
+        ):  # also an answer that was lost: the token of a client with a secret stays the same
             log.warning("refresh without answer")
-            return self._without_refresh_token(session)
-        except IssuerUnreachableError:
             self._sessions.release_refresh(session)
             if self._left(session) > 0:
                 return session
@@ -72,12 +71,6 @@ class Refresher:
             log.info("session over: refresh refused", reason=error.reason)
             return self._end(session)
         return self._sessions.replace_tokens(session, content)
-
-    def _without_refresh_token(self, session: WebSession) -> WebSession | None:
-        kept = self._sessions.replace_tokens(session, session.content.without_refresh_token())
-        if kept is None or self._left(kept) > 0:
-            return kept
-        return self._end(kept)
 
     def _end(self, session: WebSession) -> WebSession | None:
         self._sessions.end(session)

@@ -86,7 +86,7 @@ class SignIn:
             content,
             access_token=access_token,
             access_expires_at=access.expires_at.timestamp(),
-            refresh_token=_optional_text(answer, "refresh_token"),
+            refresh_token=_optional_text(answer, "refresh_token") or content.refresh_token,  # RFC 6749 §6
             id_token=id_text or content.id_token,
             organisation=access.organisation.name,
         )
