@@ -195,9 +195,9 @@ class Provider:
         """As the login page does."""
         return self.use_cases.sign_in(SignInRequest(username, password, "192.0.2.1", **more))
 
-    def browser(self) -> AuthBrowser:
-        """A new browser, without cookies."""
-        web = WebParts(self.use_cases, self.settings, self.clock, ISSUER, lambda: self.keys.document)
+    def browser(self, database: object = None) -> AuthBrowser:
+        """A new browser, without cookies; with `database`, a form that is sent twice is known."""
+        web = WebParts(self.use_cases, self.settings, self.clock, ISSUER, lambda: self.keys.document, database=database)
         return AuthBrowser(Browser(create_web(web)))
 
 

@@ -13,6 +13,17 @@ from auth.use_cases.ports import LogoutNotice
 class InMemoryAttempts:
     def __init__(self) -> None:
         self.rows: list[tuple[str, datetime]] = []
+        self.origins: dict[str, datetime] = {}
+
+    def knows_origin(self, origin_key: str) -> bool:
+        return origin_key in self.origins
+
+    def remember_origin(self, origin_key: str, seen_at: datetime) -> None:
+        self.origins[origin_key] = seen_at
+
+    def forget_origins_before(self, moment: datetime) -> None:
+        for key in [key for key, seen_at in self.origins.items() if seen_at < moment]:
+            del self.origins[key]
 
     def of(self, key: str, since: datetime) -> Sequence[datetime]:
         return sorted(at for row_key, at in self.rows if row_key == key and at > since)

@@ -44,6 +44,30 @@ PEOPLE: tuple[Promise, ...] = (
         "Nobody is signed in by a page or an answer that another browser began.",
     ),
     Promise(
+        "people:owner-gets-in",
+        "ASVS 6.3.1, 6.3.5; OWASP Credential Stuffing",
+        "A stranger who guesses waits; the owner with the right password does not.",
+    ),
+    Promise("people:office-gets-in", "ASVS 6.3.1", "One wrong machine does not keep an office out."),
+    Promise(
+        "people:not-compared-not-counted", "ASVS 6.3.1", "A password that was never compared counts as no failure."
+    ),
+    Promise(
+        "people:told-after-the-right-password",
+        "ASVS 6.3.8",
+        "After the right password a person reads that the account is locked, by whom, and who can help.",
+    ),
+    Promise(
+        "people:wrong-passwords-tell-nothing",
+        "ASVS 6.3.8",
+        "After a wrong password content, status and time are the same for every identifier.",
+    ),
+    Promise(
+        "people:two-clicks-are-one",
+        "Keycloak, double submission of the login form",
+        "Two clicks on a form of the portal end where one ends: one session, one mail, the sign-in before is shown.",
+    ),
+    Promise(
         "people:one-address-check",
         "RFC 5321 §4.1.2",
         "An address that no envelope can hold is refused at every entrance of auth.",

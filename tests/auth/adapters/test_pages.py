@@ -96,7 +96,9 @@ def test_a_provisional_password_opens_only_the_page_that_replaces_it(
     assert urlsplit(browser.authorize().headers["Location"]).path == "/choose-password"
     assert sent_back(browser.authorize(prompt="none"))["error"] == "interaction_required"
     other = provider.browser()
-    assert other.sign_in(newcomer, PROVISIONAL).status_code == 401
+    told = other.sign_in(newcomer, PROVISIONAL)
+    assert (told.status_code, 'data-reason="PROVISIONAL_USED"' in told.text) == (403, True)
+    assert other.submit(told, "/forgotten-password").status_code == 200
 
 
 def test_a_chosen_password_opens_the_portal_and_then_signs_in(

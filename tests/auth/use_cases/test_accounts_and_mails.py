@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from auth.domain.accounts import AccountState
-from auth.domain.errors import AccountIdTakenError, AccountUnknownError, InvalidCredentialsError
+from auth.domain.errors import AccountClosedError, AccountIdTakenError, AccountUnknownError
 from auth.use_cases.manage_accounts import NewPerson, Order
 from auth.use_cases.read_ended_sessions import EpochChangedError, ReadEndedSessions
 from servicekit.errors import InvalidInputError
@@ -95,7 +95,7 @@ def test_a_lock_ends_the_sessions_and_forbids_signing_in_until_unlocked(provider
     ended = provider.read(lambda repos: repos.ended_sessions.rows)
     assert [(end.session_id, end.reason) for end in ended] == [(session.session_id, "LOCKED")]
     assert provider.event_types().count("auth.account.locked") == 1
-    with pytest.raises(InvalidCredentialsError):
+    with pytest.raises(AccountClosedError):
         provider.sign_in()
     provider.use_cases.manage_accounts.unlock(Order("c2", DIRECTOR, "admin"))
     provider.clock.advance(timedelta(minutes=1))

@@ -46,6 +46,7 @@ from auth.use_cases.exchange_code import ExchangeCode
 from auth.use_cases.exchange_token import ExchangeToken
 from auth.use_cases.follow_ending import FollowEnding
 from auth.use_cases.give_consent import GiveConsent
+from auth.use_cases.guard_sign_in import GuardSignIn
 from auth.use_cases.import_data import ImportAccounts, ImportClients
 from auth.use_cases.issue_client_token import IssueClientToken
 from auth.use_cases.issue_code import IssueCode
@@ -70,7 +71,7 @@ from auth.use_cases.register_dynamically import RegisterDynamically
 from auth.use_cases.request_password import RequestPassword
 from auth.use_cases.send_mails import SendMails
 from auth.use_cases.serve_devices import ServeDevices
-from auth.use_cases.sign_in import SignIn, SignInLimits
+from auth.use_cases.sign_in import SignIn
 from auth.use_cases.tell_clients import LogoutReport, TellClients
 from auth.use_cases.watch_queues import WatchQueues
 from partenaire.auth.v1 import accounts_pb2, client_sessions_pb2, ended_sessions_pb2
@@ -158,10 +159,8 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
     read_token = ReadToken(work, clients, own_tokens, subjects, clock, limits, rights)
     nonces = DpopNonces(world.secret.key("DPoP nonces"), clock)
     rules = PasswordRules(minimum_length=settings.password_minimum_length, common=common_passwords())
-    per_address = settings.login_attempts_per_address
-    attempts = SignInLimits(
-        AttemptLimits(maximum=settings.login_attempts), AttemptLimits(maximum=per_address, free=per_address), limits
-    )
+    attempts = AttemptLimits(maximum=settings.login_attempts)
+    guard = GuardSignIn(work, clock, attempts, settings.login_attempts_per_address)
     register = RegisterClients(work, clients, world.sectors, public_key_problem, clock, issuer=settings.issuer)
     return UseCases(
         issuer=settings.issuer,
@@ -180,7 +179,7 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
         exchange_token=ExchangeToken(work, read_token, tokens, clock),
         serve_devices=ServeDevices(work, tokens, rights, clock),
         read_token=read_token,
-        sign_in=SignIn(work, world.passwords, rights, clock, attempts),
+        sign_in=SignIn(work, world.passwords, rights, clock, guard, limits),
         choose_password=ChoosePassword(work, world.passwords, rights, clock, rules),
         request_password=RequestPassword(work, clock),
         find_session=FindSession(work, clock, limits),

@@ -52,9 +52,14 @@ class AuthSettings(ServiceSettings):
     password_minimum_length: int = Field(
         12, ge=8, le=64, description="Characters of a chosen password (CNIL 2022, with restricted attempts: 12)."
     )
-    login_attempts: int = Field(10, ge=3, le=10, description="Failed sign-ins per account in 15 minutes (CNIL: 10).")
+    login_attempts: int = Field(
+        10,
+        ge=3,
+        le=10,
+        description="Failed sign-ins per account and network, or known browser, in 15 minutes (CNIL: 10).",
+    )
     login_attempts_per_address: int = Field(
-        50, ge=10, le=10_000, description="Failed sign-ins per network address in 15 minutes; offices share one."
+        50, ge=10, le=10_000, description="Identifiers that may fail in 15 minutes from one network; offices share one."
     )
     rights_fresh_seconds: float = Field(
         5.0, gt=0, le=60, description="Older than that, the replica of the rights authorises nothing."

@@ -49,6 +49,7 @@ class Account:
     password_changed_at: datetime | None = None
     phone_number: str | None = None  # E.164
     postal_address: str | None = None  # as written on an envelope, lines separated by newlines
+    locked_by: str | None = None  # account of the administrator
 
     @property
     def state(self) -> AccountState:
@@ -56,6 +57,19 @@ class Account:
         if self.locked_at is not None:
             return AccountState.LOCKED
         return AccountState.ACTIVE if self.password_hash is not None else AccountState.PROVISIONAL
+
+    def why_closed(self, now: datetime, *, provisional: bool) -> str | None:
+        """Why the right password opens nothing, or None: ACCOUNT_LOCKED, PROVISIONAL_USED, PROVISIONAL_EXPIRED.
+
+        `provisional`: whether it is the provisional one.
+        """
+        if self.state is AccountState.LOCKED:
+            return "ACCOUNT_LOCKED"
+        if not provisional:
+            return None
+        if self.provisional is None or self.provisional.used_at is not None:
+            return "PROVISIONAL_USED"
+        return None if self.provisional.is_usable(now) else "PROVISIONAL_EXPIRED"
 
     @property
     def display_name(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from servicekit.errors import (
     AccessDeniedError,
     ConcurrentChangeError,
@@ -18,6 +20,16 @@ class InvalidCredentialsError(NotAuthenticatedError):
     """The identifier or the password is wrong; which of the two is never said (ASVS 6.3.8)."""
 
     reason = "INVALID_CREDENTIALS"
+
+
+class AccountClosedError(AccessDeniedError):
+    """The password was right, and the account opens nothing now; `reason`: ACCOUNT_LOCKED, PROVISIONAL_EXPIRED or
+    PROVISIONAL_USED. `closed_by`: name of who locked it, or empty; `helpers`: names of who can help."""
+
+    def __init__(self, message: str, *, reason: str, closed_by: str = "", helpers: Sequence[str] = ()) -> None:
+        super().__init__(message, reason=reason)
+        self.closed_by = closed_by
+        self.helpers = tuple(helpers)
 
 
 class SessionEndedError(NotAuthenticatedError):

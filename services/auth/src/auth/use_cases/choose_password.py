@@ -7,7 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from auth.domain.accounts import Account
-from auth.domain.errors import AccountUnknownError, PasswordRefusedError, SessionEndedError, TooManyAttemptsError
+from auth.domain.errors import (
+    AccountUnknownError,
+    PasswordChecksOverloadedError,
+    PasswordRefusedError,
+    SessionEndedError,
+    TooManyAttemptsError,
+)
 from auth.domain.passwords import PasswordRules, find_problem, normalise_password
 from auth.domain.sessions import EndReason, Session
 from auth.domain.throttling import AttemptLimits, wait_before
@@ -100,8 +106,8 @@ class ChoosePassword:
             raise PasswordRefusedError("the password breaks a rule", fields=problems)
 
     def _check_current(self, account: Account, current: str) -> None:
-        """Counted with the failures to sign in, and before the comparison, as there."""
-        now, key = self._clock.now(), f"account:{hash_secret(account.username)}"
+        """Counted before the comparison, and apart from sign-ins: only somebody who is signed in counts here."""
+        now, key = self._clock.now(), f"current:{hash_secret(account.account_id)}"
 
         def count(repos: AuthRepos) -> timedelta | None:
             wait = wait_before(repos.attempts.of(key, now - _LIMITS.window), _LIMITS, now)
@@ -112,7 +118,12 @@ class ChoosePassword:
         wait = self._work.write(count)
         if wait is not None:
             raise TooManyAttemptsError("the password in use was wrong too often", retry_after=wait)
-        if not self._passwords.verify(account.password_hash, normalise_password(current)):
+        try:
+            is_right = self._passwords.verify(account.password_hash, normalise_password(current))
+        except PasswordChecksOverloadedError:
+            self._work.write(lambda repos: repos.attempts.forget_one(key, now))
+            raise
+        if not is_right:
             refusal = events.refused("password.refused", account.account_id, "INVALID_CREDENTIALS", now, {})
             self._work.record(lambda _repos: Outcome(None, (refusal,)))
             raise PasswordRefusedError("the password in use is another one", fields={"current": "WRONG"})

@@ -22,6 +22,8 @@ _TOUCH_EVERY = timedelta(minutes=1)
 _SWEEP_AT_ONCE = 200
 _FORGET_EVERY = timedelta(minutes=10)
 _KEEP_GRANTS = timedelta(days=1)
+_KEEP_ATTEMPTS = timedelta(hours=2)  # the longest window is an hour
+_KEEP_ORIGINS = timedelta(days=180)
 _KEEP_ENDED = timedelta(days=1)  # every token of an ended session is dead long before
 _KEEP_MAILS = timedelta(days=30)  # what the audit log keeps is kept there
 
@@ -188,7 +190,8 @@ class SweepSessions:
         now = self._clock.now()
         repos.codes.forget_before(now - _KEEP_GRANTS)
         repos.refresh_tokens.forget_before(now - _KEEP_GRANTS)
-        repos.attempts.forget_before(now - _KEEP_GRANTS)
+        repos.attempts.forget_before(now - _KEEP_ATTEMPTS)
+        repos.attempts.forget_origins_before(now - _KEEP_ORIGINS)
         repos.pushed_requests.forget_before(now - _FORGET_EVERY)
         repos.device_requests.forget_before(now - _FORGET_EVERY)
         repos.seen_tokens.forget_before(now)

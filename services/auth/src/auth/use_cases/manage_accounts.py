@@ -112,7 +112,7 @@ class ManageAccounts:
         """
 
         def change(repos: AuthRepos, account: Account, now: datetime) -> tuple[str, tuple[AuditEvent, ...]]:
-            repos.accounts.save(replace(account, locked_at=account.locked_at or now, locked_reason=order.reason))
+            repos.accounts.save(_locked(account, order, now))
             ended = end_all_sessions(repos, account.account_id, EndReason.LOCKED, now, actor_id=order.requested_by)
             locked = events.done(
                 "account.locked",
@@ -133,7 +133,7 @@ class ManageAccounts:
         """
 
         def change(repos: AuthRepos, account: Account, now: datetime) -> tuple[str, tuple[AuditEvent, ...]]:
-            repos.accounts.save(replace(account, locked_at=None, locked_reason=None))
+            repos.accounts.save(replace(account, locked_at=None, locked_reason=None, locked_by=None))
             unlocked = events.done("account.unlocked", account, now, actor_id=order.requested_by)
             return "done", (unlocked,)
 
@@ -224,6 +224,13 @@ class ManageAccounts:
             return Outcome(answer, recorded)
 
         return self._work.record(carry_out)
+
+
+def _locked(account: Account, order: Order, now: datetime) -> Account:
+    """The first lock stays the one that is shown."""
+    if account.locked_at is not None:
+        return account
+    return replace(account, locked_at=now, locked_reason=order.reason, locked_by=order.requested_by)
 
 
 def _checked(person: NewPerson) -> NewPerson:

@@ -10,7 +10,7 @@ from auth.domain.errors import ExtranetClosedError, RightsStaleError
 from auth.domain.sessions import Session
 from auth.use_cases.ports import RightsReplica
 from rights.decision import OpenExtranet, administrator_roles, open_extranets, organisations_of, why_closed
-from rights.facts import Extranet, Organisation
+from rights.facts import Administrator, Extranet, Organisation
 from rights.snapshot import Snapshot
 from servicekit.clock import Clock
 
@@ -158,6 +158,19 @@ class PersonRights:
         snapshot, _ = self._replica.current()
         known = snapshot.find(Organisation, organisation_id) if snapshot is not None and organisation_id else None
         return known.name if known is not None else None
+
+    def helpers(self, account_id: str) -> tuple[str, ...]:
+        """Accounts of the other administrators of the person's organisations; for display only."""
+        snapshot, _ = self._replica.current()
+        if snapshot is None:
+            return ()
+        organisations = {user.organisation_id for user in snapshot.users_of_account(account_id)}
+        found = {
+            known.account_id
+            for known in snapshot.all_of(Administrator)
+            if known.organisation_id in organisations and known.state == "active" and known.account_id != account_id
+        }
+        return tuple(sorted(found))
 
     def label_of(self, code: str) -> str:
         """The name of an extranet, or its code."""

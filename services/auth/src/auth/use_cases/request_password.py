@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from auth.domain.accounts import AccountState, normalise_username
 from auth.domain.errors import TooManyAttemptsError
 from auth.domain.mails import MailKind, QueuedMail
-from auth.domain.throttling import AttemptLimits, wait_before
+from auth.domain.throttling import AttemptLimits, network_of, wait_before
 from auth.use_cases import events
 from auth.use_cases.ports import AuthRepos, AuthWork
 from servicekit.audit_events import Outcome
@@ -34,7 +34,7 @@ class RequestPassword:
             TooManyAttemptsError: too many requests from this network address.
         """
         username, now = normalise_username(typed), self._clock.now()
-        account_key, address_key = f"forgotten:{hash_secret(username)}", f"forgotten-from:{address}"
+        account_key, address_key = f"forgotten:{hash_secret(username)}", f"forgotten-from:{network_of(address)}"
 
         def request(repos: AuthRepos) -> Outcome[timedelta | None]:
             wait = wait_before(repos.attempts.of(address_key, now - PER_ADDRESS.window), PER_ADDRESS, now)

@@ -6,12 +6,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from auth.domain.accounts import Account, AccountState, normalise_username
-from auth.domain.errors import InvalidCredentialsError, PasswordChecksOverloadedError, TooManyAttemptsError
+from auth.domain.errors import (
+    AccountClosedError,
+    InvalidCredentialsError,
+    PasswordChecksOverloadedError,
+    TooManyAttemptsError,
+)
 from auth.domain.passwords import normalise_password, provisional_form
 from auth.domain.sessions import EndReason, Session, SessionLimits
-from auth.domain.throttling import AttemptLimits, wait_before
 from auth.use_cases import events
 from auth.use_cases.ending import end_session
+from auth.use_cases.guard_sign_in import Counted, GuardSignIn, Origin, succeed
 from auth.use_cases.person_rights import PersonRights
 from auth.use_cases.ports import AuthRepos, AuthWork, Passwords
 from servicekit.audit_events import AuditEvent, Outcome
@@ -29,6 +34,7 @@ class SignInRequest:
     address: str = ""
     user_agent: str = ""
     cookie: str | None = field(default=None, repr=False)
+    device: str = field(default="", repr=False)  # of a browser in which this identifier signed in before
 
 
 @dataclass(frozen=True)
@@ -39,90 +45,90 @@ class SignedIn:
     cookie: str = field(repr=False)
 
 
-@dataclass(frozen=True)
-class SignInLimits:
-    """Failures allowed per account and per network address, and how long the session lasts."""
-
-    account: AttemptLimits = field(default_factory=AttemptLimits)
-    address: AttemptLimits = field(default_factory=lambda: AttemptLimits(maximum=50, free=50))
-    session: SessionLimits = field(default_factory=SessionLimits)
-
-
 class SignIn:
     """Counts the attempt, compares one hash, opens the session, records it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a constructor
         self,
         work: AuthWork,
         passwords: Passwords,
         rights: PersonRights,
         clock: Clock,
-        limits: SignInLimits | None = None,
+        guard: GuardSignIn,
+        limits: SessionLimits,
     ) -> None:
-        """`limits`: see `SignInLimits`."""
+        """`limits`: how long the session lasts."""
         self._work = work
         self._passwords = passwords
         self._rights = rights
         self._clock = clock
-        self._limits = limits or SignInLimits()
+        self._guard = guard
+        self._limits = limits
 
     def __call__(self, request: SignInRequest) -> SignedIn:
         """Opens a session, or a restricted one when the password was provisional.
 
         Raises:
             InvalidCredentialsError: never says whether identifier, password or state was the cause.
+            AccountClosedError: the password was right, and the person may be told why it opens nothing.
             TooManyAttemptsError: with how long to wait.
             PasswordChecksOverloadedError: try again in a moment.
         """
         username = normalise_username(request.username)
-        now = self._clock.now()
-        keys = (f"account:{hash_secret(username)}", f"address:{request.address}")
-        self._reserve(keys, request, now)
+        counted = self._guard.begin(Origin(username, request.address, request.device))
+        if isinstance(counted, timedelta):
+            self._record_refusal(None, request, "TOO_MANY_ATTEMPTS")
+            raise TooManyAttemptsError("too many failed sign-ins", retry_after=counted)
         account = self._work.read(lambda repos: repos.accounts.find_by_username(username))
         provisional = provisional_form(request.password)
-        if not self._is_right(account, request.password, provisional):
-            self._refuse(account, request, "INVALID_CREDENTIALS")
+        if not self._is_right(account, request.password, provisional, counted):
+            self._record_refusal(account, request, "INVALID_CREDENTIALS")
+            raise InvalidCredentialsError("the identifier or the password is wrong")
         assert account is not None
+        self._check_open(account, request, counted, provisional=provisional is not None)
         opening = _Opening(
             cookie=new_secret(),
             organisation_id=self._only_organisation(account.account_id),
             provisional=provisional is not None,
-            counted_at=now,
-            limits=self._limits.session,
+            counted=counted,
+            limits=self._limits,
             new_hash=None if provisional is not None else self._better_hash(account, request.password),
         )
-        return self._open(account, opening, keys, request)
+        return self._open(account, opening, request)
 
-    def _reserve(self, keys: tuple[str, str], request: SignInRequest, now: datetime) -> None:
-        """Counts the attempt before the password is looked at: parallel guesses cannot pass the limit together."""
-        limits = (self._limits.account, self._limits.address)
-
-        def reserve(repos: AuthRepos) -> float:
-            waits = [
-                wait_before(repos.attempts.of(key, now - limit.window), limit, now)
-                for key, limit in zip(keys, limits, strict=True)
-            ]
-            longest = max((wait for wait in waits if wait is not None), default=None)
-            if longest is None:
-                for key in keys:
-                    repos.attempts.add(key, now)
-                return 0.0
-            return longest.total_seconds()
-
-        seconds = self._work.write(reserve)
-        if seconds > 0:
-            self._refuse(None, request, "TOO_MANY_ATTEMPTS", seconds)
-
-    def _is_right(self, account: Account | None, password: str, provisional: str | None) -> bool:
-        """Exactly one hash is compared, whatever is known of the account."""
-        if account is None or account.state is AccountState.LOCKED:
+    def _is_right(self, account: Account | None, password: str, provisional: str | None, counted: Counted) -> bool:
+        """Exactly one hash is compared, whatever is known of the account and whatever its state."""
+        if account is None:
             known = None
         elif provisional is None:
             known = account.password_hash
         else:
-            pending = account.provisional
-            known = pending.password_hash if pending is not None and pending.is_usable(self._clock.now()) else None
-        return self._passwords.verify(known, provisional or normalise_password(password)) and known is not None
+            known = account.provisional.password_hash if account.provisional is not None else None
+        try:
+            is_same = self._passwords.verify(known, provisional or normalise_password(password))
+        except PasswordChecksOverloadedError:
+            self._guard.give_back(counted)
+            raise
+        return is_same and known is not None
+
+    def _check_open(self, account: Account, request: SignInRequest, counted: Counted, *, provisional: bool) -> None:
+        """Raises:
+        AccountClosedError: only after the right password, so that it tells nothing to anybody else.
+        """
+        reason = account.why_closed(self._clock.now(), provisional=provisional)
+        if reason is None:
+            return
+        self._guard.give_back(counted)
+        self._record_refusal(account, request, reason)
+        locker, helpers = account.locked_by or "", self._rights.helpers(account.account_id)
+        known = self._work.read(lambda repos: repos.accounts.several([locker, *helpers]))
+        names = {one.account_id: one.display_name for one in known if one.state is not AccountState.LOCKED}
+        raise AccountClosedError(
+            "the password is right and opens nothing",
+            reason=reason,
+            closed_by=names.get(locker, ""),
+            helpers=sorted(names[one] for one in helpers if one in names),
+        )
 
     def _better_hash(self, account: Account, password: str) -> str | None:
         """The same password hashed with the parameters of today, when those of its hash are older."""
@@ -133,7 +139,7 @@ class SignIn:
         except PasswordChecksOverloadedError:
             return None  # next time
 
-    def _refuse(self, account: Account | None, request: SignInRequest, reason: str, seconds: float = 0.0) -> None:
+    def _record_refusal(self, account: Account | None, request: SignInRequest, reason: str) -> None:
         event = events.refused(
             "login.refused",
             account.account_id if account is not None else None,
@@ -142,19 +148,15 @@ class SignIn:
             {**_where(request), **(events.who(account) if account is not None else {})},
         )
         self._work.record(lambda _repos: Outcome(None, (event,)))
-        if reason == "TOO_MANY_ATTEMPTS":
-            raise TooManyAttemptsError("too many failed sign-ins", retry_after=timedelta(seconds=seconds))
-        raise InvalidCredentialsError("the identifier or the password is wrong")
 
-    def _open(self, account: Account, opening: _Opening, keys: tuple[str, str], request: SignInRequest) -> SignedIn:
+    def _open(self, account: Account, opening: _Opening, request: SignInRequest) -> SignedIn:
         now = self._clock.now()
 
         def open_session(repos: AuthRepos) -> Outcome[Session]:
             current = repos.accounts.find(account.account_id)
             if current is None or not _is_unchanged(current, account) or not _consume(repos, account, opening, now):
                 raise InvalidCredentialsError("the account changed meanwhile")
-            repos.attempts.forget(keys[0])
-            repos.attempts.forget_one(keys[1], opening.counted_at)
+            succeed(repos, opening.counted, now)
             session, more = _session(repos, current, request, opening, now)
             if not opening.provisional:
                 password_hash = opening.new_hash or current.password_hash
@@ -180,7 +182,7 @@ class _Opening:
     cookie: str
     organisation_id: str | None
     provisional: bool
-    counted_at: datetime
+    counted: Counted
     limits: SessionLimits
     new_hash: str | None = None
 

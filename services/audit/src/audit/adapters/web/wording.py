@@ -90,6 +90,8 @@ REASONS: Mapping[str, Any] = {
     "EXPIRED": _l("Durée dépassée"),
     "GROUP_CLOSED": _l("Groupe fermé"),
     "INVALID_CREDENTIALS": _l("Identifiant ou mot de passe faux"),
+    "PROVISIONAL_EXPIRED": _l("Mot de passe provisoire expiré"),
+    "PROVISIONAL_USED": _l("Mot de passe provisoire déjà utilisé"),
     "LOCKED": _l("Compte bloqué"),
     "LOGOUT": _l("Déconnexion"),
     "NAME_MISMATCH": _l("Le nom saisi n'est pas celui du dossier"),

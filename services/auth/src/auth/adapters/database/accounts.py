@@ -85,6 +85,7 @@ def _row(account: Account) -> dict[str, object]:
         "password_changed_at": account.password_changed_at,
         "phone_number": account.phone_number,
         "postal_address": account.postal_address,
+        "locked_by": account.locked_by,
     }
 
 

@@ -5,11 +5,17 @@ from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from auth.adapters.database.tables import account_command, attempt, logout_notice, mail
+from auth.adapters.database.tables import account_command, attempt, known_origin, logout_notice, mail
 from auth.domain.mails import LATE, MailKind, QueuedMail, UnsentMail
 from auth.use_cases.ports import LogoutNotice
 
+_NEW_ORIGIN = {
+    "sqlite": sqlite_insert(known_origin).on_conflict_do_nothing(),
+    "postgresql": postgresql_insert(known_origin).on_conflict_do_nothing(),
+}
 _UNSENT = (mail.c.sent_at.is_(None), mail.c.failed_at.is_(None))
 
 
@@ -200,6 +206,22 @@ class SqlAttempts:
     def forget_before(self, moment: datetime) -> None:
         """Deletes what was made before."""
         self._connection.execute(delete(attempt).where(attempt.c.made_at < moment))
+
+    def knows_origin(self, origin_key: str) -> bool:
+        """See the port."""
+        query = select(known_origin.c.seen_at).where(known_origin.c.origin_key == origin_key)
+        return self._connection.execute(query).first() is not None
+
+    def remember_origin(self, origin_key: str, seen_at: datetime) -> None:
+        """Replaces the row; a table of two columns needs no dialect."""
+        change = update(known_origin).where(known_origin.c.origin_key == origin_key).values(seen_at=seen_at)
+        if self._connection.execute(change).rowcount == 0:
+            row = {"origin_key": origin_key, "seen_at": seen_at}
+            self._connection.execute(_NEW_ORIGIN[self._connection.dialect.name], [row])
+
+    def forget_origins_before(self, moment: datetime) -> None:
+        """Deletes those not seen since."""
+        self._connection.execute(delete(known_origin).where(known_origin.c.seen_at < moment))
 
 
 class SqlCommands:

@@ -39,6 +39,7 @@ account = sa.Table(
     _at("password_changed_at", nullable=True),
     sa.Column("phone_number", sa.Text()),
     sa.Column("postal_address", sa.Text()),
+    _id("locked_by", nullable=True),
 )
 
 session = sa.Table(
@@ -213,6 +214,13 @@ attempt = sa.Table(
     sa.Column("made_at", UtcDateTime(), nullable=False, index=True),
 )
 sa.Index("attempt_key_made", attempt.c.attempt_key, attempt.c.made_at)
+
+known_origin = sa.Table(
+    "known_origin",
+    metadata,
+    _id("origin_key", primary_key=True),
+    sa.Column("seen_at", UtcDateTime(), nullable=False, index=True),
+)
 
 mail = sa.Table(
     "mail",

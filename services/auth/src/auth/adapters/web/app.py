@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from auth.adapters.web.client_pages import REFUSALS as CLIENT_REFUSALS
 from auth.adapters.web.client_pages import ClientPages
 from auth.adapters.web.device_pages import DevicePages
+from auth.adapters.web.known_devices import KnownDevices
 from auth.adapters.web.oidc.authlib_server import PlainServer
 from auth.adapters.web.oidc.authorize import AuthorizeEndpoint
 from auth.adapters.web.oidc.cross_origin import CrossOrigin
@@ -71,7 +72,16 @@ def create_web(web: WebParts) -> WSGIApplication:
         options=WebOptions(translations=(TRANSLATIONS,)),
     )
     visitor = Visitor(app, web.use_cases, web.clock)
-    parts = Parts(app, web.use_cases, visitor, web.clock, web.issuer, web.minimum_password_length, web.proxies)
+    parts = Parts(
+        app,
+        web.use_cases,
+        visitor,
+        web.clock,
+        web.issuer,
+        web.minimum_password_length,
+        KnownDevices(app),
+        web.proxies,
+    )
     server = make_server(web.use_cases)
     for views in (
         SignInPages(parts),

@@ -11,6 +11,7 @@ from flask import redirect, request
 from flask import session as browser
 from werkzeug.wrappers import Response
 
+from auth.adapters.web.known_devices import KnownDevices
 from auth.adapters.web.visitor import Visitor, Waiting
 from auth.domain.clients import IDENTITY_SCOPES, Client
 from auth.use_cases.catalogue import UseCases
@@ -33,6 +34,7 @@ class Parts:
     clock: Clock
     issuer: str
     minimum_password_length: int
+    devices: KnownDevices
     proxies: frozenset[str] = frozenset()
 
     def waiting_client(self, waiting: Waiting | None) -> Client | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
+from typing import Any
 
 from flask import Blueprint, flash, make_response, render_template, request
 from flask_babel import gettext, ngettext
@@ -15,8 +16,14 @@ from wtforms.validators import InputRequired, Length
 from auth.adapters.web.client_forms import Needed
 from auth.adapters.web.parts import AGAIN, Parts
 from auth.adapters.web.visitor import Waiting
-from auth.domain.errors import InvalidCredentialsError, PasswordRefusedError, TooManyAttemptsError
+from auth.domain.errors import (
+    AccountClosedError,
+    InvalidCredentialsError,
+    PasswordRefusedError,
+    TooManyAttemptsError,
+)
 from auth.use_cases.sign_in import SignInRequest
+from servicekit.web import keep_this_page
 
 _MINUTE_S = 60
 _ASKS_AGAIN = ("prompt", "max_age", "id_token_hint", "claims")
@@ -82,12 +89,21 @@ class SignInPages:
             except InvalidCredentialsError:
                 form.form_errors.append(gettext("L'identifiant ou le mot de passe est incorrect."))
                 status = 401
+            except AccountClosedError as error:
+                return self._page("account_closed.html", 403, closed=error, username=form.username.data)
             except TooManyAttemptsError as error:
-                form.form_errors.append(_wait_sentence(ceil(error.retry_after.total_seconds())))
-                status = 429
+                return self._wait("login.html", error, form=form, client=client)
         elif request.method == "POST":
             status = 400
         return self._page("login.html", status, form=form, client=client)
+
+    def _wait(self, template: str, error: TooManyAttemptsError, **values: Any) -> Response:
+        """The form once more, with how long to wait in words and for programs (RFC 9110 §10.2.3)."""
+        seconds = max(ceil(error.retry_after.total_seconds()), 1)
+        values["form"].form_errors.append(_wait_sentence(seconds))
+        answer = self._page(template, 429, **values)
+        answer.headers["Retry-After"] = str(seconds)
+        return answer
 
     def _is_done(self, waiting: Waiting | None) -> bool:
         """Somebody is signed in and nothing asks for the password again: a bookmark, the back button, another tab."""
@@ -117,10 +133,12 @@ class SignInPages:
                 address=parts.address(),
                 user_agent=request.user_agent.string,
                 cookie=parts.visitor.cookie,
+                device=parts.devices.known(str(form.username.data)),
             )
         )
         answer = parts.go_on("/choose-password" if signed_in.session.must_choose_password else None)
         parts.visitor.set_cookie(answer, signed_in.cookie)
+        parts.devices.remember(answer, str(form.username.data))
         return answer
 
     def choose_password(self) -> Response | str:
@@ -142,8 +160,14 @@ class SignInPages:
                     str(form.current.data or ""),
                 )
             except TooManyAttemptsError as error:
-                form.form_errors.append(_wait_sentence(ceil(error.retry_after.total_seconds())))
-                status = 429
+                return self._wait(
+                    "choose_password.html",
+                    error,
+                    form=form,
+                    minimum=parts.minimum_password_length,
+                    username=present.account.username,
+                    provisional=present.session.must_choose_password,
+                )
             except PasswordRefusedError as error:
                 for name, reason in error.fields.items():
                     form[name].errors = [_problem(reason, parts.minimum_password_length)]
@@ -168,6 +192,7 @@ class SignInPages:
         form = ForgottenForm()
         if form.validate_on_submit():
             self._parts.use_cases.request_password(str(form.username.data), self._parts.address())
+            keep_this_page()
             return render_template("forgotten_password_sent.html")
         return self._page("forgotten_password.html", 400 if request.method == "POST" else 200, form=form)
 

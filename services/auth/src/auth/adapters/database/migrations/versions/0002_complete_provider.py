@@ -30,6 +30,12 @@ def upgrade() -> None:
     for table, names in _NEW_TEXTS.items():
         for name in names:
             op.add_column(table, sa.Column(name, sa.Text(), nullable=False, server_default=""))
+    op.add_column("account", sa.Column("locked_by", sa.String(64)))
+    op.create_table(
+        "known_origin",
+        sa.Column("origin_key", sa.String(64), primary_key=True),
+        sa.Column("seen_at", UtcDateTime(), nullable=False, index=True),
+    )
     for queue in ("mail", "logout_notice"):
         op.add_column(queue, sa.Column("failed_at", UtcDateTime()))
     for name in ("rights_after", "rights_revision"):
