@@ -28,4 +28,9 @@ JOURNAL: tuple[Promise, ...] = (
         "docs/operate.md, Backup and restore",
         "Going on with a journal that lost evidence is a command of a person, written into the journal first.",
     ),
+    Promise(
+        "audit:one-event-stops-no-other",
+        "docs/operate.md",
+        "An event that cannot be read or that audit refuses is set aside with an alarm; all others are delivered.",
+    ),
 )

@@ -13,7 +13,6 @@ from audit.domain.refusals import (
     JournalDamagedError,
     JournalUnavailableError,
 )
-from audit.use_cases.periodic import Periodically, Work
 from audit.use_cases.record_batch import Receipt, Request, Written
 from audit.use_cases.sequencer import BATCH_EVENTS, Sequencer
 from audit.use_cases.watch_producers import WatchProducers
@@ -98,6 +97,7 @@ def test_after_stopping_nothing_is_accepted() -> None:
     [
         (DependencyUnavailableError("x", reason="DATABASE_UNAVAILABLE"), False),
         (ValueError("a mistake"), False),
+        (AssertionError("another"), False),
         (JournalDamagedError("read back differently"), True),
     ],
 )
@@ -146,25 +146,6 @@ def test_missing_numbers_become_an_alarm_once_after_thirty_seconds_and_end_when_
     assert stage.types() == ["cdap.dossier.consulted", "audit.alarm.raised"]
     stage.append(*late)
     assert watch() == ()
-
-
-def test_work_that_fails_is_told_once_and_tried_again_and_damage_ends_it() -> None:
-    failures: list[Exception] = [OSError("x"), OSError("x"), JournalDamagedError("damaged")]
-    alarms, ended = KeptAlarms(), threading.Event()
-    damaged: list[str] = []
-
-    def run() -> None:
-        failure = failures.pop(0)
-        if not failures:
-            ended.set()
-        raise failure
-
-    work = Periodically(Work("signing", timedelta(milliseconds=1), run, at_end=True), alarms, damaged.append)
-    work.start()
-    assert ended.wait(PATIENCE_SECONDS)
-    work.stop()
-    assert alarms.kinds == ["WORK_FAILED", "JOURNAL_DAMAGED"]
-    assert damaged == [work.problem()] == ["damaged"]
 
 
 def _until(holds: object) -> None:

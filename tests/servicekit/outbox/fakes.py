@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from partenaire.audit.v1 import journal_pb2
 from servicekit.errors import DependencyUnavailableError
 from servicekit.outbox import Receipt
+from servicekit.outbox.sink import EventsRefusedError
 
 
 class InMemoryAudit:
@@ -15,6 +16,8 @@ class InMemoryAudit:
         self.events: list[journal_pb2.Event] = []
         self.batches: list[list[str]] = []
         self.available = True
+        self.refuses: set[str] = set()  # ids of events that it will never take
+        self.breaks = 0  # how many of the next calls end by a mistake in the program
         self.loses_answers = 0  # how many of the next answers get lost after the events were stored
         self.answers_at_most: int | None = None
         self.before_answer: Callable[[], None] = lambda: None
@@ -27,6 +30,11 @@ class InMemoryAudit:
             self._changed.notify_all()
             if not self.available:
                 raise DependencyUnavailableError("audit is down", reason="AUDIT_UNREACHABLE")
+            if self.breaks:
+                self.breaks -= 1
+                raise ArithmeticError("a mistake")
+            if self.refuses & {event.event_id for event in received}:
+                raise EventsRefusedError("INVALID_ARGUMENT malformed event: subject")
         receipts = [self._store(event) for event in received[: self.answers_at_most]]
         self.before_answer()
         with self._changed:

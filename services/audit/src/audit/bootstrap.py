@@ -12,12 +12,12 @@ from audit.adapters.files.guard import FileCheckpoint, FileGuard
 from audit.adapters.files.note_key import VERIFIER_KEY_FILE, Ed25519NoteVerifier, FileNoteSigner
 from audit.adapters.files.payload_cipher import AesGcmPayloadCipher
 from audit.adapters.files.shard_keys import FileShardKeys
+from audit.domain.refusals import JournalDamagedError
 from audit.settings import AuditSettings
 from audit.use_cases.accept_restored import AcceptRestoredJournal
 from audit.use_cases.append_events import AppendEvents
 from audit.use_cases.check_evidence import CheckEvidence
 from audit.use_cases.journal_state import ReadEventTypes, ReadJournalState
-from audit.use_cases.periodic import Periodically, Work
 from audit.use_cases.prove_inclusion import NewestCheckpoint, ProveInclusion
 from audit.use_cases.publish_checkpoint import PublishCheckpoint
 from audit.use_cases.read_event import ReadEvent
@@ -26,6 +26,7 @@ from audit.use_cases.search_events import ReadResults, SearchEvents
 from audit.use_cases.sequencer import Sequencer
 from audit.use_cases.verify_journal import Outside, VerifyJournal
 from audit.use_cases.watch_producers import WatchProducers
+from servicekit.background import LastingFailureError, Repeating, Rhythm
 from servicekit.clock import Clock, SystemClock
 from servicekit.database import Database, check_schema, open_database
 from servicekit.identifiers import new_id
@@ -90,11 +91,13 @@ def build(settings: AuditSettings, parts: Parts) -> Process:
     core = build_core(settings, database, clock)
     core.check_evidence()
     web, clean = _web(settings, database, core, clock) if parts.web else (None, None)
+    background, answers_without = _background(settings, core, clean)
     return Process(
         web=web,
         rpc=_rpc(settings, core) if parts.rpc else None,
-        background=_background(settings, core, clean),
+        background=background,
         close=database.close,
+        answers_without=answers_without,
     )
 
 
@@ -143,17 +146,35 @@ def build_verifier(settings: AuditSettings, database: Database) -> VerifyJournal
     return VerifyJournal(SqlScanner(database), outside, AesGcmPayloadCipher())
 
 
-def _background(settings: AuditSettings, core: Core, clean: Callable[[], object] | None) -> tuple[Background, ...]:
-    alarms, damaged = LogAlarms(), core.sequencer.refuse_all
-    works = [
-        Work("checkpoints", settings.checkpoint_every, core.use_cases.publish, at_end=True),
-        Work("missing-numbers", _WATCH_EVERY, core.use_cases.watch),
-    ]
+def _background(
+    settings: AuditSettings, core: Core, clean: Callable[[], object] | None
+) -> tuple[tuple[Background, ...], frozenset[str]]:
+    """The threads of the process, and those whose failures do not keep it from answering."""
+    watching = [repeating("missing-numbers", core.use_cases.watch, Rhythm(_WATCH_EVERY), core.sequencer)]
     if clean is not None:
-        works.append(Work("web-sessions", _CLEAN_EVERY, clean))
-    periodic = {work.name: Periodically(work, alarms, damaged) for work in works}
-    signing = periodic.pop("checkpoints")  # started first, so stopped last: what was recorded last is signed too
-    return (signing, core.sequencer, *periodic.values())
+        watching.append(repeating("web-sessions", clean, Rhythm(_CLEAN_EVERY), core.sequencer))
+    rhythm = Rhythm(settings.checkpoint_every, at_end=True)
+    signing = repeating("checkpoints", core.use_cases.publish, rhythm, core.sequencer)
+    # Signing is started first, so stopped last: what was recorded last is signed too.
+    return (signing, core.sequencer, *watching), frozenset({signing.name, *(one.name for one in watching)})
+
+
+def repeating(name: str, work: Callable[[], object], rhythm: Rhythm, sequencer: Sequencer) -> Repeating:
+    """A repeating thread that stops all writing, and itself, when its work finds the journal damaged."""
+    alarms = LogAlarms()
+
+    def once() -> None:
+        try:
+            work()
+        except JournalDamagedError as error:
+            alarms.raised("JOURNAL_DAMAGED", {"problem": str(error)})
+            sequencer.refuse_all(str(error))
+            raise LastingFailureError(str(error)) from error
+
+    def failed(reason: str, reference: str) -> None:
+        alarms.raised("WORK_FAILED", {"work": name, "reason": reason, "reference": reference})
+
+    return Repeating(name, once, rhythm, on_failure=failed)
 
 
 def _rpc(settings: AuditSettings, core: Core) -> "RpcServer":

@@ -14,6 +14,7 @@ from auth.settings import AuthSettings
 from servicekit.commands import Command, service_main
 from servicekit.errors import StartError
 from servicekit.identifiers import new_id
+from servicekit.outbox.command import outbox_command
 
 _WITH_KNOWN_PASSWORDS = frozenset({"demo", "test"})
 
@@ -101,6 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         migrations="auth.adapters.database:migrations",
         argv=argv,
         extra=[
+            outbox_command(),
             Command("import-clients", "register relying parties from a file", _import_clients, _file),
             Command("import-accounts", "accounts with known passwords (demo, test)", _import_accounts, _file),
             Command("create-account", "an account; its two mails leave when auth serves", _create_account, _account),

@@ -8,6 +8,7 @@ from pathlib import Path
 from cdap.settings import CdapSettings
 from servicekit.commands import Command, service_main
 from servicekit.errors import StartError
+from servicekit.outbox.command import outbox_command
 
 NOTHING_IMPORTED = 1  # the file was refused whole; 2 is a mistake of the command line or the settings
 SOME_SET_ASIDE = 3  # the others are in force
@@ -78,6 +79,7 @@ def main() -> int:
         build="cdap.bootstrap:build",
         migrations="cdap.adapters.database:migrations",
         extra=[
+            outbox_command(),
             Command("generate", "write synthetic dossiers, the same for the same seed", _generate, _generate_arguments),
             Command("import", "replace the dossiers, odd records are set aside", _import, _import_arguments),
         ],

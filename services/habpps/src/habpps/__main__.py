@@ -9,6 +9,7 @@ from habpps.settings import HabppsSettings
 from servicekit.clock import SystemClock
 from servicekit.commands import Command, service_main
 from servicekit.errors import StartError
+from servicekit.outbox.command import outbox_command
 
 
 def _file(parser: argparse.ArgumentParser) -> None:
@@ -88,6 +89,7 @@ def main() -> int:
         build="habpps.bootstrap:build",
         migrations="habpps.adapters.database:migrations",
         extra=[
+            outbox_command(),
             Command("import-extranets", "import the registry of extranets", _import_extranets, _file_and_urls),
             Command("import-organisations", "import organisations, all or nothing", _import_organisations, _file),
             Command("create-caf-agent", "give an account a role at a Caf", _create_caf_agent, _agent),

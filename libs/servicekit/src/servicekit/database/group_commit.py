@@ -20,6 +20,10 @@ from sqlalchemy.exc import DBAPIError
 
 from servicekit.database.contract import EndCallback, TransactionEnd, begin_callbacks, end_callbacks, put_gathered
 from servicekit.database.errors import DATABASE_ERRORS, DatabaseUnavailableError, translated
+from servicekit.logging import get_logger
+from servicekit.references import new_reference
+
+log = get_logger("database")
 
 T = TypeVar("T")
 
@@ -128,10 +132,19 @@ class GroupCommit:
             while not last:
                 jobs, last = self._next_jobs()
                 if jobs:
-                    self._run_together(jobs)
+                    self._run_guarded(jobs)
         finally:
             self._closed = True  # should the thread ever die, callers are refused instead of waiting
             self._connection.close()
+
+    def _run_guarded(self, jobs: list[_Job[Any]]) -> None:
+        """A mistake in a callback of one transaction must not end the writer: every job has its answer by then."""
+        try:
+            self._run_together(jobs)
+        except Exception as error:  # noqa: BLE001 - the edge of the thread
+            told = {"reason": type(error).__name__, "reference": new_reference()}
+            log.error("a transaction ended by a mistake", **told)  # noqa: TRY400 - a traceback could hold what was written
+            self._undo()
 
     def _next_jobs(self) -> tuple[list[_Job[Any]], bool]:
         """The jobs of the next transaction, and whether it is the last one."""
@@ -165,11 +178,13 @@ class GroupCommit:
             failure = translated(error)
             self._undo()
         finally:
-            end_callbacks(callbacks, end)
-            for job in jobs:
-                if end is not TransactionEnd.COMMITTED and job.error is None:
-                    job.error = failure or DatabaseUnavailableError("the database writer broke down")
-                job.finish()
+            try:
+                end_callbacks(callbacks, end)
+            finally:
+                for job in jobs:
+                    if end is not TransactionEnd.COMMITTED and job.error is None:
+                        job.error = failure or DatabaseUnavailableError("the database writer broke down")
+                    job.finish()
 
     def _run_all(self, jobs: list[_Job[Any]], callbacks: list[EndCallback]) -> bool:
         """Every job without a SAVEPOINT, committed; False when one failed and nothing is kept.

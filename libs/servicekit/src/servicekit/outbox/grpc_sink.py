@@ -5,10 +5,14 @@ from datetime import timedelta
 from typing import cast
 
 import grpc
+from google.protobuf.message import DecodeError
 
 from partenaire.audit.v1 import journal_pb2, journal_pb2_grpc
 from servicekit.errors import DependencyUnavailableError
-from servicekit.outbox.sink import Receipt
+from servicekit.outbox.sink import EventsRefusedError, Receipt
+
+_REFUSED = (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.FAILED_PRECONDITION)
+"""What `Append` answers because of an event (journal.proto); anything else says nothing about the events."""
 
 
 class AuditUnreachableError(DependencyUnavailableError):
@@ -29,13 +33,20 @@ class GrpcAuditSink:
         """See `AuditSink.append`.
 
         Raises:
-            AuditUnreachableError: any gRPC error; the text holds its code and audit's own words, which name nobody.
+            EventsRefusedError: an event cannot be read, has not the agreed form or reuses the id of another.
+            AuditUnreachableError: any other gRPC error; the text holds its code and audit's own words, which name
+                nobody.
         """
-        request = journal_pb2.AppendRequest(events=[journal_pb2.Event.FromString(event) for event in events])
+        try:
+            request = journal_pb2.AppendRequest(events=[journal_pb2.Event.FromString(event) for event in events])
+        except DecodeError as error:
+            raise EventsRefusedError("the event cannot be read") from error
         try:
             response = self._journal.Append(request, timeout=self._timeout_seconds)
         except grpc.RpcError as error:
             call = cast(grpc.Call, error)  # what a stub raises is both
             answer = f"{call.code().name} {call.details()}"
+            if call.code() in _REFUSED:
+                raise EventsRefusedError(answer) from error
             raise AuditUnreachableError(f"audit did not store {len(events)} events: {answer}") from error
         return [Receipt(one.event_id, one.shard, one.index, one.leaf_hash) for one in response.receipts]

@@ -15,8 +15,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from google.protobuf.message import DecodeError
 from sqlalchemy import Connection
 
+from partenaire.audit.v1 import journal_pb2
 from servicekit.audit_events import AuditEvent, AuditUnavailableError, OwnerOf
 from servicekit.clock import Clock
 from servicekit.database.contract import Database, TransactionEnd, gather, on_end
@@ -27,9 +29,11 @@ from servicekit.outbox.chain import ChainedEvent, Chains
 from servicekit.outbox.committed import CommittedEvents
 from servicekit.outbox.delivery import NOBODY_WAITS, Limits, Ticket, Tickets
 from servicekit.outbox.settings import DEFAULT_SETTINGS, OutboxSettings
-from servicekit.outbox.sink import AuditSink
+from servicekit.outbox.sink import AuditSink, EventsRefusedError
+from servicekit.references import new_reference
 
 log = get_logger("outbox")
+_FAILURES_BEFORE_PROBLEM = 3
 
 
 class OutboxRelay:
@@ -74,6 +78,7 @@ class OutboxRelay:
         self._thread: threading.Thread | None = None
         self._failure: str | None = None
         self._failures = 0
+        self._is_mistake = False  # the last failure was none of audit or of the database
         self._everything = True  # the first pass also sends what a process before this one left behind
         self._cleaned_at_seconds = clock.boottime()
 
@@ -100,6 +105,8 @@ class OutboxRelay:
             seconds = self._limits.oldest_seconds()
         except ServiceError as error:
             return f"the audit outbox cannot be read: {error}"
+        if self._failures >= _FAILURES_BEFORE_PROBLEM and self._is_mistake:
+            return f"the audit outbox is not being delivered ({self._failure})"
         if seconds <= self._settings.buffered_age.total_seconds():
             return None
         return f"the oldest audit event waits since {seconds:.0f} s ({self._failure or 'audit is slow'})"
@@ -193,11 +200,18 @@ class OutboxRelay:
                 self._mark()
             self._clean()
         except ServiceError as error:
-            self._read_table = True
-            if self._failure is None:
-                log.warning("audit outbox not delivered", reason=error.reason, problem=str(error))
-            self._failure = str(error)
-            self._failures += 1
+            self._is_mistake = False
+            self._failed(str(error), error.reason)
+        except Exception as error:  # noqa: BLE001 - the edge of the thread: nothing may end it unseen
+            self._is_mistake = True
+            self._failed(f"a mistake in the program: {type(error).__name__}", type(error).__name__)
+
+    def _failed(self, problem: str, reason: str) -> None:
+        self._read_table = True
+        if self._failure != problem:
+            log.warning("audit outbox not delivered", reason=reason, problem=problem, reference=new_reference())
+        self._failure = problem
+        self._failures += 1
 
     def _pause_seconds(self) -> float:
         wait = self._settings.mark_wait if self._acknowledged else self._settings.idle_wait
@@ -213,6 +227,44 @@ class OutboxRelay:
         Raises:
             ServiceError: audit or the database does not answer, or audit left events out.
         """
+        readable = [one for one in batch if _is_readable(one)]
+        for one in batch:
+            if one not in readable:
+                self._set_aside(one, "the row cannot be read")
+        if readable:
+            self._send(readable)
+
+    def _send(self, batch: Sequence[store.PendingEvent]) -> None:
+        """Sends a batch; one that audit refuses is halved until the event is found, which is set aside."""
+        try:
+            self._append(batch)
+        except EventsRefusedError as refusal:
+            middle = len(batch) // 2
+            if not middle:
+                self._set_aside(batch[0], str(refusal))
+                return
+            self._send(batch[:middle])
+            self._send(batch[middle:])
+
+    def _set_aside(self, one: store.PendingEvent, reason: str) -> None:
+        """Whoever waits for the event is refused: nothing acknowledges it.
+
+        Raises:
+            AuditUnavailableError: so many are set aside already that it cannot be the events.
+        """
+        now, most = self._clock.now(), self._settings.most_set_aside
+
+        def work(connection: Connection) -> bool:
+            if store.count_set_aside(connection) >= most:
+                return False
+            store.set_aside(connection, one.event_id, reason, now)
+            return True
+
+        if not self._database.write(work):
+            raise AuditUnavailableError(f"audit refuses events ({reason}) and {most} are set aside already")
+        log.error("alarm", kind="EVENT_SET_ASIDE", event_id=one.event_id, reason=reason, reference=new_reference())
+
+    def _append(self, batch: Sequence[store.PendingEvent]) -> None:
         receipts = {receipt.event_id for receipt in self._sink.append([one.event for one in batch])}
         stored = [one.event_id for one in batch if one.event_id in receipts]
         self._tickets.acknowledge(stored)
@@ -275,6 +327,14 @@ class OutboxRelay:
         while self._database.write(lambda connection: store.forget(connection, before, limit)) == limit:
             if self._stopping.is_set():
                 return
+
+
+def _is_readable(one: store.PendingEvent) -> bool:
+    """Whether the row holds the event that it says."""
+    try:
+        return journal_pb2.Event.FromString(one.event).event_id == one.event_id
+    except DecodeError:
+        return False
 
 
 def _at_most(events: list[store.PendingEvent], byte_limit: int) -> list[store.PendingEvent]:

@@ -21,6 +21,7 @@ class OutboxSettings:
     mark_events: int = 512  # noted in one transaction
     first_backoff: timedelta = timedelta(milliseconds=50)
     longest_backoff: timedelta = timedelta(seconds=1)
+    most_set_aside: int = 100  # beyond that nothing is set aside any more: it is not the event that is wrong
     orphan_age: timedelta = timedelta(seconds=10)  # PostgreSQL: rows another process should have delivered by now
     retention: timedelta = timedelta(hours=24)  # acknowledged rows are kept so long, for audit to ask again
     cleaning_interval: timedelta = timedelta(seconds=60)

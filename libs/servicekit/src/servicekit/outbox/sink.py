@@ -15,6 +15,13 @@ class Receipt:
     leaf_hash: bytes  # RFC 6962, 32 bytes
 
 
+class EventsRefusedError(Exception):
+    """audit answered, and will never take this batch as it is: one of its events is not what it accepts.
+
+    The text names fields and codes, never what they hold.
+    """
+
+
 class AuditSink(Protocol):
     """Stores events durably. Appending the same event again is harmless."""
 
@@ -24,5 +31,6 @@ class AuditSink(Protocol):
         An event without a receipt in the answer counts as not stored.
 
         Raises:
+            EventsRefusedError: one of them will never be accepted; nothing is stored.
             ServiceError: not stored, or not known to be; the same events are sent again later.
         """

@@ -14,7 +14,8 @@ from servicekit.outbox.tables import outbox_tables
 
 _outbox = outbox_tables(sa.MetaData())
 _columns = _outbox.c
-_is_pending = _columns.acknowledged_at.is_(None)
+_is_pending = _columns.acknowledged_at.is_(None) & _columns.set_aside_at.is_(None)
+_is_set_aside = _columns.set_aside_at.is_not(None)
 
 _insert = PreparedStatement(_outbox.insert(), ("event_id", "epoch", "number", "event", "recorded_at"))
 _pending = sa.select(_columns.event_id, _columns.event).where(_is_pending).order_by(_columns.sequence)
@@ -29,6 +30,19 @@ class PendingEvent:
 
     event_id: str
     event: bytes
+
+
+LONGEST_REASON = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A row that audit refuses or that cannot be read, as an operator sees it."""
+
+    event_id: str
+    recorded_at: datetime
+    set_aside_at: datetime
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -91,3 +105,27 @@ def forget(connection: Connection, acknowledged_before: datetime, limit: int) ->
     """Deletes at most `limit` events that were acknowledged before that moment; returns how many."""
     old = sa.select(_columns.sequence).where(_columns.acknowledged_at < acknowledged_before).limit(limit)
     return connection.execute(_outbox.delete().where(_columns.sequence.in_(old))).rowcount
+
+
+def set_aside(connection: Connection, event_id: str, reason: str, at: datetime) -> None:
+    """Notes that the row is not to be sent any more, and why."""
+    row = _outbox.update().where(_columns.event_id == event_id)
+    connection.execute(row.values(set_aside_at=at, set_aside_reason=reason[:LONGEST_REASON]))
+
+
+def count_set_aside(connection: Connection) -> int:
+    """How many rows are set aside."""
+    return connection.execute(sa.select(sa.func.count()).select_from(_outbox).where(_is_set_aside)).scalar_one()
+
+
+def all_set_aside(connection: Connection) -> list[SetAside]:
+    """The rows that are set aside, oldest first."""
+    wanted = sa.select(_columns.event_id, _columns.recorded_at, _columns.set_aside_at, _columns.set_aside_reason)
+    rows = connection.execute(wanted.where(_is_set_aside).order_by(_columns.sequence))
+    return [SetAside(*row) for row in rows]
+
+
+def send_again(connection: Connection) -> int:
+    """Has every row that is set aside sent again; returns how many."""
+    rows = _outbox.update().where(_is_set_aside).values(set_aside_at=None, set_aside_reason=None)
+    return connection.execute(rows).rowcount

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 TABLE = "outbox"
 
 _INDEXES = (
-    ("outbox_pending", "sequence", sa.text("acknowledged_at IS NULL")),
+    ("outbox_pending", "sequence", sa.text("acknowledged_at IS NULL AND set_aside_at IS NULL")),
+    ("outbox_set_aside", "sequence", sa.text("set_aside_at IS NOT NULL")),
     ("outbox_acknowledged", "acknowledged_at", sa.text("acknowledged_at IS NOT NULL")),
 )
 
@@ -24,6 +25,7 @@ def outbox_tables(metadata: sa.MetaData) -> sa.Table:
 
     `sequence` gives the order of delivery: within one epoch it is the order of the numbers, because a transaction holds
     its producer chain until it ends. `event` is the serialised `partenaire.audit.v1.Event`.
+    A row that is set aside is no longer sent, and never deleted: an operator decides.
     """
     return sa.Table(TABLE, metadata, *_columns(), *_constraints(), *_indexes())
 
@@ -44,6 +46,8 @@ def _columns() -> list[sa.Column[object]]:
         sa.Column("event", sa.LargeBinary(), nullable=False),
         sa.Column("recorded_at", UtcDateTime(), nullable=False),
         sa.Column("acknowledged_at", UtcDateTime(), nullable=True),
+        sa.Column("set_aside_at", UtcDateTime(), nullable=True),
+        sa.Column("set_aside_reason", sa.String(200), nullable=True),
     ]
 
 

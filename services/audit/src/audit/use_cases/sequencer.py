@@ -125,7 +125,7 @@ class Sequencer:
             self._fail(batch, error)
         except ServiceError as error:
             self._fail(batch, error)
-        except (ArithmeticError, LookupError, OSError, TypeError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001 - the edge of the thread: whatever it is, the next batch is recorded
             self._alarms.raised("BATCH_NOT_RECORDED", {"error": type(error).__name__, "requests": len(batch)})
             self._fail(batch, JournalUnavailableError("the batch could not be recorded"))
         else:
