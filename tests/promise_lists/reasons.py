@@ -18,4 +18,19 @@ REASONS: tuple[Promise, ...] = (
         "Domain rules, states of a convention",
         "While its convention is suspended, a partner's administrator still enters Habpps, to read.",
     ),
+    Promise(
+        "reasons:one-catalogue",
+        "docs/error-handling.md",
+        "Every reason that a service can give stands in one catalogue, and every entry of it is one of the code.",
+    ),
+    Promise(
+        "reasons:in-words",
+        "docs/error-handling.md",
+        "A reason is told in words, in French and in English, as to whoever reads it; a code never reaches a page.",
+    ),
+    Promise(
+        "reasons:who-can-help",
+        "docs/error-handling.md",
+        "A refusal says who can help, in words that fit the reason and the reader: nobody is sent to himself.",
+    ),
 )

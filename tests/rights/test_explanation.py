@@ -156,7 +156,7 @@ def test_a_new_convention_reopens_what_an_ended_one_closed() -> None:
     ("account_id", "extranet", "reason"),
     [
         ("account-creche-director", "habpps", "NO_ADMINISTRATION_ROLE"),
-        ("account-partner-administrator", "audit", "NO_ADMINISTRATION_ROLE"),
+        ("account-partner-administrator", "audit", "NOT_AUDITOR"),
         ("account-creche-director", "unknown", "EXTRANET_UNKNOWN"),
     ],
 )

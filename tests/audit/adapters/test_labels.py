@@ -9,7 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from audit.adapters.web.labels import TYPES, type_label
-from audit.adapters.web.wording import FIELDS, KINDS, REASONS
+from audit.adapters.web.wording import FIELDS, KINDS, WORDS
 from tests.architecture.tree import ROOT, SERVICES
 
 CATALOGUE = ROOT / "services/audit/src/audit/adapters/web/translations/en/LC_MESSAGES/messages.po"
@@ -53,5 +53,5 @@ def test_a_type_that_nobody_named_is_shown_with_its_service_and_code() -> None:
 def test_every_name_is_in_the_english_catalogue() -> None:
     with CATALOGUE.open("rb") as file:
         english = {message.id for message in read_po(file) if message.string}
-    names = [*TYPES.values(), *FIELDS.values(), *KINDS.values(), *REASONS.values()]
+    names = [*TYPES.values(), *FIELDS.values(), *KINDS.values(), *WORDS.values()]
     assert {str(name) for name in names} - english == set()

@@ -159,13 +159,16 @@ def test_max_age_asks_again_when_the_sign_in_is_older(provider: Provider, browse
     assert "code" in sent_back(browser.follow(again))
 
 
-def test_an_extranet_without_habilitation_says_why_and_leads_back(provider: Provider, browser: AuthBrowser) -> None:
+def test_an_extranet_without_habilitation_says_why_and_is_the_last_refusal(
+    provider: Provider, browser: AuthBrowser
+) -> None:
     browser.sign_in()
     provider.change_rights("cdap_contract", state="suspended")
     page = browser.authorize()
     assert page.status_code == 403
     assert "La Caf a suspendu le contrat de service" in page.text
-    assert "error=access_denied" in page.text
+    assert "error=access_denied" not in page.text  # our own extranet would only refuse again, with other words
+    assert 'id="reference"' in page.text
     assert sent_back(browser.authorize(prompt="none"))["error"] == "access_denied"
     event = next(event for event in provider.work.events if event.type == "auth.access.refused")
     assert (event.decision, event.reason) == ("refused", "SERVICE_CONTRACT_SUSPENDED")

@@ -67,7 +67,7 @@ def test_a_partner_administrator_creates_groups_and_users_and_puts_each_user_int
         job_title="directrice de crèche",
     )
     assert "Rattachez vos utilisateurs" in pages.get("/")
-    assert "l'utilisateur n'est dans aucun groupe" in pages.get(user_page)
+    assert "Raison : Aucune habilitation" in pages.get(user_page)
     groups = everything.look(lambda store: store.groups.of(organisation_id))
     creche = next(group for group in groups if group.name == "Crèches")
     assert pages.post(f"{user_page}/rattacher", group_id=creche.id) == user_page
@@ -252,7 +252,7 @@ def test_a_habilitation_is_suspended_reactivated_and_withdrawn(pages: Pages) -> 
     pages.author = commune.partner
     step = f"/utilisateurs/{commune.user_id}/habilitations/{commune.habilitation_id}"
     pages.post(f"{step}/suspendre", reason="congé")
-    assert "l'habilitation est suspendue" in pages.get(f"/utilisateurs/{commune.user_id}")
+    assert "Raison : Habilitation suspendue" in pages.get(f"/utilisateurs/{commune.user_id}")
     pages.post(f"{step}/reactiver", reason="retour")
     pages.post(f"{step}/retirer", reason="change de poste")
     assert "n'est dans aucun groupe" in pages.get(f"/utilisateurs/{commune.user_id}")

@@ -92,6 +92,15 @@ def administrator_roles(snapshot: Snapshot, account_id: str, organisation_id: st
     )
 
 
+def held_roles(snapshot: Snapshot, account_id: str, organisation_id: str) -> tuple[str, ...]:
+    """The administration roles that the person holds, whether they open anything today or not, ordered.
+
+    For the words of a page, which speak to an administrator otherwise than to a professional; never for a decision.
+    """
+    held = snapshot.administrators_of_account(account_id)
+    return tuple(sorted({one.role for one in held if one.organisation_id == organisation_id and one.state == "active"}))
+
+
 def why_closed(snapshot: Snapshot, account_id: str, organisation_id: str, extranet: str, today: date) -> Refused:
     """The most helpful reason why the extranet is not open: that of the way which came nearest to opening.
 
@@ -213,7 +222,8 @@ def _why_administration_closed(
         for held in snapshot.administrators_of_account(account_id)
         if held.organisation_id == organisation_id and held.role in wanted
     ]
-    return max(problems, key=lambda found: found[0], default=(0, "role-is-held", "NO_ADMINISTRATION_ROLE"))
+    missing = "NOT_AUDITOR" if wanted == ("caf_auditor",) else "NO_ADMINISTRATION_ROLE"
+    return max(problems, key=lambda found: found[0], default=(0, "role-is-held", missing))
 
 
 def _entry_problem(

@@ -114,6 +114,10 @@ class ServiceApp(Flask):
         """What people read when something is refused, by reason."""
         self.error_pages.register(texts)
 
+    def set_refusal_teller(self, tell: Callable[[str, RefusalText], RefusalText]) -> None:
+        """`tell` has the last word on a refusal: given the reason and the text found, it returns the text shown."""
+        self.error_pages.tell = tell
+
     def add_health_check(self, name: str, check: HealthCheck) -> None:
         """/healthz answers 503 while `check` returns a sentence."""
         self.extensions["health_checks"][name] = check

@@ -59,6 +59,7 @@ class ErrorPages:
     def __init__(self) -> None:
         self._texts: dict[str, RefusalText] = dict(SHARED_REASONS)
         self._stale: dict[str, Callable[[], BaseResponse]] = {}
+        self.tell: Callable[[str, RefusalText], RefusalText] = lambda _reason, text: text
 
     def register(self, texts: Mapping[str, RefusalText | tuple[str, str, str, str]]) -> None:
         """Texts by reason; a later one wins."""
@@ -74,7 +75,7 @@ class ErrorPages:
     def refused(self, error: ServiceError, look: Look | None = None) -> Response:
         """The answer for one of our errors."""
         status, text = next((KINDS[kind] for kind in type(error).__mro__ if kind in KINDS), (500, STATUSES[500]))
-        text = self._texts.get(error.reason, text)
+        text = self.tell(error.reason, self._texts.get(error.reason, text))
         log.info("request refused", reason=error.reason, error_kind=type(error).__name__, status=status)
         answer = self.page(status, text, error.reason, look)
         if isinstance(error, InvalidInputError) and error.fields and answer.is_json:

@@ -9,7 +9,7 @@ from auth.domain.claims import today_in_france
 from auth.domain.errors import ExtranetClosedError, RightsStaleError
 from auth.domain.sessions import Session
 from auth.use_cases.ports import RightsReplica
-from rights.decision import OpenExtranet, administrator_roles, open_extranets, organisations_of, why_closed
+from rights.decision import OpenExtranet, administrator_roles, held_roles, open_extranets, organisations_of, why_closed
 from rights.facts import Administrator, Extranet, Organisation
 from rights.snapshot import Snapshot
 from servicekit.clock import Clock
@@ -124,6 +124,13 @@ class PersonRights:
             return ()
         today = today_in_france(self._clock.now())
         return administrator_roles(self._fresh(), session.account_id, session.organisation_id, today)
+
+    def held_roles(self, session: Session) -> tuple[str, ...]:
+        """The administration roles the person holds in the session's organisation: for display only."""
+        snapshot, _ = self._replica.current()
+        if snapshot is None or session.organisation_id is None:
+            return ()
+        return held_roles(snapshot, session.account_id, session.organisation_id)
 
     def overview(self, session: Session) -> tuple[tuple[OpenExtranet, ...], tuple[ClosedExtranet, ...]]:
         """Every extranet: those open to the person, and those closed with their reason.

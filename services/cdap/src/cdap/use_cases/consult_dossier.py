@@ -26,7 +26,7 @@ from cdap.use_cases.consultation import (
 )
 from cdap.use_cases.consultation_events import ConsultationEvents
 from cdap.use_cases.ports import Clock, Dossiers, EndedSessions, Repositories, RightsView, StoredDossier
-from rights.decision import Granted, Limits, Question, Refused, decide
+from rights.decision import Granted, Limits, Question, Refused, decide, held_roles
 from rights.field_table import FieldTable
 from servicekit.audit_events import JSON, Outcome, RecordedWork
 
@@ -94,6 +94,11 @@ class ConsultDossier:
             decision.reason, decision.rule_id, decision.revision or None
         )
         return self._work.record(lambda _: Outcome(Refusal(event.event_id, decision.reason), (event,)))
+
+    def roles(self, account_id: str, organisation_id: str) -> tuple[str, ...]:
+        """The administration roles of a person: for the words of a refusal, never for a decision."""
+        snapshot, _ = self._rights.current()
+        return held_roles(snapshot, account_id, organisation_id) if snapshot is not None else ()
 
     def _decide(self, consultation: Consultation, requester: Requester) -> Granted | Refused:
         if not consultation.person_informed:

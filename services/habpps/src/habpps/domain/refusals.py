@@ -1,6 +1,6 @@
 """Every refusal of habpps: a kind of servicekit.errors and a stable reason.
 
-The French sentence of each reason lives in `adapters/web/sentences.py`.
+What people read of each reason lives in `partnerkit.reasons`; `adapters/web/sentences.py` says what the page is called.
 """
 
 from servicekit.errors import AccessDeniedError, ConflictError, InvalidInputError, NotFoundError

@@ -12,17 +12,9 @@ _AGAIN = _l(
 LOGIN_TEXTS: dict[str, RefusalText] = {
     "LOGIN_ACCESS_DENIED": RefusalText(
         _l("Ce service ne vous est pas ouvert"),
-        _l(
-            "Vous êtes bien identifié, mais vous n'avez pas d'habilitation pour ce service dans l'organisation choisie."
-        ),
-        _l(
-            "Il manque peut-être le contrat de service de votre organisation pour ce service, ou votre inscription "
-            "dans un de ses groupes d'utilisateurs."
-        ),
-        _l(
-            "L'administrateur de votre organisation peut vous inscrire dans un groupe. Si le contrat de service "
-            "manque, il s'adresse à la Caf."
-        ),
+        _l("Vous êtes bien identifié, mais ce service ne vous est pas ouvert dans l'organisation choisie."),
+        _l("Mon compte partenaire n'ouvre pas ce service à votre compte aujourd'hui."),
+        _l("La page « Mes extranets » de Mon compte partenaire dit pourquoi, et qui peut vous aider."),
     ),
     "LOGIN_ATTEMPT_UNKNOWN": RefusalText(
         _l("Cette connexion a expiré"),

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _l
 
+from audit.adapters.web.auditors import reader
 from audit.adapters.web.pages import Pages
 from audit.adapters.web.refusals import REFUSAL_TEXTS
 from audit.settings import AuditSettings
 from audit.use_cases.journal_state import ReadJournalState
 from audit.use_cases.read_event import ReadEvent
 from audit.use_cases.search_events import ReadResults, SearchEvents
+from partnerkit.reasons.pages import teller
 from partnerkit.web import TRANSLATIONS
 from servicekit.clock import Clock
 from servicekit.database import Database
@@ -77,6 +79,7 @@ def create_web(
     )
     OidcLogin(app, login, sessions, clock, http=http)
     app.register_refusal_texts(REFUSAL_TEXTS)
+    app.set_refusal_teller(teller(reader))
     pages = Pages(use_cases.search, use_cases.results, use_cases.read_event, use_cases.state, use_cases.types)
     app.register_blueprint(pages.blueprint())
     return app, sessions.remove_expired

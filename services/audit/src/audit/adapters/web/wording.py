@@ -12,6 +12,8 @@ from flask_babel import lazy_gettext as _l
 from audit.adapters.web.labels import type_label
 from audit.domain.search import masked, plain
 from audit.use_cases.find_names import Names
+from partnerkit.reasons import CATALOGUE
+from partnerkit.reasons.pages import brief_words
 
 KINDS: Mapping[str, Any] = {
     "account": _l("Compte"),
@@ -79,36 +81,7 @@ FIELDS: Mapping[str, Any] = {
     "username": _l("Identifiant de la personne"),
     "why": _l("Raison"),
 }
-REASONS: Mapping[str, Any] = {
-    "ACCOUNT_LOCKED": _l("Compte bloqué"),
-    "ACCOUNT_UNKNOWN": _l("Compte inconnu"),
-    "ADMINISTRATOR": _l("Demande d'un administrateur"),
-    "CONVENTION_SUSPENDED": _l("Convention suspendue"),
-    "DENIED_BY_PERSON": _l("Refus de la personne"),
-    "DOSSIER_UNKNOWN": _l("Dossier inconnu"),
-    "FOUND": _l("Trouvé"),
-    "EXPIRED": _l("Durée dépassée"),
-    "GROUP_CLOSED": _l("Groupe fermé"),
-    "INVALID_CREDENTIALS": _l("Identifiant ou mot de passe faux"),
-    "PROVISIONAL_EXPIRED": _l("Mot de passe provisoire expiré"),
-    "PROVISIONAL_USED": _l("Mot de passe provisoire déjà utilisé"),
-    "LOCKED": _l("Compte bloqué"),
-    "LOGOUT": _l("Déconnexion"),
-    "NAME_MISMATCH": _l("Le nom saisi n'est pas celui du dossier"),
-    "NO_CHILD_UNDER_7": _l("Aucun enfant de moins de 7 ans dans le dossier"),
-    "NO_HABILITATION": _l("Aucune habilitation"),
-    "NOT_ME": _l("La personne ne se reconnaît pas"),
-    "ORGANISATION_CHANGED": _l("Changement d'organisation"),
-    "OTHER_ORGANISATION": _l("Cela concerne une autre organisation"),
-    "OUT_OF_TERRITORY": _l("Dossier hors du territoire"),
-    "PASSWORD_CHANGED": _l("Mot de passe changé"),
-    "PASSWORD_RESET": _l("Mot de passe remis à zéro"),
-    "REPLACED": _l("Remplacée par une nouvelle session"),
-    "RIGHTS_STALE": _l("Habilitations trop anciennes pour décider"),
-    "ROLE_NOT_CONFIRMED": _l("Rôle non confirmé par le registre"),
-    "SERVICE_CONTRACT_SUSPENDED": _l("Contrat de service suspendu"),
-    "SESSION_ENDED": _l("Session terminée"),
-    "TOO_MANY_ATTEMPTS": _l("Trop de tentatives"),
+WORDS: Mapping[str, Any] = {
     "caf_administrator": _l("Administrateur de la Caf"),
     "caf_auditor": _l("Auditeur de la Caf"),
     "operator": _l("Exploitation"),
@@ -116,6 +89,8 @@ REASONS: Mapping[str, Any] = {
     "yes": _l("Oui"),
     "no": _l("Non"),
 }
+# What people typed: never taken for a code.
+FREE_TEXT = frozenset(("author", "job_title", "label", "motive", "name", "username"))
 TECHNICAL = frozenset(("before", "caller", "rule_id", "rule_ids", "scope", "table_version", "user_agent"))
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SHORT = 8
@@ -164,8 +139,8 @@ class Wording:
 
 
 def reason_text(reason: str | None) -> str:
-    """A reason in words; one nobody named keeps its code."""
-    return str(REASONS.get(reason or "", reason or ""))
+    """A reason in words, of the catalogue of reasons; one that this version does not know is said to be so."""
+    return brief_words(reason) if reason else ""
 
 
 def told_fields(payload: Mapping[str, Any], *, technical: bool = False) -> list[tuple[str, list[str]]]:
@@ -193,7 +168,16 @@ def _lines(name: str, value: object) -> list[str]:
         return [line for one in value for line in _lines(name, one)]
     if name in ("act", "type") and isinstance(value, str):
         return [str(type_label(value))]
-    return [reason_text(value) if isinstance(value, str) else json.dumps(value)]
+    if not isinstance(value, str):
+        return [json.dumps(value)]
+    return [value if name in FREE_TEXT else _word(value)]
+
+
+def _word(value: str) -> str:
+    """A code in words; what is no code, such as a name, as it is."""
+    if value in WORDS:
+        return str(WORDS[value])
+    return brief_words(value) if value in CATALOGUE else value
 
 
 def _tail(identifier: str) -> str:

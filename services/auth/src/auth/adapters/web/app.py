@@ -34,6 +34,7 @@ from auth.adapters.web.session_pages import SessionPages
 from auth.adapters.web.sign_in_pages import SignInPages
 from auth.adapters.web.visitor import Visitor
 from auth.use_cases.catalogue import UseCases
+from partnerkit.reasons.pages import teller
 from partnerkit.web import TRANSLATIONS
 from servicekit.clock import Clock
 from servicekit.web import RefusalText, WebOptions, WebSettings, create_app
@@ -94,6 +95,7 @@ def create_web(web: WebParts) -> WSGIApplication:
     ):
         app.register_blueprint(views.blueprint())
     app.register_refusal_texts({**_TEXTS, **CLIENT_REFUSALS})
+    app.set_refusal_teller(teller(parts.reader))
     for name, check in web.health:
         app.add_health_check(name, check)
     for name, look in web.health_notes:

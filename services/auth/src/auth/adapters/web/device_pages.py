@@ -15,6 +15,7 @@ from auth.adapters.web.parts import Parts
 from auth.domain.errors import ExtranetClosedError
 from auth.domain.grants import DeviceRequest
 from auth.domain.user_codes import normalise_user_code, shown_user_code
+from servicekit.references import current_reference
 
 
 class DeviceForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
@@ -77,8 +78,15 @@ class DevicePages:
             saved = self._parts.use_cases.serve_devices.decide(session, found, client, granted=granted)
         except ExtranetClosedError as error:
             label = self._parts.use_cases.rights.label_of(error.extranet) or client.name
-            text = closed_text(error.reason)
-            page = render_template("closed_extranet.html", label=label, text=text, reason=error.reason, back="/device")
+            text = closed_text(error.reason, self._parts.reader())
+            page = render_template(
+                "closed_extranet.html",
+                label=label,
+                text=text,
+                reason=error.reason,
+                back="/device",
+                reference=current_reference(),
+            )
             return make_response(page, 403)
         outcome = ("granted" if granted else "denied") if saved else "over"
         return render_template("device_done.html", outcome=outcome, name=client.name)

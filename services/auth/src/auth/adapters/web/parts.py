@@ -15,6 +15,7 @@ from auth.adapters.web.known_devices import KnownDevices
 from auth.adapters.web.visitor import Visitor, Waiting
 from auth.domain.clients import IDENTITY_SCOPES, Client
 from auth.use_cases.catalogue import UseCases
+from partnerkit.reasons import Reader, reader_of
 from servicekit.clock import Clock
 from servicekit.web import ServiceApp, allow_form_target
 from servicekit.web.links import local_path
@@ -60,6 +61,11 @@ class Parts:
         if suite:
             return redirect(f"/authorize{query}", 303)
         return redirect(local_path(browser.pop("retour", None)), 303)
+
+    def reader(self) -> Reader:
+        """Who reads the page: it says who can help, and nobody is sent to himself."""
+        present = self.visitor.present()
+        return reader_of(self.use_cases.rights.held_roles(present.session) if present is not None else ())
 
     def come_back_to(self, page: str) -> None:
         """Where `go_on` leads once the person is signed in; a path of ours."""

@@ -13,6 +13,7 @@ from auth.adapters.web.client_pages import CAF_ADMINISTRATOR
 from auth.adapters.web.closed_texts import closed_text, purpose_of
 from auth.adapters.web.parts import Parts
 from auth.adapters.web.visitor import forget_present
+from partnerkit.reasons import Reader
 from servicekit.web import render_confirm
 
 
@@ -50,11 +51,14 @@ class PortalPages:
         if organisations and present.session.organisation_id not in {known.id for known in organisations}:
             return redirect("/organisation", 303)
         opened, closed = self._parts.use_cases.rights.overview(present.session)
+        reader = self._parts.reader()
         return render_template(
             "portal.html",
             username=present.account.username,
             opened=[{"extranet": known, "purpose": purpose_of(known.code)} for known in opened],
-            closed=[{"extranet": known, "text": closed_text(known.reason)} for known in closed],
+            closed=[{"extranet": known, "text": closed_text(known.reason, reader)} for known in closed]
+            if reader is not Reader.CAF  # the extranets of the partners are not for the work of a Caf's agent
+            else [],
             several=len(organisations) > 1,
             nowhere=not organisations,
             may_declare=CAF_ADMINISTRATOR in self._parts.use_cases.rights.roles(present.session),

@@ -7,6 +7,7 @@ from cdap.adapters.web.formats import FILTERS
 from cdap.adapters.web.refusal_sentences import REFUSAL_TEXTS
 from cdap.settings import CdapSettings
 from cdap.use_cases.consult_dossier import ConsultDossier
+from partnerkit.reasons.pages import teller
 from partnerkit.web import TRANSLATIONS
 from servicekit.clock import Clock
 from servicekit.database import Database
@@ -57,5 +58,6 @@ def pages_app(parts: PageParts) -> ServiceApp:
     app.jinja_env.filters.update({**FILTERS, **table_columns.FILTERS})
     app.jinja_env.globals.update(table_columns.FUNCTIONS)
     app.register_refusal_texts(REFUSAL_TEXTS)
+    app.set_refusal_teller(teller(consultations.reader))
     app.register_blueprint(consultations.blueprint)
     return app

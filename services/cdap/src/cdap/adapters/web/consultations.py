@@ -26,6 +26,7 @@ from cdap.use_cases.consultation import (
     Requester,
 )
 from cdap.use_cases.refusals import refusal_error
+from partnerkit.reasons import Reader, reader_of
 from servicekit.web import Professional, ServiceApp, current_professional
 from servicekit.web.kept import KeptResults, current_session_key, go_on_as
 
@@ -147,6 +148,15 @@ def _refused(refusal: Refusal) -> Response:
     app = current_app
     assert isinstance(app, ServiceApp)
     return app.error_pages.refused(refusal_error(refusal))
+
+
+def reader() -> Reader:
+    """Who reads a refusal: an administrator is not sent to himself."""
+    professional = g.get("professional")
+    if not isinstance(professional, Professional):
+        return Reader.PROFESSIONAL
+    use_case: ConsultDossier = current_app.extensions[EXTENSION]
+    return reader_of(use_case.roles(professional.account_id, professional.token.organisation.id))
 
 
 def _requester(professional: Professional) -> Requester:

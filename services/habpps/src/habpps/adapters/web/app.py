@@ -13,6 +13,8 @@ from habpps.settings import HabppsSettings
 from habpps.use_cases.acts import Acts
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
 from partnerkit.days import PARIS
+from partnerkit.reasons import Reader
+from partnerkit.reasons.pages import brief_words, teller
 from partnerkit.web import TRANSLATIONS
 from servicekit.clock import Clock
 from servicekit.database import Database
@@ -78,11 +80,13 @@ def pages_app(parts: PageParts) -> ServiceApp:
     )
     app.extensions[EXTENSION] = PageTools(parts.acts, parts.identify, parts.clock, parts.settings.propagation_wait_ms)
     app.register_refusal_texts(REFUSAL_TEXTS)
+    app.set_refusal_teller(teller(reader))
     app.context_processor(_context)
     purposes = parts.acts.catalogue.purposes
     app.jinja_env.globals.update(
         labels=labels,
         act_sentence=act_sentence,
+        brief_words=brief_words,
         purpose_labels=lambda codes: [purposes[code].label for code in codes if code in purposes],
     )
     app.jinja_env.filters["clock_time"] = _clock_time
@@ -108,6 +112,14 @@ def _context() -> dict[str, object]:
         return {"navigation": (), "author": None}
     menu = CAF_MENU if author.is_caf else PARTNER_MENU
     return {"navigation": menu, "author": author, "standing_notices": suspension_notices(author)}
+
+
+def reader() -> Reader:
+    """Who reads: nobody is sent to himself."""
+    author = g.get("author")
+    if author is None:
+        return Reader.PROFESSIONAL
+    return Reader.CAF if author.is_caf else Reader.PARTNER_ADMINISTRATOR
 
 
 def identify_author() -> None:

@@ -68,26 +68,3 @@ PROFILES: dict[str, str] = {
     "T4": _l("T4 : insertion et RSA"),
     "T5": _l("T5 : tarifs selon le quotient familial"),
 }
-CLOSED_BECAUSE: dict[str, str] = {
-    "CONVENTION_MISSING": _l("l'organisme n'a pas de convention"),
-    "CONVENTION_SUSPENDED": _l("la convention est suspendue par la Caf"),
-    "CONVENTION_NOT_STARTED": _l("la convention n'a pas encore commencé"),
-    "CONVENTION_ENDED": _l("la convention est terminée"),
-    "CONVENTION_TERMINATED": _l("la convention est résiliée"),
-    "SERVICE_CONTRACT_MISSING": _l("il n'y a pas de contrat de service"),
-    "SERVICE_CONTRACT_SUSPENDED": _l("le contrat de service est suspendu par la Caf"),
-    "SERVICE_CONTRACT_NOT_STARTED": _l("le contrat de service n'a pas encore commencé"),
-    "SERVICE_CONTRACT_ENDED": _l("le contrat de service est terminé"),
-    "NO_HABILITATION": _l("l'utilisateur n'est dans aucun groupe"),
-    "HABILITATION_SUSPENDED": _l("l'habilitation est suspendue"),
-    "HABILITATION_WITHDRAWN": _l("l'habilitation est retirée"),
-    "HABILITATION_ENDED": _l("l'habilitation est arrivée à sa fin"),
-    "GROUP_CLOSED": _l("le groupe est fermé"),
-    "USER_LOCKED": _l("l'utilisateur est verrouillé"),
-    "USER_CLOSED": _l("l'utilisateur est désactivé"),
-    "USER_INACTIVE": _l("l'utilisateur est inactif"),
-    "PROFILE_NOT_IN_CONTRACT": _l("le profil du groupe n'est pas dans le contrat de service"),
-    "PROFILE_NOT_IN_EXTRANET": _l("cet extranet ne connaît pas le profil du groupe"),
-    "EXTRANET_DISABLED": _l("l'extranet n'est pas ouvert"),
-}
-CLOSED_OTHERWISE = _l("les conditions d'accès ne sont pas réunies")

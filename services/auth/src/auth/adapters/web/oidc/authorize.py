@@ -20,6 +20,7 @@ from auth.adapters.web.parts import Parts
 from auth.adapters.web.visitor import Waiting
 from auth.domain.errors import ExtranetClosedError, RequestRefusedError
 from servicekit.errors import DependencyUnavailableError
+from servicekit.references import current_reference
 from servicekit.web import prefer_languages
 
 
@@ -159,9 +160,10 @@ class AuthorizeEndpoint:
         page = render_template(
             "closed_extranet.html",
             label=self._use_cases.rights.label_of(error.extranet) or asked.known.name,
-            text=closed_text(error.reason),
+            text=closed_text(error.reason, self._parts.reader()),
             reason=error.reason,
-            back=back,
+            back=None if asked.known.first_party else back,  # ours would only refuse again
+            reference=current_reference(),
         )
         return make_response(page, 403)
 
