@@ -11,6 +11,14 @@ _KEPT: dict[str, dict[str, tuple[str, str]]] = {
             "RFC 6749 §3.1, §3.2",
             "A parameter without a value is as good as left out, at every endpoint, however it is sent.",
         ),
+        "clients:offline-access": (
+            "OIDC Core §11; decision 0009",
+            "offline_access may be asked for everywhere and opens nothing, shown to nobody.",
+        ),
+        "clients:tls-trust": (
+            "house rule",
+            "Outgoing calls believe the system's authorities and those of one file; the log says why one failed.",
+        ),
         "clients:typ": (
             "RFC 7515 §4.1.9; RFC 8725 §3.11",
             "The type of a JWT is compared without regard to case, with or without application/, everywhere.",
@@ -195,8 +203,7 @@ RFCS: tuple[Promise, ...] = (
     Promise(
         "rfc9700:loopback-port",
         "RFC 9700 §2.1, RFC 8252 §7.3",
-        "The port of a loopback address of a native application may vary.",
-        gap="Native applications are not registered; a loopback address is compared whole, as every other one.",
+        "The port of a loopback address may vary, and a native application may have a scheme of its own.",
     ),
     Promise(
         "backchannel:contract-end",

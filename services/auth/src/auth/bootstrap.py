@@ -15,6 +15,7 @@ from auth.adapters.clients.guarded_fetch import GuardedFetch
 from auth.adapters.clients.logout_calls import HttpLogoutCalls
 from auth.adapters.clients.mail_texts import MailTexts
 from auth.adapters.clients.smtp_mailer import SmtpMailer, SmtpOptions
+from auth.adapters.clients.tls_trust import TlsTrust
 from auth.adapters.clients.workers import LogoutWorker, QueueWatch
 from auth.adapters.crypto.client_certificates import read_certificate, same_dn
 from auth.adapters.crypto.client_tokens import JoseClientTokens, public_key_problem
@@ -243,8 +244,9 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
         owner_of=EventOwners(lambda: replica.current()[0]),
     )
     work = RecordingUnitOfWork(database, SqlRepositories, relay)
-    fetch = GuardedFetch(allow_loopback=settings.reaches_loopback)
-    calls = HttpLogoutCalls(fetch)
+    trust = TlsTrust(settings.further_authorities_file)
+    fetch = GuardedFetch(allow_loopback=settings.reaches_loopback, trust=trust)
+    calls = HttpLogoutCalls(fetch, trust)
     logout = LogoutWorker(TellClients(work, calls, keys, clock, settings.issuer, each_apart))
     passwords = Argon2Passwords()
     secret = WebSecrets.load(settings.data_directory)
@@ -321,7 +323,8 @@ def operator_commands(settings: AuthSettings) -> Iterator[OperatorCommands]:
         owners = EventOwners(lambda: rights)
         relay = LaterDelivery(database, settings.service, clock, owner_of=owners)
         work = RecordingUnitOfWork(database, SqlRepositories, relay)
-        fetch = GuardedFetch(allow_loopback=settings.reaches_loopback)
+        trust = TlsTrust(settings.further_authorities_file)
+        fetch = GuardedFetch(allow_loopback=settings.reaches_loopback, trust=trust)
         yield OperatorCommands(
             ImportClients(work, clock, public_key_problem, settings.issuer),
             ImportAccounts(work, Argon2Passwords(), clock),
@@ -353,7 +356,8 @@ def _send_mails(settings: AuthSettings, work: AuthWork, passwords: Passwords, cl
     )
     hours = settings.provisional_password_hours
     texts = MailTexts(settings.public_url, hours)
-    return SendMails(work, SmtpMailer(options), texts, passwords, clock, each_apart, timedelta(hours=hours))
+    mailer = SmtpMailer(options, TlsTrust(settings.further_authorities_file))
+    return SendMails(work, mailer, texts, passwords, clock, each_apart, timedelta(hours=hours))
 
 
 def open_rpc(

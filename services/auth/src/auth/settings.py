@@ -83,6 +83,11 @@ class AuthSettings(ServiceSettings):
         description="Whether keys of clients may be fetched from this machine; by default in the environments demo and "
         "test only.",
     )
+    further_authorities_file: Path | None = Field(
+        None,
+        description="PEM file of certificate authorities that are trusted beside those of the system when auth calls "
+        "clients and the mail server.",
+    )
     pairwise_salt: SecretStr = Field(
         SecretStr(""),
         description="Secret of 32 characters or more behind pairwise subjects; it must never change. Empty: a file in "

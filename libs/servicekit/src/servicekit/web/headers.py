@@ -24,6 +24,7 @@ _PERMISSIONS = ", ".join(
     )
 )
 _STATIC_ENDPOINT = "static"
+_OWN_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+:")
 _HOST_AND_PORT = re.compile(r"[A-Za-z0-9._:\[\]-]+")  # nothing else of an address comes into the header
 
 
@@ -40,12 +41,14 @@ def origin_of(url: str) -> str:
 
 
 def allow_form_target(url: str) -> None:
-    """Lets the forms of this answer end (after redirects) at the origin of `url`.
+    """Lets the forms of this answer end (after redirects) at the origin of `url`, or at a native application that has
+    a scheme of its own, a name with a dot (RFC 8252 §7.1).
 
     Raises:
-        ValueError: not an absolute http(s) address.
+        ValueError: neither an absolute http(s) address nor of such a scheme.
     """
-    g.setdefault("form_targets", []).append(origin_of(url))
+    own = _OWN_SCHEME.match(url)
+    g.setdefault("form_targets", []).append(own.group() if own is not None else origin_of(url))
 
 
 def allow_frame(url: str) -> None:

@@ -127,8 +127,9 @@ def _pairwise_sector(client: Client) -> str | None:
     if client.subject_type not in ("public", "pairwise"):
         return "subject_type is public or pairwise"
     hosts = {urlsplit(uri).hostname for uri in client.redirect_uris}
-    if client.subject_type == "pairwise" and client.sector_identifier_uri is None and len(hosts) != 1:
-        return "pairwise with several hosts in redirect_uris needs sector_identifier_uri (OpenID Connect Core §8.1)"
+    has_sector = client.sector_identifier_uri is not None or (len(hosts) == 1 and None not in hosts)
+    if client.subject_type == "pairwise" and not has_sector:
+        return "pairwise with several hosts in redirect_uris, or none, needs sector_identifier_uri (OIDC Core §8.1)"
     return None
 
 

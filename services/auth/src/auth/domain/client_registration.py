@@ -13,15 +13,18 @@ from urllib.parse import urlsplit
 
 from auth.domain.client_profiles import profile_problem
 from auth.domain.clients import (
+    APPLICATION_TYPES,
     AUTHENTICATION_METHODS,
     CLIENT_ALGORITHMS,
     GRANT_TYPES,
     IDENTITY_SCOPES,
+    OFFLINE_ACCESS,
     OUR_ALGORITHMS,
     RESPONSE_MODES,
     Client,
 )
 from auth.domain.errors import BadDataFileError
+from auth.domain.redirects import is_private_use
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _HOST_AND_PORT = re.compile(r"[A-Za-z0-9._:\[\]-]+")
@@ -77,10 +80,10 @@ def check_client(client: Client) -> None:
     """
     for key, addresses in _addresses(client):
         for address in addresses:
-            problem = address_problem(address)
+            problem = None if _is_a_natives(client, key, address) else address_problem(address)
             if problem is not None:
                 raise _bad(client.client_id, key, f"{problem}: {address}")
-    own = (*IDENTITY_SCOPES, "offline_access", client.extranet, *client.exchange_to)
+    own = (*IDENTITY_SCOPES, OFFLINE_ACCESS, client.extranet, *client.exchange_to)
     foreign = [word for word in client.scope if word not in own]
     if foreign:
         raise _bad(client.client_id, "scope", f"{foreign[0]} is not its own extranet's code, nor one of exchange_to")
@@ -107,6 +110,11 @@ def check_resource(client: Client, others: Iterable[Client], issuer: str) -> Non
             raise _bad(client.client_id, "resource", f"is that of {other.client_id} already")
 
 
+def _is_a_natives(client: Client, key: str, address: str) -> bool:
+    """A scheme of its own, for the addresses that the system hands to an application on the person's machine."""
+    return client.is_native and key in ("redirect_uris", "post_logout_redirect_uris") and is_private_use(address)
+
+
 def address_problem(address: str) -> str | None:
     """Why an address cannot be registered, or None: https, or http on this machine, without fragment or user."""
     try:
@@ -114,6 +122,8 @@ def address_problem(address: str) -> str | None:
         reachable = _HOST_AND_PORT.fullmatch(parts.netloc) is not None and parts.port != 0
     except ValueError:  # half a bracket of IPv6, a port of six digits
         return "address must be a URL"
+    if is_private_use(address):
+        return "address has a scheme of its own, which is for application_type native (RFC 8252 §7.1)"
     safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
     if not safe or not parts.hostname or "#" in address or parts.username is not None:
         return "address must be https (or http on loopback), without fragment or user name"
@@ -214,6 +224,7 @@ _FIELDS: dict[str, tuple[str, Reader]] = {
     "scope": ("scope", _words),
     "token_endpoint_auth_method": ("auth_method", _one_of(*AUTHENTICATION_METHODS)),
     "token_endpoint_auth_signing_alg": ("auth_signing_alg", _client_algorithm),
+    "application_type": ("application_type", _one_of(*APPLICATION_TYPES)),
     "grant_types": ("grant_types", _some_of(*GRANT_TYPES)),
     "response_modes": ("response_modes", _some_of(*RESPONSE_MODES)),
     "subject_type": ("subject_type", _one_of("public", "pairwise")),

@@ -9,12 +9,18 @@ from typing import Any
 
 IDENTITY_SCOPES = ("openid", "profile", "email", "address", "phone")
 
+OFFLINE_ACCESS = "offline_access"
+"""May be registered and asked for, as software does that knows other providers, and opens nothing (OIDC Core §11)."""
+
 AUTHORIZATION_CODE = "authorization_code"
 REFRESH_TOKEN = "refresh_token"  # noqa: S105 - the name of a grant
 CLIENT_CREDENTIALS = "client_credentials"
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - the name of a grant
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 GRANT_TYPES = (AUTHORIZATION_CODE, REFRESH_TOKEN, CLIENT_CREDENTIALS, TOKEN_EXCHANGE, DEVICE_CODE)
+
+WEB, NATIVE = "web", "native"
+APPLICATION_TYPES = (WEB, NATIVE)
 
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
 CERTIFICATE_METHODS = ("tls_client_auth", "self_signed_tls_client_auth")
@@ -53,6 +59,7 @@ class Client:
     tos_uri: str | None = None
     first_party: bool = False
     requires_service_contract: bool = True
+    application_type: str = "web"
     profile: str = "baseline"
     auth_method: str = "client_secret_basic"
     auth_signing_alg: str | None = None
@@ -95,13 +102,20 @@ class Client:
         return bool(self.secret_hash) and hmac.compare_digest(self.secret_hash, unverified_hash)
 
     def allowed_scope(self, requested: str) -> tuple[str, ...]:
-        """What of the request this client may have, in the order asked, once each."""
-        return tuple(dict.fromkeys(word for word in requested.split() if word in self.scope))
+        """What of the request this client may have, in the order asked, once each. `offline_access` is passed over
+        wherever it is asked for: a refresh token needs no word, and none outlives the session."""
+        known = (word for word in requested.split() if word in self.scope and word != OFFLINE_ACCESS)
+        return tuple(dict.fromkeys(known))
 
     @property
     def checked_extranet(self) -> str | None:
         """The extranet on which a person needs a habilitation to enter this client."""
         return self.extranet if self.requires_service_contract else None
+
+    @property
+    def is_native(self) -> bool:
+        """Whether it runs on the person's own machine (RFC 8252)."""
+        return self.application_type == NATIVE
 
     @property
     def is_confidential(self) -> bool:

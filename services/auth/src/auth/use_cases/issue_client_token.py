@@ -25,7 +25,7 @@ from servicekit.identifiers import new_id, new_secret
 WINDOW = timedelta(minutes=1)
 _DRAW_BYTES = 9
 _MOST_WINDOWS = 10_000
-_OF_A_PERSON = frozenset({*IDENTITY_SCOPES, "offline_access"})
+_OF_A_PERSON = frozenset(IDENTITY_SCOPES)
 
 
 class _Window(NamedTuple):

@@ -180,8 +180,8 @@ class MakeTokens:
         """What the client is registered for today; another extranet's scope only while it is open to the person."""
         client, kept = wanted.client, []
         for word in client.allowed_scope(wanted.scope):
-            foreign = word not in IDENTITY_SCOPES and word not in (client.extranet, "offline_access")
-            if word != "offline_access" and (not foreign or self._rights.is_open(session, word)):
+            foreign = word not in IDENTITY_SCOPES and word != client.extranet
+            if not foreign or self._rights.is_open(session, word):
                 kept.append(word)
         return " ".join(kept)
 

@@ -22,12 +22,16 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 
 import orjson
 
+from auth.adapters.clients.tls_trust import TlsTrust, why_failed
 from servicekit.errors import DependencyUnavailableError
+from servicekit.logging import get_logger
 
 if TYPE_CHECKING:
     import ssl
 
     import httpcore
+
+log = get_logger("auth.fetch")
 
 MOST_BYTES = 64 * 1024
 _LONGEST_URL = 2048
@@ -71,16 +75,18 @@ class GuardedFetch:
         timeout: timedelta = timedelta(seconds=5),
         resolve: Resolver = system_addresses,
         ssl_context: ssl.SSLContext | None = None,
+        trust: TlsTrust | None = None,
     ) -> None:
         """`allow_loopback`: for one machine that runs everything, also in plain HTTP; never in production.
 
-        `timeout` covers a whole request, from the name to the last byte. `ssl_context`: left out, the authorities that
-        the system trusts.
+        `timeout` covers a whole request, from the name to the last byte. `trust`: left out, the authorities that the
+        system trusts; `ssl_context` in its place is for tests.
         """
         self._allow_loopback = allow_loopback
         self._seconds = timeout.total_seconds()
         self._resolve = resolve
         self._given_context = ssl_context
+        self._trust = trust or TlsTrust()
 
     def json(self, url: str) -> Mapping[str, Any]:
         """The JSON object at `url`.
@@ -154,13 +160,12 @@ class GuardedFetch:
             with connection, connection.stream(method, asked, headers=sent, content=body) as answer:
                 yield answer
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError, ValueError) as error:
+            log.warning("an address did not answer", host=parts.hostname, why=why_failed(error))
             raise FetchRefusedError(f"the address did not answer as it must: {type(error).__name__}") from error
 
     @cached_property
     def _ssl_context(self) -> ssl.SSLContext:
-        import ssl
-
-        return self._given_context or ssl.create_default_context()
+        return self._given_context or self._trust.context
 
     def _checked_addresses(self, parts: SplitResult, port: int, deadline: _Deadline) -> Sequence[str]:
         """Where the connection may go. One address that is not public refuses the name: no luck, no choice."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from auth.adapters.clients.guarded_fetch import FetchRefusedError, GuardedFetch
+from auth.adapters.clients.tls_trust import TlsTrust, why_failed
 from auth.use_cases.ports import LogoutAnswer
 from servicekit.logging import get_logger
 
@@ -23,40 +24,44 @@ log = get_logger("auth.logout_calls")
 class HttpLogoutCalls:
     """Implements `ports.LogoutCalls`. No redirect is followed; the answer's body is not read."""
 
-    def __init__(self, fetch: GuardedFetch, timeout: timedelta = timedelta(seconds=3)) -> None:
-        """`fetch` asks the addresses of clients that registered by themselves; `timeout` of one call to another."""
+    def __init__(
+        self, fetch: GuardedFetch, trust: TlsTrust | None = None, timeout: timedelta = timedelta(seconds=3)
+    ) -> None:
+        """`fetch` asks the addresses of clients that registered by themselves; `timeout` of one call to another.
+        `trust`: left out, the authorities of the system."""
         self._fetch = fetch
+        self._trust = trust or TlsTrust()
         self._timeout = timeout
 
     @cached_property
     def _client(self) -> httpx.Client:
         import httpx  # read at the first request: it is a fifth of a second of every start
 
-        return httpx.Client(timeout=self._timeout.total_seconds(), follow_redirects=False, trust_env=False)
+        seconds = self._timeout.total_seconds()
+        return httpx.Client(timeout=seconds, follow_redirects=False, trust_env=False, verify=self._trust.context)
 
     def post(self, address: str, logout_token: str, *, guarded: bool) -> LogoutAnswer:
         """See the port."""
         form = {"logout_token": logout_token}
-        status = self._guarded(address, form) if guarded else self._plain(address, form)
+        host = urlsplit(address).hostname
+        try:
+            status = self._fetch.post_form(address, form) if guarded else self._plain(address, form)
+        except (FetchRefusedError, OSError) as error:
+            log.warning("a client did not take its logout token", host=host, why=why_failed(error))
+            return LogoutAnswer.NONE
         if status in _TAKEN:
             return LogoutAnswer.TAKEN
-        log.warning("a client did not take its logout token", host=urlsplit(address).hostname, status=status)
+        log.warning("a client did not take its logout token", host=host, status=status, why="REFUSED_BY_CLIENT")
         return LogoutAnswer.REFUSED if status == _REFUSED else LogoutAnswer.NONE
 
-    def _plain(self, address: str, form: dict[str, str]) -> int | None:
+    def _plain(self, address: str, form: dict[str, str]) -> int:
         import httpx
 
         try:
             with self._client.stream("POST", address, data=form) as answer:
                 return answer.status_code
-        except httpx.HTTPError:
-            return None
-
-    def _guarded(self, address: str, form: dict[str, str]) -> int | None:
-        try:
-            return self._fetch.post_form(address, form)
-        except FetchRefusedError:
-            return None
+        except httpx.HTTPError as error:
+            raise OSError("the address did not answer as it must") from error
 
     def close(self) -> None:
         """Closes the connections."""

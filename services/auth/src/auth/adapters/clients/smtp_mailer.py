@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import smtplib
-import ssl
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from email.policy import SMTP
 from email.utils import formatdate, make_msgid, parseaddr
 from typing import Literal
 
+from auth.adapters.clients.tls_trust import TlsTrust
 from auth.domain.errors import MailRefusedError
 from auth.domain.mails import Message
 from partnerkit.email import checked_email
@@ -48,13 +48,14 @@ class SmtpOptions:
 class SmtpMailer:
     """Implements `ports.Mailer`: one connection per mail."""
 
-    def __init__(self, options: SmtpOptions) -> None:
-        """Certificates of the mail server are verified against the system's authorities.
+    def __init__(self, options: SmtpOptions, trust: TlsTrust | None = None) -> None:
+        """`trust`: whose certificates of the mail server are believed; left out, the authorities of the system.
 
         Raises:
             InvalidEmailError: the sender holds no address.
         """
         self._options = options
+        self._trust = trust or TlsTrust()
         name, address = parseaddr(options.sender)
         self._sender = checked_email(address)
         self._from = Address(clean_line(name), addr_spec=self._sender)
@@ -101,7 +102,7 @@ class SmtpMailer:
         """A farewell that goes wrong after the mail was taken is no failure: the mail would leave twice."""
         with closing(self._connection()) as server:
             if self._options.tls == "starttls":
-                server.starttls(context=ssl.create_default_context())
+                server.starttls(context=self._trust.context)
             if self._options.username:
                 server.login(self._options.username, self._options.password)
             yield server
@@ -111,6 +112,5 @@ class SmtpMailer:
     def _connection(self) -> smtplib.SMTP:
         options, seconds = self._options, self._options.timeout.total_seconds()
         if options.tls == "implicit":
-            context = ssl.create_default_context()
-            return smtplib.SMTP_SSL(options.host, options.port, timeout=seconds, context=context)
+            return smtplib.SMTP_SSL(options.host, options.port, timeout=seconds, context=self._trust.context)
         return smtplib.SMTP(options.host, options.port, timeout=seconds)

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from auth.adapters.web.known_devices import KnownDevices
 from auth.adapters.web.visitor import Visitor, Waiting
 from auth.domain.clients import IDENTITY_SCOPES, Client
+from auth.domain.redirects import is_redirect_uri
 from auth.use_cases.catalogue import UseCases
 from partnerkit.reasons import Reader, reader_of
 from servicekit.clock import Clock
@@ -43,7 +44,7 @@ class Parts:
         client = self.use_cases.client(waiting.one("client_id")) if waiting is not None else None
         if client is not None and waiting is not None:
             redirect_uri = waiting.one("redirect_uri")
-            if redirect_uri in client.redirect_uris:
+            if is_redirect_uri(client, redirect_uri):
                 allow_form_target(str(redirect_uri))
         return client
 

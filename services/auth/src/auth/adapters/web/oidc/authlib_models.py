@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from auth.domain.clients import AUTHENTICATION_METHODS, Client
+from auth.domain.redirects import is_redirect_uri
 from auth.use_cases.protocol_ports import FoundCode
 from auth.use_cases.refresh_tokens import PresentedToken
 from servicekit.identifiers import hash_secret
@@ -25,7 +26,7 @@ class OAuthClient:
         return " ".join(self.registered.allowed_scope(scope or ""))
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
-        return redirect_uri in self.registered.redirect_uris
+        return is_redirect_uri(self.registered, redirect_uri)
 
     def check_client_secret(self, client_secret: str) -> bool:
         return self.registered.is_secret(hash_secret(client_secret))

@@ -19,6 +19,7 @@ from auth.adapters.web.oidc.request_sources import BadSourceError, resolve
 from auth.adapters.web.parts import Parts
 from auth.adapters.web.visitor import Waiting
 from auth.domain.errors import ExtranetClosedError, RequestRefusedError
+from auth.domain.redirects import is_private_use
 from servicekit.errors import DependencyUnavailableError
 from servicekit.references import current_reference
 from servicekit.web import prefer_languages
@@ -79,7 +80,7 @@ class AuthorizeEndpoint:
             shown = {
                 "elsewhere": self._parts.other_extranets(client, words),
                 "suite": request.args["suite"],
-                "address": urlsplit(str(asked.one("redirect_uri"))).netloc,
+                "address": _place_of(str(asked.one("redirect_uri"))),
             }
             return render_template("consent.html", client=client, scope=words, **shown)
         if "allow" not in request.form:
@@ -182,6 +183,12 @@ class AuthorizeEndpoint:
 
     def _shown(self, code: str, description: str) -> Response:
         return make_response(render_template("oidc_error.html", code=code, description=description), 400)
+
+
+def _place_of(address: str) -> str:
+    """What a person recognises a return address by: its host, or the scheme of an application's own."""
+    parts = urlsplit(address)
+    return parts.scheme if is_private_use(address) else parts.netloc
 
 
 def _lists(parameters: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from auth.domain.claims import openable_claims, scopes_opening
 from auth.domain.clients import RESPONSE_MODES, Client
+from auth.domain.redirects import is_private_use
 from auth.domain.requested_claims import RequestedClaims, read_claims
 from auth.domain.sessions import Session
 from auth.use_cases.catalogue import UseCases
@@ -79,6 +80,8 @@ class Asked:
     def response_mode(self) -> str:
         """How the answer goes back; in the query when the mode asked for is unknown or not this client's."""
         mode = self.one("response_mode") or "query"
+        if mode.startswith("form_post") and is_private_use(self.one("redirect_uri") or ""):
+            return "query"
         if mode not in RESPONSE_MODES or mode not in self.known.response_modes:
             modes = self.known.response_modes
             return "query" if "query" in modes or not modes else modes[0]

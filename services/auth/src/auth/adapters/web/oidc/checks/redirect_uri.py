@@ -1,11 +1,12 @@
-"""The redirect URI is one of the client's, compared as a string."""
+"""The redirect URI is one of the client's, compared as a string; a loopback one without its port."""
 
 from auth.adapters.web.oidc.checks.asked import Asked
 from auth.adapters.web.oidc.errors import AuthorizationRefusedError
+from auth.domain.redirects import is_redirect_uri
 
 
 def exact_redirect_uri(asked: Asked) -> None:
-    """RFC 9700 §2.1; never redirected to when it is wrong."""
+    """RFC 9700 §2.1, RFC 8252 §7.3; never redirected to when it is wrong."""
     given = asked.parameters.get("redirect_uri", ())
-    if len(given) != 1 or given[0] not in asked.known.redirect_uris:
+    if len(given) != 1 or not is_redirect_uri(asked.known, given[0]):
         raise AuthorizationRefusedError("invalid_request", "redirect_uri is missing or not registered")

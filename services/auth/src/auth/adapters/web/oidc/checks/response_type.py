@@ -3,6 +3,7 @@
 from auth.adapters.web.oidc.checks.asked import Asked
 from auth.adapters.web.oidc.errors import AuthorizationRefusedError
 from auth.domain.clients import AUTHORIZATION_CODE, RESPONSE_MODES
+from auth.domain.redirects import is_private_use
 
 
 def code_flow(asked: Asked) -> None:
@@ -20,5 +21,7 @@ def registered_response_mode(asked: Asked) -> None:
     mode = asked.one("response_mode")
     if mode is not None and mode not in RESPONSE_MODES:
         raise AuthorizationRefusedError("invalid_request", "this response_mode is not supported")
+    if (mode or "").startswith("form_post") and is_private_use(asked.one("redirect_uri") or ""):
+        raise AuthorizationRefusedError("invalid_request", "a form cannot be sent to an address of this scheme")
     if (mode or "query") not in asked.known.response_modes:
         raise AuthorizationRefusedError("invalid_request", "the client is not registered for this response_mode")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from authlib.oauth2.rfc6749 import InvalidScopeError
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant
 
 from auth.adapters.web.oidc.authlib_models import OAuthRefreshToken
 from auth.adapters.web.oidc.errors import refuse_foreign_resource
-from auth.domain.clients import AUTHENTICATION_METHODS
+from auth.domain.clients import AUTHENTICATION_METHODS, OFFLINE_ACCESS
 from auth.use_cases.refresh_tokens import Narrower
 
 
@@ -21,6 +22,12 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is untyp
         """See the use case: a token of a public client that comes back ends its family."""
         known = self.server.use_cases.refresh_tokens.find(refresh_token, self.request.client.registered)
         return OAuthRefreshToken(known) if known is not None else None
+
+    def _validate_token_scope(self, token: OAuthRefreshToken) -> None:
+        """§6: never wider. `offline_access` is passed over here as everywhere."""
+        asked = {*(self.request.form.get("scope") or "").split()} - {OFFLINE_ACCESS}
+        if not asked <= {*token.get_scope().split()}:
+            raise InvalidScopeError
 
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
         """Called once client, token and scope are checked."""
