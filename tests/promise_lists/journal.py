@@ -33,4 +33,9 @@ JOURNAL: tuple[Promise, ...] = (
         "docs/operate.md",
         "An event that cannot be read or that audit refuses is set aside with an alarm; all others are delivered.",
     ),
+    Promise(
+        "audit:one-reference",
+        "docs/error-handling.md",
+        "Every refusal and error shows one short reference, which the journal can be searched by.",
+    ),
 )

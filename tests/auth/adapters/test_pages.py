@@ -213,6 +213,8 @@ def test_an_unregistered_return_address_is_not_followed(browser: AuthBrowser, ur
     answer = browser.get("/logout", id_token_hint=tokens["id_token"], post_logout_redirect_uri=uri)
     assert answer.status_code == 400
     assert 'class="oidc-error"' in answer.text
+    shown = re.findall(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}\b", answer.text)
+    assert shown == [answer.headers["X-Request-Id"]]
 
 
 @pytest.mark.parametrize("hint", [None, "x.y.z"])

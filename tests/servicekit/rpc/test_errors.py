@@ -6,6 +6,7 @@ from typing import Any
 
 import grpc
 import pytest
+from google.rpc import error_details_pb2
 from structlog.testing import capture_logs
 
 from partenaire.habpps.v1 import rights_feed_pb2 as feed
@@ -21,7 +22,7 @@ from servicekit.errors import (
     TooManyRequestsError,
 )
 from servicekit.rpc import ChannelOptions, open_channel, remote_errors
-from servicekit.rpc.errors import CODES
+from servicekit.rpc.errors import CODES, status_of
 from tests.servicekit.rpc.serving import serving, stub
 
 KINDS = [
@@ -127,6 +128,13 @@ def test_a_method_that_the_other_side_does_not_know_is_an_unavailable_dependency
             with pytest.raises(DependencyUnavailableError) as caught, remote_errors():
                 call(b"")
     assert caught.value.reason == "REMOTE_UNIMPLEMENTED"
+
+
+def test_an_error_carries_the_reference_of_its_request() -> None:
+    status = status_of(NotFoundError("no such thing", reason="THING_UNKNOWN", details={"kind": "x"}), "7K4Q-2M9D")
+    info = error_details_pb2.ErrorInfo()
+    assert status.details[0].Unpack(info)
+    assert dict(info.metadata) == {"kind": "x", "reference": "7K4Q-2M9D"}
 
 
 def test_every_kind_has_a_code() -> None:

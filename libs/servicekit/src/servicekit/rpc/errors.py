@@ -27,6 +27,7 @@ from servicekit.errors import (
 )
 
 DOMAIN = "partenaire"
+REFERENCE = "reference"  # in the metadata of ErrorInfo: that of the request (`servicekit.references`)
 DETAILS_KEY = "grpc-status-details-bin"
 PUSHBACK_KEY = "grpc-retry-pushback-ms"
 """Trailer that forbids the channel's own retries: the service answered, so trying again at once only adds load."""
@@ -60,9 +61,10 @@ def code_of(error: BaseException) -> grpc.StatusCode:
     return next((code for kind, code in CODES.items() if isinstance(error, kind)), grpc.StatusCode.INTERNAL)
 
 
-def status_of(error: ServiceError) -> status_pb2.Status:
-    """What goes over the wire for this error."""
-    info = error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=dict(error.details))
+def status_of(error: ServiceError, reference: str = "") -> status_pb2.Status:
+    """What goes over the wire for this error; `reference` is what a person reads out for help."""
+    metadata = {**error.details, **({REFERENCE: reference} if reference else {})}
+    info = error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=metadata)
     details: list[Message] = [info]
     if isinstance(error, InvalidInputError) and error.fields:
         violation = error_details_pb2.BadRequest.FieldViolation
@@ -104,7 +106,7 @@ def from_remote(error: grpc.RpcError) -> ServiceError:
     info = _detail(status, error_details_pb2.ErrorInfo) or error_details_pb2.ErrorInfo()
     reason = info.reason if info.domain == DOMAIN and info.reason else f"REMOTE_{code.name}"
     message = f"remote service: {call.details() or code.name}"
-    details = dict(info.metadata)
+    details = {name: value for name, value in info.metadata.items() if name != REFERENCE}
     kind = _KINDS.get(code, DependencyUnavailableError)
     if kind is InvalidInputError:
         bad = _detail(status, error_details_pb2.BadRequest) or error_details_pb2.BadRequest()

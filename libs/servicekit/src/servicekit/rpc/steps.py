@@ -156,7 +156,7 @@ class Guarded:
 def _translate(error: Exception, incoming: Incoming) -> None:
     """A ServiceError leaves with its kind and reason; anything else is logged and leaves as a fixed text and an id."""
     if isinstance(error, ServiceError):
-        _abort(incoming.context, status_of(error))
+        _abort(incoming.context, status_of(error, incoming.request_id))
     if not _abort_code(error, incoming.context):
         incident_id = incoming.request_id
         log.error("call failed", method=incoming.method, incident_id=incident_id, exc_info=error)
