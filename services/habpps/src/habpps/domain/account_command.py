@@ -25,6 +25,16 @@ class CommandKind(StrEnum):
     END_SESSIONS = "end_sessions"
 
 
+MAILS = {
+    CommandKind.CREATE: 2,
+    CommandKind.RESET_PASSWORD: 1,
+    CommandKind.LOCK: 0,
+    CommandKind.UNLOCK: 0,
+    CommandKind.END_SESSIONS: 0,
+}
+"""How many mails a person gets from each: two separate ones for a new account."""
+
+
 class CommandState(StrEnum):
     """`pending`: not pushed yet; `sent`: accepted, the mails have not left yet; `done`; `refused`: set aside."""
 

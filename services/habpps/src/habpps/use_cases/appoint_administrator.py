@@ -6,7 +6,8 @@ from habpps.domain.account_command import CommandKind
 from habpps.domain.authorship import Author, check_role
 from habpps.domain.organisation import Organisation
 from habpps.domain.people import Administrator, Person, Role, User, why_person_refused
-from habpps.domain.refusals import EmailTakenError, FormRefusedError, LastAdministratorError, UnknownThingError
+from habpps.domain.refusals import EmailTakenError, FormRefusedError, LastAdministratorError, UnknownThingError, UserNotActiveError
+from habpps.use_cases.acting_administrators import may_act, those_who_can_sign_in
 from habpps.use_cases.change_convention import motive_typed
 from habpps.use_cases.ports import Store
 from habpps.use_cases.register import Done, Entry, Note, Register
@@ -37,6 +38,7 @@ class AppointAdministrator:
             RoleNotAllowedError, UnknownThingError: not their business.
             FormRefusedError: something typed is wrong.
             EmailTakenError: this address is an administrator of the organisation already.
+            UserNotActiveError: this person is locked in the organisation, or has left it.
         """
 
         def work(entry: Entry) -> str:
@@ -65,7 +67,7 @@ class WithdrawAdministrator:
 
         Raises:
             RoleNotAllowedError, UnknownThingError: not their business.
-            LastAdministratorError: there is no other.
+            LastAdministratorError: there is no other who can sign in.
             FormRefusedError: the reason is missing.
         """
 
@@ -76,8 +78,9 @@ class WithdrawAdministrator:
                 raise UnknownThingError("administrator")
             organisation = entry.organisation(found.organisation_id)
             leaving = _administrator(entry, organisation, administrator_id)
-            if sum(one.is_active for one in entry.store.administrators.of(organisation.id)) < 2:
-                raise LastAdministratorError(f"last administrator of {organisation.id}")
+            others = [one for one in entry.store.administrators.of(organisation.id) if one.id != leaving.id]
+            if not those_who_can_sign_in(entry.store, others, entry.today):
+                raise LastAdministratorError(f"last administrator of {organisation.id} who can sign in")
             _withdraw(entry, organisation, leaving, motive_typed(reason))
             return organisation.id
 
@@ -90,6 +93,7 @@ def appoint(entry: Entry, organisation: Organisation, person: Person, account_id
     Raises:
         FormRefusedError: something typed is wrong.
         EmailTakenError: administrator already.
+        UserNotActiveError: locked or gone as a user of this organisation.
     """
     problems = why_person_refused(person)
     if problems:
@@ -99,6 +103,8 @@ def appoint(entry: Entry, organisation: Organisation, person: Person, account_id
             raise EmailTakenError("administrator already", details={"kind": "administrator", "id": other.id})
     known = account_id or account_of(entry.store, organisation.id, person.email)
     administrator = Administrator(new_id(), known or new_id(), organisation.id, person, Role.PARTNER_ADMINISTRATOR)
+    if not may_act(entry.store, administrator, entry.today):
+        raise UserNotActiveError("locked or gone as a user of this organisation")
     entry.save(administrator)
     if not known:
         ask_account(entry, administrator.account_id, organisation, person)
@@ -165,6 +171,5 @@ def _withdraw(entry: Entry, organisation: Organisation, leaving: Administrator, 
             organisation.id,
             leaving.person.display_name,
             reason,
-            opens=False,
         )
     )

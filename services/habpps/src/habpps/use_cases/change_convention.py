@@ -25,7 +25,6 @@ ACTS: dict[ConventionEvent, str] = {
     ConventionEvent.END_NOTICE: "habpps.convention.ended",
     ConventionEvent.TERMINATE: "habpps.convention.terminated",
 }
-OPENING = frozenset({ConventionEvent.SIGN, ConventionEvent.LIFT})
 LONGEST_REASON = 300
 
 
@@ -111,7 +110,6 @@ class ChangeConvention:
                     organisation.id,
                     convention.reference,
                     clean_line(step.reason),
-                    opens=step.event in OPENING,
                 )
             )
 

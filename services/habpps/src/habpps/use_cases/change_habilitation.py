@@ -51,12 +51,11 @@ def _step(entry: Entry, habilitation: Habilitation, event: HabilitationEvent, re
     user, group = store.users.get(habilitation.user_id), store.groups.get(habilitation.group_id)
     if user is None or group is None:
         raise UnknownThingError("habilitation")
-    opens = event is HabilitationEvent.REACTIVATE
-    if opens:
+    if event is HabilitationEvent.REACTIVATE:
         others = [one for one in store.habilitations.of(user.organisation_id) if one.habilitation != habilitation]
         check_assignment(user, group, others, store.contracts.of(user.organisation_id), entry.today)
     entry.save(after)
     details = {"group": group.name, "profile": group.profile}
     subject = f"habilitation:{habilitation.id}"
     label = user.person.display_name
-    entry.note(Note(ACTS[event], subject, user.organisation_id, label, reason, opens=opens, details=details))
+    entry.note(Note(ACTS[event], subject, user.organisation_id, label, reason, details))

@@ -38,12 +38,11 @@ class ChangeServiceContract:
             organisation = entry.organisation(contract.organisation_id)
             motive = motive_typed(reason)
             entry.save(contract.after(event))
-            opens = event is ContractEvent.REACTIVATE
             subject = f"service_contract:{contract.id}"
             extranet = entry.store.extranets.get(contract.extranet)
             label = contract.extranet if extranet is None else extranet.short_label
             details = {"extranet": contract.extranet}
-            entry.note(Note(ACTS[event], subject, organisation.id, label, motive, opens, details))
+            entry.note(Note(ACTS[event], subject, organisation.id, label, motive, details))
             return organisation.id
 
         return self._register.act(author, ACTS[event], work)

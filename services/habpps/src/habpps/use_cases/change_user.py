@@ -50,7 +50,7 @@ class LockUser:
             elif locking:
                 content = {"reason": "LOCKED_IN_ORGANISATION"}
                 entry.command(CommandKind.END_SESSIONS, user.account_id, user.organisation_id, content)
-            entry.note(_note(LOCK_ACTS[event], user, motive, opens=not locking))
+            entry.note(_note(LOCK_ACTS[event], user, motive))
             return user.id
 
         return self._register.act(author, LOCK_ACTS[event], work)
@@ -78,7 +78,7 @@ class ResetPassword:
             if user.state is not UserState.ACTIVE:
                 raise UserNotActiveError(f"user {user.id} is {user.state.value}")
             entry.command(CommandKind.RESET_PASSWORD, user.account_id, user.organisation_id, {})
-            entry.note(_note(self.act, user, "", opens=False))
+            entry.note(_note(self.act, user, ""))
             return user.id
 
         return self._register.act(author, self.act, work)
@@ -88,6 +88,7 @@ class SetDeparture:
     """Notes the last day of a user: the habilitations end with that day, without anybody having to think of it."""
 
     act = "habpps.user.departure_noted"
+    act_cancelled = "habpps.user.departure_cancelled"
 
     def __init__(self, register: Register) -> None:
         """Keep the register."""
@@ -98,31 +99,37 @@ class SetDeparture:
 
         Raises:
             RoleNotAllowedError, UnknownThingError, ConventionSuspendedError: not now, or not their business.
-            FormRefusedError: the date is more than a year old.
+            FormRefusedError: the date is more than a year old, or it is so already.
         """
+        act = self.act if departs_on is not None else self.act_cancelled
 
         def work(entry: Entry) -> str:
             user = _user(entry, user_id)
             if departs_on is not None and departs_on < shifted(entry.today, -LONGEST_PAST_DAYS):
-                raise FormRefusedError({"departs_on": "IN_THE_PAST"})
+                raise FormRefusedError({"departs_on": "TOO_FAR_IN_THE_PAST"})
+            if departs_on == user.departs_on:
+                raise FormRefusedError({"departs_on": "DEPARTURE_UNCHANGED"})
             entry.save(replace(user, departs_on=departs_on))
-            for membership in entry.store.habilitations.of(user.organisation_id):
-                habilitation = membership.habilitation
-                if habilitation.user_id == user.id and habilitation.is_held:
-                    entry.save(replace(habilitation, ends_on=departs_on))
-            details = {"departs_on": departs_on.isoformat() if departs_on else "-"}
-            entry.note(_note(self.act, user, "", opens=departs_on is None, details=details))
+            for membership in entry.store.habilitations.of_user(user.id):
+                if membership.habilitation.is_held:
+                    entry.save(replace(membership.habilitation, ends_on=departs_on))
+            day = departs_on or user.departs_on
+            entry.note(_note(act, user, "", {"departs_on": day.isoformat() if day else ""}))
             return user.id
 
-        return self._register.act(author, self.act, work)
+        return self._register.act(author, act, work)
 
 
 def belongs_elsewhere(store: Store, user: User) -> bool:
-    """Say whether the account lives in another organisation too, or administers something."""
+    """Say whether the account lives in another organisation too, or administers another one."""
     others = [one for one in store.users.with_account(user.account_id) if one.id != user.id]
     return bool(
         [one for one in others if one.state is not UserState.CLOSED]
-        or [one for one in store.administrators.with_account(user.account_id) if one.is_active]
+        or [
+            one
+            for one in store.administrators.with_account(user.account_id)
+            if one.is_active and one.organisation_id != user.organisation_id
+        ]
     )
 
 
@@ -135,6 +142,6 @@ def _user(entry: Entry, user_id: str) -> User:
     return user
 
 
-def _note(act: str, user: User, reason: str, *, opens: bool, details: dict[str, str] | None = None) -> Note:
+def _note(act: str, user: User, reason: str, details: dict[str, str] | None = None) -> Note:
     subject = f"account:{user.account_id}"
-    return Note(act, subject, user.organisation_id, user.person.display_name, reason, opens, details or {})
+    return Note(act, subject, user.organisation_id, user.person.display_name, reason, details or {})

@@ -1,12 +1,15 @@
 """A token says who somebody is; the register says what they administer."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from habpps.domain.authorship import Author
 from habpps.domain.people import Role
 from habpps.domain.refusals import RoleNotConfirmedError
+from habpps.use_cases.acting_administrators import may_act
 from habpps.use_cases.ports import Store
+from partnerkit.days import french_day
 from servicekit.audit_events import NATIONAL, AuditEvent, Outcome, RecordedWork
 from servicekit.clock import Clock
 
@@ -34,7 +37,8 @@ class IdentifyAdministrator:
             and detail.get("extranet") == "habpps"
             and detail.get("organisation") == organisation_id
         }
-        author = self._work.read(lambda store: _author(store, account_id, organisation_id, roles))
+        today = french_day(self._clock.now())
+        author = self._work.read(lambda store: _author(store, account_id, organisation_id, roles, today))
         if author is not None:
             return author
         event = AuditEvent(
@@ -58,13 +62,14 @@ def _owner(store: Store, organisation_id: str) -> str:
     return NATIONAL if organisation is None else organisation.caf
 
 
-def _author(store: Store, account_id: str, organisation_id: str, roles: set[Any]) -> Author | None:
+def _author(store: Store, account_id: str, organisation_id: str, roles: set[Any], today: date) -> Author | None:
     organisation = store.organisations.get(organisation_id)
     if organisation is None or organisation.state != "active":
         return None
     for role in ROLES_OF_HABPPS:
         for one in store.administrators.with_account(account_id):
-            if one.is_active and one.role is role and one.organisation_id == organisation_id and role.value in roles:
+            is_meant = one.role is role and one.organisation_id == organisation_id and role.value in roles
+            if is_meant and may_act(store, one, today):
                 name = one.person.display_name
                 return Author(one.id, account_id, name, organisation_id, role, organisation.caf)
     return None

@@ -96,7 +96,7 @@ class CloseGroup:
                 raise GroupClosedError("closed already")
             motive = motive_typed(reason)
             entry.save(replace(group, state="closed"))
-            entry.note(Note(self.act, f"group:{group.id}", organisation.id, group.name, motive, opens=False))
+            entry.note(Note(self.act, f"group:{group.id}", organisation.id, group.name, motive))
             return organisation.id
 
         return self._register.act(author, self.act, work)

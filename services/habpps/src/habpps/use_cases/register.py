@@ -7,9 +7,9 @@ records what happened. A refusal is recorded too, with its true reason, before i
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, NamedTuple, TypeVar
 
-from habpps.domain.account_command import AccountCommand, CommandKind
+from habpps.domain.account_command import MAILS, AccountCommand, CommandKind
 from habpps.domain.authorship import Author, check_reach
 from habpps.domain.habilitation import Group, Habilitation
 from habpps.domain.organisation import Convention, Organisation
@@ -19,9 +19,12 @@ from habpps.domain.refusals import ConventionSuspendedError, RoleNotConfirmedErr
 from habpps.domain.service_contract import Extranet, Purpose, ServiceContract
 from habpps.domain.soundness import require_sound
 from habpps.domain.states import ConventionState
+from habpps.use_cases.acting_administrators import may_act
 from habpps.use_cases.ports import ActRecord, FeedChange, FeedState, Signals, Store
 from partnerkit.days import french_day
+from rights.facts import read_fact
 from rights.snapshot import digest_after
+from rights.widening import widens
 from servicekit.audit_events import NATIONAL, AuditEvent, Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.errors import AccessDeniedError, ConflictError, NotFoundError
@@ -33,18 +36,30 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True)
 class Done(Generic[T_co]):
-    """The value of an act, and the revision from which it is in force."""
+    """The value of an act, and the revision from which it is in force.
+
+    `mails`: how many mails the act has asked for; `changed`: False when everything was so already.
+    """
 
     value: T_co
     revision: int
+    mails: int = 0
+    changed: bool = True
+
+
+class _Published(NamedTuple):
+    """`opens`: a fact that changed may open something."""
+
+    revision: int
+    opens: bool
 
 
 @dataclass(frozen=True)
 class Note:
     """What happened, for the audit journal and for the organisation's own.
 
-    `label`: what the act is about, as people call it. `opens`: the act gives rights, so audit must acknowledge before
-    anybody is told; an act that takes rights away goes on while audit is away for a short time.
+    `label`: what the act is about, as people call it. Whether audit must acknowledge before anybody is told follows from
+    the facts that change (`rights.widening`): an act that takes rights away goes on while audit is away for a short time.
     """
 
     act: str
@@ -52,7 +67,6 @@ class Note:
     organisation_id: str
     label: str
     reason: str = ""
-    opens: bool = True
     details: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -66,6 +80,12 @@ class Entry:
     changed: list[Entity] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     commands: list[AccountCommand] = field(default_factory=list)
+    has_changed: bool = False
+
+    @property
+    def mails(self) -> int:
+        """How many mails the commands of this act will send."""
+        return sum(MAILS[command.kind] for command in self.commands)
 
     @property
     def today(self) -> date:
@@ -81,6 +101,7 @@ class Entry:
         require_sound(entity)
         _save(self.store, entity)
         self.changed.append(entity)
+        self.has_changed = True
 
     def note(self, note: Note) -> None:
         """Say what happened; every act says at least one thing.
@@ -104,6 +125,7 @@ class Entry:
         )
         self.store.commands.save(command)
         self.commands.append(command)
+        self.has_changed = True
 
     def command_again(self, command: AccountCommand, content: Mapping[str, str]) -> None:
         """Ask once more what was refused.
@@ -115,6 +137,7 @@ class Entry:
         again = command.again(content, self.author.account_id, self.clock.now())
         self.store.commands.save(again)
         self.commands.append(again)
+        self.has_changed = True
 
     def organisation(self, organisation_id: str) -> Organisation:
         """Return an organisation that the author may change.
@@ -146,12 +169,13 @@ class Register:
 
         def once(store: Store) -> Outcome[Done[T]]:
             state = store.publications.lock()
-            _confirm(store, author)
+            _confirm(store, author, french_day(self._clock.now()))
             _may_write(store, author)
             entry = Entry(store, author, self._clock)
             value = work(entry)
-            revision = self._publish(store, state, entry.changed)
-            return Outcome(Done(value, revision), self._record(entry, revision))
+            published_now = self._publish(store, state, entry.changed)
+            done = Done(value, published_now.revision, entry.mails, changed=entry.has_changed)
+            return Outcome(done, self._record(entry, published_now))
 
         try:
             return self._work.record(once)
@@ -171,7 +195,7 @@ class Register:
         """
 
         def once(store: Store) -> T:
-            _confirm(store, author)
+            _confirm(store, author, french_day(self._clock.now()))
             return work(store)
 
         try:
@@ -184,30 +208,32 @@ class Register:
         """Read a list that belongs to nobody, such as the registry of extranets."""
         return self._work.read(work)
 
-    def _publish(self, store: Store, state: FeedState, changed: list[Entity]) -> int:
+    def _publish(self, store: Store, state: FeedState, changed: list[Entity]) -> _Published:
         digest, facts = state.digest, {}
         for entity in changed:
             fact = published(entity)
             if fact is not None:
                 facts[fact.key] = fact.value
-        news = []
+        news, opens = [], False
         for key, value in facts.items():
             old = store.publications.value_of(key)
             if old != value:
                 digest = digest_after(digest, key, old, value)
                 news.append(PublishedFact(key, value))
+                before = None if old is None else read_fact(key, old)
+                opens = opens or widens(before, read_fact(key, value))
         if not news:
-            return state.revision
+            return _Published(state.revision, opens=False)
         change = FeedChange(state.revision + 1, tuple(news), digest)
         store.publications.append(change, self._clock.now())
-        return change.revision
+        return _Published(change.revision, opens)
 
-    def _record(self, entry: Entry, revision: int) -> tuple[AuditEvent, ...]:
+    def _record(self, entry: Entry, published_now: _Published) -> tuple[AuditEvent, ...]:
         author = entry.author
         events = []
         for note in entry.notes:
             organisation = entry.store.organisations.get(note.organisation_id)
-            event = self._event(author, note, revision, _owner(author, organisation))
+            event = self._event(author, note, published_now, _owner(author, organisation))
             events.append(event)
             entry.store.journal.add(
                 ActRecord(
@@ -224,7 +250,7 @@ class Register:
             )
         return tuple(events)
 
-    def _event(self, author: Author, note: Note, revision: int, owner: str) -> AuditEvent:
+    def _event(self, author: Author, note: Note, published_now: _Published, owner: str) -> AuditEvent:
         content = {
             "author": author.display_name,
             "role": author.role.value,
@@ -232,7 +258,7 @@ class Register:
             "motive": note.reason,
             **note.details,
         }
-        waits = note.opens and author.role is not Role.OPERATOR
+        waits = published_now.opens and author.role is not Role.OPERATOR
         policy: Literal["strict", "buffered"] = "strict" if waits else "buffered"
         return AuditEvent(
             type=note.act,
@@ -242,7 +268,7 @@ class Register:
             actor_id=author.account_id or None,
             organisation_id=note.organisation_id or None,
             subject=note.subject,
-            rights_revision=revision,
+            rights_revision=published_now.revision,
             payload={key: value for key, value in content.items() if value},
             occurred_at=self._clock.now(),
         )
@@ -266,11 +292,12 @@ class Register:
         self._work.record(lambda _store: Outcome(None, (event,)))
 
 
-def _confirm(store: Store, author: Author) -> None:
+def _confirm(store: Store, author: Author, today: date) -> None:
     if author.role is Role.OPERATOR:
         return
     administrator = store.administrators.get(author.administrator_id)
-    if administrator is None or not administrator.is_active or administrator.role is not author.role:
+    known = administrator is not None and administrator.is_active and administrator.role is author.role
+    if administrator is None or not known or not may_act(store, administrator, today):
         raise RoleNotConfirmedError(f"administrator {author.administrator_id} is not active")
 
 

@@ -45,7 +45,7 @@ class RetryAccountCommand:
                     else {}
                 )
                 entry.command_again(command, content)
-            entry.note(Note(self.act, f"account:{account_id}", organisation.id, person.display_name, opens=False))
+            entry.note(Note(self.act, f"account:{account_id}", organisation.id, person.display_name))
             return len(refused)
 
         return self._register.act(author, self.act, work)

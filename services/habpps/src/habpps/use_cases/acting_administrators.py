@@ -1,0 +1,40 @@
+"""Which administrators can really act: one who is locked, has left, or whose account was never made cannot sign in."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from habpps.domain.account_command import CommandKind, CommandState
+from habpps.domain.people import Administrator, User
+from habpps.domain.states import UserState
+from habpps.use_cases.ports import Store
+
+_MADE = frozenset({CommandState.SENT, CommandState.DONE})
+
+
+def is_kept_out(user: User, today: date) -> bool:
+    """Say whether a user of the organisation is locked, asleep or gone."""
+    return user.state is not UserState.ACTIVE or (user.departs_on is not None and user.departs_on < today)
+
+
+def may_act(store: Store, administrator: Administrator, today: date) -> bool:
+    """Say whether an administrator is active and is not kept out as a user of the same organisation."""
+    if not administrator.is_active:
+        return False
+    users = store.users.with_account(administrator.account_id)
+    return not any(one.organisation_id == administrator.organisation_id and is_kept_out(one, today) for one in users)
+
+
+def those_who_can_sign_in(
+    store: Store, administrators: Iterable[Administrator], today: date
+) -> tuple[Administrator, ...]:
+    """Return those who may act and whose account is there.
+
+    One who has not used the provisional password yet counts: the mails have left, so the account is there.
+    """
+    acting = [one for one in administrators if may_act(store, one, today)]
+    found: list[Administrator] = []
+    for one in acting:
+        command = store.commands.latest_of([one.account_id], one.organisation_id).get(one.account_id)
+        if command is None or command.kind is not CommandKind.CREATE or command.state in _MADE:
+            found.append(one)
+    return tuple(found)
