@@ -1,6 +1,7 @@
 """In-memory twins of the ports of habpps; the conformance suite of `adapters/test_store.py` holds them to SQL."""
 
 import unicodedata
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,18 +13,10 @@ from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.people import Administrator, User
 from habpps.domain.publication import PublishedFact
 from habpps.domain.service_contract import Extranet, ServiceContract
-from habpps.domain.states import HabilitationState
+from habpps.domain.states import HabilitationState, UserState
 from habpps.use_cases.client_sessions import ClientSessionsEnding
-from habpps.use_cases.ports import (
-    AccountStatus,
-    ActRecord,
-    FeedChange,
-    FeedState,
-    Listing,
-    ReplicaProgress,
-    Signals,
-    Store,
-)
+from habpps.use_cases.people_ports import Likeness, Listing
+from habpps.use_cases.ports import AccountStatus, ActRecord, FeedChange, FeedState, ReplicaProgress, Signals, Store
 from rights.snapshot import EMPTY_DIGEST
 from servicekit.errors import DependencyUnavailableError
 
@@ -115,6 +108,17 @@ class InMemoryUsers(Rows[User]):
     def with_account(self, account_id: str) -> tuple[User, ...]:
         return self.where(lambda row: row.account_id == account_id, lambda row: (self._text(row), row.id))
 
+    def with_email(self, organisation_id: str, email: str) -> tuple[User, ...]:
+        return tuple(row for row in self.of(organisation_id) if row.person.email == email)
+
+    def count(self, organisation_id: str) -> int:
+        return sum(row.state is not UserState.CLOSED for row in self.of(organisation_id))
+
+    def count_without_group(self, organisation_id: str) -> int:
+        held = [row for row in self._habilitations.of(organisation_id) if row.habilitation.is_held]
+        placed = {row.user.id for row in held if row.group.is_open}
+        return sum(row.state is UserState.ACTIVE and row.id not in placed for row in self.of(organisation_id))
+
     def page(self, organisation_id: str, listing: Listing) -> tuple[tuple[User, ...], int]:
         words = plain(listing.text).split()
         held = [row for row in self._habilitations.rows.values() if row.state is not HabilitationState.WITHDRAWN]
@@ -127,7 +131,13 @@ class InMemoryUsers(Rows[User]):
             in_state = not listing.state or row.state.value == listing.state
             return in_group and in_state and all(word in self._text(row) for word in words)
 
-        return part(tuple(filter(wanted, self.of(organisation_id))), listing)
+        orders: dict[str, Callable[[User], str]] = {
+            "job_title": lambda row: row.job_title,
+            "state": lambda row: row.state.value,
+        }
+        order = orders.get(listing.sort.removeprefix("-"), self._text)
+        found = sorted(filter(wanted, self.of(organisation_id)), key=lambda row: (order(row), row.id))
+        return part(tuple(reversed(found) if listing.sort.startswith("-") else found), listing)
 
 
 class InMemoryHabilitations(Rows[Habilitation]):
@@ -139,6 +149,28 @@ class InMemoryHabilitations(Rows[Habilitation]):
     def of(self, organisation_id: str) -> tuple[Membership, ...]:
         rows = self.where(lambda row: row.organisation_id == organisation_id)
         return tuple(Membership(row, self.groups.rows[row.group_id], self.users.rows[row.user_id]) for row in rows)
+
+    def of_user(self, user_id: str) -> tuple[Membership, ...]:
+        return self.of_users([user_id])
+
+    def of_users(self, user_ids: Sequence[str]) -> tuple[Membership, ...]:
+        rows = self.where(lambda row: row.user_id in user_ids)
+        return tuple(Membership(row, self.groups.rows[row.group_id], self.users.rows[row.user_id]) for row in rows)
+
+    def sizes(self, organisation_id: str) -> Mapping[str, int]:
+        held = {(row.group.id, row.user.id) for row in self.of(organisation_id) if row.habilitation.is_held}
+        return Counter(group_id for group_id, _user_id in held)
+
+    def seated(self, organisation_id: str, profiles: Sequence[str], except_user: str) -> int:
+        held = [row for row in self.of(organisation_id) if row.habilitation.is_held and row.group.is_open]
+        return len({row.user.id for row in held if row.group.profile in profiles} - {except_user})
+
+    def alike(self, organisation_id: str) -> tuple[Likeness, ...]:
+        held: dict[str, list[Habilitation]] = defaultdict(list)
+        for row in self.of(organisation_id):
+            if row.habilitation.is_held:
+                held[row.user.id].append(row.habilitation)
+        return tuple(Likeness(self.users.rows[key], tuple(places), 1) for key, places in held.items())
 
 
 class InMemoryAdministrators(Rows[Administrator]):
@@ -228,8 +260,9 @@ class InMemoryJournal(Rows[ActRecord]):
         rows = self.where(lambda row: row.organisation_id == organisation_id)
         return part(tuple(reversed(rows)), listing)
 
-    def latest(self, organisation_id: str, act: str) -> ActRecord | None:
-        return next(reversed(self.where(lambda row: (row.organisation_id, row.act) == (organisation_id, act))), None)
+    def latest(self, organisation_id: str, act: str, label: str = "") -> ActRecord | None:
+        found = self.where(lambda row: (row.organisation_id, row.act) == (organisation_id, act))
+        return next((row for row in reversed(found) if not label or row.label == label), None)
 
 
 def in_memory_store() -> Store:

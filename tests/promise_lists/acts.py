@@ -27,4 +27,18 @@ ACTS: tuple[Promise, ...] = (
         "A command that auth refuses, or that cannot be read or sent, is set aside, recorded and shown; others go on.",
     ),
     Promise("accounts:order-per-person", _HABPPS, "The commands of one person stay in order, also when tried again."),
+    Promise(
+        "acts:opening-waits-for-audit",
+        _HABPPS,
+        "An act waits for audit exactly when a fact that it changes may open something, whatever the act is called.",
+    ),
+    Promise(
+        "habpps:sentences-of-the-outcome", _HABPPS, "What a page says of an act follows from what the act has done."
+    ),
+    Promise(
+        "habpps:administrator-who-can-sign-in",
+        _HABPPS,
+        "An organisation keeps an administrator who can sign in; one who is locked, gone or without account is none.",
+    ),
+    Promise("habpps:any-size", _HABPPS, "A page reads what it shows: its work does not grow with the organisation."),
 )

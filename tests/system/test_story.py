@@ -298,8 +298,8 @@ def test_chapter_6_a_suspended_contract_ends_the_session_in_cdap(story: Story, v
     assert "personnes" in claire.text()
     claire.fill(reason="Contrôle en cours")
     claire.page.click("main form button[type=submit]")
-    claire.page.wait_for_selector("#propagation")
-    assert "En vigueur sur" in claire.text()
+    claire.page.wait_for_selector("#flash-message")
+    assert "Appliqué partout à" in claire.text()
     assert "fermée" in claire.text(), "her session in CDAP was closed"
     nathalie.open("cdap")
     refused = nathalie.text()

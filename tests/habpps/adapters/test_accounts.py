@@ -108,7 +108,7 @@ def test_every_kind_of_command_arrives_as_soon_as_it_is_committed(
     attached = acts.attach_person(partner, partner.administrator_id, "agent").value
     acts.lock_user(partner, attached, UserEvent.LOCK, "essai")
     push()
-    assert type(servicer.until(6)[5]) is pb.EndSessionsRequest
+    assert type(servicer.until(6)[5]) is pb.LockAccountRequest
 
 
 def test_a_silent_account_service_leaves_the_command_waiting(on_sqlite: Habpps) -> None:

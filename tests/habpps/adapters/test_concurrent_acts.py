@@ -2,7 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from habpps.domain.refusals import GroupNameTakenError
+from habpps.domain.people import person_typed
+from habpps.domain.refusals import GroupNameTakenError, LastAdministratorError
 from rights.snapshot import Snapshot
 from tests.habpps.adapters.conftest import Habpps
 
@@ -20,6 +21,22 @@ def test_acts_at_the_same_time_leave_a_chain_without_gap(habpps: Habpps) -> None
     state, facts = habpps.all.feed.snapshot()
     entries = ((fact.key, fact.value) for fact in facts)
     assert Snapshot.load(entries, revision=state.revision, epoch=1).digest == state.digest
+
+
+def test_of_two_administrators_withdrawn_at_the_same_time_one_stays(habpps: Habpps) -> None:
+    commune = habpps.all.ready()
+    second = habpps.all.partner(commune.id, person_typed("Paul", "Autre", "paul@n.example"))
+
+    def withdraw(administrator_id: str) -> str:
+        try:
+            habpps.all.acts.withdraw_administrator(habpps.all.caf, administrator_id, "mutation")
+        except LastAdministratorError:
+            return "refused"
+        return "withdrawn"
+
+    with ThreadPoolExecutor(2) as pool:
+        results = sorted(pool.map(withdraw, [commune.partner.administrator_id, second.administrator_id]))
+    assert results == ["refused", "withdrawn"]
 
 
 def test_of_two_equal_groups_at_the_same_time_one_is_refused(habpps: Habpps) -> None:

@@ -47,7 +47,7 @@ def test_a_caf_administrator_is_led_from_the_convention_to_the_contract_to_the_a
     shown = pages.get(pages.post(administrator_page, **fields))
     assert "dominique.martin@nanterre.example" in shown
     assert "Courriels en attente d'envoi" in shown or "Courriels en attente d'envoi" in shown
-    assert "Un seul administrateur" in shown
+    assert "Une seule personne peut administrer Habpps" in shown
 
 
 def test_a_partner_administrator_creates_groups_and_users_and_puts_each_user_into_a_group(pages: Pages) -> None:
@@ -91,10 +91,11 @@ def test_suspending_a_contract_first_says_who_loses_access_then_when_it_is_in_fo
     assert "Aucun service ne suit le registre" in pages.get(where)
     for name in ("auth-1", "cdap-1", "cdap-2"):
         everything.acts.propagation.acknowledge(name, revision - (name == "cdap-2"), 1)
-    assert "En vigueur sur 2 réplicas sur 3" in pages.get(where)
+    assert "Appliqué par 2 services sur 3" in pages.get(where)
+    pages.get(f"/diffusion/{revision + 1}", 404)
     pages.habpps.clock.advance(timedelta(seconds=1))
     everything.acts.propagation.acknowledge("cdap-2", revision, 1)
-    assert "En vigueur sur 3 réplicas sur 3 à 10:00:01" in pages.get(where)
+    assert "Appliqué partout à 10 h 00." in pages.get(where)
     assert everything.client_sessions.asked[-1] == (revision, everything.feed.state().epoch)
     assert "avait de session ouverte" in pages.get(where)
     shown = pages.get(f"/organismes/{commune.id}")
@@ -110,13 +111,13 @@ def test_suspending_a_contract_first_says_who_loses_access_then_when_it_is_in_fo
     [
         (
             ClientSessionsEnding(looked=True, ended=2, told=2, late=(), told_at=TOLD_AT),
-            ("En vigueur sur 1 réplicas sur 1 à 10:00:03", "2 sessions ouvertes dans les extranets ont été fermées."),
+            ("Appliqué partout à 10 h 00.", "2 sessions ouvertes dans les extranets ont été fermées."),
             ("Actualiser",),
         ),
         (
             ClientSessionsEnding(looked=True, ended=3, told=1, late=("Mon-enfant.fr", "Omega"), told_at=TOLD_AT),
             ("des sessions restent à fermer", "1 sur 3", "Mon-enfant.fr, Omega", "Actualiser"),
-            ("10:00:03",),
+            ("Appliqué partout",),
         ),
         (
             ClientSessionsEnding(looked=False, ended=0, told=0, late=(), told_at=None),

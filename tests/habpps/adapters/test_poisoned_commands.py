@@ -11,7 +11,8 @@ from habpps.domain.account_command import MOST_INCIDENTS, AccountCommand, Comman
 from habpps.domain.people import person_typed
 from habpps.domain.states import UserEvent
 from habpps.use_cases.create_user import UserRequest
-from habpps.use_cases.ports import AccountStatus, Listing
+from habpps.use_cases.people_ports import Listing
+from habpps.use_cases.ports import AccountStatus
 from habpps.use_cases.push_account_commands import PushAccountCommands
 from servicekit.background import each_apart
 from servicekit.errors import (

@@ -8,10 +8,12 @@ import pytest
 
 from habpps.adapters.database.feed import SqlFeedReader, SqlReplicas
 from habpps.domain.account_command import CommandState
-from habpps.domain.states import HabilitationEvent
+from habpps.domain.people import person_typed
+from habpps.domain.states import HabilitationEvent, UserEvent
 from habpps.use_cases.create_user import UserRequest
 from habpps.use_cases.follow_propagation import FollowPropagation
-from habpps.use_cases.ports import Listing, Store
+from habpps.use_cases.people_ports import Listing
+from habpps.use_cases.ports import Store
 from tests.habpps.adapters.conftest import Habpps, opened_at
 from tests.habpps.builders import DIRECTOR, OTHER_SIRET, SIRET, MemoryRegister, Register921
 from tests.habpps.fakes import CountingSignal, FixedClientSessions, InMemoryReplicas
@@ -69,10 +71,47 @@ def test_lists_are_searched_filtered_and_cut_into_pages(register: Register921) -
     assert names(group_id="-") == (["Ali", "Étienne", "Zoé"], 3)
     assert names(state="locked") == ([], 0)
     assert names(size=2, page=2) == (["Étienne", "Zoé"], 4)
+    assert names(sort="-name") == (["Zoé", "Étienne", "Ali", "Camille"], 4)
+    assert names(sort="job_title")[0][-1] == "Camille"
+    assert names(sort="-job_title", size=1) == (["Camille"], 4)
+    assert names(sort="unknown")[0] == names()[0]
     register.acts.change_habilitation(
         commune.partner, commune.habilitation_id, HabilitationEvent.WITHDRAW, "change de poste"
     )
     assert names(group_id="-")[1] == 4
+
+
+def test_people_are_counted_and_found_without_reading_them_all(register: Register921) -> None:
+    commune = register.ready()
+    acts, partner = register.acts, commune.partner
+    social = acts.create_group(partner, "Service social", "T1").value
+    users = []
+    for number in range(6):
+        person = person_typed("Zoé", "Marchand", f"z{number}@n.example")
+        groups = ((commune.group_id,), (commune.group_id, social), ())[number % 3]
+        users.append(acts.create_user(partner, UserRequest(person, "agent", groups)).value)
+    acts.lock_user(partner, users[0], UserEvent.LOCK, "vol")
+
+    def look(store: Store) -> None:
+        assert store.users.count(commune.id) == 7
+        assert store.users.count_without_group(commune.id) == 2
+        assert [one.id for one in store.users.with_email(commune.id, "z3@n.example")] == [users[3]]
+        assert store.users.with_email(commune.id, "nobody@n.example") == ()
+        assert dict(store.habilitations.sizes(commune.id)) == {commune.group_id: 5, social: 2}
+        assert store.habilitations.seated(commune.id, ["T1", "T2"], users[1]) == 4
+        assert store.habilitations.seated(commune.id, ["T1"], "nobody") == 2
+        places = store.habilitations.of_users([users[1], users[2]])
+        assert [(one.user.id, one.group.id) for one in places] == [(users[1], commune.group_id), (users[1], social)]
+        assert store.habilitations.of_user(users[2]) == ()
+        alike = store.habilitations.alike(commune.id)
+        assert sum(one.people for one in alike) == 5
+        everybody = {one.id: one for one in store.users.of(commune.id)}
+        assert all(everybody[one.user.id] == one.user for one in alike)
+
+    register.look(look)
+    acts.close_group(partner, commune.group_id, "réorganisation")
+    assert register.look(lambda store: store.users.count_without_group(commune.id)) == 4
+    assert register.look(lambda store: store.habilitations.seated(commune.id, ["T1", "T2"], "nobody")) == 2
 
 
 def test_organisations_are_those_of_one_caf(register: Register921) -> None:

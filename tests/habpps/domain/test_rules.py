@@ -16,6 +16,7 @@ from habpps.domain.habilitation import (
     Habilitation,
     Membership,
     check_assignment,
+    check_seats,
     profiles_in_force,
 )
 from habpps.domain.organisation import Convention, Signatory
@@ -197,11 +198,18 @@ def test_an_assignment_is_allowed_or_refused(
     user: User, group: Group, held: list[Membership], maximum: int | None, error: type[ServiceError] | None
 ) -> None:
     contracts = [contract(maximum_users=maximum)]
+    own = [one for one in held if one.user.id == user.id]
+    others = len({one.user.id for one in held} - {user.id})
+
+    def check() -> None:
+        check_assignment(user, group, own, contracts, TODAY)
+        check_seats(group.profile, contracts, TODAY, lambda _profiles: others)
+
     if error is None:
-        check_assignment(user, group, held, contracts, TODAY)
+        check()
     else:
         with pytest.raises(error):
-            check_assignment(user, group, held, contracts, TODAY)
+            check()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from habpps.domain.account_command import CommandKind, CommandState
-from habpps.domain.people import Person
+from habpps.domain.people import Administrator, Person, Role
 from habpps.domain.refusals import (
     ContractExistsError,
     ConventionNotActiveError,
@@ -27,7 +27,7 @@ from habpps.use_cases.appoint_administrator import Appointment
 from habpps.use_cases.assign_to_group import Assignment
 from habpps.use_cases.change_convention import ConventionStep
 from habpps.use_cases.create_user import UserRequest
-from habpps.use_cases.ports import Listing
+from habpps.use_cases.people_ports import Listing
 from habpps.use_cases.push_account_commands import PushAccountCommands
 from habpps.use_cases.register import Entry
 from rights.decision import open_extranets, why_closed
@@ -148,12 +148,12 @@ def test_a_suspended_contract_closes_and_opens_again(memory: MemoryRegister, com
 def test_what_will_change_is_said_before(memory: MemoryRegister, commune: Commune) -> None:
     acts, caf = memory.all.acts, memory.all.caf
     view, contract = acts.consult.organisation_of_contract(caf, commune.contract_id)
-    impact = acts.preview.contract(view, contract, ContractEvent.SUSPEND)
-    assert (impact.people, impact.losing) == (1, {"cdap": (DIRECTOR.display_name,)})
-    assert acts.preview.convention(view, ConventionEvent.SUSPEND).people == 1
+    impact = acts.preview.contract(caf, view, contract, ContractEvent.SUSPEND)
+    assert (impact.people, impact.losing) == (1, {"cdap": 1})
+    assert acts.preview.convention(caf, view, ConventionEvent.SUSPEND).people == 1
     acts.change_habilitation(commune.partner, commune.habilitation_id, HabilitationEvent.SUSPEND, "congé")
     view, contract = acts.consult.organisation_of_contract(caf, commune.contract_id)
-    assert acts.preview.contract(view, contract, ContractEvent.SUSPEND).people == 0
+    assert acts.preview.contract(caf, view, contract, ContractEvent.SUSPEND).people == 0
 
 
 def test_a_suspended_convention_makes_habpps_read_only_for_the_partner(
@@ -202,8 +202,9 @@ def test_terminating_for_breach_ends_everything_but_the_names(memory: MemoryRegi
     acts.change_convention(caf, commune.id, ConventionStep(ConventionEvent.TERMINATE, "manquement grave"))
     view = acts.consult.organisation(caf, commune.id)
     assert {contract.state.value for contract in view.contracts} == {"ended"}
-    assert {place.habilitation.state.value for place in view.memberships} == {"withdrawn"}
-    assert [user.person for user in view.users] == [DIRECTOR]
+    held = memory.store.habilitations.of(commune.id)
+    assert {place.habilitation.state.value for place in held} == {"withdrawn"}
+    assert [user.person for user in memory.store.users.of(commune.id)] == [DIRECTOR]
     assert memory.last.type == "habpps.convention.terminated"
 
 
@@ -293,10 +294,15 @@ def test_locking_locks_the_account_of_somebody_who_is_nowhere_else(memory: Memor
 
 
 def test_locking_somebody_of_two_organisations_only_ends_the_sessions(memory: MemoryRegister, commune: Commune) -> None:
-    acts, partner = memory.all.acts, commune.partner
-    user_id = acts.attach_person(partner, partner.administrator_id, "agent").value
-    acts.lock_user(partner, user_id, UserEvent.LOCK, "essai")
-    assert commands(memory)[-1] == (CommandKind.END_SESSIONS, partner.account_id)
+    acts, caf = memory.all.acts, memory.all.caf
+    other_id = memory.all.organisation(siret=OTHER_SIRET, reference="C-2")
+    user = memory.store.users.get(commune.user_id)
+    assert user is not None
+    memory.store.administrators.save(
+        Administrator("elsewhere", user.account_id, other_id, user.person, Role.PARTNER_ADMINISTRATOR)
+    )
+    acts.lock_user(caf, commune.user_id, UserEvent.LOCK, "essai")
+    assert commands(memory)[-1] == (CommandKind.END_SESSIONS, user.account_id)
 
 
 def test_an_administrator_is_replaced_in_one_act_and_the_last_one_stays(

@@ -15,7 +15,7 @@ from habpps.use_cases.assign_to_group import Assignment
 from habpps.use_cases.change_convention import ConventionStep
 from habpps.use_cases.create_user import UserRequest
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
-from habpps.use_cases.ports import Listing
+from habpps.use_cases.people_ports import Listing
 from servicekit.errors import ServiceError
 from tests.habpps.builders import OTHER_SIRET, TERMS, TODAY, Commune, MemoryRegister, request
 

@@ -1,6 +1,6 @@
 """Groups (one profile each) and habilitations (one user in one group), and the rules of assignment."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -89,26 +89,34 @@ def check_profile_in_force(profile: str, contracts: Sequence[ServiceContract], t
 
 
 def check_assignment(
-    user: User, group: Group, memberships: Sequence[Membership], contracts: Sequence[ServiceContract], today: date
+    user: User, group: Group, places: Sequence[Membership], contracts: Sequence[ServiceContract], today: date
 ) -> None:
-    """Refuse an assignment that the register forbids.
+    """Refuse an assignment that the register forbids. `places`: those of this user. `check_seats` comes after.
 
     Raises:
-        UserNotActiveError, GroupClosedError, AlreadyInGroupError, ProfileNotInContractError, MaximumUsersReachedError.
+        UserNotActiveError, GroupClosedError, AlreadyInGroupError, ProfileNotInContractError.
     """
     if user.state is not UserState.ACTIVE or (user.departs_on is not None and user.departs_on < today):
         raise UserNotActiveError(f"user {user.id} is {user.state.value}")
     if not group.is_open:
         raise GroupClosedError(f"group {group.id} is closed")
-    held = [membership for membership in memberships if membership.habilitation.is_held]
-    if any(one.user.id == user.id and one.group.id == group.id for one in held):
+    if any(one.group.id == group.id and one.habilitation.is_held for one in places):
         raise AlreadyInGroupError(f"user {user.id} already in group {group.id}")
     check_profile_in_force(group.profile, contracts, today)
+
+
+def check_seats(
+    profile: str, contracts: Sequence[ServiceContract], today: date, others: Callable[[Sequence[str]], int]
+) -> None:
+    """Refuse one more person where a contract is full. `others`: how many other people hold one of some profiles.
+
+    Raises:
+        MaximumUsersReachedError.
+    """
     for contract in contracts:
-        if contract.maximum_users is None or group.profile not in contract.profiles or not contract.opens_on(today):
+        if contract.maximum_users is None or profile not in contract.profiles or not contract.opens_on(today):
             continue
-        seated = {one.user.id for one in held if one.group.is_open and one.group.profile in contract.profiles}
-        if len(seated | {user.id}) > contract.maximum_users:
+        if others(contract.profiles) + 1 > contract.maximum_users:
             raise MaximumUsersReachedError(
                 f"contract {contract.id} allows {contract.maximum_users} people",
                 details={"extranet": contract.extranet, "maximum": str(contract.maximum_users)},

@@ -12,9 +12,9 @@ from rights.snapshot import Snapshot
 
 @dataclass(frozen=True)
 class Impact:
-    """People who would lose an extranet: how many per extranet code, and their names. `people`: all of them once."""
+    """How many people would lose an extranet, per extranet code. `people`: all of them once."""
 
-    losing: dict[str, tuple[str, ...]]
+    losing: dict[str, int]
     people: int
 
 
@@ -24,18 +24,22 @@ def snapshot_of(entities: Iterable[Entity]) -> Snapshot:
     return Snapshot.load(((fact.key, fact.value) for fact in facts if fact is not None), revision=1, epoch=1)
 
 
-def impact_of(before: Sequence[Entity], changed: Sequence[Entity], users: Sequence[User], today: date) -> Impact:
-    """Compare what is open to each user before and after `changed` replaces entities of the same key."""
+def impact_of(
+    before: Sequence[Entity], changed: Sequence[Entity], people: Sequence[tuple[User, int]], today: date
+) -> Impact:
+    """Compare what is open before and after `changed` replaces entities of the same key.
+
+    `people`: one user for all who have the same rights, and how many they are.
+    """
     old, new = snapshot_of(before), snapshot_of([*before, *changed])
-    losing: dict[str, list[str]] = {}
-    people: set[str] = set()
-    for user in users:
+    losing: dict[str, int] = {}
+    concerned = 0
+    for user, count in people:
         lost = _codes(old, user, today) - _codes(new, user, today)
         for code in lost:
-            losing.setdefault(code, []).append(user.person.display_name)
-        if lost:
-            people.add(user.id)
-    return Impact({code: tuple(names) for code, names in sorted(losing.items())}, len(people))
+            losing[code] = losing.get(code, 0) + count
+        concerned += count if lost else 0
+    return Impact(dict(sorted(losing.items())), concerned)
 
 
 def _codes(snapshot: Snapshot, user: User, today: date) -> set[str]:

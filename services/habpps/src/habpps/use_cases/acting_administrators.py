@@ -8,8 +8,6 @@ from habpps.domain.people import Administrator, User
 from habpps.domain.states import UserState
 from habpps.use_cases.ports import Store
 
-_MADE = frozenset({CommandState.SENT, CommandState.DONE})
-
 
 def is_kept_out(user: User, today: date) -> bool:
     """Say whether a user of the organisation is locked, asleep or gone."""
@@ -27,14 +25,14 @@ def may_act(store: Store, administrator: Administrator, today: date) -> bool:
 def those_who_can_sign_in(
     store: Store, administrators: Iterable[Administrator], today: date
 ) -> tuple[Administrator, ...]:
-    """Return those who may act and whose account is there.
+    """Return those who may act and whose account is there, or is being made: not set aside.
 
-    One who has not used the provisional password yet counts: the mails have left, so the account is there.
+    One who has not used the provisional password yet counts.
     """
-    acting = [one for one in administrators if may_act(store, one, today)]
     found: list[Administrator] = []
-    for one in acting:
+    for one in administrators:
         command = store.commands.latest_of([one.account_id], one.organisation_id).get(one.account_id)
-        if command is None or command.kind is not CommandKind.CREATE or command.state in _MADE:
+        never_made = command is not None and (command.kind, command.state) == (CommandKind.CREATE, CommandState.REFUSED)
+        if may_act(store, one, today) and not never_made:
             found.append(one)
     return tuple(found)

@@ -52,7 +52,7 @@ def acts_on(register: Register, catalogue: Catalogue, clock: Clock, propagation:
     return Acts(
         catalogue,
         ConsultRegister(register, clock),
-        PreviewClosing(clock, catalogue),
+        PreviewClosing(register, clock, catalogue),
         propagation,
         CreateOrganisation(register),
         ChangeConvention(register),

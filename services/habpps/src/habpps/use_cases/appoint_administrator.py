@@ -6,7 +6,13 @@ from habpps.domain.account_command import CommandKind
 from habpps.domain.authorship import Author, check_role
 from habpps.domain.organisation import Organisation
 from habpps.domain.people import Administrator, Person, Role, User, why_person_refused
-from habpps.domain.refusals import EmailTakenError, FormRefusedError, LastAdministratorError, UnknownThingError, UserNotActiveError
+from habpps.domain.refusals import (
+    EmailTakenError,
+    FormRefusedError,
+    LastAdministratorError,
+    UnknownThingError,
+    UserNotActiveError,
+)
 from habpps.use_cases.acting_administrators import may_act, those_who_can_sign_in
 from habpps.use_cases.change_convention import motive_typed
 from habpps.use_cases.ports import Store
@@ -138,7 +144,7 @@ def account_content(organisation: Organisation, person: Person) -> dict[str, str
 
 def account_of(store: Store, organisation_id: str, email: str) -> str:
     """Return the account behind an address in this organisation, or nothing. Other organisations are not looked at."""
-    users = {one.person.email: one.account_id for one in store.users.of(organisation_id)}
+    users = {one.person.email: one.account_id for one in store.users.with_email(organisation_id, email)}
     administrators = {one.person.email: one.account_id for one in store.administrators.of(organisation_id)}
     return (users | administrators).get(email, "")
 

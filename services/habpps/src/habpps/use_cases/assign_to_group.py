@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from habpps.domain.authorship import Author, check_role
-from habpps.domain.habilitation import Habilitation, check_assignment
+from habpps.domain.habilitation import Habilitation, check_assignment, check_seats
 from habpps.domain.people import Role
 from habpps.domain.refusals import SelfAssignmentError, UnknownThingError
 from habpps.domain.states import HabilitationState
@@ -59,7 +59,11 @@ def assign(entry: Entry, assignment: Assignment) -> str:
     organisation = entry.organisation(user.organisation_id)
     if group is None or group.organisation_id != organisation.id:
         raise UnknownThingError("group", true_reason="UNKNOWN" if group is None else "OTHER_ORGANISATION")
-    check_assignment(user, group, store.habilitations.of(organisation.id), store.contracts.of(organisation.id), today)
+    contracts = store.contracts.of(organisation.id)
+    check_assignment(user, group, store.habilitations.of_user(user.id), contracts, today)
+    check_seats(
+        group.profile, contracts, today, lambda profiles: store.habilitations.seated(organisation.id, profiles, user.id)
+    )
     for_oneself = user.account_id == entry.author.account_id
     if for_oneself and not assignment.confirmed_for_oneself:
         raise SelfAssignmentError("a profile for oneself", details={"profile": group.profile})

@@ -99,6 +99,8 @@ class ChangeConvention:
             problems = step.problems(entry.today)
             if problems:
                 raise FormRefusedError(problems)
+            if step.ends_on is not None and convention.ends_on is not None and step.ends_on > convention.ends_on:
+                raise FormRefusedError({"ends_on": "AFTER_THE_END"})
             after = _after(convention, step)
             entry.save(after)
             if after.state in {ConventionState.ENDED, ConventionState.TERMINATED_FOR_BREACH}:

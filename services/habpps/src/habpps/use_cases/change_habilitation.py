@@ -1,7 +1,7 @@
 """Steps of a habilitation: suspend, reactivate, withdraw."""
 
 from habpps.domain.authorship import Author, check_role
-from habpps.domain.habilitation import Habilitation, check_assignment
+from habpps.domain.habilitation import Habilitation, check_assignment, check_seats
 from habpps.domain.people import Role
 from habpps.domain.refusals import UnknownThingError
 from habpps.domain.states import HabilitationEvent
@@ -52,8 +52,15 @@ def _step(entry: Entry, habilitation: Habilitation, event: HabilitationEvent, re
     if user is None or group is None:
         raise UnknownThingError("habilitation")
     if event is HabilitationEvent.REACTIVATE:
-        others = [one for one in store.habilitations.of(user.organisation_id) if one.habilitation != habilitation]
-        check_assignment(user, group, others, store.contracts.of(user.organisation_id), entry.today)
+        others = [one for one in store.habilitations.of_user(user.id) if one.habilitation != habilitation]
+        contracts = store.contracts.of(user.organisation_id)
+        check_assignment(user, group, others, contracts, entry.today)
+        check_seats(
+            group.profile,
+            contracts,
+            entry.today,
+            lambda profiles: store.habilitations.seated(user.organisation_id, profiles, user.id),
+        )
     entry.save(after)
     details = {"group": group.name, "profile": group.profile}
     subject = f"habilitation:{habilitation.id}"

@@ -1,7 +1,7 @@
 """What the pages show: organisations, users, journals. Everybody sees only what they administer."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from habpps.domain.account_command import AccountCommand
@@ -11,8 +11,10 @@ from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.people import Administrator, Role, User
 from habpps.domain.refusals import UnknownThingError
 from habpps.domain.service_contract import Extranet, ServiceContract
-from habpps.domain.states import ConventionState, UserState
-from habpps.use_cases.ports import ActRecord, Listing, Store
+from habpps.domain.states import ContractState, ConventionState
+from habpps.use_cases.acting_administrators import those_who_can_sign_in
+from habpps.use_cases.people_ports import Listing
+from habpps.use_cases.ports import ActRecord, Store
 from habpps.use_cases.register import Register
 from partnerkit.days import french_day
 from servicekit.clock import Clock
@@ -20,72 +22,78 @@ from servicekit.clock import Clock
 
 @dataclass(frozen=True)
 class OrganisationView:
-    """An organisation with what hangs on it. `mails`: newest command with mails per account; `refused`: set aside."""
+    """An organisation with what hangs on it, except its users: pages read those that they show.
+
+    `mails`: newest command with mails per administrator; `refused`: what the account service did not do;
+    `refused_people`: those it concerns, users as (identifier, name), administrators as ("", name); `people`: users that
+    are not closed; `sizes`: how many hold a place, by group.
+    """
 
     organisation: Organisation
     convention: Convention | None
     contracts: tuple[ServiceContract, ...]
     groups: tuple[Group, ...]
     administrators: tuple[Administrator, ...]
-    memberships: tuple[Membership, ...]
-    users: tuple[User, ...]
     extranets: Mapping[str, Extranet]
     mails: Mapping[str, AccountCommand]
     profiles: tuple[str, ...]
     refused: tuple[AccountCommand, ...]
+    refused_people: tuple[tuple[str, str], ...]
+    people: int
+    sizes: Mapping[str, int]
+    able: frozenset[str]
+    """Identifiers of the administrators who can sign in."""
 
     def refused_of(self, account_id: str) -> tuple[AccountCommand, ...]:
         """Return what the account service did not do for a person."""
         return tuple(one for one in self.refused if one.account_id == account_id)
 
     @property
-    def refused_people(self) -> tuple[tuple[str, str], ...]:
-        """Users (identifier, name) and administrators ("", name) for whom something was not done, each once."""
-        accounts = {one.account_id for one in self.refused}
-        users = {one.account_id: (one.id, one.person.display_name) for one in self.users if one.account_id in accounts}
-        others = {one.account_id: ("", one.person.display_name) for one in self.administrators if one.is_active}
-        return tuple({**{key: value for key, value in others.items() if key in accounts}, **users}.values())
-
-    @property
-    def people(self) -> int:
-        """Users that are not closed."""
-        return sum(user.state is not UserState.CLOSED for user in self.users)
-
-    @property
-    def users_without_group(self) -> int:
-        """Active users who can open nothing."""
-        placed = {one.user.id for one in self.memberships if one.habilitation.is_held and one.group.is_open}
-        return sum(user.state is UserState.ACTIVE and user.id not in placed for user in self.users)
-
-    @property
     def open_groups(self) -> tuple[Group, ...]:
         """Groups that are not closed."""
         return tuple(group for group in self.groups if group.is_open)
 
-    def members_of(self, group: Group) -> tuple[Membership, ...]:
-        """Return those who hold a habilitation of a group."""
-        return tuple(one for one in self.memberships if one.group.id == group.id and one.habilitation.is_held)
-
-    def places_of(self, user: User) -> tuple[Membership, ...]:
-        """Return the habilitations a user holds."""
-        return tuple(one for one in self.memberships if one.user.id == user.id and one.habilitation.is_held)
-
 
 @dataclass(frozen=True)
 class UserPage:
-    """A page of the list of users."""
+    """A page of a list of users. `places`: what each holds, by user; `mails`: newest command with mails per account."""
 
     view: OrganisationView
     users: tuple[User, ...]
     total: int
+    places: Mapping[str, tuple[Membership, ...]]
+    mails: Mapping[str, AccountCommand]
 
 
 @dataclass(frozen=True)
 class UserView:
-    """A user within the organisation."""
+    """A user within the organisation, and the places that they hold."""
 
     view: OrganisationView
     user: User
+    places: tuple[Membership, ...]
+    mails: AccountCommand | None
+
+
+@dataclass(frozen=True)
+class HomeView:
+    """What a partner administrator begins with.
+
+    `users_without_group`: active users to whom nothing is open; `suspended`: contracts that the Caf has suspended, with
+    the act that says why, where the journal has it.
+    """
+
+    view: OrganisationView
+    users_without_group: int
+    suspended: tuple[tuple[ServiceContract, ActRecord | None], ...]
+
+    @property
+    def in_order(self) -> bool:
+        """Nothing waits for anybody: not true while something is suspended or a person could not get an account."""
+        view = self.view
+        convention = view.convention is not None and view.convention.state is not ConventionState.SUSPENDED
+        nothing_waits = not (self.suspended or self.users_without_group or view.refused)
+        return bool(convention and nothing_waits and view.profiles and view.open_groups and view.people)
 
 
 @dataclass(frozen=True)
@@ -142,6 +150,39 @@ class ConsultRegister:
 
         return self._register.read(author, "habpps.service_contract.read", work)
 
+    def home(self, author: Author) -> HomeView:
+        """Return the author's own organisation and what is to be done in it.
+
+        Raises:
+            UnknownThingError: not there.
+        """
+
+        def work(store: Store) -> HomeView:
+            view = self._view(store, author, author.organisation_id)
+            suspended = [one for one in view.contracts if one.state is ContractState.SUSPENDED]
+            return HomeView(
+                view,
+                store.users.count_without_group(author.organisation_id),
+                tuple((one, _why_suspended(store, view, one)) for one in suspended),
+            )
+
+        return self._register.read(author, "habpps.organisation.read", work)
+
+    def group_members(self, author: Author, group_id: str, listing: Listing) -> tuple[Group, UserPage]:
+        """Return a group and a page of those who hold a place in it.
+
+        Raises:
+            UnknownThingError: not there, or not theirs.
+        """
+
+        def work(store: Store) -> tuple[Group, UserPage]:
+            group = store.groups.get(group_id)
+            if group is None:
+                raise UnknownThingError("group")
+            return group, self._users(store, author, group.organisation_id, replace(listing, group_id=group.id))
+
+        return self._register.read(author, "habpps.group.read", work)
+
     def group(self, author: Author, group_id: str) -> tuple[OrganisationView, Group]:
         """Return a group and its organisation.
 
@@ -165,9 +206,7 @@ class ConsultRegister:
         """
 
         def work(store: Store) -> UserPage:
-            view = self._view(store, author, organisation_id)
-            users, total = store.users.page(organisation_id, listing)
-            return UserPage(view, users, total)
+            return self._users(store, author, organisation_id, listing)
 
         return self._register.read(author, "habpps.users.listed", work)
 
@@ -182,7 +221,10 @@ class ConsultRegister:
             user = store.users.get(user_id)
             if user is None:
                 raise UnknownThingError("user")
-            return UserView(self._view(store, author, user.organisation_id), user)
+            view = self._view(store, author, user.organisation_id)
+            held = tuple(one for one in store.habilitations.of_user(user.id) if one.habilitation.is_held)
+            mails = store.commands.latest_of([user.account_id], user.organisation_id)
+            return UserView(view, user, held, mails.get(user.account_id))
 
         return self._register.read(author, "habpps.user.read", work)
 
@@ -220,21 +262,53 @@ class ConsultRegister:
         """Return the registry."""
         return self._register.lists(lambda store: store.extranets.all())
 
+    def _users(self, store: Store, author: Author, organisation_id: str, listing: Listing) -> UserPage:
+        view = self._view(store, author, organisation_id)
+        users, total = store.users.page(organisation_id, listing)
+        places: dict[str, tuple[Membership, ...]] = {user.id: () for user in users}
+        for one in store.habilitations.of_users(list(places)):
+            if one.habilitation.is_held:
+                places[one.user.id] = (*places[one.user.id], one)
+        mails = store.commands.latest_of([one.account_id for one in users], organisation_id)
+        return UserPage(view, users, total, places, mails)
+
     def _view(self, store: Store, author: Author, organisation_id: str) -> OrganisationView:
         organisation = check_reach(author, store.organisations.get(organisation_id))
-        contracts = store.contracts.of(organisation.id)
-        users, administrators = store.users.of(organisation.id), store.administrators.of(organisation.id)
-        accounts = [one.account_id for one in users] + [one.account_id for one in administrators]
+        contracts, today = store.contracts.of(organisation.id), french_day(self._clock.now())
+        administrators = store.administrators.of(organisation.id)
+        refused = store.commands.refused_of(organisation.id)
         return OrganisationView(
             organisation,
             store.conventions.of(organisation.id),
             contracts,
             store.groups.of(organisation.id),
             administrators,
-            store.habilitations.of(organisation.id),
-            users,
             {extranet.code: extranet for extranet in store.extranets.all()},
-            store.commands.latest_of(accounts, organisation.id),
-            profiles_in_force(contracts, french_day(self._clock.now())),
-            store.commands.refused_of(organisation.id),
+            store.commands.latest_of([one.account_id for one in administrators], organisation.id),
+            profiles_in_force(contracts, today),
+            refused,
+            _people_of(store, organisation.id, refused, administrators),
+            store.users.count(organisation.id),
+            store.habilitations.sizes(organisation.id),
+            frozenset(one.id for one in those_who_can_sign_in(store, administrators, today)),
         )
+
+
+def _why_suspended(store: Store, view: OrganisationView, contract: ServiceContract) -> ActRecord | None:
+    extranet = view.extranets.get(contract.extranet)
+    label = contract.extranet if extranet is None else extranet.short_label
+    return store.journal.latest(contract.organisation_id, "habpps.service_contract.suspended", label)
+
+
+def _people_of(
+    store: Store, organisation_id: str, refused: Sequence[AccountCommand], administrators: Sequence[Administrator]
+) -> tuple[tuple[str, str], ...]:
+    found: dict[str, tuple[str, str]] = {}
+    for account_id in dict.fromkeys(one.account_id for one in refused):
+        users = [one for one in store.users.with_account(account_id) if one.organisation_id == organisation_id]
+        for one in administrators:
+            if one.account_id == account_id and one.is_active:
+                found[account_id] = ("", one.person.display_name)
+        for user in users:
+            found[account_id] = (user.id, user.person.display_name)
+    return tuple(found.values())

@@ -8,6 +8,7 @@ from habpps.domain.people import LONGEST_JOB_TITLE, Person, Role, User, why_pers
 from habpps.domain.refusals import EmailTakenError, FormRefusedError, UnknownThingError
 from habpps.domain.states import UserState
 from habpps.use_cases.appoint_administrator import ask_account
+from habpps.use_cases.assign_to_group import Assignment, assign
 from habpps.use_cases.register import Done, Entry, Note, Register
 from partnerkit.text import clean_line
 from servicekit.identifiers import new_id
@@ -15,10 +16,11 @@ from servicekit.identifiers import new_id
 
 @dataclass(frozen=True)
 class UserRequest:
-    """A person and what they do."""
+    """A person, what they do, and the groups that they join at once."""
 
     person: Person
     job_title: str
+    groups: tuple[str, ...] = ()
 
     def problems(self) -> dict[str, str]:
         """Return field -> reason code."""
@@ -46,11 +48,15 @@ class CreateUser:
             RoleNotAllowedError, ConventionSuspendedError: not now, or not them.
             FormRefusedError: something typed is wrong.
             EmailTakenError: the organisation knows this address; `details` say who it is ("kind", "id").
+            ServiceError: a group refuses, as in AssignToGroup; then nobody is created.
         """
 
         def work(entry: Entry) -> str:
             check_role(entry.author, Role.PARTNER_ADMINISTRATOR)
-            return create_user(entry, entry.organisation(author.organisation_id), request)
+            user_id = create_user(entry, entry.organisation(author.organisation_id), request)
+            for group_id in dict.fromkeys(request.groups):
+                assign(entry, Assignment(user_id, group_id))
+            return user_id
 
         return self._register.act(author, self.act, work)
 
@@ -94,8 +100,8 @@ def create_user(entry: Entry, organisation: Organisation, request: UserRequest, 
     problems = request.problems()
     if problems:
         raise FormRefusedError(problems)
-    for user in entry.store.users.of(organisation.id):
-        if user.person.email == request.person.email and user.state is not UserState.CLOSED:
+    for user in entry.store.users.with_email(organisation.id, request.person.email):
+        if user.state is not UserState.CLOSED:
             raise EmailTakenError("user already", details={"kind": "user", "id": user.id})
     if not account_id:
         for one in entry.store.administrators.of(organisation.id):

@@ -79,6 +79,10 @@ class FollowPropagation:
         in_force_at = max(moments, default=None) if report.everyone else None
         return replace(report, ending=ending, in_force_at=in_force_at)
 
+    def is_known(self, revision: int) -> bool:
+        """Say whether a revision was ever committed: nobody waits for one that was not."""
+        return revision <= self._feed.state().revision
+
     def _report(self, revision: int) -> Propagation:
         epoch = self._feed.state().epoch
         live = self._replicas.seen_since(self._clock.now() - ALIVE_FOR)

@@ -1,4 +1,4 @@
-"""Everything habpps needs from the world."""
+"""Everything habpps needs from the world; the repositories of people are in `people_ports`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Protocol
 
 from habpps.domain.account_command import AccountCommand
-from habpps.domain.habilitation import Group, Habilitation, Membership
 from habpps.domain.organisation import Convention, Organisation
-from habpps.domain.people import Administrator, User
 from habpps.domain.publication import PublishedFact
 from habpps.domain.service_contract import Caf, Extranet, Purpose, ServiceContract
+from habpps.use_cases.people_ports import Administrators, Groups, Habilitations, Listing, Users
 
 
 @dataclass(frozen=True)
@@ -44,17 +43,6 @@ class ActRecord:
     label: str
     reason: str
     details: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Listing:
-    """What a list page asks: words, filters, page (from 1)."""
-
-    text: str = ""
-    state: str = ""
-    group_id: str = ""
-    page: int = 1
-    size: int = 20
 
 
 @dataclass(frozen=True)
@@ -116,82 +104,6 @@ class ServiceContracts(Protocol):
         ...
 
     def save(self, contract: ServiceContract) -> None:
-        """Add or replace."""
-        ...
-
-
-class Groups(Protocol):
-    """Groups."""
-
-    def get(self, group_id: str) -> Group | None:
-        """Return one."""
-        ...
-
-    def of(self, organisation_id: str) -> tuple[Group, ...]:
-        """Return those of an organisation, by name."""
-        ...
-
-    def save(self, group: Group) -> None:
-        """Add or replace."""
-        ...
-
-
-class Users(Protocol):
-    """Users."""
-
-    def get(self, user_id: str) -> User | None:
-        """Return one."""
-        ...
-
-    def of(self, organisation_id: str) -> tuple[User, ...]:
-        """Return all of an organisation, by family name."""
-        ...
-
-    def with_account(self, account_id: str) -> tuple[User, ...]:
-        """Return the memberships of an account, in every organisation."""
-        ...
-
-    def page(self, organisation_id: str, listing: Listing) -> tuple[tuple[User, ...], int]:
-        """Return a page by family name, and how many there are; `group_id` "-" means users without a group."""
-        ...
-
-    def save(self, user: User) -> None:
-        """Add or replace."""
-        ...
-
-
-class Habilitations(Protocol):
-    """Habilitations."""
-
-    def get(self, habilitation_id: str) -> Habilitation | None:
-        """Return one."""
-        ...
-
-    def of(self, organisation_id: str) -> tuple[Membership, ...]:
-        """Return those of an organisation with their groups and users, in the order of creation."""
-        ...
-
-    def save(self, habilitation: Habilitation) -> None:
-        """Add or replace."""
-        ...
-
-
-class Administrators(Protocol):
-    """Administrators of partners and Cafs."""
-
-    def get(self, administrator_id: str) -> Administrator | None:
-        """Return one."""
-        ...
-
-    def of(self, organisation_id: str) -> tuple[Administrator, ...]:
-        """Return those of an organisation, in the order of creation."""
-        ...
-
-    def with_account(self, account_id: str) -> tuple[Administrator, ...]:
-        """Return the roles of an account, in every organisation."""
-        ...
-
-    def save(self, administrator: Administrator) -> None:
         """Add or replace."""
         ...
 
@@ -286,8 +198,8 @@ class Journal(Protocol):
         """Return a page, newest first, and how many there are."""
         ...
 
-    def latest(self, organisation_id: str, act: str) -> ActRecord | None:
-        """Return the last act of this type, or None."""
+    def latest(self, organisation_id: str, act: str, label: str = "") -> ActRecord | None:
+        """Return the last act of this type, about this thing when one is named, or None."""
         ...
 
 

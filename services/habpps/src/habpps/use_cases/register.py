@@ -38,13 +38,12 @@ T_co = TypeVar("T_co", covariant=True)
 class Done(Generic[T_co]):
     """The value of an act, and the revision from which it is in force.
 
-    `mails`: how many mails the act has asked for; `changed`: False when everything was so already.
+    `mails`: how many mails the act has asked for.
     """
 
     value: T_co
     revision: int
     mails: int = 0
-    changed: bool = True
 
 
 class _Published(NamedTuple):
@@ -58,8 +57,9 @@ class _Published(NamedTuple):
 class Note:
     """What happened, for the audit journal and for the organisation's own.
 
-    `label`: what the act is about, as people call it. Whether audit must acknowledge before anybody is told follows from
-    the facts that change (`rights.widening`): an act that takes rights away goes on while audit is away for a short time.
+    `label`: what the act is about, as people call it. Whether audit must acknowledge before anybody is told follows
+    from the facts that change (`rights.widening`): an act that takes rights away goes on while audit is away for a
+    short time.
     """
 
     act: str
@@ -80,7 +80,6 @@ class Entry:
     changed: list[Entity] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     commands: list[AccountCommand] = field(default_factory=list)
-    has_changed: bool = False
 
     @property
     def mails(self) -> int:
@@ -101,7 +100,6 @@ class Entry:
         require_sound(entity)
         _save(self.store, entity)
         self.changed.append(entity)
-        self.has_changed = True
 
     def note(self, note: Note) -> None:
         """Say what happened; every act says at least one thing.
@@ -125,7 +123,6 @@ class Entry:
         )
         self.store.commands.save(command)
         self.commands.append(command)
-        self.has_changed = True
 
     def command_again(self, command: AccountCommand, content: Mapping[str, str]) -> None:
         """Ask once more what was refused.
@@ -137,7 +134,6 @@ class Entry:
         again = command.again(content, self.author.account_id, self.clock.now())
         self.store.commands.save(again)
         self.commands.append(again)
-        self.has_changed = True
 
     def organisation(self, organisation_id: str) -> Organisation:
         """Return an organisation that the author may change.
@@ -174,7 +170,7 @@ class Register:
             entry = Entry(store, author, self._clock)
             value = work(entry)
             published_now = self._publish(store, state, entry.changed)
-            done = Done(value, published_now.revision, entry.mails, changed=entry.has_changed)
+            done = Done(value, published_now.revision, entry.mails)
             return Outcome(done, self._record(entry, published_now))
 
         try:

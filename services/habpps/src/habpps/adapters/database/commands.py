@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Row, and_, func, insert, not_, select, update
 from habpps.adapters.database import tables
 from habpps.adapters.database.statements import put
 from habpps.domain.account_command import AccountCommand, CommandKind, CommandState
-from habpps.use_cases.ports import ActRecord, Listing
+from habpps.use_cases.people_ports import Listing
+from habpps.use_cases.ports import ActRecord
 
 _command = tables.account_command.c
 _act = tables.act.c
@@ -128,10 +129,12 @@ class SqlJournal:
         rows = self._connection.execute(page.offset((listing.page - 1) * listing.size))
         return tuple(_to_record(row) for row in rows), total
 
-    def latest(self, organisation_id: str, act: str) -> ActRecord | None:
-        """Return the last act of this type."""
-        wanted = (_act.organisation_id == organisation_id, _act.act == act)
-        row = self._connection.execute(select(tables.act).where(*wanted).order_by(_act.id.desc()).limit(1)).first()
+    def latest(self, organisation_id: str, act: str, label: str = "") -> ActRecord | None:
+        """Return the last act of this type, about this thing when one is named."""
+        wanted = and_(_act.organisation_id == organisation_id, _act.act == act)
+        if label:
+            wanted = and_(wanted, _act.label == label)
+        row = self._connection.execute(select(tables.act).where(wanted).order_by(_act.id.desc()).limit(1)).first()
         return None if row is None else _to_record(row)
 
 

@@ -10,7 +10,7 @@ from habpps.adapters.database.statements import contains, put, searchable
 from habpps.domain.organisation import Convention, Organisation, Signatory
 from habpps.domain.service_contract import Extranet, ServiceContract
 from habpps.domain.states import ContractState, ConventionState
-from habpps.use_cases.ports import Listing
+from habpps.use_cases.people_ports import Listing
 
 _organisation = tables.organisation.c
 _convention = tables.convention.c

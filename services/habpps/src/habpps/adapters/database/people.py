@@ -1,6 +1,10 @@
 """Groups, users, habilitations and administrators in tables."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, not_, select
@@ -10,7 +14,7 @@ from habpps.adapters.database.statements import contains, put, searchable
 from habpps.domain.habilitation import Group, Habilitation, Membership
 from habpps.domain.people import Administrator, Person, Role, User
 from habpps.domain.states import HabilitationState, UserState
-from habpps.use_cases.ports import Listing
+from habpps.use_cases.people_ports import Likeness, Listing
 
 _group = tables.user_group.c
 _user = tables.professional.c
@@ -60,12 +64,33 @@ class SqlUsers:
         """Return the memberships of an account."""
         return self._users(_user.account_id == account_id)
 
+    def with_email(self, organisation_id: str, email: str) -> tuple[User, ...]:
+        """Return those of an organisation with this address."""
+        return self._users(and_(_user.organisation_id == organisation_id, _user.email == email))
+
     def page(self, organisation_id: str, listing: Listing) -> tuple[tuple[User, ...], int]:
-        """Return a page by family name."""
+        """Return a page."""
         wanted = and_(_user.organisation_id == organisation_id, *_filters(listing))
-        total = self._connection.execute(select(func.count()).select_from(tables.professional).where(wanted))
-        start = (listing.page - 1) * listing.size
-        return self._users(wanted, listing.size, start), total.scalar_one()
+        order = _ORDERS.get(listing.sort.removeprefix("-"), _user.search)
+        by = (order.desc(), _user.id.desc()) if listing.sort.startswith("-") else (order, _user.id)
+        page = select(tables.professional).where(wanted).order_by(*by)
+        rows = self._connection.execute(page.limit(listing.size).offset((listing.page - 1) * listing.size))
+        return tuple(_to_user(row) for row in rows), self._count(wanted)
+
+    def count(self, organisation_id: str) -> int:
+        """Return how many are not closed."""
+        return self._count(and_(_user.organisation_id == organisation_id, _user.state != UserState.CLOSED.value))
+
+    def count_without_group(self, organisation_id: str) -> int:
+        """Return how many active ones hold no place in an open group."""
+        joined = tables.habilitation.join(tables.user_group, _group.id == _habilitation.group_id)
+        placed = (
+            select(_habilitation.user_id)
+            .select_from(joined)
+            .where(_habilitation.organisation_id == organisation_id, _HELD, _group.state == "active")
+        )
+        active = and_(_user.organisation_id == organisation_id, _user.state == UserState.ACTIVE.value)
+        return self._count(and_(active, not_(_user.id.in_(placed))))
 
     def save(self, user: User) -> None:
         """Add or replace."""
@@ -82,10 +107,12 @@ class SqlUsers:
         }
         put(self._connection, tables.professional, row)
 
-    def _users(self, wanted: ColumnElement[bool], size: int | None = None, start: int = 0) -> tuple[User, ...]:
+    def _count(self, wanted: ColumnElement[bool]) -> int:
+        statement = select(func.count()).select_from(tables.professional).where(wanted)
+        return self._connection.execute(statement).scalar_one()
+
+    def _users(self, wanted: ColumnElement[bool]) -> tuple[User, ...]:
         statement = select(tables.professional).where(wanted).order_by(_user.search, _user.id)
-        if size is not None:
-            statement = statement.limit(size).offset(start)
         return tuple(_to_user(row) for row in self._connection.execute(statement))
 
 
@@ -111,6 +138,64 @@ class SqlHabilitations:
         wanted = select(tables.habilitation).where(_habilitation.organisation_id == organisation_id)
         rows = self._connection.execute(wanted.order_by(_habilitation.id))
         return tuple(Membership(_to_habilitation(row), teams[row.group_id], people[row.user_id]) for row in rows)
+
+    def of_user(self, user_id: str) -> tuple[Membership, ...]:
+        """Return those of a user."""
+        return self.of_users([user_id])
+
+    def of_users(self, user_ids: Sequence[str]) -> tuple[Membership, ...]:
+        """Return those of some users."""
+        users = select(tables.professional).where(_user.id.in_(list(user_ids)))
+        people = {row.id: _to_user(row) for row in self._connection.execute(users)}
+        wanted = select(tables.habilitation).where(_habilitation.user_id.in_(list(user_ids)))
+        rows = self._connection.execute(wanted.order_by(_habilitation.id)).all()
+        groups = select(tables.user_group).where(_group.id.in_({row.group_id for row in rows}))
+        teams = {row.id: _to_group(row) for row in self._connection.execute(groups)}
+        return tuple(Membership(_to_habilitation(row), teams[row.group_id], people[row.user_id]) for row in rows)
+
+    def sizes(self, organisation_id: str) -> Mapping[str, int]:
+        """Return how many people hold a place, by group."""
+        wanted = and_(_habilitation.organisation_id == organisation_id, _HELD)
+        people = func.count(_habilitation.user_id.distinct())
+        rows = self._connection.execute(
+            select(_habilitation.group_id, people.label("people")).where(wanted).group_by(_habilitation.group_id)
+        )
+        return {row.group_id: row.people for row in rows}
+
+    def seated(self, organisation_id: str, profiles: Sequence[str], except_user: str) -> int:
+        """Return how many people other than this one hold a place in an open group with one of these profiles."""
+        joined = tables.habilitation.join(tables.user_group, _group.id == _habilitation.group_id)
+        wanted = and_(
+            _habilitation.organisation_id == organisation_id,
+            _HELD,
+            _habilitation.user_id != except_user,
+            _group.state == "active",
+            _group.profile.in_(list(profiles)),
+        )
+        people = select(func.count(_habilitation.user_id.distinct())).select_from(joined).where(wanted)
+        return self._connection.execute(people).scalar_one()
+
+    def alike(self, organisation_id: str) -> tuple[Likeness, ...]:
+        """Return everybody who holds a place, by likeness."""
+        columns = (_habilitation.group_id, _habilitation.state, _habilitation.starts_on, _habilitation.ends_on)
+        joined = tables.habilitation.join(tables.professional, _user.id == _habilitation.user_id)
+        rows = self._connection.execute(
+            select(_habilitation.user_id, _user.state.label("user_state"), *columns)
+            .select_from(joined)
+            .where(_habilitation.organisation_id == organisation_id, _HELD)
+            .order_by(_habilitation.user_id, _habilitation.id)
+        )
+        people: dict[tuple[object, ...], list[str]] = defaultdict(list)
+        for user_id, places in groupby(rows, key=itemgetter(0)):
+            people[tuple(place[1:] for place in places)].append(user_id)
+        first = {users[0]: len(users) for users in people.values()}
+        held: dict[str, list[Habilitation]] = defaultdict(list)
+        users: dict[str, User] = {}
+        for one in self.of_users(list(first)):
+            users[one.user.id] = one.user
+            if one.habilitation.is_held:
+                held[one.user.id].append(one.habilitation)
+        return tuple(Likeness(users[key], tuple(held[key]), count) for key, count in first.items())
 
     def save(self, habilitation: Habilitation) -> None:
         """Add or replace."""
@@ -154,13 +239,17 @@ class SqlAdministrators:
         return tuple(_to_administrator(row) for row in self._connection.execute(statement))
 
 
+_HELD = _habilitation.state != HabilitationState.WITHDRAWN.value
+_ORDERS = {"name": _user.search, "job_title": _user.job_title, "state": _user.state}
+
+
 def _filters(listing: Listing) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if listing.text.strip():
         found.append(contains(_user.search, listing.text))
     if listing.state:
         found.append(_user.state == listing.state)
-    held = select(_habilitation.user_id).where(_habilitation.state != HabilitationState.WITHDRAWN.value)
+    held = select(_habilitation.user_id).where(_HELD)
     if listing.group_id == "-":
         found.append(not_(_user.id.in_(held)))
     elif listing.group_id:

@@ -92,6 +92,7 @@ professional = Table(
     Column("search", Text, nullable=False),
     UniqueConstraint("organisation_id", "account_id"),
     Index("professional_by_name", "organisation_id", "search"),
+    Index("professional_by_email", "organisation_id", "email"),
 )
 
 habilitation = Table(

@@ -1,18 +1,17 @@
 """The Flask application of habpps: sign-in, the author of each request, blueprints."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import current_app, g, request
 from flask_babel import lazy_gettext as _l
 
 from habpps.adapters.web import caf, habilitations, labels, organisations, partner, users
+from habpps.adapters.web.outcomes import clock_time, of
 from habpps.adapters.web.pages import EXTENSION, PageTools, suspension_notices
 from habpps.adapters.web.sentences import REFUSAL_TEXTS, act_sentence
 from habpps.settings import HabppsSettings
 from habpps.use_cases.acts import Acts
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
-from partnerkit.days import PARIS
 from partnerkit.reasons import Reader
 from partnerkit.reasons.pages import brief_words, teller
 from partnerkit.web import TRANSLATIONS
@@ -85,11 +84,12 @@ def pages_app(parts: PageParts) -> ServiceApp:
     purposes = parts.acts.catalogue.purposes
     app.jinja_env.globals.update(
         labels=labels,
+        of=of,
         act_sentence=act_sentence,
         brief_words=brief_words,
         purpose_labels=lambda codes: [purposes[code].label for code in codes if code in purposes],
     )
-    app.jinja_env.filters["clock_time"] = _clock_time
+    app.jinja_env.filters["clock_time"] = clock_time
     for blueprint in (
         caf.blueprint,
         habilitations.blueprint,
@@ -99,11 +99,6 @@ def pages_app(parts: PageParts) -> ServiceApp:
     ):
         app.register_blueprint(blueprint)
     return app
-
-
-def _clock_time(moment: datetime) -> str:
-    """14:03:07, in metropolitan France."""
-    return f"{moment.astimezone(PARIS):%H:%M:%S}"
 
 
 def _context() -> dict[str, object]:

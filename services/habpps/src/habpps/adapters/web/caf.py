@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from habpps.adapters.web.forms import SignaturesForm, attempt
+from habpps.adapters.web.outcomes import of
 from habpps.adapters.web.pages import (
     Closing,
     acts,
@@ -91,8 +92,8 @@ def withdraw_administrator(organisation_id: str, administrator_id: str) -> Page:
     leaving = next((one for one in view.administrators if one.id == administrator_id), None) or abort(404)
     name = leaving.person.display_name
     closing = Closing(
-        _("Retirer le rôle d'administrateur de %(name)s", name=name),
-        (
+        _("Retirer le rôle d'administrateur %(of_name)s", of_name=of(name)),
+        lambda: (
             _("%(name)s ne pourra plus gérer les habilitations de l'organisme.", name=name),
             _("Ses sessions en cours sont fermées."),
         ),
@@ -110,27 +111,31 @@ def _contract_closing(view: OrganisationView, contract: ServiceContract, event: 
     names = {"extranet": label, "organisation": view.organisation.name}
     texts = {
         ContractEvent.SUSPEND: (
-            _("Suspendre le contrat de service %(extranet)s de %(organisation)s", **names),
+            _("Suspendre le contrat de service %(extranet)s, %(organisation)s", **names),
             (_("La suspension agit tout de suite, sur les sessions ouvertes aussi."), _("Elle peut être levée.")),
             _("Suspendre le contrat"),
         ),
         ContractEvent.REACTIVATE: (
-            _("Réactiver le contrat de service %(extranet)s de %(organisation)s", **names),
+            _("Réactiver le contrat de service %(extranet)s, %(organisation)s", **names),
             (_("Les personnes habilitées retrouvent leur accès."),),
             _("Réactiver le contrat"),
         ),
         ContractEvent.END: (
-            _("Mettre fin au contrat de service %(extranet)s de %(organisation)s", **names),
+            _("Mettre fin au contrat de service %(extranet)s, %(organisation)s", **names),
             (_("C'est définitif : il faudra enregistrer un nouveau contrat."),),
             _("Mettre fin au contrat"),
         ),
     }
     title, changes, button = texts[event]
-    if event is not ContractEvent.REACTIVATE:
-        impact = acts().preview.contract(view, contract, event)
-        changes = impact_changes(impact, dict(view.extranets)) + changes
+
+    def all_changes() -> tuple[str, ...]:
+        if event is ContractEvent.REACTIVATE:
+            return changes
+        impact = acts().preview.contract(author(), view, contract, event)
+        return impact_changes(impact, dict(view.extranets)) + changes
+
     back = url_for("organisations.shown", organisation_id=view.organisation.id)
-    return Closing(title, changes, f"{event.value}-contract", button, back)
+    return Closing(title, all_changes, f"{event.value}-contract", button, back)
 
 
 def _convention_closing(view: OrganisationView, event: ConventionEvent) -> Closing:
@@ -151,7 +156,7 @@ def _convention_closing(view: OrganisationView, event: ConventionEvent) -> Closi
         ),
         ConventionEvent.DENOUNCE: (
             _("Enregistrer la dénonciation de la convention %(reference)s", reference=reference),
-            (_("Les accès restent ouverts jusqu'au dernier jour du préavis (deux mois)."),),
+            (_("Les accès restent ouverts jusqu'au dernier jour du préavis."),),
             _("Enregistrer la dénonciation"),
         ),
         ConventionEvent.END_NOTICE: (
@@ -166,8 +171,13 @@ def _convention_closing(view: OrganisationView, event: ConventionEvent) -> Closi
         ),
     }
     title, changes, button = texts[event]
-    if event not in {ConventionEvent.LIFT, ConventionEvent.DENOUNCE}:
-        changes = impact_changes(acts().preview.convention(view, event), dict(view.extranets)) + changes
+
+    def all_changes() -> tuple[str, ...]:
+        if event in {ConventionEvent.LIFT, ConventionEvent.DENOUNCE}:
+            return changes
+        impact = acts().preview.convention(author(), view, event)
+        return impact_changes(impact, dict(view.extranets)) + changes
+
     back = url_for("organisations.shown", organisation_id=view.organisation.id)
     asks_end = event is ConventionEvent.DENOUNCE
-    return Closing(title, changes, f"{event.value}-convention", button, back, asks_end)
+    return Closing(title, all_changes, f"{event.value}-convention", button, back, asks_end)

@@ -101,6 +101,11 @@ class UserForm(AdministratorForm):
     """A user."""
 
     job_title = StringField(_l("Fonction"), [Needed()], description=_l("Par exemple : directrice de crèche."))
+    groups = Checkboxes(
+        _l("Groupes"),
+        validate_choice=False,
+        description=_l("Un seul suffit presque toujours : chacun ouvre les données de son profil."),
+    )
 
 
 class AttachForm(Form):
@@ -129,13 +134,14 @@ class ReasonForm(Form):
     reason = TextAreaField(
         _l("Motif"), [Needed()], description=_l("Il est inscrit au journal et visible de l'organisme.")
     )
-    ends_on = DayField(_l("Dernier jour du préavis"))
+    ends_on = DayField(_l("Dernier jour du préavis"), [Needed()])
 
 
 class DepartureForm(Form):
     """The last day of a user."""
 
-    departs_on = DayField(_l("Dernier jour de présence"), description=_l("Laissez vide pour annuler le départ."))
+    departs_on = DayField(_l("Dernier jour de présence"), [Needed()])
+    confirmed = BooleanField(_l("Je confirme ce départ, avec les conséquences ci-dessus."))
 
 
 def attempt(form: Form, act: Callable[[], T]) -> T | None:

@@ -4,14 +4,15 @@ from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from habpps.adapters.web.outcomes import of
 from habpps.adapters.web.pages import (
     Closing,
     acts,
     answer,
+    applied_so_far,
     author,
     closing_page,
     impact_changes,
-    propagation_wait,
 )
 from habpps.domain.states import HabilitationEvent, UserEvent
 from servicekit.web import local_path
@@ -32,12 +33,12 @@ def habilitation_step(user_id: str, habilitation_id: str, step: str) -> Page:
     """Suspend, reactivate or withdraw a habilitation."""
     event = HABILITATION_STEPS.get(step) or abort(404)
     found = acts().consult.user(author(), user_id)
-    places = found.view.places_of(found.user)
-    place = next((one for one in places if one.habilitation.id == habilitation_id), None) or abort(404)
-    names = {"name": found.user.person.display_name, "group": place.group.name}
+    place = next((one for one in found.places if one.habilitation.id == habilitation_id), None) or abort(404)
+    name = found.user.person.display_name
+    names = {"of_name": of(name), "name": name, "group": place.group.name}
     titles = {
-        HabilitationEvent.SUSPEND: _("Suspendre l'habilitation de %(name)s dans « %(group)s »", **names),
-        HabilitationEvent.REACTIVATE: _("Réactiver l'habilitation de %(name)s dans « %(group)s »", **names),
+        HabilitationEvent.SUSPEND: _("Suspendre l'habilitation %(of_name)s dans « %(group)s »", **names),
+        HabilitationEvent.REACTIVATE: _("Réactiver l'habilitation %(of_name)s dans « %(group)s »", **names),
         HabilitationEvent.WITHDRAW: _("Retirer %(name)s du groupe « %(group)s »", **names),
     }
     buttons = {
@@ -45,10 +46,13 @@ def habilitation_step(user_id: str, habilitation_id: str, step: str) -> Page:
         HabilitationEvent.REACTIVATE: _("Réactiver l'habilitation"),
         HabilitationEvent.WITHDRAW: _("Retirer l'habilitation"),
     }
-    changes: tuple[str, ...] = (_("%(name)s retrouve le profil de ce groupe.", **names),)
-    if event is not HabilitationEvent.REACTIVATE:
-        impact = acts().preview.habilitation(found.view, place.habilitation, event)
-        changes = impact_changes(impact, dict(found.view.extranets))
+
+    def changes() -> tuple[str, ...]:
+        if event is HabilitationEvent.REACTIVATE:
+            return (_("%(name)s retrouve le profil de ce groupe.", **names),)
+        impact = acts().preview.habilitation(found, place.habilitation, event)
+        return impact_changes(impact, dict(found.view.extranets))
+
     back = url_for("users.shown", user_id=user_id)
     closing = Closing(titles[event], changes, f"{event.value}-habilitation", buttons[event], back)
     return closing_page(
@@ -64,11 +68,21 @@ def user_step(user_id: str, step: str) -> Page:
     name = found.user.person.display_name
     if event is UserEvent.LOCK:
         title, button = _("Verrouiller %(name)s", name=name), _("Verrouiller l'utilisateur")
-        impact = acts().preview.user(found.view, found.user, event)
-        changes = (*impact_changes(impact, dict(found.view.extranets)), _("Ses sessions en cours sont fermées."))
     else:
         title, button = _("Déverrouiller %(name)s", name=name), _("Déverrouiller l'utilisateur")
-        changes = (_("%(name)s peut de nouveau se connecter et retrouve ses habilitations.", name=name),)
+
+    def changes() -> tuple[str, ...]:
+        if event is UserEvent.UNLOCK:
+            return (_("%(name)s peut de nouveau se connecter et retrouve ses habilitations.", name=name),)
+        impact = impact_changes(acts().preview.user(found, event), dict(found.view.extranets))
+        closed: tuple[str, ...] = (_("Ses sessions en cours sont fermées."),)
+        administers = [one for one in found.view.administrators if one.account_id == found.user.account_id]
+        if any(one.id in found.view.able for one in administers):
+            closed += (_("Son rôle d'administrateur ne peut plus être exercé."),)
+            if len(found.view.able) == 1:
+                closed += (_("L'organisation n'aura plus d'administrateur qui puisse se connecter."),)
+        return impact + closed
+
     closing = Closing(title, changes, f"{event.value}-user", button, url_for("users.shown", user_id=user_id))
     return closing_page(closing, lambda form: acts().lock_user(author(), user_id, event, form.reason.data or ""))
 
@@ -77,5 +91,7 @@ def user_step(user_id: str, step: str) -> Page:
 def propagation(revision: int) -> Page:
     """Say when an act is in force on every replica."""
     author()
-    report = acts().propagation.wait_everywhere(revision, propagation_wait())
+    if not acts().propagation.is_known(revision):
+        abort(404)
+    report = applied_so_far(revision)
     return answer("propagation.html", report=report, back=local_path(request.args.get("retour")))

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from habpps.adapters.web.forms import AdministratorForm, ContractForm, OrganisationForm, attempt, options
+from habpps.adapters.web.outcomes import administrator_appointed
 from habpps.adapters.web.pages import acts, answer, author, done_page, listing, page_of, require_caf, retried, today
 from habpps.domain.organisation import Signatory
 from habpps.domain.people import person_typed
@@ -96,9 +97,7 @@ def appoint(organisation_id: str, replaces: str = "") -> Page:
         appointment = Appointment(person, leaving.id if leaving else "")
         done = attempt(form, lambda: acts().appoint_administrator(author(), organisation_id, appointment))
         if done is not None:
-            sentence = _(
-                "%(name)s est administrateur : deux courriels vont lui être envoyés.", name=person.display_name
-            )
+            sentence = administrator_appointed(person.display_name, done.mails)
             return done_page(sentence, url_for("organisations.shown", organisation_id=organisation_id))
     return answer("administrator_form.html", form, view=view, leaving=leaving)
 

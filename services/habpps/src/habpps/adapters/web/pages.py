@@ -1,5 +1,6 @@
 """What every page of habpps uses: the author, the acts, the listing asked, and the end of an act."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,14 +11,16 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from habpps.adapters.web.forms import Form, ReasonForm, attempt
+from habpps.adapters.web.outcomes import in_force_everywhere
 from habpps.adapters.web.sentences import CONFLICT_SENTENCES
 from habpps.domain.authorship import Author, check_role
 from habpps.domain.impact import Impact
 from habpps.domain.people import Role
 from habpps.domain.service_contract import Extranet
 from habpps.use_cases.acts import Acts
+from habpps.use_cases.follow_propagation import Propagation
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
-from habpps.use_cases.ports import Listing
+from habpps.use_cases.people_ports import Listing
 from habpps.use_cases.register import Done
 from partnerkit.days import french_day
 from partnerkit.text import clean_line
@@ -27,6 +30,7 @@ from servicekit.web import Page
 from servicekit.web.formats import longdatetime
 
 EXTENSION = "habpps"
+_WAITING = threading.BoundedSemaphore(2)
 PAGE_SIZE = 20
 BAD_REQUEST = 400
 
@@ -43,10 +47,10 @@ class PageTools:
 
 @dataclass(frozen=True)
 class Closing:
-    """A page that says what will change, asks why, and does it once."""
+    """A page that says what will change, asks why, and does it once. `changes` is asked only when the page is shown."""
 
     title: str
-    changes: tuple[str, ...]
+    changes: Callable[[], tuple[str, ...]]
     button_id: str
     button_label: str
     cancel_url: str
@@ -123,8 +127,9 @@ def listing() -> Listing:
     page = request.args.get("page", "1")
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
     asked = request.args
+    sort = clean_line(asked.get("tri", ""))[:20]
     words, state, group = (clean_line(asked.get(name, ""))[:100] for name in ("q", "etat", "groupe"))
-    return Listing(words, state, group, max(number, 1), PAGE_SIZE)
+    return Listing(words, state, group, max(number, 1), PAGE_SIZE, sort)
 
 
 def page_of(total: int) -> Page:
@@ -143,13 +148,13 @@ def impact_changes(impact: Impact, extranets: dict[str, Extranet]) -> tuple[str,
     if not impact.losing:
         return (_("Personne ne perd d'accès : aucun utilisateur n'est concerné aujourd'hui."),)
     lines = []
-    for code, names in impact.losing.items():
+    for code, people in impact.losing.items():
         label = extranets[code].short_label if code in extranets else code
         lines.append(
             ngettext(
                 "%(num)s personne perdra l'accès à %(extranet)s.",
                 "%(num)s personnes perdront l'accès à %(extranet)s.",
-                len(names),
+                people,
                 extranet=label,
             )
         )
@@ -165,12 +170,32 @@ def closing_page(closing: Closing, act: Callable[[ReasonForm], Done[object]]) ->
         done = attempt(form, lambda: act(form))
         if done is not None:
             return in_force(done, closing.cancel_url)
-    return answer("closing.html", form, closing=closing)
+    return answer("closing.html", form, closing=closing, changes=closing.changes())
 
 
-def in_force(done: Done[object], back: str) -> Response:
-    """Go to the page that says when the act is in force everywhere."""
-    return redirect(url_for("habilitations.propagation", revision=done.revision, retour=back), 303)
+def in_force(done: Done[object], back: str, sentence: str = "") -> Response:
+    """Go back with a message when the act is in force everywhere; else to the page that names who is late."""
+    applied = in_force_everywhere(applied_so_far(done.revision))
+    if applied is None:
+        if sentence:
+            flash(sentence, "success")
+        return redirect(url_for("habilitations.propagation", revision=done.revision, retour=back), 303)
+    flash(" ".join((sentence or _("C'est fait."), applied)), "success")
+    return redirect(back, 303)
+
+
+def applied_so_far(revision: int) -> Propagation:
+    """Wait a little until an act is in force everywhere, and say how far it has come.
+
+    Few threads wait at a time, so that waiting pages never keep the others from being answered: the next ones get the
+    answer of the moment.
+    """
+    waits = _WAITING.acquire(blocking=False)
+    try:
+        return acts().propagation.wait_everywhere(revision, propagation_wait() if waits else timedelta())
+    finally:
+        if waits:
+            _WAITING.release()
 
 
 def done_page(sentence: str, where: str) -> Response:

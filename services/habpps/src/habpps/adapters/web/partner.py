@@ -27,8 +27,8 @@ def home() -> Page:
     """Show what to do next; the Caf administrator goes to the list of organisations."""
     if author().is_caf:
         return redirect(url_for("organisations.listed"), 303)
-    view = acts().consult.organisation(author(), author().organisation_id)
-    return answer("home.html", view=view)
+    found = acts().consult.home(author())
+    return answer("home.html", found=found, view=found.view)
 
 
 @blueprint.get("/groupes")
@@ -55,18 +55,23 @@ def create_group() -> Page:
 @blueprint.get("/groupes/<group_id>")
 def group(group_id: str) -> Page:
     """Show a group and its members."""
-    view, found = acts().consult.group(author(), group_id)
-    return answer("group.html", view=view, group=found)
+    asked = listing()
+    found, members = acts().consult.group_members(author(), group_id, asked)
+    return answer("group.html", found=members, group=found, asked=asked, page=page_of(members.total))
 
 
 @blueprint.route("/groupes/<group_id>/fermer", methods=["GET", "POST"])
 def close_group(group_id: str) -> Page:
     """Close a group."""
     view, found = acts().consult.group(author(), group_id)
-    impact = acts().preview.group(view, found)
+
+    def changes() -> tuple[str, ...]:
+        impact = impact_changes(acts().preview.group(author(), view, found), dict(view.extranets))
+        return (*impact, _("C'est définitif. Les utilisateurs ne sont pas supprimés."))
+
     closing = Closing(
         _("Fermer le groupe « %(name)s »", name=found.name),
-        (*impact_changes(impact, dict(view.extranets)), _("C'est définitif. Les utilisateurs ne sont pas supprimés.")),
+        changes,
         "close-group",
         _("Fermer le groupe"),
         url_for("partner.group", group_id=group_id),

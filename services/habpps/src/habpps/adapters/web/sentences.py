@@ -5,9 +5,12 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 
+from habpps.adapters.web.outcomes import of
 from habpps.use_cases.ports import ActRecord
+from partnerkit.days import InvalidDayError, iso_day
 from partnerkit.web import ADDRESS_SENTENCES, TEXT_SENTENCES
 from servicekit.web import RefusalText
+from servicekit.web.formats import longdate
 
 FIELD_SENTENCES: dict[str, str] = {
     **TEXT_SENTENCES,
@@ -25,13 +28,16 @@ FIELD_SENTENCES: dict[str, str] = {
     "ENDS_BEFORE_START": _l("La date de fin est avant la date de début."),
     "IN_THE_FUTURE": _l("Cette date est dans le futur."),
     "IN_THE_PAST": _l("Cette date est passée."),
+    "TOO_FAR_IN_THE_PAST": _l("Cette date est passée depuis plus d'un an : vérifiez l'année."),
+    "DEPARTURE_UNCHANGED": _l("C'est déjà la date notée : rien n'a changé."),
+    "AFTER_THE_END": _l("La convention prend fin avant cette date."),
     "PROFILE_RESERVED": _l("Les profils T6 à T9 ne sont pas ouverts."),
     "PROFILE_UNKNOWN": _l("Choisissez un profil de la liste."),
     "PROFILE_NOT_IN_EXTRANET": _l("Cet extranet ne connaît pas ce profil."),
     "PURPOSE_UNKNOWN": _l("Cette finalité n'est pas prévue pour cet extranet."),
     "PURPOSE_WITHOUT_PROFILE": _l("Une finalité choisie ne va avec aucun des profils choisis."),
     "PROFILE_WITHOUT_PURPOSE": _l("Un profil choisi ne va avec aucune des finalités choisies."),
-    "TERRITORY_NEEDS_EXTENSION": _l("Un autre territoire demande une extension de périmètre."),
+    "TERRITORY_NEEDS_EXTENSION": _l("Un contrat ne vaut que pour le territoire de la Caf qui le signe."),
     "NUMBER_OUT_OF_RANGE": _l("Saisissez un nombre de 1 à 10 000, ou rien."),
     "EXTRANET_UNKNOWN": _l("Choisissez un extranet de la liste."),
 }
@@ -50,14 +56,16 @@ CONFLICT_SENTENCES: dict[str, str] = {
     "ALREADY_IN_GROUP": _l("Cette personne est déjà dans ce groupe."),
     "MAXIMUM_USERS_REACHED": _l(
         "Le contrat de service prévoit %(maximum)s personnes au plus pour cet extranet. Retirez une habilitation "
-        "devenue inutile, ou demandez à la Caf de modifier le contrat."
+        "devenue inutile, ou adressez-vous à la Caf."
     ),
     "SELF_ASSIGNMENT_TO_CONFIRM": _l(
         "Vous vous donnez ce profil à vous-même. Cochez la case de confirmation : cet acte sera signalé au journal."
     ),
     "USER_NOT_ACTIVE": _l("Cet utilisateur n'est pas actif : déverrouillez-le ou changez sa date de départ."),
     "NOTHING_TO_RETRY": _l("Rien n'est à reprendre : la demande a été renvoyée entre-temps."),
-    "LAST_ADMINISTRATOR": _l("C'est le seul administrateur. Nommez d'abord son remplaçant."),
+    "LAST_ADMINISTRATOR": _l(
+        "Aucun autre administrateur ne peut se connecter. Nommez d'abord la personne qui prend la suite."
+    ),
     "TRANSITION_REFUSED": _l("Ce n'est plus possible : la situation a changé. Revenez à la page précédente."),
 }
 REFUSAL_TEXTS: Mapping[str, RefusalText] = {
@@ -114,28 +122,37 @@ ACT_SENTENCES: dict[str, str] = {
     "habpps.service_contract.ended": _l("a mis fin au contrat de service « %(label)s »."),
     "habpps.administrator.appointed": _l("a nommé %(label)s administrateur."),
     "habpps.administrator.confirmed": _l("a confirmé un rôle d'administrateur."),
-    "habpps.administrator.withdrawn": _l("a retiré le rôle d'administrateur de %(label)s."),
+    "habpps.administrator.withdrawn": _l("a retiré le rôle d'administrateur %(of_label)s."),
     "habpps.group.created": _l("a créé le groupe « %(label)s » (profil %(profile)s)."),
     "habpps.group.closed": _l("a fermé le groupe « %(label)s »."),
     "habpps.user.created": _l("a créé l'utilisateur %(label)s (%(job_title)s)."),
     "habpps.user.attached": _l("a inscrit %(label)s, déjà connu de l'organisme, comme utilisateur (%(job_title)s)."),
     "habpps.user.locked": _l("a verrouillé %(label)s."),
     "habpps.user.unlocked": _l("a déverrouillé %(label)s."),
-    "habpps.user.departure_noted": _l("a noté le départ de %(label)s : %(departs_on)s."),
+    "habpps.user.departure_noted": _l("a noté le départ %(of_label)s au %(departs_on)s."),
+    "habpps.user.departure_cancelled": _l("a annulé le départ %(of_label)s, noté au %(departs_on)s."),
     "habpps.password.reset": _l("a demandé un nouveau mot de passe provisoire pour %(label)s."),
     "habpps.account_command.refused": _l(
         "Le service des comptes n'a pas pu traiter une demande pour %(label)s (référence %(reference)s)."
     ),
     "habpps.account_command.retried": _l("a renvoyé au service des comptes ce qui n'avait pas abouti pour %(label)s."),
     "habpps.habilitation.granted": _l("a rattaché %(label)s au groupe « %(group)s » (profil %(profile)s)."),
-    "habpps.habilitation.suspended": _l("a suspendu l'habilitation de %(label)s dans « %(group)s »."),
-    "habpps.habilitation.reactivated": _l("a réactivé l'habilitation de %(label)s dans « %(group)s »."),
-    "habpps.habilitation.withdrawn": _l("a retiré l'habilitation de %(label)s dans « %(group)s »."),
+    "habpps.habilitation.suspended": _l("a suspendu l'habilitation %(of_label)s dans « %(group)s »."),
+    "habpps.habilitation.reactivated": _l("a réactivé l'habilitation %(of_label)s dans « %(group)s »."),
+    "habpps.habilitation.withdrawn": _l("a retiré l'habilitation %(of_label)s dans « %(group)s »."),
 }
 ACT_OTHERWISE = _l("a accompli un acte d'administration (%(label)s).")
 
 
 def act_sentence(record: ActRecord) -> str:
     """Return what somebody did, in plain French, to stand after their name."""
-    values = defaultdict(lambda: "–", {**record.details, "label": record.label})
+    details = {name: _day_or_text(text) for name, text in record.details.items()}
+    values = defaultdict(lambda: "–", {**details, "label": record.label, "of_label": of(record.label)})
     return str(ACT_SENTENCES.get(record.act, ACT_OTHERWISE)) % values
+
+
+def _day_or_text(text: str) -> str:
+    try:
+        return longdate(iso_day(text), weekday=False)
+    except InvalidDayError:
+        return text

@@ -1,21 +1,33 @@
 """Users: list, page of one user, creation, attachment of a known person, departure, password."""
 
-from flask import Blueprint, flash, url_for
+from flask import Blueprint, abort, flash, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from habpps.adapters.web.forms import AssignForm, AttachForm, DepartureForm, UserForm, attempt, options
 from habpps.adapters.web.labels import PROFILES
-from habpps.adapters.web.pages import acts, answer, author, done_page, in_force, listing, page_of, retried
-from habpps.adapters.web.sentences import CONFLICT_SENTENCES
+from habpps.adapters.web.outcomes import departure_noted, of, user_created
+from habpps.adapters.web.pages import (
+    acts,
+    answer,
+    author,
+    done_page,
+    impact_changes,
+    in_force,
+    listing,
+    page_of,
+    retried,
+    today,
+)
+from habpps.adapters.web.sentences import CONFLICT_SENTENCES, FIELD_SENTENCES
 from habpps.domain.people import person_typed
-from habpps.domain.refusals import EmailTakenError
+from habpps.domain.refusals import EmailTakenError, FormRefusedError
 from habpps.use_cases.assign_to_group import Assignment
 from habpps.use_cases.consult_register import UserView
 from habpps.use_cases.create_user import UserRequest
 from habpps.use_cases.register import Done
 from servicekit.errors import ConflictError
-from servicekit.web import Column, render_confirm
+from servicekit.web import Column, Sort, render_confirm
 
 blueprint = Blueprint("users", __name__)
 Page = str | tuple[str, int] | Response
@@ -37,28 +49,30 @@ def of_organisation(organisation_id: str) -> Page:
 def create() -> Page:
     """Create a user; somebody already known may be attached instead."""
     form = UserForm()
+    view = acts().consult.organisation(author(), author().organisation_id)
+    form.groups.choices = options({group.id: f"{group.name} ({PROFILES[group.profile]})" for group in view.open_groups})
     known: dict[str, str] = {}
     if form.validate_on_submit():
         person = person_typed(form.given_name.data or "", form.family_name.data or "", form.email.data or "")
-        request = UserRequest(person, form.job_title.data or "")
+        request = UserRequest(person, form.job_title.data or "", tuple(form.groups.data or ()))
         done = attempt(form, lambda: _create(request, known))
         if done is not None:
-            sentence = _("%(name)s est créé : deux courriels vont lui être envoyés.", name=person.display_name)
+            sentence = user_created(person.display_name, done.mails, len(request.groups))
             return done_page(sentence, url_for("users.shown", user_id=done.value))
-    return answer("user_form.html", form, known=known)
+    return answer("user_form.html", form, known=known, view=view)
 
 
 @blueprint.route("/utilisateurs/rattacher-personne/<administrator_id>", methods=["GET", "POST"])
 def attach_person(administrator_id: str) -> Page:
     """Make a user of an administrator of the same organisation."""
     view = acts().consult.organisation(author(), author().organisation_id)
-    person = next((one.person for one in view.administrators if one.id == administrator_id), None)
+    person = next((one.person for one in view.administrators if one.id == administrator_id), None) or abort(404)
     form = AttachForm()
     if form.validate_on_submit():
         done = attempt(form, lambda: acts().attach_person(author(), administrator_id, form.job_title.data or ""))
         if done is not None:
             return done_page(
-                _("La personne est inscrite comme utilisateur."), url_for("users.shown", user_id=done.value)
+                user_created(person.display_name, done.mails, 0), url_for("users.shown", user_id=done.value)
             )
     return answer("attach_person.html", form, person=person)
 
@@ -78,21 +92,45 @@ def assign(user_id: str) -> Page:
         assignment = Assignment(user_id, form.group_id.data or "", form.confirmed.data)
         done = attempt(form, lambda: acts().assign_to_group(author(), assignment))
         if done is not None:
-            sentence = _("%(name)s est rattaché au groupe.", name=found.user.person.display_name)
+            name, group = found.user.person.display_name, group_name(found, assignment.group_id)
+            sentence = _("%(name)s fait partie du groupe « %(group)s ».", name=name, group=group)
             return done_page(sentence, url_for("users.shown", user_id=user_id))
     return _user_page(found, form)
 
 
 @blueprint.route("/utilisateurs/<user_id>/depart", methods=["GET", "POST"])
 def departure(user_id: str) -> Page:
-    """Note the last day of a user."""
+    """Note the last day of a user; one that is past closes at once, so what it closes is shown before."""
     found = acts().consult.user(author(), user_id)
     form = DepartureForm(departs_on=found.user.departs_on)
-    if form.validate_on_submit():
-        done = attempt(form, lambda: acts().set_departure(author(), user_id, form.departs_on.data))
-        if done is not None:
-            return in_force(done, url_for("users.shown", user_id=user_id))
-    return answer("departure.html", form, user=found.user)
+    day = form.departs_on.data
+    if not form.validate_on_submit():
+        return answer("departure.html", form, user=found.user, changes=())
+    if day is None:
+        form.departs_on.errors = [FIELD_SENTENCES["EMPTY"]]
+        return answer("departure.html", form, user=found.user, changes=())
+    if day < today() and not form.confirmed.data:
+        changes = impact_changes(acts().preview.departure(found, day), dict(found.view.extranets))
+        return answer("departure.html", form, user=found.user, changes=changes)
+    done = attempt(form, lambda: acts().set_departure(author(), user_id, day))
+    if done is None:
+        return answer("departure.html", form, user=found.user, changes=())
+    sentence = departure_noted(found.user.person.display_name, day, today())
+    return in_force(done, url_for("users.shown", user_id=user_id), sentence)
+
+
+@blueprint.post("/utilisateurs/<user_id>/depart/annuler")
+def cancel_departure(user_id: str) -> Page:
+    """Take a departure back."""
+    found = acts().consult.user(author(), user_id)
+    where = url_for("users.shown", user_id=user_id)
+    try:
+        done = acts().set_departure(author(), user_id, None)
+    except FormRefusedError:
+        flash(_("Aucun départ n'est noté : rien n'a changé."), "info")
+        return Response(status=303, headers={"Location": where})
+    name = found.user.person.display_name
+    return in_force(done, where, _("Le départ %(of_name)s est annulé.", of_name=of(name)))
 
 
 @blueprint.get("/utilisateurs/<user_id>/mot-de-passe")
@@ -104,7 +142,7 @@ def confirm_reset(user_id: str) -> Page:
         title=_("Envoyer un nouveau mot de passe provisoire à %(name)s", name=name),
         changes=[
             _("L'ancien mot de passe ne marche plus."),
-            _("Les sessions ouvertes de %(name)s sont fermées.", name=name),
+            _("Les sessions ouvertes %(of_name)s sont fermées.", of_name=of(name)),
             _("Un mot de passe provisoire, valable 72 heures, part à %(email)s.", email=user.person.email),
         ],
         action=url_for("users.reset", user_id=user_id),
@@ -144,21 +182,28 @@ def _list(organisation_id: str) -> Page:
     asked = listing()
     found = acts().consult.users(author(), organisation_id, asked)
     columns = [
-        Column("name", _("Nom")),
-        Column("job_title", _("Fonction")),
+        Column("name", _("Nom"), sortable=True),
+        Column("job_title", _("Fonction"), sortable=True),
         Column("groups", _("Groupes")),
-        Column("state", _("État")),
+        Column("state", _("État"), sortable=True),
         Column("mails", _("Courriels")),
     ]
-    return answer(
-        "users.html", view=found.view, users=found.users, page=page_of(found.total), asked=asked, columns=columns
-    )
+    sort = Sort.from_request({"name", "job_title", "state"}, "name")
+    return answer("users.html", found=found, page=page_of(found.total), asked=asked, columns=columns, sort=sort)
 
 
 def _user_page(found: UserView, form: AssignForm) -> Page:
-    view, user = found.view, found.user
-    held = {place.group.id for place in view.places_of(user)}
+    view = found.view
+    held = {place.group.id for place in found.places}
     groups = [group for group in view.open_groups if group.id not in held]
     form.group_id.choices = options({group.id: f"{group.name} ({PROFILES[group.profile]})" for group in groups})
-    access = acts().preview.access_of(view, user)
-    return answer("user.html", form, view=view, user=user, access=access, assignable=groups)
+    access = acts().preview.access_of(found)
+    profiles = sorted({place.group.profile for place in found.places})
+    return answer(
+        "user.html", form, found=found, view=view, user=found.user, access=access, assignable=groups, profiles=profiles
+    )
+
+
+def group_name(found: UserView, group_id: str) -> str:
+    """Return the name of a group of the organisation."""
+    return next((group.name for group in found.view.groups if group.id == group_id), "")

@@ -1,0 +1,141 @@
+"""What habpps needs of the store of people: groups, users, their places, administrators. `ports` holds the rest."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from habpps.domain.habilitation import Group, Habilitation, Membership
+from habpps.domain.people import Administrator, User
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a list page asks: words, filters, page (from 1)."""
+
+    text: str = ""
+    state: str = ""
+    group_id: str = ""
+    page: int = 1
+    size: int = 20
+    sort: str = ""
+    """Column, with "-" in front when the order is turned; one that the list does not know is its first order."""
+
+
+class Groups(Protocol):
+    """Groups."""
+
+    def get(self, group_id: str) -> Group | None:
+        """Return one."""
+        ...
+
+    def of(self, organisation_id: str) -> tuple[Group, ...]:
+        """Return those of an organisation, by name."""
+        ...
+
+    def save(self, group: Group) -> None:
+        """Add or replace."""
+        ...
+
+
+class Users(Protocol):
+    """Users."""
+
+    def get(self, user_id: str) -> User | None:
+        """Return one."""
+        ...
+
+    def of(self, organisation_id: str) -> tuple[User, ...]:
+        """Return all of an organisation, by family name."""
+        ...
+
+    def with_account(self, account_id: str) -> tuple[User, ...]:
+        """Return the memberships of an account, in every organisation."""
+        ...
+
+    def with_email(self, organisation_id: str, email: str) -> tuple[User, ...]:
+        """Return those of an organisation with this address."""
+        ...
+
+    def page(self, organisation_id: str, listing: Listing) -> tuple[tuple[User, ...], int]:
+        """Return a page, and how many there are in all pages.
+
+        `group_id`: members of a group, "-" for users without one. `sort`: name (the default), job_title or state.
+        """
+        ...
+
+    def count(self, organisation_id: str) -> int:
+        """Return how many are not closed."""
+        ...
+
+    def count_without_group(self, organisation_id: str) -> int:
+        """Return how many active ones hold no place in an open group: nothing is open to them."""
+        ...
+
+    def save(self, user: User) -> None:
+        """Add or replace."""
+        ...
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """People of an organisation who hold the same places in the same way: the same rights. `user`: one of them."""
+
+    user: User
+    held: tuple[Habilitation, ...]
+    people: int
+
+
+class Habilitations(Protocol):
+    """Habilitations."""
+
+    def get(self, habilitation_id: str) -> Habilitation | None:
+        """Return one."""
+        ...
+
+    def of(self, organisation_id: str) -> tuple[Membership, ...]:
+        """Return those of an organisation with their groups and users, in the order of creation."""
+        ...
+
+    def of_user(self, user_id: str) -> tuple[Membership, ...]:
+        """Return those of a user, in the order of creation."""
+        ...
+
+    def of_users(self, user_ids: Sequence[str]) -> tuple[Membership, ...]:
+        """Return those of some users, in the order of creation."""
+        ...
+
+    def sizes(self, organisation_id: str) -> Mapping[str, int]:
+        """Return how many people hold a place, by group."""
+        ...
+
+    def seated(self, organisation_id: str, profiles: Sequence[str], except_user: str) -> int:
+        """Return how many people other than this one hold a place in an open group with one of these profiles."""
+        ...
+
+    def alike(self, organisation_id: str) -> tuple[Likeness, ...]:
+        """Return everybody who holds a place, by likeness."""
+        ...
+
+    def save(self, habilitation: Habilitation) -> None:
+        """Add or replace."""
+        ...
+
+
+class Administrators(Protocol):
+    """Administrators of partners and Cafs."""
+
+    def get(self, administrator_id: str) -> Administrator | None:
+        """Return one."""
+        ...
+
+    def of(self, organisation_id: str) -> tuple[Administrator, ...]:
+        """Return those of an organisation, in the order of creation."""
+        ...
+
+    def with_account(self, account_id: str) -> tuple[Administrator, ...]:
+        """Return the roles of an account, in every organisation."""
+        ...
+
+    def save(self, administrator: Administrator) -> None:
+        """Add or replace."""
+        ...

@@ -1,0 +1,1 @@
+"""What the pages of habpps cost in a large organisation."""
