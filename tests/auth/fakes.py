@@ -43,6 +43,9 @@ class InMemoryAccounts:
     def several(self, account_ids: Sequence[str]) -> Sequence[Account]:
         return [self.rows[account_id] for account_id in account_ids if account_id in self.rows]
 
+    def with_email(self, email: str) -> Sequence[Account]:
+        return sorted((row for row in self.rows.values() if row.email == email), key=lambda row: row.account_id)
+
     def username_exists(self, username: str) -> bool:
         return self.find_by_username(username) is not None
 

@@ -68,6 +68,34 @@ PEOPLE: tuple[Promise, ...] = (
         "Two clicks on a form of the portal end where one ends: one session, one mail, the sign-in before is shown.",
     ),
     Promise(
+        "people:no-context-password",
+        "CNIL 2022-100; NIST SP 800-63B-4 §3.1.1.2",
+        "A password made of the person's names, identifier, organisation or our product names is refused.",
+    ),
+    Promise(
+        "people:provisional-as-pasted",
+        "GOV.UK Design System, confirmation codes",
+        "A provisional password is accepted with any separators, case and invisible characters.",
+    ),
+    Promise(
+        "people:two-secrets-two-mails",
+        "CNIL 2022-100",
+        "No mail holds an identifier and a provisional password together.",
+    ),
+    Promise(
+        "people:changes-are-told",
+        "ASVS 6.3.7",
+        "A changed password, a lock, its end and a disowned sign-in are told by mail, with who asked.",
+    ),
+    Promise(
+        "people:lost-identifier", "CAFSOMME", "A lost identifier is sent by mail; the answer is the same for everybody."
+    ),
+    Promise(
+        "people:law-pages",
+        "Law 2005-102 article 47; LCEN article 1-1",
+        "Accessibility statement, legal notice and help say what the law asks for, or that it is missing.",
+    ),
+    Promise(
         "people:one-address-check",
         "RFC 5321 §4.1.2",
         "An address that no envelope can hold is refused at every entrance of auth.",

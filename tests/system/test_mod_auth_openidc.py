@@ -101,7 +101,7 @@ def test_signing_out_of_the_extranet_ends_the_session_at_auth(visitor: Visitor, 
 def test_the_back_channel_ends_the_session_of_apache(visitor: Visitor, extranet: Extranet) -> None:
     visitor.open("auth", "/logout")
     visitor.click("logout-confirm")
-    assert "1 extranet sur 1 fermé" in visitor.text(), said(extranet.folder)
+    assert "est fermé aussi" in visitor.text(), said(extranet.folder)
     deadline, pause = time.monotonic() + _LIMIT_S, threading.Event()
     while not must_sign_in(visitor, f"{extranet.address}/"):
         assert time.monotonic() < deadline, said(extranet.folder)

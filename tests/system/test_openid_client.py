@@ -285,7 +285,7 @@ def test_the_example_of_the_page_signs_in_and_out_and_hears_the_back_channel(sce
         assert shown["org"]["name"] == RIVEBELLE.name
         assert [right["profiles"] for right in shown["rights"]] == [["T2"]]
         person.visit(f"{layout.url('auth')}/logout", "nowhere:")
-        assert "1 extranet sur 1 fermé" in person.last_page
+        assert "est fermé aussi" in person.last_page
         assert person.read(f"{here}/").is_redirect
         person.visit(f"{here}/", "nowhere:")
         assert person.visit(f"{here}/deconnexion", "nowhere:") == f"{here}/deconnecte"

@@ -174,7 +174,7 @@ def test_deconnexion_ends_the_session_everywhere(provider: Provider, browser: Au
     browser.exchange(browser.code("mon-enfant", 8410), "mon-enfant", 8410)
     gone = browser.follow(browser.submit(page, "/deconnexion"))
     assert 'id="logged-out" data-done="2" data-total="2"' in gone.text
-    assert "2 extranets sur 2 fermés." in gone.text
+    assert "Les 2 extranets que vous aviez ouverts sont fermés aussi." in gone.text
     assert sent_back(browser.authorize(prompt="none"))["error"] == "login_required"
 
 
@@ -183,7 +183,7 @@ def test_a_deaf_client_is_counted_and_told_again(provider: Provider, browser: Au
     browser.exchange(browser.code())
     provider.calls.deaf.add("http://localhost:8402/backchannel-logout")
     gone = browser.follow(browser.submit(page, "/deconnexion"))
-    assert "0 extranet sur 1 fermé." in gone.text
+    assert "0 extranets sur 1 sont fermés." in gone.text
     provider.calls.deaf.clear()
     provider.clock.advance(timedelta(seconds=3))
     session_id = next(iter(provider.read(lambda repos: repos.sessions.rows)))

@@ -128,3 +128,27 @@ def test_two_clicks_on_a_forgotten_password_ask_for_one_mail(
     answers = sent_again(browser, page, "/forgotten-password", 2, username=OWNER)
     assert len({bare(answer.text) for answer in answers}) == 1
     assert len(stored_provider.read(lambda repos: repos.mails.unsent())) == 1
+
+
+@promise("people:lost-identifier")
+def test_a_lost_identifier_gets_the_same_answer_for_every_address(provider: Provider, browser: AuthBrowser) -> None:
+    page = browser.get("/identifiant-perdu")
+    known = browser.submit(page, "/identifiant-perdu", email="chloe.durand@commune.example")
+    unknown = browser.submit(page, "/identifiant-perdu", email="nobody@commune.example")
+    assert known.text == unknown.text
+    assert len(provider.read(lambda repos: repos.mails.rows)) == 1
+    assert browser.submit(page, "/identifiant-perdu", email="chloe@").status_code == 400
+
+
+def test_an_address_typed_as_identifier_is_said_to_be_one(provider: Provider, browser: AuthBrowser) -> None:
+    page = browser.submit(browser.get("/forgotten-password"), "/forgotten-password", username="chloe@commune.example")
+    assert page.status_code == 400
+    assert "Saisissez votre identifiant, pas votre adresse" in page.text
+    assert 'href="/identifiant-perdu"' in page.text
+    assert provider.read(lambda repos: repos.mails.rows) == {}
+
+
+def test_the_first_sign_in_offers_nothing_to_disown(browser: AuthBrowser) -> None:
+    page = browser.follow(browser.sign_in())
+    assert "première connexion" in page.text
+    assert 'id="not-me"' not in page.text

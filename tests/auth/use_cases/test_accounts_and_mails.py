@@ -172,6 +172,7 @@ def test_what_is_of_no_more_use_is_forgotten(provider: Provider) -> None:
     provider.use_cases.request_password("cdurand-4821", "192.0.2.1")
     provider.send_mails()
     provider.use_cases.manage_accounts.lock(Order("command", DIRECTOR, "admin"))
+    provider.send_mails()
     assert len(ended_after(0, "epoch").sessions) == 1
     provider.clock.advance(timedelta(days=1, seconds=1))
     provider.sweep()

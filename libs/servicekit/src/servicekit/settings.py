@@ -81,6 +81,22 @@ class ServiceSettings(BaseSettings):
         description="sqlite:///path or postgresql://… of this service's own database. Default: SQLite in the data "
         "folder.",
     )
+    contact_name: str = Field(
+        default="", max_length=200, description="Who answers people, said on the help page and in mails."
+    )
+    contact_email: str = Field(default="", max_length=254, description="Their mail address.")
+    contact_phone: str = Field(default="", max_length=40, description="Their telephone number.")
+    contact_hours: str = Field(default="", max_length=200, description="When they answer, in French.")
+    publisher: str = Field(
+        default="", max_length=500, description="Publisher of the service with address and director of publication."
+    )
+    hosting: str = Field(default="", max_length=500, description="Who hosts it, with address and telephone number.")
+    data_protection_officer: str = Field(
+        default="", max_length=500, description="How the data protection officer is reached (GDPR article 13)."
+    )
+    accessibility_plan_url: OptionalUrl = Field(
+        default="", description="Address of the multi-year accessibility plan (law 2005-102 article 47)."
+    )
     public_url: PublicUrl = Field(
         default="http://localhost:8400", description="Address people type. https unless the host is this machine."
     )

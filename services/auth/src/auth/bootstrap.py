@@ -69,6 +69,7 @@ from auth.use_cases.read_token import ReadToken
 from auth.use_cases.refresh_tokens import RefreshTokens
 from auth.use_cases.register_clients import RegisterClients
 from auth.use_cases.register_dynamically import RegisterDynamically
+from auth.use_cases.request_identifier import RequestIdentifier
 from auth.use_cases.request_password import RequestPassword
 from auth.use_cases.send_mails import SendMails
 from auth.use_cases.serve_devices import ServeDevices
@@ -183,10 +184,11 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
         sign_in=SignIn(work, world.passwords, rights, clock, guard, limits),
         choose_password=ChoosePassword(work, world.passwords, rights, clock, rules),
         request_password=RequestPassword(work, clock),
+        request_identifier=RequestIdentifier(work, clock),
         find_session=FindSession(work, clock, limits),
         choose_organisation=ChooseOrganisation(work, rights, clock),
         sign_out=SignOut(work, clock),
-        disown_login=DisownLogin(work, clock),
+        disown_login=DisownLogin(work, clock, rights),
         person_sessions=PersonSessions(work, clock, limits),
         issue_code=IssueCode(work, rights, clock, timedelta(seconds=settings.code_seconds)),
         exchange_code=ExchangeCode(work, tokens, clock),
@@ -355,7 +357,8 @@ def _send_mails(settings: AuthSettings, work: AuthWork, passwords: Passwords, cl
         password=settings.smtp_password.get_secret_value(),
     )
     hours = settings.provisional_password_hours
-    texts = MailTexts(settings.public_url, hours)
+    said = (settings.contact_name, settings.contact_email, settings.contact_phone)
+    texts = MailTexts(settings.public_url, hours, ", ".join(part for part in said if part))
     mailer = SmtpMailer(options, TlsTrust(settings.further_authorities_file))
     return SendMails(work, mailer, texts, passwords, clock, each_apart, timedelta(hours=hours))
 

@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, Response, current_app, jsonify, render_template
 
+from servicekit.web.public_facts import public_facts
+
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])
 HealthCheck = Callable[[], str | None]  # None when all is well, else one English sentence for the operator
 
@@ -39,16 +41,16 @@ def public_pages() -> Blueprint:
     @blueprint.get("/accessibilite")
     @public
     def accessibility() -> str:
-        return render_template("servicekit/accessibility.html")
+        return render_template("servicekit/accessibility.html", facts=public_facts(current_app.settings))  # type: ignore[attr-defined]
 
     @blueprint.get("/mentions-legales")
     @public
     def legal_notice() -> str:
-        return render_template("servicekit/legal_notice.html")
+        return render_template("servicekit/legal_notice.html", facts=public_facts(current_app.settings))  # type: ignore[attr-defined]
 
     @blueprint.get("/aide")
     @public
     def assistance() -> str:
-        return render_template("servicekit/help.html")
+        return render_template("servicekit/help.html", facts=public_facts(current_app.settings))  # type: ignore[attr-defined]
 
     return blueprint

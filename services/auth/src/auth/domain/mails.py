@@ -16,10 +16,26 @@ class MailKind(Enum):
     FORGOTTEN_PASSWORD = "forgotten_password"  # noqa: S105 - the kind of a mail
     DISOWNED_PASSWORD = "disowned_password"  # noqa: S105 - the kind of a mail
 
+    LOST_IDENTIFIER = "lost_identifier"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the kind of a mail
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
+    LOGIN_DISOWNED = "login_disowned"  # to the administrators: somebody of theirs disowned a sign-in
+
     @property
     def carries_password(self) -> bool:
         """Whether a provisional password is drawn for it."""
-        return self is not MailKind.IDENTIFIER
+        return self in _WITH_PASSWORD
+
+
+_WITH_PASSWORD = frozenset(
+    {
+        MailKind.PROVISIONAL_PASSWORD,
+        MailKind.RENEWED_PASSWORD,
+        MailKind.FORGOTTEN_PASSWORD,
+        MailKind.DISOWNED_PASSWORD,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +52,7 @@ class QueuedMail:
     attempts: int = 0
     sent_at: datetime | None = None
     failed_at: datetime | None = None
+    about: str = ""  # name of the person it speaks of, when that is not the receiver
     failure: str = ""  # UPPER_SNAKE, or the name of an exception: why it was set aside
 
 

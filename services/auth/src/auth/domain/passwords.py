@@ -13,10 +13,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from partnerkit.text import letters_of
+
 PROVISIONAL_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-_PROVISIONAL = re.compile(r"[A-HJ-NP-Z2-9]{4}(?:-[A-HJ-NP-Z2-9]{4}){3}")
+_PROVISIONAL = re.compile(r"[A-HJ-NP-Z2-9]{16}")
 _ROWS = ("azertyuiop", "qsdfghjklm", "wxcvbn", "qwertyuiop", "asdfghjkl", "zxcvbnm", "0123456789", "1234567890")
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+_LEAST_CONTEXT = 3
+_LEAST_BESIDE_CONTEXT = 8
 _LOOK_ALIKES = str.maketrans("0134578@$!", "oieastbasi")
 
 
@@ -33,26 +37,32 @@ class PasswordProblem(Enum):
 
 @dataclass(frozen=True)
 class PasswordRules:
-    """What a password must be. Lengths in characters after NFC."""
+    """What a password must be. Lengths in characters after NFKC."""
 
     minimum_length: int = 12
     maximum_length: int = 128
     common: Collection[str] = field(default_factory=frozenset)
-    context: Collection[str] = ("caf", "cnaf", "cdap", "habpps", "partenaire", "moncomptepartenaire", "allocataire")
+    context: Collection[str] = (
+        *("caf", "cnaf", "cdap", "habpps", "audit", "partenaire", "moncomptepartenaire", "monenfant"),
+        *("allocataire", "portail", "extranet"),
+    )
 
 
 def normalise_password(typed: str) -> str:
-    """The form that is hashed: Unicode NFC, once (NIST SP 800-63B-4 §3.1.1.2)."""
-    return unicodedata.normalize("NFC", typed)
+    """The form that is hashed: Unicode NFKC, once (NIST SP 800-63B-4 §3.1.1.2), one for every keyboard."""
+    return unicodedata.normalize("NFKC", typed)
 
 
 def provisional_form(typed: str) -> str | None:
     """The provisional password meant by what was typed, or None when it does not look like one.
 
-    The shape decides which of two hashes is compared, so that every attempt costs exactly one hash.
+    Separators, spaces, invisible characters of a mail program and the case do not matter. The shape decides which of
+    two hashes is compared, so that every attempt costs exactly one hash.
     """
-    candidate = typed.strip().upper()
-    return candidate if _PROVISIONAL.fullmatch(candidate) else None
+    bare = "".join(character for character in unicodedata.normalize("NFKC", typed).upper() if character.isalnum())
+    if not _PROVISIONAL.fullmatch(bare):
+        return None
+    return "-".join(bare[start : start + 4] for start in range(0, 16, 4))
 
 
 def new_provisional_password(choose: Callable[[Sequence[str]], str] = secrets.choice) -> str:
@@ -61,7 +71,8 @@ def new_provisional_password(choose: Callable[[Sequence[str]], str] = secrets.ch
 
 
 def find_problem(password: str, rules: PasswordRules, personal: Collection[str]) -> PasswordProblem | None:
-    """The first rule the password breaks, or None. `personal`: the person's names, identifier, mail address."""
+    """The first rule the password breaks, or None. `personal`: the person's names, identifier, mail address,
+    organisations."""
     password = normalise_password(password)
     if len(password) < rules.minimum_length:
         return PasswordProblem.TOO_SHORT
@@ -111,10 +122,37 @@ def _run_length(text: str, start: int, runs: Sequence[str]) -> int:
 
 
 def _is_mostly_context(password: str, words: Collection[str]) -> bool:
-    """Whether fewer than eight characters remain once the context words are taken out."""
-    remaining = unicodedata.normalize("NFKD", password).encode("ascii", "ignore").decode().casefold()
+    """Whether fewer than eight characters remain once the context words are taken out.
+
+    Of the digits that remain each counts once: `20262026` is no more than `2026`.
+    """
+    context = {part for word in words for part in _parts(word)}
+    longest_first = sorted(context, key=lambda word: (-len(word), word))
+    variants = (_folded(password), _folded(password.translate(_LOOK_ALIKES)))
+    return any(_mostly(variant, longest_first) for variant in variants)
+
+
+def _mostly(remaining: str, words: Sequence[str]) -> bool:
     found = False
-    for word in sorted({_bare(word) for word in words}, key=len, reverse=True):
-        if len(word) >= 3 and word in remaining:
+    for word in words:
+        if word in remaining:
             remaining, found = remaining.replace(word, ""), True
-    return found and len(re.sub(r"[\W_]", "", remaining)) < 8
+    letters = sum(character.isalpha() for character in remaining)
+    digits = {character for character in remaining if character.isdigit()}
+    return found and letters + len(digits) < _LEAST_BESIDE_CONTEXT
+
+
+def _parts(word: str) -> set[str]:
+    """A context word as it may be typed: whole, without its digits, and each of its parts of three letters or more."""
+    pieces = {word, *re.split(r"[\W_]+", word)}
+    folded = {_folded(piece) for piece in pieces} | {_folded(re.sub(r"\d", "", word))}
+    return {piece for piece in folded if len(piece) >= _LEAST_CONTEXT}
+
+
+def _folded(text: str) -> str:
+    """Letters as `partnerkit.text` compares them, in lower case, and digits; nothing else."""
+    composed = unicodedata.normalize("NFKC", text)
+    return "".join(
+        str(unicodedata.digit(character)) if character.isdigit() else letters_of(character).lower()
+        for character in composed
+    )

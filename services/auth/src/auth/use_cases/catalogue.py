@@ -30,6 +30,7 @@ from auth.use_cases.read_token import ReadToken
 from auth.use_cases.refresh_tokens import RefreshTokens
 from auth.use_cases.register_clients import RegisterClients
 from auth.use_cases.register_dynamically import RegisterDynamically
+from auth.use_cases.request_identifier import RequestIdentifier
 from auth.use_cases.request_password import RequestPassword
 from auth.use_cases.serve_devices import ServeDevices
 from auth.use_cases.sign_in import SignIn
@@ -52,6 +53,7 @@ class UseCases:
     sign_in: SignIn
     choose_password: ChoosePassword
     request_password: RequestPassword
+    request_identifier: RequestIdentifier
     find_session: FindSession
     choose_organisation: ChooseOrganisation
     sign_out: SignOut

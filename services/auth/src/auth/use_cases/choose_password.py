@@ -14,6 +14,7 @@ from auth.domain.errors import (
     SessionEndedError,
     TooManyAttemptsError,
 )
+from auth.domain.mails import MailKind, QueuedMail
 from auth.domain.passwords import PasswordRules, find_problem, normalise_password
 from auth.domain.sessions import EndReason, Session
 from auth.domain.throttling import AttemptLimits, wait_before
@@ -88,6 +89,7 @@ class ChoosePassword:
                 must_choose_password=False,
             )
             repos.sessions.add(opened)
+            repos.mails.add(QueuedMail(new_id(), known.account_id, MailKind.PASSWORD_CHANGED, now, now))
             chosen = events.done("password.chosen", known, now)
             begun = events.granted(opened, "session.opened", now, None, **events.who(known))
             return Outcome(opened, (chosen, *ended.events, begun))
@@ -95,7 +97,10 @@ class ChoosePassword:
         return SignedIn(self._work.record(change), cookie)
 
     def _check(self, account: Account, password: str, confirmation: str) -> None:
-        personal = (account.username, account.given_name, account.family_name, account.email.partition("@")[0])
+        own = (account.username, account.given_name, account.family_name, account.display_name)
+        name, _, domain = account.email.partition("@")
+        organisations = self._rights.organisation_names(account.account_id)
+        personal = (*own, name, domain.rpartition(".")[0], *organisations)
         problems: Mapping[str, str] = {}
         problem = find_problem(password, self.rules, personal)
         if problem is not None:

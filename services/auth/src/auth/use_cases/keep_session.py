@@ -125,20 +125,24 @@ class SignOut:
 class DisownLogin:
     """ "Ce n'était pas moi": every session ends and a new password is needed, sent by mail."""
 
-    def __init__(self, work: AuthWork, clock: Clock) -> None:
-        """The mail leaves from the outbox."""
+    def __init__(self, work: AuthWork, clock: Clock, rights: PersonRights) -> None:
+        """The mails leave from the outbox; `rights` tells the administrators of the person."""
         self._work = work
         self._clock = clock
+        self._rights = rights
 
     def __call__(self, session: Session) -> None:
-        """Ends all sessions of the person, this one too."""
-        now = self._clock.now()
+        """Ends all sessions of the person, this one too; the administrators of the person are told by mail."""
+        now, helpers = self._clock.now(), self._rights.helpers(session.account_id)
 
         def disown(repos: AuthRepos) -> Outcome[None]:
             account = repos.accounts.find(session.account_id)
             if account is not None:
                 repos.accounts.save(replace(account, password_hash=None, provisional=None))
                 repos.mails.add(QueuedMail(new_id(), account.account_id, MailKind.DISOWNED_PASSWORD, now, now))
+                for helper in helpers:
+                    told = QueuedMail(new_id(), helper, MailKind.LOGIN_DISOWNED, now, now, about=account.display_name)
+                    repos.mails.add(told)
             ended = end_all_sessions(repos, session.account_id, EndReason.NOT_ME, now)
             disowned = events.done("login.disowned", session.account_id, now, session_id=session.session_id)
             return Outcome(None, (disowned, *ended.events))

@@ -112,6 +112,8 @@ class ManageAccounts:
         """
 
         def change(repos: AuthRepos, account: Account, now: datetime) -> tuple[str, tuple[AuditEvent, ...]]:
+            if account.locked_at is None:
+                _tell(repos, account, MailKind.LOCKED, order, now)
             repos.accounts.save(_locked(account, order, now))
             ended = end_all_sessions(repos, account.account_id, EndReason.LOCKED, now, actor_id=order.requested_by)
             locked = events.done(
@@ -134,6 +136,8 @@ class ManageAccounts:
 
         def change(repos: AuthRepos, account: Account, now: datetime) -> tuple[str, tuple[AuditEvent, ...]]:
             repos.accounts.save(replace(account, locked_at=None, locked_reason=None, locked_by=None))
+            if account.locked_at is not None:
+                _tell(repos, account, MailKind.UNLOCKED, order, now)
             unlocked = events.done("account.unlocked", account, now, actor_id=order.requested_by)
             return "done", (unlocked,)
 
@@ -224,6 +228,10 @@ class ManageAccounts:
             return Outcome(answer, recorded)
 
         return self._work.record(carry_out)
+
+
+def _tell(repos: AuthRepos, account: Account, kind: MailKind, order: Order, now: datetime) -> None:
+    repos.mails.add(QueuedMail(new_id(), account.account_id, kind, now, now, order.requested_by))
 
 
 def _locked(account: Account, order: Order, now: datetime) -> Account:

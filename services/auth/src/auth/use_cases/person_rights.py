@@ -160,6 +160,13 @@ class PersonRights:
         except RightsStaleError:
             return False
 
+    def organisation_names(self, account_id: str) -> tuple[str, ...]:
+        """Of every organisation the person was ever in: words of a password; from a snapshot of any age."""
+        snapshot, _ = self._replica.current()
+        members = snapshot.users_of_account(account_id) if snapshot is not None else ()
+        names = (self.organisation_name(user.organisation_id) for user in members)
+        return tuple(name for name in names if name is not None)
+
     def organisation_name(self, organisation_id: str | None) -> str | None:
         """For display only, so from a snapshot of any age."""
         snapshot, _ = self._replica.current()

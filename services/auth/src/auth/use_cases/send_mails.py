@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from auth.domain.accounts import Account, AccountState, ProvisionalPassword
 from auth.domain.errors import MailRefusedError
-from auth.domain.mails import GIVE_UP_AFTER, GIVEN_UP, QueuedMail, retry_delay
+from auth.domain.mails import GIVE_UP_AFTER, GIVEN_UP, MailKind, QueuedMail, retry_delay
 from auth.domain.passwords import new_provisional_password
 from auth.use_cases import events
 from auth.use_cases.ports import AuthRepos, AuthWork, EachApart, Mailer, MailTexts, Passwords
@@ -69,7 +69,7 @@ class SendMails:
             return False
         claimed = replace(mail, attempts=mail.attempts + 1, next_attempt_at=now + pause)
         account = self._work.read(lambda repos: repos.accounts.find(mail.account_id))
-        if account is None or account.state is AccountState.LOCKED:
+        if account is None or (account.state is AccountState.LOCKED and mail.kind is not MailKind.LOCKED):
             self._work.write(lambda repos: repos.mails.mark_sent(mail.mail_id, now))
             return False
         try:
@@ -89,7 +89,9 @@ class SendMails:
             password = new_provisional_password()
             pending = ProvisionalPassword(self._passwords.hash(password), self._clock.now() + self._life)
             self._work.write(lambda repos: _keep_provisional(repos, account, pending))
-        self._mailer.send(self._texts(mail, account, password))
+        asked = mail.requested_by
+        by = self._work.read(lambda repos: repos.accounts.find(asked)) if asked else None
+        self._mailer.send(self._texts(mail, account, password, by.display_name if by is not None else ""))
         sent_at = self._clock.now()
         self._work.write(lambda repos: repos.mails.mark_sent(mail.mail_id, sent_at))
 

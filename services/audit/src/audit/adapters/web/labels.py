@@ -51,6 +51,7 @@ TYPES: Mapping[str, Any] = {
     "auth.password.refused": _l("Changement de mot de passe refusé"),
     "auth.password.reset": _l("Mot de passe remis à zéro"),
     "auth.mail.sent": _l("Courriel envoyé"),
+    "auth.identifier.requested": _l("Identifiant oublié demandé"),
     "auth.mail.failed": _l("Courriel mis de côté : il ne peut pas partir"),
     "auth.mail.retried": _l("Nouvel essai demandé pour un courriel"),
     "auth.notice.retried": _l("Nouvel essai demandé pour une déconnexion"),

@@ -41,6 +41,11 @@ class SqlAccounts:
         rows = self._connection.execute(select(*ACCOUNT_COLUMNS).where(t.c.account_id.in_(list(account_ids))))
         return [_of_values(row) for row in rows]
 
+    def with_email(self, email: str) -> Sequence[Account]:
+        """Those of a mail address, as `checked_email` writes it."""
+        rows = self._connection.execute(select(*ACCOUNT_COLUMNS).where(t.c.email == email).order_by(t.c.account_id))
+        return [_of_values(row) for row in rows]
+
     def username_exists(self, username: str) -> bool:
         """Whether it is taken."""
         return self._connection.execute(select(t.c.account_id).where(t.c.username == username)).first() is not None

@@ -235,6 +235,7 @@ mail = sa.Table(
     sa.Column("attempts", sa.Integer(), nullable=False),
     _at("sent_at", nullable=True),
     _at("failed_at", nullable=True),
+    _text("about"),
     _text("failure"),
 )
 

@@ -23,6 +23,7 @@ from auth.domain.errors import (
     TooManyAttemptsError,
 )
 from auth.use_cases.sign_in import SignInRequest
+from partnerkit.email import InvalidEmailError
 from servicekit.web import keep_this_page
 
 _MINUTE_S = 60
@@ -55,6 +56,14 @@ class ForgottenForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     username = StringField(_l("Identifiant"), [InputRequired(_l("Indiquez votre identifiant.")), Length(max=200)])
 
 
+class LostIdentifierForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    """Where the account's mails go."""
+
+    email = StringField(
+        _l("Adresse de courriel de votre compte"), [InputRequired(_l("Indiquez votre adresse.")), Length(max=254)]
+    )
+
+
 class SignInPages:
     """The views."""
 
@@ -69,6 +78,7 @@ class SignInPages:
         blueprint.add_url_rule("/login", "login", self.login, methods=both)
         blueprint.add_url_rule("/choose-password", "choose_password", self.choose_password, methods=both)
         blueprint.add_url_rule("/forgotten-password", "forgotten_password", self.forgotten_password, methods=both)
+        blueprint.add_url_rule("/identifiant-perdu", "lost_identifier", self.lost_identifier, methods=both)
         self._parts.app.error_pages.when_stale("sign_in.login", self._stale)
         return blueprint
 
@@ -190,11 +200,26 @@ class SignInPages:
     def forgotten_password(self) -> Response | str:
         """The answer is the same for every identifier (ASVS 6.3.8)."""
         form = ForgottenForm()
-        if form.validate_on_submit():
+        if form.validate_on_submit() and "@" in str(form.username.data):
+            form.username.errors = [gettext("Saisissez votre identifiant, pas votre adresse de courriel.")]
+        elif form.validate_on_submit():
             self._parts.use_cases.request_password(str(form.username.data), self._parts.address())
             keep_this_page()
             return render_template("forgotten_password_sent.html")
         return self._page("forgotten_password.html", 400 if request.method == "POST" else 200, form=form)
+
+    def lost_identifier(self) -> Response | str:
+        """The answer is the same for every address (ASVS 6.3.8)."""
+        form = LostIdentifierForm()
+        if form.validate_on_submit():
+            try:
+                self._parts.use_cases.request_identifier(str(form.email.data), self._parts.address())
+            except InvalidEmailError:
+                form.email.errors = [gettext("Cette adresse n'est pas complète : nom@exemple.fr.")]
+            else:
+                keep_this_page()
+                return render_template("lost_identifier_sent.html")
+        return self._page("lost_identifier.html", 400 if request.method == "POST" else 200, form=form)
 
     def _page(self, template: str, status: int, **values: object) -> Response:
         return make_response(render_template(template, **values), status)

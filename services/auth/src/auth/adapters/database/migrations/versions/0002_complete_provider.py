@@ -17,7 +17,7 @@ _NEW_TEXTS = {
     "session": ("address", "user_agent"),
     "authorization_code": ("dpop_key", "claims_request", "details_request"),
     "refresh_token": ("binding", "claims_request", "details_request"),
-    "mail": ("failure",),
+    "mail": ("about", "failure"),
     "logout_notice": ("failure",),
 }
 
