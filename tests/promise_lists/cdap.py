@@ -43,6 +43,11 @@ CDAP = (
         "A result is kept encrypted for a few minutes of the session that asked, and goes with it.",
     ),
     Promise(
+        "cdap:paper-is-complete",
+        "CSS Paged Media 3; RGAA 4",
+        "A printed dossier has every month, and each sheet names the dossier, who consulted it, why, when and its page.",
+    ),
+    Promise(
         "cdap:kept-results-are-decided-again",
         "Issue of the whole chain, immediate suspension",
         "A result that is loaded again is decided anew: withdrawn rights and ended sessions refuse it.",

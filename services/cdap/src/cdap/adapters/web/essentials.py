@@ -78,7 +78,7 @@ def _quotient(answer: Released) -> list[KeyFigure]:
     term, of_month = _("Quotient familial"), month(quotient["month"])
     if quotient["value"] is None:
         return [KeyFigure("quotient_familial", term, _("non connu"), of_month)]
-    detail = _("%(month)s, calculé le %(day)s", month=of_month, day=day(quotient["computed_on"]))
+    detail = _("%(month)s, date du calcul : %(day)s", month=of_month, day=day(quotient["computed_on"]))
     value = euros(quotient["value"], cents=False)
     copied = str(quotient["value"]) if standing is Standing.IN_FORCE else ""
     return [KeyFigure("quotient_familial", term, value, detail, copied, mark_of(standing))]
