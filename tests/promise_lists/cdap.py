@@ -45,7 +45,7 @@ CDAP = (
     Promise(
         "cdap:paper-is-complete",
         "CSS Paged Media 3; RGAA 4",
-        "A printed dossier has every month, and each sheet names the dossier, who consulted it, why, when and its page.",
+        "A printed dossier has every month; each sheet names the dossier, who consulted it, why, when, and its page.",
     ),
     Promise(
         "cdap:kept-results-are-decided-again",
