@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_babel import Babel
-from wtforms import PasswordField, StringField, TextAreaField
+from wtforms import PasswordField, SelectField, SelectMultipleField, StringField, TextAreaField
 
 import partnerkit.web
 from partnerkit.web import AddressField, CleanForm, DayField
@@ -23,6 +23,8 @@ class Everything(CleanForm):
     password = PasswordField()
     email = AddressField()
     day = DayField()
+    one = SelectField(validate_choice=False)
+    several = SelectMultipleField(validate_choice=False)
 
 
 def typed(**fields: str) -> Everything:
@@ -42,6 +44,11 @@ def test_text_is_clean_before_anybody_sees_it(character: str) -> None:
     assert form.name.data == "ab"
     assert form.text.data == "A\nB"
     assert form.email.data == f"{character}a@b.fr"
+
+
+def test_values_of_lists_are_clean_too() -> None:
+    form = typed(one="a\x00", several="\u200bb")
+    assert (form.one.data, form.several.data) == ("a", ["b"])
 
 
 def test_a_name_typed_with_combining_accents_is_composed() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, EmailField, PasswordField, StringField, TextAreaField
+from wtforms import DateField, EmailField, PasswordField, SelectFieldBase, StringField, TextAreaField
 from wtforms.csrf.core import CSRFTokenField
 
 from partnerkit.days import EARLIEST, LATEST, InvalidDayError, iso_day, typed_day
@@ -72,12 +72,21 @@ class CleanForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             return super().bind_field(form, unbound_field, options)
 
 
-def _cleaning_of(field_class: type) -> Callable[[str | None], str | None] | None:
+def _cleaning_of(field_class: type) -> Callable[[Any], Any] | None:
+    if issubclass(field_class, SelectFieldBase):
+        return _choices
     if not issubclass(field_class, StringField) or issubclass(
         field_class, PasswordField | AddressField | CSRFTokenField
     ):
         return None
     return _block if issubclass(field_class, TextAreaField) else _line
+
+
+def _choices(chosen: Any) -> Any:
+    """Values of a list are sent by whoever wants to: none may hold what no choice holds."""
+    if isinstance(chosen, list | tuple):
+        return [clean_line(one) if isinstance(one, str) else one for one in chosen]
+    return clean_line(chosen) if isinstance(chosen, str) else chosen
 
 
 def _line(text: str | None) -> str | None:

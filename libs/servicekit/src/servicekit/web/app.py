@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, g, render_template, url_for
+from flask import Flask, Response, abort, g, render_template, request, url_for
 from flask_babel import get_locale, gettext
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
@@ -152,6 +152,7 @@ def create_app(
     _install_templates(app)
     install_languages(app, secure=app.secure_cookies, more=app.options.translations)
     app.before_request(_give_request_id)
+    app.before_request(_know_no_unprintable_address)
     app.teardown_request(_forget_request_id)
     app.csrf.init_app(app)
     if database is not None and hasattr(database, "write"):
@@ -216,6 +217,12 @@ def _give_request_id() -> None:
     bind_reference(g.request_id)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _know_no_unprintable_address() -> None:
+    """No page has a control character in its address: it would reach a database that cannot hold it."""
+    if not request.path.isprintable():
+        abort(404)
 
 
 def _forget_request_id(_error: BaseException | None) -> None:

@@ -95,7 +95,7 @@ def why_terms_refused(
 ) -> dict[str, str]:
     """Return field -> reason code.
 
-    A territory other than the signatory Caf needs an extension of perimeter, which has its own form: refused here.
+    A contract is valid for the territory of the Caf that signs it, and for no other.
     """
     if extranet is None or not extranet.enabled or extranet.kind != "professional":
         return {"extranet": "EXTRANET_UNKNOWN"}
