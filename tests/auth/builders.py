@@ -28,6 +28,7 @@ from auth.domain.accounts import Account
 from auth.domain.client_registration import parse_client
 from auth.domain.clients import Client
 from auth.domain.sessions import SessionLimits
+from auth.domain.subjects import Subjects
 from auth.settings import AuthSettings
 from auth.use_cases.catalogue import UseCases
 from auth.use_cases.end_lost_access import EndLostAccess
@@ -122,7 +123,8 @@ class Provider:
     def __post_init__(self) -> None:
         self.settings = AuthSettings.model_validate({"data_directory": self.folder, "public_url": ISSUER})
         self.replica = FixedReplica(self.commune.snapshot())
-        self.tell_clients = TellClients(self.work, self.calls, self.keys, self.clock, ISSUER, each_apart)
+        subjects = Subjects(b"s" * 32)
+        self.tell_clients = TellClients(self.work, self.calls, self.keys, self.clock, ISSUER, each_apart, subjects)
         secret = WebSecrets(b"the secret of the pages, for tests only")
         world = World(
             work=self.work,

@@ -19,6 +19,10 @@ _KEPT: dict[str, dict[str, tuple[str, str]]] = {
             "house rule",
             "Outgoing calls believe the system's authorities and those of one file; the log says why one failed.",
         ),
+        "clients:courtesies": (
+            "OpenID Connect Registration §2, RP-Initiated Logout §2, RFC 9110 §9.3.2, §15.5.6",
+            "Refusals name what is wrong, logos are shown, methods are said, nobody agrees to what is closed to them.",
+        ),
         "clients:typ": (
             "RFC 7515 §4.1.9; RFC 8725 §3.11",
             "The type of a JWT is compared without regard to case, with or without application/, everywhere.",
@@ -97,6 +101,7 @@ _KEPT: dict[str, dict[str, tuple[str, str]]] = {
     },
     "OpenID Connect Back-Channel Logout 1.0": {
         "backchannel:token": ("§2.4", "A logout token has iss, aud, iat, exp, jti, sid, the event and its own type."),
+        "backchannel:sub-or-sid": ("§2.2, §2.4", "A client registered to do without sid is told the person, in sub."),
         "backchannel:no-nonce": ("§2.4", "A logout token has no nonce, and one with a nonce is refused."),
         "backchannel:short-life": ("§2.4", "A logout token lives two minutes."),
         "backchannel:metadata": ("§2.1", "The metadata say that sessions are named."),

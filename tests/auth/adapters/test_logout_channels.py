@@ -100,10 +100,8 @@ def test_an_extranet_that_cannot_be_told_is_named_and_not_counted(provider: Prov
     assert "Aucun extranet n" not in page.text
 
 
-def test_logout_tokens_are_signed_as_id_tokens_and_always_name_the_session(
-    provider: Provider, browser: AuthBrowser
-) -> None:
-    provider.add(a_client(id_token_signed_response_alg="RS256", backchannel_logout_session_required=False))
+def test_logout_tokens_are_signed_as_id_tokens_and_name_the_session(provider: Provider, browser: AuthBrowser) -> None:
+    provider.add(a_client(id_token_signed_response_alg="RS256"))
     hint = signed_in(browser)
     browser.get("/logout", id_token_hint=hint)
     ((_address, logout_token),) = provider.calls.posted

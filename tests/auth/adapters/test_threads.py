@@ -19,6 +19,7 @@ from auth.adapters.clients.workers import LogoutWorker
 from auth.bootstrap import Tasks, build_tasks
 from auth.domain.mails import MailKind, QueuedMail
 from auth.domain.sessions import SessionLimits
+from auth.domain.subjects import Subjects
 from auth.settings import AuthSettings
 from auth.use_cases.keep_session import SweepSessions
 from auth.use_cases.ports import LogoutNotice
@@ -93,7 +94,7 @@ def test_no_thread_of_auth_ends_by_a_failure_and_health_tells_until_it_works_aga
     stored_provider: Provider, tmp_path: Path, name: str
 ) -> None:
     clock, provider = FaultyClock(), stored_provider
-    tell = TellClients(provider.work, provider.calls, provider.keys, clock, ISSUER, each_apart)
+    tell = TellClients(provider.work, provider.calls, provider.keys, clock, ISSUER, each_apart, Subjects(b"s" * 32))
     settings = AuthSettings.model_validate({"data_directory": tmp_path, "smtp_port": a_free_port()})
     task: Repeating = getattr(build_tasks(settings, provider.work, provider.passwords, clock, LogoutWorker(tell)), name)
     task.start()

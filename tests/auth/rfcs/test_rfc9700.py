@@ -61,7 +61,7 @@ def test_rfc9700_a_verifier_without_a_challenge_is_refused(provider: Provider, b
 @promise("rfc9700:pkce-downgrade")
 def test_rfc9700_a_challenge_needs_its_verifier(browser: AuthBrowser) -> None:
     browser.sign_in()
-    assert browser.exchange(browser.code(), code_verifier="").json["error"] == "invalid_request"
+    assert browser.exchange(browser.code(), code_verifier="").json["error"] == "invalid_grant"
 
 
 @promise("rfc9700:no-implicit-no-password")

@@ -249,10 +249,11 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
     trust = TlsTrust(settings.further_authorities_file)
     fetch = GuardedFetch(allow_loopback=settings.reaches_loopback, trust=trust)
     calls = HttpLogoutCalls(fetch, trust)
-    logout = LogoutWorker(TellClients(work, calls, keys, clock, settings.issuer, each_apart))
     passwords = Argon2Passwords()
     secret = WebSecrets.load(settings.data_directory)
     salt = WebSecrets.load(settings.data_directory / "pairwise", settings.pairwise_salt.get_secret_value())
+    subjects = Subjects(salt.key("pairwise subjects"))
+    logout = LogoutWorker(TellClients(work, calls, keys, clock, settings.issuer, each_apart, subjects))
     world = World(
         work, passwords, replica, keys, clock, logout.report, fetch.json, secret, salt.key("pairwise subjects"), fetch
     )

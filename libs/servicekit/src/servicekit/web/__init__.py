@@ -11,7 +11,7 @@ Templates extend `servicekit/base.html` and import `servicekit/{forms,tables,not
 from servicekit.web.app import ServiceApp, WebOptions, WebSettings, create_app, render_confirm
 from servicekit.web.form_helpers import choice
 from servicekit.web.frame import CurrentPerson, NavigationLink, PageFrame
-from servicekit.web.headers import allow_form_target, allow_frame
+from servicekit.web.headers import allow_form_target, allow_frame, allow_image
 from servicekit.web.languages import prefer_languages
 from servicekit.web.links import local_path, url_with
 from servicekit.web.oidc.provider import OidcLoginSettings
@@ -45,6 +45,7 @@ __all__ = [
     "WebSettings",
     "allow_form_target",
     "allow_frame",
+    "allow_image",
     "choice",
     "create_app",
     "create_form_answer_table",

@@ -51,6 +51,15 @@ def allow_form_target(url: str) -> None:
     g.setdefault("form_targets", []).append(own.group() if own is not None else origin_of(url))
 
 
+def allow_image(url: str) -> None:
+    """Lets this answer show pictures of the origin of `url`.
+
+    Raises:
+        ValueError: not an absolute http(s) address.
+    """
+    g.setdefault("image_sources", []).append(origin_of(url))
+
+
 def allow_frame(url: str) -> None:
     """Lets this answer hold a frame of the origin of `url`; without one, frames may be of this site only.
 
@@ -87,10 +96,11 @@ class SecurityHeaders:
     def add(self, response: Response) -> Response:
         """An `after_request` step. A header a view has set itself stays."""
         targets = dict.fromkeys(["'self'", *self.form_targets, *g.get("form_targets", [])])
+        images = dict.fromkeys(["'self'", "data:", *g.get("image_sources", [])])
         frames = dict.fromkeys(g.get("frame_sources", []))
         frame_sources = f"frame-src {' '.join(frames)}; " if frames else ""
         policy = (
-            "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+            f"default-src 'self'; img-src {' '.join(images)}; object-src 'none'; base-uri 'none'; "
             f"frame-ancestors 'none'; {frame_sources}form-action {' '.join(targets)}"
         )
         headers = response.headers

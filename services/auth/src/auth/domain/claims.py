@@ -198,15 +198,18 @@ def _of_scope(account: Account, word: str) -> dict[str, Any]:
     return {}
 
 
-def logout_token_claims(issuer: str, client_id: str, session_id: str, token_id: str, now: datetime) -> dict[str, Any]:
-    """OIDC Back-Channel Logout 1.0 §2.4: never a nonce; one session, so `sid` and no `sub`."""
+def logout_token_claims(
+    issuer: str, client_id: str, whose: Mapping[str, str], token_id: str, now: datetime
+) -> dict[str, Any]:
+    """OIDC Back-Channel Logout 1.0 §2.4: never a nonce. `whose`: `sid` for one session, or `sub` for all of a person's,
+    of a client that keeps no `sid`."""
     return {
         "iss": issuer,
         "aud": client_id,
         "iat": _seconds(now),
         "exp": _seconds(now + LOGOUT_TOKEN_LIFE),
         "jti": token_id,
-        "sid": session_id,
+        **whose,
         "events": {LOGOUT_EVENT: {}},
     }
 

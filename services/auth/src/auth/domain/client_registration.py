@@ -81,6 +81,8 @@ def check_client(client: Client) -> None:
     for key, addresses in _addresses(client):
         for address in addresses:
             problem = None if _is_a_natives(client, key, address) else address_problem(address)
+            if problem is None and key == "initiate_login_uri" and not address.startswith("https:"):
+                problem = "address must be https (OpenID Connect Registration §2)"
             if problem is not None:
                 raise _bad(client.client_id, key, f"{problem}: {address}")
     own = (*IDENTITY_SCOPES, OFFLINE_ACCESS, client.extranet, *client.exchange_to)

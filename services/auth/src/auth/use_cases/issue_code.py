@@ -10,7 +10,7 @@ from auth.domain.errors import ExtranetClosedError, RequestRefusedError
 from auth.domain.grants import AuthorizationCode
 from auth.domain.sessions import Session
 from auth.use_cases import events
-from auth.use_cases.person_rights import PersonRights
+from auth.use_cases.person_rights import ExtranetRights, PersonRights
 from auth.use_cases.ports import AuthRepos, AuthWork
 from servicekit.audit_events import Outcome
 from servicekit.clock import Clock
@@ -53,11 +53,7 @@ class IssueCode:
             RightsStaleError: the replica of the rights is not fresh.
             RequestRefusedError: the pushed request gave a code already (RFC 9126 §7.3).
         """
-        try:
-            rights = self._rights.for_client(session, request.client.checked_extranet)
-        except ExtranetClosedError as error:
-            self._record_refusal(session, request.client, error)
-            raise
+        rights = self.check_open(session, request.client)
         now, code = self._clock.now(), new_secret()
         record = AuthorizationCode(
             code_hash=hash_secret(code),
@@ -89,6 +85,19 @@ class IssueCode:
 
         self._work.record(keep)
         return code
+
+    def check_open(self, session: Session, client: Client) -> ExtranetRights:
+        """What the person may do at the client today. Asked before a page asks the person for anything.
+
+        Raises:
+            ExtranetClosedError: no habilitation; recorded.
+            RightsStaleError: the replica of the rights is not fresh.
+        """
+        try:
+            return self._rights.for_client(session, client.checked_extranet)
+        except ExtranetClosedError as error:
+            self._record_refusal(session, client, error)
+            raise
 
     def _record_refusal(self, session: Session, client: Client, error: ExtranetClosedError) -> None:
         event = events.refused(

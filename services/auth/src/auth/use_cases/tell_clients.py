@@ -11,6 +11,7 @@ from datetime import timedelta
 from auth.domain.claims import logout_token_claims
 from auth.domain.clients import Client
 from auth.domain.mails import retry_delay
+from auth.domain.subjects import Subjects
 from auth.use_cases.ports import AuthRepos, AuthWork, EachApart, LogoutAnswer, LogoutCalls, Signer
 from servicekit.clock import Clock
 from servicekit.identifiers import new_id
@@ -47,8 +48,10 @@ class TellClients:
         clock: Clock,
         issuer: str,
         each_apart: EachApart,
+        subjects: Subjects,
     ) -> None:
         """Every attempt signs a new token: they live two minutes."""
+        self._subjects = subjects
         self._each_apart = each_apart
         self._work = work
         self._calls = calls
@@ -144,7 +147,10 @@ class TellClients:
             return None
         client = self._work.read(lambda repos: repos.clients.find(notice.client_id))
         if client is not None and client.backchannel_logout_uri is not None:
-            claims = logout_token_claims(self._issuer, client.client_id, notice.session_id, new_id(), now)
+            whose = {"sid": notice.session_id}
+            if not client.backchannel_logout_session_required:
+                whose = {"sub": self._subjects.of(notice.account_id, client)}
+            claims = logout_token_claims(self._issuer, client.client_id, whose, new_id(), now)
             algorithm = client.id_token_signed_response_alg  # Back-Channel Logout 1.0 §2.4: signed as ID tokens are
             token = self._signer.sign("logout+jwt", claims, algorithm)
             guarded = client.registered_at is not None

@@ -37,7 +37,7 @@ from auth.use_cases.catalogue import UseCases
 from partnerkit.reasons.pages import teller
 from partnerkit.web import TRANSLATIONS
 from servicekit.clock import Clock
-from servicekit.web import RefusalText, WebOptions, WebSettings, create_app
+from servicekit.web import RefusalText, WebOptions, WebSettings, allow_image, create_app
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -94,6 +94,7 @@ def create_web(web: WebParts) -> WSGIApplication:
         EndSessionEndpoint(parts),
     ):
         app.register_blueprint(views.blueprint())
+    app.jinja_env.globals["shown_logo"] = _shown_logo
     app.register_refusal_texts({**_TEXTS, **CLIENT_REFUSALS})
     app.set_refusal_teller(teller(parts.reader))
     for name, check in web.health:
@@ -104,6 +105,12 @@ def create_web(web: WebParts) -> WSGIApplication:
     endpoints = {**_client_endpoints(web, server), register.path: Served(register, ("POST",))}
     entries = {register.entries: Served(register, ("GET", "PUT", "DELETE"))}
     return HotEndpoints(app, CrossOrigin(web.use_cases.client.has_origin), endpoints, entries)
+
+
+def _shown_logo(address: str) -> str:
+    """The address of a client's logo, on a page that may then show it (CSP img-src): that client's and no other."""
+    allow_image(address)
+    return address
 
 
 def _client_endpoints(web: WebParts, server: PlainServer) -> Mapping[str, Served]:

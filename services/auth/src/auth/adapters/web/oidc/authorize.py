@@ -63,6 +63,10 @@ class AuthorizeEndpoint:
                     return self._page_or_error(asked, waiting, page, error_code)
         except AuthorizationRefusedError as error:
             return self._back(asked, error.code, error.description)
+        except ExtranetClosedError as error:
+            return self._closed(asked, error)
+        except DependencyUnavailableError as error:
+            return self._unavailable(asked, error)
         return self._code(asked)
 
     def consent(self) -> Response | str:
@@ -148,11 +152,15 @@ class AuthorizeEndpoint:
             return self._closed(asked, error)
         except RequestRefusedError as error:
             return self._shown(error.code, error.description)
-        except DependencyUnavailableError:
-            if "none" in asked.prompts:
-                return self._back(asked, "temporarily_unavailable", "")
-            raise
+        except DependencyUnavailableError as error:
+            return self._unavailable(asked, error)
         return respond(asked, _given(headers), self._use_cases.signer)
+
+    def _unavailable(self, asked: Asked, error: DependencyUnavailableError) -> Response:
+        """Where a page may say it, the error goes on to become one."""
+        if "none" in asked.prompts:
+            return self._back(asked, "temporarily_unavailable", "")
+        raise error
 
     def _closed(self, asked: Asked, error: ExtranetClosedError) -> Response:
         back = location(asked, error_parameters("access_denied", error.reason), self._use_cases.signer)

@@ -2,12 +2,12 @@
 
 import orjson
 
+from auth.adapters.web.oidc.checks.prompt import PROMPTS
 from auth.adapters.web.oidc.errors import Answer
 from auth.domain.clients import (
     AUTHENTICATION_METHODS,
     CLIENT_ALGORITHMS,
     GRANT_TYPES,
-    IDENTITY_SCOPES,
     OUR_ALGORITHMS,
     RESPONSE_MODES,
 )
@@ -24,10 +24,12 @@ _CLIENT_ENDPOINTS = {
     "device_authorization_endpoint": "/device_authorization",
     "userinfo_endpoint": "/userinfo",
 }
+_FILLED_SCOPES = ("openid", "profile", "email")
+"""Those that open something: no account has a postal address or a telephone number while nothing can fill them."""
 _CLAIMS = [
     *("sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "sid", "nonce", "org", "last_login_at"),
     *("name", "given_name", "family_name", "preferred_username", "zoneinfo", "locale", "updated_at"),
-    *("email", "email_verified", "address", "phone_number", "phone_number_verified"),
+    *("email", "email_verified"),
 ]
 
 
@@ -58,7 +60,7 @@ def _metadata(issuer: str, mtls_issuer: str) -> dict[str, object]:
         "jwks_uri": f"{issuer}/jwks",
         "registration_endpoint": f"{issuer}/register",
         "end_session_endpoint": f"{issuer}/logout",
-        "scopes_supported": list(IDENTITY_SCOPES),
+        "scopes_supported": list(_FILLED_SCOPES),
         "response_types_supported": ["code"],
         "response_modes_supported": list(RESPONSE_MODES),
         "grant_types_supported": list(GRANT_TYPES),
@@ -88,7 +90,7 @@ def _metadata(issuer: str, mtls_issuer: str) -> dict[str, object]:
         "backchannel_logout_session_supported": True,
         "frontchannel_logout_supported": True,
         "frontchannel_logout_session_supported": True,
-        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "prompt_values_supported": sorted(PROMPTS),
         **_authentication(methods, authenticated),
     }
     if mtls_issuer:

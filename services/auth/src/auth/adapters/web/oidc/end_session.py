@@ -68,10 +68,10 @@ class EndSessionEndpoint:
         present = visitor.present()
         hinted = asked.hinted_session
         if hinted is None or (present is not None and present.session.session_id != hinted):
-            return self._refused() if asked.unregistered else self._ask(asked)
+            return self._refused(asked.address_problem) if asked.address_problem else self._ask(asked)
         report = self._end(hinted)
-        if asked.unregistered:
-            answer = self._refused()
+        if asked.address_problem:
+            answer = self._refused(asked.address_problem)
             visitor.forget_cookie(answer)
             return answer
         return self._ended(hinted, report, asked)
@@ -181,5 +181,5 @@ class EndSessionEndpoint:
             frames.append((client.name, with_query(address, sent)))
         return frames
 
-    def _refused(self, why: str = "post_logout_redirect_uri is not registered") -> Response:
+    def _refused(self, why: str) -> Response:
         return make_response(render_template("oidc_error.html", code="invalid_request", description=why), 400)

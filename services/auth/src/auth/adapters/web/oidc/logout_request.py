@@ -21,13 +21,14 @@ class LogoutRefusedError(Exception):
 
 @dataclass(frozen=True)
 class LogoutRequest:
-    """A request. `hinted_session`: of a verified ID token; `unregistered`: the return address is not the client's."""
+    """A request. `hinted_session`: of a verified ID token; `address_problem`: why nobody is sent to the return address
+    that is asked for, for the page, or empty."""
 
     client: Client | None
     hinted_session: str | None
     target: str | None
     state: str | None
-    unregistered: bool
+    address_problem: str
 
     @property
     def return_address(self) -> str | None:
@@ -61,5 +62,16 @@ def read_logout_request(own: UseCases, parameters: Asked) -> LogoutRequest:
         hinted_session=str(session_id) if session_id else None,
         target=target,
         state=asked.get("state"),
-        unregistered=wanted is not None and target is None,
+        address_problem=_why_not(asked, client) if wanted is not None and target is None else "",
     )
+
+
+def _why_not(asked: Mapping[str, str], client: Client | None) -> str:
+    """A return address is compared with those of a client: first it must be known whose it is (§2)."""
+    if client is not None:
+        return "post_logout_redirect_uri is not registered"
+    if "id_token_hint" in asked:
+        return "id_token_hint is not an ID token of ours, so nobody knows whose post_logout_redirect_uri this is"
+    if "client_id" in asked:
+        return "client_id is unknown, so nobody knows whose post_logout_redirect_uri this is"
+    return "post_logout_redirect_uri needs id_token_hint or client_id, to know whose it is"

@@ -4,7 +4,7 @@ from auth.adapters.web.oidc.checks.asked import Asked
 from auth.adapters.web.oidc.errors import AuthorizationRefusedError
 
 _REPEATABLE = frozenset({"resource"})
-_LONGEST = {"state": 2048, "nonce": 512, "scope": 1024}
+_LONGEST = {"state": 5120, "nonce": 512, "scope": 1024}
 
 
 def single_parameters(asked: Asked) -> None:

@@ -52,5 +52,15 @@ def one_organisation(asked: Asked) -> str | None:
 
 
 def consent(asked: Asked) -> str | None:
-    """Asked once of clients that are not of the house."""
-    return None if asked.has_consent() else CONSENT
+    """Asked once of clients that are not of the house, and only of somebody to whom the client is open: nobody agrees
+    to what is then refused.
+
+    Raises:
+        ExtranetClosedError: no habilitation on the client's extranet.
+        RightsStaleError: the replica of the rights is not fresh.
+    """
+    if asked.has_consent():
+        return None
+    assert asked.present is not None
+    asked.own.issue_code.check_open(asked.present.session, asked.known)
+    return CONSENT
