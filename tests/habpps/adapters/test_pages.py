@@ -286,6 +286,31 @@ def test_the_list_of_organisations_is_searched_by_name_and_siret(pages: Pages) -
     assert "Commune de Nanterre" in pages.get(f"/organismes?q={SIRET}")
 
 
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        ("RECIPIENT_REFUSED", "Courriel refusé"),
+        ("MAIL_LATE", "Courriel en retard"),
+        ("MAIL_SERVER_UNREACHABLE", "Courriel abandonné"),
+        ("UnicodeEncodeError", "Courriel bloqué"),
+    ],
+)
+def test_a_mail_that_cannot_leave_is_said_to_the_administrator(pages: Pages, problem: str, words: str) -> None:
+    commune = ready(pages)
+    user = pages.habpps.all.look(lambda store: store.users.get(commune.user_id))
+
+    def stuck(store: object) -> None:
+        command = store.commands.latest_of([user.account_id], commune.id)[user.account_id]  # type: ignore[attr-defined]
+        now = pages.habpps.clock.now()
+        after = command.accepted("cleger", mails_sent=False, now=now, mail_problem=problem)
+        assert after.next_attempt_at - now > timedelta(seconds=30)
+        store.commands.save(after)  # type: ignore[attr-defined]
+
+    pages.habpps.work.write(stuck)
+    pages.author = commune.partner
+    assert words in pages.get(f"/utilisateurs/{commune.user_id}")
+
+
 def test_mails_are_shown_as_sent_once_they_are(pages: Pages) -> None:
     commune = ready(pages)
     everything = pages.habpps.all

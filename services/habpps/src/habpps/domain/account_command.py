@@ -68,12 +68,14 @@ class AccountCommand:
         delay = min(FIRST_RETRY * 2 ** min(self.attempts, 10), LONGEST_RETRY)
         return replace(self, attempts=self.attempts + 1, problem=problem, next_attempt_at=now + delay)
 
-    def accepted(self, username: str, *, mails_sent: bool, now: datetime) -> "AccountCommand":
-        """Say that the account service did it; mails that have not left are asked about again."""
+    def accepted(self, username: str, *, mails_sent: bool, now: datetime, mail_problem: str = "") -> "AccountCommand":
+        """Say that the account service did it; mails that have not left are asked about again, more seldom when
+        `mail_problem` says why they do not."""
         if mails_sent:
             return replace(self, state=CommandState.DONE, content={}, problem="", username=username)
-        waiting = replace(self, state=CommandState.SENT, content={}, problem="", username=username)
-        return replace(waiting, attempts=self.attempts + 1, next_attempt_at=now + FIRST_RETRY)
+        waiting = replace(self, state=CommandState.SENT, content={}, problem=mail_problem, username=username)
+        again = now + (LONGEST_RETRY if mail_problem else FIRST_RETRY)
+        return replace(waiting, attempts=self.attempts + 1, next_attempt_at=again)
 
     def refused(self, problem: str, reference: str) -> "AccountCommand":
         """Set it aside: the account service will not do it as it is."""

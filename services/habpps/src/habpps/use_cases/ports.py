@@ -234,6 +234,8 @@ class AccountStatus:
 
     username: str
     mails_sent: bool
+    mail_problem: str = ""
+    """Why the newest mail has not left: UPPER_SNAKE, or the name of a failure; empty while it is simply on its way."""
 
 
 class Accounts(Protocol):

@@ -90,7 +90,8 @@ class PushAccountCommands:
             refused = refusal.reason
         else:
             if status is not None:
-                return command.accepted(status.username, mails_sent=status.mails_sent, now=now)
+                problem = status.mail_problem
+                return command.accepted(status.username, mails_sent=status.mails_sent, now=now, mail_problem=problem)
             refused = "ACCOUNT_UNKNOWN"
         self._set_aside(command.id, refused, new_reference())
         return None

@@ -37,7 +37,7 @@ class GrpcAccounts:
         """Return the state of an account."""
         with remote_errors():
             answer = self._stub.GetAccounts(pb.GetAccountsRequest(account_ids=[account_id]), timeout=DEADLINE_SECONDS)
-        return next((AccountStatus(one.username, one.mails_sent) for one in answer.accounts), None)
+        return next((AccountStatus(one.username, one.mails_sent, one.mail_problem) for one in answer.accounts), None)
 
     def _create(self, command: AccountCommand) -> AccountStatus:
         content = command.content
@@ -52,7 +52,7 @@ class GrpcAccounts:
             owner=content["owner"],
         )
         account = self._stub.CreateAccount(request, timeout=DEADLINE_SECONDS).account
-        return AccountStatus(account.username, account.mails_sent)
+        return AccountStatus(account.username, account.mails_sent, account.mail_problem)
 
     def _reset(self, command: AccountCommand) -> AccountStatus:
         request = pb.ResetPasswordRequest(

@@ -42,6 +42,13 @@ MAIL_STATES: dict[str, Label] = {
     "done": Label(_l("Identifiant et mot de passe provisoire envoyés"), "good"),
     "refused": Label(_l("Compte à reprendre"), "bad"),
 }
+MAIL_PROBLEMS: dict[str, Label] = {
+    "RECIPIENT_REFUSED": Label(_l("Courriel refusé : cette adresse n'existe pas ou n'accepte rien"), "bad"),
+    "CONTENT_REFUSED": Label(_l("Courriel refusé par la messagerie de la personne"), "bad"),
+    "MAIL_LATE": Label(_l("Courriel en retard : la messagerie ne répond pas, nous réessayons"), "waiting"),
+    "MAIL_SERVER_UNREACHABLE": Label(_l("Courriel abandonné : la messagerie ne répond pas depuis trois jours"), "bad"),
+}
+MAIL_PROBLEM_OTHERWISE = Label(_l("Courriel bloqué : vérifiez l'adresse, puis prévenez la Caf"), "bad")
 COMMAND_PROBLEMS: dict[str, str] = {
     "create": _l("Le compte n'a pas pu être créé"),
     "reset_password": _l("Le nouveau mot de passe provisoire n'a pas pu être envoyé"),
