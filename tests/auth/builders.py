@@ -38,6 +38,7 @@ from auth.use_cases.ports import AuthWork
 from auth.use_cases.send_mails import SendMails
 from auth.use_cases.sign_in import SignedIn, SignInRequest
 from auth.use_cases.tell_clients import LogoutReport, TellClients
+from rights.facts import Extranet
 from servicekit.background import each_apart
 from servicekit.errors import DependencyUnavailableError
 from servicekit.identifiers import hash_secret
@@ -65,6 +66,7 @@ def a_client(code: str = "cdap", port: int = 8402, **changes: Any) -> Client:
     """A registered extranet."""
     entry = {
         "client_id": code,
+        "owner": "national",
         "code": code,
         "name": code.upper(),
         "redirect_uris": [f"http://localhost:{port}/retour"],
@@ -173,6 +175,11 @@ class Provider:
         for row in rows:
             if isinstance(row, Client):
                 self.use_cases.client.forget(row.client_id)
+
+    def know_extranet(self, code: str) -> None:
+        """habpps has one more extranet, to which nobody has a right."""
+        extranet = Extranet(code, code.upper(), f"https://{code}.example/", ("T2",), (), True, "professional")
+        self.replica.snapshot = self.commune.snapshot(more=[extranet])
 
     def change_rights(self, name: str, **changes: Any) -> None:
         """habpps changed a fact and the replica follows."""

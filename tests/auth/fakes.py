@@ -303,13 +303,13 @@ class InMemoryLogoutCalls:
 
     def __init__(self) -> None:
         self.posted: list[tuple[str, str]] = []
-        self.guarded: set[str] = set()
+        self.of_the_house: set[str] = set()
         self.deaf: set[str] = set()
         self.refusing: set[str] = set()
 
-    def post(self, address: str, logout_token: str, *, guarded: bool) -> LogoutAnswer:
-        if guarded:
-            self.guarded.add(address)
+    def post(self, address: str, logout_token: str, *, of_the_house: bool) -> LogoutAnswer:
+        if of_the_house:
+            self.of_the_house.add(address)
         if address in self.deaf:
             return LogoutAnswer.NONE
         self.posted.append((address, logout_token))

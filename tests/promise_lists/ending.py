@@ -4,6 +4,21 @@ from tests.promise_lists.promise import Promise
 
 ENDING: tuple[Promise, ...] = (
     Promise(
+        "ending:client-has-an-owner",
+        "docs/decisions/0014-a-client-has-an-owner.md",
+        "A Caf declares, sees and changes its own applications alone; those of others do not exist for it.",
+    ),
+    Promise(
+        "ending:guarded-way-out",
+        "RFC 9700 §4.11, RFC 7591 §5",
+        "auth asks no address that somebody typed but through the guard that keeps it from our own machines.",
+    ),
+    Promise(
+        "ending:no-lost-update",
+        "ASVS 5.0 V15.4",
+        "A form made from an older description of a client does not undo a newer one; what changed is shown.",
+    ),
+    Promise(
         "ending:right-lost",
         "Seed document, Habpps; OIDC Back-Channel Logout 1.0",
         "However a right ends, the sessions that stand on it end in every extranet, and only there.",

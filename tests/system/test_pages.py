@@ -33,7 +33,7 @@ NARROWEST = 320
 
 SOCIAL_WORKER, DIRECTOR = RIVEBELLE.users[0], RIVEBELLE.users[1]
 ADMINISTRATOR = RIVEBELLE.administrators[0]
-EVERYTHING = "openid profile email address phone mon-enfant"
+EVERYTHING = "openid profile email address phone imaje"
 CLIENTS = "/administration/clients"
 
 
@@ -187,7 +187,7 @@ def client_pages(visitor: Visitor, album: Album) -> None:
     visitor.click("save-client")
     album.look(visitor, "auth-client-new-refused")
     address = f"https://{'a-long-name-' * 4}.rivebelle.example"
-    names = {"client_id": "essai-des-pages", "name": "Essai des pages", "code": "mon-enfant"}
+    names = {"client_id": "essai-des-pages", "name": "Essai des pages", "code": "elan"}
     declare_application(visitor, address, {**names, "backchannel_logout_uri": f"{address}/fin"}, scope=["phone"])
     album.look(visitor, "auth-client-secret")
     visitor.click("secret-kept")
@@ -209,7 +209,7 @@ def application(browser: Browser, onebox: OneboxProcess) -> Application:
     administrator = Visitor(browser, onebox.layout)
     signed_in(administrator, "auth", CAF_ADMINISTRATOR)
     address = f"http://localhost:{spare_port(onebox.layout)}"
-    names = {"client_id": "tournesol", "name": "Tournesol, gestion des crèches", "code": "mon-enfant"}
+    names = {"client_id": "tournesol", "name": "Tournesol, gestion des crèches", "code": "imaje"}
     names["frontchannel_logout_uri"] = f"{address}/fermer"
     declared = declare_application(administrator, address, names, scope=["address", "phone"], grants=[DEVICE_CODE])
     administrator.close()

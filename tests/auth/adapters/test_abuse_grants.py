@@ -79,10 +79,17 @@ def test_a_deleted_client_leaves_no_grant_to_another_of_its_name(provider: Provi
 
 
 @pytest.mark.parametrize(
-    ("resource", "why"), [("http://localhost:8402", "cdap already"), (ISSUER, "the provider itself")]
+    ("resource", "why"), [("http://localhost:8402", "another application already"), (ISSUER, "the provider itself")]
 )
 def test_nobody_gets_the_resource_of_somebody_else(provider: Provider, resource: str, why: str) -> None:
-    entry: dict[str, Any] = {"client_id": "spy", "code": "spy", "name": "Spy", "scope": "openid spy", "secret": SECRET}
+    entry: dict[str, Any] = {
+        "client_id": "spy",
+        "owner": "national",
+        "code": "spy",
+        "name": "Spy",
+        "scope": "openid spy",
+        "secret": SECRET,
+    }
     entry |= {"redirect_uris": ["http://localhost:9000/retour"], "resource": resource}
     imports = ImportClients(provider.work, provider.clock, lambda _jwks: None, ISSUER)
     with pytest.raises(BadClientError, match=why):

@@ -97,7 +97,7 @@ def test_a_client_gets_no_pseudonym_of_a_sector_that_it_may_not_belong_to(
 ) -> None:
     """A device shows its code anywhere: nothing comes back to the redirect URI that the sector is made of."""
     provider.fetched["https://victim.example/sector"] = ["https://victim.example/retour"]
-    token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=2)
+    token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=2, owner="national")
     for sector in ({}, {"sector_identifier_uri": "https://victim.example/sector"}):
         metadata = {**sector, "subject_type": "pairwise", "redirect_uris": ["https://victim.example/retour"]}
         refused = Registrar(browser).register(token, grant_types=grants, **metadata)
@@ -120,7 +120,7 @@ class _Interrupted(dict[str, Any]):
 
 def test_a_client_that_is_closed_while_it_changes_itself_stays_closed(provider: Provider, browser: AuthBrowser) -> None:
     own = provider.use_cases
-    token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=1)
+    token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=1, owner="national")
     entry = Registrar(browser).register(token).json
     metadata = _Interrupted(
         {**METADATA, "client_id": entry["client_id"], "client_name": "Alpha 2"},
@@ -128,7 +128,7 @@ def test_a_client_that_is_closed_while_it_changes_itself_stays_closed(provider: 
     )
     with pytest.raises(ClientChangedError):
         own.register_dynamically.replace(entry["client_id"], entry["registration_access_token"], metadata)
-    assert own.register_clients.find(entry["client_id"]).enabled is False
+    assert own.register_clients.find(entry["client_id"], OPERATOR).enabled is False
     answer = Registrar(browser).call("GET", path_of(entry), entry["registration_access_token"])
     assert answer.status_code == 401
 
@@ -149,7 +149,7 @@ def test_a_client_nobody_agreed_to_cannot_guess_who_is_there(
 def test_a_client_that_declared_itself_cannot_pass_for_one_that_the_caf_declared(
     provider: Provider, browser: AuthBrowser
 ) -> None:
-    token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=2)
+    token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=2, owner="national")
     entry = Registrar(browser).register(token, client_name="CDAP").json
     browser.sign_in()
     asked = {"redirect_uri": METADATA["redirect_uris"][0], "scope": "openid"}
@@ -219,7 +219,7 @@ class _SlowSectors(dict[str, Any]):
 
 
 def test_one_sector_at_a_time_is_read_for_strangers(provider: Provider, browser: AuthBrowser) -> None:
-    token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=3)
+    token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=3, owner="national")
     registrar = Registrar(browser)
     sector = {"sector_identifier_uri": "https://partner.example/sector"}
     meanwhile: list[Any] = []

@@ -40,6 +40,8 @@ NEW = "/administration/clients/nouveau"
 def administrator(provider: Provider, browser: AuthBrowser) -> AuthBrowser:
     """The administrator of the Caf, just signed in."""
     provider.add(an_account("account-caf-administrator", CAF))
+    provider.know_extranet("omega")
+    provider.add(a_client("mon-enfant", 8410, owner="921", first_party=False))
     assert browser.sign_in(CAF).status_code == 303
     return browser
 
@@ -69,11 +71,13 @@ def test_the_portal_leads_administrators_of_the_caf_to_the_clients(administrator
     assert 'id="declare-clients"' in administrator.get("/").text
     page = administrator.get("/administration/clients")
     assert page.status_code == 200
-    assert "CDAP" in page.text
+    assert "CDAP" not in page.text, "it is the operator's"
     assert "MON-ENFANT" in page.text
 
 
-@pytest.mark.parametrize("path", ["", "/nouveau", "/fiche/cdap", "/modifier/cdap", "/desactiver/cdap"])
+@pytest.mark.parametrize(
+    "path", ["", "/nouveau", "/fiche/mon-enfant", "/modifier/mon-enfant", "/desactiver/mon-enfant"]
+)
 def test_others_get_a_page_that_says_who_can_help(browser: AuthBrowser, path: str) -> None:
     browser.sign_in()
     assert 'id="declare-clients"' not in browser.get("/").text
@@ -117,12 +121,12 @@ def test_a_sign_in_of_a_while_ago_is_asked_for_again(provider: Provider, adminis
     provider.clock.advance(timedelta(minutes=15))
     assert administrator.get("/administration/clients").status_code == 200
     provider.clock.advance(timedelta(seconds=1))
-    answer = administrator.get("/administration/clients/fiche/cdap")
+    answer = administrator.get("/administration/clients/fiche/mon-enfant")
     assert answer.headers["Location"] == AGAIN
     page = administrator.follow(answer)
     assert "moins de 15 minutes" in page.text
     back = administrator.submit(page, "/login", username=CAF, password=PASSWORD)
-    assert back.headers["Location"] == "/administration/clients/fiche/cdap"
+    assert back.headers["Location"] == "/administration/clients/fiche/mon-enfant"
     assert administrator.follow(back).status_code == 200
 
 
@@ -140,10 +144,10 @@ def test_a_form_that_was_long_to_fill_is_not_lost(provider: Provider, administra
 
 
 def test_an_old_sign_in_carries_no_act_out(provider: Provider, administrator: AuthBrowser) -> None:
-    page = administrator.get("/administration/clients/supprimer/cdap")
+    page = administrator.get("/administration/clients/supprimer/mon-enfant")
     provider.clock.advance(timedelta(minutes=16))
-    assert administrator.submit(page, "/administration/clients/supprimer/cdap").headers["Location"] == AGAIN
-    assert stored(provider, "cdap") is not None
+    assert administrator.submit(page, "/administration/clients/supprimer/mon-enfant").headers["Location"] == AGAIN
+    assert stored(provider, "mon-enfant") is not None
 
 
 def test_a_declared_client_works_with_the_secret_that_is_shown_once(
@@ -185,7 +189,8 @@ def test_a_client_with_keys_needs_no_secret(provider: Provider, administrator: A
     [
         ({"client_id": ""}, "client_id", "Cette information est nécessaire."),
         ({"client_id": "ça va"}, "client_id", "Employez 1 à 64 lettres sans accent"),
-        ({"client_id": "cdap"}, "client_id", "Une autre application porte déjà cet identifiant."),
+        ({"code": "nouvel-extranet"}, "code", "Habpps ne connaît pas ce code"),
+        ({"client_id": "mon-enfant"}, "client_id", "Une autre application porte déjà cet identifiant."),
         ({"name": " "}, "name", "Cette information est nécessaire."),
         ({"code": ""}, "code", "Indiquez le code"),
         ({"redirect_uris": ""}, "redirect_uris", "Cette information est nécessaire."),
@@ -219,7 +224,7 @@ def test_a_client_with_keys_needs_no_secret(provider: Provider, administrator: A
 def test_a_refusal_stands_beside_its_field_in_french(
     provider: Provider, administrator: AuthBrowser, changes: dict[str, Any], field: str, sentence: str
 ) -> None:
-    before = stored(provider, "cdap")
+    before = stored(provider, "mon-enfant")
     page = send(administrator, NEW, **changes)
     assert page.status_code in (400, 409)
     text = typed(page)
@@ -231,7 +236,7 @@ def test_a_refusal_stands_beside_its_field_in_french(
         assert 'value="Omega"' in text
     assert PRIVATE_KEY["d"] not in text
     assert stored(provider) is None
-    assert stored(provider, "cdap") == before
+    assert stored(provider, "mon-enfant") == before
 
 
 def test_everything_that_is_missing_is_said_at_once(administrator: AuthBrowser) -> None:
@@ -253,6 +258,8 @@ def test_a_setting_that_the_form_does_not_know_stays_as_it_was(provider: Provide
         a_client(
             "omega",
             8411,
+            owner="921",
+            first_party=False,
             scope="openid offline_access omega",
             default_max_age=600,
             id_token_signed_response_alg="RS256",
@@ -286,16 +293,16 @@ def test_a_change_to_a_method_with_a_secret_shows_one(provider: Provider, admini
 
 def public_client() -> Client:
     """Without authentication, so without a secret."""
-    client = a_client("omega", 8411)
+    client = a_client("omega", 8411, owner="921", first_party=False)
     return Client(**{**vars(client), "auth_method": "none", "secret_hash": ""})
 
 
 def test_the_secret_is_renewed_after_a_question(provider: Provider, administrator: AuthBrowser) -> None:
-    path = "/administration/clients/renouveler-le-secret/cdap"
+    path = "/administration/clients/renouveler-le-secret/mon-enfant"
     page = administrator.get(path)
     assert "Le secret actuel sera refusé aussitôt." in page.text
     secret = secret_of(administrator.submit(page, path))
-    client = stored(provider, "cdap")
+    client = stored(provider, "mon-enfant")
     assert client is not None
     assert client.is_secret(hash_secret(secret))
     assert not client.is_secret(hash_secret(SECRET))
@@ -303,15 +310,15 @@ def test_the_secret_is_renewed_after_a_question(provider: Provider, administrato
 
 
 def test_a_client_is_disabled_and_opened_again_after_a_question(provider: Provider, administrator: AuthBrowser) -> None:
-    page = administrator.get("/administration/clients/desactiver/cdap")
+    page = administrator.get("/administration/clients/desactiver/mon-enfant")
     assert "Plus personne ne pourra ouvrir cette application." in page.text
-    shown = administrator.follow(administrator.submit(page, "/administration/clients/desactiver/cdap"))
+    shown = administrator.follow(administrator.submit(page, "/administration/clients/desactiver/mon-enfant"))
     assert "Désactivée" in shown.text
-    assert administrator.authorize().status_code == 400
-    page = administrator.get("/administration/clients/activer/cdap")
-    shown = administrator.follow(administrator.submit(page, "/administration/clients/activer/cdap"))
+    assert administrator.authorize("mon-enfant", 8410).status_code == 400
+    page = administrator.get("/administration/clients/activer/mon-enfant")
+    shown = administrator.follow(administrator.submit(page, "/administration/clients/activer/mon-enfant"))
     assert 'id="disable-client"' in shown.text
-    assert provider.use_cases.client("cdap") is not None
+    assert provider.use_cases.client("mon-enfant") is not None
 
 
 def test_a_client_is_deleted_after_a_question(provider: Provider, administrator: AuthBrowser) -> None:
@@ -326,14 +333,16 @@ def test_a_client_is_deleted_after_a_question(provider: Provider, administrator:
     assert "Cette application n'existe pas" in typed(gone)
 
 
-@pytest.mark.parametrize("path", ["/desactiver/cdap", "/supprimer/cdap", "/renouveler-le-secret/cdap", "/nouveau"])
+@pytest.mark.parametrize(
+    "path", ["/desactiver/mon-enfant", "/supprimer/mon-enfant", "/renouveler-le-secret/mon-enfant", "/nouveau"]
+)
 def test_nothing_is_done_without_the_token_of_the_form(
     provider: Provider, administrator: AuthBrowser, path: str
 ) -> None:
-    before = stored(provider, "cdap")
+    before = stored(provider, "mon-enfant")
     assert administrator.post(f"/administration/clients{path}", **FILLED).status_code == 400
     assert administrator.client.head(f"/administration/clients{path}").status_code == 200
-    assert stored(provider, "cdap") == before
+    assert stored(provider, "mon-enfant") == before
     assert stored(provider) is None
 
 
@@ -346,8 +355,8 @@ def test_the_list_is_searched_and_says_when_nothing_fits(administrator: AuthBrow
 
 
 def test_an_identifier_may_be_an_address(provider: Provider, administrator: AuthBrowser) -> None:
-    provider.add(a_client("cdap", 8412, client_id="https://alpha.example//app"))
-    assert "cdap" in administrator.get("/administration/clients/fiche/https://alpha.example//app").text
+    provider.add(a_client("essai", 8412, client_id="https://alpha.example//app", owner="921", first_party=False))
+    assert "essai" in administrator.get("/administration/clients/fiche/https://alpha.example//app").text
     link = re.search(
         r'href="(/administration/clients/fiche/https[^"]+)"', administrator.get("/administration/clients").text
     )
@@ -356,7 +365,7 @@ def test_an_identifier_may_be_an_address(provider: Provider, administrator: Auth
 
 
 def test_a_client_that_declared_itself_is_told_apart(provider: Provider, administrator: AuthBrowser) -> None:
-    token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=1, uses=1)
+    token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=1, uses=1, owner="921")
     made = provider.use_cases.register_dynamically.register(token, {"redirect_uris": ["https://alpha.example/retour"]})
     path = f"/administration/clients/fiche/{made.client.client_id}"
     assert 'id="client-dynamic"' in administrator.get(path).text

@@ -103,24 +103,22 @@ def relying_party() -> Iterator[tuple[str, list[str]]]:
     server.server_close()
 
 
-@pytest.mark.parametrize("guarded", [False, True])
-def test_a_logout_token_is_posted_as_a_form(relying_party: tuple[str, list[str]], *, guarded: bool) -> None:
+@pytest.mark.parametrize("of_the_house", [False, True])
+def test_a_logout_token_is_posted_as_a_form(relying_party: tuple[str, list[str]], *, of_the_house: bool) -> None:
     address, bodies = relying_party
-    calls = HttpLogoutCalls(GuardedFetch(allow_loopback=True))
+    calls = HttpLogoutCalls(*[GuardedFetch(allow_loopback=True)] * 2)
     paths = ("/ok", "/refuses", "/down", "/moved")
-    answers = [calls.post(f"{address}{path}", "the.logout.token", guarded=guarded) for path in paths]
+    answers = [calls.post(f"{address}{path}", "the.logout.token", of_the_house=of_the_house) for path in paths]
     assert answers == [LogoutAnswer.TAKEN, LogoutAnswer.REFUSED, LogoutAnswer.NONE, LogoutAnswer.NONE]
-    assert calls.post(f"http://127.0.0.1:{a_free_port()}/gone", "x", guarded=guarded) is LogoutAnswer.NONE
-    calls.close()
+    assert calls.post(f"http://127.0.0.1:{a_free_port()}/gone", "x", of_the_house=of_the_house) is LogoutAnswer.NONE
     assert bodies == ["logout_token=the.logout.token"] * 4
 
 
-def test_a_client_that_registered_by_itself_cannot_point_its_logout_at_this_machine(
-    relying_party: tuple[str, list[str]],
-) -> None:
+@pytest.mark.parametrize("of_the_house", [False, True])
+def test_nobody_points_a_logout_at_this_machine(relying_party: tuple[str, list[str]], *, of_the_house: bool) -> None:
     address, bodies = relying_party
-    calls = HttpLogoutCalls(GuardedFetch(allow_loopback=False))
-    assert calls.post(f"{address}/ok", "the.logout.token", guarded=True) is LogoutAnswer.NONE
+    calls = HttpLogoutCalls(*[GuardedFetch(allow_loopback=False)] * 2)
+    assert calls.post(f"{address}/ok", "the.logout.token", of_the_house=of_the_house) is LogoutAnswer.NONE
     assert bodies == []
 
 
@@ -152,7 +150,14 @@ def run(monkeypatch: pytest.MonkeyPatch, folder: Path, *arguments: str, environm
 def test_the_commands_prepare_a_provider(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    entry = {"client_id": "cdap", "code": "cdap", "name": "CDAP", "secret": SECRET, "scope": "openid cdap"}
+    entry = {
+        "client_id": "cdap",
+        "owner": "national",
+        "code": "cdap",
+        "name": "CDAP",
+        "secret": SECRET,
+        "scope": "openid cdap",
+    }
     clients = tmp_path / "clients.json"
     clients.write_text(json.dumps({"clients": [entry | {"redirect_uris": ["http://localhost:8402/retour"]}]}))
     person = {"account_id": "a1", "username": "cafadmin-0001", "given_name": "Anne", "family_name": "Leroy"}

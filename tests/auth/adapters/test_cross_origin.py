@@ -152,7 +152,7 @@ def test_pages_are_for_no_script(tablet: AuthBrowser) -> None:
 @promise("clients:cors")
 def test_an_entry_is_managed_by_the_pages_of_its_client(provider: Provider) -> None:
     registrar = Registrar(provider.browser())
-    token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=1)
+    token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=1, owner="national")
     entry = registrar.call("POST", "/register", token, {"redirect_uris": [f"{OWN}/retour"]}, Origin=OWN)
     path, opens = path_of(entry.json), entry.json["registration_access_token"]
     asked = preflight(provider.browser(), path, OWN, "PUT")
@@ -175,6 +175,7 @@ def test_the_origin_of_a_new_client_is_known_at_once_and_that_of_a_closed_one_fo
 
 _ENTRY: dict[str, Any] = {
     "client_id": "tablet",
+    "owner": "national",
     "code": "tablet",
     "name": "Tablette",
     "redirect_uris": [f"{OWN}/retour"],

@@ -112,13 +112,16 @@ def test_logout_tokens_are_signed_as_id_tokens_and_name_the_session(provider: Pr
     assert "nonce" not in read.claims
 
 
-def test_a_client_that_registered_by_itself_is_told_behind_the_guard(provider: Provider, browser: AuthBrowser) -> None:
-    provider.add(replace(a_client(), registered_at=1))
+@pytest.mark.parametrize("changes", [{"registered_at": 1}, {"owner": "921"}], ids=["registered by itself", "of a Caf"])
+def test_only_a_client_that_the_operator_vouches_for_is_told_in_private_networks(
+    provider: Provider, browser: AuthBrowser, changes: dict[str, Any]
+) -> None:
+    provider.add(replace(a_client(), **changes))
     signed_in(browser)
     signed_in(browser, "mon-enfant", 8410)
     browser.submit(browser.get("/"), "/deconnexion")
     assert len(provider.calls.posted) == 2
-    assert provider.calls.guarded == {"http://localhost:8402/backchannel-logout"}
+    assert provider.calls.of_the_house == {"http://localhost:8410/backchannel-logout"}
 
 
 @pytest.mark.parametrize("kind", ["deaf", "refusing"])

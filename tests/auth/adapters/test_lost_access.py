@@ -81,8 +81,6 @@ def _imported_as_disabled(provider: Provider) -> None:
         "enabled": False,
         "secret_hash": hash_secret("x" * 32),
     }
-    if "owner" not in provider.work.read(lambda repos: vars(repos.clients.find(CDAP))):
-        del entry["owner"]
     ImportClients(provider.work, provider.clock, lambda _keys: None, ISSUER)([entry])
     provider.use_cases.client.forget(CDAP)
 

@@ -93,7 +93,7 @@ def test_a_scheme_with_a_dot_is_for_native_applications(provider: Provider, uri:
     with pytest.raises(BadClientError, match="fapi2"):
         a_native_client(profile="fapi2")
     registrar = Registrar(provider.browser())
-    token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=2)
+    token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=2, owner="national")
     made = registrar.register(token, redirect_uris=[uri], application_type="native", token_endpoint_auth_method="none")
     assert (made.status_code, made.json["application_type"]) == (201, "native")
     refused = registrar.register(token, redirect_uris=[uri])

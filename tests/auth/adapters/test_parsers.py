@@ -186,7 +186,13 @@ def test_details_only_ever_narrow(content: list[dict[str, Any]]) -> None:
 @PATIENT
 @given(JSON | WIRE | st.lists(WIRE, max_size=3) | st.dictionaries(st.just("keys"), st.lists(JSON)))
 def test_a_client_is_read_or_refused_whatever_one_key_holds(value: Any) -> None:
-    good = {"client_id": "x", "name": "X", "scope": "openid", "redirect_uris": ["https://x.example/"]}
+    good = {
+        "client_id": "x",
+        "owner": "national",
+        "name": "X",
+        "scope": "openid",
+        "redirect_uris": ["https://x.example/"],
+    }
     for key in (*KNOWN_KEYS, "a key that nobody knows"):
         refusal(BadClientError, partial(parse_client, {**good, key: value}, "a hash"))
 

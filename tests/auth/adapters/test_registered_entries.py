@@ -16,7 +16,7 @@ from tests.auth.builders import AuthBrowser, Provider
 @pytest.fixture
 def token(provider: Provider) -> str:
     """An initial access token for two registrations."""
-    return OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=2)
+    return OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=2, owner="national")
 
 
 @pytest.fixture
@@ -111,17 +111,19 @@ def test_a_deleted_entry_is_gone(provider: Provider, registrar: Registrar, entry
 
 def test_a_client_that_was_closed_cannot_open_itself(provider: Provider, registrar: Registrar, token: str) -> None:
     entry = registrar.register(token).json
-    provider.add(Client(**{**vars(provider.use_cases.register_clients.find(entry["client_id"])), "enabled": False}))
+    provider.add(
+        Client(**{**vars(provider.use_cases.register_clients.find(entry["client_id"], OPERATOR)), "enabled": False})
+    )
     content = {**METADATA, "client_id": entry["client_id"], "enabled": True}
     for method in ("GET", "PUT", "DELETE"):
         answer = registrar.call(method, path_of(entry), entry["registration_access_token"], content)
         assert answer.status_code == 401
-    assert not provider.use_cases.register_clients.find(entry["client_id"]).enabled
+    assert not provider.use_cases.register_clients.find(entry["client_id"], OPERATOR).enabled
 
 
 def test_an_entry_lives_in_the_real_store_as_in_memory(stored_provider: Provider) -> None:
     provider = stored_provider
-    token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=1)
+    token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=1, owner="national")
     registrar = Registrar(provider.browser())
     told = registrar.register(token, contacts=["a@partner.example"], default_acr_values=["urn:x"]).json
     opened = told["registration_access_token"]

@@ -29,7 +29,7 @@ PUBLIC_KEY = ECKey.generate_key("P-256", {"kid": "k1"}).as_dict(private=False)
 @pytest.fixture
 def token(provider: Provider) -> str:
     """An initial access token for two registrations."""
-    return OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=2)
+    return OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=2, owner="national")
 
 
 @pytest.fixture
@@ -258,7 +258,9 @@ def test_a_revoked_initial_access_token_opens_nothing(provider: Provider, regist
 
 
 def test_the_uses_hold_when_many_register_at_once(stored_provider: Provider) -> None:
-    token = OpenRegistration(stored_provider.work, stored_provider.clock).create("Alpha", days=7, uses=3)
+    token = OpenRegistration(stored_provider.work, stored_provider.clock).create(
+        "Alpha", days=7, uses=3, owner="national"
+    )
     registrars = [Registrar(stored_provider.browser()) for _ in range(8)]
     together = threading.Barrier(len(registrars))
 
@@ -307,7 +309,7 @@ def read_like_the_endpoint(metadata: dict[str, Any]) -> str:
     """The code of the refusal, or nothing; any other failure is the test's."""
     try:
         description = read_metadata("0198", {"redirect_uris": [RETURN], **metadata})
-        parse_client(description, "0" * 64)
+        parse_client({**description, "owner": "national"}, "0" * 64)
     except RequestRefusedError as refusal:
         return refusal.code
     except BadClientError as error:

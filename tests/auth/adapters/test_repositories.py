@@ -262,7 +262,7 @@ def test_a_token_is_seen_once_and_revoked_by_itself_or_with_its_family(run: Run)
 
 
 def test_an_initial_access_token_serves_as_often_as_it_says(run: Run) -> None:
-    token = InitialAccessToken("h", "Omega", NOW, NOW + 60 * SECOND, 1, "interoperable")
+    token = InitialAccessToken("h", "Omega", NOW, NOW + 60 * SECOND, 1, "interoperable", "921")
     run(lambda repos: repos.initial_access_tokens.add(token))
     assert run(lambda repos: list(repos.initial_access_tokens.all())) == [token]
     assert not run(lambda repos: repos.initial_access_tokens.use("h", NOW + 60 * SECOND))

@@ -28,24 +28,24 @@ def _trusting(folder: Path) -> tuple[ssl.SSLContext, TlsTrust]:
     return serving, TlsTrust(folder / "further.pem")
 
 
-def _call(address: str, *, guarded: bool, trust: TlsTrust | None = None) -> tuple[LogoutAnswer, list[Any]]:
-    calls = HttpLogoutCalls(GuardedFetch(allow_loopback=True, resolve=NAMES, trust=trust), trust)
+def _call(address: str, *, of_the_house: bool, trust: TlsTrust | None = None) -> tuple[LogoutAnswer, list[Any]]:
+    fetch = GuardedFetch(allow_loopback=True, resolve=NAMES, trust=trust)
+    calls = HttpLogoutCalls(fetch, fetch)
     with structlog.testing.capture_logs() as lines:
-        answer = calls.post(address, "a.secret.token", guarded=guarded)
-    calls.close()
+        answer = calls.post(address, "a.secret.token", of_the_house=of_the_house)
     assert "a.secret.token" not in str(lines)
     return answer, [line["why"] for line in lines if line["event"] == "a client did not take its logout token"]
 
 
 @promise("clients:tls-trust")
-@pytest.mark.parametrize("guarded", [False, True])
-def test_the_authority_of_the_file_is_believed_and_no_other(tmp_path: Path, guarded: bool) -> None:
+@pytest.mark.parametrize("of_the_house", [False, True])
+def test_the_authority_of_the_file_is_believed_and_no_other(tmp_path: Path, of_the_house: bool) -> None:
     serving, trust = _trusting(tmp_path)
     with a_server(serving) as server:
         server.answer = with_bytes(b"", 204)
         address = f"https://localhost:{server.port}/logout"
-        assert _call(address, guarded=guarded, trust=trust) == (LogoutAnswer.TAKEN, [])
-        assert _call(address, guarded=guarded) == (LogoutAnswer.NONE, ["CERTIFICATE_NOT_TRUSTED"])
+        assert _call(address, of_the_house=of_the_house, trust=trust) == (LogoutAnswer.TAKEN, [])
+        assert _call(address, of_the_house=of_the_house) == (LogoutAnswer.NONE, ["CERTIFICATE_NOT_TRUSTED"])
 
 
 @promise("clients:tls-trust")
@@ -60,16 +60,16 @@ def test_keys_of_clients_are_fetched_with_the_same_trust(tmp_path: Path) -> None
 
 
 @promise("clients:tls-trust")
-@pytest.mark.parametrize("guarded", [False, True])
-def test_the_log_says_why_a_call_failed(guarded: bool) -> None:
+@pytest.mark.parametrize("of_the_house", [False, True])
+def test_the_log_says_why_a_call_failed(of_the_house: bool) -> None:
     refused = f"http://localhost:{a_free_port()}/logout"
-    assert _call(refused, guarded=guarded) == (LogoutAnswer.NONE, ["CONNECTION_REFUSED"])
+    assert _call(refused, of_the_house=of_the_house) == (LogoutAnswer.NONE, ["CONNECTION_REFUSED"])
     with a_server(None) as server:
         server.answer = with_bytes(b"", 400)
         plain = f"http://localhost:{server.port}/logout"
-        assert _call(plain, guarded=guarded) == (LogoutAnswer.REFUSED, ["REFUSED_BY_CLIENT"])
+        assert _call(plain, of_the_house=of_the_house) == (LogoutAnswer.REFUSED, ["REFUSED_BY_CLIENT"])
         encrypted = plain.replace("http:", "https:")
-        assert _call(encrypted, guarded=guarded) == (LogoutAnswer.NONE, ["TLS_FAILED"])
+        assert _call(encrypted, of_the_house=of_the_house) == (LogoutAnswer.NONE, ["TLS_FAILED"])
 
 
 def test_the_system_is_believed_beside_the_file(tmp_path: Path) -> None:

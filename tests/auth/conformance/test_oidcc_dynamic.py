@@ -44,7 +44,9 @@ class Registration:
     def __init__(self, provider: Provider) -> None:
         know_everything_about_the_person(provider)
         self.provider = provider
-        self.token = OpenRegistration(provider.work, provider.clock).create("the suite", 1, 5, "interoperable")
+        self.token = OpenRegistration(provider.work, provider.clock).create(
+            "the suite", 1, 5, "interoperable", owner="national"
+        )
 
     def send(self, **changes: Any) -> Any:
         metadata = {

@@ -51,6 +51,7 @@ def a_fapi_client(code: str = "omega", port: int = 8411, key: Any = KEY, /, **ch
     """A registered client with `private_key_jwt` and DPoP; a key that is changed to None is left out."""
     entry = {
         "client_id": code,
+        "owner": "national",
         "code": code,
         "name": code.upper(),
         "profile": "fapi2",

@@ -103,7 +103,13 @@ def test_the_example_of_the_standard_matches() -> None:
     assert not verifier_matches(verifier + "x", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")
 
 
-CLIENT = {"client_id": "cdap", "name": "CDAP", "redirect_uris": ["https://cdap.example/retour"], "scope": "openid"}
+CLIENT = {
+    "client_id": "cdap",
+    "owner": "national",
+    "name": "CDAP",
+    "redirect_uris": ["https://cdap.example/retour"],
+    "scope": "openid",
+}
 
 
 @pytest.mark.parametrize(

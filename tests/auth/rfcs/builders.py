@@ -17,6 +17,7 @@ def a_public_client(**changes: Any) -> Client:
     """`tablet` has no secret."""
     entry = {
         "client_id": "tablet",
+        "owner": "national",
         "code": "tablet",
         "name": "Tablette",
         "redirect_uris": ["http://localhost:8414/retour"],
@@ -53,6 +54,7 @@ def public_tokens(browser: AuthBrowser, **headers: str) -> Any:
     form = {
         "grant_type": "authorization_code",
         "client_id": "tablet",
+        "owner": "national",
         "code": sent_back(browser.authorize("tablet", 8414, scope="openid tablet"))["code"],
         "redirect_uri": "http://localhost:8414/retour",
         "code_verifier": VERIFIER,

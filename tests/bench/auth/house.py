@@ -178,6 +178,7 @@ def client_entries(house: House, public_jwk: Mapping[str, Any]) -> list[dict[str
         {
             **common,
             "client_id": BASIC,
+            "owner": "national",
             "name": "Measurement",
             "token_endpoint_auth_method": "client_secret_basic",
             "secret": house.basic_secret,
@@ -185,6 +186,7 @@ def client_entries(house: House, public_jwk: Mapping[str, Any]) -> list[dict[str
         {
             **common,
             "client_id": JWT,
+            "owner": "national",
             "name": "Measurement",
             "token_endpoint_auth_method": "private_key_jwt",
             "jwks": {"keys": [dict(public_jwk)]},

@@ -161,6 +161,7 @@ class Cast:
         own = _CLIENTS[name]
         entry: dict[str, Any] = {
             "client_id": name,
+            "owner": "national",
             "name": f"Extranet {name}",
             "scope": "openid profile email",
             "redirect_uris": [BACK],

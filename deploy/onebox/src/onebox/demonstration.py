@@ -53,6 +53,7 @@ def _client(layout: Layout, name: str, secret: str) -> dict[str, Any]:
     url = layout.url(name)
     return {
         "client_id": name,
+        "owner": "national",
         "code": name,
         "name": _CLIENT_NAMES[name],
         "secret": secret,

@@ -163,7 +163,9 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
     rules = PasswordRules(minimum_length=settings.password_minimum_length, common=common_passwords())
     attempts = AttemptLimits(maximum=settings.login_attempts)
     guard = GuardSignIn(work, clock, attempts, settings.login_attempts_per_address)
-    register = RegisterClients(work, clients, world.sectors, public_key_problem, clock, issuer=settings.issuer)
+    register = RegisterClients(
+        work, clients, world.sectors, public_key_problem, clock, issuer=settings.issuer, knows_extranet=rights.knows
+    )
     return UseCases(
         issuer=settings.issuer,
         work=work,
@@ -248,7 +250,7 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
     work = RecordingUnitOfWork(database, SqlRepositories, relay)
     trust = TlsTrust(settings.further_authorities_file)
     fetch = GuardedFetch(allow_loopback=settings.reaches_loopback, trust=trust)
-    calls = HttpLogoutCalls(fetch, trust)
+    calls = open_logout_calls(settings, trust)
     passwords = Argon2Passwords()
     secret = WebSecrets.load(settings.data_directory)
     salt = WebSecrets.load(settings.data_directory / "pairwise", settings.pairwise_salt.get_secret_value())
@@ -293,7 +295,6 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
         )
 
     def close() -> None:
-        calls.close()
         habpps.close()
         audit.close()
         database.close()
@@ -308,6 +309,15 @@ def _saved_rights(path: Path) -> Snapshot | None:
         return load_snapshot(path)
     except SnapshotFileError:
         return None
+
+
+def open_logout_calls(settings: AuthSettings, trust: TlsTrust) -> HttpLogoutCalls:
+    """With three seconds for one call."""
+    loopback, seconds = settings.reaches_loopback, timedelta(seconds=3)
+    return HttpLogoutCalls(
+        GuardedFetch(allow_loopback=loopback, timeout=seconds, trust=trust),
+        GuardedFetch(allow_loopback=loopback, timeout=seconds, trust=trust, networks=settings.house_networks),
+    )
 
 
 @contextmanager

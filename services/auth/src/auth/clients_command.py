@@ -20,15 +20,15 @@ from auth.use_cases.open_registration import OpenRegistration
 from auth.use_cases.protocol_ports import InitialAccessToken
 from auth.use_cases.register_clients import OPERATOR, RegisterClients
 
-_CLIENT_COLUMNS = "{:<38}{:<16}{:<15}{:<30}{:<10}{}\n"
-_TOKEN_COLUMNS = "{:<32}{:<19}{:<19}{}\n"  # noqa: S105 - widths of columns
+_CLIENT_COLUMNS = "{:<38}{:<10}{:<16}{:<15}{:<30}{:<10}{}\n"
+_TOKEN_COLUMNS = "{:<32}{:<10}{:<19}{:<19}{}\n"  # noqa: S105 - widths of columns
 _TOLD_ONCE = "Keep it now: only its hash is stored.\n"
 
 
 def client_arguments(parser: argparse.ArgumentParser) -> None:
     """`clients list | show | disable | enable | delete | renew-secret`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    _action(actions, "list", "every client: identifier, extranet, profile, authentication, state, name")
+    _action(actions, "list", "every client: identifier, owner, extranet, profile, authentication, state, name")
     for name, text in (
         ("show", "its description as JSON, without secret"),
         ("disable", "nobody enters it any more, it gets no token; nothing is lost"),
@@ -44,6 +44,7 @@ def token_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     create = _action(actions, "create", "an initial access token (RFC 7591 §3), shown once")
     create.add_argument("--name", required=True, help="for whom; it is recorded with every registration")
+    create.add_argument("--owner", required=True, help="whose its clients are: the three digits of a Caf, or national")
     create.add_argument("--profile", choices=PROFILES, default=PROFILES[0], help="of clients that name none (baseline)")
     create.add_argument("--days", type=int, default=7, help="how long it opens the registration, 1 to 366 (7)")
     create.add_argument("--uses", type=int, default=1, help="how many clients it may register (1)")
@@ -84,7 +85,7 @@ def _act(register: RegisterClients, arguments: argparse.Namespace) -> None:
     if action == "list":
         sys.stdout.write(_client_table(register))
     elif action == "show":
-        description = describe_client(register.find(arguments.client_id))
+        description = describe_client(register.find(arguments.client_id, OPERATOR))
         sys.stdout.write(json.dumps(description, indent=2, ensure_ascii=False) + "\n")
     elif action == "renew-secret":
         secret = register.renew_secret(arguments.client_id, OPERATOR).secret
@@ -99,10 +100,10 @@ def _act(register: RegisterClients, arguments: argparse.Namespace) -> None:
 
 def _open(opening: OpenRegistration, arguments: argparse.Namespace) -> None:
     if arguments.action == "create":
-        token = opening.create(arguments.name, arguments.days, arguments.uses, arguments.profile)
+        token = opening.create(arguments.name, arguments.days, arguments.uses, arguments.profile, owner=arguments.owner)
         sys.stdout.write(f"token={token}\n{_TOLD_ONCE}")
     elif arguments.action == "list":
-        lines = [_TOKEN_COLUMNS.format("name", "made", "ends", "uses left")]
+        lines = [_TOKEN_COLUMNS.format("name", "owner", "made", "ends", "uses left")]
         lines += [_token_line(token) for token in opening.all()]
         sys.stdout.write("".join(lines))
     else:
@@ -111,18 +112,21 @@ def _open(opening: OpenRegistration, arguments: argparse.Namespace) -> None:
 
 
 def _client_table(register: RegisterClients) -> str:
-    heading = _CLIENT_COLUMNS.format("client_id", "extranet", "profile", "authentication", "state", "name")
-    return heading + "".join(_client_line(client) for client in register.all())
+    heading = _CLIENT_COLUMNS.format("client_id", "owner", "extranet", "profile", "authentication", "state", "name")
+    return heading + "".join(_client_line(client) for client in register.all(OPERATOR))
 
 
 def _client_line(client: Client) -> str:
     state = "enabled" if client.enabled else "disabled"
     extranet = client.extranet or "-"
-    return _CLIENT_COLUMNS.format(client.client_id, extranet, client.profile, client.auth_method, state, client.name)
+    told = (client.profile, client.auth_method, state, client.name)
+    return _CLIENT_COLUMNS.format(client.client_id, client.owner or "-", extranet, *told)
 
 
 def _token_line(token: InitialAccessToken) -> str:
-    return _TOKEN_COLUMNS.format(token.name, _moment(token.created_at), _moment(token.expires_at), token.uses_left)
+    return _TOKEN_COLUMNS.format(
+        token.name, token.owner, _moment(token.created_at), _moment(token.expires_at), token.uses_left
+    )
 
 
 def _action(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from email.utils import parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from auth.domain.signing_keys import KeyPolicy
@@ -88,6 +89,11 @@ class AuthSettings(ServiceSettings):
         description="PEM file of certificate authorities that are trusted beside those of the system when auth calls "
         "clients and the mail server.",
     )
+    private_networks: str = Field(
+        "",
+        description="Private networks (10.1.0.0/16, separated by commas) in which logout tokens may be sent to clients "
+        "whose owner is national. Without it only public addresses are asked.",
+    )
     pairwise_salt: SecretStr = Field(
         SecretStr(""),
         description="Secret of 32 characters or more behind pairwise subjects; it must never change. Empty: a file in "
@@ -98,6 +104,18 @@ class AuthSettings(ServiceSettings):
     def proxies(self) -> frozenset[str]:
         """As addresses."""
         return frozenset(filter(None, (address.strip() for address in self.trusted_proxies.split(","))))
+
+    @property
+    def house_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """As networks."""
+        return tuple(ip_network(name.strip()) for name in self.private_networks.split(",") if name.strip())
+
+    @field_validator("private_networks")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        for name in filter(None, (name.strip() for name in value.split(","))):
+            ip_network(name)  # a ValueError says what is wrong
+        return value
 
     @property
     def reaches_loopback(self) -> bool:

@@ -1,13 +1,17 @@
 """Reads the description of a client, from a file of the operator, the administration page or dynamic registration.
 
-The keys are those of RFC 7591 and OpenID Connect Dynamic Client Registration, with a few of our own: `code` (of the
-extranet), `profile`, `resource`, `exchange_to`, `first_party`, `requires_service_contract`, `secret`, `secret_hash`.
+The keys are those of RFC 7591 and OpenID Connect Dynamic Client Registration, with a few of our own: `owner`,
+`code` (of the extranet), `profile`, `resource`, `exchange_to`, `first_party`, `requires_service_contract`, `secret`,
+`secret_hash`.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +21,9 @@ from auth.domain.clients import (
     AUTHENTICATION_METHODS,
     CLIENT_ALGORITHMS,
     GRANT_TYPES,
+    HOUSE,
     IDENTITY_SCOPES,
+    NATIONAL,
     OFFLINE_ACCESS,
     OUR_ALGORITHMS,
     RESPONSE_MODES,
@@ -26,6 +32,7 @@ from auth.domain.clients import (
 from auth.domain.errors import BadDataFileError
 from auth.domain.redirects import is_private_use
 
+_OWNER = re.compile(rf"[0-9]{{3}}|{NATIONAL}")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _HOST_AND_PORT = re.compile(r"[A-Za-z0-9._:\[\]-]+")
 _LONGEST_TEXT = 2048
@@ -53,7 +60,7 @@ def parse_client(value: Mapping[str, Any], secret_hash: str) -> Client:
         raise _bad(name, sorted(unknown)[0], "unknown key")
     grants = given.get("grant_types")
     without_code = isinstance(grants, list | tuple) and "authorization_code" not in grants
-    needed = ("client_id", "name", "scope") if without_code else _NEEDED
+    needed = tuple(key for key in _NEEDED if key != "redirect_uris" or not without_code)
     for key in needed:
         if not given.get(key):
             raise _bad(name, key, "is missing")
@@ -85,6 +92,7 @@ def check_client(client: Client) -> None:
                 problem = "address must be https (OpenID Connect Registration §2)"
             if problem is not None:
                 raise _bad(client.client_id, key, f"{problem}: {address}")
+    _check_house(client)
     own = (*IDENTITY_SCOPES, OFFLINE_ACCESS, client.extranet, *client.exchange_to)
     foreign = [word for word in client.scope if word not in own]
     if foreign:
@@ -94,22 +102,55 @@ def check_client(client: Client) -> None:
         raise _bad(client.client_id, "profile", problem)
 
 
-def check_resource(client: Client, others: Iterable[Client], issuer: str) -> None:
-    """Who has a resource may ask about the tokens made for it (RFC 7662 §4), so it is one extranet's alone. Several
-    clients of the same extranet may share it.
+def _check_house(client: Client) -> None:
+    """A service of the house asks for no agreement and stands for data of everybody: only the operator declares it."""
+    if client.owner == NATIONAL:
+        return
+    if client.first_party:
+        raise _bad(client.client_id, "first_party", f"is for clients whose owner is {NATIONAL}")
+    for key, name in (("client_id", client.client_id), ("code", client.extranet)):
+        if name in HOUSE:
+            raise _bad(client.client_id, key, "is the name of a service of the house")
+
+
+def check_ownership(client: Client, others: Sequence[Client], issuer: str) -> None:
+    """What a client may not take from another owner: its extranet, its audience, the right to act at it.
+
+    Who has a resource may ask about the tokens made for it (RFC 7662 §4): it belongs to one extranet, or to one owner's
+    machines; several clients of these may share it. Addresses are compared as browsers do.
 
     Raises:
-        BadClientError: the resource is ours, or that of another extranet.
+        BadClientError: the resource is ours, or something belongs to another owner or another extranet.
     """
+    foreign = [other for other in others if other.client_id != client.client_id and other.owner != client.owner]
+    if client.owner != NATIONAL:
+        if client.extranet is not None and any(other.extranet == client.extranet for other in foreign):
+            raise _bad(client.client_id, "code", "is the extranet of another owner")
+        if any(other.client_id in client.exchange_to for other in foreign):
+            raise _bad(client.client_id, "exchange_to", "names a client of another owner")
     if client.resource is None:
         return
-    if client.resource.rstrip("/") == issuer.rstrip("/"):
+    if _same_place(client.resource, issuer):
         raise _bad(client.client_id, "resource", "is the address of the provider itself; leave it out")
     for other in others:
-        if other.client_id == client.client_id or other.resource != client.resource:
+        if other.client_id == client.client_id or other.resource is None:
             continue
-        if client.extranet is None or other.extranet != client.extranet:
-            raise _bad(client.client_id, "resource", f"is that of {other.client_id} already")
+        if _same_place(other.resource, client.resource) and (other.owner, other.extranet) != (
+            client.owner,
+            client.extranet,
+        ):
+            raise _bad(client.client_id, "resource", "is that of another application already")
+
+
+def _same_place(one: str, other: str) -> bool:
+    """Whether two addresses are one for whoever follows them: case of the host, usual port, last slash."""
+
+    def place(address: str) -> tuple[str, str, int | None, str, str]:
+        parts = urlsplit(address)
+        usual = {"https": 443, "http": 80}.get(parts.scheme)
+        return parts.scheme, parts.hostname or "", parts.port or usual, parts.path.rstrip("/"), parts.query
+
+    return place(one) == place(other)
 
 
 def _is_a_natives(client: Client, key: str, address: str) -> bool:
@@ -157,6 +198,12 @@ def _bad(client_id: str, key: str, why: str) -> BadClientError:
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value or len(value) > _LONGEST_TEXT or not value.isprintable():
         raise ValueError(f"must be a text of at most {_LONGEST_TEXT} printable characters")
+    return value
+
+
+def _owner(value: Any) -> str:
+    if not isinstance(value, str) or not _OWNER.fullmatch(value):
+        raise ValueError(f"must be the three digits of a Caf, or {NATIONAL}")
     return value
 
 
@@ -221,6 +268,7 @@ def _key_set(value: Any) -> Mapping[str, Any]:
 _FIELDS: dict[str, tuple[str, Reader]] = {
     "client_id": ("client_id", _text),
     "name": ("name", _text),
+    "owner": ("owner", _owner),
     "code": ("extranet", _text),
     "profile": ("profile", _one_of("baseline", "interoperable", "fapi2")),
     "scope": ("scope", _words),
@@ -263,9 +311,15 @@ _FIELDS: dict[str, tuple[str, Reader]] = {
         )
     },
 }
-_NEEDED = ("client_id", "name", "redirect_uris", "scope")
+_NEEDED = ("client_id", "owner", "name", "redirect_uris", "scope")
 KNOWN_KEYS = frozenset((*_FIELDS, "secret", "secret_hash"))
 """Every key that a description may have."""
+
+
+def version_of(client: Client) -> str:
+    """Another text after every change of the client: a form carries it, so that an older one undoes no newer."""
+    content = json.dumps(asdict(client), sort_keys=True, default=str)
+    return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
 def describe_client(client: Client) -> dict[str, Any]:

@@ -37,6 +37,12 @@ CLIENT_ALGORITHMS = ("ES256", "PS256", "EdDSA", "RS256")
 FAPI_ALGORITHMS = ("ES256", "PS256", "EdDSA")
 
 
+NATIONAL = "national"
+"""Owner of what belongs to no Caf: the services of the house, and what the operator declares for everybody."""
+HOUSE = frozenset({"auth", "habpps", "cdap", "audit"})
+"""Names of our own services: no other client is called so, nor stands for their extranets."""
+
+
 @dataclass(frozen=True)
 class Client:
     """A relying party. `extranet` is the code of the extranet it is, or None; addresses are compared as strings.
@@ -50,6 +56,7 @@ class Client:
     secret_hash: str
     redirect_uris: tuple[str, ...]
     scope: tuple[str, ...]
+    owner: str = ""  # the three digits of the Caf that declared it, or NATIONAL; nobody's is the operator's alone
     extranet: str | None = None
     resource: str | None = None
     post_logout_redirect_uris: tuple[str, ...] = ()

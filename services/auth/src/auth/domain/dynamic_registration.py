@@ -17,10 +17,10 @@ from auth.domain.errors import RequestRefusedError
 
 _NOT_THEIRS = frozenset(
     {"client_id", "name", "code", "resource", "exchange_to", "first_party", "requires_service_contract", "enabled"}
-    | {"secret", "secret_hash", "scope", "grant_types"}
+    | {"secret", "secret_hash", "scope", "grant_types", "owner"}
 )
 _NOT_TOLD = frozenset(
-    {"name", "code", "resource", "exchange_to", "first_party", "requires_service_contract", "enabled"}
+    {"owner"} | {"name", "code", "resource", "exchange_to", "first_party", "requires_service_contract", "enabled"}
 )
 _LONGEST_DESCRIPTION = 300
 _STANDARD_ALGORITHMS = {"id_token_signed_response_alg": "RS256", "authorization_signed_response_alg": "RS256"}

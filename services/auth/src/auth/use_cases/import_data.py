@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from auth.domain.accounts import Account, normalise_username
-from auth.domain.client_registration import check_resource, parse_client
+from auth.domain.client_registration import check_ownership, parse_client
 from auth.domain.clients import SECRET_METHODS, Client
 from auth.domain.errors import BadDataFileError
 from auth.use_cases import events
@@ -43,7 +43,7 @@ class ImportClients:
         known = {client.client_id: client for client in self._work.read(lambda repos: repos.clients.all())}
         together = {**known, **{client.client_id: client for client in clients}}
         for client in clients:
-            check_resource(client, together.values(), self._issuer)
+            check_ownership(client, tuple(together.values()), self._issuer)
             problem = self._key_problem(client.jwks) if client.jwks is not None else None
             if problem is not None:
                 raise BadDataFileError(f"client {client.client_id}: jwks: {problem}")

@@ -13,6 +13,7 @@ from auth.use_cases.register_clients import OPERATOR
 from servicekit.audit_events import JSON, NATIONAL, AuditEvent, Outcome
 from servicekit.clock import Clock
 from servicekit.errors import InvalidInputError
+from servicekit.event_form import is_owner
 from servicekit.identifiers import hash_secret, new_secret
 
 _LONGEST_NAME = 100
@@ -28,8 +29,10 @@ class OpenRegistration:
         self._work = work
         self._clock = clock
 
-    def create(self, name: str, days: int, uses: int, profile: str = BASELINE) -> str:
-        """A new token, good for `uses` registrations within `days` days. `profile`: of clients that name none.
+    def create(self, name: str, days: int, uses: int, profile: str = BASELINE, *, owner: str) -> str:
+        """A new token, good for `uses` registrations within `days` days.
+
+        `profile`: of clients that name none; `owner`: whose the clients are, a Caf or `NATIONAL`.
 
         Raises:
             InvalidInputError: the name is empty, or a number is not between 1 and 366 days or 10 000 uses.
@@ -40,8 +43,11 @@ class OpenRegistration:
         if not (1 <= days <= _MOST_DAYS and 1 <= uses <= _MOST_USES):
             limits = f"days must be 1 to {_MOST_DAYS}, uses 1 to {_MOST_USES}"
             raise InvalidInputError(limits, reason="BAD_LIMIT")
+        if not is_owner(owner):
+            raise InvalidInputError("owner must be the three digits of a Caf, or national", reason="BAD_OWNER")
         token, now = new_secret(32), self._clock.now()
-        kept = InitialAccessToken(hash_secret(token), name.strip(), now, now + timedelta(days=days), uses, profile)
+        ends_at = now + timedelta(days=days)
+        kept = InitialAccessToken(hash_secret(token), name.strip(), now, ends_at, uses, profile, owner)
 
         def add(repos: AuthRepos) -> Outcome[None]:
             if _named(repos, kept.name) is not None:

@@ -132,6 +132,23 @@ class PersonRights:
             return ()
         return held_roles(snapshot, session.account_id, session.organisation_id)
 
+    def knows(self, extranet: str) -> bool:
+        """Whether Habpps has an extranet of this code, enabled or not.
+
+        Raises:
+            RightsStaleError: the replica is not fresh.
+        """
+        return self._fresh().find(Extranet, extranet) is not None
+
+    def caf_of(self, session: Session) -> str:
+        """The Caf whose agent the person is in this session; empty when the organisation is no Caf.
+
+        Raises:
+            RightsStaleError: the replica is not fresh.
+        """
+        known = self._fresh().find(Organisation, session.organisation_id or "")
+        return known.caf if known is not None and known.kind == "caf" else ""
+
     def overview(self, session: Session) -> tuple[tuple[OpenExtranet, ...], tuple[ClosedExtranet, ...]]:
         """Every extranet: those open to the person, and those closed with their reason.
 

@@ -327,8 +327,8 @@ class LogoutAnswer(Enum):
 class LogoutCalls(Protocol):
     """Posts a logout token to a client."""
 
-    def post(self, address: str, logout_token: str, *, guarded: bool) -> LogoutAnswer:
-        """`guarded`: the address comes from whoever registered the client, not from the operator."""
+    def post(self, address: str, logout_token: str, *, of_the_house: bool) -> LogoutAnswer:
+        """`of_the_house`: the operator vouches for the address, which may be in a private network."""
 
 
 MailTexts: TypeAlias = Callable[[QueuedMail, Account, str | None, str], Message]

@@ -143,6 +143,7 @@ class InitialAccessToken:
     expires_at: datetime
     uses_left: int
     profile: str = "baseline"  # of clients that register with it and name none
+    owner: str = ""  # of clients that register with it
 
 
 class InitialAccessTokens(Protocol):

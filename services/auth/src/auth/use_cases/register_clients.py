@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from auth.domain.client_registration import BadClientError, check_resource, describe_client, parse_client
-from auth.domain.clients import SECRET_METHODS, Client
+from auth.domain.client_registration import BadClientError, check_ownership, describe_client, parse_client, version_of
+from auth.domain.clients import NATIONAL, SECRET_METHODS, Client
 from auth.domain.errors import ClientChangedError, ClientIdTakenError, ClientUnknownError
 from auth.use_cases.ending import close_client
 from auth.use_cases.known_clients import KnownClients
 from auth.use_cases.ports import AuthRepos, AuthWork
 from auth.use_cases.protocol_ports import SectorIdentifiers
-from servicekit.audit_events import JSON, AuditEvent, Outcome, OwnerOf, Policy
+from servicekit.audit_events import JSON, AuditEvent, Outcome, Policy
 from servicekit.clock import Clock
 from servicekit.errors import DependencyUnavailableError
 from servicekit.identifiers import hash_secret, new_secret
@@ -32,13 +32,21 @@ _METHOD, _DEFAULT_METHOD = "token_endpoint_auth_method", "client_secret_basic"
 
 @dataclass(frozen=True)
 class Actor:
-    """Who declares: the account of a person with the organisation of the session, "operator", or a registration."""
+    """Who declares: the account of a person with the organisation of the session, "operator", or a registration.
+
+    `owner`: whose clients they manage, a Caf; NATIONAL manages every client; empty manages none.
+    """
 
     actor_id: str
     organisation_id: str | None = None
+    owner: str = ""
+
+    def manages(self, client: Client) -> bool:
+        """Whether this client is one of theirs."""
+        return self.owner == NATIONAL or (bool(self.owner) and client.owner == self.owner)
 
 
-OPERATOR = Actor("operator")
+OPERATOR = Actor("operator", owner=NATIONAL)
 
 
 @dataclass(frozen=True)
@@ -62,9 +70,13 @@ class RegisterClients:
         policy: Policy = "strict",
         *,
         issuer: str,
+        knows_extranet: Callable[[str], bool] = lambda _code: True,
     ) -> None:
-        """`known` forgets what changed; `policy`: "buffered" where audit is told later; `issuer`: our own address."""
+        """`knows_extranet`: whether Habpps has it; the command line, which runs without Habpps, does not ask.
+
+        `known` forgets what changed; `policy`: "buffered" where audit is told later; `issuer`: our own address."""
         self._issuer = issuer
+        self._knows_extranet = knows_extranet
         self._work = work
         self._known = known
         self._sectors = sectors
@@ -72,18 +84,18 @@ class RegisterClients:
         self._clock = clock
         self._policy: Policy = policy
 
-    def all(self) -> Sequence[Client]:
-        """Every client, disabled ones too, in alphabetical order."""
-        return self._work.read(lambda repos: repos.clients.all())
+    def all(self, actor: Actor) -> Sequence[Client]:
+        """Every client that the actor manages, disabled ones too, in alphabetical order."""
+        return [client for client in self._work.read(lambda repos: repos.clients.all()) if actor.manages(client)]
 
-    def find(self, client_id: str) -> Client:
+    def find(self, client_id: str, actor: Actor) -> Client:
         """A client, also when it is disabled.
 
         Raises:
-            ClientUnknownError: there is none.
+            ClientUnknownError: there is none, or it is another owner's: the two are not told apart.
         """
         found = self._work.read(lambda repos: repos.clients.find(client_id)) if client_id.isprintable() else None
-        if found is None:
+        if found is None or not actor.manages(found):
             raise ClientUnknownError("no such client")
         return found
 
@@ -108,7 +120,7 @@ class RegisterClients:
             raise bad_client(client_id, "client_id", "must be 1 to 64 letters, digits or . _ ~ -")
         secret = new_secret(32) if _needs_secret(description) else None
         client = replace(
-            self.checked(description, hash_secret(secret) if secret else ""),
+            self.checked(description, hash_secret(secret) if secret else "", actor),
             registration_token_hash=registration_token_hash,
             registered_at=int(self._clock.now().timestamp()) if registration_token_hash else None,
             tokens_valid_from=int(self._clock.now().timestamp()),
@@ -127,26 +139,35 @@ class RegisterClients:
         return Registered(client, secret)
 
     def replace(
-        self, client_id: str, description: Mapping[str, Any], actor: Actor, *, by_itself: Client | None = None
+        self,
+        client_id: str,
+        description: Mapping[str, Any],
+        actor: Actor,
+        *,
+        by_itself: Client | None = None,
+        version: str | None = None,
     ) -> Registered:
         """The client as now described; it keeps its secret unless its method no longer, or only now, needs one.
 
+        `version`: `version_of` the client that the description was made from.
         `by_itself`: by dynamic registration, the entry that its token opened. A client that somebody else changed can
         no longer change itself, also not at that very moment: it would undo what the Caf decided.
 
         Raises:
             BadClientError: as for `create`, or the description is of another client.
             ClientUnknownError: there is none.
-            ClientChangedError: somebody else changed it at the same moment.
+            ClientChangedError: somebody else changed it since, or at the same moment.
         """
-        before = by_itself or self.find(client_id)
+        before = by_itself or self.find(client_id, actor)
+        if by_itself is None and version != version_of(before):
+            raise ClientChangedError("the client was changed since it was read")
         if description.get("client_id") != client_id:
             raise bad_client(client_id, "client_id", "cannot be changed: its tokens and agreements are kept under it")
         needed = _needs_secret(description)
         secret = new_secret(32) if needed and not before.secret_hash else None
         secret_hash = (hash_secret(secret) if secret else before.secret_hash) if needed else ""
         after = replace(
-            self.checked(description, secret_hash),
+            self.checked(description, secret_hash, actor),
             registration_token_hash=before.registration_token_hash if by_itself else None,
             registered_at=before.registered_at,
             tokens_valid_from=before.tokens_valid_from,
@@ -162,7 +183,7 @@ class RegisterClients:
             BadClientError: it does not authenticate with a secret.
             ClientUnknownError, ClientChangedError: as for `replace`.
         """
-        before = self.find(client_id)
+        before = self.find(client_id, actor)
         if before.auth_method not in SECRET_METHODS:
             raise bad_client(client_id, _METHOD, f"{before.auth_method} has no secret to renew")
         secret = new_secret(32)
@@ -176,7 +197,7 @@ class RegisterClients:
         Raises:
             ClientUnknownError, ClientChangedError: as for `replace`.
         """
-        before = self.find(client_id)
+        before = self.find(client_id, actor)
         if before.enabled is enabled:
             return
         if enabled:
@@ -190,7 +211,7 @@ class RegisterClients:
         Raises:
             ClientUnknownError: there is none.
         """
-        client = self.find(client_id)
+        client = self.find(client_id, actor)
 
         def remove(repos: AuthRepos) -> Outcome[None]:
             repos.clients.delete(client_id)
@@ -200,14 +221,18 @@ class RegisterClients:
 
         self._record(client, remove)
 
-    def checked(self, description: Mapping[str, Any], secret_hash: str) -> Client:
+    def checked(self, description: Mapping[str, Any], secret_hash: str, actor: Actor) -> Client:
         """The client of a description that holds in itself, in its keys and in its sector.
 
         Raises:
             BadClientError: see `create`.
         """
         client = parse_client(description, secret_hash)
-        check_resource(client, self.all(), self._issuer)
+        if not actor.manages(client):
+            raise bad_client(client.client_id, "owner", "is somebody else: a Caf declares its own applications only")
+        check_ownership(client, self.all(OPERATOR), self._issuer)
+        if client.extranet is not None and not self._knows_extranet(client.extranet):
+            raise bad_client(client.client_id, "code", "is not known to Habpps: nobody could enter")
         if client.jwks is not None:
             problem = self._key_set_problem(client.jwks)
             if problem is not None:
@@ -253,7 +278,7 @@ class RegisterClients:
             type=event_type,
             decision="done",
             policy=self._policy,
-            owner=OwnerOf(None, actor.organisation_id),
+            owner=client.owner or NATIONAL,
             actor_id=actor.actor_id,
             organisation_id=actor.organisation_id,
             subject=f"client:{client.client_id}",

@@ -15,7 +15,7 @@ from auth.domain.dynamic_registration import read_metadata, refusal_of
 from auth.domain.errors import ClientUnknownError, RegistrationRefusedError, RequestRefusedError
 from auth.use_cases.ports import AuthRepos, AuthWork
 from auth.use_cases.protocol_ports import InitialAccessToken
-from auth.use_cases.register_clients import Actor, RegisterClients
+from auth.use_cases.register_clients import OPERATOR, Actor, RegisterClients
 from servicekit.clock import Clock
 from servicekit.errors import DependencyUnavailableError
 from servicekit.identifiers import hash_secret, new_id, new_secret
@@ -58,8 +58,8 @@ class RegisterDynamically:
         try:
             with self._place(metadata):
                 made = self._register.create(
-                    read_metadata(new_id(), {"profile": token.profile, **metadata}),
-                    Actor(f"registration:{token.name}"),
+                    {**read_metadata(new_id(), {"profile": token.profile, **metadata}), "owner": token.owner},
+                    Actor(f"registration:{token.name}", owner=token.owner),
                     registration_token_hash=hash_secret(registration_token),
                     first=take_one_use,
                 )
@@ -90,7 +90,8 @@ class RegisterDynamically:
         if secret is not None and not (isinstance(secret, str) and client.is_secret(hash_secret(secret))):
             raise RequestRefusedError("invalid_client_metadata", "client_secret: must be the present one, or left out")
         try:
-            description = read_metadata(client_id, {"profile": client.profile, **dict(metadata.items())})
+            described = read_metadata(client_id, {"profile": client.profile, **dict(metadata.items())})
+            description = {**described, "owner": client.owner}
             with self._place(metadata):
                 changed = self._register.replace(client_id, description, _itself(client), by_itself=client)
         except BadClientError as error:
@@ -130,7 +131,7 @@ class RegisterDynamically:
 
     def _opened(self, client_id: str, unverified_token: str) -> Client:
         try:
-            client: Client | None = self._register.find(client_id)
+            client: Client | None = self._register.find(client_id, OPERATOR)  # the token below opens it
         except ClientUnknownError:
             client = None
         kept = client.registration_token_hash if client is not None else None
@@ -141,4 +142,4 @@ class RegisterDynamically:
 
 
 def _itself(client: Client) -> Actor:
-    return Actor(f"client:{client.client_id}")
+    return Actor(f"client:{client.client_id}", owner=client.owner)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from auth.domain.claims import logout_token_claims
-from auth.domain.clients import Client
+from auth.domain.clients import NATIONAL, Client
 from auth.domain.mails import retry_delay
 from auth.domain.subjects import Subjects
 from auth.use_cases.ports import AuthRepos, AuthWork, EachApart, LogoutAnswer, LogoutCalls, Signer
@@ -153,8 +153,8 @@ class TellClients:
             claims = logout_token_claims(self._issuer, client.client_id, whose, new_id(), now)
             algorithm = client.id_token_signed_response_alg  # Back-Channel Logout 1.0 §2.4: signed as ID tokens are
             token = self._signer.sign("logout+jwt", claims, algorithm)
-            guarded = client.registered_at is not None
-            answer = self._calls.post(client.backchannel_logout_uri, token, guarded=guarded)
+            is_vouched_for = client.owner == NATIONAL and client.registered_at is None
+            answer = self._calls.post(client.backchannel_logout_uri, token, of_the_house=is_vouched_for)
             if answer is LogoutAnswer.REFUSED:  # §2.5: no retry of what would be refused again
                 self._set_aside(notice_id, "LOGOUT_REFUSED_BY_CLIENT")
             elif answer is not LogoutAnswer.TAKEN and now - notice.queued_at > _GIVE_UP_AFTER:

@@ -1,4 +1,5 @@
-"""Requests to addresses that clients gave: `jwks_uri`, `sector_identifier_uri`, back-channel logout.
+"""Requests to addresses that somebody typed: `jwks_uri`, `sector_identifier_uri`, back-channel logout. auth has
+no other way out over HTTP.
 
 Whoever registers a client could point us at machines that only we can reach (RFC 9700 §4.11, RFC 7591 §5). So a name is
 resolved once, every address behind it must be public, and the connection goes to the addresses that were checked: a
@@ -68,7 +69,7 @@ def system_addresses(host: str, port: int) -> Sequence[str]:
 class GuardedFetch:
     """Asks addresses that are not trusted. Each request has its own connection. Safe for threads."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a constructor
         self,
         *,
         allow_loopback: bool,
@@ -76,8 +77,10 @@ class GuardedFetch:
         resolve: Resolver = system_addresses,
         ssl_context: ssl.SSLContext | None = None,
         trust: TlsTrust | None = None,
+        networks: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network] = (),
     ) -> None:
-        """`allow_loopback`: for one machine that runs everything, also in plain HTTP; never in production.
+        """`allow_loopback`: for one machine that runs everything, also in plain HTTP; never in production. `networks`:
+        private ones that the operator lets us ask.
 
         `timeout` covers a whole request, from the name to the last byte. `trust`: left out, the authorities that the
         system trusts; `ssl_context` in its place is for tests.
@@ -87,6 +90,7 @@ class GuardedFetch:
         self._resolve = resolve
         self._given_context = ssl_context
         self._trust = trust or TlsTrust()
+        self._networks = networks
 
     def json(self, url: str) -> Mapping[str, Any]:
         """The JSON object at `url`.
@@ -180,7 +184,7 @@ class GuardedFetch:
     def _allows(self, address: _Address, scheme: str) -> bool:
         if address.is_loopback:
             return self._allow_loopback
-        return scheme == "https" and _is_public(address)
+        return scheme == "https" and (_is_public(address) or any(address in network for network in self._networks))
 
     def _resolved(self, host: str, port: int, deadline: _Deadline) -> Sequence[str]:
         """In a thread of its own, as the system's resolver knows no time limit."""

@@ -187,6 +187,7 @@ initial_access_token = sa.Table(
     _at("expires_at"),
     sa.Column("uses_left", sa.Integer(), nullable=False),
     sa.Column("profile", sa.String(32), nullable=False),
+    sa.Column("owner", sa.String(16), nullable=False),
 )
 
 client = sa.Table(

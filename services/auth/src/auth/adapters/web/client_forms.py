@@ -9,11 +9,11 @@ import orjson
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from auth.adapters.web.client_texts import BINDINGS, GRANTS, METHODS, OWN_EXTRANET, PROFILES, SCOPES, refusal_sentence
-from auth.domain.client_registration import BadClientError, describe_client
+from auth.domain.client_registration import BadClientError, describe_client, version_of
 from auth.domain.clients import GRANT_TYPES, IDENTITY_SCOPES, Client
 from servicekit.web import choice
 
@@ -50,6 +50,7 @@ def _options(labels: Mapping[str, Any]) -> list[Any]:
 class ClientForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     """What people need to say of an application; what it does not ask for stays as it was."""
 
+    version = HiddenField()
     client_id = StringField(
         _l("Identifiant technique"),
         [Needed()],
@@ -83,9 +84,6 @@ class ClientForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     requires_service_contract = BooleanField(
         _l("Seules les personnes qui ont une habilitation sur cet extranet y entrent"),
         description=_l("Sans cette règle, toute personne active d'une organisation peut y entrer."),
-    )
-    first_party = BooleanField(
-        _l("C'est un service de la maison"), description=_l("Alors l'accord de la personne ne lui est pas demandé.")
     )
     profile = RadioField(_l("Niveau de protection"), choices=_options(PROFILES), default="baseline")
     token_endpoint_auth_method = RadioField(
@@ -133,10 +131,16 @@ class ClientForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             "jwks": jwks,
             "grant_types": [grant for grant in GRANT_TYPES if grant in grants],
             "requires_service_contract": code is not None and bool(self.requires_service_contract.data),
-            "first_party": bool(self.first_party.data),
             "dpop_bound_access_tokens": self.binding.data == "dpop",
             "tls_client_certificate_bound_access_tokens": self.binding.data == "certificate",
         }
+
+    def differences(self, current: Client) -> list[str]:
+        """What is stored now and is not what this form says; the form then speaks of what is stored."""
+        self.version.data = version_of(current)
+        stored, typed = describe_client(current), self.description(current) or {}
+        names = (name for name in _TEXTS + _LINES if (stored.get(name) or None) != (typed.get(name) or None))
+        return [f"{self[name].label.text} : {_told(stored.get(name))}" for name in names]
 
     def say(self, error: BadClientError) -> None:
         """The refusal beside its field, or on top when the form does not ask for that key."""
@@ -181,6 +185,7 @@ class ClientForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
             self.requires_service_contract.data, self.binding.data = True, "none"
             return
         shown = describe_client(before)
+        self.version.data = version_of(before)
         for name in ("client_id", *_TEXTS):
             self[name].data = shown.get(name, "")
         for name in _LINES:
@@ -188,7 +193,6 @@ class ClientForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         self.scope.data = [EXTRANET if word == before.extranet else word for word in before.scope]
         self.grant_types.data = list(before.grant_types)
         self.requires_service_contract.data = before.requires_service_contract
-        self.first_party.data = before.first_party
         self.jwks.data = orjson.dumps(dict(before.jwks), option=orjson.OPT_INDENT_2).decode() if before.jwks else ""
         self.binding.data = binding_of(before)
 
@@ -198,6 +202,10 @@ def binding_of(client: Client) -> str:
     if client.dpop_bound_access_tokens:
         return "dpop"
     return "certificate" if client.tls_client_certificate_bound_access_tokens else "none"
+
+
+def _told(content: object) -> str:
+    return ", ".join(content) if isinstance(content, list) else str(content or gettext("vide"))
 
 
 def _text(value: object) -> str | None:

@@ -31,7 +31,15 @@ _PAGE_SIZE = 25
 _TOLD_IN_WORDS = frozenset(
     {"client_id", "name", "code", "logo_uri", "redirect_uris", "post_logout_redirect_uris", "resource", "scope"}
     | {"backchannel_logout_uri", "frontchannel_logout_uri", "profile", "token_endpoint_auth_method", "jwks_uri"}
-    | {"jwks", "tls_client_auth_subject_dn", "dpop_bound_access_tokens", "grant_types", "first_party", "enabled"}
+    | {
+        "owner",
+        "jwks",
+        "tls_client_auth_subject_dn",
+        "dpop_bound_access_tokens",
+        "grant_types",
+        "first_party",
+        "enabled",
+    }
     | {"tls_client_certificate_bound_access_tokens", "requires_service_contract"}
 )
 
@@ -141,7 +149,9 @@ class ClientPages:
     def listed(self) -> str:
         """Everything that is declared, or what fits the search."""
         asked = request.args.get("q", "").strip()
-        everything = sorted(self._register.all(), key=lambda client: (client.name.casefold(), client.client_id))
+        everything = sorted(
+            self._register.all(self._actor()), key=lambda client: (client.name.casefold(), client.client_id)
+        )
         found = [client for client in everything if _fits(client, asked)]
         page = Page.from_request(len(found), _PAGE_SIZE)
         columns = (
@@ -157,7 +167,7 @@ class ClientPages:
 
     def shown(self, client_id: str) -> str:
         """One client, its settings in words."""
-        client = self._register.find(client_id)
+        client = self._register.find(client_id, self._actor())
         words = {**SCOPES, str(client.extranet): OWN_EXTRANET}
         return render_template(
             "client.html",
@@ -180,7 +190,7 @@ class ClientPages:
 
     def change(self, client_id: str) -> Response | str:
         """Another description; the secret stays unless the method changes."""
-        client = self._register.find(client_id)
+        client = self._register.find(client_id, self._actor())
         form = ClientForm(request.form if request.method == "POST" else None, client)
         if request.method != "POST":
             return self._form(form, client)
@@ -188,7 +198,7 @@ class ClientPages:
 
     def act(self, act: str, client_id: str) -> Response | str:
         """First what will change, then the act."""
-        client, known = self._register.find(client_id), _ACTS[act]
+        client, known = self._register.find(client_id, self._actor()), _ACTS[act]
         shown = url_for("clients.shown", client_id=client_id)
         if request.method != "POST":  # a HEAD carries no CSRF token: it must not act
             return render_confirm(
@@ -218,7 +228,7 @@ class ClientPages:
         if description is None:
             return self._form(form, before, 400)
         try:
-            saved = self._store(description, before)
+            saved = self._store(description, before, form.version.data or "")
         except BadClientError as error:
             form.say(error)
             return self._form(form, before, 400)
@@ -226,17 +236,25 @@ class ClientPages:
             form.client_id.errors = [gettext("Une autre application porte déjà cet identifiant.")]
             return self._form(form, before, 409)
         except ClientChangedError:
-            form.form_errors.append(str(REFUSALS["CLIENT_CHANGED"].title))
-            return self._form(form, before, 409)
+            return self._changed_meanwhile(form, description["client_id"])
         if saved.secret is not None:
             return self._with_secret(saved, created=before is None)
         flash(gettext("L'application %(name)s est enregistrée.", name=saved.client.name), "success")
         return redirect(url_for("clients.shown", client_id=saved.client.client_id), 303)
 
-    def _store(self, description: dict[str, Any], before: Client | None) -> Registered:
+    def _changed_meanwhile(self, form: ClientForm, client_id: str) -> Response:
+        """What was typed stays; what somebody else wrote is shown, and is overwritten only knowingly."""
+        current = self._register.find(client_id, self._actor())
+        form.form_errors.append(str(REFUSALS["CLIENT_CHANGED"].title))
+        form.form_errors.append(gettext("Vérifiez ce qui est enregistré maintenant, puis envoyez de nouveau."))
+        form.form_errors += form.differences(current)
+        return self._form(form, current, 409)
+
+    def _store(self, description: dict[str, Any], before: Client | None, version: str) -> Registered:
+        actor = self._actor()
         if before is None:
-            return self._register.create(description, self._actor())
-        return self._register.replace(before.client_id, description, self._actor())
+            return self._register.create({**description, "owner": actor.owner}, actor)
+        return self._register.replace(before.client_id, description, actor, version=version)
 
     def _form(self, form: ClientForm, before: Client | None, status: int = 200, *, stale: bool = False) -> Response:
         return make_response(render_template("client_form.html", form=form, client=before, stale=stale), status)
@@ -274,7 +292,8 @@ class ClientPages:
 
     def _actor(self) -> Actor:
         session = self._parts.visitor.required().session
-        return Actor(session.account_id, session.organisation_id)
+        caf = self._parts.use_cases.rights.caf_of(session)
+        return Actor(session.account_id, session.organisation_id, owner=caf)
 
     @property
     def _register(self) -> RegisterClients:

@@ -121,6 +121,22 @@ _REFUSALS = (
     _Refusal("same kid", _l("Deux clés de ce jeu portent le même nom (kid).")),
     _Refusal("An RSA key", _l("Une clé RSA de ce jeu est trop courte : 2048 bits au moins.")),
     _Refusal("no key for signatures", _l("Aucune clé de ce jeu ne sert à signer : P-256, Ed25519 ou RSA.")),
+    _Refusal(
+        "not known to Habpps",
+        _l(
+            "Habpps ne connaît pas ce code : personne ne pourrait entrer. L'exploitant crée d'abord l'extranet "
+            "(commande import-extranets de Habpps) ; vérifiez le code avec lui."
+        ),
+    ),
+    _Refusal(
+        "extranet of another owner",
+        _l(
+            "Ce code est celui d'une application qui n'est pas à votre Caf : demandez à l'exploitant de déclarer la "
+            "vôtre."
+        ),
+    ),
+    _Refusal("another application already", _l("Cette adresse est celle d'une autre application.")),
+    _Refusal("service of the house", _l("C'est le nom d'un service de la maison : choisissez-en un autre.")),
     _Refusal("is of no use", _l("Cette preuve ne demande pas de secret.")),
 )
 

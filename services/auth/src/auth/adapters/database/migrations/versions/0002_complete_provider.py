@@ -61,6 +61,7 @@ def upgrade() -> None:
         sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.Column("uses_left", sa.Integer(), nullable=False),
         sa.Column("profile", sa.String(32), nullable=False),
+        sa.Column("owner", sa.String(16), nullable=False),
     )
 
 
