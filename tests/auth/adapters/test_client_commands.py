@@ -56,8 +56,8 @@ def test_the_list_tells_the_clients_apart(run: Run) -> None:
     code, output, _ = run("clients", "list")
     heading, line = output.splitlines()
     assert code == 0
-    assert heading.split() == ["client_id", "extranet", "profile", "authentication", "state", "name"]
-    assert line.split() == ["cdap", "cdap", "baseline", "client_secret_basic", "enabled", "CDAP"]
+    assert heading.split() == ["client_id", "owner", "extranet", "profile", "authentication", "state", "name"]
+    assert line.split() == ["cdap", "national", "cdap", "baseline", "client_secret_basic", "enabled", "CDAP"]
 
 
 def test_a_client_is_shown_without_its_secret(run: Run) -> None:
@@ -102,28 +102,33 @@ def test_an_unknown_client_gets_one_sentence(run: Run, action: str) -> None:
 
 
 def test_a_token_for_registration_is_made_listed_and_revoked(run: Run, store: Any) -> None:
-    code, output, _ = run("registration-tokens", "create", "--name", "Alpha", "--days", "30", "--uses", "3")
+    code, output, _ = run(
+        "registration-tokens", "create", "--name", "Alpha", "--owner", "921", "--days", "30", "--uses", "3"
+    )
     assert code == 0
     token = output.splitlines()[0].removeprefix("token=")
     kept = store(lambda repos: repos.initial_access_tokens.find(hash_secret(token)))
     assert (kept.name, kept.uses_left) == ("Alpha", 3)
     _, listed, _ = run("registration-tokens", "list")
-    assert listed.splitlines()[1].split()[0] == "Alpha"
+    assert listed.splitlines()[1].split()[:2] == ["Alpha", "921"]
     assert token not in listed
-    assert run("registration-tokens", "create", "--name", "Alpha")[0] == 2
+    assert run("registration-tokens", "create", "--name", "Alpha", "--owner", "921")[0] == 2
     assert run("registration-tokens", "revoke", "Alpha")[:2] == (0, "Alpha is revoked\n")
     assert run("registration-tokens", "revoke", "Alpha")[0] == 2
     assert store(lambda repos: repos.initial_access_tokens.all()) == []
 
 
 def test_limits_of_a_token_are_said(run: Run) -> None:
-    code, _, complaint = run("registration-tokens", "create", "--name", "Alpha", "--days", "1000")
+    code, _, complaint = run("registration-tokens", "create", "--name", "Alpha", "--owner", "921", "--days", "1000")
     assert code == 2
     assert "1 to 366" in complaint
 
 
 def test_every_act_of_the_operator_waits_for_audit(run: Run, tmp_path: Path) -> None:
-    for arguments in (("clients", "disable", "cdap"), ("registration-tokens", "create", "--name", "Alpha")):
+    for arguments in (
+        ("clients", "disable", "cdap"),
+        ("registration-tokens", "create", "--name", "Alpha", "--owner", "921"),
+    ):
         assert run(*arguments)[0] == 0
     database = open_database(f"sqlite:///{tmp_path / 'auth.sqlite3'}")
     staged = database.read(lambda connection: connection.exec_driver_sql("SELECT * FROM outbox").fetchall())
