@@ -154,6 +154,7 @@ REASONS = (
     ),
     reason("REGISTRATION_TOKEN_UNKNOWN", APPLICATION, ("Jeton d'enregistrement inconnu", "Registration token unknown")),
     reason("BAD_LIMIT", APPLICATION, ("Limite d'enregistrement incorrecte", "Wrong limit of registrations")),
+    reason("BAD_OWNER", APPLICATION, ("Propriétaire d'application incorrect", "Wrong owner of an application")),
     reason("BAD_NAME", APPLICATION, ("Nom de jeton d'enregistrement incorrect", "Wrong name of a registration token")),
     reason(
         "SECTOR_BUSY",
