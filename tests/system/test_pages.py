@@ -99,6 +99,20 @@ def director_pages(visitor: Visitor, album: Album) -> None:
     ask_for(visitor, dossier.matricule, dossier.name)
     assert visitor.page.locator("#dossier").count() == 1
     album.look(visitor, "cdap-dossier-t2")
+    result = visitor.page.url
+    for matricule, name, state in (
+        ("0346151", "BLANCHARD", "resources-missing"),
+        ("0346148", "ROUSSEL", "closed"),
+        ("0346150", "CHEVALIER", "suspended"),
+        ("0346146", "MOREAU", "not-eligible"),
+    ):
+        ask_for(visitor, matricule, name)
+        assert visitor.page.locator("#result").count() == 1
+        album.look(visitor, f"cdap-dossier-{state}")
+    visitor.page.goto(result)
+    assert visitor.page.locator("#dossier").count() == 1, "a result is there again"
+    visitor.open("cdap", "/consultation/of-somebody-else")
+    album.look(visitor, "cdap-result-unknown")
     ask_for(visitor, "9999999", "INCONNU")
     album.look(visitor, "cdap-unknown")
     visitor.open("mon-enfant")

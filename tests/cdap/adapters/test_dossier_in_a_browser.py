@@ -180,6 +180,37 @@ def test_without_script_the_page_has_everything_but_the_buttons(counter: Counter
     context.close()
 
 
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_picture_of_the_quotient_familial_is_seen_on_a_phone_in_light_and_dark(
+    counter: Counter, *, dark: bool
+) -> None:
+    page = counter.page(dark=dark)
+    page.set_viewport_size({"width": 360, "height": 800})
+    counter.consult(page, "T5", everything())
+    line, ground, letters = page.evaluate(
+        """() => [
+          getComputedStyle(document.querySelector('.cdap-chart .line')).stroke,
+          getComputedStyle(document.body).backgroundColor,
+          Math.min(...[...document.querySelectorAll('.cdap-chart text')].map(t => t.getBoundingClientRect().height)),
+        ]"""
+    )
+    assert contrast(line, ground) >= 3  # WCAG 1.4.11
+    assert letters >= 11
+    page.context.close()
+
+
+def contrast(one: str, other: str) -> float:
+    """Of two colours "rgb(…)" (WCAG 2.2, relative luminance)."""
+    lights = sorted(map(_luminance, (one, other)))
+    return (lights[1] + 0.05) / (lights[0] + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 @promise("cdap:paper-is-complete")
 @pytest.mark.parametrize("profile", ["T1", "T2"])
 def test_the_paper_has_every_month_and_each_sheet_says_whose_it_is(
