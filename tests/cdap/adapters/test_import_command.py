@@ -52,7 +52,7 @@ def test_a_file_without_anything_odd_ends_with_0_and_leaves_no_report(machine: M
     machine.report.write_text("of an earlier file")
     machine.write(3)
     done = machine.run("import", str(machine.file))
-    assert (done.returncode, done.stdout) == (0, "3 dossiers importés\n")
+    assert (done.returncode, done.stdout) == (0, "dossiers importés : 3\n")
     assert not machine.report.exists()
 
 
@@ -61,7 +61,7 @@ def test_odd_records_are_named_in_a_report_and_nothing_of_them_is_repeated(machi
     machine.write(120, an_odd_line())
     done = machine.run("import", str(machine.file))
     assert done.returncode == SOME_SET_ASIDE
-    assert "120 dossiers importés, 1 enregistrements mis de côté sur 121 (0.83 %, limite 1 %)" in done.stdout
+    assert "dossiers importés : 120 ; enregistrements mis de côté : 1 sur 121 (0,83 %, limite 1 %)" in done.stdout
     report = machine.report.read_text()
     assert "121\t•••••45\tpersons[0].birth_on\tNOT_A_DATE\t" in report
     assert stat.S_IMODE(machine.report.stat().st_mode) == 0o600

@@ -106,17 +106,17 @@ def summary(report: ImportReport, path: Path) -> str:
 
 
 def _outcome(report: ImportReport, share: float) -> str:
-    limit = f"{report.set_aside_percent:g} %"
-    aside = f"{report.set_aside_count} enregistrements mis de côté sur {report.record_count} ({share:.2f} %"
+    shares = f"({share:.2f} %, limite {report.set_aside_percent:g} %)".replace(".", ",")
+    aside = f"enregistrements mis de côté : {report.set_aside_count} sur {report.record_count} {shares}"
     if report.record_count == 0:
         return "aucun dossier dans ce fichier : rien n'est importé, les dossiers en place ne changent pas"
     if not report.is_in_force:
-        return f"{aside}, limite {limit}) : rien n'est importé, les dossiers en place ne changent pas"
-    done = f"{report.dossier_count} dossiers importés"
-    return f"{done}, {aside}, limite {limit})" if report.set_aside_count else done
+        return f"rien n'est importé, les dossiers en place ne changent pas ; {aside}"
+    done = f"dossiers importés : {report.dossier_count}"
+    return f"{done} ; {aside}" if report.set_aside_count else done
 
 
 def _line_of(record: OddRecord) -> str:
     path, reason = record.problems[0]
     about = f" (n° {record.matricule})" if record.matricule else ""
-    return f"ligne {record.line}{about} : {path} {REASONS[reason]}"
+    return f"ligne {record.line}{about} : {'elle' if path == 'line' else path} {REASONS[reason]}"
