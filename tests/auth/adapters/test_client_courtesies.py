@@ -149,3 +149,18 @@ def test_a_client_that_keeps_no_sid_is_told_the_person(
     told = claims_of(logout_token)
     name = "sid" if with_session else "sub"
     assert {key: told[key] for key in ("sid", "sub") if key in told} == {name: hint[name]}
+
+
+@promise("clients:courtesies")
+@pytest.mark.parametrize(
+    ("scope", "tells"),
+    [("openid", False), ("openid email", False), ("openid profile", True), ("openid cdap", True)],
+)
+def test_openid_alone_tells_neither_the_organisation_nor_the_last_sign_in(
+    provider: Provider, scope: str, tells: bool
+) -> None:
+    provider.sign_in()
+    browser = provider.browser()
+    browser.sign_in()
+    claims = claims_of(browser.exchange(browser.code("cdap", 8402, scope=scope)).json["id_token"])
+    assert [name in claims for name in ("org", "last_login_at")] == [tells, tells]

@@ -23,6 +23,7 @@ CLAIMS_OF_SCOPE: Mapping[str, tuple[str, ...]] = {
     "phone": ("phone_number", "phone_number_verified"),
 }
 """OIDC Core §5.4."""
+_WITHOUT_PROFILE = frozenset({"openid", "email", "address", "phone"})
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,8 @@ def client_token_claims(frame: TokenFrame) -> dict[str, Any]:
 
 
 def id_token_claims(frame: TokenFrame, subject: TokenSubject) -> dict[str, Any]:
-    """OIDC Core §2; `last_login_at` is the sign-in before this one, in epoch seconds."""
+    """OIDC Core §2. Organisation and `last_login_at`, the sign-in before this one in epoch seconds, come with `profile`
+    or the scope of an extranet: who asks for `openid` alone learns that it is the same person, and no more."""
     session = subject.session
     claims: dict[str, Any] = {
         "iss": frame.issuer,
@@ -139,9 +141,10 @@ def id_token_claims(frame: TokenFrame, subject: TokenSubject) -> dict[str, Any]:
     }
     if frame.nonce:
         claims["nonce"] = frame.nonce
-    if subject.organisation is not None:
+    knows_the_person = not {*frame.scope.split()} <= _WITHOUT_PROFILE
+    if knows_the_person and subject.organisation is not None:
         claims["org"] = subject.organisation
-    if session.previous_login_at is not None:
+    if knows_the_person and session.previous_login_at is not None:
         claims["last_login_at"] = _seconds(session.previous_login_at)
     return claims
 
