@@ -83,3 +83,16 @@ def test_two_administrators_who_edit_one_client_do_not_undo_one_another(
     changed = stored(provider)
     assert changed is not None
     assert changed.name == "Omega deux"
+
+
+def test_after_declaring_the_page_says_what_to_write_into_the_software(administrator: AuthBrowser) -> None:
+    page = send(administrator, NEW)
+    told = page.text[page.text.index('id="for-your-software"') :]
+    for words in (
+        "http://localhost:8400/.well-known/openid-configuration",
+        "omega",
+        "https://omega.example/retour",
+        "openid profile omega",
+    ):
+        assert words in told
+    assert "est déclarée" not in page.text, "names have no gender"

@@ -262,7 +262,13 @@ class ClientPages:
     def _with_secret(self, registered: Registered, *, created: bool) -> Response:
         """Only in the body of this answer, which nobody keeps (`no-store`)."""
         return make_response(
-            render_template("client_secret.html", client=registered.client, secret=registered.secret, created=created)
+            render_template(
+                "client_secret.html",
+                client=registered.client,
+                secret=registered.secret,
+                created=created,
+                issuer=self._parts.issuer,
+            )
         )
 
     def _gate(self) -> Response | None:
