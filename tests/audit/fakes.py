@@ -251,6 +251,9 @@ def _matches(row: EntryRow, criteria: Criteria) -> bool:
         and (criteria.actors is None or keys.actor in criteria.actors)
         and (criteria.organisations is None or keys.organisation in criteria.organisations)
         and (criteria.subjects is None or keys.subject in criteria.subjects)
+        and (criteria.anyone is None or bool({keys.actor, keys.organisation, keys.subject} & set(criteria.anyone)))
+        and criteria.reference in (None, keys.reference)
+        and keys.type not in criteria.without
         and criteria.type in (None, keys.type)
         and criteria.decision in (None, keys.decision)
         and (criteria.from_us is None or keys.occurred_at_us >= criteria.from_us)

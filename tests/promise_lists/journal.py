@@ -38,4 +38,14 @@ JOURNAL: tuple[Promise, ...] = (
         "docs/error-handling.md",
         "Every refusal and error shows one short reference, which the journal can be searched by.",
     ),
+    Promise(
+        "audit:one-box-search",
+        "Seed document, audit",
+        "An auditor finds events by identifier, name, organisation, SIRET, beneficiary number or reference.",
+    ),
+    Promise(
+        "audit:no-criterion-is-dropped",
+        "Seed document, audit",
+        "A search uses every criterion that was typed, says so above the results, and refuses a day that is none.",
+    ),
 )

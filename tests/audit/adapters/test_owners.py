@@ -86,10 +86,12 @@ def test_an_auditor_sees_only_the_events_of_one_owner_whatever_the_type(pages: P
     pages.sign_in_for(owner)
     foreign = {event_id for other, ids in told.items() if other != owner for event_id in ids}
     mine = set(told[owner])
-    shown = everything_shown(pages)
+    shown = everything_shown(pages, everything="y")
     assert mine <= set(EVENT_LINK.findall(shown))
     assert foreign.isdisjoint(EVENT_LINK.findall(shown))
     for other in set(told) - {owner}:
+        assert "ne connaît personne" in text_of(pages.search(asked=f"user-{other}"))
+        assert "ne connaît personne" in text_of(pages.search(asked=f"Mairie {other}"))
         for criteria in ({"actor_id": f"account-of-{other}"}, {"subject": f"account:account-of-{other}"}):
             assert foreign.isdisjoint(EVENT_LINK.findall(everything_shown(pages, **criteria)))
     names = [name for other, name in {"921": "Inès Durand", **OTHERS}.items() if other != owner]

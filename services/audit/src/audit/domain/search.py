@@ -28,6 +28,22 @@ class Question:
     decision: str | None = None
     from_us: int | None = None
     until_us: int | None = None
+    reference: str | None = None
+    about: str | None = None
+    """Whatever a person or an organisation did or was the object of: "account:…" or "organisation:…"."""
+    everything: bool = False
+    """Also the readings of auditors and the technical steps of a sign-in, which hide the rest (`LEFT_OUT`)."""
+
+
+LEFT_OUT = (
+    "audit.search.performed",
+    "audit.results.consulted",
+    "audit.event.consulted",
+    "audit.name.searched",
+    "auth.token.issued",
+    "auth.session.checked",
+    "auth.access.granted",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +61,10 @@ class Criteria:
     decision: str | None = None
     from_us: int | None = None
     until_us: int | None = None
+    reference: str | None = None
+    anyone: tuple[str, ...] | None = None
+    """Pseudonyms of one person or organisation: as the one who acted, for whom, or as the object."""
+    without: tuple[str, ...] = ()
 
 
 def check_question(question: Question) -> None:
@@ -56,7 +76,7 @@ def check_question(question: Question) -> None:
     wrong: dict[str, str] = {}
     if not _CASE_NUMBER.fullmatch(question.case_number):
         wrong["case_number"] = "CASE_NUMBER_NEEDED"
-    for name in ("actor_id", "organisation_id", "subject"):
+    for name in ("actor_id", "organisation_id", "subject", "about"):
         value = getattr(question, name)
         if value is not None and not _TEXT.fullmatch(value):
             wrong[name] = "MALFORMED"
@@ -96,7 +116,17 @@ def criteria_for(question: Question, owner: str, keys: Mapping[str, ShardKey]) -
         decision=question.decision,
         from_us=question.from_us,
         until_us=question.until_us,
+        reference=question.reference,
+        anyone=None if question.about is None else _anyone(question.about, keys),
+        without=() if question.everything or question.type or question.reference else LEFT_OUT,
     )
+
+
+def _anyone(about: str, keys: Mapping[str, ShardKey]) -> tuple[str, ...]:
+    kind, _, identifier = about.partition(":")
+    acting = "actor" if kind == "account" else "organisation"
+    of_month = ((key.pseudonym(acting, identifier), key.pseudonym("subject", about)) for key in keys.values())
+    return tuple(pseudonym for pair in of_month for pseudonym in pair)
 
 
 def masked(subject: str | None) -> str | None:

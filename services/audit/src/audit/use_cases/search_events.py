@@ -118,8 +118,11 @@ class ReadResults:
         told += [] if question is None else [asdict(question)]
         accounts: set[str | None] = {one["actor_id"] for one in told}
         accounts |= {_named(one["subject"], "account") for one in told}
+        about = None if question is None else question.about
+        accounts.add(_named(about, "account"))
         organisations: set[str | None] = {one["organisation_id"] for one in told}
         organisations |= {_named(one["subject"], "organisation") for one in told}
+        organisations.add(_named(about, "organisation"))
         find = FindNames(self.store, self.keys, self.cipher)
         return find(auditor.owner, list(filter(None, accounts)), list(filter(None, organisations)))
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, insert, or_, select
 
 from audit.adapters.database.prepared import Prepared
 from audit.adapters.database.tables import entry, payload
@@ -112,6 +112,13 @@ def _conditions(criteria: Criteria) -> list[ColumnElement[bool]]:
         conditions.append(entry.c.type == criteria.type)
     if criteria.decision is not None:
         conditions.append(entry.c.decision == criteria.decision)
+    if criteria.reference is not None:
+        conditions.append(entry.c.reference == criteria.reference)
+    if criteria.anyone is not None:
+        columns = (entry.c.actor, entry.c.organisation, entry.c.subject)
+        conditions.append(or_(*(column.in_(criteria.anyone) for column in columns)))
+    if criteria.without:
+        conditions.append(entry.c.type.not_in(criteria.without))
     if criteria.from_us is not None:
         conditions.append(entry.c.occurred_at_us >= criteria.from_us)
     if criteria.until_us is not None:

@@ -15,6 +15,7 @@ from audit.settings import AuditSettings
 from audit.use_cases.journal_state import ReadJournalState
 from audit.use_cases.read_event import ReadEvent
 from audit.use_cases.search_events import ReadResults, SearchEvents
+from audit.use_cases.understand import Understand
 from partnerkit.reasons.pages import teller
 from partnerkit.web import TRANSLATIONS
 from servicekit.clock import Clock
@@ -80,6 +81,13 @@ def create_web(
     OidcLogin(app, login, sessions, clock, http=http)
     app.register_refusal_texts(REFUSAL_TEXTS)
     app.set_refusal_teller(teller(reader))
-    pages = Pages(use_cases.search, use_cases.results, use_cases.read_event, use_cases.state, use_cases.types)
+    pages = Pages(
+        use_cases.search,
+        use_cases.results,
+        use_cases.read_event,
+        use_cases.state,
+        use_cases.types,
+        Understand(use_cases.results),
+    )
     app.register_blueprint(pages.blueprint())
     return app, sessions.remove_expired

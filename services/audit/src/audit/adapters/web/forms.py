@@ -1,20 +1,21 @@
 """The search form: what an auditor types, and the question it becomes."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectField, StringField
+from wtforms import BooleanField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 from wtforms.validators import InputRequired, Length, Optional
 
 from audit.adapters.web.labels import DECISIONS, type_label
 from audit.domain.refusals import InvalidSearchError
 from audit.domain.search import Question, dossier_subject
-from audit.use_cases.times import microseconds
+from audit.use_cases.times import microseconds, moment
+from partnerkit.days import PARIS, french_midnight, shifted
+from partnerkit.web.fields import DayField
 from servicekit.event_form import NATIONAL
-from servicekit.web.formats import PARIS
 
 _ERRORS = {
     "CASE_NUMBER_NEEDED": _l("Indiquez le numéro du dossier de contrôle : 3 à 40 lettres, chiffres, points ou tirets."),
@@ -22,6 +23,9 @@ _ERRORS = {
     "MATRICULE_MALFORMED": _l("Le matricule a 7 chiffres au plus, par exemple 0346145."),
     "MALFORMED": _l("Cet identifiant est trop long ou contient un caractère interdit."),
     "PERIOD_ENDS_BEFORE_IT_BEGINS": _l("La période finit avant de commencer."),
+    "NOT_UNDERSTOOD": _l("Écrivez un identifiant, un nom, un SIRET, un numéro d'allocataire ou une référence."),
+    "UNKNOWN": _l("Le journal ne connaît personne et aucune organisation de ce nom, pour votre Caf."),
+    "SEVERAL": _l("Plusieurs correspondent : choisissez plus bas."),
     "TWO_SUBJECTS": _l("Indiquez un dossier ou un autre objet, pas les deux."),
 }
 _LONGEST = 256
@@ -35,6 +39,15 @@ class SearchForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
         [InputRequired(_ERRORS["CASE_NUMBER_NEEDED"]), Length(max=40)],
         description=_l("Il est inscrit au journal avec votre recherche."),
     )
+    asked = StringField(
+        _l("Qui ou quoi"),
+        [Optional(), Length(max=_LONGEST)],
+        description=_l(
+            "Un identifiant (nbenali-1003), un nom, une organisation, un SIRET, un numéro d'allocataire "
+            "(921 / 0346145) ou une référence (7K4Q-2M9D)."
+        ),
+    )
+    everything = BooleanField(_l("Montrer aussi les recherches des auditeurs et les étapes techniques des connexions"))
     caf = StringField(_l("Code de la Caf du dossier"), [Optional(), Length(max=10)])
     matricule = StringField(
         _l("Matricule de l'allocataire"), [Optional(), Length(max=20)], description=_l("7 chiffres, sans la clé.")
@@ -63,8 +76,8 @@ class SearchForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
         default="",
         choices=[SelectChoice("", _l("Toutes")), *[SelectChoice(name, label) for name, label in DECISIONS.items()]],
     )
-    from_on = DateField(_l("Du"), [Optional()])
-    until_on = DateField(_l("Au (jour compris)"), [Optional()])
+    from_on = DayField(_l("Du"), [Optional()])
+    until_on = DayField(_l("Au (jour compris)"), [Optional()])
 
     def offer(self, types: Sequence[str], owner: str) -> None:
         """Fills the list of types, and the Caf of the auditor on a new form."""
@@ -92,11 +105,15 @@ class SearchForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
             decision=self.decision.data or None,
             from_us=_midnight_us(self.from_on.data),
             until_us=_midnight_us(self.until_on.data, days=1),
+            everything=bool(self.everything.data),
         )
 
     def fill(self, question: Question) -> None:
         """Shows a question again, to change it."""
         kind, _, rest = (question.subject or "").partition(":")
+        self.asked.data, self.everything.data = question.reference or "", question.everything
+        if question.about:
+            self.asked.data = question.about.partition(":")[2]
         self.case_number.data = question.case_number
         self.actor_id.data, self.organisation_id.data = question.actor_id, question.organisation_id
         self.type.data, self.decision.data = question.type or "", question.decision or ""
@@ -118,15 +135,20 @@ def _typed(text: str | None) -> str | None:
     return (text or "").strip() or None
 
 
+def first_day(question: Question) -> date | None:
+    """The first day asked for, as it was typed."""
+    return _day(question.from_us)
+
+
+def last_day(question: Question) -> date | None:
+    """The last day asked for, as it was typed."""
+    return _day(question.until_us, days=-1)
+
+
 def _midnight_us(day: date | None, days: int = 0) -> int | None:
-    """The beginning of a day as it is lived in metropolitan France."""
-    if day is None or day.year < 1970:
-        return None
-    return microseconds(datetime.combine(day + timedelta(days=days), time(), PARIS).astimezone(UTC))
+    """The beginning of a day as it is lived in metropolitan France; days before 1970 count backwards."""
+    return None if day is None else microseconds(french_midnight(shifted(day, days)))
 
 
 def _day(at_us: int | None, days: int = 0) -> date | None:
-    if at_us is None:
-        return None
-    moment_at = datetime.fromtimestamp(at_us // 1_000_000, PARIS)
-    return moment_at.date() + timedelta(days=days)
+    return None if at_us is None else shifted(moment(at_us).astimezone(PARIS).date(), days)

@@ -103,6 +103,7 @@ TYPES: Mapping[str, Any] = {
     "cdap.search.performed": _l("Recherche d'un dossier"),
     "cdap.dossiers.imported": _l("Dossiers importés"),
     "audit.search.performed": _l("Recherche dans le journal"),
+    "audit.name.searched": _l("Personne ou organisation cherchée dans le journal"),
     "audit.results.consulted": _l("Résultats d'une recherche lus"),
     "audit.event.consulted": _l("Événement du journal lu"),
     "audit.alarm.raised": _l("Alarme du journal"),

@@ -1,5 +1,6 @@
 """The pages: the state of the journal, the search, its results, one event."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -10,20 +11,25 @@ from werkzeug.wrappers import Response
 
 from audit.adapters.web.auditors import auditor_of
 from audit.adapters.web.figures import HEIGHT, WIDTH, bars
-from audit.adapters.web.forms import SearchForm
+from audit.adapters.web.forms import SearchForm, first_day, last_day
 from audit.adapters.web.labels import DECISION_KINDS, DECISIONS, type_label
 from audit.adapters.web.producers import by_service
 from audit.adapters.web.wording import Wording, reason_text, told_fields
+from audit.domain.asked import Kind, read_asked
 from audit.domain.refusals import InvalidSearchError
-from audit.domain.search import Question
+from audit.domain.search import Question, check_question
 from audit.use_cases.find_names import Names
 from audit.use_cases.journal_state import ReadJournalState
 from audit.use_cases.read_event import ReadEvent
 from audit.use_cases.search_events import Auditor, FoundEvent, ReadResults, SearchEvents
 from audit.use_cases.times import moment
+from audit.use_cases.understand import Meaning, Understand
+from servicekit.references import parse_reference
 from servicekit.web import Column, current_professional
+from servicekit.web.formats import longdate
 
 _LONGEST_INDEX = 18
+PICKED = re.compile(r"(account|organisation):[0-9A-Za-z-]{1,64}")
 FOLLOWED = ("actor_id", "organisation_id", "subject")
 
 
@@ -36,6 +42,7 @@ class Pages:
     read_event: ReadEvent
     read_state: ReadJournalState
     types: Callable[[str], Sequence[str]]
+    understand: Understand
 
     def blueprint(self) -> Blueprint:
         """The routes; none is reached by somebody who is not an auditor."""
@@ -71,11 +78,14 @@ class Pages:
             self._take_up(form)
         if form.validate_on_submit():
             try:
-                search_id = self.search_events(g.auditor, form.question())
+                question, meanings = self._understood(form)
+                if meanings:
+                    return render_template("audit/search.html", form=form, meanings=meanings)
+                search_id = self.search_events(g.auditor, question)
                 return redirect(url_for("journal.results", search_id=search_id), 303)
             except InvalidSearchError as refusal:
                 form.show(refusal)
-        return render_template("audit/search.html", form=form)
+        return render_template("audit/search.html", form=form, meanings=())
 
     def results(self, search_id: object) -> str:
         """A page of results."""
@@ -89,7 +99,13 @@ class Pages:
         ]
         rows = [_row(event, found.names) for event in found.events]
         asked = Wording(asdict(found.question), {}, found.names)
-        names = {"type_label": type_label, "decisions": DECISIONS, "moment": moment, "asked": asked}
+        names = {
+            "type_label": type_label,
+            "decisions": DECISIONS,
+            "moment": moment,
+            "asked": asked,
+            "period": period(found.question),
+        }
         return render_template("audit/results.html", found=found, columns=columns, rows=rows, **names)
 
     def event(self, search_id: object, event_id: object) -> str:
@@ -123,11 +139,51 @@ class Pages:
         question = replace(Question(page.case_number), **{name: wanted})
         return redirect(url_for("journal.results", search_id=self.search_events(g.auditor, question)), 303)
 
+    def _understood(self, form: SearchForm) -> tuple[Question, Sequence[Meaning]]:
+        """The question with what the one box means; several meanings are to be chosen from.
+
+        Raises:
+            InvalidSearchError: it means nothing that the journal knows.
+        """
+        question, picked = form.question(), request.form.get("pick", "")
+        if PICKED.fullmatch(picked):
+            return replace(question, about=picked), ()
+        if not form.asked.data or not form.asked.data.strip():
+            return question, ()
+        check_question(question)
+        asked = read_asked(form.asked.data, g.auditor.owner)
+        if asked is None:
+            raise InvalidSearchError("the box cannot be understood", fields={"asked": "NOT_UNDERSTOOD"})
+        if asked.kind is Kind.REFERENCE:
+            return replace(question, reference=asked.value), ()
+        if asked.kind is Kind.DOSSIER:
+            if question.subject:
+                raise InvalidSearchError("two subjects", fields={"asked": "TWO_SUBJECTS"})
+            return replace(question, subject=asked.value), ()
+        found = list(self.understand(g.auditor, question.case_number, asked).found.values())
+        if not found and (reference := parse_reference(asked.value)):
+            return replace(question, reference=reference), ()
+        if not found:
+            raise InvalidSearchError("nobody of that name", fields={"asked": "UNKNOWN"})
+        return (question, found) if len(found) > 1 else (replace(question, about=found[0].subject), ())
+
     def _take_up(self, form: SearchForm) -> None:
         """Fills the form from an earlier search, to change it."""
         earlier = request.args.get("reprise", "")
         if earlier:
             form.fill(self.read_results.question(g.auditor, earlier))
+
+
+def period(question: Question) -> str:
+    """The days asked for, both included, in words."""
+    begins, ends = first_day(question), last_day(question)
+    if begins is None and ends is None:
+        return str(_("Toute"))
+    if ends is None:
+        return str(_("Depuis le %(day)s", day=longdate(begins)))
+    if begins is None:
+        return str(_("Jusqu'au %(day)s compris", day=longdate(ends)))
+    return str(_("Du %(first)s au %(last)s compris", first=longdate(begins), last=longdate(ends)))
 
 
 def _require_auditor() -> None:

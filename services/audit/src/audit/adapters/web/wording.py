@@ -114,6 +114,16 @@ class Wording:
             return str(self.payload.get("author") or _("Compte %(id)s", id=_tail(account)))
         return f"{person.name} ({person.username})" if person.name else person.username
 
+    def about(self) -> str:
+        """The person or organisation that everything is asked about."""
+        kind, _colon, rest = str(self.told.get("about") or "").partition(":")
+        if kind == "organisation":
+            return self.names.organisations.get(rest) or _("Organisation %(id)s", id=_tail(rest))
+        person = self.names.people.get(rest)
+        if person is None:
+            return str(_("Compte %(id)s", id=_tail(rest)))
+        return f"{person.name} ({person.username})" if person.name else person.username
+
     def organisation(self) -> str:
         """The organisation for which they acted."""
         organisation = self.told.get("organisation_id")
