@@ -222,6 +222,7 @@ def search_results(auditor: Visitor, kind: str) -> int:
     """How many events of a kind the first page of results shows."""
     auditor.open("audit", "/recherche")
     auditor.fill(case_number="CTRL-2026-001")
+    auditor.page.click("#more-criteria summary")
     auditor.page.select_option("[name=type]", kind)
     auditor.click("search-submit")
     return auditor.page.locator("table tbody tr").count()

@@ -140,6 +140,7 @@ class Story:
 def acts_of(auditor: Visitor, person: Person, subject: str = "") -> str:
     """What the first page of results says of a person's acts."""
     auditor.open("audit", "/recherche")
+    auditor.page.click("#more-criteria summary")
     auditor.fill(case_number="CTRL-2026-002", actor_id=person.account_id, subject=subject)
     auditor.click("search-submit")
     return auditor.page.inner_text("table tbody")
