@@ -29,6 +29,8 @@ class MovingClock:
     """A clock that the test moves."""
 
     at: datetime = NOON
+    set_by: timedelta = timedelta(0)
+    """By how much somebody set the clock: time that did not pass."""
 
     def now(self) -> datetime:
         """The time the test chose."""
@@ -36,7 +38,12 @@ class MovingClock:
 
     def boottime(self) -> float:
         """Seconds since noon."""
-        return (self.at - NOON).total_seconds()
+        return (self.at - NOON).total_seconds() - self.set_by.total_seconds()
+
+    def set(self, **step: float) -> None:
+        """Sets the clock, forward or back, while no time passes."""
+        self.at += timedelta(**step)
+        self.set_by += timedelta(**step)
 
     def forward(self, **step: float) -> None:
         """Moves on."""

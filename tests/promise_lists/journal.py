@@ -48,4 +48,9 @@ JOURNAL: tuple[Promise, ...] = (
         "Seed document, audit",
         "A search uses every criterion that was typed, says so above the results, and refuses a day that is none.",
     ),
+    Promise(
+        "audit:clock-is-not-believed-blindly",
+        "docs/operate.md",
+        "An entry is never stamped by a clock that the newest entry, the machine's ticks or the events contradict.",
+    ),
 )

@@ -56,7 +56,7 @@ class Stage:
         self.journal = DirectJournal(self.record)
         self.append_events = AppendEvents(self.journal)
         self.publish = PublishCheckpoint(self.store, self.guard, self.signer, self.published)
-        self.check = CheckEvidence(self.store, self.guard, self.published, self.signer, self.keys)
+        self.check = CheckEvidence(self.store, self.guard, self.published, self.signer, self.keys, self.clock)
         self.search = SearchEvents(self.journal, self.clock)
         self.results = ReadResults(self.store, self.keys, self.cipher, self.journal, self.clock)
         self.read_event = ReadEvent(self.results)

@@ -1,12 +1,15 @@
 """Appending: once, in order, whole or not at all, and never for somebody else."""
 
 import json
+from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
 from audit.domain.entry import ENTRY_LIMIT_BYTES, parse_entry
 from audit.domain.merkle import leaf_hash
 from audit.domain.refusals import (
+    ClockNotBelievedError,
     EventIdReusedError,
     InvalidEventError,
     JournalDamagedError,
@@ -14,7 +17,7 @@ from audit.domain.refusals import (
     ShardKeyMissingError,
 )
 from audit.domain.shard import ShardKey
-from tests.audit.builders import COMMUNE, DIRECTRICE, FakeProducer, act, with_other_content
+from tests.audit.builders import COMMUNE, DIRECTRICE, NOON_US, FakeProducer, act, with_other_content
 from tests.audit.use_cases.conftest import Stage
 
 
@@ -128,7 +131,8 @@ def test_a_new_month_gets_a_new_key_and_other_pseudonyms(stage: Stage) -> None:
     cdap = FakeProducer()
     stage.append(cdap.event())
     stage.clock.forward(days=8)
-    assert stage.append(cdap.event())[0].shard == "2026-12"
+    in_december = cdap.event(occurred_at_us=NOON_US + 8 * 86_400_000_000)
+    assert stage.append(in_december)[0].shard == "2026-12"
     rows = stage.store.repositories.entries.between(0, 2)
     assert rows[0].keys.actor != rows[1].keys.actor
     assert [shard.name for shard in stage.store.repositories.shards.all()] == ["2026-11", "2026-12"]
@@ -149,7 +153,7 @@ def test_a_lost_or_exchanged_key_of_the_month_stops_appending(stage: Stage) -> N
 def test_a_clock_that_goes_back_never_makes_the_journal_go_back(stage: Stage) -> None:
     cdap = FakeProducer()
     stage.append(cdap.event())
-    stage.clock.forward(days=-40)
+    stage.clock.set(minutes=-4)
     stage.append(cdap.event())
     received = [row.keys.received_at_us for row in stage.store.repositories.entries.between(0, 2)]
     assert received == sorted(received)
@@ -188,3 +192,37 @@ def test_bytes_that_read_back_differently_are_noticed_before_the_answer(stage: S
     entries.__class__ = Lying
     with pytest.raises(JournalDamagedError):
         stage.append(FakeProducer().event())
+
+
+def test_a_clock_that_jumps_to_2031_and_back_leaves_every_entry_in_its_month(stage: Stage) -> None:
+    cdap = FakeProducer()
+    stage.append(cdap.event())
+    stage.clock.set(days=4 * 365)
+    late = cdap.event()
+    for _ in range(2):
+        with pytest.raises(ClockNotBelievedError):
+            stage.append(late)
+    stage.clock.set(days=-4 * 365)
+    stage.clock.forward(seconds=6)
+    assert stage.append(late)[0].shard == "2026-11"
+    rows = stage.store.repositories.entries.between(0, 2)
+    assert rows[1].keys.received_at_us - rows[0].keys.received_at_us == 6_000_000
+    assert [shard.name for shard in stage.store.repositories.shards.all()] == ["2026-11"]
+
+
+def test_the_end_of_summer_time_changes_nothing(stage: Stage) -> None:
+    stage.clock.at = datetime(2026, 10, 25, 0, 59, 59, tzinfo=UTC)
+    cdap = FakeProducer()
+    for _ in range(3):
+        stage.append(cdap.event())
+        stage.clock.forward(seconds=1)
+    received = [row.keys.received_at_us for row in stage.store.repositories.entries.between(0, 3)]
+    assert [after - before for before, after in pairwise(received)] == [1_000_000, 1_000_000]
+
+
+def test_a_journal_whose_newest_entry_is_in_the_future_does_not_start(stage: Stage) -> None:
+    stage.append(FakeProducer().event())
+    stage.publish()
+    stage.clock.set(hours=-1)
+    with pytest.raises(JournalDamagedError, match="60 minutes later than the clock"):
+        stage.check()

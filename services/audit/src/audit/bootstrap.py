@@ -127,7 +127,7 @@ def build_core(settings: AuditSettings, database: Database, clock: Clock) -> Cor
         state=ReadJournalState(store, clock),
         types=ReadEventTypes(store),
     )
-    check = CheckEvidence(store, guard, published, signer.verifier, keys)
+    check = CheckEvidence(store, guard, published, signer.verifier, keys, clock)
     return Core(use_cases, sequencer, check, AcceptRestoredJournal(check, record, publish, clock))
 
 

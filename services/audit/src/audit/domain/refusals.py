@@ -91,3 +91,10 @@ class ShardKeyMissingError(DependencyUnavailableError):
     """The key of a month is not there, or is not the one the month began with."""
 
     reason = "SHARD_KEY_MISSING"
+
+
+class ClockNotBelievedError(DependencyUnavailableError):
+    """The clock contradicts what is known: nothing is stamped with it, and producers send again later."""
+
+    def __init__(self, reason: str, problem: str) -> None:
+        super().__init__(f"{problem}: set it right", reason=reason)

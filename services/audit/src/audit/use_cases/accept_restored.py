@@ -4,7 +4,7 @@ The event says what was wrong, how far the journal had been signed, which number
 and why. Only then is the tree signed anew; the old guard and the old published checkpoint are kept beside the new ones.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from audit.domain.checkpoint import TreeHead, vouched_head
@@ -81,7 +81,7 @@ class AcceptRestoredJournal:
                 owner=NATIONAL,
                 payload=canonical_json(told),
             )
-            self.record([(act,)])
+            replace(self.record, believes_any_clock=True)([(act,)])
             guard.keep_aside(now_at)
             published.keep_aside(now_at)
             head = self.check.store.write(self._forget_what_says_nothing)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from audit.domain.checkpoint import SignedCheckpoint, TreeHead, vouched_head
+from audit.domain.clock_check import TOLERANCE_US
 from audit.domain.merkle import EMPTY_FRONTIER
 from audit.domain.proofs import root_at
 from audit.domain.refusals import JournalDamagedError
@@ -17,10 +18,12 @@ from audit.use_cases.ports import (
     Guarded,
     JournalStore,
     NoteVerifier,
+    Now,
     PublishedCheckpoint,
     Repositories,
     ShardKeys,
 )
+from audit.use_cases.times import microseconds
 
 HOW_TO_GO_ON = "Going on is a decision: `python -m audit accept-restored-journal` (docs/operate.md, Backup and restore)"
 EMPTY_TREE = TreeHead(0, EMPTY_FRONTIER.root())
@@ -69,6 +72,7 @@ class CheckEvidence:
     published: PublishedCheckpoint
     verifier: NoteVerifier
     keys: ShardKeys
+    clock: Now
 
     def __call__(self) -> None:
         """Passes when every piece is there and the database continues what was signed.
@@ -104,6 +108,9 @@ class CheckEvidence:
         if newest is not None and vouched_head(newest.note, self.verifier) != newest.head:
             yield f"checkpoint: that of {newest.head.size} entries is not signed with the key of this journal"
         yield from self._key_problems(repositories)
+        ahead_us = repositories.tree.state().last_received_at_us - microseconds(self.clock.now())
+        if ahead_us > TOLERANCE_US:
+            yield f"clock: the newest entry is {ahead_us // 60_000_000} minutes later than the clock"
 
     def _key_problems(self, repositories: Repositories) -> Iterator[str]:
         """The newest month must have its key; that of an older month may have been destroyed on purpose."""

@@ -341,3 +341,10 @@ class Now(Protocol):
 
     def now(self) -> datetime:
         """Aware, UTC."""
+
+
+class Ticking(Now, Protocol):
+    """The time of the calendar, and a clock that nobody sets."""
+
+    def boottime(self) -> float:
+        """Seconds since the machine started, suspension included."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from audit.domain.alarm import Alarm, alarm_act
+from audit.domain.clock_check import Reading, believed_time
 from audit.domain.entry import SALT_SIZE, Entry, make_entry, parse_entry
 from audit.domain.event import OWN_SERVICE, Act, ProducerPlace, SubmittedEvent, own_event
 from audit.domain.merkle import leaf_hash
@@ -19,11 +20,11 @@ from audit.domain.shard import ShardKey, shard_of
 from audit.use_cases.ports import (
     EntryRow,
     JournalStore,
-    Now,
     PayloadCipher,
     Repositories,
     ShardKeys,
     StoredShard,
+    Ticking,
     TreeState,
 )
 from audit.use_cases.times import microseconds
@@ -61,21 +62,44 @@ class RecordBatch:
     store: JournalStore
     keys: ShardKeys
     cipher: PayloadCipher
-    clock: Now
+    clock: Ticking
     epoch: str
+    believes_any_clock: bool = False
+    """For the command by which a person accepts a journal whose newest entry is in the future."""
     _known_alarms: set[Alarm] = field(default_factory=set)
+    _anchor: list[Reading] = field(default_factory=list)
 
     def __call__(self, requests: Sequence[Request]) -> Written:
         """Writes the requests; each gets its receipts, or the refusal of a reused id.
 
         Raises:
             DependencyUnavailableError: the database does not answer, or the key of the month is not there.
+            ClockNotBelievedError: the clock contradicts the newest entry, its own ticks, or every event.
             JournalDamagedError: what was read back is not what was written.
         """
         written = self.store.write(lambda repositories: _Transaction(self, repositories).run(requests))
         self._known_alarms.update(written.alarms)
         self._read_back(written)
         return written
+
+    def time_for(self, requests: Sequence[Request], last_us: int) -> int:
+        """The time of reception of these requests, when the newest entry was received at `last_us`.
+
+        Raises:
+            ClockNotBelievedError: see `clock_check`.
+        """
+        reading = self.reading()
+        if self.believes_any_clock:
+            return reading.now_us
+        told_us = tuple(one.act.occurred_at_us for told in requests for one in told if isinstance(one, SubmittedEvent))
+        anchor = self._anchor[0] if self._anchor else reading
+        believed = believed_time(anchor, reading, last_us, told_us)
+        self._anchor[:] = [believed.anchor]
+        return believed.received_at_us
+
+    def reading(self) -> Reading:
+        """Both clocks now."""
+        return Reading(microseconds(self.clock.now()), round(self.clock.boottime() * 1_000_000))
 
     def is_known(self, alarm: Alarm) -> bool:
         """Whether this process has already raised that alarm: a producer that insists does not fill the journal."""
@@ -103,7 +127,7 @@ class _Transaction:
     def run(self, requests: Sequence[Request]) -> Written:
         state = self._repositories.tree.lock()
         self._first = state.frontier.size
-        self._received_at_us = max(microseconds(self._batch.clock.now()), state.last_received_at_us)
+        self._received_at_us = self._batch.time_for(requests, state.last_received_at_us)
         self._key = self._key_of_month()
         self._stored = self._repositories.entries.by_event_ids(
             [act_of(event).event_id for request in requests for event in request]

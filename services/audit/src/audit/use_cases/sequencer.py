@@ -12,7 +12,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from audit.domain.refusals import EventIdReusedError, JournalBusyError, JournalDamagedError, JournalUnavailableError
+from audit.domain.refusals import (
+    ClockNotBelievedError,
+    EventIdReusedError,
+    JournalBusyError,
+    JournalDamagedError,
+    JournalUnavailableError,
+)
 from audit.use_cases.ports import Alarms
 from audit.use_cases.record_batch import Receipt, Request, Written
 from servicekit.errors import ServiceError
@@ -49,6 +55,7 @@ class Sequencer:
         self._changed = threading.Condition()
         self._stopping = False
         self._damage: str | None = None
+        self._clock_problem = ""
         self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
 
     def start(self) -> None:
@@ -67,6 +74,8 @@ class Sequencer:
         """Why nothing is recorded, for health; None when all is well."""
         if self._damage is not None:
             return self._damage
+        if self._clock_problem:
+            return self._clock_problem
         if self._stopping or not self._thread.is_alive():
             return "the sequencer is not running"
         return None
@@ -123,12 +132,16 @@ class Sequencer:
             self._damage = str(error)
             self._alarms.raised("JOURNAL_DAMAGED", {"problem": str(error)})
             self._fail(batch, error)
+        except ClockNotBelievedError as error:
+            self._tell_once(error.reason, str(error))
+            self._fail(batch, error)
         except ServiceError as error:
             self._fail(batch, error)
         except Exception as error:  # noqa: BLE001 - the edge of the thread: whatever it is, the next batch is recorded
             self._alarms.raised("BATCH_NOT_RECORDED", {"error": type(error).__name__, "requests": len(batch)})
             self._fail(batch, JournalUnavailableError("the batch could not be recorded"))
         else:
+            self._clock_problem = ""
             for alarm in written.alarms:
                 self._alarms.raised(alarm.kind, {"service": alarm.service, "epoch": alarm.epoch})
             for waiting, answer in zip(batch, written.answers, strict=True):
@@ -136,6 +149,11 @@ class Sequencer:
                     waiting.answer.set_exception(answer)
                 else:
                     waiting.answer.set_result(answer)
+
+    def _tell_once(self, reason: str, problem: str) -> None:
+        if self._clock_problem != problem:
+            self._alarms.raised(reason, {"problem": problem})
+        self._clock_problem = problem
 
     def _refuse_rest(self) -> None:
         with self._changed:
