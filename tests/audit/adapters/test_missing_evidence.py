@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from pysqlite3 import dbapi2
 from audit.verify_command import report_on
 from servicekit.errors import ServiceError, StartError
 from tests.audit.adapters.test_command import run_command
-from tests.audit.builders import FakeProducer, journal, settings_in
+from tests.audit.builders import FakeProducer, MovingClock, journal, settings_in
 from tests.promises import promise
 
 Harm = Callable[[Path], None]
@@ -145,7 +146,7 @@ def is_intact(folder: Path) -> bool:
 
 def why_it_does_not_start(folder: Path) -> str:
     try:
-        with journal(folder, url_of(folder)):
+        with journal(folder, url_of(folder), MovingClock(datetime.now(UTC))):  # the command has the real one
             return ""
     except (ServiceError, StartError) as error:
         return str(error)
