@@ -89,6 +89,7 @@ TYPES: Mapping[str, Any] = {
     "habpps.user.attached": _l("Utilisateur rattaché"),
     "habpps.user.locked": _l("Utilisateur bloqué"),
     "habpps.user.unlocked": _l("Utilisateur débloqué"),
+    "habpps.user.departure_cancelled": _l("Départ d'un utilisateur annulé"),
     "habpps.user.departure_noted": _l("Départ d'un utilisateur noté"),
     "habpps.habilitation.granted": _l("Habilitation donnée"),
     "habpps.habilitation.suspended": _l("Habilitation suspendue"),
