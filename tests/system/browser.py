@@ -19,6 +19,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from onebox.layout import Layout
 from tests.bench.sign_in import CHALLENGE, VERIFIER
+from tests.tools import needed
 
 _ARGUMENTS = (
     "--no-sandbox",
@@ -55,6 +56,7 @@ def _playwright() -> Iterator[Playwright]:
     if _started:
         yield _started[0]
         return
+    needed("libatomic")
     with sync_playwright() as playwright:
         _started.append(playwright)
         try:

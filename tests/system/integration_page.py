@@ -19,6 +19,8 @@ CLIENTS = (
     "oauth2-proxy",
     "Spring Security",
     "Authlib (Flask)",
+    "oidc-client-ts (browser)",
+    "go-oidc",
 )
 
 

@@ -1,0 +1,1 @@
+"""Programs of others that sign people in here, configured as docs/integrate-an-extranet.md says."""
