@@ -81,7 +81,7 @@ class Story:
         assert NAME in self.sophie.text()
         assert codes["user_code"] in self.sophie.text()
         self.sophie.click("device-allow")
-        assert "L'appareil est connecté" in self.sophie.text()
+        assert "L’appareil est connecté" in self.sophie.text()
         person = person_of(self.agenda, until_granted(self.agenda, codes))
         assert person["sub"] == SOPHIE.account_id
         assert poll(self.agenda, codes).json() == {"error": "invalid_grant"}
