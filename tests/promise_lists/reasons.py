@@ -33,4 +33,9 @@ REASONS: tuple[Promise, ...] = (
         "docs/error-handling.md",
         "A refusal says who can help, in words that fit the reason and the reader: nobody is sent to himself.",
     ),
+    Promise(
+        "pages:one-word-for-one-thing",
+        "docs/glossary.md",
+        "On pages one thing has one word: the glossary names it, and those that are not used.",
+    ),
 )

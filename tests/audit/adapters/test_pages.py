@@ -136,7 +136,7 @@ def test_results_come_in_pages_from_the_newest(signed_in: Pages) -> None:
         ({"case_number": ""}, "Indiquez le numéro du dossier de contrôle"),
         ({"case_number": "é"}, "Indiquez le numéro du dossier de contrôle"),
         ({"caf": "92", "matricule": "1"}, "Le code d'une Caf a trois chiffres"),
-        ({"caf": "921", "matricule": "abc"}, "Le matricule a 7 chiffres au plus"),
+        ({"caf": "921", "matricule": "abc"}, "Le numéro d'allocataire a 7 chiffres au plus"),
         ({"caf": "921", "matricule": "1", "subject": "account:x"}, "pas les deux"),
         ({"from_on": "2026-11-24", "until_on": "2026-11-22"}, "La période finit avant de commencer"),
     ],

@@ -277,7 +277,7 @@ def test_a_group_is_closed_and_an_administrator_is_replaced(pages: Pages) -> Non
 
 
 def test_the_list_of_organisations_is_searched_by_name_and_siret(pages: Pages) -> None:
-    assert "Aucun organisme pour l'instant" in pages.get("/organismes")
+    assert "Aucune organisation pour l'instant" in pages.get("/organismes")
     pages.habpps.all.organisation()
     pages.habpps.all.organisation(siret=OTHER_SIRET, reference="B", name="Communauté de l'Étang")
     text = pages.get("/organismes?q=etang")

@@ -20,7 +20,7 @@ from servicekit.event_form import NATIONAL
 _ERRORS = {
     "CASE_NUMBER_NEEDED": _l("Indiquez le numéro du dossier de contrôle : 3 à 40 lettres, chiffres, points ou tirets."),
     "CAF_MALFORMED": _l("Le code d'une Caf a trois chiffres, par exemple 921."),
-    "MATRICULE_MALFORMED": _l("Le matricule a 7 chiffres au plus, par exemple 0346145."),
+    "MATRICULE_MALFORMED": _l("Le numéro d'allocataire a 7 chiffres au plus, par exemple 0346145."),
     "MALFORMED": _l("Cet identifiant est trop long ou contient un caractère interdit."),
     "PERIOD_ENDS_BEFORE_IT_BEGINS": _l("La période finit avant de commencer."),
     "NOT_UNDERSTOOD": _l("Écrivez un identifiant, un nom, un SIRET, un numéro d'allocataire ou une référence."),
@@ -50,7 +50,7 @@ class SearchForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
     everything = BooleanField(_l("Montrer aussi les recherches des auditeurs et les étapes techniques des connexions"))
     caf = StringField(_l("Code de la Caf du dossier"), [Optional(), Length(max=10)])
     matricule = StringField(
-        _l("Matricule de l'allocataire"), [Optional(), Length(max=20)], description=_l("7 chiffres, sans la clé.")
+        _l("Numéro d'allocataire"), [Optional(), Length(max=20)], description=_l("7 chiffres, sans la clé.")
     )
     actor_id = StringField(
         _l("Compte de la personne qui a agi"),

@@ -136,7 +136,7 @@ _REFUSALS = (
         ),
     ),
     _Refusal("another application already", _l("Cette adresse est celle d'une autre application.")),
-    _Refusal("service of the house", _l("C'est le nom d'un service de la maison : choisissez-en un autre.")),
+    _Refusal("service of the house", _l("C'est le nom d'un service de la Caf : choisissez-en un autre.")),
     _Refusal("is of no use", _l("Cette preuve ne demande pas de secret.")),
 )
 

@@ -5,14 +5,8 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext as _l
 
 from cdap.domain.prestations import CAF_LABELS
+from partnerkit.web.labels import PROFILES
 
-PROFILES = {
-    "T1": _l("T1 – Travail social et accompagnement"),
-    "T2": _l("T2 – Accueil du jeune enfant"),
-    "T3": _l("T3 – Logement"),
-    "T4": _l("T4 – Insertion et RSA"),
-    "T5": _l("T5 – Tarification au quotient familial"),
-}
 PURPOSES = {
     "accompagnement_social": _l("Accompagnement social des familles"),
     "calcul_participation_familiale_eaje": _l("Calcul de la participation des familles en crèche"),

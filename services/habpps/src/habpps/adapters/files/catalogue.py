@@ -14,7 +14,7 @@ def load_catalogue() -> Catalogue:
     for line in folder.joinpath("cafs.tsv").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             code, name, siren = line.split("\t")
-            cafs[code] = Caf(code, name, siren)
+            cafs[code] = Caf(code, name.replace("CAF ", "Caf ", 1), siren)  # as pages write it
     purposes = tomllib.loads(folder.joinpath("purposes.toml").read_text(encoding="utf-8"))
     return Catalogue(
         cafs, {code: Purpose(code, row["label"], tuple(row["profiles"])) for code, row in purposes.items()}

@@ -28,7 +28,7 @@ from servicekit.web import (
     current_professional,
 )
 
-CAF_MENU = (NavigationLink("organisations.listed", _l("Organismes")),)
+CAF_MENU = (NavigationLink("organisations.listed", _l("Organisations")),)
 PARTNER_MENU = (
     NavigationLink("partner.home", _l("Accueil")),
     NavigationLink("partner.groups", _l("Groupes")),

@@ -94,7 +94,7 @@ def withdraw_administrator(organisation_id: str, administrator_id: str) -> Page:
     closing = Closing(
         _("Retirer le rôle d'administrateur %(of_name)s", of_name=of(name)),
         lambda: (
-            _("%(name)s ne pourra plus gérer les habilitations de l'organisme.", name=name),
+            _("%(name)s ne pourra plus gérer les habilitations de l'organisation.", name=name),
             _("Ses sessions en cours sont fermées."),
         ),
         "withdraw-administrator",

@@ -44,8 +44,8 @@ class Checkboxes(SelectMultipleField):
 class OrganisationForm(Form):
     """An organisation and its convention."""
 
-    siret = StringField(_l("SIRET de l'organisme"), [Needed()], description=_l("14 chiffres, avec ou sans espaces."))
-    name = StringField(_l("Nom de l'organisme"), [Needed()], description=_l("Par exemple : Commune de Nanterre."))
+    siret = StringField(_l("SIRET de l'organisation"), [Needed()], description=_l("14 chiffres, avec ou sans espaces."))
+    name = StringField(_l("Nom de l'organisation"), [Needed()], description=_l("Par exemple : Commune de Nanterre."))
     reference = StringField(_l("Référence de la convention"), [Needed()])
     starts_on = DayField(_l("Date de début"), [Needed()])
     ends_on = DayField(
@@ -132,7 +132,7 @@ class ReasonForm(Form):
     """Why a far-reaching act is done."""
 
     reason = TextAreaField(
-        _l("Motif"), [Needed()], description=_l("Il est inscrit au journal et visible de l'organisme.")
+        _l("Motif"), [Needed()], description=_l("Il est inscrit au journal et visible de l'organisation.")
     )
     ends_on = DayField(_l("Dernier jour du préavis"), [Needed()])
 

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
+from partnerkit.web.labels import PROFILES as PROFILES
+
 
 class Label(NamedTuple):
     """A word and the kind of its badge."""
@@ -68,10 +70,3 @@ PROBLEM_REASONS: dict[str, str] = {
 PROBLEM_OTHERWISE = _l(
     "une erreur est survenue de notre côté. Essayez de nouveau ; si cela continue, donnez la référence à la Caf."
 )
-PROFILES: dict[str, str] = {
-    "T1": _l("T1 : accompagnement social"),
-    "T2": _l("T2 : accueil du jeune enfant (crèche)"),
-    "T3": _l("T3 : logement"),
-    "T4": _l("T4 : insertion et RSA"),
-    "T5": _l("T5 : tarifs selon le quotient familial"),
-}

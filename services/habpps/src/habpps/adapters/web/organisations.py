@@ -25,7 +25,7 @@ def listed() -> Page:
     """List the partners of the Caf."""
     asked = listing()
     found, total = acts().consult.organisations(author(), asked)
-    columns = [Column("name", _("Organisme")), Column("siret", _("SIRET")), Column("state", _("Situation"))]
+    columns = [Column("name", _("Organisation")), Column("siret", _("SIRET")), Column("state", _("Situation"))]
     return answer("organisations.html", found=found, page=page_of(total), asked=asked, columns=columns)
 
 
@@ -126,9 +126,9 @@ def journal(organisation_id: str) -> Page:
 def _after_creation(organisation_id: str) -> Response:
     view = acts().consult.organisation(author(), organisation_id)
     if view.convention is not None and view.convention.is_signed:
-        sentence = _("L'organisme est créé et sa convention est en vigueur.")
+        sentence = _("L'organisation est créée et sa convention est en vigueur.")
         return done_page(sentence, url_for("organisations.open_contract", organisation_id=organisation_id))
-    sentence = _("L'organisme est créé. La convention attend les signatures.")
+    sentence = _("L'organisation est créée. La convention attend les signatures.")
     return done_page(sentence, url_for("organisations.shown", organisation_id=organisation_id))
 
 

@@ -17,7 +17,7 @@ FIELD_SENTENCES: dict[str, str] = {
     **ADDRESS_SENTENCES,
     "TEXT_NOT_CLEAN": _l("Ce texte contient des caractères invisibles. Retapez-le."),
     "REASON_EMPTY": _l("Indiquez le motif : il est inscrit au journal."),
-    "SIRET_EMPTY": _l("Saisissez le SIRET de l'organisme, 14 chiffres."),
+    "SIRET_EMPTY": _l("Saisissez le SIRET de l'organisation, 14 chiffres."),
     "SIRET_NOT_DIGITS": _l("Le SIRET ne contient que des chiffres ; vérifiez qu'aucune lettre ne s'y est glissée."),
     "SIRET_IS_SIREN": _l("C'est un SIREN (9 chiffres). Ajoutez les 5 chiffres de l'établissement pour avoir le SIRET."),
     "SIRET_LENGTH": _l("Le SIRET compte 14 chiffres ; il en manque ou il y en a trop."),
@@ -42,7 +42,7 @@ FIELD_SENTENCES: dict[str, str] = {
     "EXTRANET_UNKNOWN": _l("Choisissez un extranet de la liste."),
 }
 CONFLICT_SENTENCES: dict[str, str] = {
-    "SIRET_TAKEN": _l("Un organisme avec ce SIRET existe déjà. Recherchez-le dans la liste des organismes."),
+    "SIRET_TAKEN": _l("Une organisation avec ce SIRET existe déjà. Recherchez-la dans la liste des organisations."),
     "REFERENCE_TAKEN": _l("Une autre convention porte déjà cette référence."),
     "CONVENTION_NOT_ACTIVE": _l("La convention n'est pas en vigueur : elle doit d'abord être signée par les deux."),
     "SERVICE_CONTRACT_EXISTS": _l("Un contrat de service est déjà en cours pour cet extranet."),
@@ -52,7 +52,7 @@ CONFLICT_SENTENCES: dict[str, str] = {
     ),
     "GROUP_NAME_TAKEN": _l("Un groupe ouvert porte déjà ce nom."),
     "GROUP_CLOSED": _l("Ce groupe est fermé."),
-    "EMAIL_TAKEN": _l("Cette adresse est déjà celle d'une personne de votre organisme."),
+    "EMAIL_TAKEN": _l("Cette adresse est déjà celle d'une personne de votre organisation."),
     "ALREADY_IN_GROUP": _l("Cette personne est déjà dans ce groupe."),
     "MAXIMUM_USERS_REACHED": _l(
         "Le contrat de service prévoit %(maximum)s personnes au plus pour cet extranet. Retirez une habilitation "
@@ -71,7 +71,7 @@ CONFLICT_SENTENCES: dict[str, str] = {
 REFUSAL_TEXTS: Mapping[str, RefusalText] = {
     "ROLE_NOT_CONFIRMED": RefusalText(
         _l("Habpps ne vous est pas ouvert"),
-        _l("Vous êtes connecté, mais vous n'êtes pas administrateur de cet organisme."),
+        _l("Vous êtes connecté, mais vous n'êtes pas administrateur de cette organisation."),
         _l("Le registre des habilitations ne confirme pas ce rôle : il a pu vous être retiré."),
         _l("La Caf qui a signé la convention nomme les administrateurs. Donnez-lui la référence ci-dessous."),
     ),
@@ -84,7 +84,7 @@ REFUSAL_TEXTS: Mapping[str, RefusalText] = {
     "CONVENTION_SUSPENDED": RefusalText(
         _l("La convention est suspendue"),
         _l("Vous pouvez consulter Habpps, mais rien ne peut être changé."),
-        _l("La Caf a suspendu la convention de votre organisme."),
+        _l("La Caf a suspendu la convention de votre organisation."),
         _l("Adressez-vous à la Caf qui a signé la convention."),
     ),
     "UNKNOWN": RefusalText(
@@ -107,7 +107,7 @@ REFUSAL_TEXTS: Mapping[str, RefusalText] = {
     ),
 }
 ACT_SENTENCES: dict[str, str] = {
-    "habpps.organisation.created": _l("a créé l'organisme « %(label)s » (convention %(convention)s)."),
+    "habpps.organisation.created": _l("a créé l'organisation « %(label)s » (convention %(convention)s)."),
     "habpps.convention.signed": _l("a enregistré les signatures de la convention %(label)s."),
     "habpps.convention.suspended": _l("a suspendu la convention %(label)s."),
     "habpps.convention.reactivated": _l("a levé la suspension de la convention %(label)s."),
@@ -126,7 +126,7 @@ ACT_SENTENCES: dict[str, str] = {
     "habpps.group.created": _l("a créé le groupe « %(label)s » (profil %(profile)s)."),
     "habpps.group.closed": _l("a fermé le groupe « %(label)s »."),
     "habpps.user.created": _l("a créé l'utilisateur %(label)s (%(job_title)s)."),
-    "habpps.user.attached": _l("a inscrit %(label)s, déjà connu de l'organisme, comme utilisateur (%(job_title)s)."),
+    "habpps.user.attached": _l("a inscrit %(label)s, déjà connu de l'organisation, comme utilisateur (%(job_title)s)."),
     "habpps.user.locked": _l("a verrouillé %(label)s."),
     "habpps.user.unlocked": _l("a déverrouillé %(label)s."),
     "habpps.user.departure_noted": _l("a noté le départ %(of_label)s au %(departs_on)s."),
