@@ -292,7 +292,7 @@ def test_the_list_of_organisations_is_searched_by_name_and_siret(pages: Pages) -
         ("RECIPIENT_REFUSED", "Courriel refusé"),
         ("MAIL_LATE", "Courriel en retard"),
         ("MAIL_SERVER_UNREACHABLE", "Courriel abandonné"),
-        ("UnicodeEncodeError", "Courriel bloqué"),
+        ("UnicodeEncodeError", "Courriel arrêté"),
     ],
 )
 def test_a_mail_that_cannot_leave_is_said_to_the_administrator(pages: Pages, problem: str, words: str) -> None:

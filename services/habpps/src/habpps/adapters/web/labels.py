@@ -50,7 +50,7 @@ MAIL_PROBLEMS: dict[str, Label] = {
     "MAIL_LATE": Label(_l("Courriel en retard : la messagerie ne répond pas, nous réessayons"), "waiting"),
     "MAIL_SERVER_UNREACHABLE": Label(_l("Courriel abandonné : la messagerie ne répond pas depuis trois jours"), "bad"),
 }
-MAIL_PROBLEM_OTHERWISE = Label(_l("Courriel bloqué : vérifiez l'adresse, puis prévenez la Caf"), "bad")
+MAIL_PROBLEM_OTHERWISE = Label(_l("Courriel arrêté : vérifiez l'adresse, puis prévenez la Caf"), "bad")
 COMMAND_PROBLEMS: dict[str, str] = {
     "create": _l("Le compte n'a pas pu être créé"),
     "reset_password": _l("Le nouveau mot de passe provisoire n'a pas pu être envoyé"),
