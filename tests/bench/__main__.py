@@ -39,9 +39,7 @@ def main() -> None:
             demo.interrupt()
             print(f"second start                          {demo.start():6.1f} s", flush=True)
             for service in SERVICES:
-                print(
-                    f"memory of {service:<28}{resident_megabytes(demo.child_pid(service)):6.0f} MB (parent and worker)"
-                )
+                print(f"memory of {service:<28}{resident_megabytes(demo.child_pid(service)):6.0f} MB")
             consultations(demo.layout)
             code_exchanges(demo.layout)
         finally:

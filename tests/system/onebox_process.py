@@ -105,7 +105,7 @@ class OneboxProcess:
         return code
 
     def child_pid(self, module: str) -> int:
-        """The process id of the parent process of a service."""
+        """The process id of a service."""
         assert self.process is not None
         for child in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
             arguments = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")

@@ -92,8 +92,7 @@ def test_one_changed_byte_in_the_database_is_found_and_named(demo: OneboxProcess
 @promise("record:before-the-answer")
 def test_without_the_journal_the_consultation_is_refused_and_nothing_is_shown(demo: OneboxProcess) -> None:
     assert consult(demo).dossier
-    parent = demo.child_pid("audit")
-    worker = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()[0]
+    worker = demo.child_pid("audit")
     with sign_in(demo.layout, RIVEBELLE.users[1], "cdap") as person:
         token = person.access_token()
     os.kill(int(worker), signal.SIGSTOP)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import grpc
 import pytest
@@ -45,11 +42,9 @@ class Installation:
         self.supervisor.wait_until_healthy()
 
     def kill(self, name: str) -> None:
-        """kill -9 of the worker; the parent ends by itself."""
+        """kill -9."""
         child = next(child for child in self.supervisor.running if child.program.name == name)
-        parent = child.process.pid
-        worker = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()[0]
-        os.kill(int(worker), signal.SIGKILL)
+        child.process.kill()
         child.process.wait(30)
         self.supervisor.running.remove(child)
 

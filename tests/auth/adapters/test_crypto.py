@@ -22,9 +22,10 @@ from joserfc.jwk import KeySet
 from auth.adapters.crypto.key_files import KeyFolder
 from auth.adapters.crypto.keys import SigningKeys, create_key, load_keys
 from auth.adapters.crypto.own_tokens import OwnTokens
-from auth.adapters.crypto.passwords import Argon2Passwords
+from auth.adapters.crypto.passwords import Argon2Passwords, HashingLimits
 from auth.domain.errors import PasswordChecksOverloadedError, SessionEndedError
 from servicekit.errors import StartError
+from tests.promises import promise
 from tests.servicekit.fakes import FixedClock
 
 
@@ -233,8 +234,9 @@ def test_passwords_are_argon2id_with_the_decided_parameters() -> None:
     assert not passwords.verify("not a hash", "quatre mots sans lien")
 
 
+@promise("front:passwords-are-hashed-apart")
 def test_too_many_password_checks_at_once_are_refused() -> None:
-    passwords = Argon2Passwords(at_once=1, longest_wait=timedelta(0))
+    passwords = Argon2Passwords(HashingLimits(threads=1, queued=0))
     entered, leave = threading.Event(), threading.Event()
 
     class Slow:

@@ -134,7 +134,9 @@ class House:
     def _environment(self, service: str) -> dict[str, str]:
         database = f"sqlite:///{self.layout.data(service) / service}.sqlite3"
         common = service_environment(self.layout, service, client_secrets(self.layout).get(service, ""))
-        more = {"AUTH_WEB_THREADS": str(WEB_THREADS), "AUTH_DATABASE_URL": database} if service == "auth" else {}
+        more = (
+            {"AUTH_WEB_MACHINE_THREADS": str(WEB_THREADS), "AUTH_DATABASE_URL": database} if service == "auth" else {}
+        )
         return common | more
 
     def _program(self, service: str, core: int) -> Program:

@@ -1,10 +1,8 @@
-"""A service as a real process: it starts, says what is wrong, drains, and never outlives its parent."""
+"""A service as a real process: it starts, says what is wrong, drains."""
 
 import os
 import signal
 import socket
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,13 +14,10 @@ import pytest
 
 from partenaire.habpps.v1 import rights_feed_pb2 as feed
 from partenaire.habpps.v1 import rights_feed_pb2_grpc as feed_grpc
-from servicekit.errors import DependencyUnavailableError, StartError
-from servicekit.process import Parts, Process, run_service
+from servicekit.errors import DependencyUnavailableError
 from servicekit.rpc import ChannelOptions, open_channel, remote_errors
 from servicekit.rpc.certificates import issue, write_authority
-from tests.servicekit.core.running import PATIENCE_S, Tiny, environment, tiny_service
-from tests.servicekit.core.tiny_service import TinySettings
-from tests.servicekit.rpc.serving import wait_until
+from tests.servicekit.core.running import PATIENCE_S, Tiny, tiny_service
 
 DRAINED = ["stop second", "stop first", "close"]
 
@@ -99,7 +94,7 @@ def test_a_page_in_flight_is_answered_before_the_process_ends(tmp_path: Path, tl
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 def test_a_signal_to_the_whole_group_drains_once(number: signal.Signals, tmp_path: Path, tls: Path) -> None:
-    """What Ctrl-C or a closed terminal does: parent and worker get it together."""
+    """What Ctrl-C or a closed terminal does."""
     with tiny_service("serve", tmp_path, tls) as tiny:
         tiny.wait_for('"started"')
         os.killpg(tiny.process.pid, number)
@@ -124,22 +119,6 @@ def test_a_signal_during_the_start_of_gRPC_alone_is_not_lost(tmp_path: Path, tls
         (tmp_path / "go-on").touch()
         assert tiny.end() == 0
         assert tiny.diary()[-1] == "close"
-
-
-def test_the_parent_ends_with_an_error_when_the_worker_dies(tmp_path: Path, tls: Path) -> None:
-    with tiny_service("serve", tmp_path, tls) as tiny:
-        tiny.wait_for('"started"')
-        os.kill(tiny.worker(), signal.SIGKILL)
-        assert tiny.end() == 1
-        assert "the worker ended without being told to" in tiny.log()
-
-
-def test_the_worker_drains_when_its_parent_is_killed(tmp_path: Path, tls: Path) -> None:
-    with tiny_service("serve", tmp_path, tls) as tiny:
-        tiny.wait_for('"started"')
-        tiny.process.kill()
-        tiny.end()
-        wait_until(lambda: tiny.diary()[-3:] == DRAINED, "the drain of the worker")
 
 
 def test_a_start_that_is_refused_is_one_sentence_and_code_2(tmp_path: Path, tls: Path) -> None:
@@ -189,17 +168,6 @@ def test_the_worker_can_be_kept_on_one_core(tmp_path: Path, tls: Path) -> None:
     with tiny_service("serve", tmp_path, tls, pin_to_core="true") as tiny:
         tiny.wait_for('"started"')
         assert "cores 1" in tiny.diary()
-
-
-def test_the_parent_of_the_worker_never_imports_grpc(tmp_path: Path, tls: Path) -> None:
-    command = [sys.executable, "-m", "tests.servicekit.core.tiny_service", "modules"]
-    said = subprocess.run(command, env=environment(tmp_path, tls, {}), capture_output=True, text=True, check=True)
-    assert said.stdout == "grpc imported: False\n"
-
-
-def test_pages_are_not_served_from_a_process_that_has_imported_grpc(tmp_path: Path) -> None:
-    with pytest.raises(StartError, match="grpc is imported before the fork"):
-        run_service(lambda _settings, _parts: Process(), TinySettings(data_directory=tmp_path), Parts.WEB)
 
 
 def _page(tiny: Tiny, path: str) -> bytes:

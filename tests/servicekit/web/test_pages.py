@@ -83,7 +83,7 @@ def test_personal_pages_are_never_stored_and_static_files_are(browser: FlaskClie
 
 
 def test_security_headers_are_on_every_answer(browser: FlaskClient) -> None:
-    for address in ("/", "/rien", "/commun/servicekit.css", "/healthz"):
+    for address in ("/", "/rien", "/commun/servicekit.css"):
         with browser.get(address) as answer:
             headers = answer.headers
         assert "default-src 'self'" in headers["Content-Security-Policy"]
@@ -310,18 +310,6 @@ def test_unknown_addresses_and_methods_have_pages(app: ServiceApp, method: str, 
     answer = reads_plainly(app.test_client()).open(address, method=method)
     assert answer.status_code == status
     assert 'id="error-page"' in answer.text
-
-
-def test_health_says_what_is_wrong(app: ServiceApp, browser: FlaskClient) -> None:
-    assert browser.get("/healthz").json == {"status": "ok", "problems": {}, "notes": {}}
-    app.add_health_check("audit", lambda: "the audit service does not answer")
-    answer = browser.get("/healthz")
-    assert answer.status_code == 503
-    assert answer.json == {
-        "status": "unavailable",
-        "problems": {"audit": "the audit service does not answer"},
-        "notes": {},
-    }
 
 
 @pytest.mark.parametrize("target", [None, "", "x", "//x", "/\\x", "https://x", "/a\nb", "/" + "a" * 3000, "/\x7f"])

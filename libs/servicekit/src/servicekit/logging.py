@@ -1,7 +1,7 @@
 """JSON lines on stderr, one per event, without secrets or names of people.
 
 The request id and whatever else a request binds (`structlog.contextvars`) is on every line it causes. Libraries that
-use the standard library's logging (grpc, granian, sqlalchemy, werkzeug) end in the same stream, without access logs.
+use the standard library's logging (grpc, sqlalchemy, werkzeug) end in the same stream, without access logs.
 Redaction looks at keys: it cannot see a secret inside a sentence, so give values as keys, never inside the event text.
 """
 
@@ -29,8 +29,6 @@ _SENSITIVE_KEYS = frozenset(
 )
 _QUIET_LIBRARIES = {
     "grpc": logging.WARNING,
-    "_granian": logging.WARNING,
-    "granian.access": logging.CRITICAL + 1,
     "sqlalchemy": logging.WARNING,
     "werkzeug": logging.WARNING,
     "alembic": logging.WARNING,

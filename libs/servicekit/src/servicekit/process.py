@@ -1,37 +1,25 @@
 """How a process of a service runs: its parts, their start, their end.
 
-    granian's parent  ──fork──>  ONE worker: builds everything, serves pages and gRPC, drains when told to
-    (never imports grpc)         (servicekit.worker)
-
+ONE process builds everything, serves pages (`servicekit.front`) and gRPC, drains when told to (`servicekit.worker`).
 SQLite has one writer, so one process holds it all; with PostgreSQL the pages and gRPC may run apart, in several copies.
-With `Parts.RPC` there are no pages, hence no granian and no fork.
 
-On SIGTERM, SIGINT or SIGHUP: pages in flight finish, health says NOT_SERVING, half a second passes, gRPC calls in
-flight finish (10 s at most), backgrounds stop in reverse order, `close` runs, exit code 0. If the parent dies the
-worker drains too; if the worker dies the parent ends with 1.
+On SIGTERM, SIGINT or SIGHUP: requests that have arrived are answered, health says NOT_SERVING, half a second passes,
+gRPC calls in flight finish (10 s at most), backgrounds stop in reverse order, `close` runs, exit code 0.
 """
 
-import logging
-import multiprocessing
-import os
+import contextlib
 import signal
 import socket
-import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import partial
-from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from granian.constants import HTTPModes, Interfaces, RuntimeModes
-from granian.log import LogLevels
-from granian.server import Server
-
 from servicekit.errors import StartError
-from servicekit.logging import configure_logging, get_logger
+from servicekit.front.limits import Lane, only_pages
+from servicekit.health import Check
+from servicekit.logging import configure_logging
 from servicekit.settings import ServiceSettings
 
 if TYPE_CHECKING:
@@ -39,13 +27,9 @@ if TYPE_CHECKING:
 
     from servicekit.rpc.server import RpcServer
 
-STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-WORKER_STOP_LIMIT_S = 30
-"""After that long the parent kills a worker that does not end."""
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 S = TypeVar("S", bound=ServiceSettings)
-
-log = get_logger("servicekit.process")
 
 
 class Parts(Enum):
@@ -101,40 +85,44 @@ class Process:
     close: Callable[[], None] = field(default=lambda: None)
     """Called last, for example `database.close`."""
     answers_without: frozenset[str] = frozenset()
-    """Names of backgrounds whose problem is said in the log but does not close gRPC: other services go on reading a
-    feed while the journal is down."""
+    """Names of backgrounds and checks whose problem is said by /healthz and in the log but does not close gRPC: other
+    services go on reading a feed while the journal is down."""
+    health: tuple[tuple[str, Check], ...] = ()
+    """More that must be well, by name, beside the backgrounds."""
+    notes: frozenset[str] = frozenset()
+    """Names whose problem /healthz only mentions: work beside the requests fails, and nobody who asks notices."""
+    lane_of: Callable[[str, str], Lane] = only_pages
+    """Which lane of the web front answers (method, path)."""
+    computing_threads: int = 1
+    """Threads of the lane for what keeps a processor busy."""
 
 
 Build = Callable[[S, Parts], Process]
 
 
-class Outcome(Enum):
-    """How the worker ended, as it tells the parent. Nothing told means that it died."""
+def closing(*opened: Any) -> Callable[[], None]:
+    """Closes them, in this order."""
 
-    DRAINED = "drained"
-    REFUSED = "refused"
+    def close() -> None:
+        for one in opened:
+            one.close()
+
+    return close
 
 
 def run_service(build: "Build[S] | str", settings: S, parts: Parts) -> int:
-    """Run until told to stop; returns the exit code: 0 drained, 1 the worker died.
+    """Run until told to stop; returns the exit code: 0 drained, 1 something did not end in time.
 
-    `build` is best given as "module:function": it is then imported in the worker only, so that grpc is.
+    `build` as "module:function" is imported only after the first checks.
 
     Raises:
         StartError: a port is taken, the data folder cannot be written, or `build` said why it cannot start.
     """
     from servicekit import worker
 
-    if parts.web and "grpc" in sys.modules:
-        raise StartError('grpc is imported before the fork: give `build` as "module:function", imported in the worker.')
     configure_logging(settings.service, settings.log_level)
     check_start(settings, parts)
-    if not parts.web:
-        return worker.run_alone(build, settings, parts)
-    receiver, sender = multiprocessing.Pipe(duplex=False)
-    code = _serve(settings, partial(worker.run_under_granian, (build, settings, parts), sender))
-    sender.close()
-    return _conclude(receiver, code)
+    return worker.run(build, settings, parts)
 
 
 def check_start(settings: ServiceSettings, parts: Parts) -> None:
@@ -161,71 +149,8 @@ def check_start(settings: ServiceSettings, parts: Parts) -> None:
 def _check_port(host: str, port: int, what: str) -> None:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with closing(socket.socket(family, kind, protocol)) as probe:
+        with contextlib.closing(socket.socket(family, kind, protocol)) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
         raise StartError(f"Port {port} of {host}, for {what}, cannot be used: {error.strerror}.") from error
-
-
-def _serve(settings: ServiceSettings, target: Callable[..., None]) -> int:
-    server = Server(
-        settings.service,
-        address=settings.web_host,
-        port=settings.web_port,
-        interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=settings.web_threads,
-        runtime_mode=RuntimeModes.st,
-        http=HTTPModes.http1,
-        websockets=False,
-        workers_kill_timeout=WORKER_STOP_LIMIT_S,
-        log_level=LogLevels.error,
-        log_dictconfig={"handlers": {}, "formatters": {}, "loggers": _GRANIAN_LOGGERS},
-    )
-    logging.getLogger("_granian").setLevel(logging.CRITICAL + 1)  # of the parent; the worker sets its own
-    server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt) and None)
-    os.register_at_fork(before=_block_stop_signals, after_in_parent=_let_stop_signals_through)
-    try:
-        server.serve(spawn_target=target, target_loader=_no_application)
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
-
-
-_GRANIAN_LOGGERS: dict[str, Any] = {
-    "_granian": {"handlers": [], "propagate": True},
-    "granian.access": {"handlers": [], "propagate": True, "level": "CRITICAL"},
-}
-
-
-def _no_application(_target: str) -> Any:
-    """granian wants a loader; the worker has its own."""
-
-
-def _block_stop_signals() -> None:
-    """A signal sent to the worker before it can handle one waits, instead of meeting a copy of the parent's handler."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-
-
-def _let_stop_signals_through() -> None:
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
-
-
-def _conclude(receiver: "Connection", code: int) -> int:
-    told = _received(receiver)
-    if told is None:
-        log.error("the worker ended without being told to")
-        return code or 1
-    outcome, sentence = told
-    if outcome is Outcome.REFUSED:
-        raise StartError(sentence)
-    return 0
-
-
-def _received(receiver: "Connection") -> tuple[Outcome, str] | None:
-    try:
-        told: tuple[Outcome, str] = receiver.recv()
-    except EOFError:
-        return None
-    return told

@@ -106,7 +106,67 @@ class ServiceSettings(BaseSettings):
     web_port: Port = Field(default=8400, description="TCP port of the pages.")
     web_threads: Threads = Field(
         default=8,
-        description="Requests answered at the same time. 4 to 16: more only helps while threads wait on others.",
+        description="Pages answered at the same time. 4 to 16: more only helps while threads wait on others.",
+    )
+    web_machine_threads: Threads = Field(
+        default=8,
+        description="Requests of programs (tokens, introspection) answered at the same time, apart from the pages.",
+    )
+    web_queue: int = Field(
+        default=256,
+        ge=1,
+        le=10_000,
+        description="Requests of one kind (pages, programs, passwords) that may wait for a thread; the next gets 503.",
+    )
+    web_queue_seconds: float = Field(
+        default=10.0, gt=0, le=120, description="Longest wait for a thread, in seconds; a later one gets 503."
+    )
+    web_connections: int = Field(
+        default=1000,
+        ge=8,
+        le=100_000,
+        description="Open connections. One more ends the one that has sent no whole request for the longest.",
+    )
+    web_connections_per_address: int = Field(
+        default=500,
+        ge=4,
+        le=100_000,
+        description="Open connections of one network address, in the same way. Behind a proxy all come from its "
+        "address: not less than the connections it keeps.",
+    )
+    web_head_kib: int = Field(
+        default=32, ge=4, le=1024, description="Largest request line with headers, in KiB; more gets 431."
+    )
+    web_body_kib: int = Field(
+        default=1024,
+        ge=64,
+        le=102_400,
+        description="Largest body of a request, in KiB, counted as it is read; more gets 413.",
+    )
+    web_head_seconds: float = Field(
+        default=10.0, gt=0, le=120, description="Time for a request line with its headers, in seconds; then 408."
+    )
+    web_body_seconds: float = Field(
+        default=60.0, gt=0, le=3600, description="Time for a whole body, in seconds; then 408."
+    )
+    web_slowest_bytes_per_second: int = Field(
+        default=1024,
+        ge=1,
+        description="Slowest rate, in bytes per second, at which a client may send a body or take an answer, once ten "
+        "seconds have passed.",
+    )
+    web_idle_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        le=3600,
+        description="How long a connection may stay open between two requests, in seconds. More than the proxy keeps "
+        "its own.",
+    )
+    web_held_mib: int = Field(
+        default=64,
+        ge=8,
+        le=10_240,
+        description="Memory for bodies that arrive and answers not yet taken, all connections together, in MiB.",
     )
     rpc_host: str = Field(default="127.0.0.1", description="Address gRPC listens on, always with mTLS.")
     rpc_port: Port = Field(default=9400, description="TCP port of gRPC.")

@@ -29,6 +29,7 @@ from audit.use_cases.watch_producers import WatchProducers
 from servicekit.background import LastingFailureError, Repeating, Rhythm
 from servicekit.clock import Clock, SystemClock
 from servicekit.database import Database, check_schema, open_database
+from servicekit.health import database_check
 from servicekit.identifiers import new_id
 from servicekit.logging import get_logger
 from servicekit.process import Background, Parts, Process
@@ -98,6 +99,7 @@ def build(settings: AuditSettings, parts: Parts) -> Process:
         background=background,
         close=database.close,
         answers_without=answers_without,
+        health=(("database", database_check(database)),),
     )
 
 

@@ -24,12 +24,12 @@ from auth.adapters.crypto.dpop_nonces import DpopNonces
 from auth.adapters.crypto.key_changes import KeySchedule
 from auth.adapters.crypto.keys import SigningKeys, load_keys
 from auth.adapters.crypto.own_tokens import OwnTokens
-from auth.adapters.crypto.passwords import Argon2Passwords
+from auth.adapters.crypto.passwords import Argon2Passwords, HashingLimits
 from auth.adapters.database.repositories import SqlRepositories
 from auth.adapters.rpc.accounts import AccountsServicer
 from auth.adapters.rpc.client_sessions import ClientSessionsServicer
 from auth.adapters.rpc.ended_sessions import EndedSessionsServicer
-from auth.adapters.web.app import WebParts, create_web
+from auth.adapters.web.app import WebParts, create_web, health_and_lanes
 from auth.adapters.web.oidc.plain_requests import Certificates
 from auth.domain.passwords import PasswordRules
 from auth.domain.sessions import SessionLimits
@@ -91,7 +91,7 @@ from servicekit.database import check_schema, open_database
 from servicekit.errors import StartError
 from servicekit.outbox import LaterDelivery, OutboxRelay, RecordingUnitOfWork
 from servicekit.outbox.grpc_sink import GrpcAuditSink
-from servicekit.process import Parts, Process
+from servicekit.process import Parts, Process, closing
 from servicekit.rpc import CallerPolicy, ChannelOptions, RpcServer, ServerOptions, open_channel, open_server
 from servicekit.rpc.server import Registration
 from servicekit.web.secrets import WebSecrets
@@ -233,7 +233,8 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
     clock = SystemClock()
     passphrase = passphrase_of(settings)
     keys = load_keys(settings.keys_directory, clock, passphrase=passphrase, policy=settings.key_policy)
-    database = open_database(settings.database_url, threads=settings.web_threads + settings.rpc_stream_threads)
+    hashing, threads = settings.hashing_threads, settings.database_threads
+    database = open_database(settings.database_url, threads=threads)
     check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
     audit = open_channel(ChannelOptions.to("audit", settings.audit_address, settings))
     habpps = open_channel(ChannelOptions.to("habpps", settings.habpps_address, settings))
@@ -251,7 +252,7 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
     trust = TlsTrust(settings.further_authorities_file)
     fetch = GuardedFetch(allow_loopback=settings.reaches_loopback, trust=trust)
     calls = open_logout_calls(settings, trust)
-    passwords = Argon2Passwords()
+    passwords = Argon2Passwords(HashingLimits(hashing, settings.hashing_queue))
     secret = WebSecrets.load(settings.data_directory)
     salt = WebSecrets.load(settings.data_directory / "pairwise", settings.pairwise_salt.get_secret_value())
     subjects = Subjects(salt.key("pairwise subjects"))
@@ -266,8 +267,6 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
     tasks = build_tasks(settings, work, passwords, clock, logout)
     web = None
     if parts.web:
-        health = (("rights", replica.problem), ("outbox", relay.problem))
-        minimum = settings.password_minimum_length
         web = create_web(
             WebParts(
                 use_cases,
@@ -275,13 +274,11 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
                 clock,
                 settings.issuer,
                 lambda: keys.document,
-                minimum,
+                settings.password_minimum_length,
                 database,
-                health,
                 Certificates(settings.client_certificate_header, settings.proxies, read_certificate),
                 settings.mtls_url,
                 settings.proxies,
-                tuple((task.name, task.problem) for task in tasks.all()),
             )
         )
     rpc = None
@@ -294,13 +291,15 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
             settings, accounts, EndedSessionsServicer(ReadEndedSessions(work, clock)), ClientSessionsServicer(follow)
         )
 
-    def close() -> None:
-        habpps.close()
-        audit.close()
-        database.close()
-
-    answers_without = frozenset({relay.name, replica.name, *(task.name for task in (lost_access, *tasks.all()))})
-    return Process(web, rpc, (relay, replica, lost_access, *tasks.all()), close, answers_without)
+    beside = frozenset(task.name for task in (lost_access, *tasks.all()))
+    return Process(
+        web,
+        rpc,
+        (relay, replica, lost_access, *tasks.all()),
+        closing(habpps, audit, database),
+        frozenset({relay.name, replica.name}),
+        **health_and_lanes(database, beside, web, hashing),
+    )
 
 
 def _saved_rights(path: Path) -> Snapshot | None:

@@ -13,6 +13,7 @@ from pydantic_settings import SettingsConfigDict
 
 from auth.domain.signing_keys import KeyPolicy
 from partnerkit.email import InvalidEmailError, checked_email
+from servicekit.cores import ALLOWED_CORES
 from servicekit.settings import OptionalUrl, ServiceSettings
 
 
@@ -99,6 +100,26 @@ class AuthSettings(ServiceSettings):
         description="Secret of 32 characters or more behind pairwise subjects; it must never change. Empty: a file in "
         "the data folder.",
     )
+
+    hashing_threads: int = Field(
+        default=max(1, len(ALLOWED_CORES) - 1),
+        ge=1,
+        le=64,
+        description="Passwords hashed at the same time, each a core and 19 MiB for some 20 ms. Default: the cores of "
+        "this machine minus one, at least one, so that nothing else waits for a core.",
+    )
+    hashing_queue: int = Field(
+        default=8,
+        ge=0,
+        le=1_000,
+        description="Passwords that may wait for one of these threads; the next is refused with 503. Sign-ins wait "
+        "before that in AUTH_WEB_QUEUE.",
+    )
+
+    @property
+    def database_threads(self) -> int:
+        """How many use the database at the same time: each lane of the pages, and streams."""
+        return self.web_threads + self.web_machine_threads + self.hashing_threads + 1 + self.rpc_stream_threads
 
     @property
     def proxies(self) -> frozenset[str]:

@@ -23,6 +23,7 @@ from rights.sessions import SessionsReplica
 from servicekit.clock import SystemClock
 from servicekit.database import check_schema, open_database
 from servicekit.errors import StartError
+from servicekit.health import database_check
 from servicekit.outbox import LaterDelivery, OutboxRelay, RecordingUnitOfWork
 from servicekit.outbox.grpc_sink import GrpcAuditSink
 from servicekit.process import Parts, Process
@@ -57,8 +58,6 @@ def build(settings: CdapSettings, parts: Parts) -> Process:
     web = None
     if parts.web:
         web = build_app(PageParts(settings, database, consult, clock))
-        for one in background:
-            web.add_health_check(one.name, one.problem)
     rpc = _consultation_server(settings, consult) if parts.rpc else None
 
     def close() -> None:
@@ -66,7 +65,7 @@ def build(settings: CdapSettings, parts: Parts) -> Process:
             channel.close()
         database.close()
 
-    return Process(web, rpc, background, close)
+    return Process(web, rpc, background, close, health=(("database", database_check(database)),))
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from servicekit.background import each_apart
 from servicekit.clock import Clock, SystemClock
 from servicekit.database import Database, check_schema, open_database
 from servicekit.errors import StartError
+from servicekit.health import database_check
 from servicekit.outbox import LaterDelivery, OutboxRelay, RecordingUnitOfWork
 from servicekit.outbox.grpc_sink import GrpcAuditSink
 from servicekit.process import Parts, Process
@@ -83,7 +84,14 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
 
     pushing = account_relay(push)
     commands.tell(pushing.wake)
-    return Process(web, rpc, (relay, pushing), close, frozenset({relay.name, pushing.name}))
+    return Process(
+        web,
+        rpc,
+        (relay, pushing),
+        close,
+        frozenset({relay.name, pushing.name}),
+        health=(("database", database_check(database)),),
+    )
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from onebox.demo_extranet.sites import SITES, Site
 from servicekit.clock import Clock, SystemClock
 from servicekit.database import Database, open_database
 from servicekit.errors import StartError
+from servicekit.health import database_check
 from servicekit.process import Parts, Process
 from servicekit.web import (
     Column,
@@ -68,7 +69,11 @@ def build(settings: DemoExtranetSettings, _parts: Parts) -> Process:
     if settings.service not in SITES:
         raise StartError(f"There is no demo extranet {settings.service!r}: choose one of {', '.join(SITES)}.")
     database = open_database(settings.database_url)
-    return Process(web=build_app(settings, database, SystemClock()), close=database.close)
+    return Process(
+        web=build_app(settings, database, SystemClock()),
+        close=database.close,
+        health=(("database", database_check(database)),),
+    )
 
 
 def build_app(

@@ -8,10 +8,11 @@ import threading
 from pathlib import Path
 
 from aiosmtpd.controller import Controller
-from werkzeug.serving import make_server
 
 from onebox.inbox.app import InboxSettings, build_app
 from onebox.inbox.mailbox import LARGEST_MAIL_BYTES, Mailbox, Receiver
+from servicekit.front import Front, FrontOptions, only_pages
+from servicekit.health import HealthWatch, health_lane, with_health
 from servicekit.logging import configure_logging
 
 _HOST = "127.0.0.1"
@@ -36,18 +37,18 @@ def main(arguments: list[str] | None = None) -> int:
 def _serve(smtp_port: int, web_port: int, folder: Path) -> None:
     mailbox = Mailbox()
     app = build_app(InboxSettings(folder, f"http://localhost:{web_port}"), mailbox)
-    web = make_server(_HOST, web_port, app, threaded=True)
+    health = HealthWatch({})
+    web = Front(with_health(app, health), FrontOptions(_HOST, web_port), health_lane(only_pages))
     smtp = Controller(Receiver(mailbox), hostname=_HOST, port=smtp_port, data_size_limit=LARGEST_MAIL_BYTES)
     smtp.start()
-    pages = threading.Thread(target=web.serve_forever, name="inbox pages", daemon=True)
-    pages.start()
+    health.start()
+    web.start()
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     ended.wait()
-    web.shutdown()
-    pages.join(timeout=5)
-    web.server_close()
+    web.stop(grace_s=5.0)
+    health.stop()
     smtp.stop()
 
 

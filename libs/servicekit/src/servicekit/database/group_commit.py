@@ -22,6 +22,7 @@ from servicekit.database.contract import EndCallback, TransactionEnd, begin_call
 from servicekit.database.errors import DATABASE_ERRORS, DatabaseUnavailableError, translated
 from servicekit.logging import get_logger
 from servicekit.references import new_reference
+from servicekit.waiting import about_to_wait
 
 log = get_logger("database")
 
@@ -96,6 +97,7 @@ class GroupCommit:
         if threading.current_thread() is self._thread:
             raise RuntimeError("a database write inside a database write waits for itself for ever")
         job = _Job(work)
+        about_to_wait()
         self._accept(job)
         if not job.wait(self._limits.wait_seconds):
             if job.claim():

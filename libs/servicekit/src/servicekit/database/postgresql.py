@@ -29,6 +29,7 @@ from servicekit.database.errors import (
     translated,
     translating,
 )
+from servicekit.waiting import about_to_wait
 
 T = TypeVar("T")
 
@@ -91,6 +92,7 @@ class PostgresqlDatabase:
     def read(self, work: Callable[[Connection], T], *, snapshot: bool = True) -> T:
         """See `Database.read`."""
         self._require_open()
+        about_to_wait()
         engine = self._snapshot_engine if snapshot else self._statement_engine
         with translating():
             try:
@@ -107,6 +109,7 @@ class PostgresqlDatabase:
         process at a time, so that those who keep meeting each other get through.
         """
         self._require_open()
+        about_to_wait()
         deadline = time.monotonic() + WRITE_WAIT_SECONDS
         attempt = 0
         while time.monotonic() < deadline:

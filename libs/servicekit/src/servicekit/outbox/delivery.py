@@ -9,6 +9,7 @@ from servicekit.clock import Clock
 from servicekit.database.contract import Database
 from servicekit.outbox import store
 from servicekit.outbox.settings import OutboxSettings
+from servicekit.waiting import about_to_wait
 
 
 class Ticket:
@@ -30,6 +31,7 @@ class Ticket:
 
     def wait(self, seconds: float) -> bool:
         """Whether everything was acknowledged within `seconds`. Asked once."""
+        about_to_wait()
         return self._complete.acquire(timeout=seconds)
 
 

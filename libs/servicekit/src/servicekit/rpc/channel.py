@@ -23,6 +23,7 @@ from servicekit.rpc.call import find_call
 from servicekit.rpc.server import MESSAGE_LIMIT
 from servicekit.rpc.tls import Identity, TlsFiles
 from servicekit.settings import ServiceSettings
+from servicekit.waiting import about_to_wait
 
 _LOOK_AGAIN_AFTER_S = 1.0
 _OLD_CHANNEL_KEPT_S = 30.0
@@ -190,6 +191,7 @@ class _Method:
         return self._callable().future(request, self._limit(timeout), _carried(metadata), **more)
 
     def _callable(self) -> Any:
+        about_to_wait()
         channel = self._channel.current()
         made = self._made
         if made is None or made[0] is not channel:

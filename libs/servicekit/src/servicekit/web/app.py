@@ -19,7 +19,6 @@ from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 
 from servicekit.clock import SystemClock
-from servicekit.errors import ServiceError
 from servicekit.references import bind_reference, new_reference
 from servicekit.web.error_pages import ErrorPages
 from servicekit.web.form_helpers import FORM_GLOBALS
@@ -28,7 +27,7 @@ from servicekit.web.frame import FrameProvider, NavigationLink, PageFrame, templ
 from servicekit.web.headers import SecurityHeaders, is_static
 from servicekit.web.languages import LANGUAGES, install_languages
 from servicekit.web.links import this_page, url_with
-from servicekit.web.public_pages import HealthCheck, public_pages
+from servicekit.web.public_pages import public_pages
 from servicekit.web.refusal_texts import RefusalText
 from servicekit.web.repeats import RepeatedForms
 from servicekit.web.secrets import WebSecrets
@@ -86,8 +85,6 @@ class ServiceApp(Flask):
         self.security_headers = SecurityHeaders(settings.public_url)
         self.csrf = CSRFProtect()
         self._frame: FrameProvider = PageFrame
-        self.extensions["health_checks"] = {}
-        self.extensions["health_notes"] = {}
         self.repeated_forms: RepeatedForms | None = None
 
     def process_response(self, response: Response) -> Response:
@@ -118,14 +115,6 @@ class ServiceApp(Flask):
         """`tell` has the last word on a refusal: given the reason and the text found, it returns the text shown."""
         self.error_pages.tell = tell
 
-    def add_health_check(self, name: str, check: HealthCheck) -> None:
-        """/healthz answers 503 while `check` returns a sentence."""
-        self.extensions["health_checks"][name] = check
-
-    def add_health_note(self, name: str, look: HealthCheck) -> None:
-        """/healthz says the sentence of `look` and still answers 200: work beside the requests fails, pages do not."""
-        self.extensions["health_notes"][name] = look
-
     def csrf_exempt(self, view: Callable[..., Any]) -> None:
         """For endpoints that machines call (back channel) and that read no cookie."""
         self.csrf.exempt(view)
@@ -141,8 +130,8 @@ def create_app(
 ) -> ServiceApp:
     """The application. `import_name` is the package that holds `templates/`, `static/` and `translations/`.
 
-    `database`: asked by /healthz, and keeps the answers of forms so that one sent twice ends where one click ends
-    (`servicekit.web.repeats`); without it neither is done.
+    `database` keeps the answers of forms so that one sent twice ends where one click ends (`servicekit.web.repeats`);
+    without it that is not done.
 
     Raises:
         WebSecretError: the secret of the pages cannot be read or written.
@@ -162,9 +151,6 @@ def create_app(
     app.after_request(_show_request_id)
     app.register_blueprint(public_pages())
     app.error_pages.install(app)
-    read = getattr(database, "read", None)
-    if read is not None:
-        app.add_health_check("database", _database_check(read))
     return app
 
 
@@ -234,17 +220,6 @@ def _show_request_id(response: Response) -> Response:
     if not is_static():
         response.headers["X-Request-Id"] = g.get("request_id", "")
     return response
-
-
-def _database_check(read: Callable[..., Any]) -> HealthCheck:
-    def check() -> str | None:
-        try:
-            read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
-        except ServiceError as error:
-            return f"the database does not answer ({type(error).__name__})"
-        return None
-
-    return check
 
 
 class _AssetUrls:

@@ -13,10 +13,19 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from servicekit.errors import InvalidInputError, NotAuthenticatedError, ServiceError, TooManyRequestsError
+from servicekit.errors import (
+    DependencyUnavailableError,
+    InvalidInputError,
+    NotAuthenticatedError,
+    ServiceError,
+    TooManyRequestsError,
+)
 from servicekit.logging import get_logger
 from servicekit.web.links import this_page
 from servicekit.web.refusal_texts import CSRF_REFUSED, KINDS, SHARED_REASONS, STATUSES, RefusalText
+
+RETRY_AFTER_S = "2"
+"""Seconds after which what depends on a neighbour is worth another try."""
 
 log = get_logger("servicekit.web")
 
@@ -82,6 +91,8 @@ class ErrorPages:
             answer.set_data(orjson.dumps({**(answer.get_json() or {}), "fields": dict(error.fields)}))
         if isinstance(error, TooManyRequestsError):
             answer.headers["Retry-After"] = str(max(ceil(error.retry_after.total_seconds()), 1))
+        elif isinstance(error, DependencyUnavailableError):
+            answer.headers["Retry-After"] = RETRY_AFTER_S
         if isinstance(error, NotAuthenticatedError):
             answer.headers["WWW-Authenticate"] = "Bearer"
         return answer

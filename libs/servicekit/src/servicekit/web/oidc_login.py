@@ -89,7 +89,7 @@ class OidcLogin:
         app.register_blueprint(views.blueprint())
 
     def _require_sign_in(self) -> BaseResponse | None:
-        if is_static() or request.endpoint == "servicekit.healthz":
+        if is_static():
             return None
         g.web_session = self._session()
         view = self._app.view_functions.get(request.endpoint or "")

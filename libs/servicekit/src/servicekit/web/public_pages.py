@@ -1,14 +1,13 @@
-"""Pages every service has without sign-in: health, accessibility, legal notice, help."""
+"""Pages every service has without sign-in: accessibility, legal notice, help."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Blueprint, Response, current_app, jsonify, render_template
+from flask import Blueprint, current_app, render_template
 
 from servicekit.web.public_facts import public_facts
 
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])
-HealthCheck = Callable[[], str | None]  # None when all is well, else one English sentence for the operator
 
 
 def public(view: ViewT) -> ViewT:
@@ -27,16 +26,6 @@ def public_pages() -> Blueprint:
     blueprint = Blueprint(
         "servicekit", "servicekit.web", template_folder="templates", static_folder="static", static_url_path="/commun"
     )
-
-    @blueprint.get("/healthz")
-    @public
-    def healthz() -> tuple[Response, int]:
-        checks: dict[str, HealthCheck] = current_app.extensions["health_checks"]
-        problems = {name: problem for name, check in checks.items() if (problem := check())}
-        notes: dict[str, HealthCheck] = current_app.extensions["health_notes"]
-        noted = {name: note for name, look in notes.items() if (note := look())}
-        status = "unavailable" if problems else "ok"
-        return jsonify(status=status, problems=problems, notes=noted), 503 if problems else 200
 
     @blueprint.get("/accessibilite")
     @public

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
@@ -31,16 +31,15 @@ from auth.adapters.web.oidc.userinfo import UserinfoEndpoint
 from auth.adapters.web.parts import Parts
 from auth.adapters.web.portal_pages import PortalPages
 from auth.adapters.web.session_pages import SessionPages
-from auth.adapters.web.sign_in_pages import SignInPages
+from auth.adapters.web.sign_in_pages import PATHS_WITH_PASSWORDS, SignInPages
 from auth.adapters.web.visitor import Visitor
 from auth.use_cases.catalogue import UseCases
 from partnerkit.reasons.pages import teller
 from partnerkit.web import TRANSLATIONS
 from servicekit.clock import Clock
+from servicekit.front import only_pages
+from servicekit.health import database_check
 from servicekit.web import RefusalText, WebOptions, WebSettings, allow_image, create_app
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
 
 _AGAIN = _l("Recommencez dans quelques instants. Si cela dure, prévenez l'administrateur de votre organisation.")
 
@@ -56,15 +55,13 @@ class WebParts:
     jwks: Callable[[], bytes]
     minimum_password_length: int = 12
     database: object = None
-    health: tuple[tuple[str, Callable[[], str | None]], ...] = ()
     certificates: Certificates = field(default_factory=lambda: Certificates("", (), lambda _value: None))
     mtls_issuer: str = ""
     proxies: frozenset[str] = frozenset()
-    health_notes: tuple[tuple[str, Callable[[], str | None]], ...] = ()
 
 
-def create_web(web: WebParts) -> WSGIApplication:
-    """The WSGI application."""
+def create_web(web: WebParts) -> HotEndpoints:
+    """The WSGI application; its `lane_of` says who answers what."""
     app = create_app(
         "auth.adapters.web",
         service_label="Portail",
@@ -97,14 +94,12 @@ def create_web(web: WebParts) -> WSGIApplication:
     app.jinja_env.globals["shown_logo"] = _shown_logo
     app.register_refusal_texts({**_TEXTS, **CLIENT_REFUSALS})
     app.set_refusal_teller(teller(parts.reader))
-    for name, check in web.health:
-        app.add_health_check(name, check)
-    for name, look in web.health_notes:
-        app.add_health_note(name, look)
     register = RegisterEndpoint(web.use_cases.register_dynamically, web.issuer)
     endpoints = {**_client_endpoints(web, server), register.path: Served(register, ("POST",))}
     entries = {register.entries: Served(register, ("GET", "PUT", "DELETE"))}
-    return HotEndpoints(app, CrossOrigin(web.use_cases.client.has_origin), endpoints, entries)
+    return HotEndpoints(
+        app, CrossOrigin(web.use_cases.client.has_origin), endpoints, entries, computing=PATHS_WITH_PASSWORDS
+    )
 
 
 def _shown_logo(address: str) -> str:
@@ -113,14 +108,26 @@ def _shown_logo(address: str) -> str:
     return address
 
 
+def health_and_lanes(
+    database: object, beside: frozenset[str], web: HotEndpoints | None, hashing: int
+) -> dict[str, Any]:
+    """What a `Process` needs to know: the database must be well, what works `beside` is only mentioned, who answers."""
+    return {
+        "health": (("database", database_check(database)),),
+        "notes": beside,
+        "lane_of": web.lane_of if web is not None else only_pages,
+        "computing_threads": hashing + 1,
+    }
+
+
 def _client_endpoints(web: WebParts, server: PlainServer) -> Mapping[str, Served]:
     """What clients call, without Flask."""
     discovery = DiscoveryEndpoint(web.issuer, web.mtls_issuer)
     userinfo = UserinfoEndpoint(web.use_cases, web.issuer, web.certificates, web.mtls_issuer)
     endpoints = {
-        "/jwks": Served(JwksEndpoint(web.jwks), ("GET",), for_everybody=True),
+        "/jwks": Served(JwksEndpoint(web.jwks), ("GET",), for_everybody=True, at_once=True),
         userinfo.path: Served(userinfo, ("GET", "POST")),
-        **dict.fromkeys(DISCOVERY_PATHS, Served(discovery, ("GET",), for_everybody=True)),
+        **dict.fromkeys(DISCOVERY_PATHS, Served(discovery, ("GET",), for_everybody=True, at_once=True)),
     }
     for endpoint in (
         TokenEndpoint,

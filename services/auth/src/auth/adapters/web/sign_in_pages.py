@@ -30,6 +30,10 @@ _MINUTE_S = 60
 _ASKS_AGAIN = ("prompt", "max_age", "id_token_hint", "claims")
 """Parameters of a request that may ask a person who is signed in for the password (OIDC Core §3.1.2.1)."""
 
+_LOGIN, _CHOOSE_PASSWORD = "/login", "/choose-password"
+PATHS_WITH_PASSWORDS = frozenset({_LOGIN, _CHOOSE_PASSWORD})
+"""A form sent there costs a password hash."""
+
 
 class LoginForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     """What one signs in with."""
@@ -75,8 +79,8 @@ class SignInPages:
         """Their addresses."""
         blueprint = Blueprint("sign_in", __name__)
         both = ["GET", "POST"]
-        blueprint.add_url_rule("/login", "login", self.login, methods=both)
-        blueprint.add_url_rule("/choose-password", "choose_password", self.choose_password, methods=both)
+        blueprint.add_url_rule(_LOGIN, "login", self.login, methods=both)
+        blueprint.add_url_rule(_CHOOSE_PASSWORD, "choose_password", self.choose_password, methods=both)
         blueprint.add_url_rule("/forgotten-password", "forgotten_password", self.forgotten_password, methods=both)
         blueprint.add_url_rule("/identifiant-perdu", "lost_identifier", self.lost_identifier, methods=both)
         self._parts.app.error_pages.when_stale("sign_in.login", self._stale)

@@ -6,13 +6,14 @@ OPTIONS, and which scripts may read the answer (`cross_origin`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from auth.adapters.web.oidc.cross_origin import CrossOrigin
 from auth.adapters.web.oidc.errors import Answer, json_error
+from servicekit.front.limits import Lane
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -27,6 +28,8 @@ class Served:
     endpoint: Endpoint
     methods: tuple[str, ...]
     for_everybody: bool = False
+    at_once: bool = False
+    """Whether it answers from memory and waits for nothing."""
 
     @property
     def allowed(self) -> tuple[str, ...]:
@@ -43,8 +46,12 @@ class HotEndpoints:
         cross_origin: CrossOrigin,
         endpoints: Mapping[str, Served],
         below: Mapping[str, Served] | None = None,
+        *,
+        computing: Collection[str] = (),
     ) -> None:
-        """`endpoints` by path; `below` by what a path begins with, asked after them."""
+        """`endpoints` by path; `below` by what a path begins with, asked after them; `computing`: pages where a form
+        that is sent costs a password hash."""
+        self._computing = frozenset(computing)
         self._pages = pages
         self._cross_origin = cross_origin
         self._endpoints = dict(endpoints)
@@ -61,6 +68,13 @@ class HotEndpoints:
             f"{status} {HTTPStatus(status).phrase}", [*headers, ("X-Content-Type-Options", "nosniff"), *length]
         )
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
+
+    def lane_of(self, method: str, path: str) -> Lane:
+        """What clients call never waits behind a page or a password, keys and discovery behind nobody."""
+        served = self._served(path)
+        if served is not None:
+            return Lane.AT_ONCE if served.at_once else Lane.MACHINES
+        return Lane.COMPUTING if method == "POST" and path in self._computing else Lane.PAGES
 
     def _answer(self, served: Served, environ: WSGIEnvironment) -> Answer:
         method, allowed = environ["REQUEST_METHOD"], served.allowed

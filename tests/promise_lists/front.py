@@ -1,0 +1,32 @@
+"""What the web front keeps to: clients that do nothing, bounds, lanes, waiting, health."""
+
+from tests.promise_lists.promise import Promise
+
+FRONT: tuple[Promise, ...] = (
+    Promise(
+        "front:nobody-who-does-nothing-holds-a-thread",
+        "docs/decisions",
+        "A client that sends nothing, half of something, or reads nothing takes no thread from anybody and is let go.",
+    ),
+    Promise(
+        "front:bodies-are-read-as-http-says",
+        "RFC 9112 §6, §7, §11.2",
+        "Chunked bodies are bodies everywhere; what two servers could read differently is refused.",
+    ),
+    Promise(
+        "front:no-lane-waits-behind-another",
+        "docs/operate.md",
+        "Pages, programs and passwords wait behind their own kind only, keys and health behind nobody; what finds no "
+        "room gets 503 with Retry-After.",
+    ),
+    Promise(
+        "front:passwords-are-hashed-apart",
+        "docs/operate.md",
+        "Passwords are hashed on threads of their own; one that finds no room there is refused at once.",
+    ),
+    Promise(
+        "front:health-says-what-is-so-now",
+        "docs/operate.md",
+        "Health turns red within seconds when the journal cannot be reached, and green again.",
+    ),
+)

@@ -1,0 +1,1 @@
+"""The web front: whole requests, bounds, lanes."""
