@@ -236,3 +236,21 @@ def test_the_home_page_has_one_line_per_service_and_folds_earlier_starts(signed_
     assert page.count("depuis son démarrage") == 1
     assert "cdap : 3 événements depuis son démarrage" in page
     assert "Démarrages précédents de cdap" in page
+
+
+def test_a_consultation_whose_value_was_withheld_is_read_as_refused(signed_in: Pages) -> None:
+    cdap = FakeProducer()
+    withheld, shown = cdap.events(2)
+    later = cdap.event(
+        type="cdap.dossier.withheld",
+        decision="refused",
+        reason="AUDIT_UNAVAILABLE",
+        payload={"consultation": withheld.act.event_id},
+    )
+    signed_in.journal.append(withheld, shown, later)
+    address, page = signed_in.results(type="cdap.dossier.consulted")
+    assert page.count("La donnée n'a pas été montrée") == 1
+    sentence = "La donnée n'a pas été montrée : le journal n'avait pas répondu à temps"
+    for event, told in ((withheld, True), (shown, False)):
+        one = text_of(signed_in.browser.get(f"{address}/evenements/{event.act.event_id}"))
+        assert (sentence in one) is told

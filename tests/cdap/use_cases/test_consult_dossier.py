@@ -219,7 +219,23 @@ def test_without_audit_nothing_is_said_not_even_that_a_dossier_is_unknown(desk: 
     desk.work.audit_available = False
     with pytest.raises(AuditUnavailableError):
         desk.consult(the_request(**changes), the_requester())
-    assert len(desk.work.events) == 1
+    told = [event.type for event in desk.work.events]
+    assert ("cdap.dossier.withheld" in told) is (changes == {})
+
+
+def test_a_consultation_that_was_recorded_and_not_shown_is_told_to_have_been_withheld(desk: Desk) -> None:
+    desk.work.audit_available = False
+    with pytest.raises(AuditUnavailableError):
+        desk.consult(the_request(), the_requester())
+    consulted, withheld = desk.work.events
+    assert (consulted.type, consulted.decision) == ("cdap.dossier.consulted", "granted")
+    assert (withheld.type, withheld.decision, withheld.reason) == (
+        "cdap.dossier.withheld",
+        "refused",
+        "AUDIT_UNAVAILABLE",
+    )
+    assert (withheld.policy, withheld.subject, withheld.owner) == ("buffered", consulted.subject, consulted.owner)
+    assert withheld.payload["consultation"] == consulted.event_id
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from audit.domain.merkle import leaf_hash
 from audit.domain.proofs import inclusion_holds
 from audit.domain.refusals import EventUnknownError
 from audit.use_cases.find_names import Names
-from audit.use_cases.opened_payloads import open_payload
 from audit.use_cases.ports import EntryRow, Repositories
 from audit.use_cases.prove_inclusion import InclusionProof, prove
 from audit.use_cases.search_events import (
@@ -17,7 +16,6 @@ from audit.use_cases.search_events import (
     FoundEvent,
     ReadResults,
     auditor_act,
-    found_event,
 )
 from audit.use_cases.times import microseconds
 
@@ -59,7 +57,7 @@ class ReadEvent:
         now_us = microseconds(self.results.clock.now())
         act = auditor_act(auditor, READ_TYPE, now_us, told, subject=f"event:{event_id}")
         self.results.journal.append((act,), APPEND_TIMEOUT_SECONDS)
-        found = found_event(row, open_payload(row, self.results.keys, self.results.cipher))
+        (found,) = self.results.judged(auditor, (row,))
         return EventPage(
             case_number=case_number,
             found=found,

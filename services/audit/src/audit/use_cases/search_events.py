@@ -5,13 +5,13 @@ so that no identifier of a person is ever in an address, and only the auditor wh
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from audit.domain.entry import OpenedPayload, parse_entry
 from audit.domain.event import Act, canonical_json
 from audit.domain.refusals import EventUnknownError, SearchNotYoursError
-from audit.domain.search import Question, check_question, criteria_for
+from audit.domain.search import Criteria, Question, check_question, criteria_for
 from audit.use_cases.append_events import Journal
 from audit.use_cases.find_names import FindNames, Names
 from audit.use_cases.opened_payloads import open_payload
@@ -23,6 +23,8 @@ from servicekit.references import current_reference
 SEARCH_TYPE = "audit.search.performed"
 RESULTS_TYPE = "audit.results.consulted"
 PAGE_SIZE = 50
+CONSULTED_TYPE, WITHHELD_TYPE = "cdap.dossier.consulted", "cdap.dossier.withheld"
+_MOST_WITHHELD = 1000
 APPEND_TIMEOUT_SECONDS = 5.0
 
 
@@ -47,6 +49,8 @@ class FoundEvent:
     occurred_at_us: int
     owner: str
     opened: OpenedPayload | None
+    withheld: bool = False
+    """Recorded as consulted, and a later event says that nothing was shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +108,25 @@ class ReadResults:
         told = {"case_number": question.case_number, "search_id": search_id, "before": before, "shown": len(page)}
         act = auditor_act(auditor, RESULTS_TYPE, microseconds(self.clock.now()), told)
         self.journal.append((act,), APPEND_TIMEOUT_SECONDS)
-        found = tuple(found_event(row, open_payload(row, self.keys, self.cipher)) for row in page)
+        found = self.judged(auditor, page)
         names = self.names(auditor, found, question)
         return Results(search_id, question, found, page[-1].index if more else None, names)
+
+    def judged(self, auditor: Auditor, rows: Sequence[EntryRow]) -> tuple[FoundEvent, ...]:
+        """The events of these entries; a consultation whose value was withheld afterwards says so.
+
+        Raises:
+            DependencyUnavailableError: the database does not answer.
+        """
+        found = tuple(found_event(row, open_payload(row, self.keys, self.cipher)) for row in rows)
+        subjects = tuple({row.keys.subject for row in rows if row.keys.type == CONSULTED_TYPE and row.keys.subject})
+        if not subjects:
+            return found
+        asked = Criteria(owner=auditor.owner, subjects=subjects, type=WITHHELD_TYPE)
+        later = self.store.read(lambda repositories: repositories.entries.search(asked, None, _MOST_WITHHELD))
+        opened = [payload for row in later if (payload := open_payload(row, self.keys, self.cipher)) is not None]
+        ids = {payload.payload.get("consultation") for payload in opened}
+        return tuple(replace(event, withheld=event.event_id in ids) for event in found)
 
     def names(self, auditor: Auditor, events: Sequence[FoundEvent], question: Question | None = None) -> Names:
         """The names of those whom these events and this question name.

@@ -7,6 +7,7 @@ A dossier outside the territory, one under another name and one that does not ex
 steps: one read by key, one read of the same matricule elsewhere, one strict event. Only the journal knows the reason.
 """
 
+from contextlib import suppress
 from zoneinfo import ZoneInfo
 
 from cdap.domain.choices import EXTRANET
@@ -28,7 +29,8 @@ from cdap.use_cases.consultation_events import ConsultationEvents
 from cdap.use_cases.ports import Clock, Dossiers, EndedSessions, Repositories, RightsView, StoredDossier
 from rights.decision import Granted, Limits, Question, Refused, decide, held_roles
 from rights.field_table import FieldTable
-from servicekit.audit_events import JSON, Outcome, RecordedWork
+from servicekit.audit_events import JSON, AuditUnavailableError, Outcome, RecordedWork
+from servicekit.errors import ServiceError
 
 FRENCH_CIVIL_TIME = ZoneInfo("Europe/Paris")
 OUT_OF_TERRITORY = frozenset({"TOKEN_WITHOUT_TERRITORY", "TERRITORY_NOT_IN_CONTRACT"})
@@ -69,7 +71,18 @@ class ConsultDossier:
         consultation = understand(request, requester, today, asked_at)
         decision = self._decide(consultation, requester)
         events = ConsultationEvents(consultation, requester)
-        return self._work.record(lambda repos: _carry_out(consultation, decision, repos.dossiers, events))
+        try:
+            return self._work.record(lambda repos: _carry_out(consultation, decision, repos.dossiers, events))
+        except AuditUnavailableError:
+            self._tell_withheld(events)
+            raise
+
+    def _tell_withheld(self, events: ConsultationEvents) -> None:
+        """The record says "consulted" and stays: a later one says that nothing was shown. It may come late."""
+        withheld = events.withheld()
+        if withheld is not None:
+            with suppress(ServiceError):  # recorded here even when audit is away; the refusal is what the person gets
+                self._work.record(lambda _: Outcome(None, (withheld,)))
 
     @property
     def table_version(self) -> str:

@@ -1,11 +1,14 @@
 """What the journal is told of a consultation: the truth, also when the person is told less."""
 
+from dataclasses import replace
+
 from cdap.use_cases.consultation import Consultation, Requester
 from partnerkit.text import clean_line
 from rights.decision import Granted
 from servicekit.audit_events import JSON, AuditEvent, Decision
 
 CONSULTED = "cdap.dossier.consulted"
+WITHHELD = "cdap.dossier.withheld"
 REFUSED = "cdap.consultation.refused"
 NOT_FOUND = "cdap.search.performed"
 SUSPICIOUS = "cdap.consultation.suspicious"
@@ -20,10 +23,22 @@ class ConsultationEvents:
     def __init__(self, consultation: Consultation, requester: Requester) -> None:
         self._consultation = consultation
         self._requester = requester
+        self._consulted: AuditEvent | None = None
 
     def consulted(self, granted: Granted, subject: str, result: dict[str, JSON]) -> AuditEvent:
         """The dossier is about to be shown: `result` says which fields, which kind, which month."""
-        return self._event(CONSULTED, "granted", subject, None, granted.revision, self._grounds(granted) | result)
+        grounds = self._grounds(granted)
+        self._consulted = self._event(CONSULTED, "granted", subject, None, granted.revision, grounds | result)
+        return self._consulted
+
+    def withheld(self) -> AuditEvent | None:
+        """What was recorded as consulted was not shown in the end; None when nothing was recorded as consulted."""
+        told = self._consulted
+        if told is None:
+            return None
+        payload: dict[str, JSON] = {"consultation": told.event_id}
+        event = self._event(WITHHELD, "refused", str(told.subject), "AUDIT_UNAVAILABLE", told.rights_revision, payload)
+        return replace(event, policy="buffered")
 
     def suspicious(self, granted: Granted, subject: str, consulted_id: str) -> AuditEvent:
         """A consultation that its profile does not explain; links the event of the consultation."""

@@ -99,6 +99,7 @@ TYPES: Mapping[str, Any] = {
     "habpps.account_command.retried": _l("Demande au service des comptes relancée"),
     "habpps.password.reset": _l("Nouveau mot de passe provisoire"),
     "cdap.dossier.consulted": _l("Dossier consulté"),
+    "cdap.dossier.withheld": _l("Donnée non montrée"),
     "cdap.consultation.refused": _l("Consultation refusée"),
     "cdap.consultation.suspicious": _l("Consultation à examiner"),
     "cdap.search.performed": _l("Recherche d'un dossier"),
