@@ -54,8 +54,11 @@ class Parts:
         return [self.use_cases.rights.label_of(word) for word in words if word not in own]
 
     def go_on(self, page: str | None = None) -> Response:
-        """To `page`, or where the person wanted to go: the waiting request, else the portal."""
-        suite = request.values.get("suite")
+        """To `page`, or where the person wanted to go: the waiting request, else the portal.
+
+        Of `suite` only what we sealed ourselves is carried on: anybody can write an address with something else in it.
+        """
+        suite = request.values.get("suite") if self.visitor.waiting() is not None else None
         query = f"?{urlencode({'suite': suite})}" if suite else ""
         if page is not None:
             return redirect(f"{page}{query}", 303)
