@@ -8,6 +8,7 @@ from contextlib import ExitStack
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from structlog.testing import capture_logs
 
 from servicekit.database import (
     Database,
@@ -17,7 +18,8 @@ from servicekit.database import (
     on_end,
     open_database,
 )
-from servicekit.database.postgresql import BACKGROUND_CONNECTIONS
+from servicekit.database.postgresql import BACKGROUND_CONNECTIONS, POOLS
+from tests.promises import promise
 from tests.servicekit.database.builders import add, all_things, create_things, held, increment, together
 
 pytestmark = pytest.mark.postgresql
@@ -45,6 +47,25 @@ def test_a_server_that_does_not_wait_for_the_disk_is_refused(postgresql_url: str
 
     with pytest.raises(UnsafeDatabaseError, match="synchronous_commit=off"):
         open_database(postgresql_url)
+
+
+@promise("operators:connections-checked-at-start")
+def test_a_server_that_gives_too_few_connections_is_named_at_the_start(postgresql_url: str, server: Connection) -> None:
+    wanted = POOLS * (4 + BACKGROUND_CONNECTIONS)
+    name = sa.make_url(postgresql_url).database
+
+    def said(threads: int) -> list[str]:
+        with capture_logs() as lines:
+            open_database(postgresql_url, threads=threads).close()
+        return [str(line["problem"]) for line in lines]
+
+    assert said(4) == []
+    server.execute(sa.text(f"ALTER DATABASE {name} CONNECTION LIMIT {wanted - 1}"))
+    (sentence,) = said(4)
+    assert f"may open {wanted} connections and PostgreSQL gives it {wanted - 1}, by its CONNECTION LIMIT" in sentence
+    server.execute(sa.text(f"ALTER DATABASE {name} CONNECTION LIMIT -1"))
+    (sentence,) = said(int(server.execute(sa.text("SHOW max_connections")).scalar_one()))
+    assert "by its max_connections (others hold " in sentence
 
 
 def test_a_server_that_is_not_there_is_an_unavailable_database() -> None:

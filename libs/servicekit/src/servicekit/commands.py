@@ -1,4 +1,4 @@
-"""The command line every service has: `python -m auth serve|serve-web|serve-rpc|migrate|check-config|…`.
+"""The command line every service has: `python -m auth serve|migrate|backup|restore|check-config|…`.
 
 What the operator can mend is said in one sentence on stderr, with exit code 2 and no traceback.
 
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from servicekit import copy_commands
 from servicekit.errors import ServiceError, StartError
 from servicekit.logging import configure_logging
 from servicekit.process import Parts, Process, run_service
@@ -50,15 +51,17 @@ def service_main(  # noqa: PLR0913 - the whole of a service's __main__
     settings_class: type[S],
     build: Callable[[S, Parts], Process] | str,
     migrations: str | None = None,
+    after_restore: Sequence[str] = (),
     extra: Sequence[Command[S]] = (),
     argv: Sequence[str] | None = None,
 ) -> int:
     """Run the command that the arguments name; returns the exit code.
 
-    `build` as "module:function" is imported in the worker only; `migrations` is "package:folder" or "package".
+    `build` as "module:function" is imported in the worker only; `migrations` is "package:folder" or "package";
+    `after_restore` is what an operator must do after a restored backup and before the start, in sentences.
     """
     os.umask(0o077)  # databases, keys and secrets are for this service's own user
-    commands = {command.name: command for command in (*_standard(build, migrations), *extra)}
+    commands = {command.name: command for command in (*_standard(build, migrations, after_restore), *extra)}
     arguments = _parser(service, list(commands.values())).parse_args(argv)
     try:
         settings = load_settings(settings_class, arguments.config)
@@ -76,7 +79,7 @@ def service_main(  # noqa: PLR0913 - the whole of a service's __main__
         return code
 
 
-def _standard(build: Any, migrations: str | None) -> list[Command[Any]]:
+def _standard(build: Any, migrations: str | None, after_restore: Sequence[str]) -> list[Command[Any]]:
     commands = [
         Command("serve", "serve the pages and gRPC", lambda s, _: run_service(build, s, Parts.BOTH)),
         Command("serve-web", "serve the pages only", lambda s, _: run_service(build, s, Parts.WEB)),
@@ -85,6 +88,13 @@ def _standard(build: Any, migrations: str | None) -> list[Command[Any]]:
     ]
     if migrations is not None:
         commands.append(Command("migrate", "bring the database to the newest schema", _migrate(migrations)))
+        restore = copy_commands.restoring(lambda: migrations_folder(migrations), after_restore)
+        commands += [
+            Command(
+                "backup", "copy the database while it is used", copy_commands.back_up, copy_commands.backup_arguments
+            ),
+            Command("restore", "put a copy in the place of the database", restore, copy_commands.restore_arguments),
+        ]
     return commands
 
 

@@ -1,10 +1,16 @@
-"""`python -m audit serve | serve-web | serve-rpc | migrate | check-config | verify | accept-restored-journal`."""
+"""`python -m audit COMMAND`: serve the journal, migrate, back up and restore, verify, accept a restored journal."""
 
 import argparse
 import sys
 
 from audit.settings import AuditSettings
 from servicekit.commands import Command, service_main
+
+_AFTER_RESTORE = (
+    "run `python -m audit verify`; put back keys, guard and checkpoint of the same day if it says that they differ.",
+    "when evidence is lost, the person responsible for the journal decides: `python -m audit accept-restored-journal`.",
+)
+"""What docs/operate.md, "Backup and restore", says of this service."""
 
 
 def _verify(settings: AuditSettings, arguments: argparse.Namespace) -> int:
@@ -37,6 +43,7 @@ def main() -> int:
         settings_class=AuditSettings,
         build="audit.bootstrap:build",
         migrations="audit.adapters.database:migrations",
+        after_restore=_AFTER_RESTORE,
         extra=[
             Command("verify", "compute the whole journal again and compare", _verify, _verify_arguments),
             Command("accept-restored-journal", "go on with a journal that lost evidence", _accept, _accept_arguments),

@@ -19,6 +19,14 @@ from servicekit.outbox.command import outbox_command
 _WITH_KNOWN_PASSWORDS = frozenset({"demo", "test"})
 
 
+_AFTER_RESTORE = (
+    "restart cdap too; until then it refuses everything, for the list of ended sessions went back.",
+    "sessions that ended and locks set since the copy are open again; passwords changed since are the old ones.",
+    "accounts made since the copy are missing, and habpps does not send their commands again.",
+)
+"""What docs/operate.md, "Backup and restore", says of this service."""
+
+
 def _file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="JSON or TOML; the format is in the README of auth")
 
@@ -101,6 +109,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         build="auth.bootstrap:build",
         migrations="auth.adapters.database:migrations",
         argv=argv,
+        after_restore=_AFTER_RESTORE,
         extra=[
             outbox_command(),
             Command("import-clients", "register relying parties from a file", _import_clients, _file),

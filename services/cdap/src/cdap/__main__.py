@@ -14,6 +14,10 @@ NOTHING_IMPORTED = 1  # the file was refused whole; 2 is a mistake of the comman
 SOME_SET_ASIDE = 3  # the others are in force
 
 
+_AFTER_RESTORE = ("import the newest dossiers: `python -m cdap import FILE`.",)
+"""What docs/operate.md, "Backup and restore", says of this service."""
+
+
 def _generate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="the same seed draws the same dossiers (default 1)")
     parser.add_argument("--count", type=int, default=10_000, help="how many dossiers (default 10000)")
@@ -78,6 +82,7 @@ def main() -> int:
         settings_class=CdapSettings,
         build="cdap.bootstrap:build",
         migrations="cdap.adapters.database:migrations",
+        after_restore=_AFTER_RESTORE,
         extra=[
             outbox_command(),
             Command("generate", "write synthetic dossiers, the same for the same seed", _generate, _generate_arguments),

@@ -11,6 +11,12 @@ from servicekit.commands import Command, service_main
 from servicekit.errors import StartError
 from servicekit.outbox.command import outbox_command
 
+_AFTER_RESTORE = (
+    "run `python -m habpps bump-epoch`; without it auth and cdap refuse everything.",
+    "rights withdrawn since the copy are open again: repeat what events `habpps.*` of the journal closed since.",
+)
+"""What docs/operate.md, "Backup and restore", says of this service."""
+
 
 def _file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE")
@@ -88,6 +94,7 @@ def main() -> int:
         settings_class=HabppsSettings,
         build="habpps.bootstrap:build",
         migrations="habpps.adapters.database:migrations",
+        after_restore=_AFTER_RESTORE,
         extra=[
             outbox_command(),
             Command("import-extranets", "import the registry of extranets", _import_extranets, _file_and_urls),

@@ -29,10 +29,11 @@ ADVISORY_LOCK = 0x4D43_5031  # one number for all migrations: a database belongs
 _one_in_this_process = threading.Lock()  # Alembic keeps what it is doing in module variables
 
 
-def migrate(url: str, migrations_folder: Path) -> str:
+def migrate(url: str, migrations_folder: Path, *, target: str = "head") -> str:
     """Brings the database at `url` to the newest migration in `migrations_folder`/versions, all or nothing.
 
-    Returns the number of the newest migration. Waits for another migration of the same database to finish.
+    `target`: the number of an older migration to stop at. Returns the number that was reached. Waits for another
+    migration of the same database to finish.
 
     Raises:
         SchemaVersionError: another migration holds the lock for a minute, or the folder has no migration.
@@ -41,9 +42,9 @@ def migrate(url: str, migrations_folder: Path) -> str:
     """
     parts = parsed(url)
     if parts.get_backend_name() == "sqlite":
-        with _file_lock(Path(f"{parts.database}.migrate.lock")):
-            return _upgrade(sqlite_engine(parts), migrations_folder)
-    return _upgrade(postgresql_engine(parts, isolation_level="READ COMMITTED"), migrations_folder)
+        with migration_lock(Path(parts.database or "")):
+            return _upgrade(sqlite_engine(parts), migrations_folder, target)
+    return _upgrade(postgresql_engine(parts, isolation_level="READ COMMITTED"), migrations_folder, target)
 
 
 def check_schema(database: Database, minimum: str, current: str) -> None:
@@ -80,7 +81,7 @@ def _versions(connection: Connection) -> tuple[str | None, str | None]:
     return found, oldest
 
 
-def _upgrade(engine: Engine, folder: Path) -> str:
+def _upgrade(engine: Engine, folder: Path, target: str) -> str:
     from alembic import command  # only this command needs it: a service starts a quarter of a second sooner
     from alembic.config import Config
 
@@ -91,7 +92,7 @@ def _upgrade(engine: Engine, folder: Path) -> str:
     try:
         with translating(), _one_in_this_process, engine.connect() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, target)
             found, _ = _versions(connection)
     finally:
         engine.dispose()
@@ -101,8 +102,15 @@ def _upgrade(engine: Engine, folder: Path) -> str:
 
 
 @contextmanager
-def _file_lock(path: Path) -> Iterator[None]:
-    """Held by the process: the system takes it back when the process dies."""
+def migration_lock(database: Path) -> Iterator[None]:
+    """One at a time changes the tables of the SQLite file `database`; waits a minute for another.
+
+    Held by the process: the system takes it back when the process dies.
+
+    Raises:
+        SchemaVersionError: another migration holds it for a minute.
+    """
+    path = Path(f"{database}.migrate.lock")
     path.parent.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + LOCK_WAIT_SECONDS
     with path.open("w") as file:

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
@@ -29,12 +30,16 @@ from servicekit.database.errors import (
     translated,
     translating,
 )
+from servicekit.logging import get_logger
 from servicekit.waiting import about_to_wait
 
 T = TypeVar("T")
 
+log = get_logger("servicekit.database")
+
 POOL_TIMEOUT_SECONDS = 2  # a caller that waits longer for a connection is told that the database is unavailable
 CONNECT_TIMEOUT_SECONDS = 5
+POOLS = 3
 BACKGROUND_CONNECTIONS = 2  # for the threads of the process itself: a relay never waits behind requests
 WRITE_WAIT_SECONDS = 10.0  # longest a write keeps trying
 FREE_ATTEMPTS = 2
@@ -85,6 +90,8 @@ class PostgresqlDatabase:
         event.listen(self._statement_engine, "connect", _make_read_only)
         try:
             self.read(_require_durability, snapshot=False)
+            if shortage := self.read(partial(_shortage, POOLS * size), snapshot=False):
+                log.warning("postgresql gives too few connections", problem=shortage)
         except BaseException:
             self.close()
             raise
@@ -174,6 +181,36 @@ def _make_read_only(connection: Any, _record: object) -> None:
     connection.read_only = True
     if connection.autocommit:  # psycopg only says READ ONLY when it begins a transaction
         connection.execute("SET default_transaction_read_only = on")
+
+
+_CONNECTIONS_GIVEN = """
+    SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+           - coalesce(nullif(current_setting('reserved_connections', true), '')::int, 0) AS server,
+           (SELECT nullif(datconnlimit, -1) FROM pg_database WHERE datname = current_database()) AS database,
+           (SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = session_user) AS role,
+           (SELECT count(*) FROM pg_stat_activity
+             WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()) AS used
+"""
+
+
+def _shortage(wanted: int, connection: Connection) -> str | None:
+    """One sentence when the server may refuse some of the `wanted` connections that this process may open."""
+    row = connection.execute(text(_CONNECTIONS_GIVEN)).one()
+    given, limit = min(
+        (value, name)
+        for value, name in (
+            (row.server - row.used, f"max_connections (others hold {row.used})"),
+            (row.database, "CONNECTION LIMIT of the database"),
+            (row.role, "CONNECTION LIMIT of the role"),
+        )
+        if value is not None
+    )
+    if wanted <= given:
+        return None
+    return (
+        f"This process may open {wanted} connections and PostgreSQL gives it {given}, by its {limit}: "
+        "raise that, or lower the numbers of threads."
+    )
 
 
 def _require_durability(connection: Connection) -> None:

@@ -4,6 +4,8 @@ The writer is in `group_commit`. Invariants: WAL and synchronous=FULL on every c
 commits in a power cut), a library without the WAL-reset bug (>= 3.51.3), one process per file.
 """
 
+import fcntl
+import os
 import shutil
 from collections import deque
 from collections.abc import Callable
@@ -98,6 +100,14 @@ class SqliteDatabase:
             DatabaseUnavailableError: the file cannot be opened or written.
         """
         self._folder = Path(url.database or "").absolute().parent
+        self._use = use_of(Path(url.database or ""))
+        try:
+            self._open(url, limits, module)
+        except BaseException:
+            os.close(self._use)
+            raise
+
+    def _open(self, url: URL, limits: WriterLimits, module: ModuleType) -> None:
         write_engine = sqlite_engine(url, module=module)
         self._read_engine = sqlite_engine(url, read_only=True, module=module)
         self._idle_readers: deque[Connection] = deque()
@@ -136,6 +146,9 @@ class SqliteDatabase:
         while self._idle_readers:
             with suppress(IndexError):
                 self._idle_readers.pop().close()
+        if self._use >= 0:
+            os.close(self._use)
+            self._use = -1
 
     def _reader(self) -> Connection:
         with suppress(IndexError):
@@ -147,6 +160,29 @@ class SqliteDatabase:
             self._idle_readers.append(connection)
         else:
             connection.close()
+
+
+def use_of(database: Path, *, alone: bool = False) -> int:
+    """A file descriptor that says that this process uses the SQLite file `database`, until it is closed.
+
+    Any number may use it at once, or one `alone`, who may put another file in its place.
+
+    Raises:
+        DatabaseUnavailableError: the other kind of use is under way, or the folder cannot be written.
+    """
+    try:
+        lock = os.open(f"{database}.use.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise DatabaseUnavailableError(f"the database {database} cannot be opened: {error.strerror}") from error
+    try:
+        fcntl.flock(lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        who = error.strerror
+        if isinstance(error, BlockingIOError):
+            who = "a service or command uses it" if alone else "it is being restored"
+        raise DatabaseUnavailableError(f"the database {database} cannot be taken: {who}") from error
+    return lock
 
 
 def _on_one_view(connection: Connection, work: Callable[[Connection], T], *, snapshot: bool) -> T:

@@ -1,0 +1,33 @@
+"""What is promised to those who install, save, restore and repair a service."""
+
+from tests.promise_lists.promise import Promise
+
+_OPERATE = "docs/operate.md, Backup and restore"
+
+OPERATORS: tuple[Promise, ...] = (
+    Promise(
+        "operators:backup-while-it-writes",
+        _OPERATE,
+        "A backup made while the service writes is one whole checked file of one moment, readable by its maker alone.",
+    ),
+    Promise(
+        "operators:restore-refuses-a-running-service",
+        _OPERATE,
+        "A restore refuses while the service, or a command of it, uses the database.",
+    ),
+    Promise(
+        "operators:restore-keeps-the-old-database",
+        _OPERATE,
+        "A restore keeps the old database beside the new one, with what it had not yet written back.",
+    ),
+    Promise(
+        "operators:restore-takes-only-its-own-whole-copies",
+        _OPERATE,
+        "A damaged copy, one of another service or of a newer program is refused and changes nothing.",
+    ),
+    Promise(
+        "operators:connections-checked-at-start",
+        "docs/operate.md, PostgreSQL",
+        "A process that may open more connections than PostgreSQL gives it says so at its start, in one sentence.",
+    ),
+)
