@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 python := .venv/bin/python
 
-.PHONY: help environment demo test check unit system bench bench-auth promises protos lock screenshots clean
+.PHONY: help environment demo test check unit system bench bench-auth promises protos lock screenshots package clean
 
 help: ## This list
 	@echo "Mon compte partenaire"
@@ -45,5 +45,8 @@ protos: environment ## Regenerate protos/src from protos/schema
 lock: environment ## Lock the dependencies again after a change of a pyproject.toml
 	@scripts/lock.sh
 
+package: environment ## One service for another machine, into dist/SERVICE: make package SERVICE=audit
+	@$(python) scripts/package.py $(SERVICE)
+
 clean: ## Remove the environment and the demo's data
-	@rm -rf .venv demo-data screenshots .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf .venv dist demo-data screenshots .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

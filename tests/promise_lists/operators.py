@@ -30,4 +30,19 @@ OPERATORS: tuple[Promise, ...] = (
         "docs/operate.md, PostgreSQL",
         "A process that may open more connections than PostgreSQL gives it says so at its start, in one sentence.",
     ),
+    Promise(
+        "operators:dependencies-are-those-that-are-imported",
+        "docs/operate.md, First installation",
+        "Every package of libs/ and services/ declares the packages it imports, and no other.",
+    ),
+    Promise(
+        "operators:wheels-hold-the-data",
+        "docs/operate.md, First installation",
+        "The wheels of each service hold every file of its sources: pages, styles, translations, migrations, callers.",
+    ),
+    Promise(
+        "operators:one-service-installs-elsewhere",
+        "docs/operate.md, First installation",
+        "What make package writes is installed and runs in a fresh environment without the checkout.",
+    ),
 )

@@ -1,0 +1,84 @@
+"""Each package declares what it imports, and nothing else."""
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.architecture.tree import ROOT, own_python, tracked
+from tests.promises import promise
+
+PACKAGES = [path.parent for path in tracked("pyproject.toml") if len(path.parts) > 1]
+OWN = {
+    "partenaire": "partenaire-protos",
+    **{name: f"partenaire-{name}" for name in ("auth", "habpps", "cdap", "audit")},
+}
+SHARED_NAMES = {"google.protobuf": "protobuf", "google.rpc": "googleapis-common-protos"}
+TYPES_ONLY = {"_typeshed"}
+USED_BY_NAME = {
+    "psycopg": "SQLAlchemy loads it for postgresql:// addresses",
+    "tzdata": "zoneinfo reads it where the system has no time zones",
+}
+
+
+def _modules(package: Path) -> set[str]:
+    found: set[str] = set()
+    for path in (*own_python(), *tracked("_pb2.py"), *tracked("_pb2_grpc.py")):
+        if not path.is_relative_to(package / "src"):
+            continue
+        for node in ast.walk(ast.parse((ROOT / path).read_text())):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module)
+    return found
+
+
+def _imported(package: Path) -> set[str]:
+    """Names of the distributions that the sources of `package` import."""
+    known = packages_distributions()
+    own = {path.name for path in (ROOT / package / "src").iterdir()}
+    names: set[str] = set()
+    for module in _modules(package):
+        top = module.split(".")[0]
+        if top in sys.stdlib_module_names or top in own or top in TYPES_ONLY:
+            continue
+        shared = [name for prefix, name in SHARED_NAMES.items() if f"{module}.".startswith(f"{prefix}.")]
+        names |= set(shared or [OWN.get(top) or known.get(top, [top])[0]])
+    return {str(canonicalize_name(name)) for name in names}
+
+
+def _declared(package: Path) -> set[str]:
+    project = tomllib.loads((ROOT / package / "pyproject.toml").read_text())["project"]
+    return {str(canonicalize_name(Requirement(need).name)) for need in project["dependencies"]}
+
+
+def test_every_package_of_the_tree_is_looked_at() -> None:
+    folders = {path.parts[:2] for path in own_python() if path.parts[0] in {"libs", "services"}}
+    assert {package.parts for package in PACKAGES} >= folders
+
+
+@promise("operators:dependencies-are-those-that-are-imported")
+@pytest.mark.parametrize("package", PACKAGES, ids=str)
+def test_a_package_declares_what_it_imports_and_nothing_else(package: Path) -> None:
+    declared, imported = _declared(package), _imported(package)
+    assert imported - declared == set(), "imported and not declared"
+    unused = declared - imported - USED_BY_NAME.keys()
+    if package.name == "onebox":
+        unused -= set(OWN.values())  # it runs them as processes
+    assert unused == set(), "declared and not imported"
+
+
+def test_a_package_takes_those_of_the_tree_from_the_tree() -> None:
+    ours = {tomllib.loads((ROOT / package / "pyproject.toml").read_text())["project"]["name"] for package in PACKAGES}
+    for package in PACKAGES:
+        sources = set(
+            re.findall(r"^([\w-]+) = \{ workspace = true \}", (ROOT / package / "pyproject.toml").read_text(), re.M)
+        )
+        assert sources == _declared(package) & ours, package
