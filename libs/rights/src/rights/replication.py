@@ -13,9 +13,10 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from rights.feed import DivergenceError, Feed, FeedHistoryLostError, FeedLostError, Position, Subscription
+from servicekit.background import Repeating, Rhythm
 from servicekit.clock import Clock
 from servicekit.logging import get_logger
 from servicekit.long_lived import long_lived
@@ -62,7 +63,7 @@ class Replica(ABC, Generic[S, C]):
         self._heard_at = clock.boottime()
         self._subscription: Subscription[C] | None = None
         self._stopping = threading.Event()
-        self._threads: tuple[threading.Thread, ...] = ()
+        self._tasks: tuple[Repeating, ...] = ()
         self._on_change: Callable[[], None] = lambda: None
 
     def on_change(self, tell: Callable[[], None]) -> None:
@@ -268,15 +269,15 @@ class Replica(ABC, Generic[S, C]):
     def start(self) -> None:
         """Start following; returns at once."""
         self._stopping.clear()
-        self._threads = tuple(
-            threading.Thread(target=self._repeat, args=(step, every), name=f"{self.name}-{what}", daemon=True)
+        self._tasks = tuple(
+            Repeating(f"{self.name}-{what}", _Persevering(self, step, every), Rhythm(self._longest_pause))
             for what, step, every in (
                 ("follow", self.follow_once, 0.0),
                 ("confirm", self.confirm_once, self._pace.confirm_every),
             )
         )
-        for thread in self._threads:
-            thread.start()
+        for task in self._tasks:
+            task.start()
 
     def stop(self) -> None:
         """End both threads; returns when they have ended, within seconds."""
@@ -284,24 +285,44 @@ class Replica(ABC, Generic[S, C]):
         subscription = self._subscription
         if subscription is not None:
             subscription.cancel()
-        for thread in self._threads:
-            thread.join(self._pace.stop)
-        self._threads = ()
+        for task in self._tasks:
+            task.stop()
+        self._tasks = ()
 
-    def _repeat(self, step: Callable[[], None], every: float) -> None:
-        failures = 0
-        while not self._stopping.is_set():
-            try:
-                step()
-                failures = 0
-            except (FeedLostError, DivergenceError) as error:
-                failures += 1
-                self._last_trouble = str(error)
-                if self._stopping.is_set():
-                    return
-                log.warning("feed_not_followed", replica=self.replica_id, trouble=str(error), failures=failures)
-            self._stopping.wait(max(every if not failures else 0.0, self._backoff(failures)))
+    @property
+    def tasks(self) -> tuple[Repeating, ...]:
+        """The two threads while they run: what they fail of, and how often."""
+        return self._tasks
 
-    def _backoff(self, failures: int) -> float:
+    @property
+    def _longest_pause(self) -> timedelta:
+        return timedelta(seconds=max(self._pace.confirm_every, self._pace.backoff_most))
+
+    def pause_after(self, failures: int, every: float) -> timedelta:
+        """How long to wait after so many failures in a row; drawn, so that replicas do not come all at once."""
         most = min(self._pace.backoff_most, self._pace.backoff_first * 2 ** min(failures, 8))
-        return random.uniform(self._pace.backoff_first, max(self._pace.backoff_first, most))  # noqa: S311 - spreads load
+        drawn = random.uniform(self._pace.backoff_first, max(self._pace.backoff_first, most))  # noqa: S311 - spreads load
+        return timedelta(seconds=max(every if not failures else 0.0, drawn))
+
+    def lost(self, error: Exception, failures: int) -> None:
+        """Note that the feed was lost, as it is when its server ends; said in the log unless this process ends, too."""
+        self._last_trouble = str(error)
+        if not self._stopping.is_set():
+            log.warning("feed_not_followed", replica=self.replica_id, trouble=str(error), failures=failures)
+
+
+class _Persevering:
+    """One step again and again: a lost feed is part of its life, anything else is a failure of the thread."""
+
+    def __init__(self, replica: Replica[Any, Any], step: Callable[[], None], every: float) -> None:
+        self._replica, self._step, self._every = replica, step, every
+        self._failures = 0
+
+    def __call__(self) -> timedelta:
+        try:
+            self._step()
+            self._failures = 0
+        except (FeedLostError, DivergenceError) as error:
+            self._failures += 1
+            self._replica.lost(error, self._failures)
+        return self._replica.pause_after(self._failures, self._every)
