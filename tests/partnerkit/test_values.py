@@ -11,6 +11,7 @@ from partnerkit.days import french_day, french_midnight, is_plausible, shifted
 from partnerkit.email import InvalidEmailError, checked_email
 from partnerkit.matricule import InvalidMatriculeError, parse_matricule
 from partnerkit.text import ascii_letters_of, clean_block, clean_line, letters_of, typed_name, why_name_refused
+from tests.promises import promise
 
 SAME_NAMES = [
     ("Léa D'Aubigné-Lô", unicodedata.normalize("NFD", "Léa D'Aubigné-Lô")),
@@ -29,6 +30,7 @@ SAME_NAMES = [
 ]
 
 
+@promise("product:one-reading-of-what-is-typed")
 @pytest.mark.parametrize(("plain", "pasted"), SAME_NAMES)
 def test_a_pasted_name_is_the_name_itself(plain: str, pasted: str) -> None:
     assert typed_name(pasted) == plain
@@ -161,6 +163,7 @@ def test_what_is_no_matricule_says_why(typed: str, reason: str) -> None:
     assert refused.value.reason == reason
 
 
+@promise("product:one-reading-of-what-is-typed")
 @given(st.text(alphabet="0123456789", max_size=15))
 def test_a_number_is_never_changed_into_another_one(digits: str) -> None:
     try:

@@ -8,6 +8,7 @@ import pytest
 
 from servicekit.background import LastingFailureError, Repeating, Rhythm, each_apart
 from servicekit.errors import DependencyUnavailableError
+from tests.promises import promise
 
 SHORT = timedelta(milliseconds=5)
 LONG = timedelta(hours=1)
@@ -56,6 +57,7 @@ def started() -> object:
         thread.stop()
 
 
+@promise("product:no-thread-ends-unseen")
 @pytest.mark.parametrize(
     "error", [ValueError("x"), AttributeError(), KeyError("k"), OSError(28, "full"), NeighbourError("y")]
 )
@@ -120,6 +122,7 @@ def test_the_last_round_comes_when_the_process_stops() -> None:
     assert rounds == [1]
 
 
+@promise("product:poison-is-set-aside")
 def test_a_poisoned_item_is_set_aside_and_the_others_are_handled() -> None:
     handled: list[int] = []
     aside: list[tuple[int, str]] = []

@@ -18,6 +18,7 @@ from servicekit.settings import (
     load_settings,
     template,
 )
+from tests.promises import promise
 
 
 class SampleSettings(ServiceSettings):
@@ -124,6 +125,7 @@ class PartySettings(RelyingPartySettings):
     service: str = "party"
 
 
+@promise("product:forgotten-settings-are-safe")
 def test_the_environment_that_was_forgotten_is_not_the_one_of_demonstrations() -> None:
     assert SampleSettings().environment == "production"
 
@@ -177,6 +179,7 @@ def test_what_was_printed_in_the_place_of_a_value_is_not_taken_for_one(tmp_path:
         load_settings(SampleSettings, _file(tmp_path, line + "\n"))
 
 
+@promise("product:forgotten-settings-are-safe")
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660])
 @pytest.mark.parametrize(
     "line", ["SAMPLE_CLIENT_SECRET=s3cret-of-sample", "SAMPLE_DATABASE_URL=postgresql://u:s3cret@db/sample"]

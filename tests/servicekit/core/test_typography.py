@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servicekit.typography import typeset
+from tests.promises import promise
 
 
+@promise("product:french-is-typeset")
 @pytest.mark.parametrize(
     ("written", "read"),
     [
