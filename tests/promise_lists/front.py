@@ -29,4 +29,14 @@ FRONT: tuple[Promise, ...] = (
         "docs/operate.md",
         "Health turns red within seconds when the journal cannot be reached, and green again.",
     ),
+    Promise(
+        "front:an-answer-is-one-answer",
+        "RFC 9112 §11.1",
+        "Nothing an application puts into an answer splits it or moves its end.",
+    ),
+    Promise(
+        "front:a-dead-front-is-told",
+        "docs/operate.md",
+        "A web front whose thread dies is told by health and ends the process with code 1.",
+    ),
 )

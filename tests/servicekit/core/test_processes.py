@@ -17,6 +17,7 @@ from partenaire.habpps.v1 import rights_feed_pb2_grpc as feed_grpc
 from servicekit.errors import DependencyUnavailableError
 from servicekit.rpc import ChannelOptions, open_channel, remote_errors
 from servicekit.rpc.certificates import issue, write_authority
+from tests.promises import promise
 from tests.servicekit.core.running import PATIENCE_S, Tiny, tiny_service
 
 DRAINED = ["stop second", "stop first", "close"]
@@ -60,6 +61,17 @@ def test_sigterm_stops_everything_in_reverse_order_and_ends_with_0(command: str,
         tiny.process.send_signal(signal.SIGTERM)
         assert tiny.end() == 0
         assert tiny.diary()[2:] == ["start first", "start second", *DRAINED]
+
+
+@promise("front:a-dead-front-is-told")
+def test_a_process_whose_web_front_dies_ends_with_1(tmp_path: Path, tls: Path) -> None:
+    with tiny_service("serve-web", tmp_path, tls) as tiny:
+        tiny.wait_for('"started"')
+        with socket.create_connection(("127.0.0.1", tiny.web_port), timeout=PATIENCE_S) as client:
+            client.sendall(b"GET /break-the-front HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert tiny.end() == 1
+        assert '"a thread of the web front ended"' in tiny.log()
+        assert tiny.diary()[-3:] == DRAINED
 
 
 @pytest.mark.parametrize("command", ["serve", "serve-rpc"])

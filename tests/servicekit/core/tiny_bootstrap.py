@@ -1,5 +1,6 @@
 """Builds the tiny service. Its files tell the tests what happens: `events.log` in the data folder."""
 
+import gc
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ import grpc
 from partenaire.habpps.v1 import rights_feed_pb2 as feed
 from partenaire.habpps.v1 import rights_feed_pb2_grpc as feed_grpc
 from servicekit.errors import StartError
+from servicekit.front import Front
 from servicekit.process import Parts, Process
 from servicekit.rpc import CallerPolicy, ServerOptions, current_call, open_server
 from tests.servicekit.core.tiny_service import TinySettings
@@ -70,6 +72,10 @@ class TinyHandlers:
         self._diary.write(f"page {environ['PATH_INFO']}")
         if environ["PATH_INFO"] == "/slow":
             wait_for_file(self._directory / "release")
+        if environ["PATH_INFO"] == "/break-the-front":
+            for one in gc.get_objects():
+                if type(one) is Front:
+                    one._epoll.close()  # whatever its leading thread does next fails
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [b"bonjour"]
 

@@ -66,8 +66,11 @@ def _running(plan: Plan, stuck: list[str]) -> Iterator[None]:
     process = _resolve(build)(settings, parts)
     tell = process.rpc.set_serving if process.rpc is not None else _tell_nobody
     checks = {background.name: background.problem for background in process.background} | dict(process.health)
+    fronts: list[Front] = []
+    checks["web"] = lambda: next((front.problem() for front in fronts), None)
     health = HealthWatch(checks, answers_without=process.answers_without, notes=process.notes, tell=tell)
-    front = _front(process, settings, health)
+    front = _front(process, settings, health, lambda: _end_of_itself(stuck))
+    fronts += [front] if front is not None else []
     with ExitStack() as stack:
         stack.callback(process.close)
         for background in process.background:
@@ -86,7 +89,15 @@ def _running(plan: Plan, stuck: list[str]) -> Iterator[None]:
     log.info("stopped")
 
 
-def _front(process: Process, settings: ServiceSettings, health: HealthWatch) -> Front | None:
+def _end_of_itself(stuck: list[str]) -> None:
+    """A thread that answers is dead: end with code 1, so that the supervisor starts a whole process."""
+    stuck.append("web front")
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _front(
+    process: Process, settings: ServiceSettings, health: HealthWatch, on_failure: Callable[[], None]
+) -> Front | None:
     """The web front with its port bound; health is answered in front of the pages."""
     if process.web is None:
         return None
@@ -96,7 +107,7 @@ def _front(process: Process, settings: ServiceSettings, health: HealthWatch) -> 
         FrontLimits.of(settings),
         lanes_of(settings, process.computing_threads),
     )
-    return Front(with_health(process.web, health), options, health_lane(process.lane_of))
+    return Front(with_health(process.web, health), options, health_lane(process.lane_of), on_failure=on_failure)
 
 
 def _tell_nobody(_serving: bool) -> None:  # noqa: FBT001

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 
 log = get_logger("servicekit.front")
 
-_WITHOUT_BODY = ("1", "204", "304")
+_WITHOUT_BODY = ("204", "304")
+_STATUS = re.compile(r"[2-5][0-9][0-9] [^\r\n\0]*")
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_OF_THE_CONNECTION = frozenset({"connection", "keep-alive", "transfer-encoding", "upgrade", "trailer", "te"})
+"""What this server alone says (PEP 3333: hop-by-hop headers are not the application's)."""
 _RETRY_AFTER_S = 2
 _date: tuple[int, str] = (0, "")
 
@@ -43,7 +48,7 @@ def answer(application: WSGIApplication, request: Request, *, keeps_alive: bool)
             if close is not None:
                 close()
         return _bytes(request, said[0], said[1], b"".join(parts), keeps_alive=keeps_alive)
-    except Exception as error:  # noqa: BLE001 - the outermost edge of a request
+    except BaseException as error:  # noqa: BLE001 - the outermost edge of a request: not even SystemExit ends a thread
         reference = new_reference()
         log.error(  # noqa: TRY400 - a traceback could hold what the request says
             "request failed", reference=reference, kind=type(error).__name__, method=request.method
@@ -52,18 +57,23 @@ def answer(application: WSGIApplication, request: Request, *, keeps_alive: bool)
 
 
 def _bytes(request: Request, status: str, headers: list[tuple[str, str]], body: bytes, *, keeps_alive: bool) -> bytes:
+    if not _STATUS.fullmatch(status):
+        raise ValueError("not a status that ends a request")
     lines = [f"HTTP/1.1 {status}"]
-    has_length = False
+    without_body = status.startswith(_WITHOUT_BODY)
+    length: str | None = None
     for name, value in headers:
         lowered = name.lower()
+        if not _NAME.fullmatch(name) or "\0" in value:
+            raise ValueError("a header that is none")
         if lowered == "content-length":
-            has_length = True
-        elif lowered == "connection":
-            continue
-        lines.append(f"{name}: {value}")
-    without_body = status.startswith(_WITHOUT_BODY)
-    if not has_length and not without_body:
-        lines.append(f"Content-Length: {len(body)}")
+            length = value
+        elif lowered not in _OF_THE_CONNECTION:
+            lines.append(f"{name}: {value}")
+    if request.method == "HEAD" and length is not None and length.isdecimal() and not body:
+        lines.append(f"Content-Length: {length}")  # of the body that a GET would have
+    elif not without_body:
+        lines.append(f"Content-Length: {len(body)}")  # never what is said of it: the next answer begins behind it
     lines.append(f"Date: {_now()}")
     if not keeps_alive:
         lines.append("Connection: close")

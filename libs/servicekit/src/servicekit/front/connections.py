@@ -159,3 +159,9 @@ class Connections:
         for connection in list(self._all.values()):
             if connection.out is None:
                 connection.expire(NEVER)
+
+    def close_all(self) -> None:
+        """Close what is left, when nobody looks at it any more."""
+        for connection in list(self._all.values()):
+            self.forget(connection)
+            connection.socket.close()

@@ -90,6 +90,11 @@ class Lead:
         if self._holder == threading.get_ident():
             self._release(threading.get_ident())
 
+    def ends(self) -> None:
+        """The answer is given; nothing happens when this thread does not lead any more."""
+        if self._holder == threading.get_ident():
+            self.busy_since = 0.0
+
     def take_away(self, longest: float) -> None:
         """From one that has answered the same request for `longest` seconds: it waits for something and did not say."""
         holder, since = self._holder, self.busy_since

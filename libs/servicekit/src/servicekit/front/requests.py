@@ -9,6 +9,7 @@ WSGI cannot tell from "-"). The body of a chunked request is told by its length,
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections import deque
 from typing import Any
@@ -17,6 +18,9 @@ from urllib.parse import unquote_to_bytes
 import httptools
 
 _ONCE = frozenset({"HTTP_HOST", "CONTENT_LENGTH", "CONTENT_TYPE", "HTTP_AUTHORIZATION", "HTTP_TRANSFER_ENCODING"})
+_HOST = re.compile(r"[A-Za-z0-9._~!$&'()*+;=%-]*(:[0-9]{0,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{0,5})?")
+"""What a Host may be (RFC 9110 §7.2) without the comma: nobody can take two names for one."""
+_UNSEEN = re.compile(rb"[\x00-\x1f\x7f]")
 _MOST_KNOWN_NAMES = 512
 _LONGEST_KNOWN_NAME = 64
 _MOST_HEADERS = 100
@@ -211,10 +215,13 @@ class RequestReader:
                 self._refuse(417)
             self.wants_to_go_on = version == "1.1"
         method = parser.get_method().decode("ascii")
-        path, query = _split(self._url)
-        if method == "CONNECT" or path is None:
+        path, query, authority = _split(self._url)
+        host = environ.get("HTTP_HOST", "")
+        if method == "CONNECT" or path is None or not _HOST.fullmatch(host) or (path == "*" and method != "OPTIONS"):
             self._refuse(400)
         assert path is not None
+        if authority is not None and authority.lower() != host.lower():
+            self._refuse(400)  # the target and Host name two servers: whoever stands before us may have read the other
         environ["REQUEST_METHOD"] = method
         environ["PATH_INFO"] = path
         environ["QUERY_STRING"] = query
@@ -244,20 +251,29 @@ class RequestReader:
         self._clear()
 
 
-def _split(url: bytes) -> tuple[str | None, str]:
-    """Path (as WSGI wants it: decoded bytes as Latin-1) and query of a target; None: not one of ours."""
+def _split(url: bytes) -> tuple[str | None, str, str | None]:
+    """Path (as WSGI wants it: decoded bytes as Latin-1), query and, of an absolute form, authority of a target.
+
+    The path is None when the target is none of ours: another scheme, a fragment, a control character.
+    """
+    authority = None
+    if b"#" in url:
+        return None, "", None
     if not url.startswith(b"/"):
         if url == b"*":
-            return "*", ""
+            return "*", "", None
         scheme, separator, rest = url.partition(b"://")  # absolute form, RFC 9112 §3.2.2
         if not separator or scheme.lower() not in {b"http", b"https"}:
-            return None, ""
-        slash = rest.find(b"/")
-        url = rest[slash:] if slash >= 0 else b"/"
+            return None, "", None
+        end = min((at for at in (rest.find(b"/"), rest.find(b"?")) if at >= 0), default=len(rest))
+        authority = rest[:end].decode("latin-1")
+        url = rest[end:] if rest[end : end + 1] == b"/" else b"/" + rest[end:]
     path, _, query = url.partition(b"?")
     if b"%" in path:
         path = unquote_to_bytes(path)
-    return path.decode("latin-1"), query.decode("latin-1")
+    if _UNSEEN.search(path):
+        return None, "", None
+    return path.decode("latin-1"), query.decode("latin-1"), authority
 
 
 _KEYS: dict[bytes, str] = {}

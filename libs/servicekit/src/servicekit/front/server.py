@@ -9,7 +9,6 @@ the others do. What a client does not take of its answer waits in memory, within
 
 from __future__ import annotations
 
-import errno
 import select
 import socket
 import threading
@@ -23,7 +22,7 @@ from servicekit.front.answers import answer, keeps_alive_after, refusal
 from servicekit.front.connections import Connection, Connections
 from servicekit.front.lanes import Job, Lead, Turns, Verdict
 from servicekit.front.limits import FrontOptions, Lane, only_pages
-from servicekit.front.listening import LogErrors, listen
+from servicekit.front.listening import READ, Entrance, LogErrors, listen
 from servicekit.front.requests import RefusedRequestError, Request
 from servicekit.logging import get_logger
 from servicekit.waiting import on_wait
@@ -39,12 +38,8 @@ _LONGEST_LEAD_S = 0.02
 """After that long in one answer the lead is taken away: somewhere a wait was not announced."""
 _EVENTS_AT_ONCE = 64
 _LOG_EVERY_S = 10.0
-_ACCEPTED_AT_ONCE = 64
-_NO_ROOM = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
-_IN = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLONESHOT
 _OUT = select.EPOLLOUT | select.EPOLLONESHOT
-_LISTEN = select.EPOLLIN | select.EPOLLONESHOT
 
 log = get_logger("servicekit.front")
 
@@ -53,9 +48,16 @@ class Front:
     """An HTTP/1.1 server for one WSGI application. `start`, then `stop` once."""
 
     def __init__(
-        self, application: WSGIApplication, options: FrontOptions, lane_of: Callable[[str, str], Lane] | None = None
+        self,
+        application: WSGIApplication,
+        options: FrontOptions,
+        lane_of: Callable[[str, str], Lane] | None = None,
+        *,
+        on_failure: Callable[[], None] = lambda: None,
     ) -> None:
         """Bind the port. `lane_of(method, path)`: without it everything is a page.
+
+        `on_failure` is called once when a thread of the front ended by a mistake: the process must end.
 
         Raises:
             OSError: the port cannot be used.
@@ -79,11 +81,14 @@ class Front:
         }
         self.connections = Connections(options.limits)
         self._epoll = select.epoll()
+        self._entrance = Entrance(self._listener, self._epoll, self.connections, options.limits)
         self._turns = {lane: Turns(lane, limits) for lane, limits in options.lanes.items()}
         self._lead = Lead()
         self._ready: deque[int | Connection] = deque()  # events that the one that leads has not looked at
         self._stopping = threading.Event()
         self._ended = threading.Event()
+        self._failure: str | None = None
+        self._on_failure = on_failure
         self._wake_r, self._wake_w = socket.socketpair()
         self._listening, self._waking = self._listener.fileno(), self._wake_r.fileno()
         self._wake_r.settimeout(0)
@@ -97,15 +102,15 @@ class Front:
     def start(self) -> None:
         """Accept connections."""
         self._epoll.register(self._wake_r, select.EPOLLIN)
-        self._epoll.register(self._listener, _LISTEN)
+        self._entrance.open()
         for thread in (*self._doors, self._sweeper):
             thread.start()
 
     def stop(self, grace_s: float = 30.0) -> bool:
         """Accept nothing more, answer what is under way or queued, end. Returns whether all was answered in time."""
         self._stopping.set()
-        self._listener.close()
-        pause, end = threading.Event(), time.monotonic() + grace_s
+        self._entrance.close()
+        pause, end = threading.Event(), time.monotonic() + (grace_s if self._failure is None else 1.0)
         while True:
             self.connections.end_idle()
             if not len(self.connections) and not self._busy():
@@ -119,6 +124,7 @@ class Front:
         for thread in (*self._doors, self._sweeper):
             thread.join(1.0 if done else 0.0)
         if done:
+            self.connections.close_all()
             for one in (self._wake_r, self._wake_w, self._epoll):
                 one.close()
         return done
@@ -131,11 +137,25 @@ class Front:
     def _stand_at_door(self) -> None:
         lead = self._lead
         on_wait(lead.give)
-        while not self._ended.is_set():
-            lead.take()
-            while lead.is_mine() and not self._ended.is_set():
-                self._look()
-            lead.give()
+        try:
+            while not self._ended.is_set():
+                lead.take()
+                while lead.is_mine() and not self._ended.is_set():
+                    self._look()
+                lead.give()
+        except BaseException as error:  # noqa: BLE001 - the edge of the thread: nothing may end it unseen
+            self._failed("door", error)
+
+    def _failed(self, what: str, error: BaseException) -> None:
+        log.critical("a thread of the web front ended", thread=what, kind=type(error).__name__)
+        first, self._failure = self._failure is None, f"a thread ended ({type(error).__name__})"
+        self._lead.give()
+        if first:
+            self._on_failure()
+
+    def problem(self) -> str | None:
+        """One sentence when a thread that must live does not; else None."""
+        return self._failure
 
     def _look(self) -> None:
         """The next event."""
@@ -146,9 +166,10 @@ class Front:
         if isinstance(one, Connection):
             self._dispatch(one)
         elif one == self._listening:
-            self._accept()
+            self._entrance.accept()
         elif one == self._waking:
-            self._wake_r.recv(4096)
+            with suppress(BlockingIOError):
+                self._wake_r.recv(4096)
         else:
             connection = self.connections.get(one)
             if connection is not None:
@@ -171,33 +192,6 @@ class Front:
         except Exception as error:
             log.exception("a connection failed", kind=type(error).__name__)
             self._close(connection)
-
-    def _accept(self) -> None:
-        for _ in range(_ACCEPTED_AT_ONCE):
-            try:
-                client, address = self._listener.accept()
-            except BlockingIOError:
-                break
-            except OSError as error:
-                if self._stopping.is_set():
-                    return
-                if error.errno in _NO_ROOM:
-                    log.error("no descriptor left for a new connection", connections=len(self.connections))  # noqa: TRY400
-                    self.connections.make_room()
-                    break
-                continue  # the client went before it was accepted
-            self._take(client, address[0])
-        if not self._stopping.is_set():
-            self._epoll.modify(self._listener, _LISTEN)
-
-    def _take(self, client: socket.socket, address: str) -> None:
-        client.settimeout(0)
-        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection = Connection(client, address, self._limits)
-        if not self.connections.add(connection):
-            client.close()
-            return
-        self._epoll.register(client, _IN)
 
     def _read(self, connection: Connection) -> None:
         try:
@@ -225,19 +219,20 @@ class Front:
         if reader.requests:
             self._go_on(connection)
             return
-        if reader.wants_to_go_on:
-            reader.wants_to_go_on = False
-            self._try_to_send(connection, _GO_ON)
         if reader.body_bytes > _SMALL_BYTES and not self.connections.hold(connection, reader.body_bytes):
             self._refuse(connection, 503)
             return
-        self._arm(connection)
+        self._go_on(connection)
 
     # What is whole.
 
     def _go_on(self, connection: Connection) -> None:
         """Whatever comes next on this connection: more bytes, or a request that came together with the last one."""
-        if not connection.reader.requests:
+        reader = connection.reader
+        if not reader.requests:
+            if reader.wants_to_go_on:  # its head came together with the request before
+                reader.wants_to_go_on = False
+                self._try_to_send(connection, _GO_ON)
             self._arm(connection)
         elif self._lead.is_mine():
             self._ready.append(connection)
@@ -249,10 +244,16 @@ class Front:
         request = connection.reader.requests.popleft()
         now = connection.since = time.monotonic()
         connection.began = 0.0
-        lane = self._lane_of(request.method, request.path)
+        try:
+            lane = self._lane_of(request.method, request.path)
+        except Exception as error:
+            log.exception("no lane for a request", kind=type(error).__name__)
+            lane = Lane.PAGES
         if lane is Lane.AT_ONCE:
+            self._lead.busy_since = now  # one that waits all the same loses the lead, too
             if self._perform(connection, request, None):
                 self._go_on(connection)
+            self._lead.ends()
             return
         turns = self._turns[lane]
         verdict = turns.offer((connection, request))
@@ -274,8 +275,7 @@ class Front:
             job = turns.next()
             if job is not None:
                 self._lead.give()
-        if self._lead.is_mine():
-            self._lead.busy_since = 0.0
+        self._lead.ends()
 
     def _perform(self, connection: Connection, request: Request, turns: Turns | None) -> bool:
         """Answer one request; whether the connection goes on now. Never raises: what waits behind it must go on."""
@@ -364,7 +364,7 @@ class Front:
             self._close(connection)
             return
         connection.wait_for_more(self._limits, time.monotonic())
-        self._epoll.modify(connection.fd, _IN)
+        self._epoll.modify(connection.fd, READ)
 
     def _arm_to_send(self, connection: Connection) -> None:
         connection.deadline = self._limits.answer_deadline(connection.began, connection.taken)
@@ -375,6 +375,12 @@ class Front:
         connection.socket.close()
 
     def _sweep(self) -> None:
+        try:
+            self._sweep_until_the_end()
+        except BaseException as error:  # noqa: BLE001 - the edge of the thread: nothing may end it unseen
+            self._failed("sweeper", error)
+
+    def _sweep_until_the_end(self) -> None:
         said, next_line, next_sweep = (0, 0, 0), 0.0, 0.0
         while not self._ended.wait(_LOOK_S):
             self._lead.take_away(_LONGEST_LEAD_S)
@@ -383,6 +389,7 @@ class Front:
                 continue
             next_sweep = now + _SWEEP_S
             self.connections.sweep()
+            self._entrance.look_again()
             ended = self.connections
             counts = (ended.ended_slow, ended.ended_for_room, ended.refused)
             if counts != said and now >= next_line:
