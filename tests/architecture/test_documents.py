@@ -1,26 +1,102 @@
 """What the documents say of the tree is true."""
 
 import re
+import subprocess
+import sys
+from functools import cache
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
-from tests.architecture.tree import ROOT, tracked
+from servicekit.settings import ServiceSettings
+from tests.architecture.tree import ROOT, SERVICES, own_python, tracked
+from tests.promises import promise
 
-DOCUMENTS = [
-    path
-    for path in tracked(".md")
-    if path.parts[0] in {"docs", "protos", "deploy", "tests", "README.md", "CONTRIBUTING.md"}
-]
+DOCUMENTS = tracked(".md")
+SETTINGS: tuple[type[ServiceSettings], ...] = tuple(
+    getattr(import_module(f"{service}.settings"), f"{service.capitalize()}Settings") for service in SERVICES
+)
+
+
+@cache
+def _variables() -> frozenset[str]:
+    return frozenset(
+        f"{settings.environment_prefix()}{name}".upper() for settings in SETTINGS for name in settings.model_fields
+    )
+
+
+@cache
+def _commands(service: str) -> frozenset[str]:
+    """What `python -m <service> --help` lists."""
+    done = subprocess.run(
+        [sys.executable, "-m", service, "--help"], check=True, capture_output=True, text=True, timeout=60
+    )
+    return frozenset(re.findall(r"^    ([a-z][a-z-]+)", done.stdout, re.MULTILINE))
+
+
+@cache
+def _tests() -> tuple[frozenset[str], frozenset[str]]:
+    """Names of the test files and of the test functions."""
+    files = frozenset(path.name for path in tracked(".py") if path.parts[0] == "tests")
+    functions = {
+        name
+        for path in own_python()
+        if path.parts[0] == "tests"
+        for name in re.findall(r"^\s*def (test_\w+)\(", (ROOT / path).read_text(), re.MULTILINE)
+    }
+    return files, frozenset(functions)
+
+
+@cache
+def _reasons() -> str:
+    return "\n".join((ROOT / path).read_text() for path in own_python() if path.parts[0] in {"libs", "services"})
+
+
+@promise("operators:documents-name-what-exists")
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+def test_every_setting_that_a_document_names_exists(document: Path) -> None:
+    text = (ROOT / document).read_text()
+    named = set(re.findall(r"\b(?:AUTH|HABPPS|CDAP|AUDIT)_[A-Z0-9_]*[A-Z0-9]\b", text)) - _variables()
+    assert {name for name in named if f'"{name}"' not in _reasons()} == set()
+    endings = {variable.split("_", 1)[1] for variable in _variables()}
+    assert set(re.findall(r"`…_([A-Z_]+)", text)) - endings == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+def test_every_command_of_a_service_that_a_document_names_exists(document: Path) -> None:
+    text = (ROOT / document).read_text()
+    for service, command in re.findall(r"python -m (auth|habpps|cdap|audit|<service>)\s+([a-z][a-z-]+)", text):
+        for one in SERVICES if service.startswith("<") else (service,):
+            assert command in _commands(one), f"python -m {service} {command}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+def test_every_option_of_a_command_that_a_document_names_exists(document: Path) -> None:
+    lines = [line for line in (ROOT / document).read_text().splitlines() if "python -m " in line]
+    known = _reasons() + "".join((ROOT / path).read_text() for path in own_python() if path.parts[0] == "deploy")
+    for line in lines:
+        for ours in re.findall(r"python -m (?:auth|habpps|cdap|audit|onebox|<service>)\b([^`|&]*)", line):
+            named = re.findall(r"(?<![\w-])(--[a-z][a-z-]+)", ours)
+            assert [option for option in named if f'"{option}"' not in known] == [], line
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+def test_every_test_that_a_document_names_exists(document: Path) -> None:
+    files, functions = _tests()
+    named = set(re.findall(r"\btest_\w+(?:\.py)?", (ROOT / document).read_text()))
+    unknown = {
+        name
+        for name in named
+        if name not in files and f"{name}.py" not in files and name.removesuffix(".py") not in functions
+    }
+    assert unknown == set()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
 def test_files_named_with_their_folder_exist(document: object) -> None:
     text = (ROOT / str(document)).read_text()
-    named = set(
-        re.findall(
-            r"`((?:services|libs|protos|tests|deploy|docs|scripts)/[\w./-]+\.(?:py|md|toml|proto|sh|html))`", text
-        )
-    )
+    named = set(re.findall(r"`((?:services|libs|protos|tests|deploy|docs|scripts|\.ci)/[\w./-]+)`", text))
     assert {name for name in named if not (ROOT / name).exists()} == set()
 
 
@@ -32,6 +108,8 @@ def test_links_between_documents_lead_somewhere(document: object) -> None:
 
 
 def test_make_commands_named_in_documents_exist() -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = {name for path in DOCUMENTS for name in re.findall(r"`make ([a-z]+)`", (ROOT / path).read_text())}
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = {
+        name for path in DOCUMENTS for name in re.findall(r"(?:`|^)make ([a-z-]+)", (ROOT / path).read_text(), re.M)
+    }
     assert named - targets == set()

@@ -45,4 +45,9 @@ OPERATORS: tuple[Promise, ...] = (
         "docs/operate.md, First installation",
         "What make package writes is installed and runs in a fresh environment without the checkout.",
     ),
+    Promise(
+        "operators:documents-name-what-exists",
+        "docs/architecture.md, Seven principles",
+        "Every path, command, option, setting and test that a document names exists.",
+    ),
 )
