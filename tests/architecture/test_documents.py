@@ -27,7 +27,7 @@ def _variables() -> frozenset[str]:
 
 
 @cache
-def _commands(service: str) -> frozenset[str]:
+def commands_of(service: str) -> frozenset[str]:
     """What `python -m <service> --help` lists."""
     done = subprocess.run(
         [sys.executable, "-m", service, "--help"], check=True, capture_output=True, text=True, timeout=60
@@ -68,7 +68,7 @@ def test_every_command_of_a_service_that_a_document_names_exists(document: Path)
     text = (ROOT / document).read_text()
     for service, command in re.findall(r"python -m (auth|habpps|cdap|audit|<service>)\s+([a-z][a-z-]+)", text):
         for one in SERVICES if service.startswith("<") else (service,):
-            assert command in _commands(one), f"python -m {service} {command}"
+            assert command in commands_of(one), f"python -m {service} {command}"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)

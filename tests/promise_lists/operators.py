@@ -50,4 +50,14 @@ OPERATORS: tuple[Promise, ...] = (
         "docs/architecture.md, Seven principles",
         "Every path, command, option, setting and test that a document names exists.",
     ),
+    Promise(
+        "operators:units-are-confined",
+        "deploy/README.md, On a server",
+        "A unit of systemd runs a command that exists, as a user of its own, confined to the folder of its service.",
+    ),
+    Promise(
+        "operators:proxies-set-what-is-believed",
+        "deploy/README.md, On a server",
+        "The example of a proxy sends each service to its port and takes from the browser no header that is believed.",
+    ),
 )
