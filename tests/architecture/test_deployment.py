@@ -37,7 +37,7 @@ def _unit(path: Path) -> configparser.ConfigParser:
     return parser
 
 
-def _ports() -> dict[str, int]:
+def web_ports() -> dict[str, int]:
     settings: dict[str, type[ServiceSettings]] = {
         name: getattr(import_module(f"{name}.settings"), f"{name.capitalize()}Settings") for name in SERVICES
     }
@@ -101,7 +101,7 @@ def test_a_proxy_sends_each_service_to_its_port_and_lets_no_header_of_its_own_in
     tls = {name: block for block in blocks for name in SERVICES if f"{name}.pem" in block}
     assert set(tls) == set(SERVICES)
     for name, block in tls.items():
-        assert re.findall(r"http://127\.0\.0\.1:(\d+)", block) == [str(_ports()[name])]
+        assert re.findall(r"http://127\.0\.0\.1:(\d+)", block) == [str(web_ports()[name])]
         if path.name == "nginx.conf":
             assert "proxy_set_header X-Forwarded-For $remote_addr;" in block
             assert 'proxy_set_header Client-Cert "";' in block

@@ -20,7 +20,7 @@ SETTINGS: tuple[type[ServiceSettings], ...] = tuple(
 
 
 @cache
-def _variables() -> frozenset[str]:
+def variables() -> frozenset[str]:
     return frozenset(
         f"{settings.environment_prefix()}{name}".upper() for settings in SETTINGS for name in settings.model_fields
     )
@@ -57,9 +57,9 @@ def _reasons() -> str:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
 def test_every_setting_that_a_document_names_exists(document: Path) -> None:
     text = (ROOT / document).read_text()
-    named = set(re.findall(r"\b(?:AUTH|HABPPS|CDAP|AUDIT)_[A-Z0-9_]*[A-Z0-9]\b", text)) - _variables()
+    named = set(re.findall(r"\b(?:AUTH|HABPPS|CDAP|AUDIT)_[A-Z0-9_]*[A-Z0-9]\b", text)) - variables()
     assert {name for name in named if f'"{name}"' not in _reasons()} == set()
-    endings = {variable.split("_", 1)[1] for variable in _variables()}
+    endings = {variable.split("_", 1)[1] for variable in variables()}
     assert set(re.findall(r"`…_([A-Z_]+)", text)) - endings == set()
 
 

@@ -60,4 +60,9 @@ OPERATORS: tuple[Promise, ...] = (
         "deploy/README.md, On a server",
         "The example of a proxy sends each service to its port and takes from the browser no header that is believed.",
     ),
+    Promise(
+        "operators:containers-are-confined",
+        "deploy/README.md, In containers",
+        "A container of a service runs as nobody, without capabilities, and writes its own folder alone.",
+    ),
 )
