@@ -1,6 +1,7 @@
 """The replica of the rights: fresh only when confirmed, equal to the server or refusing."""
 
 import gc
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -333,3 +334,38 @@ def test_every_replica_keeps_what_it_loads_out_of_the_collectors_walks(tmp_path:
             assert not any(walked is state for walked in gc.get_objects()), name
     finally:
         gc.unfreeze()
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), KeyError("k"), OSError(28, "full"), RecursionError()])
+def test_whatever_a_feed_raises_both_threads_go_on_and_the_replica_takes_everything_again(error: Exception) -> None:
+    """A change that cannot be read must neither end the thread nor be asked for again for ever."""
+    feed, _, replica = _pair()
+    failed = {"follow": 0, "confirm": 0}
+    again = threading.Event()
+
+    def poison(_: list[Change]) -> list[Change]:
+        failed["follow"] += 1
+        raise error
+
+    def deaf() -> None:
+        if threading.current_thread().name.endswith("-confirm"):
+            failed["confirm"] += 1
+            if failed["confirm"] <= 2:
+                raise error
+
+    def changed() -> None:
+        if feed.snapshots_given >= 2 and failed["confirm"] > 2:
+            again.set()
+
+    feed.fault, feed.before_answer = poison, deaf
+    replica.on_change(changed)
+    replica.start()
+    try:
+        assert again.wait(20)
+        feed.fault = list
+        settled = threading.Event()
+        replica.on_change(settled.set)
+        assert settled.wait(20)
+    finally:
+        replica.stop()
+    assert failed["follow"] > 1

@@ -74,7 +74,7 @@ def test_three_failures_in_a_row_are_a_problem_and_one_is_not(started: Callable[
     told: list[str] = []
     task = Task(ValueError("x"), times=10**9)
     thread = started(task, Rhythm(LONG), on_failure=lambda reason, _: told.append(reason))
-    assert thread.wait_until(lambda: thread.watched.failures == 1, ENOUGH)
+    assert thread.wait_until(Reached(thread, 1), ENOUGH)
     assert thread.problem() is None
     for round_number in (2, 3):
         assert thread.wait_until(Reached(thread, round_number), ENOUGH)
@@ -143,3 +143,45 @@ def test_a_neighbour_that_does_not_answer_is_no_poison() -> None:
 
     with pytest.raises(NeighbourError):
         each_apart([1], handle, lambda *_: pytest.fail("nothing is set aside"), queue="probe")
+
+
+def test_an_item_that_cannot_even_be_set_aside_holds_up_none_of_the_others() -> None:
+    handled: list[int] = []
+
+    def handle(item: int) -> None:
+        if item == 1:
+            raise ValueError("poison")
+        handled.append(item)
+
+    def set_aside(*_: object) -> None:
+        raise KeyError("its row cannot be written either")
+
+    with pytest.raises(KeyError):
+        each_apart([1, 2, 3], handle, set_aside, queue="probe")
+    assert handled == [2, 3]
+
+
+@pytest.mark.parametrize("error", [NeighbourError("audit"), OSError(28, "full"), KeyError("k")])
+def test_an_alarm_that_fails_ends_no_thread_and_is_tried_again(
+    started: Callable[..., Repeating], error: Exception
+) -> None:
+    told: list[str] = []
+
+    def alarm(reason: str, _reference: str) -> None:
+        told.append(reason)
+        if len(told) == 1:
+            raise error
+
+    task = Task(ValueError("x"), times=3)
+    thread = started(task, Rhythm(SHORT), on_failure=alarm)
+    assert task.done.wait(20)
+    assert thread.wait_until(lambda: thread.watched.failures_in_a_row == 0, ENOUGH)
+    assert told == ["ValueError", "ValueError"]
+    assert thread.problem() is None
+
+
+def test_a_task_that_asks_for_a_round_in_the_past_does_not_spin(started: Callable[..., Repeating]) -> None:
+    thread = started(lambda: timedelta(days=-400), Rhythm(LONG))
+    begun = thread.watched.rounds
+    threading.Event().wait(0.2)
+    assert 0 < thread.watched.rounds - begun < 250

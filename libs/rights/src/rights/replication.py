@@ -304,6 +304,10 @@ class Replica(ABC, Generic[S, C]):
         drawn = random.uniform(self._pace.backoff_first, max(self._pace.backoff_first, most))  # noqa: S311 - spreads load
         return timedelta(seconds=max(every if not failures else 0.0, drawn))
 
+    def start_again(self, error: Exception) -> None:
+        """Take everything again after a mistake: a change that cannot be read must not be asked for again for ever."""
+        self._distrust(f"a mistake in the program: {type(error).__name__}")
+
     def lost(self, error: Exception, failures: int) -> None:
         """Note that the feed was lost, as it is when its server ends; said in the log unless this process ends, too."""
         self._last_trouble = str(error)
@@ -325,4 +329,8 @@ class _Persevering:
         except (FeedLostError, DivergenceError) as error:
             self._failures += 1
             self._replica.lost(error, self._failures)
+        except Exception as error:
+            self._failures += 1
+            self._replica.start_again(error)
+            raise
         return self._replica.pause_after(self._failures, self._every)

@@ -19,6 +19,7 @@ from servicekit.references import new_reference
 
 _STOP_LIMIT_S = 10.0
 _ROUNDS_BEFORE_PROBLEM = 3
+_SHORTEST_PAUSE = timedelta(milliseconds=1)  # a clock that jumps must not make a task spin
 
 log = get_logger("servicekit.background")
 
@@ -73,6 +74,7 @@ class Repeating:
         self._task = task
         self._rhythm = rhythm
         self._on_failure = on_failure
+        self._told = ""
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._round = threading.Condition()
@@ -141,14 +143,14 @@ class Repeating:
         else:
             if seen.failures_in_a_row:
                 log.info("a background task works again", task=self.name)
-            seen.failures_in_a_row, seen.reason = 0, ""
+            seen.failures_in_a_row, seen.reason, self._told = 0, "", ""
             if isinstance(asked, timedelta):
-                return min(asked, every)
+                return max(_SHORTEST_PAUSE, min(asked, every))
         return every
 
     def _failed(self, reason: str, error: Exception) -> None:
         seen, reference = self.watched, new_reference()
-        is_new = seen.reason != reason
+        is_new, self._told = self._told != reason, reason
         seen.failures += 1
         seen.failures_in_a_row += 1
         seen.reason = reason
@@ -156,8 +158,19 @@ class Repeating:
             log.error(
                 "a background task failed", task=self.name, reason=reason, reference=reference, where=_place(error)
             )
-            if self._on_failure is not None:
-                self._on_failure(reason, reference)
+            self._raise_alarm(reason, reference)
+
+    def _raise_alarm(self, reason: str, reference: str) -> None:
+        """An alarm often needs what has just failed (a full disk, audit): that must not end the thread either."""
+        if self._on_failure is None:
+            return
+        try:
+            self._on_failure(reason, reference)
+        except Exception as error:  # noqa: BLE001 - still the outermost edge of the thread
+            log.error(  # noqa: TRY400 - a traceback could hold what the alarm says
+                "an alarm could not be raised", task=self.name, reason=type(error).__name__, reference=reference
+            )
+            self._told = ""  # tried again with the next failure
 
 
 def each_apart(
@@ -167,11 +180,14 @@ def each_apart(
 
     A `ServiceError` is the queue's own affair (a neighbour that does not answer) and is raised on. `set_aside` gets
     the item, the name of the failure and the reference under which the log has it. Returns how many were set aside.
+    An item that cannot even be set aside holds up none of the others: its failure is raised once they are handled.
 
     Raises:
         ServiceError: from `handle` or `set_aside`.
+        Exception: the first that `set_aside` failed by.
     """
     apart = 0
+    stuck: Exception | None = None
     for item in items:
         try:
             handle(item)
@@ -183,8 +199,16 @@ def each_apart(
             log.error(  # noqa: TRY400 - a traceback could hold what the item says
                 "an item is set aside", queue=queue, reason=reason, reference=reference, where=_place(error)
             )
-            set_aside(item, reason, reference)
-            apart += 1
+            try:
+                set_aside(item, reason, reference)
+            except ServiceError:
+                raise
+            except Exception as failure:  # noqa: BLE001 - the items behind it come first
+                stuck = stuck or failure
+            else:
+                apart += 1
+    if stuck is not None:
+        raise stuck
     return apart
 
 

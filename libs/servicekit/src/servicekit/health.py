@@ -110,11 +110,19 @@ class HealthWatch:
                 if list(found) != known:
                     serving = not (found.keys() - self._answers_without - self._notes)
                     log.info("health", serving=serving, problems=[_named(*problem) for problem in found.items()])
-                    self._tell(serving)
-                known = list(found)
+                    known = list(found) if self._told(serving) else None
                 self._stopping.wait(LOOK_EVERY_S)
         finally:
-            self._tell(False)  # noqa: FBT003
+            self._told(False)  # noqa: FBT003
+
+    def _told(self, serving: bool) -> bool:  # noqa: FBT001
+        """Whether the teller has taken it; one that fails is asked again at the next look."""
+        try:
+            self._tell(serving)
+        except Exception as error:  # noqa: BLE001 - the edge of the thread: nothing may end it unseen
+            log.error("health could not be told", kind=type(error).__name__)  # noqa: TRY400
+            return False
+        return True
 
 
 def with_health(pages: WSGIApplication, health: HealthWatch) -> WSGIApplication:
