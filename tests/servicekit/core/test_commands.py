@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from servicekit.commands import Command, migrations_folder, service_main
 from servicekit.errors import ConflictError, StartError
@@ -59,6 +60,29 @@ def test_what_a_command_refuses_is_one_sentence_and_code_2(
 ) -> None:
     assert _run("refuse", extra=(_refusing(error),)) == 2
     assert capsys.readouterr().err == "tiny: do this first\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (PermissionError(13, "Permission denied", "/srv/x"), "Permission denied: /srv/x."),
+        (OSError(36, "File name too long", "a" * 5000), "File name too long: aaa"),
+        (OSError(28, "No space left on device"), "No space left on device."),
+        (UnicodeEncodeError("utf-8", "\udcff", 0, 1, "surrogates not allowed"), "is not UTF-8"),
+        (OperationalError("SELECT x", None, Exception("no such table: outbox")), "run `migrate` first"),
+        (ValueError("Jeanne Durand"), "A mistake in the program (ValueError); report this place: "),
+        (RecursionError(), "A mistake in the program (RecursionError)"),
+    ],
+)
+def test_whatever_ends_a_command_an_operator_reads_one_sentence_and_no_traceback(
+    capsys: pytest.CaptureFixture[str], error: Exception, says: str
+) -> None:
+    assert _run("refuse", extra=(_refusing(error),)) == 2
+    told = capsys.readouterr().err
+    assert says in told
+    assert len(told.splitlines()) == 1
+    assert len(told) < 600
+    assert "Jeanne" not in told
 
 
 def test_ctrl_c_in_a_command_is_not_a_traceback() -> None:

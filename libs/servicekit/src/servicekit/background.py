@@ -156,7 +156,7 @@ class Repeating:
         seen.reason = reason
         if is_new:
             log.error(
-                "a background task failed", task=self.name, reason=reason, reference=reference, where=_place(error)
+                "a background task failed", task=self.name, reason=reason, reference=reference, where=place_of(error)
             )
             self._raise_alarm(reason, reference)
 
@@ -197,7 +197,7 @@ def each_apart(
             reference = new_reference()
             reason = type(error).__name__
             log.error(  # noqa: TRY400 - a traceback could hold what the item says
-                "an item is set aside", queue=queue, reason=reason, reference=reference, where=_place(error)
+                "an item is set aside", queue=queue, reason=reason, reference=reference, where=place_of(error)
             )
             try:
                 set_aside(item, reason, reference)
@@ -212,7 +212,7 @@ def each_apart(
     return apart
 
 
-def _place(error: BaseException) -> str:
+def place_of(error: BaseException) -> str:
     """Files and lines of the failure, innermost last: enough to find it, and nothing that was in the data."""
     places = []
     trace = error.__traceback__

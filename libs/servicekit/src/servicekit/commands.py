@@ -75,8 +75,31 @@ def service_main(  # noqa: PLR0913 - the whole of a service's __main__
     except BrokenPipeError:  # whoever read our output has seen enough (`… | head`)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:  # noqa: BLE001 - the outermost edge: an operator reads a sentence, never a traceback
+        sys.stderr.write(f"{service}: {_sentence(error)}\n")
+        return CANNOT_START
     else:
         return code
+
+
+def _sentence(error: Exception) -> str:
+    """What an operator can do about `error`; for a mistake of the program its place, and none of the data."""
+    if isinstance(error, OSError):
+        names = " ".join(_shortened(str(name)) for name in (error.filename, error.filename2) if name is not None)
+        return f"{error.strerror or type(error).__name__}: {names}." if names else f"{error.strerror or error}."
+    if isinstance(error, UnicodeError):
+        return "A text on the command line or in a file is not UTF-8."
+    from sqlalchemy.exc import DatabaseError
+
+    if isinstance(error, DatabaseError):
+        return "The database is damaged, or its tables are not those of this version: run `migrate` first."
+    from servicekit.background import place_of
+
+    return f"A mistake in the program ({type(error).__name__}); report this place: {place_of(error)}."
+
+
+def _shortened(name: str, most: int = 200) -> str:
+    return name if len(name) <= most else f"{name[:most]}…"
 
 
 def _standard(build: Any, migrations: str | None, after_restore: Sequence[str]) -> list[Command[Any]]:

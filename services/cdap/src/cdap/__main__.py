@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from cdap.settings import CdapSettings
+from partnerkit.days import EARLIEST, LATEST, is_plausible
 from servicekit.commands import Command, service_main
 from servicekit.errors import StartError
 from servicekit.outbox.command import outbox_command
 
 NOTHING_IMPORTED = 1  # the file was refused whole; 2 is a mistake of the command line or the settings
+_LONGEST_COUNT = 8  # digits: a Caf has seven digits of matricules to give
 SOME_SET_ASIDE = 3  # the others are in force
 
 
@@ -20,7 +22,7 @@ _AFTER_RESTORE = ("import the newest dossiers: `python -m cdap import FILE`.",)
 
 def _generate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="the same seed draws the same dossiers (default 1)")
-    parser.add_argument("--count", type=int, default=10_000, help="how many dossiers (default 10000)")
+    parser.add_argument("--count", type=_count, default=10_000, help="how many dossiers (default 10000)")
     parser.add_argument("--month", type=_month, help="month of the figures, for example 2026-11 (default: this month)")
     parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="JSON Lines file to write")
 
@@ -34,9 +36,18 @@ def _import_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _month(text: str) -> date:
     try:
-        return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
+        month_on = datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text} is not a month such as 2026-11") from None
+    if not is_plausible(month_on):
+        raise argparse.ArgumentTypeError(f"{text} is not a month between {EARLIEST.year} and {LATEST.year}")
+    return month_on
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_COUNT):
+        raise argparse.ArgumentTypeError(f"{text[:20]} is not a number of dossiers such as 10000")
+    return int(text)
 
 
 def _generate(_settings: CdapSettings, arguments: argparse.Namespace) -> int:

@@ -118,7 +118,11 @@ class WebSessions:
         text = self._sealer.open(row.sealed, row.id_hash)
         if text is None:
             return None  # the secret has changed: nobody can use these tokens
-        return WebSession(row.id_hash, row.version, SessionContent(**json.loads(text)), row.opened_at)
+        try:
+            content = SessionContent(**json.loads(text))
+        except (TypeError, ValueError):
+            return None  # of another version of this service: the person signs in again
+        return WebSession(row.id_hash, row.version, content, row.opened_at)
 
     def _touch(self, id_hash: str, now: int, ends_at: int) -> bool:
         idle_until = min(now + int(self._limits.idle.total_seconds()), ends_at)

@@ -73,7 +73,10 @@ class Attempts:
         """The attempt this browser began with this state, when it still lives."""
         name = self._name(state)
         text = self._sealer.open(request.cookies.get(name, ""), name)
-        attempt = Attempt(**json.loads(text)) if text else None
+        try:
+            attempt = Attempt(**json.loads(text)) if text else None
+        except (TypeError, ValueError):
+            return None  # of another version of this service: the sign-in begins again
         if attempt is None or attempt.expires <= self._clock.now().timestamp():
             return None
         return attempt if hmac.compare_digest(attempt.state.encode(), state.encode()) else None

@@ -21,6 +21,8 @@ def read_entries(path: Path, key: str) -> Sequence[Mapping[str, Any]]:
     try:
         text = path.read_text(encoding="utf-8")
         content = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+    except RecursionError as error:
+        raise BadDataFileError(f"{path} cannot be read: its lists are nested too deeply") from error
     except (OSError, ValueError) as error:
         raise BadDataFileError(f"{path} cannot be read: {error}") from error
     entries = content if isinstance(content, list) else content.get(key) if isinstance(content, dict) else None

@@ -21,6 +21,8 @@ def read_json(path: Path) -> Any:
         raise ImportRefusedError({str(path): f"cannot be read: {error.strerror}"}) from error
     except ValueError as error:
         raise ImportRefusedError({str(path): f"is not JSON: {error}"}) from error
+    except RecursionError as error:
+        raise ImportRefusedError({str(path): "is nested too deeply"}) from error
 
 
 def read_extranets(path: Path) -> tuple[Extranet, ...]:
@@ -35,6 +37,8 @@ def read_extranets(path: Path) -> tuple[Extranet, ...]:
         raise ImportRefusedError({str(path): f"cannot be read: {error.strerror}"}) from error
     except ValueError as error:
         raise ImportRefusedError({str(path): f"is not TOML: {error}"}) from error
+    except RecursionError as error:
+        raise ImportRefusedError({str(path): "is nested too deeply"}) from error
     problems: dict[str, str] = {}
     found = [_extranet(code, table, problems) for code, table in tables.items()]
     if problems:
