@@ -17,6 +17,52 @@ ELSEWHERE = {
     "_header.html",  # signing out: twice is as good as once
 }
 
+VERSION = re.compile(r"\b(form|assign_form)\.version\b|\"version\": ")
+MAKES_ONLY = {
+    # what is new: nothing known is changed, and the register refuses a second one
+    *("attach_person.html", "contract_form.html", "group_form.html", "organisation_form.html", "user_form.html"),
+}
+CHANGES_NOTHING_SHARED = {
+    # one's own session, password, agreement or device; or a search
+    *("account_closed.html", "choose_password.html", "consent.html", "device_code.html", "device_confirm.html"),
+    *("forgotten_password.html", "form_post.html", "login.html", "logout_confirm.html", "lost_identifier.html"),
+    *("organisation.html", "_header.html", "_search_form.html", "search.html", "event.html", "demo_extranet.html"),
+    # the macros themselves: who uses them gives the version
+    *("confirm.html", "forms.html"),
+}
+TRIED_AGAIN = "retry-account"  # repeats a refused command; the register refuses it when nobody waits for it any more
+ASKS_ABOUT_ONESELF = {"portal_pages.py", "session_pages.py", "app.py"}  # one's own agreements and sessions
+
+
+@promise("admin:older-form-undoes-nothing")
+def test_every_form_that_changes_something_known_carries_the_version_that_it_showed() -> None:
+    excused = MAKES_ONLY | CHANGES_NOTHING_SHARED
+    missing = [
+        f"{path.relative_to(ROOT)}: {form[:80]}"
+        for path in TEMPLATES
+        for form in [*FORM.findall(path.read_text()), *re.findall(r"forms\.post_button\([^\n]*", path.read_text())]
+        if path.name not in excused and TRIED_AGAIN not in form and not VERSION.search(form)
+    ]
+    assert missing == []
+
+
+@promise("admin:older-form-undoes-nothing")
+def test_every_page_that_asks_before_changing_something_known_carries_its_version() -> None:
+    calls = [
+        (path, call)
+        for folder in ("libs", "services")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if ".venv" not in path.parts
+        for call in re.findall(r"return render_confirm\(.*?\n    +\)\n", path.read_text(), re.DOTALL)
+    ]
+    assert len(calls) >= 5
+    missing = [
+        str(path.relative_to(ROOT))
+        for path, call in calls
+        if path.name not in ASKS_ABOUT_ONESELF and not VERSION.search(call)
+    ]
+    assert missing == []
+
 
 @promise("pages:twice-is-once")
 def test_every_form_that_is_posted_carries_its_hidden_fields() -> None:

@@ -39,7 +39,11 @@ class Rows(Generic[T]):
         return self.rows.get(identifier)
 
     def save(self, row: T) -> None:
-        self.rows[row.id] = row
+        known: Any = self.rows.get(row.id)
+        counted: Any = row
+        if hasattr(known, "changes"):
+            counted = replace(counted, changes=known.changes + 1)
+        self.rows[row.id] = counted
 
     def where(self, wanted: Callable[[T], bool], order: Callable[[T], Any] = lambda row: row.id) -> tuple[T, ...]:
         return tuple(sorted(filter(wanted, self.rows.values()), key=order))

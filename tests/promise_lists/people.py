@@ -96,6 +96,11 @@ PEOPLE: tuple[Promise, ...] = (
         "Accessibility statement, legal notice and help say what the law asks for, or that it is missing.",
     ),
     Promise(
+        "admin:older-form-undoes-nothing",
+        "CWE-362; OWASP ASVS 2.3",
+        "A form that was shown before somebody else changed the same thing changes nothing; it says what is there now.",
+    ),
+    Promise(
         "people:one-address-check",
         "RFC 5321 §4.1.2",
         "An address that no envelope can hold is refused at every entrance of auth.",

@@ -1,5 +1,6 @@
 """The register on a real database, and its pages with the author given by the test."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from tests.habpps.sinks import AcknowledgingSink
 from tests.plain import reads_plainly
 from tests.servicekit.fakes import FixedClock
 
+FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
+VERSION = re.compile(r'name="version"[^>]* value="([^"]*)"')
 MIGRATIONS = migrations_folder("habpps.adapters.database:migrations")
 
 
@@ -96,9 +99,19 @@ class Pages:
         assert answer.status_code == status, answer.text
         return unescape(answer.text)
 
+    def version_of(self, path: str) -> dict[str, str]:
+        """The version that the page of a form carries: the page of the same address, or the one above it."""
+        for address in (path, path.rpartition("/")[0], path.rpartition("/")[0].rpartition("/")[0]):
+            page = unescape(self.client.get(address).text) if address else ""
+            forms = [form for form in FORM.findall(page) if f'action="{path}"' in form or address == path]
+            versions = [found for form in forms for found in VERSION.findall(form)]
+            if versions:
+                return {"version": versions[0]}
+        return {}
+
     def post(self, path: str, status: int = 303, /, **fields: Any) -> str:
         """Where a form leads (303), or the page it gives back."""
-        answer = self.client.post(path, data=fields)
+        answer = self.client.post(path, data={**self.version_of(path), **fields})
         assert answer.status_code == status, answer.text
         return answer.headers["Location"] if status == 303 else unescape(answer.text)
 

@@ -50,7 +50,7 @@ def prepared(pages: Pages, name: str) -> tuple[str, dict[str, Any]]:
     )
     token = re.search(r'name="once_token" value="([^"]+)"', pages.get(address))
     assert token is not None, address
-    return address, {**fields, "once_token": token[1]}
+    return address, {**pages.version_of(address), **fields, "once_token": token[1]}
 
 
 def acts_so_far(pages: Pages) -> int:

@@ -176,14 +176,14 @@ class RegisterClients:
             self._change(before, after, "auth.client.changed", actor, keys=_changed_keys(before, after))
         return Registered(after, secret)
 
-    def renew_secret(self, client_id: str, actor: Actor) -> Registered:
-        """Another secret; the one before is refused from now on.
+    def renew_secret(self, client_id: str, actor: Actor, *, version: str | None = None) -> Registered:
+        """Another secret; the one before is refused from now on. `version`: `version_of` the client that a page showed.
 
         Raises:
             BadClientError: it does not authenticate with a secret.
             ClientUnknownError, ClientChangedError: as for `replace`.
         """
-        before = self.find(client_id, actor)
+        before = self._unchanged(client_id, actor, version)
         if before.auth_method not in SECRET_METHODS:
             raise bad_client(client_id, _METHOD, f"{before.auth_method} has no secret to renew")
         secret = new_secret(32)
@@ -191,13 +191,13 @@ class RegisterClients:
         self._change(before, after, "auth.client.secret_renewed", actor)
         return Registered(after, secret)
 
-    def set_enabled(self, client_id: str, actor: Actor, *, enabled: bool) -> None:
-        """Closes it to everybody, or opens it again; nothing of its description is lost.
+    def set_enabled(self, client_id: str, actor: Actor, *, enabled: bool, version: str | None = None) -> None:
+        """Closes it to everybody, or opens it again; nothing of its description is lost. `version`: as above.
 
         Raises:
             ClientUnknownError, ClientChangedError: as for `replace`.
         """
-        before = self.find(client_id, actor)
+        before = self._unchanged(client_id, actor, version)
         if before.enabled is enabled:
             return
         if enabled:
@@ -205,21 +205,31 @@ class RegisterClients:
         else:
             self._change(before, replace(before, enabled=False), "auth.client.disabled", actor)
 
-    def delete(self, client_id: str, actor: Actor) -> None:
-        """It is gone, with what people agreed to.
+    def delete(self, client_id: str, actor: Actor, *, version: str | None = None) -> None:
+        """It is gone, with what people agreed to. `version`: as above.
 
         Raises:
             ClientUnknownError: there is none.
+            ClientChangedError: somebody else changed it since, or at the same moment.
         """
-        client = self.find(client_id, actor)
+        client = self._unchanged(client_id, actor, version)
 
         def remove(repos: AuthRepos) -> Outcome[None]:
+            if version is not None and repos.clients.find(client_id) != client:
+                raise ClientChangedError("the client was changed at the same moment")
             repos.clients.delete(client_id)
             close_client(repos, client_id, self._clock.now())
             repos.refresh_tokens.delete_of(client_id)  # another client of this name must not find them
             return Outcome(None, (self._event("auth.client.deleted", client, actor),))
 
         self._record(client, remove)
+
+    def _unchanged(self, client_id: str, actor: Actor, version: str | None) -> Client:
+        """The client, while it is what a page showed; None: no page was shown (the operator's command)."""
+        client = self.find(client_id, actor)
+        if version is not None and version != version_of(client):
+            raise ClientChangedError("the client was changed since it was read")
+        return client
 
     def checked(self, description: Mapping[str, Any], secret_hash: str, actor: Actor) -> Client:
         """The client of a description that holds in itself, in its keys and in its sector.

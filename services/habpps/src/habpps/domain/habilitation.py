@@ -1,7 +1,7 @@
 """Groups (one profile each) and habilitations (one user in one group), and the rules of assignment."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from habpps.domain.people import User
@@ -27,6 +27,8 @@ class Group:
     name: str
     profile: str
     state: str = "active"
+    changes: int = field(default=0, compare=False)
+    """How often it was changed since it was made; the store counts."""
 
     @property
     def is_open(self) -> bool:
@@ -45,6 +47,8 @@ class Habilitation:
     state: HabilitationState
     starts_on: date
     ends_on: date | None = None
+    changes: int = field(default=0, compare=False)
+    """How often it was changed since it was made; the store counts."""
 
     def after(self, event: HabilitationEvent) -> "Habilitation":
         """Take one step of the state machine.

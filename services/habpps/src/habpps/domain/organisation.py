@@ -1,6 +1,6 @@
 """Partner organisations and the convention that binds each to its Caf."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from habpps.domain.states import CONVENTION, ConventionEvent, ConventionState
@@ -44,6 +44,8 @@ class Convention:
     ends_on: date | None
     partner_signatory: Signatory
     caf_signatory: Signatory
+    changes: int = field(default=0, compare=False)
+    """How often it was changed since it was made; the store counts."""
 
     @property
     def is_signed(self) -> bool:

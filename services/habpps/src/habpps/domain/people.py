@@ -1,6 +1,6 @@
 """People of an organisation: users and administrators. One person has one account (the OIDC subject)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -47,10 +47,10 @@ def person_typed(given_name: str, family_name: str, email: str) -> Person:
 def why_person_refused(person: Person) -> dict[str, str]:
     """Return field -> reason code for each field that is wrong."""
     problems: dict[str, str] = {}
-    for field, name in (("given_name", person.given_name), ("family_name", person.family_name)):
+    for part, name in (("given_name", person.given_name), ("family_name", person.family_name)):
         refused = why_name_refused(name, LONGEST_NAME)
         if refused:
-            problems[field] = refused
+            problems[part] = refused
     try:
         if checked_email(person.email) != person.email:
             problems["email"] = "EMAIL_MALFORMED"
@@ -70,6 +70,8 @@ class User:
     job_title: str
     state: UserState = UserState.ACTIVE
     departs_on: date | None = None
+    changes: int = field(default=0, compare=False)
+    """How often it was changed since it was made; the store counts."""
 
     def after(self, event: UserEvent) -> "User":
         """Take one step of the state machine.
@@ -90,6 +92,8 @@ class Administrator:
     person: Person
     role: Role
     state: str = "active"
+    changes: int = field(default=0, compare=False)
+    """How often it was changed since it was made; the store counts."""
 
     @property
     def is_active(self) -> bool:

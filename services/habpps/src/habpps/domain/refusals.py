@@ -3,7 +3,13 @@
 What people read of each reason lives in `partnerkit.reasons`; `adapters/web/sentences.py` says what the page is called.
 """
 
-from servicekit.errors import AccessDeniedError, ConflictError, InvalidInputError, NotFoundError
+from servicekit.errors import (
+    AccessDeniedError,
+    ConcurrentChangeError,
+    ConflictError,
+    InvalidInputError,
+    NotFoundError,
+)
 
 
 class FormRefusedError(InvalidInputError):
@@ -55,6 +61,12 @@ class TransitionRefusedError(ConflictError):
     """The state machine has no such step from here."""
 
     reason = "TRANSITION_REFUSED"
+
+
+class ThingChangedError(ConcurrentChangeError):
+    """Somebody else changed the thing after the form was shown: sending it would undo that unseen."""
+
+    reason = "CHANGED_MEANWHILE"
 
 
 class SiretTakenError(ConflictError):

@@ -1,7 +1,7 @@
 """Service contracts: one opens one extranet to one organisation, for profiles, purposes and territories."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from habpps.domain.organisation import why_dates_refused
@@ -75,6 +75,8 @@ class ServiceContract:
     starts_on: date
     ends_on: date | None
     maximum_users: int | None
+    changes: int = field(default=0, compare=False)
+    """How often it was changed since it was made; the store counts."""
 
     def after(self, event: ContractEvent) -> "ServiceContract":
         """Take one step of the state machine.

@@ -1,6 +1,6 @@
 """The Caf administrator names a partner administrator, in addition to or instead of another, and withdraws one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from habpps.domain.account_command import CommandKind
 from habpps.domain.authorship import Author, check_role
@@ -13,6 +13,7 @@ from habpps.domain.refusals import (
     UnknownThingError,
     UserNotActiveError,
 )
+from habpps.domain.versions import check_version
 from habpps.use_cases.acting_administrators import may_act, those_who_can_sign_in
 from habpps.use_cases.change_convention import motive_typed
 from habpps.use_cases.ports import Store
@@ -37,19 +38,24 @@ class AppointAdministrator:
         """Keep the register."""
         self._register = register
 
-    def __call__(self, author: Author, organisation_id: str, appointment: Appointment) -> Done[str]:
-        """Return the identifier of the administrator.
+    def __call__(
+        self, author: Author, organisation_id: str, appointment: Appointment, *, seen: str | None = None
+    ) -> Done[str]:
+        """Return the identifier of the administrator. `seen`: `version_of` the one who leaves, as a form showed them.
 
         Raises:
             RoleNotAllowedError, UnknownThingError: not their business.
             FormRefusedError: something typed is wrong.
             EmailTakenError: this address is an administrator of the organisation already.
+            ThingChangedError: the role of the one who leaves was changed since.
             UserNotActiveError: this person is locked in the organisation, or has left it.
         """
 
         def work(entry: Entry) -> str:
             check_role(entry.author, Role.CAF_ADMINISTRATOR)
             organisation = entry.organisation(organisation_id)
+            if appointment.replaces:
+                _check_seen(entry, organisation, appointment.replaces, seen)
             administrator = appoint(entry, organisation, appointment.person)
             if appointment.replaces:
                 leaving = _administrator(entry, organisation, appointment.replaces)
@@ -68,11 +74,12 @@ class WithdrawAdministrator:
         """Keep the register."""
         self._register = register
 
-    def __call__(self, author: Author, administrator_id: str, reason: str) -> Done[str]:
-        """Return the identifier of the organisation.
+    def __call__(self, author: Author, administrator_id: str, reason: str, *, seen: str | None = None) -> Done[str]:
+        """Return the identifier of the organisation. `seen`: `version_of` the administrator that a form showed.
 
         Raises:
             RoleNotAllowedError, UnknownThingError: not their business.
+            ThingChangedError: the role was changed since.
             LastAdministratorError: there is no other who can sign in.
             FormRefusedError: the reason is missing.
         """
@@ -83,6 +90,7 @@ class WithdrawAdministrator:
             if found is None:
                 raise UnknownThingError("administrator")
             organisation = entry.organisation(found.organisation_id)
+            check_version(seen, found)
             leaving = _administrator(entry, organisation, administrator_id)
             others = [one for one in entry.store.administrators.of(organisation.id) if one.id != leaving.id]
             if not those_who_can_sign_in(entry.store, others, entry.today):
@@ -156,6 +164,12 @@ def person_of(store: Store, organisation_id: str, account_id: str) -> Person | N
     return next((one.person for one in people if one.organisation_id == organisation_id), None)
 
 
+def _check_seen(entry: Entry, organisation: Organisation, administrator_id: str, seen: str | None) -> None:
+    found = entry.store.administrators.get(administrator_id)
+    if found is not None and found.organisation_id == organisation.id:
+        check_version(seen, found)
+
+
 def _administrator(entry: Entry, organisation: Organisation, administrator_id: str) -> Administrator:
     found = entry.store.administrators.get(administrator_id)
     if found is None or found.organisation_id != organisation.id or not found.is_active:
@@ -164,11 +178,7 @@ def _administrator(entry: Entry, organisation: Organisation, administrator_id: s
 
 
 def _withdraw(entry: Entry, organisation: Organisation, leaving: Administrator, reason: str) -> None:
-    entry.save(
-        Administrator(
-            leaving.id, leaving.account_id, leaving.organisation_id, leaving.person, leaving.role, "withdrawn"
-        )
-    )
+    entry.save(replace(leaving, state="withdrawn"))
     entry.command(CommandKind.END_SESSIONS, leaving.account_id, organisation.id, {"reason": "ROLE_WITHDRAWN"})
     entry.note(
         Note(

@@ -7,6 +7,7 @@ from habpps.domain.habilitation import Habilitation, check_assignment, check_sea
 from habpps.domain.people import Role
 from habpps.domain.refusals import SelfAssignmentError, UnknownThingError
 from habpps.domain.states import HabilitationState
+from habpps.domain.versions import check_version
 from habpps.use_cases.register import Done, Entry, Note, Register
 from servicekit.identifiers import new_id
 
@@ -29,11 +30,12 @@ class AssignToGroup:
         """Keep the register."""
         self._register = register
 
-    def __call__(self, author: Author, assignment: Assignment) -> Done[str]:
-        """Return the identifier of the habilitation.
+    def __call__(self, author: Author, assignment: Assignment, *, seen: str | None = None) -> Done[str]:
+        """Return the identifier of the habilitation. `seen`: `version_of` the user with all places, as a form showed.
 
         Raises:
             RoleNotAllowedError, UnknownThingError, ConventionSuspendedError: not now, or not their business.
+            ThingChangedError: the user or a place was changed since.
             UserNotActiveError, GroupClosedError, AlreadyInGroupError: nothing to assign.
             ProfileNotInContractError, MaximumUsersReachedError: the contracts do not allow it.
             SelfAssignmentError: to be confirmed.
@@ -41,9 +43,17 @@ class AssignToGroup:
 
         def work(entry: Entry) -> str:
             check_role(entry.author, Role.PARTNER_ADMINISTRATOR)
+            _check_seen(entry, assignment.user_id, seen)
             return assign(entry, assignment)
 
         return self._register.act(author, self.act, work)
+
+
+def _check_seen(entry: Entry, user_id: str, seen: str | None) -> None:
+    """Only what the author may see is told apart: for anything else `assign` says that it is unknown."""
+    user = entry.store.users.get(user_id)
+    if user is not None and user.organisation_id == entry.author.organisation_id:
+        check_version(seen, user, *(one.habilitation for one in entry.store.habilitations.of_user(user.id)))
 
 
 def assign(entry: Entry, assignment: Assignment) -> str:

@@ -14,6 +14,7 @@ from habpps.domain.states import (
     ConventionState,
     HabilitationEvent,
 )
+from habpps.domain.versions import check_version
 from habpps.use_cases.register import Done, Entry, Note, Register
 from partnerkit.text import clean_line
 
@@ -81,12 +82,15 @@ class ChangeConvention:
         """Keep the register."""
         self._register = register
 
-    def __call__(self, author: Author, organisation_id: str, step: ConventionStep) -> Done[None]:
-        """Carry out the step.
+    def __call__(
+        self, author: Author, organisation_id: str, step: ConventionStep, *, seen: str | None = None
+    ) -> Done[None]:
+        """Carry out the step. `seen`: `version_of` the convention that a form showed.
 
         Raises:
             RoleNotAllowedError, UnknownThingError: not their business.
             FormRefusedError: a reason or a date is missing.
+            ThingChangedError: the convention was changed since.
             TransitionRefusedError: not from the present state.
         """
 
@@ -96,6 +100,7 @@ class ChangeConvention:
             convention = entry.store.conventions.of(organisation.id)
             if convention is None:
                 raise UnknownThingError("convention")
+            check_version(seen, convention)
             problems = step.problems(entry.today)
             if problems:
                 raise FormRefusedError(problems)

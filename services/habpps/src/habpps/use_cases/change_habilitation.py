@@ -5,6 +5,7 @@ from habpps.domain.habilitation import Habilitation, check_assignment, check_sea
 from habpps.domain.people import Role
 from habpps.domain.refusals import UnknownThingError
 from habpps.domain.states import HabilitationEvent
+from habpps.domain.versions import check_version
 from habpps.use_cases.change_convention import motive_typed
 from habpps.use_cases.register import Done, Entry, Note, Register
 
@@ -22,12 +23,15 @@ class ChangeHabilitation:
         """Keep the register."""
         self._register = register
 
-    def __call__(self, author: Author, habilitation_id: str, event: HabilitationEvent, reason: str) -> Done[str]:
-        """Return the identifier of the user.
+    def __call__(
+        self, author: Author, habilitation_id: str, event: HabilitationEvent, reason: str, *, seen: str | None = None
+    ) -> Done[str]:
+        """Return the identifier of the user. `seen`: `version_of` the habilitation that a form showed.
 
         Raises:
             RoleNotAllowedError, UnknownThingError, ConventionSuspendedError: not now, or not their business.
             FormRefusedError: the reason is missing.
+            ThingChangedError: the habilitation was changed since.
             TransitionRefusedError: not from the present state.
             ServiceError: reactivation is refused like an assignment.
         """
@@ -38,6 +42,7 @@ class ChangeHabilitation:
             if habilitation is None:
                 raise UnknownThingError("habilitation")
             entry.organisation(habilitation.organisation_id)
+            check_version(seen, habilitation)
             motive = motive_typed(reason)
             _step(entry, habilitation, event, motive)
             return habilitation.user_id

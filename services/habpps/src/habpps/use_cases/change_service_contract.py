@@ -4,6 +4,7 @@ from habpps.domain.authorship import Author, check_role
 from habpps.domain.people import Role
 from habpps.domain.refusals import UnknownThingError
 from habpps.domain.states import ContractEvent
+from habpps.domain.versions import check_version
 from habpps.use_cases.change_convention import motive_typed
 from habpps.use_cases.register import Done, Entry, Note, Register
 
@@ -21,12 +22,15 @@ class ChangeServiceContract:
         """Keep the register."""
         self._register = register
 
-    def __call__(self, author: Author, contract_id: str, event: ContractEvent, reason: str) -> Done[str]:
-        """Return the identifier of the organisation.
+    def __call__(
+        self, author: Author, contract_id: str, event: ContractEvent, reason: str, *, seen: str | None = None
+    ) -> Done[str]:
+        """Return the identifier of the organisation. `seen`: `version_of` the contract that a form showed.
 
         Raises:
             RoleNotAllowedError, UnknownThingError: not their business.
             FormRefusedError: the reason is missing.
+            ThingChangedError: the contract was changed since.
             TransitionRefusedError: not from the present state.
         """
 
@@ -36,6 +40,7 @@ class ChangeServiceContract:
             if contract is None:
                 raise UnknownThingError("service contract")
             organisation = entry.organisation(contract.organisation_id)
+            check_version(seen, contract)
             motive = motive_typed(reason)
             entry.save(contract.after(event))
             subject = f"service_contract:{contract.id}"

@@ -8,6 +8,7 @@ from habpps.domain.authorship import Author, check_role
 from habpps.domain.people import Role, User
 from habpps.domain.refusals import FormRefusedError, UnknownThingError, UserNotActiveError
 from habpps.domain.states import UserEvent, UserState
+from habpps.domain.versions import check_version
 from habpps.use_cases.change_convention import motive_typed
 from habpps.use_cases.ports import Store
 from habpps.use_cases.register import Done, Entry, Note, Register
@@ -30,17 +31,21 @@ class LockUser:
         """Keep the register."""
         self._register = register
 
-    def __call__(self, author: Author, user_id: str, event: UserEvent, reason: str) -> Done[str]:
-        """Return the identifier of the user; `event` is LOCK or UNLOCK.
+    def __call__(
+        self, author: Author, user_id: str, event: UserEvent, reason: str, *, seen: str | None = None
+    ) -> Done[str]:
+        """Return the identifier of the user; `event` is LOCK or UNLOCK. `seen`: `version_of` the user that was shown.
 
         Raises:
             RoleNotAllowedError, UnknownThingError, ConventionSuspendedError: not now, or not their business.
             FormRefusedError: the reason is missing.
+            ThingChangedError: the user was changed since.
             TransitionRefusedError: not from the present state.
         """
 
         def work(entry: Entry) -> str:
             user = _user(entry, user_id)
+            check_version(seen, user)
             motive = motive_typed(reason)
             entry.save(user.after(event))
             locking = event is UserEvent.LOCK
@@ -65,16 +70,18 @@ class ResetPassword:
         """Keep the register."""
         self._register = register
 
-    def __call__(self, author: Author, user_id: str) -> Done[str]:
-        """Return the identifier of the user.
+    def __call__(self, author: Author, user_id: str, *, seen: str | None = None) -> Done[str]:
+        """Return the identifier of the user. `seen`: `version_of` the user that was shown.
 
         Raises:
             RoleNotAllowedError, UnknownThingError, ConventionSuspendedError: not now, or not their business.
+            ThingChangedError: the user was changed since.
             UserNotActiveError: unlock first.
         """
 
         def work(entry: Entry) -> str:
             user = _user(entry, user_id)
+            check_version(seen, user)
             if user.state is not UserState.ACTIVE:
                 raise UserNotActiveError(f"user {user.id} is {user.state.value}")
             entry.command(CommandKind.RESET_PASSWORD, user.account_id, user.organisation_id, {})
@@ -94,17 +101,19 @@ class SetDeparture:
         """Keep the register."""
         self._register = register
 
-    def __call__(self, author: Author, user_id: str, departs_on: date | None) -> Done[str]:
-        """Return the identifier of the user; None takes the date back.
+    def __call__(self, author: Author, user_id: str, departs_on: date | None, *, seen: str | None = None) -> Done[str]:
+        """Return the identifier of the user; None takes the date back. `seen`: `version_of` the user that was shown.
 
         Raises:
             RoleNotAllowedError, UnknownThingError, ConventionSuspendedError: not now, or not their business.
+            ThingChangedError: the user was changed since.
             FormRefusedError: the date is more than a year old, or it is so already.
         """
         act = self.act if departs_on is not None else self.act_cancelled
 
         def work(entry: Entry) -> str:
             user = _user(entry, user_id)
+            check_version(seen, user)
             if departs_on is not None and departs_on < shifted(entry.today, -LONGEST_PAST_DAYS):
                 raise FormRefusedError({"departs_on": "TOO_FAR_IN_THE_PAST"})
             if departs_on == user.departs_on:

@@ -12,6 +12,7 @@ from habpps.domain.people import Administrator, Role, User
 from habpps.domain.refusals import UnknownThingError
 from habpps.domain.service_contract import Extranet, ServiceContract
 from habpps.domain.states import ContractState, ConventionState
+from habpps.domain.versions import version_of
 from habpps.use_cases.acting_administrators import those_who_can_sign_in
 from habpps.use_cases.people_ports import Listing
 from habpps.use_cases.ports import ActRecord, Store
@@ -67,12 +68,17 @@ class UserPage:
 
 @dataclass(frozen=True)
 class UserView:
-    """A user within the organisation, and the places that they hold."""
+    """A user within the organisation, and the places that they hold.
+
+    `ever`: with the places withdrawn since; `version`: of the user and all of these.
+    """
 
     view: OrganisationView
     user: User
     places: tuple[Membership, ...]
     mails: AccountCommand | None
+    version: str
+    ever: tuple[Membership, ...]
 
 
 @dataclass(frozen=True)
@@ -222,9 +228,11 @@ class ConsultRegister:
             if user is None:
                 raise UnknownThingError("user")
             view = self._view(store, author, user.organisation_id)
-            held = tuple(one for one in store.habilitations.of_user(user.id) if one.habilitation.is_held)
+            ever = store.habilitations.of_user(user.id)
+            held = tuple(one for one in ever if one.habilitation.is_held)
             mails = store.commands.latest_of([user.account_id], user.organisation_id)
-            return UserView(view, user, held, mails.get(user.account_id))
+            version = version_of(user, *(one.habilitation for one in ever))
+            return UserView(view, user, held, mails.get(user.account_id), version, ever)
 
         return self._register.read(author, "habpps.user.read", work)
 

@@ -7,6 +7,7 @@ from habpps.domain.habilitation import LONGEST_GROUP_NAME, Group, check_profile_
 from habpps.domain.people import Role
 from habpps.domain.profiles import why_profile_refused
 from habpps.domain.refusals import FormRefusedError, GroupClosedError, GroupNameTakenError, UnknownThingError
+from habpps.domain.versions import check_version
 from habpps.use_cases.change_convention import motive_typed
 from habpps.use_cases.register import Done, Entry, Note, Register
 from partnerkit.text import clean_line
@@ -77,11 +78,12 @@ class CloseGroup:
         """Keep the register."""
         self._register = register
 
-    def __call__(self, author: Author, group_id: str, reason: str) -> Done[str]:
-        """Return the identifier of the organisation.
+    def __call__(self, author: Author, group_id: str, reason: str, *, seen: str | None = None) -> Done[str]:
+        """Return the identifier of the organisation. `seen`: `version_of` the group that a form showed.
 
         Raises:
             RoleNotAllowedError, UnknownThingError: not their business.
+            ThingChangedError: the group was changed since.
             GroupClosedError: closed already.
             FormRefusedError: the reason is missing.
         """
@@ -92,6 +94,7 @@ class CloseGroup:
             if group is None:
                 raise UnknownThingError("group")
             organisation = entry.organisation(group.organisation_id)
+            check_version(seen, group)
             if not group.is_open:
                 raise GroupClosedError("closed already")
             motive = motive_typed(reason)

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 from auth.adapters.web.client_forms import ClientForm, binding_of
 from auth.adapters.web.client_texts import BINDINGS, GRANTS, METHODS, OWN_EXTRANET, PROFILES, SCOPES, SHORT_PROFILES
 from auth.adapters.web.parts import AGAIN, Parts
-from auth.domain.client_registration import BadClientError, describe_client
+from auth.domain.client_registration import BadClientError, describe_client, version_of
 from auth.domain.clients import SECRET_METHODS, Client
 from auth.domain.errors import CafAdministratorNeededError, ClientChangedError, ClientIdTakenError
 from auth.use_cases.register_clients import Actor, RegisterClients, Registered
@@ -73,7 +73,7 @@ class _Act:
     changes: Sequence[Any]
     button: Any
     done: Any
-    carry_out: Callable[[RegisterClients, str, Actor], Registered | None]
+    carry_out: Callable[[RegisterClients, str, Actor, str], Registered | None]
     danger: bool = True
 
 
@@ -87,7 +87,7 @@ _ACTS = {
         ),
         _l("Désactiver cette application"),
         _l("L'application est désactivée."),
-        lambda register, client_id, actor: register.set_enabled(client_id, actor, enabled=False),
+        lambda register, client_id, actor, seen: register.set_enabled(client_id, actor, enabled=False, version=seen),
     ),
     "activer": _Act(
         _l("Réactiver %(name)s ?"),
@@ -97,7 +97,7 @@ _ACTS = {
         ),
         _l("Réactiver cette application"),
         _l("L'application est réactivée."),
-        lambda register, client_id, actor: register.set_enabled(client_id, actor, enabled=True),
+        lambda register, client_id, actor, seen: register.set_enabled(client_id, actor, enabled=True, version=seen),
         danger=False,
     ),
     "supprimer": _Act(
@@ -109,7 +109,7 @@ _ACTS = {
         ),
         _l("Supprimer cette application"),
         _l("L'application est supprimée."),
-        lambda register, client_id, actor: register.delete(client_id, actor),
+        lambda register, client_id, actor, seen: register.delete(client_id, actor, version=seen),
     ),
     "renouveler-le-secret": _Act(
         _l("Renouveler le secret de %(name)s ?"),
@@ -120,7 +120,7 @@ _ACTS = {
         ),
         _l("Renouveler le secret"),
         "",
-        lambda register, client_id, actor: register.renew_secret(client_id, actor),
+        lambda register, client_id, actor, seen: register.renew_secret(client_id, actor, version=seen),
     ),
 }
 
@@ -201,22 +201,33 @@ class ClientPages:
         client, known = self._register.find(client_id, self._actor()), _ACTS[act]
         shown = url_for("clients.shown", client_id=client_id)
         if request.method != "POST":  # a HEAD carries no CSRF token: it must not act
-            return render_confirm(
-                title=str(known.title) % {"name": client.name},
-                changes=[str(change) for change in known.changes],
-                action=request.path,
-                button=(f"confirm-{act}", str(known.button)),
-                cancel_url=shown,
-                danger=known.danger,
-            )
+            return self._confirm(client, act, ())
         try:
-            done = known.carry_out(self._register, client_id, self._actor())
+            done = known.carry_out(self._register, client_id, self._actor(), request.form.get("version", ""))
+        except ClientChangedError:
+            current = self._register.find(client_id, self._actor())
+            return make_response(self._confirm(current, act, _now(current)), 409)
         except BadClientError:  # no secret to renew: the page has no such button
             return redirect(shown, 303)
         if done is not None:
             return self._with_secret(done, created=False)
         flash(str(known.done), "success")
         return redirect(url_for("clients.listed") if act == "supprimer" else shown, 303)
+
+    def _confirm(self, client: Client, act: str, now: Sequence[str]) -> str:
+        """`now`: what is stored, when somebody else changed the client after it was shown."""
+        known = _ACTS[act]
+        return render_confirm(
+            title=str(known.title) % {"name": client.name},
+            lead=str(REFUSALS["CLIENT_CHANGED"].title) if now else "",
+            changes=[str(change) for change in known.changes],
+            note=" ".join(now),
+            action=request.path,
+            button=(f"confirm-{act}", str(known.button)),
+            cancel_url=url_for("clients.shown", client_id=client.client_id),
+            danger=known.danger,
+            fields={"version": version_of(client)},
+        )
 
     def _save(self, form: ClientForm, before: Client | None) -> Response | str:
         if self._is_stale():
@@ -304,6 +315,16 @@ class ClientPages:
     @property
     def _register(self) -> RegisterClients:
         return self._parts.use_cases.register_clients
+
+
+def _now(client: Client) -> tuple[str, ...]:
+    """What is stored now, in the words of its page."""
+    return (
+        gettext("Votre changement n'a pas été fait. Ce qui est enregistré maintenant :"),
+        gettext("active.") if client.enabled else gettext("désactivée."),
+        gettext("Adresses de retour : %(addresses)s.", addresses=", ".join(client.redirect_uris)),
+        gettext("Vérifiez la fiche de l'application, puis confirmez de nouveau si besoin."),
+    )
 
 
 def _fits(client: Client, asked: str) -> bool:

@@ -162,6 +162,7 @@ def _to_convention(row: Row[Any]) -> Convention:
         row.ends_on,
         Signatory(row.partner_name, row.partner_capacity, row.partner_signed_on),
         Signatory(row.caf_name, row.caf_capacity, row.caf_signed_on),
+        row.changes,
     )
 
 
@@ -178,6 +179,7 @@ def _to_contract(row: Row[Any]) -> ServiceContract:
         row.starts_on,
         row.ends_on,
         row.maximum_users,
+        row.changes,
     )
 
 

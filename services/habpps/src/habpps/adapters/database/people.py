@@ -258,20 +258,21 @@ def _filters(listing: Listing) -> list[ColumnElement[bool]]:
 
 
 def _to_group(row: Row[Any]) -> Group:
-    return Group(row.id, row.organisation_id, row.name, row.profile, row.state)
+    return Group(row.id, row.organisation_id, row.name, row.profile, row.state, row.changes)
 
 
 def _to_user(row: Row[Any]) -> User:
     person = Person(row.given_name, row.family_name, row.email)
     state = UserState(row.state)
-    return User(row.id, row.account_id, row.organisation_id, person, row.job_title, state, row.departs_on)
+    return User(row.id, row.account_id, row.organisation_id, person, row.job_title, state, row.departs_on, row.changes)
 
 
 def _to_habilitation(row: Row[Any]) -> Habilitation:
     state = HabilitationState(row.state)
-    return Habilitation(row.id, row.organisation_id, row.user_id, row.group_id, state, row.starts_on, row.ends_on)
+    who, where = row.user_id, row.group_id
+    return Habilitation(row.id, row.organisation_id, who, where, state, row.starts_on, row.ends_on, row.changes)
 
 
 def _to_administrator(row: Row[Any]) -> Administrator:
     person = Person(row.given_name, row.family_name, row.email)
-    return Administrator(row.id, row.account_id, row.organisation_id, person, Role(row.role), row.state)
+    return Administrator(row.id, row.account_id, row.organisation_id, person, Role(row.role), row.state, row.changes)

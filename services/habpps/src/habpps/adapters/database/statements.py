@@ -7,12 +7,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, and_
 from sqlalchemy.dialects import postgresql, sqlite
 
+_COUNTED = "changes"
+
 
 def put(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
-    """Add a row or replace the one with the same primary key."""
+    """Add a row or replace the one with the same primary key; where the table counts changes, one more is counted."""
+    row = {name: value for name, value in row.items() if name != _COUNTED}
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     keys = [column.name for column in table.primary_key]
     changes = {name: value for name, value in row.items() if name not in keys}
+    if _COUNTED in table.c:
+        changes[_COUNTED] = table.c[_COUNTED] + 1
     statement = insert(table).values(**row).on_conflict_do_update(index_elements=keys, set_=changes)
     connection.execute(statement)
 

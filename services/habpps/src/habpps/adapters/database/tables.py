@@ -48,6 +48,7 @@ convention = Table(
     Column("caf_name", String(200), nullable=False),
     Column("caf_capacity", String(200), nullable=False),
     Column("caf_signed_on", Date),
+    Column("changes", Integer, nullable=False, server_default="0"),
     UniqueConstraint("caf", "reference"),
 )
 
@@ -65,6 +66,7 @@ service_contract = Table(
     Column("starts_on", Date, nullable=False),
     Column("ends_on", Date),
     Column("maximum_users", Integer),
+    Column("changes", Integer, nullable=False, server_default="0"),
 )
 
 user_group = Table(
@@ -75,6 +77,7 @@ user_group = Table(
     Column("name", String(120), nullable=False),
     Column("profile", String(4), nullable=False),
     Column("state", String(16), nullable=False),
+    Column("changes", Integer, nullable=False, server_default="0"),
 )
 
 professional = Table(
@@ -90,6 +93,7 @@ professional = Table(
     Column("state", String(16), nullable=False),
     Column("departs_on", Date),
     Column("search", Text, nullable=False),
+    Column("changes", Integer, nullable=False, server_default="0"),
     UniqueConstraint("organisation_id", "account_id"),
     Index("professional_by_name", "organisation_id", "search"),
     Index("professional_by_email", "organisation_id", "email"),
@@ -105,6 +109,7 @@ habilitation = Table(
     Column("state", String(16), nullable=False),
     Column("starts_on", Date, nullable=False),
     Column("ends_on", Date),
+    Column("changes", Integer, nullable=False, server_default="0"),
 )
 
 administrator = Table(
@@ -118,6 +123,7 @@ administrator = Table(
     Column("email", String(254), nullable=False),
     Column("role", String(32), nullable=False),
     Column("state", String(16), nullable=False),
+    Column("changes", Integer, nullable=False, server_default="0"),
 )
 
 extranet = Table(

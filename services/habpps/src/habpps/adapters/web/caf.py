@@ -4,6 +4,7 @@ from flask import Blueprint, abort, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from habpps.adapters.web import standing
 from habpps.adapters.web.forms import SignaturesForm, attempt
 from habpps.adapters.web.outcomes import of
 from habpps.adapters.web.pages import (
@@ -16,6 +17,7 @@ from habpps.adapters.web.pages import (
     impact_changes,
     require_caf,
 )
+from habpps.domain.organisation import Convention
 from habpps.domain.service_contract import ServiceContract
 from habpps.domain.states import ContractEvent, ConventionEvent
 from habpps.use_cases.change_convention import ConventionStep
@@ -46,7 +48,10 @@ def contract_step(contract_id: str, step: str) -> Page:
     view, contract = acts().consult.organisation_of_contract(author(), contract_id)
     closing = _contract_closing(view, contract, event)
     return closing_page(
-        closing, lambda form: acts().change_service_contract(author(), contract_id, event, form.reason.data or "")
+        closing,
+        lambda form: acts().change_service_contract(
+            author(), contract_id, event, form.reason.data or "", seen=form.seen
+        ),
     )
 
 
@@ -55,13 +60,15 @@ def convention_step(organisation_id: str, step: str) -> Page:
     """Suspend, lift, denounce, end or terminate a convention."""
     event = CONVENTION_STEPS.get(step) or abort(404)
     view = acts().consult.organisation(author(), organisation_id)
-    closing = _convention_closing(view, event)
+    convention = view.convention or abort(404)
+    closing = _convention_closing(view, convention, event)
     return closing_page(
         closing,
         lambda form: acts().change_convention(
             author(),
             organisation_id,
             ConventionStep(event, form.reason.data or "", form.ends_on.data if closing.asks_end else None),
+            seen=form.seen,
         ),
     )
 
@@ -74,11 +81,12 @@ def sign_convention(organisation_id: str) -> Page:
     form = SignaturesForm(
         partner_signed_on=convention.partner_signatory.signed_on, caf_signed_on=convention.caf_signatory.signed_on
     )
+    form.stand_on(standing.of_convention(convention))
     if form.validate_on_submit():
         step = ConventionStep(
             ConventionEvent.SIGN, partner_signed_on=form.partner_signed_on.data, caf_signed_on=form.caf_signed_on.data
         )
-        done = attempt(form, lambda: acts().change_convention(author(), organisation_id, step))
+        done = attempt(form, lambda: acts().change_convention(author(), organisation_id, step, seen=form.seen))
         if done is not None:
             where = url_for("organisations.open_contract", organisation_id=organisation_id)
             return done_page(_("La convention est en vigueur."), where)
@@ -100,9 +108,11 @@ def withdraw_administrator(organisation_id: str, administrator_id: str) -> Page:
         "withdraw-administrator",
         _("Retirer ce rôle"),
         url_for("organisations.shown", organisation_id=organisation_id),
+        standing.of_administrator(leaving),
     )
     return closing_page(
-        closing, lambda form: acts().withdraw_administrator(author(), administrator_id, form.reason.data or "")
+        closing,
+        lambda form: acts().withdraw_administrator(author(), administrator_id, form.reason.data or "", seen=form.seen),
     )
 
 
@@ -135,11 +145,11 @@ def _contract_closing(view: OrganisationView, contract: ServiceContract, event: 
         return impact_changes(impact, dict(view.extranets)) + changes
 
     back = url_for("organisations.shown", organisation_id=view.organisation.id)
-    return Closing(title, all_changes, f"{event.value}-contract", button, back)
+    return Closing(title, all_changes, f"{event.value}-contract", button, back, standing.of_contract(contract))
 
 
-def _convention_closing(view: OrganisationView, event: ConventionEvent) -> Closing:
-    reference = view.convention.reference if view.convention else ""
+def _convention_closing(view: OrganisationView, convention: Convention, event: ConventionEvent) -> Closing:
+    reference = convention.reference
     texts = {
         ConventionEvent.SUSPEND: (
             _("Suspendre la convention %(reference)s", reference=reference),
@@ -180,4 +190,5 @@ def _convention_closing(view: OrganisationView, event: ConventionEvent) -> Closi
 
     back = url_for("organisations.shown", organisation_id=view.organisation.id)
     asks_end = event is ConventionEvent.DENOUNCE
-    return Closing(title, all_changes, f"{event.value}-convention", button, back, asks_end)
+    now = standing.of_convention(convention)
+    return Closing(title, all_changes, f"{event.value}-convention", button, back, now, asks_end)

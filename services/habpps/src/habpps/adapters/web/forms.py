@@ -1,15 +1,18 @@
 """The forms. What is right and wrong is decided by the domain; here are labels, hints and what was typed."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from habpps.adapters.web.labels import PROFILES
 from habpps.adapters.web.sentences import CONFLICT_SENTENCES, FIELD_SENTENCES
+from habpps.domain.refusals import ThingChangedError
 from partnerkit.web import AddressField, CleanForm, DayField
 from servicekit.errors import ConflictError, InvalidInputError
 
@@ -17,7 +20,47 @@ T = TypeVar("T")
 
 
 class Form(CleanForm):
-    """A form with its CSRF token; its text is clean."""
+    """A form with its CSRF token; its text is clean. `refused_with`: the status of the page that gives it back."""
+
+    refused_with: ClassVar[int] = 400
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a form changes, as the register has it now. `lines` say it in words."""
+
+    version: str
+    lines: Sequence[str] = ()
+
+
+class EditForm(Form):
+    """A form that changes something known: it carries the version that it showed, and an older one changes nothing."""
+
+    version = HiddenField()
+
+    def stand_on(self, standing: Standing) -> None:
+        """Speak of this state of the thing; a form that was sent keeps the version that it was shown with."""
+        self._standing = standing
+        if not self.is_submitted():
+            self.version.data = standing.version
+
+    @property
+    def seen(self) -> str:
+        """The version that the person saw; empty when the form carries none, which no version is."""
+        return self.version.data or ""
+
+    def changed_meanwhile(self) -> None:
+        """Say what is there now; what was typed stays, and overwrites it only when it is sent once more."""
+        self.refused_with = 409  # type: ignore[misc]  # of this one form
+        self.form_errors.append(
+            gettext("Quelqu'un d'autre vient de changer la même chose. Votre changement n'a pas été enregistré.")
+        )
+        self.form_errors += self._standing.lines
+        self.form_errors.append(
+            gettext("Vérifiez ce qui est enregistré maintenant, puis envoyez de nouveau si besoin.")
+        )
+        self.version.data = self._standing.version
+        self.version.raw_data = None
 
 
 class Needed:
@@ -59,7 +102,7 @@ class OrganisationForm(Form):
     caf_signed_on = DayField(_l("Signée par la Caf le"), description=_l("Vide : pas encore signée."))
 
 
-class SignaturesForm(Form):
+class SignaturesForm(EditForm):
     """Both signatures of a convention."""
 
     partner_signed_on = DayField(_l("Signée par le partenaire le"), [Needed()])
@@ -85,8 +128,8 @@ class ContractForm(Form):
         return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
-class AdministratorForm(Form):
-    """A partner administrator."""
+class AdministratorForm(EditForm):
+    """A partner administrator; it carries the version of the one who leaves, if somebody does."""
 
     given_name = StringField(_l("Prénom"), [Needed()])
     family_name = StringField(_l("Nom"), [Needed()])
@@ -121,14 +164,14 @@ class GroupForm(Form):
     profile = RadioField(_l("Profil"), [Needed()], validate_choice=False)
 
 
-class AssignForm(Form):
+class AssignForm(EditForm):
     """Which group a user joins."""
 
     group_id = SelectField(_l("Groupe"), [Needed()], validate_choice=False)
     confirmed = BooleanField(_l("Je confirme que ce profil est pour moi-même."))
 
 
-class ReasonForm(Form):
+class ReasonForm(EditForm):
     """Why a far-reaching act is done."""
 
     reason = TextAreaField(
@@ -137,7 +180,7 @@ class ReasonForm(Form):
     ends_on = DayField(_l("Dernier jour du préavis"), [Needed()])
 
 
-class DepartureForm(Form):
+class DepartureForm(EditForm):
     """The last day of a user."""
 
     departs_on = DayField(_l("Dernier jour de présence"), [Needed()])
@@ -147,7 +190,7 @@ class DepartureForm(Form):
 def attempt(form: Form, act: Callable[[], T]) -> T | None:
     """Carry out an act; a refusal is written beside the fields, and None is returned."""
     try:
-        return act()
+        return attempt_seen(form, act)
     except InvalidInputError as refused:
         for name, reason in refused.fields.items():
             sentence = FIELD_SENTENCES.get(reason, FIELD_SENTENCES["EMPTY"])
@@ -158,4 +201,15 @@ def attempt(form: Form, act: Callable[[], T]) -> T | None:
     except ConflictError as refused:
         sentence = str(CONFLICT_SENTENCES.get(refused.reason, CONFLICT_SENTENCES["TRANSITION_REFUSED"]))
         form.form_errors.append(sentence % dict(refused.details) if refused.details else sentence)
+    return None
+
+
+def attempt_seen(form: Form, act: Callable[[], T]) -> T | None:
+    """Carry out an act, unless somebody else changed its thing since the form was shown: that is then said on it."""
+    try:
+        return act()
+    except ThingChangedError:
+        if not isinstance(form, EditForm):
+            raise
+        form.changed_meanwhile()
     return None

@@ -4,6 +4,7 @@ from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from habpps.adapters.web import standing
 from habpps.adapters.web.outcomes import of
 from habpps.adapters.web.pages import (
     Closing,
@@ -33,7 +34,9 @@ def habilitation_step(user_id: str, habilitation_id: str, step: str) -> Page:
     """Suspend, reactivate or withdraw a habilitation."""
     event = HABILITATION_STEPS.get(step) or abort(404)
     found = acts().consult.user(author(), user_id)
-    place = next((one for one in found.places if one.habilitation.id == habilitation_id), None) or abort(404)
+    # An older form may be of a place that was withdrawn since.
+    places = found.ever if request.method == "POST" else found.places
+    place = next((one for one in places if one.habilitation.id == habilitation_id), None) or abort(404)
     name = found.user.person.display_name
     names = {"of_name": of(name), "name": name, "group": place.group.name}
     titles = {
@@ -53,10 +56,13 @@ def habilitation_step(user_id: str, habilitation_id: str, step: str) -> Page:
         impact = acts().preview.habilitation(found, place.habilitation, event)
         return impact_changes(impact, dict(found.view.extranets))
 
-    back = url_for("users.shown", user_id=user_id)
-    closing = Closing(titles[event], changes, f"{event.value}-habilitation", buttons[event], back)
+    back, now = url_for("users.shown", user_id=user_id), standing.of_place(place)
+    closing = Closing(titles[event], changes, f"{event.value}-habilitation", buttons[event], back, now)
     return closing_page(
-        closing, lambda form: acts().change_habilitation(author(), habilitation_id, event, form.reason.data or "")
+        closing,
+        lambda form: acts().change_habilitation(
+            author(), habilitation_id, event, form.reason.data or "", seen=form.seen
+        ),
     )
 
 
@@ -83,8 +89,11 @@ def user_step(user_id: str, step: str) -> Page:
                 closed += (_("L'organisation n'aura plus d'administrateur qui puisse se connecter."),)
         return impact + closed
 
-    closing = Closing(title, changes, f"{event.value}-user", button, url_for("users.shown", user_id=user_id))
-    return closing_page(closing, lambda form: acts().lock_user(author(), user_id, event, form.reason.data or ""))
+    back = url_for("users.shown", user_id=user_id)
+    closing = Closing(title, changes, f"{event.value}-user", button, back, standing.of_user(found.user))
+    return closing_page(
+        closing, lambda form: acts().lock_user(author(), user_id, event, form.reason.data or "", seen=form.seen)
+    )
 
 
 @blueprint.get("/diffusion/<int:revision>")

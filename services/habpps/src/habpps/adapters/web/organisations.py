@@ -4,6 +4,7 @@ from flask import Blueprint, abort, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from habpps.adapters.web import standing
 from habpps.adapters.web.forms import AdministratorForm, ContractForm, OrganisationForm, attempt, options
 from habpps.adapters.web.outcomes import administrator_appointed
 from habpps.adapters.web.pages import acts, answer, author, done_page, listing, page_of, require_caf, retried, today
@@ -90,12 +91,17 @@ def open_contract(organisation_id: str) -> Page:
 def appoint(organisation_id: str, replaces: str = "") -> Page:
     """Name a partner administrator, in addition to or instead of another."""
     view = acts().consult.organisation(author(), organisation_id)
-    leaving = next((one for one in view.administrators if one.id == replaces and one.is_active), None)
+    leaving = next((one for one in view.administrators if one.id == replaces), None)
+    if replaces and leaving is None:
+        abort(404)
     form = AdministratorForm()
+    form.stand_on(standing.of_administrator(leaving))
     if form.validate_on_submit():
         person = person_typed(form.given_name.data or "", form.family_name.data or "", form.email.data or "")
         appointment = Appointment(person, leaving.id if leaving else "")
-        done = attempt(form, lambda: acts().appoint_administrator(author(), organisation_id, appointment))
+        done = attempt(
+            form, lambda: acts().appoint_administrator(author(), organisation_id, appointment, seen=form.seen)
+        )
         if done is not None:
             sentence = administrator_appointed(person.display_name, done.mails)
             return done_page(sentence, url_for("organisations.shown", organisation_id=organisation_id))

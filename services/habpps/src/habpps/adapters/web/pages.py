@@ -10,12 +10,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from habpps.adapters.web.forms import Form, ReasonForm, attempt
+from habpps.adapters.web.forms import Form, ReasonForm, Standing, attempt
 from habpps.adapters.web.outcomes import in_force_everywhere
 from habpps.adapters.web.sentences import CONFLICT_SENTENCES
 from habpps.domain.authorship import Author, check_role
 from habpps.domain.impact import Impact
 from habpps.domain.people import Role
+from habpps.domain.refusals import TransitionRefusedError
 from habpps.domain.service_contract import Extranet
 from habpps.use_cases.acts import Acts
 from habpps.use_cases.follow_propagation import Propagation
@@ -32,7 +33,6 @@ from servicekit.web.formats import longdatetime
 EXTENSION = "habpps"
 _WAITING = threading.BoundedSemaphore(2)
 PAGE_SIZE = 20
-BAD_REQUEST = 400
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,17 @@ class PageTools:
 
 @dataclass(frozen=True)
 class Closing:
-    """A page that says what will change, asks why, and does it once. `changes` is asked only when the page is shown."""
+    """A page that says what will change, asks why, and does it once. `changes` is asked only when the page is shown.
+
+    `standing`: what it changes, as it is now.
+    """
 
     title: str
     changes: Callable[[], tuple[str, ...]]
     button_id: str
     button_label: str
     cancel_url: str
+    standing: Standing
     asks_end: bool = False
 
 
@@ -138,9 +142,9 @@ def page_of(total: int) -> Page:
 
 
 def answer(template: str, form: Form | None = None, **values: object) -> str | tuple[str, int]:
-    """Render a page; with an unsuccessful form it is a 400."""
+    """Render a page; with an unsuccessful form it is a 400, or a 409 when somebody else was first."""
     body = render_template(f"habpps/{template}", form=form, **values)
-    return (body, BAD_REQUEST) if form is not None and form.errors else body
+    return (body, form.refused_with) if form is not None and form.errors else body
 
 
 def impact_changes(impact: Impact, extranets: dict[str, Extranet]) -> tuple[str, ...]:
@@ -164,13 +168,24 @@ def impact_changes(impact: Impact, extranets: dict[str, Extranet]) -> tuple[str,
 def closing_page(closing: Closing, act: Callable[[ReasonForm], Done[object]]) -> str | tuple[str, int] | Response:
     """Ask why, do it once, then show when it is in force everywhere."""
     form = ReasonForm()
+    form.stand_on(closing.standing)
     if not closing.asks_end:
         del form.ends_on
     if form.validate_on_submit():
         done = attempt(form, lambda: act(form))
         if done is not None:
             return in_force(done, closing.cancel_url)
-    return answer("closing.html", form, closing=closing, changes=closing.changes())
+    return answer("closing.html", form, closing=closing, changes=_changes(closing, form))
+
+
+def _changes(closing: Closing, form: ReasonForm) -> tuple[str, ...]:
+    """What would change; nothing, where a refused form asks for what is no longer possible."""
+    try:
+        return closing.changes()
+    except TransitionRefusedError:
+        if not form.errors:
+            raise
+        return ()
 
 
 def in_force(done: Done[object], back: str, sentence: str = "") -> Response:

@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from habpps.adapters.web import standing
 from habpps.adapters.web.forms import GroupForm, attempt, options
 from habpps.adapters.web.labels import PROFILES
 from habpps.adapters.web.pages import (
@@ -75,8 +76,11 @@ def close_group(group_id: str) -> Page:
         "close-group",
         _("Fermer le groupe"),
         url_for("partner.group", group_id=group_id),
+        standing.of_group(found),
     )
-    return closing_page(closing, lambda form: acts().close_group(author(), group_id, form.reason.data or ""))
+    return closing_page(
+        closing, lambda form: acts().close_group(author(), group_id, form.reason.data or "", seen=form.seen)
+    )
 
 
 @blueprint.get("/journal")

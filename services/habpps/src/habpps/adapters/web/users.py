@@ -4,7 +4,17 @@ from flask import Blueprint, abort, flash, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from habpps.adapters.web.forms import AssignForm, AttachForm, DepartureForm, UserForm, attempt, options
+from habpps.adapters.web import standing
+from habpps.adapters.web.forms import (
+    AssignForm,
+    AttachForm,
+    DepartureForm,
+    EditForm,
+    UserForm,
+    attempt,
+    attempt_seen,
+    options,
+)
 from habpps.adapters.web.labels import PROFILES
 from habpps.adapters.web.outcomes import departure_noted, of, user_created
 from habpps.adapters.web.pages import (
@@ -80,7 +90,10 @@ def attach_person(administrator_id: str) -> Page:
 @blueprint.get("/utilisateurs/<user_id>")
 def shown(user_id: str) -> Page:
     """Show a user: groups, what is open and why, mails."""
-    return _user_page(acts().consult.user(author(), user_id), AssignForm())
+    found = acts().consult.user(author(), user_id)
+    form = AssignForm()
+    form.stand_on(standing.of_places(found))
+    return _user_page(found, form)
 
 
 @blueprint.post("/utilisateurs/<user_id>/rattacher")
@@ -88,9 +101,10 @@ def assign(user_id: str) -> Page:
     """Put a user into a group."""
     found = acts().consult.user(author(), user_id)
     form = AssignForm()
+    form.stand_on(standing.of_places(found))
     if form.validate_on_submit():
         assignment = Assignment(user_id, form.group_id.data or "", form.confirmed.data)
-        done = attempt(form, lambda: acts().assign_to_group(author(), assignment))
+        done = attempt(form, lambda: acts().assign_to_group(author(), assignment, seen=form.seen))
         if done is not None:
             name, group = found.user.person.display_name, group_name(found, assignment.group_id)
             sentence = _("%(name)s fait partie du groupe « %(group)s ».", name=name, group=group)
@@ -103,6 +117,7 @@ def departure(user_id: str) -> Page:
     """Note the last day of a user; one that is past closes at once, so what it closes is shown before."""
     found = acts().consult.user(author(), user_id)
     form = DepartureForm(departs_on=found.user.departs_on)
+    form.stand_on(standing.of_user(found.user))
     day = form.departs_on.data
     if not form.validate_on_submit():
         return answer("departure.html", form, user=found.user, changes=())
@@ -112,7 +127,7 @@ def departure(user_id: str) -> Page:
     if day < today() and not form.confirmed.data:
         changes = impact_changes(acts().preview.departure(found, day), dict(found.view.extranets))
         return answer("departure.html", form, user=found.user, changes=changes)
-    done = attempt(form, lambda: acts().set_departure(author(), user_id, day))
+    done = attempt(form, lambda: acts().set_departure(author(), user_id, day, seen=form.seen))
     if done is None:
         return answer("departure.html", form, user=found.user, changes=())
     sentence = departure_noted(found.user.person.display_name, day, today())
@@ -124,11 +139,15 @@ def cancel_departure(user_id: str) -> Page:
     """Take a departure back."""
     found = acts().consult.user(author(), user_id)
     where = url_for("users.shown", user_id=user_id)
+    form = EditForm()
+    form.stand_on(standing.of_user(found.user))
     try:
-        done = acts().set_departure(author(), user_id, None)
+        done = attempt_seen(form, lambda: acts().set_departure(author(), user_id, None, seen=form.seen))
     except FormRefusedError:
         flash(_("Aucun départ n'est noté : rien n'a changé."), "info")
         return Response(status=303, headers={"Location": where})
+    if done is None:
+        return _user_page(found, form)
     name = found.user.person.display_name
     return in_force(done, where, _("Le départ %(of_name)s est annulé.", of_name=of(name)))
 
@@ -148,6 +167,7 @@ def confirm_reset(user_id: str) -> Page:
         action=url_for("users.reset", user_id=user_id),
         button=("reset-password", _("Envoyer le mot de passe")),
         cancel_url=url_for("users.shown", user_id=user_id),
+        fields={"version": standing.of_user(user).version},
     )
 
 
@@ -155,11 +175,16 @@ def confirm_reset(user_id: str) -> Page:
 def reset(user_id: str) -> Page:
     """Have a new provisional password sent."""
     where = url_for("users.shown", user_id=user_id)
+    found = acts().consult.user(author(), user_id)
+    form = EditForm()
+    form.stand_on(standing.of_user(found.user))
     try:
-        acts().reset_password(author(), user_id)
+        done = attempt_seen(form, lambda: acts().reset_password(author(), user_id, seen=form.seen))
     except ConflictError as refused:
         flash(str(CONFLICT_SENTENCES[refused.reason]), "danger")
         return Response(status=303, headers={"Location": where})
+    if done is None:
+        return _user_page(found, form)
     return done_page(_("Un nouveau mot de passe provisoire va être envoyé."), where)
 
 
@@ -192,15 +217,27 @@ def _list(organisation_id: str) -> Page:
     return answer("users.html", found=found, page=page_of(found.total), asked=asked, columns=columns, sort=sort)
 
 
-def _user_page(found: UserView, form: AssignForm) -> Page:
+def _user_page(found: UserView, refused: EditForm) -> Page:
+    """`refused`: the form that was sent, whose errors stand on top."""
     view = found.view
+    form = refused if isinstance(refused, AssignForm) else AssignForm(formdata=None)
+    form.version.data = found.version if form is not refused else form.version.data
     held = {place.group.id for place in found.places}
     groups = [group for group in view.open_groups if group.id not in held]
     form.group_id.choices = options({group.id: f"{group.name} ({PROFILES[group.profile]})" for group in groups})
     access = acts().preview.access_of(found)
     profiles = sorted({place.group.profile for place in found.places})
     return answer(
-        "user.html", form, found=found, view=view, user=found.user, access=access, assignable=groups, profiles=profiles
+        "user.html",
+        refused,
+        assign_form=form,
+        found=found,
+        view=view,
+        user=found.user,
+        user_version=standing.of_user(found.user).version,
+        access=access,
+        assignable=groups,
+        profiles=profiles,
     )
 
 
