@@ -24,7 +24,14 @@ from habpps.use_cases.import_organisations import CreateCafAgent, ImportOrganisa
 from habpps.use_cases.ports import FeedReader, Replicas, Signals, Store
 from habpps.use_cases.register import Register
 from servicekit.audit_events import RecordedWork
-from tests.habpps.fakes import FixedClientSessions, InMemoryFeed, InMemoryReplicas, counting_signals, in_memory_store
+from tests.habpps.fakes import (
+    FakeAccounts,
+    FixedClientSessions,
+    InMemoryFeed,
+    InMemoryReplicas,
+    counting_signals,
+    in_memory_store,
+)
 from tests.servicekit.fakes import FixedClock, InMemoryUnitOfWork
 
 TODAY = date(2026, 11, 23)
@@ -66,13 +73,14 @@ class Register921:
     replicas: Replicas = field(default_factory=InMemoryReplicas)
     clock: FixedClock = field(default_factory=FixedClock)
     signals: Signals = field(default_factory=counting_signals)
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
     client_sessions: FixedClientSessions = field(default_factory=FixedClientSessions)
 
     def __post_init__(self) -> None:
         self.register = Register(self.work, self.signals, self.clock)
         signal = self.signals.replicas
         propagation = FollowPropagation(self.replicas, self.feed, signal, self.clock, self.client_sessions)
-        self.acts: Acts = acts_on(self.register, CATALOGUE, self.clock, propagation)
+        self.acts: Acts = acts_on(self.register, CATALOGUE, self.clock, propagation, self.accounts)
         self.create_agent = CreateCafAgent(self.register, CATALOGUE)
         self.import_extranets = ImportExtranets(self.register, CATALOGUE)
         self.import_organisations = ImportOrganisations(self.register, CATALOGUE)

@@ -101,6 +101,16 @@ PEOPLE: tuple[Promise, ...] = (
         "A form that was shown before somebody else changed the same thing changes nothing; it says what is there now.",
     ),
     Promise(
+        "people:who-helps-is-named",
+        "CAFSOMME; WCAG 2.2 §3.2.6",
+        "Portal and help name the administrators of the person who is signed in, and the Caf; strangers read no name.",
+    ),
+    Promise(
+        "people:identifier-is-shown",
+        "CAFSOMME",
+        "The administrator reads the identifier of every person who has an account, however old it is.",
+    ),
+    Promise(
         "people:one-address-check",
         "RFC 5321 §4.1.2",
         "An address that no envelope can hold is refused at every entrance of auth.",

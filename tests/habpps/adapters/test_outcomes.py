@@ -18,6 +18,8 @@ from habpps.use_cases.change_convention import ConventionStep
 from habpps.use_cases.client_sessions import ClientSessionsEnding
 from habpps.use_cases.create_user import UserRequest
 from habpps.use_cases.follow_propagation import Propagation
+from habpps.use_cases.ports import AccountStatus
+from servicekit.errors import DependencyUnavailableError
 from tests.habpps.adapters.conftest import Pages
 from tests.habpps.builders import DIRECTOR
 from tests.plain import plain
@@ -221,3 +223,15 @@ def test_locking_the_only_administrator_says_what_follows_and_keeps_them_out(pag
     assert "Ne peut pas se connecter" in shown
     pages.author = commune.partner
     pages.get("/", 403)
+
+
+@promise("people:identifier-is-shown")
+def test_the_identifier_of_an_older_account_is_shown(pages: Pages) -> None:
+    commune = pages.habpps.all.ready()
+    pages.author = commune.partner
+    user = pages.habpps.all.look(lambda store: store.users.get(commune.user_id))
+    assert "Le compte n'est pas encore créé." in pages.get(f"/utilisateurs/{user.id}")
+    pages.habpps.all.accounts.known[user.account_id] = AccountStatus("cleger-0007", mails_sent=True)
+    assert "cleger-0007" in pages.get(f"/utilisateurs/{user.id}")
+    pages.habpps.all.accounts.failure = DependencyUnavailableError("away", reason="AUTH_UNAVAILABLE")
+    assert "Le service des comptes ne répond pas" in pages.get(f"/utilisateurs/{user.id}")

@@ -9,6 +9,18 @@ from onebox.demonstration import client_secrets
 from onebox.layout import DEMO_EXTRANETS, ENVIRONMENT, Layout
 from onebox.supervisor import Program
 
+PUBLIC_FACTS = {
+    "CONTACT_NAME": "Caf de démonstration, service des partenaires",
+    "CONTACT_EMAIL": "partenaires@caf-demonstration.example",
+    "CONTACT_PHONE": "01 99 00 12 34",
+    "CONTACT_HOURS": "Du lundi au vendredi, de 9 h à 12 h et de 14 h à 17 h",
+    "PUBLISHER": "Caf de démonstration, 1 rue de l'Exemple, 99000 Exempleville. Direction de la publication : "
+    "Dominique Exemple.",
+    "HOSTING": "Hébergeur de démonstration, 2 rue de l'Exemple, 99000 Exempleville, téléphone 01 99 00 56 78.",
+    "DATA_PROTECTION_OFFICER": "dpo@caf-demonstration.example, ou par courrier à la Caf de démonstration.",
+}
+"""Who answers, publishes and hosts: invented. The numbers are of those that Arcep keeps for fiction."""
+
 
 def service_environment(layout: Layout, service: str, secret: str) -> dict[str, str]:
     """Settings of one of the four services, as environment variables."""
@@ -20,6 +32,7 @@ def service_environment(layout: Layout, service: str, secret: str) -> dict[str, 
         "RPC_PORT": str(layout.rpc_port(service)),
         "TLS_DIRECTORY": str(layout.tls(service)),
     }
+    settings |= PUBLIC_FACTS
     if service != "audit":
         settings["AUDIT_ADDRESS"] = layout.rpc_address("audit")
     if service != "auth":

@@ -55,6 +55,7 @@ from auth.use_cases.keep_session import ChooseOrganisation, DisownLogin, FindSes
 from auth.use_cases.known_clients import KnownClients
 from auth.use_cases.make_tokens import MakeTokens, TokenPolicy
 from auth.use_cases.manage_accounts import ManageAccounts
+from auth.use_cases.name_helpers import NameHelpers
 from auth.use_cases.open_registration import OpenRegistration
 from auth.use_cases.person_rights import PersonRights
 from auth.use_cases.person_sessions import PersonSessions
@@ -170,6 +171,7 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
         issuer=settings.issuer,
         work=work,
         rights=rights,
+        name_helpers=NameHelpers(work, rights),
         own_tokens=own_tokens,
         signer=world.keys,
         subjects=subjects,

@@ -73,7 +73,7 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
     push = PushAccountCommands(work, GrpcAccounts(accounts), clock, each_apart)
     web = None
     if parts.web:
-        acts = acts_on(register, load_catalogue(), clock, propagation)
+        acts = acts_on(register, load_catalogue(), clock, propagation, GrpcAccounts(accounts))
         web = build_app(PageParts(settings, database, acts, IdentifyAdministrator(work, clock), clock))
     rpc = _feed_server(settings, RightsFeed(feed, propagation, signals.feed, clock)) if parts.rpc else None
 

@@ -178,6 +178,7 @@ def _install_templates(app: ServiceApp) -> None:
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(url_with=url_with, this_page=this_page, asset_url=_AssetUrls(app), **FORM_GLOBALS)
     app.jinja_env.globals.update(labelled_cells=labelled_cells)
+    app.jinja_env.globals["help_parts"] = ()  # templates of a service, drawn on the page of help
     if app.options.templates:
         folders = ChoiceLoader([FileSystemLoader(folder) for folder in app.options.templates])
         app.jinja_loader = ChoiceLoader([folders, *filter(None, [app.jinja_loader])])

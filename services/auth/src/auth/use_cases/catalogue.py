@@ -20,6 +20,7 @@ from auth.use_cases.issue_code import IssueCode
 from auth.use_cases.keep_session import ChooseOrganisation, DisownLogin, FindSession, SignOut
 from auth.use_cases.known_clients import KnownClients
 from auth.use_cases.manage_accounts import ManageAccounts
+from auth.use_cases.name_helpers import NameHelpers
 from auth.use_cases.person_rights import PersonRights
 from auth.use_cases.person_sessions import PersonSessions
 from auth.use_cases.ports import AuthWork, OwnTokens, Signer
@@ -45,6 +46,7 @@ class UseCases:
     issuer: str
     work: AuthWork
     rights: PersonRights
+    name_helpers: NameHelpers
     own_tokens: OwnTokens
     signer: Signer
     subjects: Subjects

@@ -167,6 +167,20 @@ class PersonRights:
         )
         return opened, closed
 
+    def why_nothing_is_open(self, session: Session) -> str:
+        """CONVENTION_ENDED, DEPARTED, or empty: something is open, or the extranets are closed for other reasons.
+
+        Raises:
+            RightsStaleError: the replica is not fresh.
+        """
+        opened, closed = self.overview(session)
+        reasons = {known.reason for known in closed}
+        if opened or not reasons:
+            return ""
+        if reasons & {"CONVENTION_ENDED", "CONVENTION_TERMINATED"}:
+            return "CONVENTION_ENDED"
+        return "DEPARTED" if "HABILITATION_ENDED" in reasons else ""
+
     def has_left(self, session: Session) -> bool:
         """Whether a fresh snapshot says that the organisation is closed, or no longer one of the person's.
 
@@ -202,6 +216,13 @@ class PersonRights:
             if known.organisation_id in organisations and known.state == "active" and known.account_id != account_id
         }
         return tuple(sorted(found))
+
+    def cafs_of(self, account_id: str) -> tuple[str, ...]:
+        """Codes of the Cafs with which the person's organisations have a convention; for display only."""
+        snapshot, _ = self._replica.current()
+        members = snapshot.users_of_account(account_id) if snapshot is not None else ()
+        known = (snapshot.find(Organisation, user.organisation_id) for user in members) if snapshot is not None else ()
+        return tuple(sorted({one.caf for one in known if one is not None and one.caf}))
 
     def label_of(self, code: str) -> str:
         """The name of an extranet, or its code."""

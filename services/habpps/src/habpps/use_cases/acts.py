@@ -14,7 +14,7 @@ from habpps.use_cases.create_user import AttachPerson, CreateUser
 from habpps.use_cases.follow_propagation import FollowPropagation
 from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
 from habpps.use_cases.open_service_contract import OpenServiceContract
-from habpps.use_cases.ports import Catalogue
+from habpps.use_cases.ports import Accounts, Catalogue
 from habpps.use_cases.preview_closing import PreviewClosing
 from habpps.use_cases.register import Register
 from habpps.use_cases.retry_account_command import RetryAccountCommand
@@ -47,11 +47,13 @@ class Acts:
     retry_account_command: RetryAccountCommand
 
 
-def acts_on(register: Register, catalogue: Catalogue, clock: Clock, propagation: FollowPropagation) -> Acts:
+def acts_on(
+    register: Register, catalogue: Catalogue, clock: Clock, propagation: FollowPropagation, accounts: Accounts
+) -> Acts:
     """Make every use case on one register."""
     return Acts(
         catalogue,
-        ConsultRegister(register, clock),
+        ConsultRegister(register, clock, accounts),
         PreviewClosing(register, clock, catalogue),
         propagation,
         CreateOrganisation(register),

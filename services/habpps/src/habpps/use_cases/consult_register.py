@@ -15,10 +15,11 @@ from habpps.domain.states import ContractState, ConventionState
 from habpps.domain.versions import version_of
 from habpps.use_cases.acting_administrators import those_who_can_sign_in
 from habpps.use_cases.people_ports import Listing
-from habpps.use_cases.ports import ActRecord, Store
+from habpps.use_cases.ports import Accounts, ActRecord, Store
 from habpps.use_cases.register import Register
 from partnerkit.days import french_day
 from servicekit.clock import Clock
+from servicekit.errors import ServiceError
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ class UserView:
     mails: AccountCommand | None
     version: str
     ever: tuple[Membership, ...]
+    username: str | None = None
+    """What the person types to sign in; empty: there is no account yet; None: the account service does not answer."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +116,9 @@ class Suspension:
 class ConsultRegister:
     """Reads for the pages."""
 
-    def __init__(self, register: Register, clock: Clock) -> None:
-        """Keep the register: it confirms the author and records refusals."""
+    def __init__(self, register: Register, clock: Clock, accounts: Accounts) -> None:
+        """Keep the register: it confirms the author and records refusals. `accounts` knows identifiers."""
+        self._accounts = accounts
         self._register = register
         self._clock = clock
 
@@ -234,7 +238,16 @@ class ConsultRegister:
             version = version_of(user, *(one.habilitation for one in ever))
             return UserView(view, user, held, mails.get(user.account_id), version, ever)
 
-        return self._register.read(author, "habpps.user.read", work)
+        found = self._register.read(author, "habpps.user.read", work)
+        return replace(found, username=self._username(found))
+
+    def _username(self, found: UserView) -> str | None:
+        """The account service has the last word: the account may be older than what was asked of it from here."""
+        try:
+            status = self._accounts.status(found.user.account_id)
+        except ServiceError:
+            return found.mails.username or None if found.mails else None
+        return "" if status is None else status.username
 
     def journal(
         self, author: Author, organisation_id: str, listing: Listing

@@ -92,6 +92,7 @@ def create_web(web: WebParts) -> HotEndpoints:
     ):
         app.register_blueprint(views.blueprint())
     app.jinja_env.globals["shown_logo"] = _shown_logo
+    app.jinja_env.globals.update(helpers_now=parts.helpers, help_parts=("_who_helps.html",))
     app.register_refusal_texts({**_TEXTS, **CLIENT_REFUSALS})
     app.set_refusal_teller(teller(parts.reader))
     register = RegisterEndpoint(web.use_cases.register_dynamically, web.issuer)

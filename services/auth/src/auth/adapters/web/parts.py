@@ -16,6 +16,7 @@ from auth.adapters.web.visitor import Visitor, Waiting
 from auth.domain.clients import IDENTITY_SCOPES, Client
 from auth.domain.redirects import is_redirect_uri
 from auth.use_cases.catalogue import UseCases
+from auth.use_cases.name_helpers import Helpers
 from partnerkit.reasons import Reader, reader_of
 from servicekit.clock import Clock
 from servicekit.web import ServiceApp, allow_form_target
@@ -70,6 +71,11 @@ class Parts:
         """Who reads the page: it says who can help, and nobody is sent to himself."""
         present = self.visitor.present()
         return reader_of(self.use_cases.rights.held_roles(present.session) if present is not None else ())
+
+    def helpers(self) -> Helpers | None:
+        """Who can help the person who is signed in; None: nobody is."""
+        present = self.visitor.present()
+        return self.use_cases.name_helpers(present.account.account_id) if present is not None else None
 
     def come_back_to(self, page: str) -> None:
         """Where `go_on` leads once the person is signed in; a path of ours."""

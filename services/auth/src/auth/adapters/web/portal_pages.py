@@ -60,6 +60,7 @@ class PortalPages:
             if reader is not Reader.CAF  # the extranets of the partners are not for the work of a Caf's agent
             else [],
             several=len(organisations) > 1,
+            why_nothing=self._parts.use_cases.rights.why_nothing_is_open(present.session) if organisations else "",
             nowhere=not organisations,
             may_declare=CAF_ADMINISTRATOR in self._parts.use_cases.rights.roles(present.session),
         )
