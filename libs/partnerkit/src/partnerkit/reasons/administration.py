@@ -44,6 +44,11 @@ REASONS = (
         ),
     ),
     reason(
+        "CHANGED_MEANWHILE",
+        ADMINISTRATION,
+        ("Changé entre-temps par quelqu'un d'autre", "Changed meanwhile by somebody else"),
+    ),
+    reason(
         "TRANSITION_REFUSED",
         ADMINISTRATION,
         ("La situation avait déjà changé", "The situation had already changed"),
