@@ -113,3 +113,24 @@ def test_make_commands_named_in_documents_exist() -> None:
         name for path in DOCUMENTS for name in re.findall(r"(?:`|^)make ([a-z-]+)", (ROOT / path).read_text(), re.M)
     }
     assert named - targets == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_files_that_the_page_of_a_service_names_are_in_the_service(service: str) -> None:
+    folder = ROOT / "services" / service
+    text = (folder / "README.md").read_text()
+    named = set(re.findall(r"`((?:src|adapters|use_cases|domain|data)/[\w./-]+\.\w+|\w+\.toml)`", text))
+    places = (folder, folder / "src" / service)
+    assert {name for name in named if not any((place / name).exists() for place in places)} == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+def test_the_defaults_that_a_table_says_are_those_of_the_settings(document: Path) -> None:
+    """Rows `| `NAME` | `default` | …`: what stands between backticks, or a bare number, is the default."""
+    known = {
+        f"{settings.environment_prefix()}{name}".upper(): str(field.get_default())
+        for settings in SETTINGS
+        for name, field in settings.model_fields.items()
+    }
+    said = re.findall(r"^\| `([A-Z_]+)` \| (?:`([^`]+)`|(\d+)) \|", (ROOT / document).read_text(), re.MULTILINE)
+    assert {name: quoted or number for name, quoted, number in said if known.get(name) != (quoted or number)} == {}
