@@ -7,6 +7,7 @@ import orjson
 from partenaire.audit.v1 import journal_pb2
 from servicekit.errors import DependencyUnavailableError
 from servicekit.outbox import Receipt
+from servicekit.outbox.sink import Numbers
 
 
 class JournalOfTheTest:
@@ -22,6 +23,10 @@ class JournalOfTheTest:
         messages = [journal_pb2.Event.FromString(event) for event in events]
         self.events.extend(messages)
         return [Receipt(message.event_id, "2026-11", place, bytes(32)) for place, message in enumerate(messages)]
+
+    def missing(self, held: Sequence[Numbers]) -> Sequence[Numbers]:
+        """Lacks nothing."""
+        return []
 
     def told(self) -> list[tuple[str, str]]:
         """Type and reason of each event, in order."""

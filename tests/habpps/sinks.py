@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from partenaire.audit.v1 import journal_pb2
 from servicekit.outbox import Receipt
+from servicekit.outbox.sink import Numbers
 
 
 class AcknowledgingSink:
@@ -20,6 +21,10 @@ class AcknowledgingSink:
             self.events.extend(messages)
             self._told.notify_all()
         return [Receipt(message.event_id, "2026-11", place, bytes(32)) for place, message in enumerate(messages)]
+
+    def missing(self, held: Sequence[Numbers]) -> Sequence[Numbers]:
+        """Lacks nothing."""
+        return []
 
     def wait_for(self, event_type: str, seconds: float = 10.0) -> journal_pb2.Event:
         """The newest event of a type; a buffered one may come a moment after its act."""

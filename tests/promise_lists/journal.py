@@ -4,6 +4,17 @@ from tests.promise_lists.promise import Promise
 
 JOURNAL: tuple[Promise, ...] = (
     Promise(
+        "audit:a-restore-loses-nothing-that-is-kept",
+        "docs/operate.md, Backup and restore",
+        "After a restore of the journal every event that a producer still holds comes back once; what nobody holds any "
+        "more is named.",
+    ),
+    Promise(
+        "audit:set-aside-is-said",
+        "docs/operate.md, Health",
+        "Events that are set aside are told by the health page of their service until an operator has dealt with them.",
+    ),
+    Promise(
         "audit:every-event-has-an-owner",
         "docs/architecture.md",
         "Every event belongs to a Caf or to the national auditor; one of nobody can be neither built nor received.",

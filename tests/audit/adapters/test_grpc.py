@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import grpc
 import pytest
 
 from audit.bootstrap import _rpc
@@ -15,6 +16,8 @@ from partenaire.audit.v1 import journal_pb2, journal_pb2_grpc
 from servicekit.audit_events import AuditEvent
 from servicekit.errors import AccessDeniedError, ConflictError, InvalidInputError, NotFoundError
 from servicekit.identifiers import new_id
+from servicekit.outbox.grpc_sink import GrpcAuditSink
+from servicekit.outbox.sink import Numbers
 from servicekit.rpc import ChannelOptions, open_channel, remote_errors
 from servicekit.rpc.certificates import issue, write_authority
 from tests.audit.builders import DOSSIER, NOON, NOON_US, Journal, journal
@@ -24,6 +27,7 @@ from tests.audit.builders import DOSSIER, NOON, NOON_US, Journal, journal
 class Caller:
     """A service with its certificate, its chain and a stub."""
 
+    channel: grpc.Channel
     stub: journal_pb2_grpc.JournalStub
     service: str
     epoch: str
@@ -71,7 +75,8 @@ class Served:
             environment="test",
             tls_directory=issue(self.authority, service, "test", lifetime=timedelta(days=1)),
         )
-        return Caller(journal_pb2_grpc.JournalStub(open_channel(options)), service, new_id())
+        channel = open_channel(options)
+        return Caller(channel, journal_pb2_grpc.JournalStub(channel), service, new_id())
 
 
 @pytest.fixture
@@ -164,3 +169,24 @@ def test_an_event_of_the_outbox_is_accepted_as_it_is_sent(served: Served) -> Non
     )
     auth = served.caller("auth")
     assert auth.append(auth.event(type=told.type, payload=told.payload_bytes, subject=""))[0].index == 0
+
+
+def test_a_service_is_told_what_the_journal_lacks_of_its_own_events(served: Served) -> None:
+    cdap = served.caller("cdap")
+    events = [cdap.event() for _ in range(6)]
+    cdap.append(*events[:2], events[4])
+    held = [journal_pb2.Numbers(epoch=cdap.epoch, first=0, end=6), journal_pb2.Numbers(epoch="other", first=3, end=4)]
+    sink = GrpcAuditSink(cdap.channel)
+    asked = [Numbers(one.epoch, one.first, one.end) for one in held]
+    assert sink.missing(asked) == [
+        Numbers(cdap.epoch, 2, 4),
+        Numbers(cdap.epoch, 5, 6),
+        Numbers("other", 3, 4),
+    ]
+    cdap.append(*events)
+    assert sink.missing(asked[:1]) == []
+    assert served.journal.verify().is_intact
+    with pytest.raises(InvalidInputError), remote_errors():
+        cdap.stub.GetMissing(journal_pb2.GetMissingRequest(), timeout=5)
+    with pytest.raises(AccessDeniedError), remote_errors():
+        served.caller("omega").stub.GetMissing(journal_pb2.GetMissingRequest(held=held), timeout=5)

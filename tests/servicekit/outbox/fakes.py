@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from partenaire.audit.v1 import journal_pb2
 from servicekit.errors import DependencyUnavailableError
 from servicekit.outbox import Receipt
-from servicekit.outbox.sink import EventsRefusedError
+from servicekit.outbox.sink import EventsRefusedError, Numbers
 
 
 class InMemoryAudit:
@@ -16,6 +16,7 @@ class InMemoryAudit:
         self.events: list[journal_pb2.Event] = []
         self.batches: list[list[str]] = []
         self.available = True
+        self.says_nothing = False  # what it lacks
         self.refuses: set[str] = set()  # ids of events that it will never take
         self.breaks = 0  # how many of the next calls end by a mistake in the program
         self.loses_answers = 0  # how many of the next answers get lost after the events were stored
@@ -42,6 +43,18 @@ class InMemoryAudit:
                 self.loses_answers -= 1
                 raise DependencyUnavailableError("the answer was lost", reason="AUDIT_UNREACHABLE")
         return receipts
+
+    def missing(self, held: Sequence[Numbers]) -> Sequence[Numbers]:
+        with self._changed:
+            if self.says_nothing or not self.available:
+                raise DependencyUnavailableError("audit is down", reason="AUDIT_UNREACHABLE")
+            known = {(event.producer.epoch, event.producer.number) for event in self.events}
+            return [
+                Numbers(part.epoch, number, number + 1)
+                for part in held
+                for number in range(part.first, part.end)
+                if (part.epoch, number) not in known
+            ]
 
     def wait_for_batches(self, count: int) -> None:
         with self._changed:

@@ -11,6 +11,7 @@ from partenaire.audit.v1 import journal_pb2, journal_pb2_grpc
 from servicekit.database.contract import begin_callbacks
 from servicekit.outbox.chain import Chains
 from servicekit.outbox.grpc_sink import AuditUnreachableError, GrpcAuditSink
+from servicekit.outbox.sink import Numbers
 from tests.servicekit.outbox.builders import event
 from tests.servicekit.outbox.test_chain import connection
 
@@ -33,6 +34,13 @@ class FakeJournal(journal_pb2_grpc.JournalServicer):
             for number, one in enumerate(request.events)
         ]
         return journal_pb2.AppendResponse(receipts=receipts)
+
+    def GetMissing(  # noqa: N802 - gRPC's name
+        self, request: journal_pb2.GetMissingRequest, context: grpc.ServicerContext
+    ) -> journal_pb2.GetMissingResponse:
+        if self.error is not None:
+            context.abort(self.error, "the journal is resting")
+        return journal_pb2.GetMissingResponse(missing=request.held[1:])
 
     def GetInclusionProof(  # noqa: N802 - gRPC's name
         self, request: journal_pb2.GetInclusionProofRequest, context: grpc.ServicerContext
@@ -92,3 +100,11 @@ def test_an_error_of_audit_says_its_code_and_words(
 def test_an_audit_that_is_not_there_is_an_error_of_the_sink() -> None:
     with grpc.insecure_channel("127.0.0.1:1") as channel, pytest.raises(AuditUnreachableError, match="UNAVAILABLE"):
         GrpcAuditSink(channel, timeout=timedelta(seconds=5)).append(serialised(1))
+
+
+def test_what_audit_lacks_comes_back_in_the_same_terms(sink: GrpcAuditSink, journal: FakeJournal) -> None:
+    held = [Numbers("one", 0, 4), Numbers("two", 3, 9)]
+    assert sink.missing(held) == [Numbers("two", 3, 9)]
+    journal.error = grpc.StatusCode.PERMISSION_DENIED
+    with pytest.raises(AuditUnreachableError):
+        sink.missing(held)

@@ -11,14 +11,14 @@ import contextlib
 import signal
 import socket
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 from servicekit.errors import StartError
 from servicekit.front.limits import Lane, only_pages
-from servicekit.health import Check
+from servicekit.health import Check, HealthWatch
 from servicekit.logging import configure_logging
 from servicekit.settings import ServiceSettings
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from servicekit.rpc.server import RpcServer
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+_NOTHING_MORE: Mapping[str, Check] = {}
 
 S = TypeVar("S", bound=ServiceSettings)
 
@@ -75,6 +77,15 @@ class Background(Protocol):
         ...
 
 
+@runtime_checkable
+class Noting(Protocol):
+    """A background with something to tell operators that keeps nobody from being answered."""
+
+    def note(self) -> str | None:
+        """One sentence for `notes` of /healthz, else None; quick, and it never raises."""
+        ...
+
+
 @dataclass(frozen=True)
 class Process:
     """What the `build` function of a service returns: everything made, nothing started."""
@@ -95,6 +106,12 @@ class Process:
     """Which lane of the web front answers (method, path)."""
     computing_threads: int = 1
     """Threads of the lane for what keeps a processor busy."""
+
+    def health_watch(self, tell: Callable[[bool], None], more: Mapping[str, Check] = _NOTHING_MORE) -> HealthWatch:
+        """Asks every background and check and `more`, and every background that has notes for them."""
+        noting = {f"{one.name}-notes": one.note for one in self.background if isinstance(one, Noting)}
+        checks = {one.name: one.problem for one in self.background} | dict(self.health) | dict(more) | noting
+        return HealthWatch(checks, answers_without=self.answers_without, notes=self.notes | noting.keys(), tell=tell)
 
 
 Build = Callable[[S, Parts], Process]

@@ -65,10 +65,8 @@ def _running(plan: Plan, stuck: list[str]) -> Iterator[None]:
         pin_to_free_core(settings.service, settings.data_directory)
     process = _resolve(build)(settings, parts)
     tell = process.rpc.set_serving if process.rpc is not None else _tell_nobody
-    checks = {background.name: background.problem for background in process.background} | dict(process.health)
     fronts: list[Front] = []
-    checks["web"] = lambda: next((front.problem() for front in fronts), None)
-    health = HealthWatch(checks, answers_without=process.answers_without, notes=process.notes, tell=tell)
+    health = process.health_watch(tell, {"web": lambda: next((front.problem() for front in fronts), None)})
     front = _front(process, settings, health, lambda: _end_of_itself(stuck))
     fronts += [front] if front is not None else []
     with ExitStack() as stack:

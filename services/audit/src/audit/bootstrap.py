@@ -24,6 +24,7 @@ from audit.use_cases.read_event import ReadEvent
 from audit.use_cases.record_batch import RecordBatch
 from audit.use_cases.search_events import ReadResults, SearchEvents
 from audit.use_cases.sequencer import Sequencer
+from audit.use_cases.tell_missing import TellMissing
 from audit.use_cases.verify_journal import Outside, VerifyJournal
 from audit.use_cases.watch_producers import WatchProducers
 from servicekit.background import LastingFailureError, Repeating, Rhythm
@@ -58,6 +59,7 @@ class UseCases:
     """All that the journal does, for its pages and for gRPC."""
 
     append: AppendEvents
+    missing: TellMissing
     prove: ProveInclusion
     checkpoint: NewestCheckpoint
     publish: PublishCheckpoint
@@ -119,6 +121,7 @@ def build_core(settings: AuditSettings, database: Database, clock: Clock) -> Cor
     results = ReadResults(store, keys, cipher, sequencer, clock)
     use_cases = UseCases(
         append=AppendEvents(sequencer),
+        missing=TellMissing(store),
         prove=ProveInclusion(store),
         checkpoint=NewestCheckpoint(store),
         publish=publish,
@@ -184,7 +187,8 @@ def _rpc(settings: AuditSettings, core: Core) -> "RpcServer":
     from partenaire.audit.v1 import journal_pb2, journal_pb2_grpc
     from servicekit.rpc import CallerPolicy, ServerOptions, open_server
 
-    use_cases = JournalUseCases(core.use_cases.append, core.use_cases.prove, core.use_cases.checkpoint)
+    made = core.use_cases
+    use_cases = JournalUseCases(made.append, made.missing, made.prove, made.checkpoint)
     registration = (journal_pb2_grpc.add_JournalServicer_to_server, JournalServicer(use_cases), SERVICE_NAME)
     descriptor = journal_pb2.DESCRIPTOR.services_by_name["Journal"]
     callers = CallerPolicy.load(Path(__file__).with_name("callers.toml"), [descriptor])

@@ -1,7 +1,8 @@
 """No act without a durable record: events are committed with the change they tell of, then delivered to audit.
 
 Read in this order: `unit_of_work` (what use cases see), `chain` (numbers and hashes), `store` and `tables` (the rows),
-`relay` (the thread that delivers), `delivery` (waiting, and the policies strict and buffered), `sink` and `grpc_sink`.
+`relay` (the thread that delivers), `gaps` (what a restored audit lacks),
+`delivery` (waiting, and the policies strict and buffered), `sink` and `grpc_sink`.
 """
 
 from servicekit.audit_events import AuditUnavailableError

@@ -9,7 +9,7 @@ from google.protobuf.message import DecodeError
 
 from partenaire.audit.v1 import journal_pb2, journal_pb2_grpc
 from servicekit.errors import DependencyUnavailableError
-from servicekit.outbox.sink import EventsRefusedError, Receipt
+from servicekit.outbox.sink import EventsRefusedError, Numbers, Receipt
 
 _REFUSED = (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.FAILED_PRECONDITION)
 """What `Append` answers because of an event (journal.proto); anything else says nothing about the events."""
@@ -50,3 +50,19 @@ class GrpcAuditSink:
                 raise EventsRefusedError(answer) from error
             raise AuditUnreachableError(f"audit did not store {len(events)} events: {answer}") from error
         return [Receipt(one.event_id, one.shard, one.index, one.leaf_hash) for one in response.receipts]
+
+    def missing(self, held: Sequence[Numbers]) -> Sequence[Numbers]:
+        """See `AuditSink.missing`.
+
+        Raises:
+            AuditUnreachableError: any gRPC error.
+        """
+        parts = [journal_pb2.Numbers(epoch=one.epoch, first=one.first, end=one.end) for one in held]
+        try:
+            response = self._journal.GetMissing(
+                journal_pb2.GetMissingRequest(held=parts), timeout=self._timeout_seconds
+            )
+        except grpc.RpcError as error:
+            call = cast(grpc.Call, error)
+            raise AuditUnreachableError(f"audit does not say what it lacks: {call.code().name}") from error
+        return [Numbers(one.epoch, one.first, one.end) for one in response.missing]

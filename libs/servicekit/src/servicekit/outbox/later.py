@@ -12,7 +12,7 @@ from servicekit.database.contract import Database
 from servicekit.errors import DependencyUnavailableError
 from servicekit.outbox.delivery import Ticket
 from servicekit.outbox.relay import OutboxRelay
-from servicekit.outbox.sink import Receipt
+from servicekit.outbox.sink import Numbers, Receipt
 
 
 class _Nowhere:
@@ -25,6 +25,14 @@ class _Nowhere:
             DependencyUnavailableError: always.
         """
         raise DependencyUnavailableError(f"{len(events)} events stay in the outbox", reason="DELIVERED_LATER")
+
+    def missing(self, held: Sequence[Numbers]) -> Sequence[Numbers]:
+        """Never asked: a command has no thread.
+
+        Raises:
+            DependencyUnavailableError: always.
+        """
+        raise DependencyUnavailableError(f"{len(held)} parts are not asked about", reason="DELIVERED_LATER")
 
 
 class LaterDelivery(OutboxRelay):

@@ -8,6 +8,8 @@ died once they are 10 s old.
 What this process commits reaches the thread in memory. The table is read at the start, after any failure and every
 second: it alone says what waits. Acknowledgements are noted in it together, at most 100 ms later, so that they do not
 cost each call a second fsync; after a crash in between the same events are sent again, which changes nothing.
+
+At the start, after each failure and every minute audit is asked what it lacks of what it once had (`gaps`).
 """
 
 import threading
@@ -28,6 +30,7 @@ from servicekit.outbox import store
 from servicekit.outbox.chain import ChainedEvent, Chains
 from servicekit.outbox.committed import CommittedEvents
 from servicekit.outbox.delivery import NOBODY_WAITS, Limits, Ticket, Tickets
+from servicekit.outbox.gaps import Gaps
 from servicekit.outbox.settings import DEFAULT_SETTINGS, OutboxSettings
 from servicekit.outbox.sink import AuditSink, EventsRefusedError
 from servicekit.references import new_reference
@@ -72,6 +75,7 @@ class OutboxRelay:
         self._acknowledged_at_seconds = 0.0  # when the first of them was
         self._read_table = True
         self._table_read_at_seconds = clock.boottime()
+        self._gaps = Gaps(database, sink, clock, settings, self._deliver)
         self._wake = threading.Event()
         self._hurry = threading.Event()  # somebody waits for an acknowledgement
         self._stopping = threading.Event()
@@ -110,6 +114,16 @@ class OutboxRelay:
         if seconds <= self._settings.buffered_age.total_seconds():
             return None
         return f"the oldest audit event waits since {seconds:.0f} s ({self._failure or 'audit is slow'})"
+
+    def note(self) -> str | None:
+        """A sentence while events are set aside, until an operator has had them sent again."""
+        try:
+            count = self._limits.backlog().set_aside
+        except ServiceError:
+            return None  # `problem` says it
+        if not count:
+            return None
+        return f"{count} audit events are set aside and not in the journal: see the command `outbox`"
 
     def require_room(self) -> None:
         """See `Delivery.require_room`.
@@ -194,7 +208,8 @@ class OutboxRelay:
                 if not (self._read_table or self._hurry.is_set() or self._stopping.is_set()):
                     break  # what came meanwhile gathers, too
             self._failure, self._failures = None, 0
-            if self._committed.any():
+            more_is_missing = self._gaps.step()
+            if more_is_missing or self._committed.any():
                 self._wake.set()
             if mark or self._marking_is_due():
                 self._mark()
@@ -208,6 +223,7 @@ class OutboxRelay:
 
     def _failed(self, problem: str, reason: str) -> None:
         self._read_table = True
+        self._gaps.ask_soon()
         if self._failure != problem:
             log.warning("audit outbox not delivered", reason=reason, problem=problem, reference=new_reference())
         self._failure = problem
@@ -323,8 +339,9 @@ class OutboxRelay:
         if now_seconds - self._cleaned_at_seconds < self._settings.cleaning_interval.total_seconds():
             return
         self._cleaned_at_seconds = now_seconds
-        limit, before = self._settings.cleaning_rows, self._clock.now() - self._settings.retention
-        while self._database.write(lambda connection: store.forget(connection, before, limit)) == limit:
+        limit, now = self._settings.cleaning_rows, self._clock.now()
+        before, last_before = now - self._settings.retention, now - self._settings.last_kept
+        while self._database.write(lambda connection: store.forget(connection, before, last_before, limit)) == limit:
             if self._stopping.is_set():
                 return
 

@@ -23,7 +23,11 @@ class OutboxSettings:
     longest_backoff: timedelta = timedelta(seconds=1)
     most_set_aside: int = 100  # beyond that nothing is set aside any more: it is not the event that is wrong
     orphan_age: timedelta = timedelta(seconds=10)  # PostgreSQL: rows another process should have delivered by now
-    retention: timedelta = timedelta(hours=24)  # acknowledged rows are kept so long, for audit to ask again
+    gaps_interval: timedelta = timedelta(minutes=1)  # audit is asked what it lacks, besides every reconnection
+    gaps_retry: timedelta = timedelta(seconds=5)  # after a failure of that
+    gap_events: int = 128  # sent again in one call: new events, for which people wait, come between
+    retention: timedelta = timedelta(hours=24)  # acknowledged rows are kept, to be sent again to a restored audit
+    last_kept: timedelta = timedelta(days=31)  # the last row of an epoch: without it nobody knows how far it went
     cleaning_interval: timedelta = timedelta(seconds=60)
     cleaning_rows: int = 1_000  # deleted in one transaction
 

@@ -15,6 +15,15 @@ class Receipt:
     leaf_hash: bytes  # RFC 6962, 32 bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Numbers first..end-1 of an epoch (`Numbers` in journal.proto)."""
+
+    epoch: str
+    first: int
+    end: int
+
+
 class EventsRefusedError(Exception):
     """audit answered, and will never take this batch as it is: one of its events is not what it accepts.
 
@@ -33,4 +42,11 @@ class AuditSink(Protocol):
         Raises:
             EventsRefusedError: one of them will never be accepted; nothing is stored.
             ServiceError: not stored, or not known to be; the same events are sent again later.
+        """
+
+    def missing(self, held: Sequence[Numbers]) -> Sequence[Numbers]:
+        """What audit lacks of `held`, 1 to 1 000 parts of the chains of this service; perhaps not all of it at once.
+
+        Raises:
+            ServiceError: audit does not say.
         """

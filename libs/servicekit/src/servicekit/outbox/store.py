@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from servicekit.database.prepared import PreparedStatement
 from servicekit.database.types import to_microseconds
 from servicekit.outbox.chain import ChainedEvent
+from servicekit.outbox.sink import Numbers
 from servicekit.outbox.tables import outbox_tables
 
 _outbox = outbox_tables(sa.MetaData())
@@ -22,6 +23,13 @@ _pending = sa.select(_columns.event_id, _columns.event).where(_is_pending).order
 _acknowledge = PreparedStatement(
     _outbox.update().where(_columns.event_id == sa.bindparam("one")).values(acknowledged_at=sa.bindparam("at"))
 )
+
+
+_of = _columns.epoch == sa.bindparam("of")
+_FIRST_EPOCH = sa.select(_columns.epoch).order_by(_columns.epoch).limit(1)
+_NEXT_EPOCH = _FIRST_EPOCH.where(_columns.epoch > sa.bindparam("of"))
+_FIRST = sa.select(_columns.number).where(_of).order_by(_columns.number).limit(1)
+_LAST = sa.select(_columns.number).where(_of).order_by(_columns.number.desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +55,11 @@ class SetAside:
 
 @dataclass(frozen=True)
 class Backlog:
-    """What audit has not acknowledged yet."""
+    """What audit has not acknowledged yet, and how many rows are no longer sent."""
 
     rows: int
     oldest_at: datetime | None
+    set_aside: int
 
 
 @dataclass(frozen=True)
@@ -98,13 +107,44 @@ def backlog(connection: Connection, limit: int) -> Backlog:
     few = sa.select(_columns.sequence).where(_is_pending).limit(limit).subquery()
     rows = connection.execute(sa.select(sa.func.count()).select_from(few)).scalar_one()
     first = sa.select(_columns.recorded_at).where(_is_pending).order_by(_columns.sequence).limit(1)
-    return Backlog(rows, connection.execute(first).scalar_one_or_none())
+    return Backlog(rows, connection.execute(first).scalar_one_or_none(), count_set_aside(connection))
 
 
-def forget(connection: Connection, acknowledged_before: datetime, limit: int) -> int:
-    """Deletes at most `limit` events that were acknowledged before that moment; returns how many."""
-    old = sa.select(_columns.sequence).where(_columns.acknowledged_at < acknowledged_before).limit(limit)
+def forget(connection: Connection, acknowledged_before: datetime, last_before: datetime, limit: int) -> int:
+    """Deletes at most `limit` events that were acknowledged before that moment; returns how many.
+
+    The last event of an epoch stays until it was acknowledged before `last_before`: it says how far the epoch went.
+    """
+    other = _outbox.alias()
+    has_later = sa.exists().where(other.c.epoch == _columns.epoch, other.c.number > _columns.number)
+    is_old = _columns.acknowledged_at < acknowledged_before
+    is_done_with = has_later | (_columns.acknowledged_at < last_before)
+    old = sa.select(_columns.sequence).where(is_old, is_done_with).limit(limit)
     return connection.execute(_outbox.delete().where(_columns.sequence.in_(old))).rowcount
+
+
+def held(connection: Connection) -> list[Numbers]:
+    """From the first to the last number of each epoch that has rows: three steps of the index per epoch."""
+    found: list[Numbers] = []
+    epoch = connection.execute(_FIRST_EPOCH).scalar_one_or_none()
+    while epoch is not None:
+        first, last = (connection.execute(ends, {"of": epoch}).scalar_one() for ends in (_FIRST, _LAST))
+        found.append(Numbers(epoch, first, last + 1))
+        epoch = connection.execute(_NEXT_EPOCH, {"of": epoch}).scalar_one_or_none()
+    return found
+
+
+def acknowledged(connection: Connection, numbers: Numbers, limit: int) -> list[tuple[int, PendingEvent]]:
+    """(number, event) of the first `limit` rows of these numbers that audit once acknowledged."""
+    wanted = sa.select(_columns.number, _columns.event_id, _columns.event).where(
+        _columns.epoch == numbers.epoch,
+        _columns.number >= numbers.first,
+        _columns.number < numbers.end,
+        _columns.acknowledged_at.is_not(None),
+        _columns.set_aside_at.is_(None),
+    )
+    rows = connection.execute(wanted.order_by(_columns.number).limit(limit))
+    return [(number, PendingEvent(event_id, event)) for number, event_id, event in rows]
 
 
 def set_aside(connection: Connection, event_id: str, reason: str, at: datetime) -> None:

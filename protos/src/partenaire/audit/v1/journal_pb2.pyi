@@ -236,6 +236,84 @@ class AppendResponse(_message.Message):
 Global___AppendResponse: _TypeAlias = AppendResponse  # noqa: Y015
 
 @_typing.final
+class Numbers(_message.Message):
+    """Numbers first, first + 1, ..., end - 1 of one epoch of the calling service."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EPOCH_FIELD_NUMBER: _builtins.int
+    FIRST_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    epoch: _builtins.str
+    """The epoch."""
+    first: _builtins.int
+    """The first number."""
+    end: _builtins.int
+    """The number after the last; greater than `first`."""
+    def __init__(
+        self,
+        *,
+        epoch: _builtins.str = ...,
+        first: _builtins.int = ...,
+        end: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "epoch", b"epoch", "first", b"first"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Numbers: _TypeAlias = Numbers  # noqa: Y015
+
+@_typing.final
+class GetMissingRequest(_message.Message):
+    """What the caller has."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HELD_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def held(self) -> _containers.RepeatedCompositeFieldContainer[Global___Numbers]:
+        """1 to 1000 parts of the caller's chains."""
+
+    def __init__(
+        self,
+        *,
+        held: _abc.Iterable[Global___Numbers] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["held", b"held"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetMissingRequest: _TypeAlias = GetMissingRequest  # noqa: Y015
+
+@_typing.final
+class GetMissingResponse(_message.Message):
+    """What the journal lacks of it; at most 1000 parts: ask again when these were sent."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MISSING_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def missing(self) -> _containers.RepeatedCompositeFieldContainer[Global___Numbers]:
+        """In the order of the question, each part inside one that was asked about."""
+
+    def __init__(
+        self,
+        *,
+        missing: _abc.Iterable[Global___Numbers] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["missing", b"missing"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetMissingResponse: _TypeAlias = GetMissingResponse  # noqa: Y015
+
+@_typing.final
 class GetInclusionProofRequest(_message.Message):
     """Which event, against which tree."""
 

@@ -40,6 +40,11 @@ class JournalStub:
                 request_serializer=partenaire_dot_audit_dot_v1_dot_journal__pb2.AppendRequest.SerializeToString,
                 response_deserializer=partenaire_dot_audit_dot_v1_dot_journal__pb2.AppendResponse.FromString,
                 _registered_method=True)
+        self.GetMissing = channel.unary_unary(
+                '/partenaire.audit.v1.Journal/GetMissing',
+                request_serializer=partenaire_dot_audit_dot_v1_dot_journal__pb2.GetMissingRequest.SerializeToString,
+                response_deserializer=partenaire_dot_audit_dot_v1_dot_journal__pb2.GetMissingResponse.FromString,
+                _registered_method=True)
         self.GetInclusionProof = channel.unary_unary(
                 '/partenaire.audit.v1.Journal/GetInclusionProof',
                 request_serializer=partenaire_dot_audit_dot_v1_dot_journal__pb2.GetInclusionProofRequest.SerializeToString,
@@ -60,6 +65,14 @@ class JournalServicer:
         """Appends events. Idempotent by event_id: the same event sent again gets the receipt of the first time.
         Errors: INVALID_ARGUMENT (malformed event), ALREADY_EXISTS is never used; FAILED_PRECONDITION
         EVENT_ID_REUSED (same id, other content); RESOURCE_EXHAUSTED (queue full, try again).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetMissing(self, request, context):
+        """What the journal lacks of events that the caller still has and that were acknowledged to it: after a restore from a
+        backup. The caller sends them again with Append, which is harmless. INVALID_ARGUMENT: no part, or more than 1000.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -86,6 +99,11 @@ def add_JournalServicer_to_server(servicer, server):
                     servicer.Append,
                     request_deserializer=partenaire_dot_audit_dot_v1_dot_journal__pb2.AppendRequest.FromString,
                     response_serializer=partenaire_dot_audit_dot_v1_dot_journal__pb2.AppendResponse.SerializeToString,
+            ),
+            'GetMissing': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMissing,
+                    request_deserializer=partenaire_dot_audit_dot_v1_dot_journal__pb2.GetMissingRequest.FromString,
+                    response_serializer=partenaire_dot_audit_dot_v1_dot_journal__pb2.GetMissingResponse.SerializeToString,
             ),
             'GetInclusionProof': grpc.unary_unary_rpc_method_handler(
                     servicer.GetInclusionProof,
@@ -126,6 +144,33 @@ class Journal:
             '/partenaire.audit.v1.Journal/Append',
             partenaire_dot_audit_dot_v1_dot_journal__pb2.AppendRequest.SerializeToString,
             partenaire_dot_audit_dot_v1_dot_journal__pb2.AppendResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMissing(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/partenaire.audit.v1.Journal/GetMissing',
+            partenaire_dot_audit_dot_v1_dot_journal__pb2.GetMissingRequest.SerializeToString,
+            partenaire_dot_audit_dot_v1_dot_journal__pb2.GetMissingResponse.FromString,
             options,
             channel_credentials,
             insecure,

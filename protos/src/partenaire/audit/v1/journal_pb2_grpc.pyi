@@ -38,6 +38,10 @@ class JournalStub:
     Errors: INVALID_ARGUMENT (malformed event), ALREADY_EXISTS is never used; FAILED_PRECONDITION
     EVENT_ID_REUSED (same id, other content); RESOURCE_EXHAUSTED (queue full, try again).
     """
+    GetMissing: _grpc.UnaryUnaryMultiCallable[_journal_pb2.GetMissingRequest, _journal_pb2.GetMissingResponse]
+    """What the journal lacks of events that the caller still has and that were acknowledged to it: after a restore from a
+    backup. The caller sends them again with Append, which is harmless. INVALID_ARGUMENT: no part, or more than 1000.
+    """
     GetInclusionProof: _grpc.UnaryUnaryMultiCallable[_journal_pb2.GetInclusionProofRequest, _journal_pb2.GetInclusionProofResponse]
     """Inclusion proof of one event against the tree of `tree_size` leaves (0: the current tree)."""
     GetCheckpoint: _grpc.UnaryUnaryMultiCallable[_journal_pb2.GetCheckpointRequest, _journal_pb2.GetCheckpointResponse]
@@ -52,6 +56,10 @@ class JournalAsyncStub(JournalStub):
     """Appends events. Idempotent by event_id: the same event sent again gets the receipt of the first time.
     Errors: INVALID_ARGUMENT (malformed event), ALREADY_EXISTS is never used; FAILED_PRECONDITION
     EVENT_ID_REUSED (same id, other content); RESOURCE_EXHAUSTED (queue full, try again).
+    """
+    GetMissing: _aio.UnaryUnaryMultiCallable[_journal_pb2.GetMissingRequest, _journal_pb2.GetMissingResponse]  # type: ignore[assignment]
+    """What the journal lacks of events that the caller still has and that were acknowledged to it: after a restore from a
+    backup. The caller sends them again with Append, which is harmless. INVALID_ARGUMENT: no part, or more than 1000.
     """
     GetInclusionProof: _aio.UnaryUnaryMultiCallable[_journal_pb2.GetInclusionProofRequest, _journal_pb2.GetInclusionProofResponse]  # type: ignore[assignment]
     """Inclusion proof of one event against the tree of `tree_size` leaves (0: the current tree)."""
@@ -70,6 +78,16 @@ class JournalServicer(metaclass=_abc_1.ABCMeta):
         """Appends events. Idempotent by event_id: the same event sent again gets the receipt of the first time.
         Errors: INVALID_ARGUMENT (malformed event), ALREADY_EXISTS is never used; FAILED_PRECONDITION
         EVENT_ID_REUSED (same id, other content); RESOURCE_EXHAUSTED (queue full, try again).
+        """
+
+    @_abc_1.abstractmethod
+    def GetMissing(
+        self,
+        request: _journal_pb2.GetMissingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_journal_pb2.GetMissingResponse, _abc.Awaitable[_journal_pb2.GetMissingResponse]]:
+        """What the journal lacks of events that the caller still has and that were acknowledged to it: after a restore from a
+        backup. The caller sends them again with Append, which is harmless. INVALID_ARGUMENT: no part, or more than 1000.
         """
 
     @_abc_1.abstractmethod

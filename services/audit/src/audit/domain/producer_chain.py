@@ -29,6 +29,15 @@ class Hole:
 
 
 @dataclass(frozen=True, slots=True)
+class Numbers:
+    """Numbers first..end-1 of an epoch."""
+
+    epoch: str
+    first: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Chain:
     """Where a producer epoch stands: the next number expected, the newest event's hash, the holes before it."""
 
@@ -52,6 +61,12 @@ class Chain:
         kept = [other for other in self.holes if other is not hole]
         holes = tuple(sorted(kept + [part for part in parts if part.first < part.end]))
         return replace(self, holes=holes, last_received_at_us=received_at_us), None
+
+    def lacks(self, held: Numbers) -> tuple[Numbers, ...]:
+        """The parts of `held` that did not arrive: inside the holes, and from the next number on."""
+        absent = [(hole.first, hole.end) for hole in self.holes] + [(self.next, held.end)]
+        cut = ((max(first, held.first), min(end, held.end)) for first, end in absent)
+        return tuple(Numbers(self.epoch, first, end) for first, end in cut if first < end)
 
     def _grow(
         self, place: ProducerPlace, event_hash: bytes, received_at_us: int

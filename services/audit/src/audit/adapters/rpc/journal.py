@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import grpc
 
 from audit.domain.event import Act, ProducerPlace, SubmittedEvent
+from audit.domain.producer_chain import Numbers
 from audit.use_cases.append_events import AppendEvents
 from audit.use_cases.prove_inclusion import NewestCheckpoint, ProveInclusion
+from audit.use_cases.tell_missing import TellMissing
 from partenaire.audit.v1 import journal_pb2, journal_pb2_grpc
 from servicekit.rpc import current_call
 
@@ -25,6 +27,7 @@ class JournalUseCases:
     """What the servicer calls."""
 
     append: AppendEvents
+    missing: TellMissing
     prove: ProveInclusion
     checkpoint: NewestCheckpoint
 
@@ -50,6 +53,17 @@ class JournalServicer(journal_pb2_grpc.JournalServicer):
             response.receipts.add(
                 event_id=receipt.event_id, shard=receipt.shard, index=receipt.index, leaf_hash=receipt.leaf_hash
             )
+        return response
+
+    def GetMissing(  # noqa: N802 - the name in the proto
+        self, request: journal_pb2.GetMissingRequest, context: grpc.ServicerContext
+    ) -> journal_pb2.GetMissingResponse:
+        """What is missing of the calling service's events."""
+        del context
+        held = tuple(Numbers(one.epoch, one.first, one.end) for one in request.held)
+        response = journal_pb2.GetMissingResponse()
+        for one in self._use_cases.missing(current_call().caller, held):
+            response.missing.add(epoch=one.epoch, first=one.first, end=one.end)
         return response
 
     def GetInclusionProof(  # noqa: N802 - the name in the proto
