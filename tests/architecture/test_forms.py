@@ -84,3 +84,16 @@ def test_the_hidden_fields_are_written_in_one_place() -> None:
         and path.name not in {"forms.html", *ELSEWHERE}
     ]
     assert by_hand == []
+
+
+def test_every_day_that_is_typed_is_read_by_the_one_field() -> None:
+    """A plain date field takes the years 26 and 9999, which then overflow or are silently dropped."""
+    plain = [
+        str(path.relative_to(ROOT))
+        for folder in ("libs", "services", "deploy")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if "site-packages" not in path.parts
+        and path.name != "fields.py"
+        and re.search(r"\bDateField\b", path.read_text())
+    ]
+    assert plain == []

@@ -85,3 +85,17 @@ def test_wrong_input_is_explained_and_kept(browser: FlaskClient) -> None:
 def test_an_unknown_extranet_cannot_start(tmp_path: Path) -> None:
     with pytest.raises(StartError, match="mon-enfant"):
         build(settings(tmp_path, "unknown"), Parts.WEB)
+
+
+@pytest.mark.parametrize("day", ["0026-01-01", "9999-12-31", "0001-01-01", "2026-02-30", "26-1-1", "x"])
+def test_a_day_that_is_a_mistake_of_typing_is_refused_with_a_sentence(browser: FlaskClient, day: str) -> None:
+    data = {"csrf_token": csrf(browser.get("/").text), "subject": "Lilas", "quantity": "4", "happens_on": day}
+    answer = browser.post("/ajouter", data=data)
+    assert answer.status_code == 400
+    assert "Lilas" not in browser.get("/").text
+
+
+@pytest.mark.parametrize("subject", ["\u200b", "\u202e", "\x00", " \u2060 "])
+def test_invisible_text_is_no_text(browser: FlaskClient, subject: str) -> None:
+    data = {"csrf_token": csrf(browser.get("/").text), "subject": subject, "quantity": "4", "happens_on": "2026-12-01"}
+    assert browser.post("/ajouter", data=data).status_code == 400

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from flask import flash, redirect, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import DateField, IntegerField, StringField
+from wtforms import IntegerField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from onebox.demo_extranet.entries import Entry, SqlEntries
 from onebox.demo_extranet.settings import DemoExtranetSettings
 from onebox.demo_extranet.sites import SITES, Site
+from partnerkit.web import TRANSLATIONS, CleanForm, DayField
 from servicekit.clock import Clock, SystemClock
 from servicekit.database import Database, open_database
 from servicekit.errors import StartError
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _MOST = 100_000
 
 
-class EntryForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
+class EntryForm(CleanForm):
     """One more line of the list. The labels are those of the site."""
 
     subject = StringField(
@@ -50,7 +50,7 @@ class EntryForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
             NumberRange(0, _MOST, _l("Indiquez un nombre entre 0 et 100 000.")),
         ]
     )
-    happens_on = DateField(validators=[InputRequired(_l("Indiquez une date."))])
+    happens_on = DayField(validators=[InputRequired(_l("Indiquez une date."))])
 
     def entry(self) -> Entry:
         """What was typed. Only after `validate`: every field is then there."""
@@ -86,7 +86,7 @@ def build_app(
         service_label=site.label,
         settings=settings,
         database=database,
-        options=WebOptions(accent=site.accent),
+        options=WebOptions(accent=site.accent, translations=(TRANSLATIONS,)),
     )
     login = OidcLoginSettings(
         issuer=settings.issuer,
