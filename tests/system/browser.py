@@ -218,6 +218,32 @@ def accessibility_violations(page: Page) -> list[str]:
     ]
 
 
+_TYPOGRAPHY_SCRIPT = """() => {
+  if (document.documentElement.lang !== 'fr') return [];
+  const apart = 'code, pre, textarea, script, style, svg, [lang]:not(html), [data-typed]';
+  const found = [document.title].filter(Boolean);
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) if (!walker.currentNode.parentElement.closest(apart)) found.push(walker.currentNode.data);
+  for (const one of document.querySelectorAll('[aria-label], [title], [alt]'))
+    for (const name of ['aria-label', 'title', 'alt']) if (one.hasAttribute(name)) found.push(one.getAttribute(name));
+  const bad = /\\p{L}'[\\p{L}\\d«]|[ \\n][:;?!»](?![\\w/(])|« /u;
+  const lines = found.map(text => text.trim().replace(/\\n\\s*/g, ' '));
+  return lines.filter(text => bad.test(text) || /^[:;?!»]/.test(text));
+}"""
+
+
+def typographic_faults(page: Page) -> list[str]:
+    """What a French page writes as a keyboard does: straight apostrophes, spaces at which a line may begin with a
+    colon. What machines read (`code`, `pre`), fields and words of another language are left out."""
+    found: list[str] = page.evaluate(_TYPOGRAPHY_SCRIPT)
+    return [f"typography: {text[:120]!r}" for text in found]
+
+
+def breadcrumb(page: Page) -> list[str]:
+    """What the way to this page says, from the home page on; empty on a page that shows none."""
+    return [one.strip() for one in page.locator(".mcp-breadcrumb li").all_inner_texts()]
+
+
 def scrolls_sideways(page: Page) -> bool:
     """Whether the page is wider than its window."""
     wider: bool = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")

@@ -19,9 +19,11 @@ from tests.system.browser import (
     Application,
     Visitor,
     accessibility_violations,
+    breadcrumb,
     declare_application,
     scrolls_sideways,
     take_picture,
+    typographic_faults,
 )
 from tests.system.conftest import Visitors
 from tests.system.onebox_process import OneboxProcess
@@ -53,7 +55,8 @@ class Album:
             if width in WIDTHS:
                 take_picture(visitor.page, f"{name}-{width}")
         visitor.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
-        self.problems += [f"{name}: {violation}" for violation in accessibility_violations(visitor.page)]
+        found = accessibility_violations(visitor.page) + typographic_faults(visitor.page)
+        self.problems += [f"{name}: {fault}" for fault in found]
 
 
 def ask_for(visitor: Visitor, matricule: str, name: str) -> None:
@@ -142,6 +145,7 @@ def partner_administrator_pages(visitor: Visitor, album: Album) -> None:
     visitor.open("habpps", "/utilisateurs")
     visitor.page.click("#users tbody a >> nth=0")
     album.look(visitor, "habpps-user")
+    assert breadcrumb(visitor.page)[:2] == ["Accueil", "Utilisateurs"]
     visitor.open("habpps", "/groupes")
     visitor.page.click("main a[href^='/groupes/']:not([href$=nouveau]) >> nth=0")
     album.look(visitor, "habpps-group")
@@ -297,7 +301,7 @@ OF_ONE_PERSON = (
 
 
 @pytest.mark.parametrize("tour", OF_ONE_PERSON, ids=lambda tour: str(tour.__name__))
-@promise("pages:accessible")
+@promise("pages:accessible", "pages:french-typography")
 def test_every_page_is_accessible_and_fits_a_phone(visitors: Visitors, tour: Callable[[Visitor, Album], None]) -> None:
     album = Album()
     tour(visitors(), album)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -43,6 +43,23 @@ def test_the_portal_shows_what_is_open_and_what_is_not_and_why(provider: Provide
     assert 'id="closed-mon-enfant" data-reason="SERVICE_CONTRACT_SUSPENDED"' in page.text
     assert "demander à la Caf" in page.text
     assert 'id="extranet-habpps"' not in page.text
+
+
+def test_the_portal_says_the_profile_the_last_day_and_whom_to_ask(provider: Provider, browser: AuthBrowser) -> None:
+    provider.add(an_account("account-partner-administrator", "admin-0001"))
+    provider.change_rights("cdap_contract", ends_on=date(2026, 12, 15))
+    page = browser.follow(browser.sign_in())
+    assert "Votre profil : T2 – Accueil du jeune enfant." in page.text
+    assert "Ouvert jusqu'au mardi 15 décembre 2026." in page.text
+    administrator = an_account("account-partner-administrator", "admin-0001").display_name
+    assert f"L'administrateur de votre organisation : {administrator}." in page.text
+
+
+def test_what_is_not_open_is_folded_where_something_is(provider: Provider, browser: AuthBrowser) -> None:
+    provider.change_rights("mon_enfant_contract", state="suspended")
+    assert '<details id="not-open">' in browser.follow(browser.sign_in()).text
+    provider.change_rights("cdap_contract", state="suspended")
+    assert '<details id="not-open" open>' in browser.get("/").text
 
 
 def test_administrators_see_their_applications(provider: Provider, browser: AuthBrowser) -> None:

@@ -23,7 +23,7 @@ class Site:
 SITES = {
     "mon-enfant": Site(
         label="Mon-enfant.fr",
-        accent="teal",
+        accent="olive",
         title=_l("Places disponibles dans vos structures d'accueil"),
         lead=_l("Indiquez les places libres : les familles les verront sur Mon-enfant.fr."),
         subject_label=_l("Nom de la structure"),
@@ -34,7 +34,7 @@ SITES = {
     ),
     "omega": Site(
         label="Omega",
-        accent="plum",
+        accent="rose",
         title=_l("Suivi partenarial"),
         lead=_l("Notez les rencontres avec les familles suivies en commun."),
         subject_label=_l("Objet de la rencontre"),

@@ -67,7 +67,7 @@ class WebOptions:
     brand: str = "Mon compte partenaire"
     navigation: tuple[NavigationLink, ...] = ()
     translations: tuple[Path, ...] = ()  # further folders of catalogues, before the service's own
-    accent: str = ""  # name of a colour set of servicekit.css: "", "teal", "plum" or "amber"
+    accent: str = ""  # a colour set of servicekit.css: "" (blue), teal, plum, slate, amber, olive, rose
 
 
 class ServiceApp(Flask):

@@ -64,7 +64,7 @@ def create_web(
         service_label=_l("Journal d'audit"),
         settings=settings,
         database=database,
-        options=WebOptions(navigation=navigation, accent="plum", translations=(TRANSLATIONS,)),
+        options=WebOptions(navigation=navigation, accent="slate", translations=(TRANSLATIONS,)),
     )
     sessions = WebSessions(database, app.web_secrets, clock)
     login = OidcLoginSettings(

@@ -14,7 +14,10 @@ from auth.adapters.web.closed_texts import closed_text, purpose_of
 from auth.adapters.web.parts import Parts
 from auth.adapters.web.visitor import forget_present
 from partnerkit.reasons import Reader
+from partnerkit.web.labels import PROFILES
+from rights.explanation import OpenExtranet
 from servicekit.web import render_confirm
+from servicekit.web.public_facts import public_facts
 
 
 class OrganisationForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
@@ -22,6 +25,20 @@ class OrganisationForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
 
     organisation = RadioField(validators=[InputRequired()])
     suite = HiddenField()
+
+
+def _opened(known: OpenExtranet) -> dict[str, object]:
+    """What the portal says of an extranet that is open: what for, under which profiles, until when."""
+    codes = sorted({str(code) for detail in known.authorization_details for code in _codes(detail.get("profiles"))})
+    return {
+        "extranet": known,
+        "purpose": purpose_of(known.code),
+        "profiles": [str(PROFILES.get(code, code)) for code in codes],
+    }
+
+
+def _codes(found: object) -> list[object]:
+    return list(found) if isinstance(found, list | tuple) else []
 
 
 class PortalPages:
@@ -55,7 +72,9 @@ class PortalPages:
         return render_template(
             "portal.html",
             username=present.account.username,
-            opened=[{"extranet": known, "purpose": purpose_of(known.code)} for known in opened],
+            opened=[_opened(known) for known in opened],
+            helpers=self._parts.use_cases.person_sessions.who_helps(present.session),
+            facts=public_facts(self._parts.app.settings),
             closed=[{"extranet": known, "text": closed_text(known.reason, reader)} for known in closed]
             if reader is not Reader.CAF  # the extranets of the partners are not for the work of a Caf's agent
             else [],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import current_app, g, request
 from flask_babel import lazy_gettext as _l
 
-from habpps.adapters.web import caf, habilitations, labels, organisations, partner, users
+from habpps.adapters.web import caf, habilitations, labels, organisations, partner, trails, users
 from habpps.adapters.web.outcomes import clock_time, of
 from habpps.adapters.web.pages import EXTENSION, PageTools, suspension_notices
 from habpps.adapters.web.sentences import REFUSAL_TEXTS, act_sentence
@@ -84,6 +84,7 @@ def pages_app(parts: PageParts) -> ServiceApp:
     purposes = parts.acts.catalogue.purposes
     app.jinja_env.globals.update(
         labels=labels,
+        trails=trails,
         of=of,
         act_sentence=act_sentence,
         brief_words=brief_words,

@@ -84,7 +84,7 @@ def attach_person(administrator_id: str) -> Page:
             return done_page(
                 user_created(person.display_name, done.mails, 0), url_for("users.shown", user_id=done.value)
             )
-    return answer("attach_person.html", form, person=person)
+    return answer("attach_person.html", form, view=view, person=person)
 
 
 @blueprint.get("/utilisateurs/<user_id>")
@@ -120,16 +120,16 @@ def departure(user_id: str) -> Page:
     form.stand_on(standing.of_user(found.user))
     day = form.departs_on.data
     if not form.validate_on_submit():
-        return answer("departure.html", form, user=found.user, changes=())
+        return answer("departure.html", form, view=found.view, user=found.user, changes=())
     if day is None:
         form.departs_on.errors = [FIELD_SENTENCES["EMPTY"]]
-        return answer("departure.html", form, user=found.user, changes=())
+        return answer("departure.html", form, view=found.view, user=found.user, changes=())
     if day < today() and not form.confirmed.data:
         changes = impact_changes(acts().preview.departure(found, day), dict(found.view.extranets))
-        return answer("departure.html", form, user=found.user, changes=changes)
+        return answer("departure.html", form, view=found.view, user=found.user, changes=changes)
     done = attempt(form, lambda: acts().set_departure(author(), user_id, day, seen=form.seen))
     if done is None:
-        return answer("departure.html", form, user=found.user, changes=())
+        return answer("departure.html", form, view=found.view, user=found.user, changes=())
     sentence = departure_noted(found.user.person.display_name, day, today())
     return in_force(done, url_for("users.shown", user_id=user_id), sentence)
 
