@@ -73,7 +73,7 @@ def test_a_dossier_is_found_masked_and_shown_in_clear_with_its_proof_on_its_page
     shown = text_of(signed_in.browser.get(f"{address}/evenements/{event.act.event_id}"))
     assert "921 / 0346145" in shown
     assert "accueil du jeune enfant" in shown
-    assert "est à la place 0 du journal" in shown
+    assert "l'événement n° 1 du journal" in shown
     assert "Preuve vérifiée" in shown
     assert "— partenaire.localhost/journal" in shown
     types = [row.keys.type for row in _rows(signed_in.journal)]

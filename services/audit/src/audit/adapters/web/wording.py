@@ -43,7 +43,7 @@ FIELDS: Mapping[str, Any] = {
     "decision": _l("Décision"),
     "dossier_count": _l("Nombre de dossiers"),
     "event_id": _l("Événement"),
-    "existing_account": _l("Compte déjà existant"),
+    "existing_account": _l("Compte déjà ouvert"),
     "extranet": _l("Extranet"),
     "fields": _l("Informations montrées"),
     "group": _l("Groupe"),
@@ -173,7 +173,11 @@ def _lines(name: str, value: object) -> list[str]:
     if isinstance(value, bool):
         return [_("Oui") if value else _("Non")]
     if isinstance(value, Mapping):
-        return [f"{FIELDS.get(key, key)} : {', '.join(_lines(key, one))}" for key, one in value.items() if one]
+        return [
+            _("%(field)s : %(value)s", field=FIELDS.get(key, key), value=", ".join(_lines(key, one)))
+            for key, one in value.items()
+            if one
+        ]
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [line for one in value for line in _lines(name, one)]
     if name in ("act", "type") and isinstance(value, str):

@@ -140,7 +140,10 @@ class ClientForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         self.version.data = version_of(current)
         stored, typed = describe_client(current), self.description(current) or {}
         names = (name for name in _TEXTS + _LINES if (stored.get(name) or None) != (typed.get(name) or None))
-        return [f"{self[name].label.text} : {_told(stored.get(name))}" for name in names]
+        return [
+            gettext("%(field)s : %(value)s", field=self[name].label.text, value=_told(stored.get(name)))
+            for name in names
+        ]
 
     def say(self, error: BadClientError) -> None:
         """The refusal beside its field, or on top when the form does not ask for that key."""
@@ -150,7 +153,7 @@ class ClientForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         if key in self:
             self[key].errors = [text]
         else:
-            self.form_errors.append(f"{key} : {text}")
+            self.form_errors.append(gettext("%(field)s : %(value)s", field=key, value=text))
 
     def _says_what_is_missing(self, code: str | None) -> bool:
         """All at once: the domain would say one after the other."""

@@ -33,7 +33,7 @@ PARTNER_MENU = (
     NavigationLink("partner.home", _l("Accueil")),
     NavigationLink("partner.groups", _l("Groupes")),
     NavigationLink("users.listed", _l("Utilisateurs")),
-    NavigationLink("partner.journal", _l("Journal des actes")),
+    NavigationLink("partner.journal", _l("Historique")),
 )
 
 

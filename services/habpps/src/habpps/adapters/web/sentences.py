@@ -126,7 +126,7 @@ ACT_SENTENCES: dict[str, str] = {
     "habpps.group.created": _l("a créé le groupe « %(label)s » (profil %(profile)s)."),
     "habpps.group.closed": _l("a fermé le groupe « %(label)s »."),
     "habpps.user.created": _l("a créé l'utilisateur %(label)s (%(job_title)s)."),
-    "habpps.user.attached": _l("a inscrit %(label)s, déjà connu de l'organisation, comme utilisateur (%(job_title)s)."),
+    "habpps.user.attached": _l("a inscrit %(label)s, dont le compte existait, comme utilisateur (%(job_title)s)."),
     "habpps.user.locked": _l("a verrouillé %(label)s."),
     "habpps.user.unlocked": _l("a déverrouillé %(label)s."),
     "habpps.user.departure_noted": _l("a noté le départ %(of_label)s au %(departs_on)s."),
