@@ -305,7 +305,7 @@ OF_ONE_PERSON = (
 def test_every_page_is_accessible_and_fits_a_phone(visitors: Visitors, tour: Callable[[Visitor, Album], None]) -> None:
     album = Album()
     tour(visitors(), album)
-    assert album.problems == []
+    assert not album.problems, "\n".join(album.problems)
 
 
 @pytest.mark.parametrize("tour", [device_pages, session_pages], ids=lambda tour: str(tour.__name__))
@@ -315,4 +315,4 @@ def test_every_page_on_the_way_of_an_application_is_accessible_and_fits_a_phone(
 ) -> None:
     album = Album()
     tour(visitors, album, application)
-    assert album.problems == []
+    assert not album.problems, "\n".join(album.problems)

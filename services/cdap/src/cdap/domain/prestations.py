@@ -4,13 +4,13 @@ PRESTATION_LABELS = {
     "AF": "Allocations familiales",
     "CF": "Complément familial",
     "ASF": "Allocation de soutien familial",
-    "PAJE": "Prestation d'accueil du jeune enfant (allocation de base)",
+    "PAJE": "Prestation d’accueil du jeune enfant (allocation de base)",
     "APL": "Aide personnalisée au logement",
     "ALF": "Allocation de logement familiale",
     "ALS": "Allocation de logement sociale",
     "RSA": "Revenu de solidarité active",
-    "PPA": "Prime d'activité",
-    "AEEH": "Allocation d'éducation de l'enfant handicapé",
+    "PPA": "Prime d’activité",
+    "AEEH": "Allocation d’éducation de l’enfant handicapé",
     "AAH": "Allocation aux adultes handicapés",
 }
 PRESTATION_CODES = frozenset(PRESTATION_LABELS)
@@ -26,7 +26,7 @@ DEBT_LABELS = {
     "ITM": "Indu de RSA local transféré",
     "ISK": "Indu de RSA subrogé",
     "AFD": "Indu de prestations familiales",
-    "ALD": "Indu d'aide au logement",
+    "ALD": "Indu d’aide au logement",
 }
 DEBT_CODES = frozenset(DEBT_LABELS)
 RSA_DEBTS = frozenset({"INK", "INL", "INM", "ITK", "ITL", "ITM", "ISK"})

@@ -27,7 +27,7 @@ STATUS_LABELS = {
     "000": "actif",
     "101": "radié",
     "102": "radié en cours de période",
-    "111": "en cours d'affiliation",
+    "111": "en cours d’affiliation",
     "121": "suspendu",
     "131": "absence du nom du responsable du dossier",
     "132": "décès",

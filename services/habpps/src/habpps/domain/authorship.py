@@ -24,7 +24,7 @@ class Author:
         return self.role is Role.CAF_ADMINISTRATOR
 
 
-OPERATOR = Author("", "", "Commande d'exploitation", "", Role.OPERATOR, "")
+OPERATOR = Author("", "", "L’exploitant du service", "", Role.OPERATOR, "")
 
 
 def check_role(author: Author, *roles: Role) -> None:

@@ -14,6 +14,7 @@ from audit.domain.search import masked, plain
 from audit.use_cases.find_names import Names
 from partnerkit.reasons import CATALOGUE
 from partnerkit.reasons.pages import brief_words
+from servicekit.typography import typeset
 
 KINDS: Mapping[str, Any] = {
     "account": _l("Compte"),
@@ -145,7 +146,7 @@ class Wording:
             return person.username
         label = self.names.organisations.get(identifier) if kind == "organisation" else None
         label = label or self.payload.get("label")
-        return f"« {label} »" if isinstance(label, str) and label else _tail(identifier)
+        return typeset(f"« {label} »") if isinstance(label, str) and label else _tail(identifier)
 
 
 def reason_text(reason: str | None) -> str:
