@@ -17,6 +17,7 @@ from partnerkit.reasons.pages import brief_words, teller
 from partnerkit.web import TRANSLATIONS
 from servicekit.clock import Clock
 from servicekit.database import Database
+from servicekit.typography import typeset
 from servicekit.web import (
     NavigationLink,
     OidcLogin,
@@ -88,7 +89,7 @@ def pages_app(parts: PageParts) -> ServiceApp:
         of=of,
         act_sentence=act_sentence,
         brief_words=brief_words,
-        purpose_labels=lambda codes: [purposes[code].label for code in codes if code in purposes],
+        purpose_labels=lambda codes: [typeset(purposes[code].label) for code in codes if code in purposes],
     )
     app.jinja_env.filters["clock_time"] = clock_time
     for blueprint in (

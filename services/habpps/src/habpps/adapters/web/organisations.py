@@ -14,6 +14,7 @@ from habpps.domain.service_contract import ContractTerms
 from habpps.use_cases.appoint_administrator import Appointment
 from habpps.use_cases.consult_register import OrganisationView
 from habpps.use_cases.create_organisation import OrganisationRequest
+from servicekit.typography import typeset
 from servicekit.web import Column
 
 blueprint = Blueprint("organisations", __name__)
@@ -144,7 +145,7 @@ def _choices(form: ContractForm, view: OrganisationView) -> None:
     catalogue = acts().catalogue
     form.extranet.choices = options({one.code: one.label for one in extranets})
     form.purposes.choices = [
-        (code, f"{one.label} ({', '.join(one.profiles)})")
+        (code, f"{typeset(one.label)} ({', '.join(one.profiles)})")
         for code, one in catalogue.purposes.items()
         if code in purposes
     ]
