@@ -193,7 +193,7 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
         choose_organisation=ChooseOrganisation(work, rights, clock),
         sign_out=SignOut(work, clock),
         disown_login=DisownLogin(work, clock, rights),
-        person_sessions=PersonSessions(work, rights, clock, limits),
+        person_sessions=PersonSessions(work, clock, limits),
         issue_code=IssueCode(work, rights, clock, timedelta(seconds=settings.code_seconds)),
         exchange_code=ExchangeCode(work, tokens, clock),
         refresh_tokens=RefreshTokens(work, tokens, clock, world.secret.key("successors of refresh tokens")),

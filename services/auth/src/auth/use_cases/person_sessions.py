@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from auth.domain.accounts import AccountState
 from auth.domain.clients import Client
 from auth.domain.errors import SessionEndedError, SignInAgainError
 from auth.domain.grants import Consent
 from auth.domain.sessions import EndReason, Session, SessionLimits
 from auth.use_cases import events
 from auth.use_cases.ending import end_session, revoke_family
-from auth.use_cases.person_rights import PersonRights
 from auth.use_cases.ports import AuthRepos, AuthWork
 from servicekit.audit_events import Outcome
 from servicekit.clock import Clock
@@ -48,10 +46,9 @@ class PersonOverview:
 class PersonSessions:
     """Whoever holds a stolen cookie may look, but not throw the person out: an end elsewhere asks for the password."""
 
-    def __init__(self, work: AuthWork, rights: PersonRights, clock: Clock, limits: SessionLimits) -> None:
+    def __init__(self, work: AuthWork, clock: Clock, limits: SessionLimits) -> None:
         """`limits`: a session whose time is over is not shown."""
         self._work = work
-        self._rights = rights
         self._clock = clock
         self._limits = limits
 
@@ -68,12 +65,6 @@ class PersonSessions:
             return PersonOverview(tuple(OpenSession(one, _clients(repos, one)) for one in opened), tuple(consents))
 
         return self._work.read(read)
-
-    def who_helps(self, session: Session) -> tuple[str, ...]:
-        """Names of the other administrators of the person's organisations who can sign in, in order."""
-        helpers = self._rights.helpers(session.account_id)
-        known = self._work.read(lambda repos: repos.accounts.several(helpers))
-        return tuple(sorted(one.display_name for one in known if one.state is not AccountState.LOCKED))
 
     def must_sign_in_again(self, session: Session) -> bool:
         """Whether the password was typed too long ago (ASVS 7.5.2)."""

@@ -17,7 +17,6 @@ from partnerkit.reasons import Reader
 from partnerkit.web.labels import PROFILES
 from rights.explanation import OpenExtranet
 from servicekit.web import render_confirm
-from servicekit.web.public_facts import public_facts
 
 
 class OrganisationForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
@@ -73,8 +72,6 @@ class PortalPages:
             "portal.html",
             username=present.account.username,
             opened=[_opened(known) for known in opened],
-            helpers=self._parts.use_cases.person_sessions.who_helps(present.session),
-            facts=public_facts(self._parts.app.settings),
             closed=[{"extranet": known, "text": closed_text(known.reason, reader)} for known in closed]
             if reader is not Reader.CAF  # the extranets of the partners are not for the work of a Caf's agent
             else [],
