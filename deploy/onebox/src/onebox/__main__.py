@@ -18,6 +18,7 @@ from onebox.welcome import welcome
 
 LOWEST_PORT, HIGHEST_PORT = 1024, 65535 - 60
 _PORT_DIGITS = 5
+_FEWEST_DOSSIERS = 1  # the first one drawn is the example
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -69,7 +70,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         "--first-port", type=_first_port, default=8400, help="first of the 60 ports used on loopback (default: 8400)"
     )
     parser.add_argument(
-        "--dossiers", type=int, default=10_000, help="synthetic dossiers made at the first start (default: 10000)"
+        "--dossiers", type=_dossiers, default=10_000, help="synthetic dossiers made at the first start (default: 10000)"
     )
     return parser.parse_args(arguments)
 
@@ -108,6 +109,13 @@ def _check_ports(layout: Layout) -> None:
                     f"port {port} ({purpose}) is already used on this machine; end the program that uses it, "
                     "or start with other ports: .venv/bin/python -m onebox --first-port 9400."
                 ) from error
+
+
+def _dossiers(text: str) -> int:
+    """So many that the example of the welcome is among them, and no more than matricules can name."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 8 and int(text) >= _FEWEST_DOSSIERS):
+        raise argparse.ArgumentTypeError(f"{text[:20]}: give a number from {_FEWEST_DOSSIERS} to 9999999")
+    return int(text)
 
 
 def _tell(sentence: str) -> None:
