@@ -6,6 +6,7 @@ import pytest
 
 from habpps.domain.account_command import CommandState
 from habpps.use_cases.client_sessions import ClientSessionsEnding
+from habpps.use_cases.ports import AccountStatus
 from tests.habpps.adapters.conftest import Pages
 from tests.habpps.builders import ADMINISTRATOR, OTHER_SIRET, SIRET, Commune
 from tests.promises import promise
@@ -323,6 +324,7 @@ def test_mails_are_shown_as_sent_once_they_are(pages: Pages) -> None:
         store.commands.save(done)  # type: ignore[attr-defined]
 
     pages.habpps.work.write(sent)
+    everything.accounts.known[user.account_id] = AccountStatus("cleger", mails_sent=True)
     pages.author = commune.partner
     shown = pages.get(f"/utilisateurs/{commune.user_id}")
     assert "Identifiant et mot de passe provisoire envoyés" in shown
