@@ -84,7 +84,7 @@ def test_others_get_a_page_that_says_who_can_help(browser: AuthBrowser, path: st
     page = browser.get(f"/administration/clients{path}")
     assert page.status_code == 403
     assert "réservée aux administrateurs de la Caf" in page.text
-    assert "Un administrateur de votre Caf peut" in page.text
+    assert "adressez-vous à votre administrateur" in page.text
     assert "8402" not in page.text
 
 

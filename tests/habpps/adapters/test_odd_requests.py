@@ -32,6 +32,7 @@ def test_control_characters_in_lists_and_texts_reach_no_statement(habpps: Habpps
     person = {"given_name": "Zo\x00é", "family_name": "Roy", "email": "zoe@n.example", "job_title": "ag\x00ent"}
     pages.post("/utilisateurs/nouveau", 404, **person, groups=["\x00"])
     pages.post("/groupes/nouveau", 400, name="G\x00", profile="\x00")
+    pages.post("/groupes/nouveau", name="Autre groupe", profile="T2")
     pages.post(f"/utilisateurs/{commune.user_id}/rattacher", 404, group_id="\x00")
     page = pages.post("/utilisateurs/nouveau", **person, groups=[f"{commune.group_id}\x00"])
     assert "Zoé Roy" in pages.get(page)

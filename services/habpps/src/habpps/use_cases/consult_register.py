@@ -243,11 +243,12 @@ class ConsultRegister:
 
     def _username(self, found: UserView) -> str | None:
         """The account service has the last word: the account may be older than what was asked of it from here."""
+        known = found.mails.username if found.mails else ""
         try:
             status = self._accounts.status(found.user.account_id)
         except ServiceError:
-            return found.mails.username or None if found.mails else None
-        return "" if status is None else status.username
+            return known or None
+        return known if status is None else status.username
 
     def journal(
         self, author: Author, organisation_id: str, listing: Listing
