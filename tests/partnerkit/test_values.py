@@ -151,6 +151,8 @@ def test_a_matricule_is_read_as_people_and_records_write_it(typed: str) -> None:
         ("12345670", "MATRICULE_LENGTH"),
         ("123456700", "MATRICULE_LENGTH"),
         ("0000000", "MATRICULE_FORMAT"),
+        ("-346145", "MATRICULE_FORMAT"),
+        (".346145", "MATRICULE_FORMAT"),
         ("034614X5", "MATRICULE_FORMAT"),
         ("٠٣٤٦١٤٥", "MATRICULE_FORMAT"),
         ("255081416802538", "MATRICULE_LOOKS_LIKE_NIR"),

@@ -38,7 +38,10 @@ def parse_matricule(text: str) -> Matricule:
     Raises:
         InvalidMatriculeError: MATRICULE_MISSING, MATRICULE_FORMAT, MATRICULE_LOOKS_LIKE_NIR or MATRICULE_LENGTH.
     """
-    compact = _SEPARATORS.sub("", typed_name(text)).upper()
+    typed = typed_name(text)
+    if typed[:1] in {"-", "."}:
+        raise InvalidMatriculeError("a sign or a point before the number", reason="MATRICULE_FORMAT")
+    compact = _SEPARATORS.sub("", typed).upper()
     if not compact:
         raise InvalidMatriculeError("no matricule", reason="MATRICULE_MISSING")
     form = _FORM.fullmatch(compact)
