@@ -156,6 +156,11 @@ class InMemoryLogoutNotices:
     def of_session(self, session_id: str) -> Sequence[LogoutNotice]:
         return sorted((r for r in self.rows.values() if r.session_id == session_id), key=lambda r: r.notice_id)
 
+    def tell_last(self, session_id: str, client_id: str, not_before: datetime) -> None:
+        for key, row in self.rows.items():
+            if (row.session_id, row.client_id) == (session_id, client_id) and row.delivered_at is None:
+                self.rows[key] = replace(row, has_begun=True, next_attempt_at=not_before)
+
     def forget_before(self, moment: datetime) -> None:
         for notice_id in [key for key, row in self.rows.items() if row.queued_at < moment]:
             del self.rows[notice_id]

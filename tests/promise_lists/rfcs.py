@@ -23,6 +23,10 @@ _KEPT: dict[str, dict[str, tuple[str, str]]] = {
             "OpenID Connect Registration §2, RP-Initiated Logout §2, RFC 9110 §9.3.2, §15.5.6",
             "Refusals name what is wrong, logos are shown, methods are said, nobody agrees to what is closed to them.",
         ),
+        "clients:claims-of-scopes": (
+            "OpenID Connect Core §5.4, §5.5",
+            "What scopes open is at userinfo; tokens carry more only where it is asked for by name; consent names it.",
+        ),
         "clients:typ": (
             "RFC 7515 §4.1.9; RFC 8725 §3.11",
             "The type of a JWT is compared without regard to case, with or without application/, everywhere.",
@@ -102,6 +106,10 @@ _KEPT: dict[str, dict[str, tuple[str, str]]] = {
     "OpenID Connect Back-Channel Logout 1.0": {
         "backchannel:token": ("§2.4", "A logout token has iss, aud, iat, exp, jti, sid, the event and its own type."),
         "backchannel:sub-or-sid": ("§2.2, §2.4", "A client registered to do without sid is told the person, in sub."),
+        "backchannel:starter-last": (
+            "§2.5; RP-Initiated Logout §2",
+            "The client that began a logout is told once its browser is back, and counts as closed meanwhile.",
+        ),
         "backchannel:no-nonce": ("§2.4", "A logout token has no nonce, and one with a nonce is refused."),
         "backchannel:short-life": ("§2.4", "A logout token lives two minutes."),
         "backchannel:metadata": ("§2.1", "The metadata say that sessions are named."),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from auth.adapters.crypto.client_tokens import MOST_WAITING, JoseClientTokens
-from auth.domain.claims import CLAIMS_OF_SCOPE, person_claims
+from auth.domain.claims import KnownPerson, claims_opened_by, person_claims
 from auth.domain.client_tokens import ClientTokenRefusedError, KeySource
 from auth.domain.clients import DEVICE_CODE, IDENTITY_SCOPES
 from auth.domain.errors import ClientChangedError
@@ -75,10 +76,12 @@ def test_a_claim_that_the_client_could_not_have_is_not_given_when_its_scope_grow
     assert _userinfo(browser, tokens["access_token"]).keys() == {"sub", "name"}
 
 
-def test_every_claim_of_a_person_is_one_that_a_scope_is_shown_for() -> None:
-    person = an_account(postal_address="1 rue de la Paix", phone_number="+33100000000")
-    for word in IDENTITY_SCOPES:
-        assert set(person_claims(person, word)) == set(CLAIMS_OF_SCOPE.get(word, ()))
+def test_every_claim_of_a_person_is_one_that_a_scope_is_shown_for(provider: Provider) -> None:
+    organisation = {"id": "o1", "siret": "21920001500013", "name": "Commune de Bois-Joli", "caf": "921"}
+    session = replace(provider.sign_in().session, previous_login_at=provider.clock.now())
+    person = KnownPerson(an_account(), session, organisation)
+    for word in (*IDENTITY_SCOPES, "cdap"):
+        assert set(person_claims(person, word)) == set(claims_opened_by(word))
 
 
 def test_introspection_names_nobody_whose_name_was_not_agreed_to(provider: Provider, browser: AuthBrowser) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -151,16 +152,85 @@ def test_a_client_that_keeps_no_sid_is_told_the_person(
     assert {key: told[key] for key in ("sid", "sub") if key in told} == {name: hint[name]}
 
 
-@promise("clients:courtesies")
-@pytest.mark.parametrize(
-    ("scope", "tells"),
-    [("openid", False), ("openid email", False), ("openid profile", True), ("openid cdap", True)],
-)
-def test_openid_alone_tells_neither_the_organisation_nor_the_last_sign_in(
-    provider: Provider, scope: str, tells: bool
-) -> None:
+PROFILE = {"name", "given_name", "family_name", "preferred_username", "zoneinfo", "locale", "updated_at"}
+EMAIL = {"email", "email_verified"}
+WORK = {"org", "last_login_at"}
+OPENED = [
+    ("openid", set()),
+    ("openid email", EMAIL),
+    ("openid profile", PROFILE | WORK),
+    ("openid cdap", WORK),
+    ("openid profile email cdap", PROFILE | EMAIL | WORK),
+]
+
+
+@pytest.fixture
+def known(provider: Provider) -> AuthBrowser:
+    """Of a person who has signed in before, so that there is a last sign-in to tell."""
     provider.sign_in()
     browser = provider.browser()
     browser.sign_in()
-    claims = claims_of(browser.exchange(browser.code("cdap", 8402, scope=scope)).json["id_token"])
-    assert [name in claims for name in ("org", "last_login_at")] == [tells, tells]
+    return browser
+
+
+def of_userinfo(browser: AuthBrowser, tokens: Any) -> Any:
+    header = {"Authorization": f"Bearer {tokens['access_token']}"}
+    return browser.client.get("/userinfo", headers=header, base_url=ISSUER).json
+
+
+@promise("clients:claims-of-scopes")
+@pytest.mark.parametrize(("scope", "opened"), OPENED)
+def test_what_a_scope_opens_is_at_userinfo_and_not_in_the_id_token(
+    known: AuthBrowser, scope: str, opened: set[str]
+) -> None:
+    tokens = known.exchange(known.code("cdap", 8402, scope=scope)).json
+    assert of_userinfo(known, tokens).keys() == {"sub", *opened}
+    assert not claims_of(tokens["id_token"]).keys() & (PROFILE | EMAIL | WORK)
+    again = known.token("cdap", grant_type="refresh_token", refresh_token=tokens["refresh_token"]).json
+    assert of_userinfo(known, again).keys() == {"sub", *opened}
+    assert not claims_of(again["id_token"]).keys() & (PROFILE | EMAIL | WORK)
+
+
+@promise("clients:claims-of-scopes")
+@pytest.mark.parametrize(("scope", "opened"), OPENED)
+def test_an_access_token_names_the_organisation_only_where_the_scope_opens_it(
+    known: AuthBrowser, scope: str, opened: set[str]
+) -> None:
+    tokens = known.exchange(known.code("cdap", 8402, scope=scope)).json
+    assert ("org" in claims_of(tokens["access_token"])) == ("org" in opened)
+
+
+@promise("clients:claims-of-scopes")
+@pytest.mark.parametrize("place", ["id_token", "userinfo"])
+@pytest.mark.parametrize("name", sorted(PROFILE | EMAIL | WORK))
+def test_a_claim_asked_for_by_name_comes_where_it_was_asked_for(known: AuthBrowser, place: str, name: str) -> None:
+    claims = json.dumps({place: {name: None}})
+    tokens = known.exchange(known.code("cdap", 8402, scope="openid", claims=claims)).json
+    again = known.token("cdap", grant_type="refresh_token", refresh_token=tokens["refresh_token"]).json
+    for one in (tokens, again):
+        found = {"id_token": claims_of(one["id_token"]), "userinfo": of_userinfo(known, one)}
+        told = {where: said.keys() & (PROFILE | EMAIL | WORK) for where, said in found.items()}
+        assert told == {"id_token": set(), "userinfo": set(), place: {name}}
+
+
+@promise("clients:claims-of-scopes")
+@pytest.mark.parametrize(("scope", "opened"), OPENED)
+def test_consent_names_what_goes_and_nothing_else(provider: Provider, scope: str, opened: set[str]) -> None:
+    provider.add(a_client("cdap", first_party=False))
+    browser = provider.browser()
+    browser.sign_in()
+    page = browser.follow(browser.authorize("cdap", 8402, scope=scope)).text
+    assert "votre numéro de compte" in page
+    assert ("votre nom et votre identifiant" in page) == ("name" in opened)
+    assert ("votre adresse électronique" in page) == ("email" in opened)
+    assert ("votre organisation et la date de votre dernière connexion" in page) == ("org" in opened)
+
+
+@promise("clients:claims-of-scopes")
+@pytest.mark.parametrize("place", ["id_token", "userinfo"])
+def test_consent_names_the_organisation_also_where_it_is_asked_for_by_name(provider: Provider, place: str) -> None:
+    provider.add(a_client("cdap", first_party=False))
+    browser = provider.browser()
+    browser.sign_in()
+    page = browser.follow(browser.authorize("cdap", 8402, scope="openid", claims=json.dumps({place: {"org": None}})))
+    assert "votre organisation" in page.text

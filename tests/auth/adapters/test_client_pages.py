@@ -15,6 +15,7 @@ from auth.domain.clients import Client
 from auth.use_cases.open_registration import OpenRegistration
 from servicekit.identifiers import hash_secret
 from tests.auth.builders import PASSWORD, SECRET, AuthBrowser, Provider, a_client, an_account
+from tests.promises import promise
 
 AGAIN = "/login?encore=1"
 CAF = "cafadmin-0001"
@@ -383,3 +384,26 @@ def test_without_audit_the_page_says_so_and_shows_no_secret(provider: Provider, 
 def test_the_pages_are_in_english_too(administrator: AuthBrowser) -> None:
     page = administrator.client.get("/administration/clients", headers={"Accept-Language": "en"})
     assert "Extranets and applications" in page.text
+
+
+@pytest.mark.parametrize("kind", ["web", "native"])
+@promise("rfc9700:loopback-port")
+def test_the_form_says_where_an_application_runs(provider: Provider, administrator: AuthBrowser, kind: str) -> None:
+    addresses = {"redirect_uris": "com.example.omega:/retour" if kind == "native" else "https://omega.example/retour"}
+    send(administrator, NEW, **addresses, application_type=kind, token_endpoint_auth_method="none")
+    client = stored(provider)
+    assert client is not None
+    assert client.application_type == kind
+    shown = administrator.get("/administration/clients/modifier/omega").text
+    assert re.findall(r'<input[^>]*name="application_type"[^>]*checked[^>]*value="(\w+)"', shown) + re.findall(
+        r'<input[^>]*checked[^>]*name="application_type"[^>]*value="(\w+)"', shown
+    ) == [kind]
+
+
+@promise("rfc9700:loopback-port")
+def test_an_address_of_an_application_of_its_own_is_refused_of_a_web_application(
+    provider: Provider, administrator: AuthBrowser
+) -> None:
+    page = send(administrator, NEW, redirect_uris="com.example.omega:/retour", application_type="web")
+    assert "Sur l'appareil de la personne" in typed(page)
+    assert stored(provider) is None

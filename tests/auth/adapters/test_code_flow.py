@@ -36,8 +36,7 @@ def test_a_person_signs_in_and_the_client_gets_tokens(provider: Provider, browse
     assert claims["rights_revision"] == 42
     identity = jwt.decode(tokens["id_token"], provider.keys.public, algorithms=["ES256"]).claims
     assert (identity["nonce"], identity["sid"]) == ("the nonce", claims["sid"])
-    assert identity["name"] == "Chloé Durand"
-    assert "last_login_at" not in identity
+    assert not {"name", "email", "org", "last_login_at"} & identity.keys()
     assert "auth.token.issued" in provider.event_types()
 
 

@@ -23,6 +23,7 @@ from rights.facts import Organisation, User
 from tests.auth.adapters.test_logout import BACK, claims_of, is_signed_in, signed_in
 from tests.auth.builders import DIRECTOR, ISSUER, PASSWORD, AuthBrowser, Provider, a_client, an_account
 from tests.auth.rfcs.builders import a_public_client, public_refresh, public_tokens
+from tests.promises import promise
 from tests.system.browser import accessibility_violations, chromium
 
 FRONT = "http://localhost:8411/fin?from=caf&x=a;b"
@@ -310,3 +311,58 @@ def test_the_last_page_breaks_no_rule_of_wcag(live: tuple[Provider, LiveHouse]) 
         page.click("#logout")
         page.wait_for_selector("#logged-out-in-browser")
         assert accessibility_violations(page) == []
+
+
+def with_two_clients(provider: Provider) -> tuple[AuthBrowser, str]:
+    """A session that two clients with a back channel share, and the ID token of the first."""
+    provider.add(a_client())
+    provider.add(a_client("omega", 8411, requires_service_contract=False))
+    browser = provider.browser()
+    hint = signed_in(browser)
+    signed_in(browser, "omega", 8411)
+    return browser, hint
+
+
+def told(provider: Provider) -> list[str]:
+    return [claims_of(token)["aud"] for _address, token in provider.calls.posted]
+
+
+@promise("backchannel:starter-last")
+@pytest.mark.parametrize("asks_first", [False, True])
+def test_the_client_that_began_the_logout_is_told_after_its_browser_is_back(
+    stored_provider: Provider, asks_first: bool
+) -> None:
+    """Keycloak, for one, shows an error when it hears of the end before the browser has come back with it."""
+    provider = stored_provider
+    browser, hint = with_two_clients(provider)
+    if asks_first:
+        page = browser.get("/logout", client_id="cdap", post_logout_redirect_uri=BACK)
+        answer = browser.submit(page, "/logout/confirm")
+    else:
+        answer = browser.get("/logout", id_token_hint=hint, post_logout_redirect_uri=BACK)
+    assert answer.headers["Location"] == BACK
+    provider.deliver(str(claims_of(hint)["sid"]))
+    assert told(provider) == ["omega"]
+    provider.clock.advance(timedelta(seconds=11))
+    provider.deliver(str(claims_of(hint)["sid"]))
+    assert told(provider) == ["omega", "cdap"]
+
+
+@promise("backchannel:starter-last")
+def test_the_client_that_began_the_logout_counts_as_closed(stored_provider: Provider) -> None:
+    provider = stored_provider
+    browser, hint = with_two_clients(provider)
+    session_id = str(claims_of(hint)["sid"])
+    browser.get("/logout", id_token_hint=hint, post_logout_redirect_uri=BACK)
+    provider.deliver(str(claims_of(hint)["sid"]))
+    report = provider.tell_clients.report(session_id)
+    assert (report.done, report.total) == (2, 2)
+
+
+@promise("backchannel:starter-last")
+def test_where_the_browser_does_not_go_back_every_client_is_told_at_once(stored_provider: Provider) -> None:
+    provider = stored_provider
+    browser, hint = with_two_clients(provider)
+    browser.get("/logout", id_token_hint=hint)
+    provider.deliver(str(claims_of(hint)["sid"]))
+    assert sorted(told(provider)) == ["cdap", "omega"]

@@ -51,7 +51,7 @@ def test_a_registration_answers_with_everything_that_is_registered(provider: Pro
     assert entry["redirect_uris"] == [RETURN]
     assert entry["grant_types"] == ["authorization_code"]
     assert entry["response_types"] == ["code"]
-    assert entry["scope"] == "openid profile email address phone"
+    assert entry["scope"] == "openid profile email"
     assert entry["token_endpoint_auth_method"] == "client_secret_basic"
     assert entry["profile"] == "baseline"
     assert entry["client_id_issued_at"] == int(provider.clock.now().timestamp())

@@ -164,9 +164,9 @@ def test_a_provisional_password_shows_no_sessions(provider: Provider, browser: A
 
 def agree(provider: Provider, browser: AuthBrowser) -> None:
     """A client that is not of the house learns who the person is."""
-    changes = {"scope": "openid profile email phone omega", "first_party": False}
+    changes = {"scope": "openid profile email omega", "first_party": False}
     provider.add(a_client("omega", 8411, name="Oméga", requires_service_contract=False, **changes))
-    consent = browser.follow(browser.authorize("omega", 8411, scope="openid profile phone"))
+    consent = browser.follow(browser.authorize("omega", 8411, scope="openid profile"))
     assert "code" in sent_back(browser.follow(browser.submit(consent, "/consent", allow="1")))
 
 
@@ -176,14 +176,14 @@ def test_a_consent_is_shown_with_what_it_opens_and_withdrawn(provider: Provider,
     shown = browser.get("/sessions").text.split('id="consent-omega"')[1]
     assert "Oméga" in shown
     assert "votre nom et votre identifiant" in shown
-    assert "votre numéro de téléphone" in shown
+    assert "votre organisation et la date de votre dernière connexion" in shown
     assert "votre adresse électronique" not in shown
     page = browser.get("/sessions/retirer-accord", application="omega")
     assert browser.post("/sessions/retirer-accord", application="omega").status_code == 400
     done = browser.follow(browser.submit(page, "/sessions/retirer-accord"))
     assert "Votre accord avec Oméga est retiré." in done.text
     assert 'id="no-consents"' in done.text
-    assert "/consent" in browser.authorize("omega", 8411, scope="openid profile phone").headers["Location"]
+    assert "/consent" in browser.authorize("omega", 8411, scope="openid profile").headers["Location"]
     again = browser.follow(browser.get("/sessions/retirer-accord", application="omega"))
     assert "plus d'accord" in again.text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.auth.builders import Provider
-from tests.auth.conformance.suite import Suite, a_suite_client, know_everything_about_the_person
+from tests.auth.conformance.suite import Suite, a_suite_client
 
 _PLANS = {
     "basic": (None, "client_secret_basic", "RS256"),
@@ -17,7 +17,6 @@ _PLANS = {
 def suite(request: pytest.FixtureRequest, provider: Provider) -> Suite:
     """A confidential client of the `interoperable` profile."""
     mode, method, algorithm = _PLANS[request.param]
-    know_everything_about_the_person(provider)
     client = a_suite_client(token_endpoint_auth_method=method, id_token_signed_response_alg=algorithm)
     provider.add(client)
     return Suite(provider, client, mode)
@@ -26,7 +25,6 @@ def suite(request: pytest.FixtureRequest, provider: Provider) -> Suite:
 @pytest.fixture
 def plain(provider: Provider) -> Suite:
     """The same client for the plans that are run once."""
-    know_everything_about_the_person(provider)
     client = a_suite_client(id_token_signed_response_alg="RS256")
     provider.add(client)
     return Suite(provider, client)

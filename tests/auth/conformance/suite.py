@@ -15,11 +15,11 @@ from joserfc.jwk import KeySet
 
 from auth.domain.clients import Client
 from servicekit.identifiers import new_id
-from tests.auth.builders import DIRECTOR, ISSUER, PASSWORD, SECRET, AuthBrowser, Provider, a_client, an_account
+from tests.auth.builders import DIRECTOR, ISSUER, PASSWORD, SECRET, AuthBrowser, Provider, a_client
 
 STATE = "a state with a space, & an ampersand"
 NONCE = "the nonce"
-EVERY_SCOPE = "openid profile email address phone"
+EVERY_SCOPE = "openid profile email"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 _USERNAME = "cdurand-4821"
@@ -37,12 +37,6 @@ def a_suite_client(code: str = "suite", port: int = 8490, **changes: Any) -> Cli
         **changes,
     }
     return a_client(code, port, **values)
-
-
-def know_everything_about_the_person(provider: Provider) -> None:
-    """The director gets an address and a telephone, so that every standard scope has something to open."""
-    known = an_account(phone_number="+33123456789", postal_address="1 rue de la Paix\n92000 Nanterre")
-    provider.work.write(lambda repos: repos.accounts.save(known))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from auth.adapters.crypto.keys import load_keys
 from auth.domain.signing_keys import KeyPolicy
 from auth.use_cases.open_registration import OpenRegistration
 from tests.auth.builders import ISSUER, Provider
-from tests.auth.conformance.suite import EVERY_SCOPE, Suite, know_everything_about_the_person
+from tests.auth.conformance.suite import EVERY_SCOPE, Suite
 from tests.promises import promise
 from tests.servicekit.fakes import FixedClock
 
@@ -42,7 +42,6 @@ class Registration:
     """What the suite sends to the registration endpoint, and the client that comes of it."""
 
     def __init__(self, provider: Provider) -> None:
-        know_everything_about_the_person(provider)
         self.provider = provider
         self.token = OpenRegistration(provider.work, provider.clock).create(
             "the suite", 1, 5, "interoperable", owner="national"

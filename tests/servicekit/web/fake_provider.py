@@ -5,8 +5,9 @@ The relying party reaches it through `httpx.MockTransport`; the test plays the b
 
 import base64
 import hashlib
+import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -140,7 +141,7 @@ class FakeProvider:
         if asked is None or challenge.rstrip("=") != asked["code_challenge"]:
             return httpx.Response(400, json={"error": "invalid_grant"})
         assert form["redirect_uri"] == asked["redirect_uri"] == f"{PUBLIC_URL}/retour"
-        return self._tokens(asked["nonce"])
+        return self._tokens(asked["nonce"], json.loads(asked.get("claims", "{}")).get("id_token", {}))
 
     def _refresh(self, form: dict[str, str]) -> httpx.Response:
         self.inside_refresh()
@@ -149,7 +150,8 @@ class FakeProvider:
                 return httpx.Response(400, json={"error": self.refresh_error or "invalid_grant"})
             return self._tokens(None)
 
-    def _tokens(self, nonce: str | None) -> httpx.Response:
+    def _tokens(self, nonce: str | None, wanted: Collection[str] = ()) -> httpx.Response:
+        """`wanted`: the claims that the ID token is asked for by name (OpenID Connect Core §5.5)."""
         access = self.access_claims()
         self.change_access(access)
         now = int(self.clock.now().timestamp())
@@ -160,9 +162,10 @@ class FakeProvider:
             "iat": now,
             "exp": now + 300,
             "sid": self.sid,
-            "name": "Camille Martin",
-            "last_login_at": int((self.clock.now() - timedelta(days=1)).timestamp()),
         }
+        last_login_at = int((self.clock.now() - timedelta(days=1)).timestamp())
+        known = {"name": "Camille Martin", "last_login_at": last_login_at, "email": "camille.martin@example.fr"}
+        identity |= {name: known[name] for name in wanted if name in known}
         if nonce is not None:
             identity["nonce"] = nonce
         self.change_id(identity)

@@ -47,8 +47,6 @@ class Account:
     locked_reason: str | None = None
     last_login_at: datetime | None = None
     password_changed_at: datetime | None = None
-    phone_number: str | None = None  # E.164
-    postal_address: str | None = None  # as written on an envelope, lines separated by newlines
     locked_by: str | None = None  # account of the administrator
 
     @property

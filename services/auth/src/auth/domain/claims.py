@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from auth.domain.accounts import Account
+from auth.domain.clients import OFFLINE_ACCESS
 from auth.domain.grants import confirmation
 from auth.domain.requested_claims import NOTHING_REQUESTED, RequestedClaims
 from auth.domain.sessions import ACR_PASSWORD, AMR_PASSWORD, Session
@@ -17,22 +18,29 @@ PARIS = ZoneInfo("Europe/Paris")
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 LOGOUT_TOKEN_LIFE = timedelta(minutes=2)
 CLAIMS_OF_SCOPE: Mapping[str, tuple[str, ...]] = {
-    "profile": (*("name", "given_name", "family_name", "preferred_username", "zoneinfo", "locale", "updated_at"),),
+    "profile": ("name", "given_name", "family_name", "preferred_username", "zoneinfo", "locale", "updated_at"),
     "email": ("email", "email_verified"),
-    "address": ("address",),
-    "phone": ("phone_number", "phone_number_verified"),
 }
-"""OIDC Core §5.4."""
-_WITHOUT_PROFILE = frozenset({"openid", "email", "address", "phone"})
+"""OIDC Core §5.4. `address` and `phone` are not here: no account has a postal address or a telephone number."""
+CLAIMS_OF_WORK = ("org", "last_login_at")
+"""What `profile` and the scope of every extranet open: for whom the person works, and when they signed in before."""
+_NOT_OF_WORK = frozenset({"openid", "email", OFFLINE_ACCESS})
+
+
+@dataclass(frozen=True)
+class KnownPerson:
+    """What is known of somebody who is signed in. `organisation`: `id`, `siret`, `name` and `caf`, as claim `org`."""
+
+    account: Account
+    session: Session
+    organisation: Mapping[str, str] | None
 
 
 @dataclass(frozen=True)
 class TokenSubject:
     """Whom the tokens are about, and what the rights said of the person."""
 
-    account: Account
-    session: Session
-    organisation: Mapping[str, str] | None
+    person: KnownPerson
     authorization_details: Sequence[Mapping[str, Any]]
     rights_revision: int
     subject: str  # `sub`: the account's identifier, or the pairwise one of the client
@@ -75,8 +83,9 @@ def token_end(now: datetime, life: timedelta, right_ends: date | None, session_e
 
 
 def access_token_claims(frame: TokenFrame, subject: TokenSubject) -> dict[str, Any]:
-    """RFC 9068 §2.2 with `authorization_details` (RFC 9396 §9.1), `cnf` (RFC 7800), `act` (RFC 8693 §4.1), `sid`, `org`
-    and `rights_revision`."""
+    """RFC 9068 §2.2 with `authorization_details` (RFC 9396 §9.1), `cnf` (RFC 7800), `act` (RFC 8693 §4.1), `sid`,
+    `rights_revision` and, where the scope opens it, `org`."""
+    person = subject.person
     claims: dict[str, Any] = {
         "iss": frame.issuer,
         "sub": subject.subject,
@@ -85,15 +94,15 @@ def access_token_claims(frame: TokenFrame, subject: TokenSubject) -> dict[str, A
         "iat": _seconds(frame.issued_at),
         "exp": _seconds(frame.expires_at),
         "jti": frame.token_id,
-        "sid": subject.session.session_id,
-        "auth_time": _seconds(subject.session.authenticated_at),
+        "sid": person.session.session_id,
+        "auth_time": _seconds(person.session.authenticated_at),
         "acr": ACR_PASSWORD,
         "amr": AMR_PASSWORD,
         "scope": frame.scope,
         "rights_revision": subject.rights_revision,
     }
-    if subject.organisation is not None:
-        claims["org"] = subject.organisation
+    if person.organisation is not None and (tells_of_work(frame.scope) or "org" in frame.requested.userinfo):
+        claims["org"] = person.organisation
     if subject.authorization_details:
         claims["authorization_details"] = subject.authorization_details
     if frame.binding:
@@ -123,9 +132,10 @@ def client_token_claims(frame: TokenFrame) -> dict[str, Any]:
 
 
 def id_token_claims(frame: TokenFrame, subject: TokenSubject) -> dict[str, Any]:
-    """OIDC Core §2. Organisation and `last_login_at`, the sign-in before this one in epoch seconds, come with `profile`
-    or the scope of an extranet: who asks for `openid` alone learns that it is the same person, and no more."""
-    session = subject.session
+    """OIDC Core §2: who signed in, when and how. What `profile`, `email` and the scope of an extranet open is at the
+    userinfo endpoint, as an access token always comes along (§5.4); here is what the parameter `claims` asks for
+    here (§5.5)."""
+    session = subject.person.session
     claims: dict[str, Any] = {
         "iss": frame.issuer,
         "aud": frame.client_id,
@@ -136,44 +146,55 @@ def id_token_claims(frame: TokenFrame, subject: TokenSubject) -> dict[str, Any]:
         "amr": AMR_PASSWORD,
         "sid": session.session_id,
         "sub": subject.subject,
-        **person_claims(subject.account, frame.scope),
-        **asked_claims(subject.account, frame.requested.id_token, frame.opening_scope),
+        **asked_claims(subject.person, frame.requested.id_token, frame.opening_scope),
     }
     if frame.nonce:
         claims["nonce"] = frame.nonce
-    knows_the_person = not {*frame.scope.split()} <= _WITHOUT_PROFILE
-    if knows_the_person and subject.organisation is not None:
-        claims["org"] = subject.organisation
-    if knows_the_person and session.previous_login_at is not None:
-        claims["last_login_at"] = _seconds(session.previous_login_at)
     return claims
 
 
-def person_claims(account: Account, scope: str) -> dict[str, Any]:
-    """OIDC Core §5.4: what the scopes `profile`, `email`, `address` and `phone` open, of what is known."""
+def tells_of_work(words: str | Collection[str]) -> bool:
+    """Whether a scope opens `CLAIMS_OF_WORK`: from `openid` alone a client learns that it is the same person again."""
+    given = words.split() if isinstance(words, str) else words
+    return not _NOT_OF_WORK.issuperset(given)
+
+
+def person_claims(person: KnownPerson, scope: str) -> dict[str, Any]:
+    """What the words of a scope open, of what is known (OIDC Core §5.4)."""
     claims: dict[str, Any] = {}
     for word in scope.split():
-        claims |= _of_scope(account, word)
+        claims |= _of_scope(person.account, word)
+    if not tells_of_work(scope):
+        return claims
+    if person.organisation is not None:
+        claims["org"] = person.organisation
+    if person.session.previous_login_at is not None:
+        claims["last_login_at"] = _seconds(person.session.previous_login_at)
     return claims
 
 
-def asked_claims(account: Account, asked: Collection[str], opening_scope: str) -> dict[str, Any]:
+def asked_claims(person: KnownPerson, asked: Collection[str], opening_scope: str) -> dict[str, Any]:
     """OIDC Core §5.5: the claims asked for one by one, of those that `opening_scope` could open."""
     if not asked:
         return {}
-    known = person_claims(account, opening_scope)
+    known = person_claims(person, opening_scope)
     return {name: known[name] for name in asked if name in known}
+
+
+def claims_opened_by(word: str) -> tuple[str, ...]:
+    """The claims that one word of a scope opens."""
+    return CLAIMS_OF_SCOPE.get(word, ()) + (CLAIMS_OF_WORK if tells_of_work((word,)) else ())
 
 
 def scopes_opening(asked: RequestedClaims, opening_scope: str) -> tuple[str, ...]:
     """The words of `opening_scope` that open a claim asked for one by one: what a person is asked to agree to."""
     names = {*asked.userinfo, *asked.id_token}
-    return tuple(word for word in opening_scope.split() if not names.isdisjoint(CLAIMS_OF_SCOPE.get(word, ())))
+    return tuple(word for word in opening_scope.split() if not names.isdisjoint(claims_opened_by(word)))
 
 
 def openable_claims(asked: RequestedClaims, opening_scope: str) -> RequestedClaims:
     """What of the request `opening_scope` opens. A scope that the client has only later opens nothing more."""
-    names = {name for word in opening_scope.split() for name in CLAIMS_OF_SCOPE.get(word, ())}
+    names = {name for word in opening_scope.split() for name in claims_opened_by(word)}
     userinfo, id_token = (
         {name: wish for name, wish in member.items() if name in names} for member in (asked.userinfo, asked.id_token)
     )
@@ -194,10 +215,6 @@ def _of_scope(account: Account, word: str) -> dict[str, Any]:
         }
     if word == "email":
         return {"email": account.email, "email_verified": False}
-    if word == "address" and account.postal_address:
-        return {"address": {"formatted": account.postal_address}}
-    if word == "phone" and account.phone_number:
-        return {"phone_number": account.phone_number, "phone_number_verified": False}
     return {}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-IDENTITY_SCOPES = ("openid", "profile", "email", "address", "phone")
+IDENTITY_SCOPES = ("openid", "profile", "email")
 
 OFFLINE_ACCESS = "offline_access"
 """May be registered and asked for, as software does that knows other providers, and opens nothing (OIDC Core §11)."""

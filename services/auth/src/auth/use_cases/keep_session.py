@@ -19,6 +19,8 @@ from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret, new_id, new_secret
 
 _TOUCH_EVERY = timedelta(minutes=1)
+_BACK_AT_THE_CLIENT = timedelta(seconds=10)
+"""By then a browser that was sent back has arrived."""
 _SWEEP_AT_ONCE = 200
 _FORGET_EVERY = timedelta(minutes=10)
 _KEEP_GRANTS = timedelta(days=1)
@@ -106,8 +108,12 @@ class SignOut:
         self._work = work
         self._clock = clock
 
-    def __call__(self, session_id: str) -> None:
-        """Ends the session; nothing happens when it had ended."""
+    def __call__(self, session_id: str, begun_by: str | None = None) -> None:
+        """Ends the session; nothing happens when it had ended.
+
+        `begun_by`: the client that began the logout and to which the browser goes back. It is told last: one that hears
+        of the end before its browser is back no longer knows whose logout this was, and shows an error.
+        """
         now = self._clock.now()
         session = self._work.read(lambda repos: repos.sessions.find(session_id))
         if session is None or session.ended_at is not None:
@@ -116,6 +122,8 @@ class SignOut:
 
         def end(repos: AuthRepos) -> Outcome[None]:
             ended = end_session(repos, found, EndReason.LOGOUT, now)
+            if begun_by is not None:
+                repos.logout_notices.tell_last(session_id, begun_by, now + _BACK_AT_THE_CLIENT)
             already = events.done("session.left", found.account_id, now, session_id=session_id)
             return Outcome(None, ended.events or (already,))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from auth.domain.accounts import Account, AccountState
 from auth.domain.authorization_details import narrow, read_details
-from auth.domain.claims import TokenFrame, TokenSubject, access_token_claims, id_token_claims, token_end
+from auth.domain.claims import KnownPerson, TokenFrame, TokenSubject, access_token_claims, id_token_claims, token_end
 from auth.domain.clients import IDENTITY_SCOPES, REFRESH_TOKEN, Client
 from auth.domain.errors import ExtranetClosedError, GrantRefusedError
 from auth.domain.grants import access_token_id
@@ -142,9 +142,9 @@ class MakeTokens:
         rights = self._rights.for_client(holder.session, client.checked_extranet)
         scope = self._scope(holder.session, wanted)
         details = self._details(rights, wanted, scope)
-        organisation = _organisation(rights.organisation)
+        person = KnownPerson(holder.account, holder.session, _organisation(rights.organisation))
         subject_id = self._subjects.of(holder.account.account_id, client)
-        subject = TokenSubject(holder.account, holder.session, organisation, details, rights.revision, subject_id)
+        subject = TokenSubject(person, details, rights.revision, subject_id)
         frame = TokenFrame(
             issuer=self.policy.issuer,
             client_id=wanted.issued_to or client.client_id,

@@ -174,6 +174,7 @@ class LogoutNotice:
     delivered_at: datetime | None = None
     failed_at: datetime | None = None
     failure: str = ""  # why it was set aside
+    has_begun: bool = False  # the client began the logout itself: it has closed its session, or does so right away
     rights_after: int = 0  # of which change of the rights it is the consequence; see `RightsChange`
     rights_revision: int = 0
 
@@ -204,6 +205,9 @@ class LogoutNotices(Protocol):
         """Identifier, client and failure of those set aside, oldest first."""
 
     def of_session(self, session_id: str) -> Sequence[LogoutNotice]: ...
+    def tell_last(self, session_id: str, client_id: str, not_before: datetime) -> None:
+        """Marks the notices of a client that began the logout, and does not try them before a moment."""
+
     def of_change(self, revision: int) -> Sequence[LogoutNotice]:
         """Those that follow from this revision of the rights, delivered ones too."""
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from auth.domain.bindings import Sender, binding_of
-from auth.domain.claims import asked_claims, person_claims
+from auth.domain.claims import KnownPerson, asked_claims, person_claims
 from auth.domain.clients import Client
 from auth.domain.errors import BindingRefusedError, SessionEndedError, StepUpNeededError
 from auth.domain.grants import dpop_binding
@@ -44,8 +44,9 @@ class ReadPerson:
         if sender.dpop_key and binding != dpop_binding(sender.dpop_key):  # RFC 9449 §4.3, rule 12
             raise BindingRefusedError("the token is not bound to the key of the proof")
         self._check_age(client, token)
-        asked = asked_claims(token.account, claims.get("userinfo_claims", ()), " ".join(client.scope))
-        return {"sub": claims["sub"], **person_claims(token.account, str(claims["scope"])), **asked}
+        person = KnownPerson(token.account, token.session, claims.get("org"))
+        asked = asked_claims(person, claims.get("userinfo_claims", ()), " ".join(client.scope))
+        return {"sub": claims["sub"], **person_claims(person, str(claims["scope"])), **asked}
 
     def _check_age(self, client: Client, token: LivingToken) -> None:
         assert token.session is not None

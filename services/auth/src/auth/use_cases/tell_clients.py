@@ -25,7 +25,8 @@ _QUEUE = "logout notices"
 
 @dataclass(frozen=True)
 class LogoutReport:
-    """How many clients of the session are told by us, and how many of them have ended theirs.
+    """How many clients of the session are told by us, and how many of them have ended theirs. One that began the logout
+    counts as having ended its own.
 
     `in_browser` are closed by a frame of the page that follows (Front-Channel Logout 1.0), whether we tell them too or
     not; `by_hand` by nobody but the person.
@@ -120,7 +121,7 @@ class TellClients:
 
         def read(repos: AuthRepos) -> list[tuple[Client, bool]]:
             notices = repos.logout_notices.of_session(session_id)
-            waiting = {notice.client_id for notice in notices if notice.delivered_at is None}
+            waiting = {one.client_id for one in notices if one.delivered_at is None and not one.has_begun}
             found = (repos.clients.find(client_id) for client_id in sorted({notice.client_id for notice in notices}))
             return [(client, client.client_id not in waiting) for client in found if client is not None]
 

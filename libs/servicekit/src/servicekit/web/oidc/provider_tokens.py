@@ -4,6 +4,7 @@
 import base64
 import hashlib
 import hmac
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,11 @@ _ID_TOKEN_TYPES = {"JWT", ""}
 _LOGOUT_TYPES = {"logout+jwt"}
 _LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 _LONGEST_LOGOUT_LIFE = timedelta(minutes=10)
+
+
+ASKED_OF_THE_ID_TOKEN = json.dumps({"id_token": {"name": None, "last_login_at": None}}, separators=(",", ":"))
+"""The parameter `claims` (OpenID Connect Core §5.5): what the header of every page shows comes with the ID token, else
+each sign-in would have to ask the userinfo endpoint too (§5.4)."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from servicekit.web.error_pages import Look, wants_json
 from servicekit.web.links import local_path
 from servicekit.web.oidc.attempts import LIFE, Attempt, Attempts
 from servicekit.web.oidc.provider import GrantRefusedError, OidcLoginSettings, Provider
+from servicekit.web.oidc.provider_tokens import ASKED_OF_THE_ID_TOKEN
 from servicekit.web.oidc.sign_in import SignIn
 from servicekit.web.oidc.texts import login_error_reason
 from servicekit.web.origins import sent_by_our_page
@@ -95,6 +96,7 @@ class LoginViews:
             "nonce": attempt.nonce,
             "code_challenge": attempt.challenge,
             "code_challenge_method": "S256",
+            "claims": ASKED_OF_THE_ID_TOKEN,
             "ui_locales": locale.language if locale else "fr",
         }
         answer = redirect(_with_query(self._parts.provider.metadata().authorization_endpoint, query), 303)

@@ -88,8 +88,6 @@ def _row(account: Account) -> dict[str, object]:
         "locked_reason": account.locked_reason,
         "last_login_at": account.last_login_at,
         "password_changed_at": account.password_changed_at,
-        "phone_number": account.phone_number,
-        "postal_address": account.postal_address,
         "locked_by": account.locked_by,
     }
 

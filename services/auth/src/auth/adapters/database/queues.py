@@ -165,6 +165,12 @@ class SqlLogoutNotices:
         rows = self._connection.execute(select(t).where(t.c.session_id == session_id).order_by(t.c.notice_id))
         return [LogoutNotice(**row) for row in rows.mappings()]
 
+    def tell_last(self, session_id: str, client_id: str, not_before: datetime) -> None:
+        """See the port."""
+        t = logout_notice
+        theirs = (t.c.session_id == session_id) & (t.c.client_id == client_id) & t.c.delivered_at.is_(None)
+        self._connection.execute(update(t).where(theirs).values(has_begun=True, next_attempt_at=not_before))
+
     def of_change(self, revision: int) -> Sequence[LogoutNotice]:
         """See the port."""
         t = logout_notice

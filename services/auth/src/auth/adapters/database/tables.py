@@ -37,8 +37,6 @@ account = sa.Table(
     sa.Column("locked_reason", sa.String(64)),
     _at("last_login_at", nullable=True),
     _at("password_changed_at", nullable=True),
-    sa.Column("phone_number", sa.Text()),
-    sa.Column("postal_address", sa.Text()),
     _id("locked_by", nullable=True),
 )
 
@@ -253,6 +251,7 @@ logout_notice = sa.Table(
     _at("delivered_at", nullable=True),
     _at("failed_at", nullable=True),
     _text("failure"),
+    sa.Column("has_begun", sa.Boolean(), nullable=False, server_default=sa.false()),
     sa.Column("rights_after", sa.BigInteger(), nullable=False, server_default="0"),
     sa.Column("rights_revision", sa.BigInteger(), nullable=False, server_default="0", index=True),
 )

@@ -33,6 +33,7 @@ from auth.adapters.web.portal_pages import PortalPages
 from auth.adapters.web.session_pages import SessionPages
 from auth.adapters.web.sign_in_pages import PATHS_WITH_PASSWORDS, SignInPages
 from auth.adapters.web.visitor import Visitor
+from auth.domain.claims import tells_of_work
 from auth.use_cases.catalogue import UseCases
 from partnerkit.reasons.pages import teller
 from partnerkit.web import TRANSLATIONS
@@ -91,7 +92,7 @@ def create_web(web: WebParts) -> HotEndpoints:
         EndSessionEndpoint(parts),
     ):
         app.register_blueprint(views.blueprint())
-    app.jinja_env.globals["shown_logo"] = _shown_logo
+    app.jinja_env.globals |= {"shown_logo": _shown_logo, "tells_of_work": tells_of_work}
     app.jinja_env.globals.update(helpers_now=parts.helpers, help_parts=("_who_helps.html",))
     app.register_refusal_texts({**_TEXTS, **CLIENT_REFUSALS})
     app.set_refusal_teller(teller(parts.reader))

@@ -12,7 +12,16 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from auth.adapters.web.client_texts import BINDINGS, GRANTS, METHODS, OWN_EXTRANET, PROFILES, SCOPES, refusal_sentence
+from auth.adapters.web.client_texts import (
+    APPLICATION_TYPES,
+    BINDINGS,
+    GRANTS,
+    METHODS,
+    OWN_EXTRANET,
+    PROFILES,
+    SCOPES,
+    refusal_sentence,
+)
 from auth.domain.client_registration import BadClientError, describe_client, version_of
 from auth.domain.clients import GRANT_TYPES, IDENTITY_SCOPES, Client
 from servicekit.web import choice
@@ -22,7 +31,7 @@ EXTRANET = "extranet"
 
 _TEXTS = (
     *("name", "code", "logo_uri", "backchannel_logout_uri", "frontchannel_logout_uri", "resource", "jwks_uri"),
-    *("profile", "token_endpoint_auth_method", "tls_client_auth_subject_dn"),
+    *("application_type", "profile", "token_endpoint_auth_method", "tls_client_auth_subject_dn"),
 )
 _LINES = ("redirect_uris", "post_logout_redirect_uris")
 
@@ -62,6 +71,12 @@ class ClientForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         description=_l("Celui de Habpps, si cette application est un extranet ; vide sinon."),
     )
     logo_uri = StringField(_l("Adresse du logo"))
+    application_type = RadioField(
+        _l("Où tourne l'application"),
+        choices=_options(APPLICATION_TYPES),
+        default="web",
+        description=_l("Un logiciel installé peut revenir à http://localhost ou à une adresse qui lui est propre."),
+    )
     redirect_uris = TextAreaField(
         _l("Adresses de retour"),
         [Needed()],

@@ -32,6 +32,10 @@ METHODS: Mapping[str, Any] = {
     "self_signed_tls_client_auth": _l("Un certificat à elle, dont la clé est déclarée ici"),
     "none": _l("Aucune preuve : logiciel installé chez la personne"),
 }
+APPLICATION_TYPES: Mapping[str, Any] = {
+    "web": _l("Sur un serveur ou dans une page web : on y entre par le navigateur"),
+    "native": _l("Sur l'appareil de la personne : logiciel installé, application mobile"),
+}
 GRANTS: Mapping[str, Any] = {
     "authorization_code": _l("Une personne se connecte dans son navigateur"),
     "refresh_token": _l("L'accès est prolongé tant que la session de la personne dure"),
@@ -47,8 +51,6 @@ SCOPES: Mapping[str, Any] = {
     "openid": _l("Qu'une personne est connectée (nécessaire pour connecter quelqu'un)"),
     "profile": _l("Son nom et son prénom"),
     "email": _l("Son adresse électronique"),
-    "address": _l("Son adresse postale professionnelle"),
-    "phone": _l("Son numéro de téléphone professionnel"),
 }
 
 OWN_EXTRANET = _l("Ses droits sur cet extranet : profils, finalités, territoires")

@@ -8,6 +8,7 @@ from auth.domain.clients import (
     AUTHENTICATION_METHODS,
     CLIENT_ALGORITHMS,
     GRANT_TYPES,
+    IDENTITY_SCOPES,
     OUR_ALGORITHMS,
     RESPONSE_MODES,
 )
@@ -24,8 +25,6 @@ _CLIENT_ENDPOINTS = {
     "device_authorization_endpoint": "/device_authorization",
     "userinfo_endpoint": "/userinfo",
 }
-_FILLED_SCOPES = ("openid", "profile", "email")
-"""Those that open something: no account has a postal address or a telephone number while nothing can fill them."""
 _CLAIMS = [
     *("sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "sid", "nonce", "org", "last_login_at"),
     *("name", "given_name", "family_name", "preferred_username", "zoneinfo", "locale", "updated_at"),
@@ -60,7 +59,7 @@ def _metadata(issuer: str, mtls_issuer: str) -> dict[str, object]:
         "jwks_uri": f"{issuer}/jwks",
         "registration_endpoint": f"{issuer}/register",
         "end_session_endpoint": f"{issuer}/logout",
-        "scopes_supported": list(_FILLED_SCOPES),
+        "scopes_supported": list(IDENTITY_SCOPES),
         "response_types_supported": ["code"],
         "response_modes_supported": list(RESPONSE_MODES),
         "grant_types_supported": list(GRANT_TYPES),

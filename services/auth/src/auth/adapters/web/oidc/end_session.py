@@ -69,7 +69,7 @@ class EndSessionEndpoint:
         hinted = asked.hinted_session
         if hinted is None or (present is not None and present.session.session_id != hinted):
             return self._refused(asked.address_problem) if asked.address_problem else self._ask(asked)
-        report = self._end(hinted)
+        report = self._end(hinted, asked.begun_by)
         if asked.address_problem:
             answer = self._refused(asked.address_problem)
             visitor.forget_cookie(answer)
@@ -120,10 +120,11 @@ class EndSessionEndpoint:
         if present is None:
             return self._ended("", None, asked)
         session_id = present.session.session_id
-        return self._ended(session_id, self._end(session_id), asked)
+        begun_by = asked.begun_by if asked is not None else None
+        return self._ended(session_id, self._end(session_id, begun_by), asked)
 
-    def _end(self, session_id: str) -> LogoutReport:
-        self._parts.use_cases.sign_out(session_id)
+    def _end(self, session_id: str, begun_by: str | None) -> LogoutReport:
+        self._parts.use_cases.sign_out(session_id, begun_by)
         return self._parts.use_cases.wait_for_logout(session_id)
 
     def _ask(self, asked: LogoutRequest) -> str:

@@ -31,6 +31,11 @@ class LogoutRequest:
     address_problem: str
 
     @property
+    def begun_by(self) -> str | None:
+        """The client to which the browser goes back, when it goes back."""
+        return self.client.client_id if self.client is not None and self.target is not None else None
+
+    @property
     def return_address(self) -> str | None:
         """Where the browser goes afterwards, `state` as it came (§3)."""
         if self.target is None or self.state is None:

@@ -25,8 +25,6 @@ _NEW_TEXTS = {
 def upgrade() -> None:
     """Add the columns, then the tables."""
     create_form_answer_table(op)
-    for name in ("phone_number", "postal_address"):
-        op.add_column("account", sa.Column(name, sa.Text()))
     for table, names in _NEW_TEXTS.items():
         for name in names:
             op.add_column(table, sa.Column(name, sa.Text(), nullable=False, server_default=""))
@@ -38,6 +36,7 @@ def upgrade() -> None:
     )
     for queue in ("mail", "logout_notice"):
         op.add_column(queue, sa.Column("failed_at", UtcDateTime()))
+    op.add_column("logout_notice", sa.Column("has_begun", sa.Boolean(), nullable=False, server_default=sa.false()))
     for name in ("rights_after", "rights_revision"):
         op.add_column("logout_notice", sa.Column(name, sa.BigInteger(), nullable=False, server_default="0"))
     op.add_column("client", sa.Column("change", sa.BigInteger(), nullable=False, server_default="0"))
