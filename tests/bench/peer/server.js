@@ -98,7 +98,7 @@ const provider = new Provider(issuer, {
     profile: ['name', 'given_name', 'family_name', 'preferred_username'],
     email: ['email', 'email_verified'],
   },
-  conformIdTokenClaims: false, // our ID token carries the claims of the person too
+  conformIdTokenClaims: true, // as in ours, what scopes open is at userinfo
   findAccount: () => person,
   clientAuthMethods: ['client_secret_basic', 'private_key_jwt'],
   enabledJWA: {
