@@ -35,6 +35,7 @@ FILLED: dict[str, Any] = {
     "binding": "none",
 }
 NEW = "/administration/clients/nouveau"
+CHANGE = "/administration/clients/modifier"
 
 
 @pytest.fixture
@@ -386,24 +387,13 @@ def test_the_pages_are_in_english_too(administrator: AuthBrowser) -> None:
     assert "Extranets and applications" in page.text
 
 
-@pytest.mark.parametrize("kind", ["web", "native"])
 @promise("rfc9700:loopback-port")
-def test_the_form_says_where_an_application_runs(provider: Provider, administrator: AuthBrowser, kind: str) -> None:
-    addresses = {"redirect_uris": "com.example.omega:/retour" if kind == "native" else "https://omega.example/retour"}
-    send(administrator, NEW, **addresses, application_type=kind, token_endpoint_auth_method="none")
-    client = stored(provider)
-    assert client is not None
-    assert client.application_type == kind
-    shown = administrator.get("/administration/clients/modifier/omega").text
-    assert re.findall(r'<input[^>]*name="application_type"[^>]*checked[^>]*value="(\w+)"', shown) + re.findall(
-        r'<input[^>]*checked[^>]*name="application_type"[^>]*value="(\w+)"', shown
-    ) == [kind]
-
-
-@promise("rfc9700:loopback-port")
-def test_an_address_of_an_application_of_its_own_is_refused_of_a_web_application(
-    provider: Provider, administrator: AuthBrowser
-) -> None:
-    page = send(administrator, NEW, redirect_uris="com.example.omega:/retour", application_type="web")
+def test_the_form_says_where_an_application_runs(provider: Provider, administrator: AuthBrowser) -> None:
+    addresses = {"redirect_uris": "com.example.omega:/retour", "token_endpoint_auth_method": "none"}
+    page = send(administrator, NEW, **addresses, application_type="web")
     assert "Sur l'appareil de la personne" in typed(page)
     assert stored(provider) is None
+    send(administrator, NEW, **addresses, application_type="native")
+    assert getattr(stored(provider), "application_type", None) == "native"
+    shown = re.findall(r'<input[^>]*"application_type"[^>]*>', administrator.get(f"{CHANGE}/omega").text)
+    assert [re.findall('value="([a-z]+)"', one) for one in shown if "checked" in one] == [["native"]]
