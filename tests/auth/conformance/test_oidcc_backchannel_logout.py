@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from joserfc import jwt
@@ -29,6 +30,8 @@ def test_oidcc_backchannel_rp_initiated_logout(plain: Suite, algorithm: str) -> 
     tokens = suite.flow()
     answer = end_session(suite, tokens.answer["id_token"])
     assert answer.headers["Location"].startswith(suite.client.post_logout_redirect_uris[0])
+    suite.provider.clock.advance(timedelta(seconds=11))  # the browser has arrived
+    suite.provider.deliver(str(tokens.identity["sid"]))
 
     address, unverified = suite.provider.calls.posted[0]
     assert address == suite.client.backchannel_logout_uri

@@ -11,6 +11,7 @@ import pytest
 
 from servicekit.database import Database
 from servicekit.identifiers import new_id
+from tests.plain import plain
 from tests.servicekit.fakes import FixedClock
 from tests.servicekit.web.conftest import Party, a_party
 from tests.servicekit.web.fake_provider import CLIENT, ISSUER, PUBLIC_URL, Change
@@ -148,8 +149,7 @@ def test_access_denied_says_what_is_missing_and_leads_to_the_portal(party: Party
     to_issuer = browser.get("/connexion").location
     back = browser.get(party.provider.authorize(to_issuer, code=None, error="access_denied"))
     assert back.status_code == 403
-    assert "contrat de service" in back.text
-    assert "administrateur de votre organisation" in back.text
+    assert "« Mes extranets » de Mon compte partenaire dit pourquoi, et qui peut vous aider." in plain(back.text)
     assert f'href="{ISSUER}"' in back.text
 
 
