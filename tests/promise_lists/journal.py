@@ -4,6 +4,11 @@ from tests.promise_lists.promise import Promise
 
 JOURNAL: tuple[Promise, ...] = (
     Promise(
+        "audit:an-auditor-reads-words",
+        "docs/glossary.md",
+        "Keys, codes, days and months of every event are words on the page; none is shown as a program writes it.",
+    ),
+    Promise(
         "audit:a-restore-loses-nothing-that-is-kept",
         "docs/operate.md, Backup and restore",
         "After a restore of the journal every event that a producer still holds comes back once; what nobody holds any "

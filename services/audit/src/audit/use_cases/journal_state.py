@@ -2,21 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from audit.domain.checkpoint import SignedCheckpoint
 from audit.domain.producer_chain import Chain
 from audit.use_cases.ports import JournalStore, Now, Repositories
 from audit.use_cases.times import microseconds
 from audit.use_cases.watch_producers import MissingNumbers, missing_numbers
+from partnerkit.days import PARIS, french_midnight
 
 DAYS_SHOWN = 14
 _CHAINS_SHOWN = 20
+TO_EXAMINE = "cdap.consultation.suspicious"
 
 
 @dataclass(frozen=True, slots=True)
 class DayCount:
-    """How many events of one owner were received on a day (UTC)."""
+    """How many events of one owner were received on a day as it is lived in metropolitan France."""
 
     counted_on: date
     count: int
@@ -32,6 +34,8 @@ class JournalState:
     missing: tuple[MissingNumbers, ...]
     chains: tuple[Chain, ...]
     days: tuple[DayCount, ...]
+    to_examine: int
+    """Consultations to be examined among the days shown."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,9 @@ class ReadJournalState:
         """
         now_at = self.clock.now()
         missing = missing_numbers(self.store, microseconds(now_at))
-        return self.store.read(lambda repositories: _read(repositories, owner, now_at.astimezone(UTC).date(), missing))
+        return self.store.read(
+            lambda repositories: _read(repositories, owner, now_at.astimezone(PARIS).date(), missing)
+        )
 
 
 @dataclass(frozen=True)
@@ -72,13 +78,16 @@ class ReadEventTypes:
 
 def _read(repositories: Repositories, owner: str, today: date, missing: tuple[MissingNumbers, ...]) -> JournalState:
     state = repositories.tree.state()
+    size, first_day = state.frontier.size, today - timedelta(days=DAYS_SHOWN - 1)
+    first = _first_index(repositories, first_day, size)
     return JournalState(
-        size=state.frontier.size,
+        size=size,
         last_received_at_us=state.last_received_at_us,
         checkpoint=repositories.checkpoints.newest(),
         missing=missing,
         chains=tuple(repositories.producers.chains(_CHAINS_SHOWN)),
-        days=_days(repositories, owner, today, state.frontier.size),
+        days=_days(repositories, owner, today, size),
+        to_examine=repositories.entries.count(owner, first, size, TO_EXAMINE),
     )
 
 
@@ -92,6 +101,5 @@ def _days(repositories: Repositories, owner: str, today: date, size: int) -> tup
 
 
 def _first_index(repositories: Repositories, day: date, size: int) -> int:
-    midnight_at = datetime.combine(day, time(), UTC)
-    index = repositories.entries.first_index_since(microseconds(midnight_at))
+    index = repositories.entries.first_index_since(microseconds(french_midnight(day)))
     return size if index is None else index

@@ -162,10 +162,20 @@ class ReadResults:
         told: dict[str, Any] = {name: opened.payload.get(name) for name in Question.__dataclass_fields__}
         return Question(**told)
 
-    def _find(self, repositories: Repositories, question: Question, owner: str, before: int | None) -> list[EntryRow]:
+    def rows(self, auditor: Auditor, question: Question, limit: int) -> list[EntryRow]:
+        """The newest entries that answer, for an act that is recorded before they are shown.
+
+        Raises:
+            DependencyUnavailableError: the database does not answer.
+        """
+        return self.store.read(lambda repositories: self._find(repositories, question, auditor.owner, None, limit))
+
+    def _find(
+        self, repositories: Repositories, question: Question, owner: str, before: int | None, limit: int = PAGE_SIZE + 1
+    ) -> list[EntryRow]:
         names = [shard.name for shard in repositories.shards.all()]
         keys = {name: key for name in names if (key := self.keys.get(name)) is not None}
-        return list(repositories.entries.search(criteria_for(question, owner, keys), before, PAGE_SIZE + 1))
+        return list(repositories.entries.search(criteria_for(question, owner, keys), before, limit))
 
 
 def _named(subject: str | None, kind: str) -> str | None:

@@ -22,6 +22,7 @@ from auth.use_cases.ports import AuthWork
 from auth.use_cases.read_token import LivingToken, ReadToken
 from servicekit.audit_events import Outcome
 from servicekit.clock import Clock
+from servicekit.event_form import NATIONAL
 
 ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - the name of a type
 JWT_TYPE = "urn:ietf:params:oauth:token-type:jwt"
@@ -102,10 +103,11 @@ class ExchangeToken:
         return replace(tokens, issued_token_type=ACCESS_TOKEN_TYPE)
 
     def _record_refusal(self, client: Client, error: ExchangeRefusedError) -> None:
-        """Of whom is not said: the subject token may be anybody's."""
+        """Of whom is not said: the subject token may be anybody's. The event is of the Caf that declared the client."""
         what = {"client_id": client.client_id}
         event = events.refused("exchange.refused", None, error.reason, self._clock.now(), what)
-        self._work.record(lambda _repos: Outcome(None, (event,)))
+        mine = event.owned_by(client.owner or NATIONAL)
+        self._work.record(lambda _repos: Outcome(None, (mine,)))
 
     def _subject(self, client: Client, request: ExchangeRequest, sender: Sender) -> LivingToken:
         try:

@@ -20,6 +20,7 @@ from auth.use_cases.make_tokens import TokenPolicy, TokenSet
 from auth.use_cases.ports import AuthWork, Signer
 from servicekit.audit_events import Outcome
 from servicekit.clock import Clock
+from servicekit.event_form import NATIONAL
 from servicekit.identifiers import new_id, new_secret
 
 WINDOW = timedelta(minutes=1)
@@ -98,6 +99,7 @@ class IssueClientToken:
             "client_tokens.issued",
             None,
             self._clock.now(),
+            owner=client.owner or NATIONAL,
             client_id=client.client_id,
             scope=scope,
             audience=audience,

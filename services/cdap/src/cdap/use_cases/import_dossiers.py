@@ -103,7 +103,7 @@ class ImportDossiers:
             for chunk in _chunks(self._checked(lines, tally, progress)):
                 self._store(generation, chunk, tally)
             if tally.report.is_in_force:
-                self._put_in_force(generation, tally.report, source)
+                self._put_in_force(generation, tally, source)
         finally:
             self._remove_what_is_not_in_force()
         return tally.report
@@ -151,13 +151,15 @@ class ImportDossiers:
 
         self._work.write(store)
         tally.report.dossier_count += len(new) - len(wrong)
+        tally.cafs.update(line.key.caf for line in new)
 
-    def _put_in_force(self, generation: int, report: ImportReport, source: str) -> None:
+    def _put_in_force(self, generation: int, tally: "_Tally", source: str) -> None:
+        report = tally.report
         event = AuditEvent(
             type="cdap.dossiers.imported",
             decision="done",
             policy="buffered",
-            owner=NATIONAL,
+            owner=next(iter(tally.cafs)) if len(tally.cafs) == 1 else NATIONAL,
             actor_id=None,
             organisation_id=None,
             subject=f"generation:{generation}",
@@ -187,6 +189,7 @@ class _Tally:
     def __init__(self, report: ImportReport, tell: Callable[[OddRecord], None]) -> None:
         self.report = report
         self.contradicted: set[DossierKey] = set()
+        self.cafs: set[str] = set()
         self._tell = tell
 
     def set_aside(self, number: int, matricule: str, problems: list[tuple[str, str]]) -> None:

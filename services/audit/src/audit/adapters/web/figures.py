@@ -7,6 +7,8 @@ from datetime import date
 from audit.use_cases.journal_state import DayCount
 
 WIDTH, HEIGHT, _GAP = 560, 160, 6
+ABOVE, BELOW = 18, 20
+"""Room for the figures above the bars, and for the days under them."""
 
 
 @dataclass(frozen=True, slots=True)

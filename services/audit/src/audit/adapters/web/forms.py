@@ -25,6 +25,10 @@ _ERRORS = {
     "PERIOD_ENDS_BEFORE_IT_BEGINS": _l("La période finit avant de commencer."),
     "NOT_UNDERSTOOD": _l("Écrivez un identifiant, un nom, un SIRET, un numéro d'allocataire ou une référence."),
     "UNKNOWN": _l("Le journal ne connaît personne et aucune organisation de ce nom, pour votre Caf."),
+    "UNKNOWN_SO_FAR": _l(
+        "Personne et aucune organisation de ce nom dans les événements les plus récents, pour votre Caf ; le journal "
+        "est trop long pour être lu en entier. Essayez l'identifiant ou le SIRET."
+    ),
     "SEVERAL": _l("Plusieurs correspondent : choisissez plus bas."),
     "TWO_SUBJECTS": _l("Indiquez un dossier ou un autre objet, pas les deux."),
 }
@@ -81,9 +85,15 @@ class SearchForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
 
     def offer(self, types: Sequence[str], owner: str) -> None:
         """Fills the list of types, and the Caf of the auditor on a new form."""
+        self._types = frozenset(types)
         self.type.choices = [SelectChoice("", _l("Toutes")), *[SelectChoice(name, type_label(name)) for name in types]]
         if not self.is_submitted() and not self.caf.data and owner != NATIONAL:
             self.caf.data = owner
+
+    def propose(self, event_type: str) -> None:
+        """Chooses a type of the list, for who comes from a count of them."""
+        if event_type in self._types:
+            self.type.data = event_type
 
     def question(self) -> Question:
         """The question typed.

@@ -107,6 +107,7 @@ TYPES: Mapping[str, Any] = {
     "audit.search.performed": _l("Recherche dans le journal"),
     "audit.name.searched": _l("Personne ou organisation cherchée dans le journal"),
     "audit.results.consulted": _l("Résultats d'une recherche lus"),
+    "audit.results.exported": _l("Résultats d'une recherche exportés"),
     "audit.event.consulted": _l("Événement du journal lu"),
     "audit.alarm.raised": _l("Alarme du journal"),
     "audit.journal.accepted": _l("Journal restauré accepté"),

@@ -10,23 +10,26 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from audit.adapters.web.auditors import auditor_of
-from audit.adapters.web.figures import HEIGHT, WIDTH, bars
+from audit.adapters.web.export import csv_of
+from audit.adapters.web.figures import ABOVE, BELOW, HEIGHT, WIDTH, bars
 from audit.adapters.web.forms import SearchForm, first_day, last_day
 from audit.adapters.web.labels import DECISION_KINDS, DECISIONS, type_label
+from audit.adapters.web.payload_words import VALUES
 from audit.adapters.web.producers import by_service
 from audit.adapters.web.wording import Wording, reason_text, told_fields
 from audit.domain.asked import Kind, read_asked
 from audit.domain.refusals import InvalidSearchError
 from audit.domain.search import Question, check_question
+from audit.use_cases.export_results import ExportResults
 from audit.use_cases.find_names import Names
-from audit.use_cases.journal_state import ReadJournalState
+from audit.use_cases.journal_state import TO_EXAMINE, ReadJournalState
 from audit.use_cases.read_event import ReadEvent
 from audit.use_cases.search_events import Auditor, FoundEvent, ReadResults, SearchEvents
 from audit.use_cases.times import moment
-from audit.use_cases.understand import Meaning, Understand
+from audit.use_cases.understand import Meanings, Understand
 from servicekit.references import parse_reference
 from servicekit.web import Column, current_professional
-from servicekit.web.formats import longdate
+from servicekit.web.formats import longdate, shortdatetime
 
 _LONGEST_INDEX = 18
 PICKED = re.compile(r"(account|organisation):[0-9A-Za-z-]{1,64}")
@@ -51,6 +54,7 @@ class Pages:
         pages.add_url_rule("/", "home", self.home)
         pages.add_url_rule("/recherche", "search", self.search, methods=["GET", "POST"])
         pages.add_url_rule("/recherches/<uuid:search_id>", "results", self.results)
+        pages.add_url_rule("/recherches/<uuid:search_id>/export", "export", self.export, methods=["POST"])
         one_event = "/recherches/<uuid:search_id>/evenements/<uuid:event_id>"
         pages.add_url_rule(one_event, "event", self.event)
         pages.add_url_rule(f"{one_event}/suite", "follow", self.follow, methods=["POST"])
@@ -66,6 +70,11 @@ class Pages:
             bars=bars(state.days),
             producers=by_service(state.chains),
             figure_size=(WIDTH, HEIGHT),
+            above=ABOVE,
+            below=BELOW,
+            total=sum(day.count for day in state.days),
+            services=VALUES,
+            to_examine=TO_EXAMINE,
             columns=columns,
             moment=moment,
         )
@@ -79,8 +88,9 @@ class Pages:
         if form.validate_on_submit():
             try:
                 question, meanings = self._understood(form)
-                if meanings:
-                    return render_template("audit/search.html", form=form, meanings=meanings)
+                if meanings.found:
+                    several, complete = list(meanings.found.values()), meanings.is_complete
+                    return render_template("audit/search.html", form=form, meanings=several, complete=complete)
                 search_id = self.search_events(g.auditor, question)
                 return redirect(url_for("journal.results", search_id=search_id), 303)
             except InvalidSearchError as refusal:
@@ -107,6 +117,14 @@ class Pages:
             "period": period(found.question),
         }
         return render_template("audit/results.html", found=found, columns=columns, rows=rows, **names)
+
+    def export(self, search_id: object) -> Response:
+        """The results as a file."""
+        taken = ExportResults(self.read_results)(g.auditor, str(search_id))
+        rows = (_line(event, leaf_hash, taken.names) for event, leaf_hash in taken.events)
+        answer = Response(csv_of(rows, is_cut=taken.is_cut), mimetype="text/csv")
+        answer.headers["Content-Disposition"] = 'attachment; filename="journal.csv"'
+        return answer
 
     def event(self, search_id: object, event_id: object) -> str:
         """One event in full."""
@@ -139,36 +157,42 @@ class Pages:
         question = replace(Question(page.case_number), **{name: wanted})
         return redirect(url_for("journal.results", search_id=self.search_events(g.auditor, question)), 303)
 
-    def _understood(self, form: SearchForm) -> tuple[Question, Sequence[Meaning]]:
-        """The question with what the one box means; several meanings are to be chosen from.
+    def _understood(self, form: SearchForm) -> tuple[Question, Meanings]:
+        """The question with what the one box means; several meanings are to be chosen from, and one too when
+        not everything was read.
 
         Raises:
             InvalidSearchError: it means nothing that the journal knows.
         """
         question, picked = form.question(), request.form.get("pick", "")
         if PICKED.fullmatch(picked):
-            return replace(question, about=picked), ()
+            return replace(question, about=picked), Meanings()
         if not form.asked.data or not form.asked.data.strip():
-            return question, ()
+            return question, Meanings()
         check_question(question)
         asked = read_asked(form.asked.data, g.auditor.owner)
         if asked is None:
             raise InvalidSearchError("the box cannot be understood", fields={"asked": "NOT_UNDERSTOOD"})
         if asked.kind is Kind.REFERENCE:
-            return replace(question, reference=asked.value), ()
+            return replace(question, reference=asked.value), Meanings()
         if asked.kind is Kind.DOSSIER:
             if question.subject:
                 raise InvalidSearchError("two subjects", fields={"asked": "TWO_SUBJECTS"})
-            return replace(question, subject=asked.value), ()
-        found = list(self.understand(g.auditor, question.case_number, asked).found.values())
+            return replace(question, subject=asked.value), Meanings()
+        meanings = self.understand(g.auditor, question.case_number, asked)
+        found = list(meanings.found.values())
         if not found and (reference := parse_reference(asked.value)):
-            return replace(question, reference=reference), ()
+            return replace(question, reference=reference), Meanings()
         if not found:
-            raise InvalidSearchError("nobody of that name", fields={"asked": "UNKNOWN"})
-        return (question, found) if len(found) > 1 else (replace(question, about=found[0].subject), ())
+            why = "UNKNOWN" if meanings.is_complete else "UNKNOWN_SO_FAR"
+            raise InvalidSearchError("nobody of that name", fields={"asked": why})
+        if len(found) > 1 or not meanings.is_complete:
+            return question, meanings
+        return replace(question, about=found[0].subject), Meanings()
 
     def _take_up(self, form: SearchForm) -> None:
         """Fills the form from an earlier search, to change it."""
+        form.propose(request.args.get("sorte", ""))
         earlier = request.args.get("reprise", "")
         if earlier:
             form.fill(self.read_results.question(g.auditor, earlier))
@@ -213,3 +237,9 @@ def _row(event: FoundEvent, names: Names) -> dict[str, Any]:
         "who": words.who(),
         "organisation": words.organisation(),
     }
+
+
+def _line(event: FoundEvent, leaf_hash: bytes, names: Names) -> list[str]:
+    row = _row(event, names)
+    texts = (shortdatetime(row["when"]), row["type"], row["decision"], row["reason"], row["subject"], row["who"])
+    return [str(event.index + 1), *map(str, texts), row["organisation"], event.event_id, leaf_hash.hex()]

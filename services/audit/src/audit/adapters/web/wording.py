@@ -10,11 +10,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from audit.adapters.web.labels import type_label
+from audit.adapters.web.payload_words import MORE_FIELDS, in_words, read_aloud
 from audit.domain.search import masked, plain
 from audit.use_cases.find_names import Names
+from audit.use_cases.times import moment
 from partnerkit.reasons import CATALOGUE
 from partnerkit.reasons.pages import brief_words
 from servicekit.typography import typeset
+from servicekit.web.formats import longdatetime
 
 KINDS: Mapping[str, Any] = {
     "account": _l("Compte"),
@@ -81,6 +84,7 @@ FIELDS: Mapping[str, Any] = {
     "user_agent": _l("Navigateur"),
     "username": _l("Identifiant de la personne"),
     "why": _l("Raison"),
+    **MORE_FIELDS,
 }
 WORDS: Mapping[str, Any] = {
     "caf_administrator": _l("Administrateur de la Caf"),
@@ -91,8 +95,24 @@ WORDS: Mapping[str, Any] = {
     "no": _l("Non"),
 }
 # What people typed: never taken for a code.
-FREE_TEXT = frozenset(("author", "job_title", "label", "motive", "name", "username"))
-TECHNICAL = frozenset(("before", "caller", "rule_id", "rule_ids", "scope", "table_version", "user_agent"))
+FREE_TEXT = frozenset(
+    (
+        "accepted_because",
+        "accepted_by",
+        "author",
+        "job_title",
+        "label",
+        "motive",
+        "name",
+        "problems",
+        "searched",
+        "username",
+    )
+)
+TECHNICAL = frozenset(
+    ("before", "caller", "epoch", "root", "rule_id", "rule_ids", "scope", "table_version", "user_agent")
+)
+_MOMENTS = frozenset(("from_us", "until_us"))
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SHORT = 8
 
@@ -155,12 +175,12 @@ def reason_text(reason: str | None) -> str:
 
 
 def told_fields(payload: Mapping[str, Any], *, technical: bool = False) -> list[tuple[str, list[str]]]:
-    """(label, lines) of each field of a payload that holds something; an unknown field keeps its name.
+    """(label, lines) of each field of a payload that holds something; a key that nobody named is read aloud.
 
     `technical`: identifiers and what only a computer person reads, instead of the others.
     """
     wanted = {name: value for name, value in payload.items() if _is_technical(name, value) == technical}
-    shown = [(str(FIELDS.get(name, name)), _lines(name, value)) for name, value in wanted.items()]
+    shown = [(_key(name), _lines(name, value)) for name, value in wanted.items()]
     return [(label, lines) for label, lines in shown if lines]
 
 
@@ -175,24 +195,40 @@ def _lines(name: str, value: object) -> list[str]:
         return [_("Oui") if value else _("Non")]
     if isinstance(value, Mapping):
         return [
-            _("%(field)s : %(value)s", field=FIELDS.get(key, key), value=", ".join(_lines(key, one)))
+            _("%(field)s : %(value)s", field=_key(key), value=", ".join(_lines(key, one)))
             for key, one in value.items()
             if one
         ]
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [line for one in value for line in _lines(name, one)]
+    if name in _MOMENTS and isinstance(value, int):
+        return [longdatetime(moment(value))]
+    if name == "subject" and isinstance(value, str):
+        return [Wording({"subject": value}, {}, Names()).subject(clear=False)]
     if name in ("act", "type") and isinstance(value, str):
         return [str(type_label(value))]
     if not isinstance(value, str):
         return [json.dumps(value)]
-    return [value if name in FREE_TEXT else _word(value)]
+    return [value if name in FREE_TEXT else _words(name, value)]
+
+
+def _key(name: str) -> str:
+    """What a key of a payload is called."""
+    return str(FIELDS[name]) if name in FIELDS else read_aloud(name).capitalize()
+
+
+def _words(name: str, value: str) -> str:
+    """A text in words; scopes and lists of codes are texts too."""
+    if name in ("scope", "possible") and " " in value:
+        return ", ".join(_word(one.strip(",")) for one in value.split())
+    return _word(value)
 
 
 def _word(value: str) -> str:
     """A code in words; what is no code, such as a name, as it is."""
     if value in WORDS:
         return str(WORDS[value])
-    return brief_words(value) if value in CATALOGUE else value
+    return brief_words(value) if value in CATALOGUE else (in_words(value) or value)
 
 
 def _tail(identifier: str) -> str:
