@@ -39,7 +39,7 @@ def test_the_home_page_tells_the_state_with_a_figure_beside_its_table(signed_in:
     signed_in.journal.core.use_cases.publish()
     page = text_of(signed_in.browser.get("/"))
     assert "Aucun événement ne manque" in page
-    assert "cdap : 3 événements depuis son démarrage" in page
+    assert "Consultations : dernier événement le lundi 23 novembre 2026" in page
     assert '<svg class="audit-figure"' in page
     assert "<title" in page
     assert "<desc" in page
@@ -53,7 +53,7 @@ def test_missing_numbers_are_told_on_the_home_page_after_thirty_seconds(signed_i
     signed_in.journal.append(cdap.event())
     assert "Aucun événement ne manque" in text_of(signed_in.browser.get("/"))
     signed_in.journal.clock.forward(seconds=31)
-    assert "cdap : numéros 0 à 1, depuis le" in text_of(signed_in.browser.get("/"))
+    assert "Consultations : numéros 0 à 1, depuis le" in text_of(signed_in.browser.get("/"))
 
 
 def test_the_home_page_of_an_empty_journal_says_so(signed_in: Pages) -> None:
@@ -228,14 +228,12 @@ def test_a_click_on_nothing_known_goes_back_to_the_event(signed_in: Pages) -> No
     assert signed_in.browser.post(f"{shown}/suite", data={"by": "caf"}).location == shown
 
 
-def test_the_home_page_has_one_line_per_service_and_folds_earlier_starts(signed_in: Pages) -> None:
+def test_the_home_page_has_one_line_per_service(signed_in: Pages) -> None:
     for count in (2, 3):
         signed_in.journal.append(*FakeProducer().events(count))
         signed_in.journal.clock.forward(seconds=1)
     page = text_of(signed_in.browser.get("/"))
-    assert page.count("depuis son démarrage") == 1
-    assert "cdap : 3 événements depuis son démarrage" in page
-    assert "Démarrages précédents de cdap" in page
+    assert page.count("Consultations : dernier événement le") == 1
 
 
 def test_a_consultation_whose_value_was_withheld_is_read_as_refused(signed_in: Pages) -> None:

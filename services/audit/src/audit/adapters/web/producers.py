@@ -1,4 +1,4 @@
-"""The services that write: the present start of each, its earlier ones apart."""
+"""The services that write: the newest chain of each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,16 +8,15 @@ from audit.domain.producer_chain import Chain
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """A service: its newest chain, and those of its earlier starts, newest first."""
+    """A service and its newest chain. How much it wrote is not said: its events are of every Caf."""
 
     service: str
     newest: Chain
-    earlier: tuple[Chain, ...]
 
 
 def by_service(chains: Sequence[Chain]) -> list[Writer]:
     """One writer per service, by name; `chains` come newest first."""
-    found: dict[str, list[Chain]] = {}
+    found: dict[str, Chain] = {}
     for chain in chains:
-        found.setdefault(chain.service, []).append(chain)
-    return [Writer(service, newest, tuple(earlier)) for service, (newest, *earlier) in sorted(found.items())]
+        found.setdefault(chain.service, chain)
+    return [Writer(service, newest) for service, newest in sorted(found.items())]
