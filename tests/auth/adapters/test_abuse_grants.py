@@ -117,9 +117,11 @@ def test_a_public_client_cannot_fill_the_tables(provider: Provider, browser: Aut
     assert browser.post("/device_authorization", client_id="omega", scope="openid").status_code == 429
 
 
-def test_a_refused_exchange_is_recorded(provider: Provider, browser: AuthBrowser) -> None:
+@pytest.mark.parametrize("owner", ["921", "national"])
+def test_a_refused_exchange_is_recorded(provider: Provider, browser: AuthBrowser, owner: str) -> None:
     exchange = "urn:ietf:params:oauth:grant-type:token-exchange"
-    provider.add(a_client("omega", 8411, grant_types=[exchange], redirect_uris=[], exchange_to=["cdap"]))
+    whose = {"owner": owner, "first_party": owner == "national"}
+    provider.add(a_client("omega", 8411, grant_types=[exchange], redirect_uris=[], exchange_to=["cdap"], **whose))
     browser.sign_in()
     foreign = browser.exchange(browser.code()).json["access_token"]
     form = {"grant_type": exchange, "subject_token": foreign, "audience": "cdap"}
@@ -127,4 +129,5 @@ def test_a_refused_exchange_is_recorded(provider: Provider, browser: AuthBrowser
     assert browser.token("omega", **form).status_code == 400
     event = provider.work.events[-1]
     assert (event.type, event.reason) == ("auth.exchange.refused", "SUBJECT_TOKEN_FOREIGN")
+    assert event.owner == owner
     assert json.dumps(dict(event.payload)) == '{"client_id": "omega"}'

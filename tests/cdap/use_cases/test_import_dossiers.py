@@ -57,6 +57,13 @@ def test_a_good_file_replaces_everything_and_is_recorded() -> None:
     assert len(desk.dossiers.shelves.lines) == 1
 
 
+@pytest.mark.parametrize(("cafs", "owner"), [(("921",), "921"), (("921", "751"), "national")])
+def test_an_import_belongs_to_its_caf_when_it_has_one_only(cafs: tuple[str, ...], owner: str) -> None:
+    desk = Desk([the_document()])
+    imported(desk, *(written(in_another_caf(caf, "0000501")) for caf in cafs))
+    assert [event.owner for event in desk.work.events] == [owner]
+
+
 def with_person(**changes: Any) -> dict[str, Any]:
     """The first person of the dossier changed."""
     document = the_document()
