@@ -13,6 +13,7 @@ GUARDED = {
     "libs/servicekit/src/servicekit/worker.py": "waits for signals and watches health",
     "libs/servicekit/src/servicekit/health.py": "a check that raises is red",
     "libs/servicekit/src/servicekit/rpc/health.py": "ends one watch",
+    "libs/servicekit/src/servicekit/issuer_keys.py": "one fetch; catches everything, callers are told and refused",
     "libs/servicekit/src/servicekit/rpc/server.py": "pools of gRPC: the steps translate every error",
     "libs/servicekit/src/servicekit/rpc/channel.py": "a timer that closes a channel",
     "services/auth/src/auth/adapters/crypto/passwords.py": "the hashing pool: the caller gets what it raises",

@@ -28,6 +28,10 @@ class JournalOfTheTest:
         """Lacks nothing."""
         return []
 
+    def ask(self) -> None:
+        if not self.available:
+            raise DependencyUnavailableError("the journal of the test is away", reason="AUDIT_UNREACHABLE")
+
     def told(self) -> list[tuple[str, str]]:
         """Type and reason of each event, in order."""
         return [(event.type, event.reason) for event in self.events]

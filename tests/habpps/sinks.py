@@ -26,6 +26,9 @@ class AcknowledgingSink:
         """Lacks nothing."""
         return []
 
+    def ask(self) -> None:
+        """It is there."""
+
     def wait_for(self, event_type: str, seconds: float = 10.0) -> journal_pb2.Event:
         """The newest event of a type; a buffered one may come a moment after its act."""
         with self._told:

@@ -39,4 +39,9 @@ FRONT: tuple[Promise, ...] = (
         "docs/operate.md",
         "A web front whose thread dies is told by health and ends the process with code 1.",
     ),
+    Promise(
+        "front:nobody-waits-for-the-keys-of-the-issuer",
+        "docs/operate.md",
+        "No request waits behind a fetch of the issuer's keys: one that hangs refuses at once and recovers by itself.",
+    ),
 )

@@ -45,6 +45,10 @@ class ToJournal:
         receipts = self._opened().core.use_cases.append(self.service, told, 10.0)
         return [Receipt(one.event_id, one.shard, one.index, one.leaf_hash) for one in receipts]
 
+    def ask(self) -> None:
+        if self.journal is None:
+            raise DependencyUnavailableError("audit is down", reason="AUDIT_UNREACHABLE")
+
     def missing(self, held: Sequence[Held]) -> Sequence[Held]:
         asked = tuple(Numbers(one.epoch, one.first, one.end) for one in held)
         missing = self._opened().core.use_cases.missing(self.service, asked)

@@ -56,6 +56,10 @@ class InMemoryAudit:
                 if (part.epoch, number) not in known
             ]
 
+    def ask(self) -> None:
+        if not self.available:
+            raise DependencyUnavailableError("audit is down", reason="AUDIT_UNREACHABLE")
+
     def wait_for_batches(self, count: int) -> None:
         with self._changed:
             assert self._changed.wait_for(lambda: len(self.batches) >= count, timeout=20), "nothing was sent"

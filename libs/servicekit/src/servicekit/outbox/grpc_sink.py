@@ -6,11 +6,13 @@ from typing import cast
 
 import grpc
 from google.protobuf.message import DecodeError
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from partenaire.audit.v1 import journal_pb2, journal_pb2_grpc
 from servicekit.errors import DependencyUnavailableError
 from servicekit.outbox.sink import EventsRefusedError, Numbers, Receipt
 
+_ASKING_SECONDS = 0.5
 _REFUSED = (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.FAILED_PRECONDITION)
 """What `Append` answers because of an event (journal.proto); anything else says nothing about the events."""
 
@@ -27,6 +29,7 @@ class GrpcAuditSink:
     def __init__(self, channel: grpc.Channel, *, timeout: timedelta = timedelta(seconds=2)) -> None:
         """`timeout` is the deadline of one call, retries of the channel included."""
         self._journal = journal_pb2_grpc.JournalStub(channel)
+        self._health = health_pb2_grpc.HealthStub(channel)
         self._timeout_seconds = timeout.total_seconds()
 
     def append(self, events: Sequence[bytes]) -> Sequence[Receipt]:
@@ -66,3 +69,19 @@ class GrpcAuditSink:
             call = cast(grpc.Call, error)
             raise AuditUnreachableError(f"audit does not say what it lacks: {call.code().name}") from error
         return [Numbers(one.epoch, one.first, one.end) for one in response.missing]
+
+    def ask(self) -> None:
+        """See `AuditSink.ask`: the health of audit (grpc.health.v1), on the channel that events take.
+
+        Raises:
+            AuditUnreachableError: it does not answer, or says that it takes no calls.
+        """
+        try:
+            answer = self._health.Check(health_pb2.HealthCheckRequest(), timeout=_ASKING_SECONDS)
+        except grpc.RpcError as error:
+            call = cast(grpc.Call, error)
+            if call.code() is grpc.StatusCode.UNIMPLEMENTED:
+                return  # whoever says so answers
+            raise AuditUnreachableError(f"audit cannot be reached: {call.code().name} {call.details()}") from error
+        if answer.status != health_pb2.HealthCheckResponse.SERVING:
+            raise AuditUnreachableError("audit says that it takes no calls")

@@ -34,6 +34,14 @@ class _Nowhere:
         """
         raise DependencyUnavailableError(f"{len(held)} parts are not asked about", reason="DELIVERED_LATER")
 
+    def ask(self) -> None:
+        """Nobody is there.
+
+        Raises:
+            DependencyUnavailableError: always.
+        """
+        raise DependencyUnavailableError("events are delivered later", reason="DELIVERED_LATER")
+
 
 class LaterDelivery(OutboxRelay):
     """The `Delivery` of a command: records, and waits for nobody. It has no thread."""

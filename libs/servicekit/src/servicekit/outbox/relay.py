@@ -17,10 +17,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from google.protobuf.message import DecodeError
 from sqlalchemy import Connection
 
-from partenaire.audit.v1 import journal_pb2
 from servicekit.audit_events import AuditEvent, AuditUnavailableError, OwnerOf
 from servicekit.clock import Clock
 from servicekit.database.contract import Database, TransactionEnd, gather, on_end
@@ -85,6 +83,10 @@ class OutboxRelay:
         self._is_mistake = False  # the last failure was none of audit or of the database
         self._everything = True  # the first pass also sends what a process before this one left behind
         self._cleaned_at_seconds = clock.boottime()
+        self._asked = False
+        self._busy_since_seconds: float | None = None
+        self._late = 0  # strict acts that were refused as audit was slow
+        self._late_before = 0  # those of them before audit was last asked and quick
 
     def start(self) -> None:
         """Starts delivering, oldest first."""
@@ -102,18 +104,27 @@ class OutboxRelay:
             self._thread.join()
 
     def problem(self) -> str | None:
-        """A sentence when events wait for too long or nobody delivers them; None when all is well."""
+        """A sentence when the next strict act would be refused; None when all is well.
+
+        Said at the first failure: audit or the outbox does not answer, hangs, is too slow or full, is not delivered.
+        """
         if self._thread is None or not (self._thread.is_alive() or self._stopping.is_set()):
             return "the audit outbox is not being delivered"
+        since, failure = self._busy_since_seconds, self._failure
+        if since is not None and self._clock.boottime() - since > self._settings.stuck.total_seconds():
+            return "the audit outbox is not being delivered: audit or the database hangs"
         try:
+            self._limits.require_room()
             seconds = self._limits.oldest_seconds()
+        except AuditUnavailableError as error:
+            return str(error)
         except ServiceError as error:
             return f"the audit outbox cannot be read: {error}"
-        if self._failures >= _FAILURES_BEFORE_PROBLEM and self._is_mistake:
-            return f"the audit outbox is not being delivered ({self._failure})"
-        if seconds <= self._settings.buffered_age.total_seconds():
-            return None
-        return f"the oldest audit event waits since {seconds:.0f} s ({self._failure or 'audit is slow'})"
+        if seconds > self._settings.buffered_age.total_seconds():
+            return f"the oldest audit event waits since {seconds:.0f} s ({failure or 'audit is slow'})"
+        if failure is not None and (self._failures >= _FAILURES_BEFORE_PROBLEM or not self._is_mistake):
+            return f"the audit outbox is not being delivered ({failure})"
+        return "audit answers later than an act waits for it" if self._late > self._late_before else None
 
     def note(self) -> str | None:
         """A sentence while events are set aside, until an operator has had them sent again."""
@@ -183,6 +194,7 @@ class OutboxRelay:
             self._limits.require_recent()
         elif not ticket.wait(self._settings.acknowledgement_wait.total_seconds()):
             self._tickets.forget(ticket)
+            self._late += 1
             raise AuditUnavailableError("audit did not acknowledge the act in time")
 
     def _run(self) -> None:
@@ -201,25 +213,56 @@ class OutboxRelay:
             self._attempt(mark=True)
 
     def _attempt(self, *, mark: bool) -> None:
+        self._busy_since_seconds = self._clock.boottime()
         try:
-            while batch := self._next_batch():
-                self._deliver(batch)
-                self._failure, self._failures = None, 0
-                if not (self._read_table or self._hurry.is_set() or self._stopping.is_set()):
-                    break  # what came meanwhile gathers, too
-            self._failure, self._failures = None, 0
-            more_is_missing = self._gaps.step()
-            if more_is_missing or self._committed.any():
-                self._wake.set()
-            if mark or self._marking_is_due():
-                self._mark()
-            self._clean()
+            self._deliver_all(mark=mark)
         except ServiceError as error:
             self._is_mistake = False
             self._failed(str(error), error.reason)
         except Exception as error:  # noqa: BLE001 - the edge of the thread: nothing may end it unseen
             self._is_mistake = True
             self._failed(f"a mistake in the program: {type(error).__name__}", type(error).__name__)
+        finally:
+            self._busy_since_seconds = None
+
+    def _deliver_all(self, *, mark: bool) -> None:
+        """Everything that waits.
+
+        Raises:
+            ServiceError: audit or the database does not answer.
+        """
+        sent = False
+        while batch := self._next_batch():
+            self._deliver(batch)
+            sent = True
+            self._failure, self._failures = None, 0
+            if not (self._read_table or self._hurry.is_set() or self._stopping.is_set()):
+                break  # what came meanwhile gathers, too
+        if not sent and (mark or self._failure is not None or not self._asked):
+            self._ask()
+        self._failure, self._failures = None, 0
+        more_is_missing = self._gaps.step()
+        if more_is_missing or self._committed.any():
+            self._wake.set()
+        if mark or self._marking_is_due():
+            self._mark()
+        self._clean()
+
+    def _ask(self) -> None:
+        """While nothing is sent, and before a failure is over: could an act be recorded and acknowledged now?
+
+        Raises:
+            ServiceError: it could not.
+        """
+        self._database.write(store.try_to_write)
+        began, late = self._clock.boottime(), self._late
+        self._sink.ask()
+        self._asked = True
+        self._answered(self._clock.boottime() - began, late)
+
+    def _answered(self, seconds: float, late: int) -> None:
+        if seconds < self._settings.acknowledgement_wait.total_seconds():
+            self._late_before = late
 
     def _failed(self, problem: str, reason: str) -> None:
         self._read_table = True
@@ -231,7 +274,7 @@ class OutboxRelay:
 
     def _pause_seconds(self) -> float:
         wait = self._settings.mark_wait if self._acknowledged else self._settings.idle_wait
-        return wait.total_seconds()
+        return min(wait, self._settings.asking).total_seconds()
 
     def _backoff_seconds(self) -> float:
         grown = self._settings.first_backoff.total_seconds() * 2.0 ** min(self._failures - 1, 10)
@@ -243,7 +286,7 @@ class OutboxRelay:
         Raises:
             ServiceError: audit or the database does not answer, or audit left events out.
         """
-        readable = [one for one in batch if _is_readable(one)]
+        readable = [one for one in batch if store.is_readable(one)]
         for one in batch:
             if one not in readable:
                 self._set_aside(one, "the row cannot be read")
@@ -281,7 +324,9 @@ class OutboxRelay:
         log.error("alarm", kind="EVENT_SET_ASIDE", event_id=one.event_id, reason=reason, reference=new_reference())
 
     def _append(self, batch: Sequence[store.PendingEvent]) -> None:
+        began, late = self._clock.boottime(), self._late
         receipts = {receipt.event_id for receipt in self._sink.append([one.event for one in batch])}
+        self._answered(self._clock.boottime() - began, late)
         stored = [one.event_id for one in batch if one.event_id in receipts]
         self._tickets.acknowledge(stored)
         if stored:
@@ -322,7 +367,7 @@ class OutboxRelay:
             waiting = self._database.read(lambda connection: store.pending(connection, limit, share), snapshot=False)
             self._committed.forget({one.event_id for one in waiting})
             if waiting:
-                batch = _at_most(waiting, byte_limit)
+                batch = store.at_most(waiting, byte_limit)
                 # What is committed from here on comes through memory as well: the table has more only when it is full.
                 self._read_table = len(waiting) == limit or len(batch) < len(waiting)
                 return batch
@@ -344,20 +389,3 @@ class OutboxRelay:
         while self._database.write(lambda connection: store.forget(connection, before, last_before, limit)) == limit:
             if self._stopping.is_set():
                 return
-
-
-def _is_readable(one: store.PendingEvent) -> bool:
-    """Whether the row holds the event that it says."""
-    try:
-        return journal_pb2.Event.FromString(one.event).event_id == one.event_id
-    except DecodeError:
-        return False
-
-
-def _at_most(events: list[store.PendingEvent], byte_limit: int) -> list[store.PendingEvent]:
-    size = 0
-    for position, one in enumerate(events):
-        size += len(one.event)
-        if position and size > byte_limit:
-            return events[:position]
-    return events

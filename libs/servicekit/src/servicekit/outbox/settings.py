@@ -16,6 +16,10 @@ class OutboxSettings:
     batch_events: int = 512  # what journal.proto accepts in one call
     batch_bytes: int = 768 * 1024  # a gRPC message holds 1 MiB
     idle_wait: timedelta = timedelta(seconds=1)  # another process may have left rows behind
+    asking: timedelta = timedelta(
+        milliseconds=500
+    )  # while nothing is sent, audit is asked this often whether it is there
+    stuck: timedelta = timedelta(seconds=5)  # a delivery that takes longer hangs
     gathering: timedelta = timedelta(milliseconds=50)  # nobody waits for a buffered event: more of them share one call
     mark_wait: timedelta = timedelta(milliseconds=100)  # acknowledgements are noted together: one fsync for all of them
     mark_events: int = 512  # noted in one transaction

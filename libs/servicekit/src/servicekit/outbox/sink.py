@@ -50,3 +50,10 @@ class AuditSink(Protocol):
         Raises:
             ServiceError: audit does not say.
         """
+
+    def ask(self) -> None:
+        """Whether `append` would be answered now; quick.
+
+        Raises:
+            ServiceError: it would not.
+        """

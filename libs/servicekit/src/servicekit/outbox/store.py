@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from google.protobuf.message import DecodeError
 from sqlalchemy import Connection
 
+from partenaire.audit.v1 import journal_pb2
 from servicekit.database.prepared import PreparedStatement
 from servicekit.database.types import to_microseconds
 from servicekit.outbox.chain import ChainedEvent
@@ -147,6 +149,11 @@ def acknowledged(connection: Connection, numbers: Numbers, limit: int) -> list[t
     return [(number, PendingEvent(event_id, event)) for number, event_id, event in rows]
 
 
+def try_to_write(connection: Connection) -> None:
+    """Changes nothing, and fails where nothing can be changed (read-only file, standby)."""
+    connection.execute(_outbox.delete().where(sa.false()))
+
+
 def set_aside(connection: Connection, event_id: str, reason: str, at: datetime) -> None:
     """Notes that the row is not to be sent any more, and why."""
     row = _outbox.update().where(_columns.event_id == event_id)
@@ -169,3 +176,21 @@ def send_again(connection: Connection) -> int:
     """Has every row that is set aside sent again; returns how many."""
     rows = _outbox.update().where(_is_set_aside).values(set_aside_at=None, set_aside_reason=None)
     return connection.execute(rows).rowcount
+
+
+def is_readable(one: PendingEvent) -> bool:
+    """Whether the row holds the event that it says."""
+    try:
+        return journal_pb2.Event.FromString(one.event).event_id == one.event_id
+    except DecodeError:
+        return False
+
+
+def at_most(events: list[PendingEvent], byte_limit: int) -> list[PendingEvent]:
+    """The first of them, as many as stay within so many bytes; always one."""
+    size = 0
+    for position, one in enumerate(events):
+        size += len(one.event)
+        if position and size > byte_limit:
+            return events[:position]
+    return events
