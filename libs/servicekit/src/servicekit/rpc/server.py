@@ -57,6 +57,8 @@ class ServerOptions:
     tls_directory: Path
     threads: int = 4
     stream_threads: int = 8
+    handshake_seconds: float = 5.0
+    """A connection that has not shown its certificate by then is let go."""
 
     @classmethod
     def of(cls, settings: ServiceSettings) -> "ServerOptions":
@@ -97,7 +99,7 @@ class RpcServer:
             self._pool,
             interceptors=[self._steps],
             maximum_concurrent_rpcs=2 * options.threads + options.stream_threads + _HEALTH_CALLS,
-            options=_channel_arguments(),
+            options=_channel_arguments(options),
         )
         for add_servicer, servicer, _ in services:
             add_servicer(servicer, self._server)
@@ -265,8 +267,9 @@ def _configuration(material: TlsMaterial) -> grpc.ServerCertificateConfiguration
     return grpc.ssl_server_certificate_configuration([(material.key, material.certificate)], material.authority)
 
 
-def _channel_arguments() -> list[tuple[str, int]]:
+def _channel_arguments(options: ServerOptions) -> list[tuple[str, int]]:
     return [
+        ("grpc.server_handshake_timeout_ms", int(options.handshake_seconds * 1000)),
         ("grpc.so_reuseport", 0),  # otherwise two processes silently share a port
         ("grpc.max_connection_age_ms", 60_000),  # so that callers spread again after a copy is added
         ("grpc.max_receive_message_length", MESSAGE_LIMIT),
