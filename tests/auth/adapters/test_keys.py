@@ -207,6 +207,7 @@ def test_another_process_rotates_and_this_one_follows(tmp_path: Path) -> None:
 
 def test_every_action_of_the_command_works_with_the_settings_after_it(tmp_path: Path) -> None:
     config = tmp_path / "auth.env"
+    config.touch(mode=0o600)
     config.write_text(f"AUTH_DATA_DIRECTORY={tmp_path}\nAUTH_KEYS_PASSPHRASE={PASSPHRASE.decode()}\n")
     Auth(tmp_path / "keys", FixedClock(datetime.now(UTC)))
     made = run_command(tmp_path, "create", "--algorithm", "RS256", "--config", str(config))
