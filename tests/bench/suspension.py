@@ -86,9 +86,13 @@ class Suspensions:
     def _act(self, step: str) -> str:
         """Sends the form of a step; gives the address of the page that says when it is in force everywhere."""
         address = f"{self.layout.url('habpps')}/contrats/{self.contract}/{step}"
-        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.claire.read(address).text)
-        assert token is not None
-        answer = self.claire.send(address, {"csrf_token": token[1], "reason": "Mesure"})
+        form = self.claire.read(address).text
+        hidden = {
+            name: found[1]
+            for name in ("csrf_token", "once_token", "version")
+            if (found := re.search(rf'name="{name}"[^>]*value="([^"]+)"', form))
+        }
+        answer = self.claire.send(address, {**hidden, "reason": "Mesure"})
         assert answer.status_code == 303, answer.text
         return str(httpx.URL(address).join(answer.headers["location"]))
 

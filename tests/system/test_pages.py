@@ -35,7 +35,7 @@ NARROWEST = 320
 
 SOCIAL_WORKER, DIRECTOR = RIVEBELLE.users[0], RIVEBELLE.users[1]
 ADMINISTRATOR = RIVEBELLE.administrators[0]
-EVERYTHING = "openid profile email address phone imaje"
+EVERYTHING = "openid profile email imaje"
 CLIENTS = "/administration/clients"
 
 
@@ -206,7 +206,7 @@ def client_pages(visitor: Visitor, album: Album) -> None:
     album.look(visitor, "auth-client-new-refused")
     address = f"https://{'a-long-name-' * 4}.rivebelle.example"
     names = {"client_id": "essai-des-pages", "name": "Essai des pages", "code": "elan"}
-    declare_application(visitor, address, {**names, "backchannel_logout_uri": f"{address}/fin"}, scope=["phone"])
+    declare_application(visitor, address, {**names, "backchannel_logout_uri": f"{address}/fin"})
     album.look(visitor, "auth-client-secret")
     visitor.click("secret-kept")
     album.look(visitor, "auth-client")
@@ -229,7 +229,7 @@ def application(browser: Browser, onebox: OneboxProcess) -> Application:
     address = f"http://localhost:{spare_port(onebox.layout)}"
     names = {"client_id": "tournesol", "name": "Tournesol, gestion des crèches", "code": "imaje"}
     names["frontchannel_logout_uri"] = f"{address}/fermer"
-    declared = declare_application(administrator, address, names, scope=["address", "phone"], grants=[DEVICE_CODE])
+    declared = declare_application(administrator, address, names, grants=[DEVICE_CODE])
     administrator.close()
     return declared
 

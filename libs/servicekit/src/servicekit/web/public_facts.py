@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, fields
 
+from servicekit.typography import typeset
+
 
 @dataclass(frozen=True)
 class PublicFacts:
@@ -24,4 +26,4 @@ class PublicFacts:
 
 def public_facts(settings: object) -> PublicFacts:
     """The facts in the settings of a service; what they do not have is empty."""
-    return PublicFacts(**{field.name: str(getattr(settings, field.name, "")) for field in fields(PublicFacts)})
+    return PublicFacts(**{field.name: typeset(str(getattr(settings, field.name, ""))) for field in fields(PublicFacts)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from math import ceil
 from typing import Any
 
@@ -27,7 +28,8 @@ from partnerkit.email import InvalidEmailError
 from servicekit.web import keep_this_page
 
 _MINUTE_S = 60
-_ASKS_AGAIN = ("prompt", "max_age", "id_token_hint", "claims")
+_ASKS_AGAIN = ("prompt", "max_age", "id_token_hint")
+_CLAIMS_THAT_ASK_AGAIN = frozenset({"sub", "acr"})  # OIDC Core §5.5.1: a certain person, a certain way to sign in
 """Parameters of a request that may ask a person who is signed in for the password (OIDC Core §3.1.2.1)."""
 
 _LOGIN, _CHOOSE_PASSWORD = "/login", "/choose-password"
@@ -123,7 +125,9 @@ class SignInPages:
         """Somebody is signed in and nothing asks for the password again: a bookmark, the back button, another tab."""
         if self._parts.visitor.present() is None or AGAIN in request.args:
             return False
-        return waiting is None or not any(waiting.one(name) for name in _ASKS_AGAIN)
+        if waiting is None:
+            return True
+        return not any(map(waiting.one, _ASKS_AGAIN)) and not _claims_ask_again(waiting.one("claims") or "{}")
 
     def _onwards(self) -> Response:
         present = self._parts.visitor.present()
@@ -227,6 +231,15 @@ class SignInPages:
 
     def _page(self, template: str, status: int, **values: object) -> Response:
         return make_response(render_template(template, **values), status)
+
+
+def _claims_ask_again(text: str) -> bool:
+    """Whether a `claims` parameter may ask a person who is signed in for the password; what cannot be read may."""
+    try:
+        asked = json.loads(text)
+        return any(_CLAIMS_THAT_ASK_AGAIN & (asked.get(member) or {}).keys() for member in ("id_token", "userinfo"))
+    except (ValueError, AttributeError, RecursionError):
+        return True
 
 
 def _wait_sentence(seconds: int) -> str:
