@@ -26,7 +26,8 @@ CHANGES_NOTHING_SHARED = {
     # one's own session, password, agreement or device; or a search
     *("account_closed.html", "choose_password.html", "consent.html", "device_code.html", "device_confirm.html"),
     *("forgotten_password.html", "form_post.html", "login.html", "logout_confirm.html", "lost_identifier.html"),
-    *("organisation.html", "_header.html", "_search_form.html", "search.html", "event.html", "demo_extranet.html"),
+    *("organisation.html", "_header.html", "_search_form.html", "search.html", "results.html", "event.html"),
+    "demo_extranet.html",
     # the macros themselves: who uses them gives the version
     *("confirm.html", "forms.html"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -30,8 +31,11 @@ def test_a_suspended_contract_closes_the_sessions_in_the_extranet_within_two_sec
 ) -> None:
     rounds = [suspensions.round() for _ in range(_ROUNDS)]
     for _seconds, page in rounds:
-        assert "En vigueur sur" in words(page)
-        assert f"{len(PEOPLE)} sessions ouvertes dans les extranets ont été fermées." in words(page)
+        said = words(page)
+        assert "Appliqué partout à " in said
+        counted = re.search(r"(\d+) sessions ouvertes dans les extranets ont été fermées\.", said)
+        assert counted is not None, said
+        assert int(counted[1]) >= len(PEOPLE), "other stories may have sessions of their own there"
     seconds = [one for gone, _page in rounds for one in gone]
     assert percentile(seconds, 0.9) < _LIMIT_S, seconds  # a busy machine may be slow once
     for surfer in suspensions.people:

@@ -98,7 +98,9 @@ def test_the_example_of_the_standard_is_read() -> None:
     check_token_hash(read, "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU")
 
 
-@pytest.mark.parametrize("token_type", [None, "JWT", "DPoP+jwt", "application/dpop+jwt", "dpop+jwt ", 1, ["dpop+jwt"]])
+@pytest.mark.parametrize(
+    "token_type", [None, "JWT", "at+jwt", "application/at+jwt", "x/dpop+jwt", "dpop+jwt ", 1, ["dpop+jwt"]]
+)
 def test_a_token_of_another_type_is_no_proof(token_type: object) -> None:
     assert refusal(raw({"typ": token_type, "alg": "ES256", "jwk": public(EC_KEY)}, CLAIMS)) == "DPOP_MALFORMED"
     if token_type is None:
