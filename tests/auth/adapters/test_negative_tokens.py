@@ -274,7 +274,7 @@ def test_a_device_code_that_is_over_gives_nothing(provider: Provider, omega: Aut
     ("challenge", "verifier", "error"),
     [
         (None, VERIFIER, "invalid_grant"),  # a challenge that somebody took out of the request (RFC 9700 §2.1.1)
-        (CHALLENGE, "", "invalid_request"),
+        (CHALLENGE, "", "invalid_grant"),  # one without a value counts as left out (RFC 6749 §3.2)
         (CHALLENGE, CHALLENGE, "invalid_grant"),
         (CHALLENGE, VERIFIER[:42], "invalid_grant"),
         (CHALLENGE, VERIFIER + "x", "invalid_grant"),

@@ -86,7 +86,7 @@ def test_a_form_is_read_or_refused(body: bytes) -> None:
 @given(st.binary(max_size=300) | WIRE.map(str.encode) | st.text(alphabet="ab&=+%41;", max_size=30).map(str.encode))
 def test_a_form_is_read_as_the_standard_library_reads_it(body: bytes) -> None:
     expected: dict[str, list[str]] = {}
-    for name, value in parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True):
+    for name, value in parse_qsl(body.decode("utf-8", "replace")):  # one without a value counts as left out
         expected.setdefault(name, []).append(value)
 
     try:
