@@ -56,6 +56,7 @@ TOOLS = (
     Tool("Apache", "mod_auth_openidc, a proxy for certificates", ("apache2", "libapache2-mod-auth-openidc"), _apache),
     Tool("Go", "oauth2-proxy, go-oidc", ("golang-go",), _programs("go")),
     Tool("Maven", "Spring Security", ("maven", "default-jdk-headless"), _programs("mvn")),
+    Tool("nginx", "the example of a virtual host", ("nginx-light",), _programs("nginx")),
     Tool("pdftotext", "what a printed page says", ("poppler-utils",), _programs("pdftotext")),
 )  # fmt: skip
 

@@ -8,6 +8,8 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask_babel import get_locale
 
+from servicekit.typography import typeset
+
 PARIS = ZoneInfo("Europe/Paris")
 _NO_BREAK = "\u00a0"
 
@@ -81,6 +83,7 @@ def figure(number: Decimal | float | None) -> str:
 
 
 FILTERS = {
+    "typeset": typeset,
     "longdate": longdate,
     "longdatetime": longdatetime,
     "shortdatetime": shortdatetime,
