@@ -56,7 +56,7 @@ def test_keys_of_clients_are_fetched_with_the_same_trust(tmp_path: Path) -> None
         assert GuardedFetch(allow_loopback=True, resolve=NAMES, trust=trust).json(address) == {"keys": []}
         with structlog.testing.capture_logs() as lines, pytest.raises(FetchRefusedError):
             GuardedFetch(allow_loopback=True, resolve=NAMES).json(address)
-        assert [line["why"] for line in lines] == ["CERTIFICATE_NOT_TRUSTED"]
+        assert [line["why"] for line in lines if "why" in line] == ["CERTIFICATE_NOT_TRUSTED"]
 
 
 @promise("clients:tls-trust")

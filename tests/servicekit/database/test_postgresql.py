@@ -57,7 +57,7 @@ def test_a_server_that_gives_too_few_connections_is_named_at_the_start(postgresq
     def said(threads: int) -> list[str]:
         with capture_logs() as lines:
             open_database(postgresql_url, threads=threads).close()
-        return [str(line["problem"]) for line in lines]
+        return [str(line["problem"]) for line in lines if "problem" in line]
 
     assert said(4) == []
     server.execute(sa.text(f"ALTER DATABASE {name} CONNECTION LIMIT {wanted - 1}"))
