@@ -10,7 +10,7 @@ from servicekit.database import Database, open_database
 from servicekit.identifiers import hash_secret
 from servicekit.web import SessionContent, WebSecrets, WebSessions
 from servicekit.web.kept import LIFE, Kept, KeptResults, SessionKey
-from servicekit.web.oidc.provider_tokens import LogoutToken
+from servicekit.web.sessions import LogoutToken
 from tests.promises import promise
 from tests.servicekit.fakes import FixedClock
 from tests.servicekit.web.conftest import create_tables

@@ -22,8 +22,9 @@ from typing import Any, Generic, TypeVar
 from servicekit import copy_commands
 from servicekit.errors import ServiceError, StartError
 from servicekit.logging import configure_logging
-from servicekit.process import Parts, Process, run_service
+from servicekit.process import Parts, Process
 from servicekit.settings import MASK, ServiceSettings, describe, load_settings, template
+from servicekit.worker import run_service
 
 CANNOT_START = 2
 INTERRUPTED = 130

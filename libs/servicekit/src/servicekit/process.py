@@ -1,25 +1,20 @@
-"""How a process of a service runs: its parts, their start, their end.
+"""What a process of a service consists of. `servicekit.worker` starts and ends it.
 
-ONE process builds everything, serves pages (`servicekit.front`) and gRPC, drains when told to (`servicekit.worker`).
+ONE process builds everything, serves pages (`servicekit.front`) and gRPC, drains when told to.
 SQLite has one writer, so one process holds it all; with PostgreSQL the pages and gRPC may run apart, in several copies.
 
 On SIGTERM, SIGINT or SIGHUP: requests that have arrived are answered, health says NOT_SERVING, half a second passes,
 gRPC calls in flight finish (10 s at most), backgrounds stop in reverse order, `close` runs, exit code 0.
 """
 
-import contextlib
 import signal
-import socket
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
-from servicekit.errors import StartError
 from servicekit.front.limits import Lane, only_pages
 from servicekit.health import Check, HealthWatch
-from servicekit.logging import configure_logging
 from servicekit.settings import ServiceSettings
 
 if TYPE_CHECKING:
@@ -125,49 +120,3 @@ def closing(*opened: Any) -> Callable[[], None]:
             one.close()
 
     return close
-
-
-def run_service(build: "Build[S] | str", settings: S, parts: Parts) -> int:
-    """Run until told to stop; returns the exit code: 0 drained, 1 something did not end in time.
-
-    `build` as "module:function" is imported only after the first checks.
-
-    Raises:
-        StartError: a port is taken, the data folder cannot be written, or `build` said why it cannot start.
-    """
-    from servicekit import worker
-
-    configure_logging(settings.service, settings.log_level)
-    check_start(settings, parts)
-    return worker.run(build, settings, parts)
-
-
-def check_start(settings: ServiceSettings, parts: Parts) -> None:
-    """What can be known before anything is started.
-
-    Raises:
-        StartError: a setting is missing, the data folder cannot be written, or a port is taken.
-    """
-    if missing := settings.what_is_missing(web=parts.web):
-        raise StartError(missing)
-    directory = settings.data_directory
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=directory):
-            pass
-    except OSError as error:
-        raise StartError(f"The data folder {directory} cannot be written: {error.strerror}.") from error
-    if parts.web:
-        _check_port(settings.web_host, settings.web_port, "pages")
-    if parts.rpc:
-        _check_port(settings.rpc_host, settings.rpc_port, "gRPC")
-
-
-def _check_port(host: str, port: int, what: str) -> None:
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with contextlib.closing(socket.socket(family, kind, protocol)) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        raise StartError(f"Port {port} of {host}, for {what}, cannot be used: {error.strerror}.") from error

@@ -1,10 +1,16 @@
-"""Builds a service in this process, starts its parts in order, waits for a stop signal, drains them in reverse."""
+"""Builds a service in this process, starts its parts in order, waits for a stop signal, drains them in reverse.
 
+What the parts are: `servicekit.process`.
+"""
+
+import contextlib
 import fcntl
 import importlib
 import os
 import signal
+import socket
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -13,8 +19,8 @@ from typing import Any, NoReturn
 from servicekit.errors import ServiceError, StartError
 from servicekit.front import Front, FrontLimits, FrontOptions, lanes_of
 from servicekit.health import HealthWatch, health_lane, with_health
-from servicekit.logging import get_logger
-from servicekit.process import STOP_SIGNALS, Parts, Process
+from servicekit.logging import configure_logging, get_logger
+from servicekit.process import STOP_SIGNALS, Build, Parts, Process, S
 from servicekit.settings import ServiceSettings
 
 log = get_logger("servicekit.worker")
@@ -25,12 +31,20 @@ Plan = tuple[Any, ServiceSettings, Parts]
 _core_locks: list[int] = []
 
 
-def run(build: Any, settings: ServiceSettings, parts: Parts) -> int:
-    """Serve until SIGTERM, SIGINT or SIGHUP; returns the exit code.
+def run_service(build: "Build[S] | str", settings: S, parts: Parts) -> int:
+    """Run until told to stop; returns the exit code: 0 drained, 1 something did not end in time.
+
+    `build` as "module:function" is imported only after the first checks.
 
     Raises:
-        StartError: `build` says why it cannot start.
+        StartError: a port is taken, the data folder cannot be written, or `build` said why it cannot start.
     """
+    configure_logging(settings.service, settings.log_level)
+    _check_start(settings, parts)
+    return _run(build, settings, parts)
+
+
+def _run(build: Any, settings: ServiceSettings, parts: Parts) -> int:
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)  # inherited by every thread, and kept until sigwait
     stuck: list[str] = []
     with _sentences(), _running((build, settings, parts), stuck):
@@ -39,6 +53,37 @@ def run(build: Any, settings: ServiceSettings, parts: Parts) -> int:
     if stuck:
         _leave(1)  # a handler that ignores its cancellation must not keep the process alive
     return 0
+
+
+def _check_start(settings: ServiceSettings, parts: Parts) -> None:
+    """What can be known before anything is started.
+
+    Raises:
+        StartError: a setting is missing, the data folder cannot be written, or a port is taken.
+    """
+    if missing := settings.what_is_missing(web=parts.web):
+        raise StartError(missing)
+    directory = settings.data_directory
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory):
+            pass
+    except OSError as error:
+        raise StartError(f"The data folder {directory} cannot be written: {error.strerror}.") from error
+    if parts.web:
+        _check_port(settings.web_host, settings.web_port, "pages")
+    if parts.rpc:
+        _check_port(settings.rpc_host, settings.rpc_port, "gRPC")
+
+
+def _check_port(host: str, port: int, what: str) -> None:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with contextlib.closing(socket.socket(family, kind, protocol)) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise StartError(f"Port {port} of {host}, for {what}, cannot be used: {error.strerror}.") from error
 
 
 @contextmanager

@@ -7,8 +7,9 @@ from pathlib import Path
 from onebox.demo_extranet.settings import DemoExtranetSettings
 from servicekit.database import SchemaVersionError, check_schema, migrate, open_database
 from servicekit.errors import ServiceError, StartError
-from servicekit.process import Parts, run_service
+from servicekit.process import Parts
 from servicekit.settings import load_settings
+from servicekit.worker import run_service
 
 _NEWEST_SCHEMA = "0001"
 _MIGRATIONS = Path(__file__).parent / "migrations"

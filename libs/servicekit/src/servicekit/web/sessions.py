@@ -15,7 +15,6 @@ from sqlalchemy.exc import IntegrityError
 from servicekit.clock import Clock
 from servicekit.database import Database
 from servicekit.identifiers import hash_secret, new_secret
-from servicekit.web.oidc.provider_tokens import LogoutToken
 from servicekit.web.secrets import WebSecrets
 from servicekit.web.session_tables import web_seen_once, web_session
 
@@ -43,6 +42,16 @@ class SessionContent:
     refresh_token: str | None
     id_token: str
     last_login_at: float | None  # seconds since 1970: the sign-in before this one
+
+
+@dataclass(frozen=True)
+class LogoutToken:
+    """Which sessions the issuer ends: those of `sid`, or all of `subject` when there is no `sid`."""
+
+    token_id: str
+    sid: str | None
+    subject: str | None
+    expires_at: datetime
 
 
 @dataclass(frozen=True)

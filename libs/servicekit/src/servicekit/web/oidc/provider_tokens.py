@@ -20,6 +20,7 @@ from servicekit.tokens import (
     text_claim,
     verified_claims,
 )
+from servicekit.web.sessions import LogoutToken
 
 _ID_TOKEN_TYPES = {"JWT", ""}
 _LOGOUT_TYPES = {"logout+jwt"}
@@ -40,16 +41,6 @@ class IdToken:
     sid: str
     name: str
     last_login_at: float | None  # seconds since 1970
-
-
-@dataclass(frozen=True)
-class LogoutToken:
-    """Which sessions end: those of `sid`, or all of `subject` when there is no `sid`."""
-
-    token_id: str
-    sid: str | None
-    subject: str | None
-    expires_at: datetime
 
 
 @dataclass(frozen=True)

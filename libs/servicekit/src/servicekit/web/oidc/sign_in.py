@@ -8,8 +8,8 @@ from servicekit.clock import Clock
 from servicekit.tokens import AccessTokenVerifier, TokenRefusedError, VerifiedAccessToken
 from servicekit.web.oidc.attempts import Attempt
 from servicekit.web.oidc.provider import OidcLoginSettings, Provider
-from servicekit.web.oidc.provider_tokens import IdToken, LogoutToken, Party, verify_id_token, verify_logout_token
-from servicekit.web.sessions import SessionContent
+from servicekit.web.oidc.provider_tokens import IdToken, Party, verify_id_token, verify_logout_token
+from servicekit.web.sessions import LogoutToken, SessionContent
 
 
 class SignIn:
