@@ -119,7 +119,8 @@ def test_make_commands_named_in_documents_exist() -> None:
 def test_files_that_the_page_of_a_service_names_are_in_the_service(service: str) -> None:
     folder = ROOT / "services" / service
     text = (folder / "README.md").read_text()
-    named = set(re.findall(r"`((?:src|adapters|use_cases|domain|data)/[\w./-]+\.\w+|\w+\.toml)`", text))
+    tops = [path.name for path in (folder / "src" / service).iterdir() if path.is_dir()]
+    named = set(re.findall(rf"`((?:src|{'|'.join(tops)})/[\w./-]+\.\w+|\w+\.toml)`", text))
     places = (folder, folder / "src" / service)
     assert {name for name in named if not any((place / name).exists() for place in places)} == set()
 

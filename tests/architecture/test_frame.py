@@ -82,7 +82,8 @@ def test_an_accent_can_be_read_on_every_ground_and_under_its_button(accent: str,
 def test_no_two_services_or_demo_extranets_have_the_same_accent() -> None:
     used = {name: site.accent for name, site in SITES.items()}
     for service in ("auth", "habpps", "cdap", "audit"):
-        text = (ROOT / f"services/{service}/src/{service}/adapters/web/app.py").read_text()
+        (app,) = (ROOT / "services" / service).rglob("adapters/web/app.py")
+        text = app.read_text()
         used[service] = (re.findall(r"accent=\"([a-z]*)\"", text) or [""])[0]
     assert set(used.values()) <= set(ACCENTS)
     assert len(set(used.values())) == len(used), used

@@ -13,7 +13,8 @@ from tests.promises import promise
 from tests.servicekit.web.catalogue_check import sentences
 
 PACKAGES = (
-    *(ROOT / f"services/{name}/src/{name}/adapters/web" for name in ("auth", "habpps", "cdap", "audit")),
+    *(ROOT / f"services/{name}/src/{name}/adapters/web" for name in ("habpps", "cdap", "audit")),
+    ROOT / "services/auth/src/auth",
     ROOT / "libs/servicekit/src/servicekit/web",
     ROOT / "libs/partnerkit/src/partnerkit/web",
 )

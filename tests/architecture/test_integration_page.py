@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from auth.domain.client_registration import KNOWN_KEYS, parse_client
+from auth.clients.domain.client_registration import KNOWN_KEYS, parse_client
 from servicekit.identifiers import hash_secret
 from tests.architecture.tree import ROOT
 from tests.system.integration_page import CLIENTS, HERE, ISSUER, PAGE, SECRET, block, entry

@@ -16,10 +16,10 @@ GUARDED = {
     "libs/servicekit/src/servicekit/issuer_keys.py": "one fetch; catches everything, callers are told and refused",
     "libs/servicekit/src/servicekit/rpc/server.py": "pools of gRPC: the steps translate every error",
     "libs/servicekit/src/servicekit/rpc/channel.py": "a timer that closes a channel",
-    "services/auth/src/auth/adapters/crypto/passwords.py": "the hashing pool: the caller gets what it raises",
+    "services/auth/src/auth/people/adapters/crypto/passwords.py": "the hashing pool: the caller gets what it raises",
     "services/audit/src/audit/use_cases/sequencer.py": "catches everything at its edge; callers get the error",
-    "services/auth/src/auth/adapters/clients/workers.py": "a pool inside a repeating thread, which reads its results",
-    "services/auth/src/auth/adapters/clients/guarded_fetch.py": "one look-up of a name; its caller waits with a limit",
+    "services/auth/src/auth/people/adapters/clients/workers.py": "a pool in a repeating thread, which reads results",
+    "services/auth/src/auth/ground/adapters/clients/guarded_fetch.py": "one look-up; callers wait with a limit",
     "deploy/onebox/src/onebox/preparation.py": "the demo prepares in parallel and reads every result",
     "deploy/onebox/src/onebox/inbox/__main__.py": "the demo's inbox",
 }

@@ -9,8 +9,8 @@ from tests.architecture.tree import ROOT
 from tests.promises import promise
 
 AUTH = ROOT / "services/auth/src/auth"
-GUARD = AUTH / "adapters/clients/guarded_fetch.py"
-NAMES_ERRORS = AUTH / "adapters/clients/tls_trust.py"
+GUARD = AUTH / "ground/adapters/clients/guarded_fetch.py"
+NAMES_ERRORS = AUTH / "ground/adapters/clients/tls_trust.py"
 """It opens nothing: it says why what others opened failed."""
 CLIENTS = {"httpx", "httpcore", "requests", "urllib3", "aiohttp", "http.client", "urllib.request", "socket"}
 

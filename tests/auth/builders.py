@@ -20,24 +20,24 @@ from urllib.parse import parse_qs, urlsplit
 from werkzeug.test import Client as Browser
 from werkzeug.test import TestResponse
 
-from auth.adapters.clients.mail_texts import MailTexts
-from auth.adapters.crypto.keys import SigningKeys, load_keys
-from auth.adapters.web.app import WebParts, create_web
 from auth.bootstrap import World, build_use_cases
-from auth.domain.accounts import Account
-from auth.domain.client_registration import parse_client
-from auth.domain.clients import Client
-from auth.domain.sessions import SessionLimits
-from auth.domain.subjects import Subjects
+from auth.clients.domain.client_registration import parse_client
+from auth.clients.domain.clients import Client
+from auth.clients.domain.subjects import Subjects
+from auth.front.adapters.web.app import WebParts, create_web
+from auth.front.use_cases.catalogue import UseCases
+from auth.ground.use_cases.ports import AuthWork
+from auth.keys.adapters.crypto.keys import SigningKeys, load_keys
+from auth.people.adapters.clients.mail_texts import MailTexts
+from auth.people.domain.accounts import Account
+from auth.people.domain.sessions import SessionLimits
+from auth.people.use_cases.end_lost_access import EndLostAccess
+from auth.people.use_cases.follow_ending import FollowEnding
+from auth.people.use_cases.keep_session import SweepSessions
+from auth.people.use_cases.send_mails import SendMails
+from auth.people.use_cases.sign_in import SignedIn, SignInRequest
+from auth.people.use_cases.tell_clients import LogoutReport, TellClients
 from auth.settings import AuthSettings
-from auth.use_cases.catalogue import UseCases
-from auth.use_cases.end_lost_access import EndLostAccess
-from auth.use_cases.follow_ending import FollowEnding
-from auth.use_cases.keep_session import SweepSessions
-from auth.use_cases.ports import AuthWork
-from auth.use_cases.send_mails import SendMails
-from auth.use_cases.sign_in import SignedIn, SignInRequest
-from auth.use_cases.tell_clients import LogoutReport, TellClients
 from rights.facts import Extranet
 from servicekit.background import each_apart
 from servicekit.errors import DependencyUnavailableError

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from auth.adapters.database.repositories import SqlRepositories
+from auth.bootstrap.repositories import SqlRepositories
 from servicekit.audit_events import AuditEvent
 from servicekit.commands import migrations_folder
 from servicekit.database import Database, migrate, open_database
 from servicekit.outbox import RecordingUnitOfWork
 from tests.auth.builders import AuthBrowser, Provider
 
-MIGRATIONS = "auth.adapters.database:migrations"
+MIGRATIONS = "auth.ground.adapters.database:migrations"
 
 
 class KeptEvents:

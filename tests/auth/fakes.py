@@ -1,4 +1,4 @@
-"""In-memory twins of the ports of auth. `adapters/test_repositories.py` holds the store to the real one."""
+"""In-memory twins of the ports of auth. `bootstrap/test_repositories.py` holds the store to the real one."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from auth.domain.accounts import Account
-from auth.domain.clients import Client
-from auth.domain.errors import PasswordChecksOverloadedError
-from auth.domain.grants import Consent
-from auth.domain.mails import Message
-from auth.domain.sessions import CLIENT_CLOSED, TOKEN_REVOKED, ClientSession, EndedSession, Session
-from auth.use_cases.ports import LogoutAnswer
+from auth.clients.domain.clients import Client
+from auth.ground.domain.errors import PasswordChecksOverloadedError
+from auth.ground.use_cases.ports import LogoutAnswer
+from auth.people.domain.accounts import Account
+from auth.people.domain.mails import Message
+from auth.people.domain.sessions import CLIENT_CLOSED, TOKEN_REVOKED, ClientSession, EndedSession, Session
+from auth.protocol.domain.grants import Consent
 from rights.snapshot import Snapshot
 from servicekit.errors import DependencyUnavailableError
 from tests.auth.protocol_fakes import (

@@ -1,4 +1,4 @@
-"""In-memory twins of the stores of `protocol_ports`. `adapters/test_repositories.py` holds the real ones to them."""
+"""In-memory twins of the stores of `protocol_ports`. `bootstrap/test_repositories.py` holds the real ones to them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from auth.domain.accounts import Account
-from auth.domain.grants import (
+from auth.ground.use_cases.ports import Accounts, Sessions
+from auth.ground.use_cases.protocol_ports import FoundCode, FoundToken, InitialAccessToken
+from auth.people.domain.accounts import Account
+from auth.people.domain.sessions import Session
+from auth.protocol.domain.grants import (
     AuthorizationCode,
     DeviceRequest,
     DeviceState,
@@ -15,9 +18,6 @@ from auth.domain.grants import (
     RefreshToken,
     family_of,
 )
-from auth.domain.sessions import Session
-from auth.use_cases.ports import Accounts, Sessions
-from auth.use_cases.protocol_ports import FoundCode, FoundToken, InitialAccessToken
 
 
 @dataclass

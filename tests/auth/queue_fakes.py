@@ -1,4 +1,4 @@
-"""In-memory twins of what waits: attempts, mails, logout notices. `adapters/test_repositories.py` holds them to SQL."""
+"""In-memory twins of what waits: attempts, mails, logout notices. `test_repositories.py` holds them to SQL."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from auth.domain.mails import LATE, QueuedMail, UnsentMail
-from auth.use_cases.ports import LogoutNotice
+from auth.ground.use_cases.ports import LogoutNotice
+from auth.people.domain.mails import LATE, QueuedMail, UnsentMail
 
 
 class InMemoryAttempts:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser
 
-from auth.domain.clients import DEVICE_CODE
+from auth.clients.domain.clients import DEVICE_CODE
 from onebox.cast import CAF_ADMINISTRATOR, CAF_AUDITOR, RIVEBELLE, Person
 from onebox.preparation import example_dossier
 from tests.promises import promise

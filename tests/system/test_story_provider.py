@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from auth.domain.clients import DEVICE_CODE
+from auth.clients.domain.clients import DEVICE_CODE
 from onebox.cast import CAF_ADMINISTRATOR, CAF_AUDITOR, RIVEBELLE, Person
 from tests.promises import promise
 from tests.system.auth_alone import spare_port

@@ -15,13 +15,13 @@ from tests.architecture.tree import ROOT, SERVICES
 CATALOGUE = ROOT / "services/audit/src/audit/adapters/web/translations/en/LC_MESSAGES/messages.po"
 FULL_NAME = re.compile(rf"({'|'.join(SERVICES)})\.[a-z_]+\.[a-z_]+")
 SHORT_NAME = re.compile(r"[a-z_]+\.[a-z_]+")
-MAKERS = ("done", "granted", "refused")  # of auth.use_cases.events, which adds the name of the service
+MAKERS = ("done", "granted", "refused")  # of auth.people.use_cases.events, which adds the name of the service
 
 
 def types_in(service: str) -> Iterator[str]:
     """The types that the use cases and the domain of a service name."""
     source = ROOT / "services" / service / "src" / service
-    for path in (*source.glob("use_cases/*.py"), *source.glob("domain/*.py")):
+    for path in (*source.glob("**/use_cases/*.py"), *source.glob("**/domain/*.py")):
         yield from named_in(ast.parse(Path(path).read_text(encoding="utf-8")), service)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from joserfc import jws
 from joserfc.jwk import ECKey
 
-from auth.domain.clients import GRANT_TYPES, Client
+from auth.clients.domain.clients import GRANT_TYPES, Client
 from tests.auth.builders import CHALLENGE, ISSUER, SECRET, AuthBrowser, Provider, a_client
 from tests.auth.conformance.suite import ASSERTION_TYPE
 

@@ -13,7 +13,7 @@ from typing import Any
 from joserfc import jws
 from joserfc.jwk import ECKey
 
-from auth.adapters.crypto.private_keys import to_pem
+from auth.keys.adapters.crypto.private_keys import to_pem
 from tests.auth.builders import Provider
 
 FOREIGN = ECKey.generate_key("P-256", {"kid": "foreign"})

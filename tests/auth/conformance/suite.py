@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, quote_plus, urlsplit
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from auth.domain.clients import Client
+from auth.clients.domain.clients import Client
 from servicekit.identifiers import new_id
 from tests.auth.builders import DIRECTOR, ISSUER, PASSWORD, SECRET, AuthBrowser, Provider, a_client
 

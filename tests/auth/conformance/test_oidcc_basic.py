@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from auth.domain.client_registration import BadClientError
+from auth.clients.domain.client_registration import BadClientError
 from tests.auth.builders import CHALLENGE, ISSUER, VERIFIER
 from tests.auth.conformance.suite import EVERY_SCOPE, NONCE, Suite, Tokens, a_suite_client
 from tests.promises import promise

@@ -13,11 +13,11 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
-from auth.adapters.crypto.key_changes import KeyChanges
-from auth.adapters.crypto.key_files import KeyFolder
-from auth.adapters.crypto.keys import load_keys
-from auth.domain.signing_keys import KeyPolicy
-from auth.use_cases.open_registration import OpenRegistration
+from auth.clients.use_cases.open_registration import OpenRegistration
+from auth.keys.adapters.crypto.key_changes import KeyChanges
+from auth.keys.adapters.crypto.key_files import KeyFolder
+from auth.keys.adapters.crypto.keys import load_keys
+from auth.keys.domain.signing_keys import KeyPolicy
 from tests.auth.builders import ISSUER, Provider
 from tests.auth.conformance.suite import EVERY_SCOPE, Suite
 from tests.promises import promise

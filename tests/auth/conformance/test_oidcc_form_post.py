@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from auth.domain.clients import Client
+from auth.clients.domain.clients import Client
 from tests.auth.builders import ISSUER, Provider
 from tests.auth.conformance.suite import Suite, a_suite_client, posted
 

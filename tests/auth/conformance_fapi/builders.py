@@ -15,8 +15,8 @@ from typing import Any
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, RSAKey
 
-from auth.domain.client_registration import parse_client
-from auth.domain.clients import (
+from auth.clients.domain.client_registration import parse_client
+from auth.clients.domain.clients import (
     AUTHORIZATION_CODE,
     CLIENT_CREDENTIALS,
     REFRESH_TOKEN,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from auth.domain.client_registration import BadClientError
+from auth.clients.domain.client_registration import BadClientError
 from tests.auth.builders import ISSUER, AuthBrowser, Provider
 from tests.auth.conformance_fapi.builders import (
     OTHER_KEY,

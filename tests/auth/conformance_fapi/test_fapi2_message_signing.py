@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from auth.domain.client_registration import BadClientError
+from auth.clients.domain.client_registration import BadClientError
 from tests.auth.builders import DIRECTOR, ISSUER, AuthBrowser, Provider, sent_back
 from tests.auth.conformance_fapi.builders import (
     OTHER_KEY,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from auth.domain.client_registration import BadClientError
+from auth.clients.domain.client_registration import BadClientError
 from tests.auth.builders import ISSUER
 from tests.auth.conformance_fapi.builders import (
     OTHER_DPOP_KEY,

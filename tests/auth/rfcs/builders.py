@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from auth.domain.client_registration import parse_client
-from auth.domain.clients import AUTHORIZATION_CODE, REFRESH_TOKEN, TOKEN_EXCHANGE, Client
-from auth.use_cases.exchange_token import ACCESS_TOKEN_TYPE
+from auth.clients.domain.client_registration import parse_client
+from auth.clients.domain.clients import AUTHORIZATION_CODE, REFRESH_TOKEN, TOKEN_EXCHANGE, Client
+from auth.protocol.use_cases.exchange_token import ACCESS_TOKEN_TYPE
 from tests.auth.builders import CHALLENGE, ISSUER, SECRET, VERIFIER, AuthBrowser, a_client, sent_back
 
 OMEGA, CDAP = "http://localhost:8411", "http://localhost:8402"

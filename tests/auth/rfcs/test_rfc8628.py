@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from auth.domain.clients import DEVICE_CODE, REFRESH_TOKEN
-from auth.domain.user_codes import ALPHABET
+from auth.clients.domain.clients import DEVICE_CODE, REFRESH_TOKEN
+from auth.protocol.domain.user_codes import ALPHABET
 from tests.auth.builders import DIRECTOR, ISSUER, AuthBrowser, Provider
 from tests.auth.conformance_fapi.builders import DPOP_KEY, FapiClient, claims_of, refusal
 from tests.auth.rfcs.builders import a_public_client, userinfo

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from auth.domain.clients import TOKEN_EXCHANGE
-from auth.domain.sessions import EndReason
-from auth.use_cases.ending import end_session
-from auth.use_cases.exchange_token import ACCESS_TOKEN_TYPE
+from auth.clients.domain.clients import TOKEN_EXCHANGE
+from auth.people.domain.sessions import EndReason
+from auth.people.use_cases.ending import end_session
+from auth.protocol.use_cases.exchange_token import ACCESS_TOKEN_TYPE
 from servicekit.audit_events import Outcome
 from tests.auth.builders import DIRECTOR, AuthBrowser, Provider, a_client
 from tests.auth.conformance_fapi.builders import OTHER_DPOP_KEY, FapiClient, a_fapi_client, claims_of, refusal

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from auth.domain.client_registration import BadClientError
+from auth.clients.domain.client_registration import BadClientError
 from tests.auth.builders import Provider
 from tests.auth.conformance_fapi.builders import FapiClient, a_fapi_client, claims_of, refusal
 from tests.auth.conformance_fapi.certificates import SUBJECT, a_certificate, a_key, jwk_of, mtls_browser, thumbprint

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from auth.domain.sessions import ACR_PASSWORD
+from auth.people.domain.sessions import ACR_PASSWORD
 from tests.auth.builders import PASSWORD, AuthBrowser, Provider, a_client, sent_back
 from tests.auth.conformance_fapi.builders import claims_of
 from tests.auth.rfcs.builders import tokens, userinfo

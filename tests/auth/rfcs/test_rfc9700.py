@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from auth.domain.client_registration import BadClientError
-from auth.domain.grants import OVERLAP
+from auth.clients.domain.client_registration import BadClientError
+from auth.protocol.domain.grants import OVERLAP
 from tests.auth.builders import ISSUER, AuthBrowser, Provider, a_client, sent_back
 from tests.auth.conformance_fapi.builders import claims_of, refusal
 from tests.auth.rfcs.builders import CDAP, a_public_client, public_refresh, public_tokens, tokens, userinfo

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc.jwk import ECKey
 
-from auth.adapters.crypto.fast_signer import FastSigner
+from auth.keys.adapters.crypto.fast_signer import FastSigner
 from servicekit.identifiers import new_id
 
 LIFE_S = 120

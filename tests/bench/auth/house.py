@@ -20,8 +20,8 @@ from typing import Any
 import httpx
 from sqlalchemy import Connection
 
-from auth.adapters.database.repositories import SqlRepositories
-from auth.domain.grants import AuthorizationCode
+from auth.bootstrap.repositories import SqlRepositories
+from auth.protocol.domain.grants import AuthorizationCode
 from onebox.cast import RIVEBELLE
 from onebox.demonstration import client_secrets
 from onebox.layout import Layout

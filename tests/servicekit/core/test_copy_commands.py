@@ -45,8 +45,9 @@ def config(service: str, tmp_path: Path) -> Path:
 
 
 def _migrations(service: str) -> Path:
-    package = importlib.import_module(f"{service}.adapters.database")
-    return Path(str(package.__file__)).parent / "migrations"
+    package = importlib.import_module(service)
+    (folder,) = Path(str(package.__file__)).parent.rglob("adapters/database/migrations")
+    return folder
 
 
 def _url(service: str, tmp_path: Path) -> str:

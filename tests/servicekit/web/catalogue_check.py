@@ -42,15 +42,16 @@ def english(package: Path) -> Catalog:
         return read_po(file, locale="en", abort_invalid=True)
 
 
-def untranslated(package: Path) -> list[str]:
-    """The msgids without English, or whose English loses a placeholder or is marked fuzzy."""
+def untranslated(package: Path, said_in: Path | None = None) -> list[str]:
+    """The msgids without English, or whose English loses a placeholder or is marked fuzzy. `said_in`: the folder of the
+    sentences when it is not the one that holds the catalogue."""
     catalogue = english(package)
-    return [str(message) for message in sentences(package) if not _is_translated(catalogue.get(message))]
+    return [str(message) for message in sentences(said_in or package) if not _is_translated(catalogue.get(message))]
 
 
-def unused(package: Path) -> list[str]:
-    """The msgids of the catalogue that the package does not say any more."""
-    said = {message if isinstance(message, str) else message[0] for message in sentences(package)}
+def unused(package: Path, said_in: Path | None = None) -> list[str]:
+    """The msgids of the catalogue that the package, or the folder `said_in`, does not say any more."""
+    said = {message if isinstance(message, str) else message[0] for message in sentences(said_in or package)}
     entries = (entry.id if isinstance(entry.id, str) else entry.id[0] for entry in english(package) if entry.id)
     return [entry for entry in entries if entry not in said]
 

@@ -115,8 +115,8 @@ def _migrations_version() -> str:
 
     names: list[str] = []
     for package in (auth, habpps, cdap, audit):
-        folder = Path(str(package.__file__)).parent / "adapters" / "database" / "migrations" / "versions"
-        names += sorted(f"{package.__name__}/{path.stem}" for path in folder.glob("[0-9]*.py"))
+        files = Path(str(package.__file__)).parent.rglob("adapters/database/migrations/versions/[0-9]*.py")
+        names += sorted(f"{package.__name__}/{path.stem}" for path in files)
     return " ".join(names)
 
 

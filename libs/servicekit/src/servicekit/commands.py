@@ -5,7 +5,7 @@ What the operator can mend is said in one sentence on stderr, with exit code 2 a
     raise SystemExit(
         service_main(
             service="auth", settings_class=AuthSettings, build="auth.bootstrap:build",
-            migrations="auth.adapters.database:migrations", extra=[Command("import-clients", …)],
+            migrations="auth.ground.adapters.database:migrations", extra=[Command("import-clients", …)],
         )
     )
 """

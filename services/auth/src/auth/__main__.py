@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from auth.clients_command import client_arguments, run_clients, run_tokens, token_arguments
-from auth.domain.signing_keys import ALGORITHMS, ES256
+from auth.keys.domain.signing_keys import ALGORITHMS, ES256
 from auth.queues_command import queue_arguments, run_mails, run_notices
 from auth.settings import AuthSettings
 from servicekit.commands import Command, service_main
@@ -62,8 +62,8 @@ def _account(parser: argparse.ArgumentParser) -> None:
 
 
 def _import_clients(settings: AuthSettings, arguments: argparse.Namespace) -> int:
-    from auth.adapters.clients.data_files import read_entries
     from auth.bootstrap import operator_commands
+    from auth.ground.adapters.files.data_files import read_entries
 
     with operator_commands(settings) as commands:
         count = commands.import_clients(read_entries(arguments.file, "clients"))
@@ -74,8 +74,8 @@ def _import_clients(settings: AuthSettings, arguments: argparse.Namespace) -> in
 def _import_accounts(settings: AuthSettings, arguments: argparse.Namespace) -> int:
     if settings.environment not in _WITH_KNOWN_PASSWORDS:
         raise StartError("import-accounts sets known passwords: it works in the environments demo and test only.")
-    from auth.adapters.clients.data_files import read_entries
     from auth.bootstrap import operator_commands
+    from auth.ground.adapters.files.data_files import read_entries
 
     with operator_commands(settings) as commands:
         count = commands.import_accounts(read_entries(arguments.file, "accounts"))
@@ -85,7 +85,7 @@ def _import_accounts(settings: AuthSettings, arguments: argparse.Namespace) -> i
 
 def _create_account(settings: AuthSettings, arguments: argparse.Namespace) -> int:
     from auth.bootstrap import operator_commands
-    from auth.use_cases.manage_accounts import NewPerson, Order
+    from auth.people.use_cases.manage_accounts import NewPerson, Order
 
     account_id = arguments.account_id or new_id()
     person = NewPerson(account_id, arguments.given_name, arguments.family_name, arguments.email, arguments.organisation)
@@ -107,7 +107,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         service="auth",
         settings_class=AuthSettings,
         build="auth.bootstrap:build",
-        migrations="auth.adapters.database:migrations",
+        migrations="auth.ground.adapters.database:migrations",
         argv=argv,
         after_restore=_AFTER_RESTORE,
         extra=[

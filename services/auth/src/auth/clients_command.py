@@ -12,13 +12,13 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from auth.domain.client_profiles import PROFILES
-from auth.domain.client_registration import describe_client
-from auth.domain.clients import Client
+from auth.clients.domain.client_profiles import PROFILES
+from auth.clients.domain.client_registration import describe_client
+from auth.clients.domain.clients import Client
+from auth.clients.use_cases.open_registration import OpenRegistration
+from auth.clients.use_cases.register_clients import OPERATOR, RegisterClients
+from auth.ground.use_cases.protocol_ports import InitialAccessToken
 from auth.settings import AuthSettings
-from auth.use_cases.open_registration import OpenRegistration
-from auth.use_cases.protocol_ports import InitialAccessToken
-from auth.use_cases.register_clients import OPERATOR, RegisterClients
 
 _CLIENT_COLUMNS = "{:<38}{:<10}{:<16}{:<15}{:<30}{:<10}{}\n"
 _TOKEN_COLUMNS = "{:<32}{:<10}{:<19}{:<19}{}\n"  # noqa: S105 - widths of columns

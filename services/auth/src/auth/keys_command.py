@@ -9,9 +9,9 @@ import argparse
 import sys
 from datetime import datetime
 
-from auth.adapters.crypto.key_changes import KeyChanges, Replacement
-from auth.adapters.crypto.key_files import KeyFolder, read_passphrase
-from auth.domain.signing_keys import ALGORITHMS, KeyRecord, KeyState, state_of
+from auth.keys.adapters.crypto.key_changes import KeyChanges, Replacement
+from auth.keys.adapters.crypto.key_files import KeyFolder, read_passphrase
+from auth.keys.domain.signing_keys import ALGORITHMS, KeyRecord, KeyState, state_of
 from auth.settings import AuthSettings
 from servicekit.clock import Clock, SystemClock
 from servicekit.errors import StartError

@@ -6,8 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from auth.people.use_cases.watch_queues import WatchQueues
 from auth.settings import AuthSettings
-from auth.use_cases.watch_queues import WatchQueues
 
 _MAIL_COLUMNS = "{:<38}{:<38}{:<24}{:<18}{:<10}{}\n"
 _NOTICE_COLUMNS = "{:<38}{:<38}{}\n"

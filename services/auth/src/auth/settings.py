@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from auth.domain.signing_keys import KeyPolicy
+from auth.keys.domain.signing_keys import KeyPolicy
 from partnerkit.email import InvalidEmailError, checked_email
 from servicekit.cores import ALLOWED_CORES
 from servicekit.settings import OptionalUrl, ServiceSettings

@@ -1,1 +1,0 @@
-"""The OpenID Connect endpoints, one file each."""

@@ -1,0 +1,389 @@
+"""Builds the objects of auth; the only module that names concrete classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from auth.bootstrap.repositories import SqlRepositories
+from auth.clients.domain.subjects import Subjects
+from auth.clients.use_cases.import_data import ImportAccounts, ImportClients
+from auth.clients.use_cases.known_clients import KnownClients
+from auth.clients.use_cases.open_registration import OpenRegistration
+from auth.clients.use_cases.register_clients import RegisterClients
+from auth.clients.use_cases.register_dynamically import RegisterDynamically
+from auth.front.adapters.web.app import WebParts, create_web, health_and_lanes
+from auth.front.use_cases.catalogue import UseCases
+from auth.ground.adapters.clients.guarded_fetch import GuardedFetch
+from auth.ground.adapters.clients.tls_trust import TlsTrust
+from auth.ground.adapters.files.data_files import common_passwords
+from auth.ground.use_cases.ports import AuthWork, Passwords
+from auth.ground.use_cases.ports import RightsReplica as RightsReplicaPort
+from auth.ground.use_cases.protocol_ports import SectorIdentifiers
+from auth.keys.adapters.crypto.key_changes import KeySchedule
+from auth.keys.adapters.crypto.keys import SigningKeys, load_keys
+from auth.keys.adapters.crypto.own_tokens import OwnTokens
+from auth.keys_command import key_changes, passphrase_of
+from auth.people.adapters.clients.logout_calls import HttpLogoutCalls
+from auth.people.adapters.clients.mail_texts import MailTexts
+from auth.people.adapters.clients.smtp_mailer import SmtpMailer, SmtpOptions
+from auth.people.adapters.clients.workers import LogoutWorker, QueueWatch
+from auth.people.adapters.crypto.passwords import Argon2Passwords, HashingLimits
+from auth.people.adapters.rpc.accounts import AccountsServicer
+from auth.people.adapters.rpc.client_sessions import ClientSessionsServicer
+from auth.people.adapters.rpc.ended_sessions import EndedSessionsServicer
+from auth.people.domain.passwords import PasswordRules
+from auth.people.domain.sessions import SessionLimits
+from auth.people.domain.throttling import AttemptLimits
+from auth.people.use_cases.choose_password import ChoosePassword
+from auth.people.use_cases.end_lost_access import EndLostAccess
+from auth.people.use_cases.event_owners import EventOwners
+from auth.people.use_cases.follow_ending import FollowEnding
+from auth.people.use_cases.guard_sign_in import GuardSignIn
+from auth.people.use_cases.keep_session import ChooseOrganisation, DisownLogin, FindSession, SignOut, SweepSessions
+from auth.people.use_cases.manage_accounts import ManageAccounts
+from auth.people.use_cases.name_helpers import NameHelpers
+from auth.people.use_cases.person_rights import PersonRights
+from auth.people.use_cases.person_sessions import PersonSessions
+from auth.people.use_cases.read_ended_sessions import ReadEndedSessions
+from auth.people.use_cases.request_identifier import RequestIdentifier
+from auth.people.use_cases.request_password import RequestPassword
+from auth.people.use_cases.send_mails import SendMails
+from auth.people.use_cases.sign_in import SignIn
+from auth.people.use_cases.tell_clients import LogoutReport, TellClients
+from auth.people.use_cases.watch_queues import WatchQueues
+from auth.protocol.adapters.crypto.client_certificates import read_certificate, same_dn
+from auth.protocol.adapters.crypto.client_tokens import JoseClientTokens, public_key_problem
+from auth.protocol.adapters.crypto.dpop import JoseDpopProofs
+from auth.protocol.adapters.crypto.dpop_nonces import DpopNonces
+from auth.protocol.adapters.web.plain_requests import Certificates
+from auth.protocol.use_cases.authenticate_client import AuthenticateClient
+from auth.protocol.use_cases.check_dpop import CheckDpop
+from auth.protocol.use_cases.exchange_code import ExchangeCode
+from auth.protocol.use_cases.exchange_token import ExchangeToken
+from auth.protocol.use_cases.give_consent import GiveConsent
+from auth.protocol.use_cases.issue_client_token import IssueClientToken
+from auth.protocol.use_cases.issue_code import IssueCode
+from auth.protocol.use_cases.make_tokens import MakeTokens, TokenPolicy
+from auth.protocol.use_cases.push_request import PushRequest
+from auth.protocol.use_cases.read_person import ReadPerson
+from auth.protocol.use_cases.read_request_object import ReadRequestObject
+from auth.protocol.use_cases.read_token import ReadToken
+from auth.protocol.use_cases.refresh_tokens import RefreshTokens
+from auth.protocol.use_cases.serve_devices import ServeDevices
+from auth.settings import AuthSettings
+from partenaire.auth.v1 import accounts_pb2, client_sessions_pb2, ended_sessions_pb2
+from partenaire.auth.v1.accounts_pb2_grpc import add_AccountsServicer_to_server
+from partenaire.auth.v1.client_sessions_pb2_grpc import add_ClientSessionsServicer_to_server
+from partenaire.auth.v1.ended_sessions_pb2_grpc import add_EndedSessionsServicer_to_server
+from rights.feed_client import GrpcRightsFeed
+from rights.replica import RightsReplica
+from rights.snapshot import Snapshot
+from rights.snapshot_file import SnapshotFileError, load_snapshot
+from servicekit.background import Repeating, Rhythm, each_apart
+from servicekit.clock import Clock, SystemClock
+from servicekit.commands import prepare_data_directory
+from servicekit.database import check_schema, open_database
+from servicekit.errors import StartError
+from servicekit.outbox import LaterDelivery, OutboxRelay, RecordingUnitOfWork
+from servicekit.outbox.grpc_sink import GrpcAuditSink
+from servicekit.process import Parts, Process, closing
+from servicekit.rpc import CallerPolicy, ChannelOptions, RpcServer, ServerOptions, open_channel, open_server
+from servicekit.rpc.server import Registration
+from servicekit.web.secrets import WebSecrets
+
+OLDEST_SCHEMA = "0002"
+NEWEST_SCHEMA = "0002"
+SAVED_RIGHTS = "rights-snapshot.bin"
+ACCOUNTS = accounts_pb2.DESCRIPTOR.services_by_name["Accounts"]
+CLIENT_SESSIONS = client_sessions_pb2.DESCRIPTOR.services_by_name["ClientSessions"]
+ENDED_SESSIONS = ended_sessions_pb2.DESCRIPTOR.services_by_name["EndedSessions"]
+
+
+@dataclass(frozen=True)
+class World:
+    """What the use cases are built on; tests put fakes here."""
+
+    work: AuthWork
+    passwords: Passwords
+    replica: RightsReplicaPort
+    keys: SigningKeys
+    clock: Clock
+    wait_for_logout: Callable[[str], LogoutReport]
+    fetch: Callable[[str], Mapping[str, Any]]
+    secret: WebSecrets
+    pairwise_salt: bytes
+    sectors: SectorIdentifiers
+
+
+@dataclass(frozen=True)
+class OperatorCommands:
+    """What the command line may do."""
+
+    import_clients: ImportClients
+    import_accounts: ImportAccounts
+    manage_accounts: ManageAccounts
+    register_clients: RegisterClients
+    open_registration: OpenRegistration
+    queues: WatchQueues
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """Every repeating thread of auth. Tests plant a failure in each; `all` is what the process starts."""
+
+    logout: LogoutWorker
+    mails: Repeating
+    sweeper: Repeating
+    schedule: Repeating
+    watch: Repeating
+
+    def all(self) -> tuple[Repeating, ...]:
+        """In order of start."""
+        return tuple(getattr(self, one.name) for one in fields(self))
+
+
+def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
+    """Every use case."""
+    work, clock = world.work, world.clock
+    limits = SessionLimits(settings.session_idle, settings.session_absolute)
+    rights = PersonRights(world.replica, clock, timedelta(seconds=settings.rights_fresh_seconds))
+    policy = TokenPolicy(settings.issuer, timedelta(seconds=settings.access_token_seconds), limits)
+    subjects = Subjects(world.pairwise_salt)
+    tokens = MakeTokens(rights, world.keys, subjects, clock, policy)
+    own_tokens = OwnTokens(world.keys, settings.issuer, clock)
+    client_tokens = JoseClientTokens(world.fetch, clock)
+    clients = KnownClients(work, clock)
+    read_token = ReadToken(work, clients, own_tokens, subjects, clock, limits, rights)
+    nonces = DpopNonces(world.secret.key("DPoP nonces"), clock)
+    rules = PasswordRules(minimum_length=settings.password_minimum_length, common=common_passwords())
+    attempts = AttemptLimits(maximum=settings.login_attempts)
+    guard = GuardSignIn(work, clock, attempts, settings.login_attempts_per_address)
+    register = RegisterClients(
+        work, clients, world.sectors, public_key_problem, clock, issuer=settings.issuer, knows_extranet=rights.knows
+    )
+    return UseCases(
+        issuer=settings.issuer,
+        work=work,
+        rights=rights,
+        name_helpers=NameHelpers(work, rights),
+        own_tokens=own_tokens,
+        signer=world.keys,
+        subjects=subjects,
+        clock=clock,
+        client=clients,
+        authenticate_client=AuthenticateClient(work, client_tokens, same_dn, clock, settings.issuer),
+        check_dpop=CheckDpop(work, JoseDpopProofs(), nonces, clock),
+        push_request=PushRequest(work, clock),
+        read_request_object=ReadRequestObject(client_tokens, clock, settings.issuer),
+        issue_client_token=IssueClientToken(work, world.keys, clock, policy),
+        exchange_token=ExchangeToken(work, read_token, tokens, clock),
+        serve_devices=ServeDevices(work, tokens, rights, clock),
+        read_token=read_token,
+        sign_in=SignIn(work, world.passwords, rights, clock, guard, limits),
+        choose_password=ChoosePassword(work, world.passwords, rights, clock, rules),
+        request_password=RequestPassword(work, clock),
+        request_identifier=RequestIdentifier(work, clock),
+        find_session=FindSession(work, clock, limits),
+        choose_organisation=ChooseOrganisation(work, rights, clock),
+        sign_out=SignOut(work, clock),
+        disown_login=DisownLogin(work, clock, rights),
+        person_sessions=PersonSessions(work, clock, limits),
+        issue_code=IssueCode(work, rights, clock, timedelta(seconds=settings.code_seconds)),
+        exchange_code=ExchangeCode(work, tokens, clock),
+        refresh_tokens=RefreshTokens(work, tokens, clock, world.secret.key("successors of refresh tokens")),
+        read_person=ReadPerson(clock, settings.issuer),
+        give_consent=GiveConsent(work, clock),
+        manage_accounts=ManageAccounts(work, clock),
+        register_clients=register,
+        register_dynamically=RegisterDynamically(work, register, clock),
+        wait_for_logout=world.wait_for_logout,
+    )
+
+
+def build_tasks(
+    settings: AuthSettings, work: AuthWork, passwords: Passwords, clock: Clock, logout: LogoutWorker
+) -> Tasks:
+    """The threads beside the requests, not started."""
+    limits = SessionLimits(settings.session_idle, settings.session_absolute)
+
+    def repeating(name: str, task: Callable[[], object], every: timedelta) -> Repeating:
+        return Repeating(name, task, Rhythm(every=every))
+
+    return Tasks(
+        logout=logout,
+        mails=repeating("mails", _send_mails(settings, work, passwords, clock), timedelta(seconds=1)),
+        sweeper=repeating("session-sweeper", SweepSessions(work, clock, limits, each_apart), timedelta(seconds=30)),
+        schedule=repeating("key-schedule", KeySchedule(key_changes(settings, clock)), timedelta(minutes=1)),
+        watch=repeating("queue-watch", QueueWatch(WatchQueues(work, clock)), timedelta(minutes=10)),
+    )
+
+
+def build(settings: AuthSettings, parts: Parts) -> Process:
+    """Make everything, start nothing.
+
+    Raises:
+        StartError: what the operator can mend, said in one sentence.
+    """
+    if not settings.audit_address:
+        raise StartError("AUTH_AUDIT_ADDRESS is missing: nobody signs in without an audit record.")
+    clock = SystemClock()
+    passphrase = passphrase_of(settings)
+    keys = load_keys(settings.keys_directory, clock, passphrase=passphrase, policy=settings.key_policy)
+    hashing, threads = settings.hashing_threads, settings.database_threads
+    database = open_database(settings.database_url, threads=threads)
+    check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
+    audit = open_channel(ChannelOptions.to("audit", settings.audit_address, settings))
+    habpps = open_channel(ChannelOptions.to("habpps", settings.habpps_address, settings))
+    saved_at = settings.data_directory / SAVED_RIGHTS
+    replica = RightsReplica(GrpcRightsFeed(habpps), clock, service=settings.service, saved_at=saved_at)
+    relay = OutboxRelay(
+        database,
+        settings.service,
+        GrpcAuditSink(audit),
+        clock,
+        wait_ms=settings.audit_wait_ms,
+        owner_of=EventOwners(lambda: replica.current()[0]),
+    )
+    work = RecordingUnitOfWork(database, SqlRepositories, relay)
+    trust = TlsTrust(settings.further_authorities_file)
+    fetch = GuardedFetch(allow_loopback=settings.reaches_loopback, trust=trust)
+    calls = open_logout_calls(settings, trust)
+    passwords = Argon2Passwords(HashingLimits(hashing, settings.hashing_queue))
+    secret = WebSecrets.load(settings.data_directory)
+    salt = WebSecrets.load(settings.data_directory / "pairwise", settings.pairwise_salt.get_secret_value())
+    subjects = Subjects(salt.key("pairwise subjects"))
+    logout = LogoutWorker(TellClients(work, calls, keys, clock, settings.issuer, each_apart, subjects))
+    world = World(
+        work, passwords, replica, keys, clock, logout.report, fetch.json, secret, salt.key("pairwise subjects"), fetch
+    )
+    use_cases = build_use_cases(settings, world)
+    lost = EndLostAccess(work, use_cases.rights, clock, logout.wake)
+    lost_access = Repeating("lost-access", lost, Rhythm(every=timedelta(seconds=0.5)))
+    replica.on_change(lost_access.wake)
+    tasks = build_tasks(settings, work, passwords, clock, logout)
+    web = None
+    if parts.web:
+        web = create_web(
+            WebParts(
+                use_cases,
+                settings,
+                clock,
+                settings.issuer,
+                lambda: keys.document,
+                settings.password_minimum_length,
+                database,
+                Certificates(settings.client_certificate_header, settings.proxies, read_certificate),
+                settings.mtls_url,
+                settings.proxies,
+            )
+        )
+    rpc = None
+    if parts.rpc:
+        accounts = AccountsServicer(use_cases.manage_accounts, tasks.mails.wake, logout.wake)
+        follow = FollowEnding(
+            work, use_cases.rights, lost, clock, looking=lost_access.wait_until, telling=logout.wait_until
+        )
+        rpc = open_rpc(
+            settings, accounts, EndedSessionsServicer(ReadEndedSessions(work, clock)), ClientSessionsServicer(follow)
+        )
+
+    beside = frozenset(task.name for task in (lost_access, *tasks.all()))
+    return Process(
+        web,
+        rpc,
+        (relay, replica, lost_access, *tasks.all()),
+        closing(habpps, audit, database),
+        frozenset({relay.name, replica.name}),
+        **health_and_lanes(database, beside, web, hashing),
+    )
+
+
+def _saved_rights(path: Path) -> Snapshot | None:
+    """What the service last knew of the rights: enough to tell whose a person is."""
+    try:
+        return load_snapshot(path)
+    except SnapshotFileError:
+        return None
+
+
+def open_logout_calls(settings: AuthSettings, trust: TlsTrust) -> HttpLogoutCalls:
+    """With three seconds for one call."""
+    loopback, seconds = settings.reaches_loopback, timedelta(seconds=3)
+    return HttpLogoutCalls(
+        GuardedFetch(allow_loopback=loopback, timeout=seconds, trust=trust),
+        GuardedFetch(allow_loopback=loopback, timeout=seconds, trust=trust, networks=settings.house_networks),
+    )
+
+
+@contextmanager
+def operator_commands(settings: AuthSettings) -> Iterator[OperatorCommands]:
+    """Open the accounts for a command; audit events wait in the outbox for the service.
+
+    Raises:
+        StartError: what the operator can mend, said in one sentence.
+    """
+    clock = SystemClock()
+    prepare_data_directory(settings)
+    database = open_database(settings.database_url, threads=2)
+    try:
+        check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
+        rights = _saved_rights(settings.data_directory / SAVED_RIGHTS)
+        owners = EventOwners(lambda: rights)
+        relay = LaterDelivery(database, settings.service, clock, owner_of=owners)
+        work = RecordingUnitOfWork(database, SqlRepositories, relay)
+        trust = TlsTrust(settings.further_authorities_file)
+        fetch = GuardedFetch(allow_loopback=settings.reaches_loopback, trust=trust)
+        yield OperatorCommands(
+            ImportClients(work, clock, public_key_problem, settings.issuer),
+            ImportAccounts(work, Argon2Passwords(), clock),
+            ManageAccounts(work, clock),
+            RegisterClients(
+                work,
+                KnownClients(work, clock),
+                fetch,
+                public_key_problem,
+                clock,
+                "buffered",
+                issuer=settings.issuer,
+            ),
+            OpenRegistration(work, clock),
+            WatchQueues(work, clock),
+        )
+    finally:
+        database.close()
+
+
+def _send_mails(settings: AuthSettings, work: AuthWork, passwords: Passwords, clock: Clock) -> SendMails:
+    options = SmtpOptions(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        sender=settings.mail_sender,
+        tls=settings.smtp_tls,
+        username=settings.smtp_username,
+        password=settings.smtp_password.get_secret_value(),
+    )
+    hours = settings.provisional_password_hours
+    said = (settings.contact_name, settings.contact_email, settings.contact_phone)
+    texts = MailTexts(settings.public_url, hours, ", ".join(part for part in said if part))
+    mailer = SmtpMailer(options, TlsTrust(settings.further_authorities_file))
+    return SendMails(work, mailer, texts, passwords, clock, each_apart, timedelta(hours=hours))
+
+
+def open_rpc(
+    settings: AuthSettings, accounts: AccountsServicer, ended: EndedSessionsServicer, clients: ClientSessionsServicer
+) -> RpcServer:
+    """The gRPC server with its allow-list, bound and not started."""
+    with as_file(files("auth.people.adapters.rpc").joinpath("callers.toml")) as path:
+        callers = CallerPolicy.load(path, [ACCOUNTS, ENDED_SESSIONS, CLIENT_SESSIONS])
+    services: list[Registration] = [
+        (add_AccountsServicer_to_server, accounts, ACCOUNTS.full_name),
+        (add_EndedSessionsServicer_to_server, ended, ENDED_SESSIONS.full_name),
+        (add_ClientSessionsServicer_to_server, clients, CLIENT_SESSIONS.full_name),
+    ]
+    return open_server(ServerOptions.of(settings), services=services, callers=callers)

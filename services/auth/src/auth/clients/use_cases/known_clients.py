@@ -1,0 +1,67 @@
+"""Registered clients, kept in memory: every request of a client needs its description, which hardly ever changes."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from datetime import timedelta
+
+from auth.clients.domain.clients import Client
+from auth.clients.domain.redirects import origins_of
+from auth.ground.use_cases.ports import AuthWork
+from servicekit.clock import Clock
+
+_KEPT = timedelta(seconds=1)
+_MOST = 4096
+_ORIGINS_KEPT_S = 60
+_UNREAD: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
+
+
+class KnownClients:
+    """Reads a description again after a second: a change, also by another process, holds everywhere by then."""
+
+    def __init__(self, work: AuthWork, clock: Clock, kept: timedelta = _KEPT) -> None:
+        """`kept`: how old a description may be."""
+        self._work = work
+        self._clock = clock
+        self._kept_s = kept.total_seconds()
+        self._lock = threading.Lock()
+        self._origins = _UNREAD
+        self._known: OrderedDict[str, tuple[float, Client]] = OrderedDict()
+
+    def __call__(self, client_id: str | None) -> Client | None:
+        """The client, when it is registered and enabled."""
+        if not client_id or not client_id.isprintable():  # PostgreSQL takes no NUL
+            return None
+        now = self._clock.boottime()
+        entry = self._known.get(client_id)
+        if entry is not None and now - entry[0] < self._kept_s:
+            return entry[1]
+        client = self._work.read(lambda repos: repos.clients.find(client_id))
+        with self._lock:
+            self._known.pop(client_id, None)
+            if client is None or not client.enabled:
+                return None
+            self._known[client_id] = (now, client)
+            while len(self._known) > _MOST:
+                self._known.popitem(last=False)
+        return client
+
+    def has_origin(self, origin: str) -> bool:
+        """Whether a client's redirect URI is of this web origin. A new one is known after a second; one that is no
+        longer there is forgotten after a minute, as this alone opens nothing."""
+        now = self._clock.boottime()
+        read_at, origins = self._origins
+        if origin in origins and now - read_at < _ORIGINS_KEPT_S:
+            return True
+        if now - read_at >= self._kept_s:
+            clients = self._work.read(lambda repos: repos.clients.all())
+            origins = frozenset(origin for client in clients if client.enabled for origin in origins_of(client))
+            self._origins = (now, origins)
+        return origin in origins
+
+    def forget(self, client_id: str) -> None:
+        """Its description has just changed in this process."""
+        self._origins = _UNREAD
+        with self._lock:
+            self._known.pop(client_id, None)

@@ -1,0 +1,1 @@
+"""The one web application: what is put in front of the rooms."""

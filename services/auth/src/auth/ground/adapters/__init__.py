@@ -1,0 +1,1 @@
+"""Translations between the use cases and the world."""

@@ -1,0 +1,1 @@
+"""Values, rules and decisions about accounts, sessions, clients and tokens."""

@@ -1,0 +1,1 @@
+"""Accounts, passwords, sessions and mails: who somebody is, and until when."""

@@ -1,0 +1,1 @@
+"""Mail, back-channel logout and the rights feed."""

@@ -1,0 +1,107 @@
+"""Accounts in SQL."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, select, update
+
+from auth.ground.adapters.database.tables import account as t
+from auth.people.domain.accounts import Account, ProvisionalPassword
+from servicekit.database.prepared import PreparedStatement
+from servicekit.database.types import UtcDateTime, from_microseconds
+
+_OWN = [field.name for field in fields(Account)]
+_PROVISIONAL_AT = _OWN.index("provisional")
+_PARTS = [f"provisional_{part}" for part in ("hash", "expires_at", "used_at")]
+ACCOUNT_COLUMNS = [t.c[name] for name in [*_OWN[:_PROVISIONAL_AT], *_OWN[_PROVISIONAL_AT + 1 :], *_PARTS]]
+_TIMES = [index for index, column in enumerate(ACCOUNT_COLUMNS) if isinstance(column.type, UtcDateTime)]
+_FIND = PreparedStatement(select(*ACCOUNT_COLUMNS).where(t.c.account_id == bindparam("wanted")))
+
+
+class SqlAccounts:
+    """Implements `ports.Accounts`."""
+
+    def __init__(self, connection: Connection) -> None:
+        """For one transaction."""
+        self._connection = connection
+
+    def find(self, account_id: str) -> Account | None:
+        """By identifier."""
+        row = _FIND.first(self._connection, {"wanted": account_id})
+        return account_of_row(row) if row is not None else None
+
+    def find_by_username(self, username: str) -> Account | None:
+        """By what the person types, normalised."""
+        return self._one(select(*ACCOUNT_COLUMNS).where(t.c.username == username))
+
+    def several(self, account_ids: Sequence[str]) -> Sequence[Account]:
+        """Those that exist."""
+        rows = self._connection.execute(select(*ACCOUNT_COLUMNS).where(t.c.account_id.in_(list(account_ids))))
+        return [_of_values(row) for row in rows]
+
+    def with_email(self, email: str) -> Sequence[Account]:
+        """Those of a mail address, as `checked_email` writes it."""
+        rows = self._connection.execute(select(*ACCOUNT_COLUMNS).where(t.c.email == email).order_by(t.c.account_id))
+        return [_of_values(row) for row in rows]
+
+    def username_exists(self, username: str) -> bool:
+        """Whether it is taken."""
+        return self._connection.execute(select(t.c.account_id).where(t.c.username == username)).first() is not None
+
+    def add(self, account: Account) -> None:
+        """A new row."""
+        self._connection.execute(t.insert().values(**_row(account)))
+
+    def save(self, account: Account) -> None:
+        """Replaces the row."""
+        self._connection.execute(update(t).where(t.c.account_id == account.account_id).values(**_row(account)))
+
+    def use_provisional(self, account_id: str, password_hash: str, used_at: datetime) -> bool:
+        """See the port: one conditional UPDATE."""
+        same = (t.c.account_id == account_id) & (t.c.provisional_hash == password_hash)
+        found = self._connection.execute(
+            update(t).where(same & t.c.provisional_used_at.is_(None)).values(provisional_used_at=used_at)
+        )
+        return found.rowcount == 1
+
+    def _one(self, query: Select[Any]) -> Account | None:
+        row = self._connection.execute(query).first()
+        return _of_values(row) if row is not None else None
+
+
+def _row(account: Account) -> dict[str, object]:
+    pending = account.provisional
+    return {
+        "account_id": account.account_id,
+        "username": account.username,
+        "given_name": account.given_name,
+        "family_name": account.family_name,
+        "email": account.email,
+        "created_at": account.created_at,
+        "password_hash": account.password_hash,
+        "provisional_hash": pending.password_hash if pending else None,
+        "provisional_expires_at": pending.expires_at if pending else None,
+        "provisional_used_at": pending.used_at if pending else None,
+        "locked_at": account.locked_at,
+        "locked_reason": account.locked_reason,
+        "last_login_at": account.last_login_at,
+        "password_changed_at": account.password_changed_at,
+        "locked_by": account.locked_by,
+    }
+
+
+def account_of_row(row: Sequence[Any]) -> Account:
+    """What the driver gives of `ACCOUNT_COLUMNS`."""
+    values = list(row)
+    for index in _TIMES:
+        if values[index] is not None:
+            values[index] = from_microseconds(values[index])
+    return _of_values(values)
+
+
+def _of_values(values: Sequence[Any]) -> Account:
+    *own, hashed, expires_at, used_at = values
+    own.insert(_PROVISIONAL_AT, ProvisionalPassword(hashed, expires_at, used_at) if hashed else None)
+    return Account(*own)

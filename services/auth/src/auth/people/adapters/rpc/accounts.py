@@ -1,0 +1,92 @@
+"""partenaire.auth.v1.Accounts: what habpps orders. Translation only."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from auth.people.domain.accounts import AccountState
+from auth.people.use_cases.manage_accounts import AccountView, ManageAccounts, NewPerson, Order
+from partenaire.auth.v1 import accounts_pb2 as pb
+from partenaire.auth.v1 import accounts_pb2_grpc
+from servicekit.errors import InvalidInputError
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_STATES = {
+    AccountState.PROVISIONAL: pb.ACCOUNT_STATE_PROVISIONAL,
+    AccountState.ACTIVE: pb.ACCOUNT_STATE_ACTIVE,
+    AccountState.LOCKED: pb.ACCOUNT_STATE_LOCKED,
+}
+
+
+class AccountsServicer(accounts_pb2_grpc.AccountsServicer):
+    """Errors are translated by the steps of `servicekit.rpc`."""
+
+    def __init__(self, manage: ManageAccounts, wake_mails: Any, wake_logout: Any) -> None:
+        """The two functions start what the order left to send."""
+        self._manage = manage
+        self._wake_mails = wake_mails
+        self._wake_logout = wake_logout
+
+    def CreateAccount(self, request: pb.CreateAccountRequest, _context: object) -> pb.CreateAccountResponse:  # noqa: N802
+        """See the proto."""
+        person = NewPerson(
+            account_id=request.account_id,
+            given_name=request.given_name,
+            family_name=request.family_name,
+            email=request.email,
+            organisation_name=request.organisation_name,
+            owner=request.owner,
+        )
+        view = self._manage.create(_order(request), person)
+        self._wake_mails()
+        return pb.CreateAccountResponse(account=_account(view))
+
+    def ResetPassword(self, request: pb.ResetPasswordRequest, _context: object) -> pb.ResetPasswordResponse:  # noqa: N802
+        """See the proto."""
+        self._manage.reset_password(_order(request))
+        self._wake_mails()
+        self._wake_logout()
+        return pb.ResetPasswordResponse()
+
+    def LockAccount(self, request: pb.LockAccountRequest, _context: object) -> pb.LockAccountResponse:  # noqa: N802
+        """See the proto."""
+        self._manage.lock(_order(request))
+        self._wake_logout()
+        return pb.LockAccountResponse()
+
+    def UnlockAccount(self, request: pb.UnlockAccountRequest, _context: object) -> pb.UnlockAccountResponse:  # noqa: N802
+        """See the proto."""
+        self._manage.unlock(_order(request))
+        return pb.UnlockAccountResponse()
+
+    def EndSessions(self, request: pb.EndSessionsRequest, _context: object) -> pb.EndSessionsResponse:  # noqa: N802
+        """See the proto."""
+        ended = self._manage.end_sessions(_order(request))
+        self._wake_logout()
+        return pb.EndSessionsResponse(ended=ended)
+
+    def GetAccounts(self, request: pb.GetAccountsRequest, _context: object) -> pb.GetAccountsResponse:  # noqa: N802
+        """See the proto."""
+        views = self._manage.several(list(request.account_ids))
+        return pb.GetAccountsResponse(accounts=[_account(view) for view in views])
+
+
+def _order(request: Any) -> Order:
+    if not request.command_id or not request.account_id:
+        missing = "command_id" if not request.command_id else "account_id"
+        raise InvalidInputError(f"{missing} is missing", reason="ORDER_INCOMPLETE", fields={missing: "MISSING"})
+    return Order(request.command_id, request.account_id, request.requested_by, getattr(request, "reason", ""))
+
+
+def _account(view: AccountView) -> pb.Account:
+    account = view.account
+    last = account.last_login_at
+    return pb.Account(
+        account_id=account.account_id,
+        username=account.username,
+        state=_STATES[account.state],
+        last_login_at_us=(last - _EPOCH) // timedelta(microseconds=1) if last is not None else 0,
+        mails_sent=view.mails_sent,
+        mail_problem=view.mail_problem,
+    )

@@ -1,0 +1,270 @@
+"""/login, /choose-password, /forgotten-password: the pages of a person who is not yet, or only half, signed in."""
+
+from __future__ import annotations
+
+import json
+from math import ceil
+from typing import Any
+
+from flask import Blueprint, flash, make_response, render_template, request
+from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from auth.clients.adapters.web.client_forms import Needed
+from auth.front.adapters.web.parts import AGAIN, Parts
+from auth.ground.domain.errors import (
+    AccountClosedError,
+    InvalidCredentialsError,
+    PasswordRefusedError,
+    TooManyAttemptsError,
+)
+from auth.people.adapters.web.visitor import Waiting
+from auth.people.use_cases.sign_in import SignInRequest
+from partnerkit.email import InvalidEmailError
+from servicekit.web import keep_this_page
+
+_MINUTE_S = 60
+_ASKS_AGAIN = ("prompt", "max_age", "id_token_hint")
+_CLAIMS_THAT_ASK_AGAIN = frozenset({"sub", "acr"})  # OIDC Core §5.5.1: a certain person, a certain way to sign in
+"""Parameters of a request that may ask a person who is signed in for the password (OIDC Core §3.1.2.1)."""
+
+_LOGIN, _CHOOSE_PASSWORD = "/login", "/choose-password"
+PATHS_WITH_PASSWORDS = frozenset({_LOGIN, _CHOOSE_PASSWORD})
+"""A form sent there costs a password hash."""
+
+
+class LoginForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    """What one signs in with."""
+
+    username = StringField(_l("Identifiant"), [InputRequired(_l("Indiquez votre identifiant.")), Length(max=200)])
+    password = PasswordField(_l("Mot de passe"), [InputRequired(_l("Indiquez votre mot de passe.")), Length(max=1024)])
+    suite = HiddenField()
+
+
+class PasswordForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    """The password in use, unless it was provisional; the new one, twice. Pasting is allowed."""
+
+    current = PasswordField(_l("Mot de passe actuel"), [Needed(), Length(max=1024)])
+    password = PasswordField(_l("Nouveau mot de passe"), [InputRequired(_l("Choisissez un mot de passe."))])
+    confirmation = PasswordField(
+        _l("Le même mot de passe, une seconde fois"), [InputRequired(_l("Répétez le mot de passe."))]
+    )
+    suite = HiddenField()
+
+
+class ForgottenForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    """Whose password was forgotten."""
+
+    username = StringField(_l("Identifiant"), [InputRequired(_l("Indiquez votre identifiant.")), Length(max=200)])
+
+
+class LostIdentifierForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    """Where the account's mails go."""
+
+    email = StringField(
+        _l("Adresse de courriel de votre compte"), [InputRequired(_l("Indiquez votre adresse.")), Length(max=254)]
+    )
+
+
+class SignInPages:
+    """The views."""
+
+    def __init__(self, parts: Parts) -> None:
+        """See `Parts`."""
+        self._parts = parts
+
+    def blueprint(self) -> Blueprint:
+        """Their addresses."""
+        blueprint = Blueprint("sign_in", __name__)
+        both = ["GET", "POST"]
+        blueprint.add_url_rule(_LOGIN, "login", self.login, methods=both)
+        blueprint.add_url_rule(_CHOOSE_PASSWORD, "choose_password", self.choose_password, methods=both)
+        blueprint.add_url_rule("/forgotten-password", "forgotten_password", self.forgotten_password, methods=both)
+        blueprint.add_url_rule("/identifiant-perdu", "lost_identifier", self.lost_identifier, methods=both)
+        self._parts.app.error_pages.when_stale("sign_in.login", self._stale)
+        return blueprint
+
+    def login(self) -> Response | str:
+        """OIDC Core §3.1.2.3. Shows whom one signs in for."""
+        parts, waiting = self._parts, self._parts.visitor.waiting()
+        client = parts.waiting_client(waiting)
+        if request.method != "POST" and self._is_done(waiting):
+            return self._onwards()
+        form = LoginForm(formdata=request.form if request.method == "POST" else None)
+        if request.method == "GET":
+            form.suite.data = request.args.get("suite", "")
+            form.username.data = (waiting.one("login_hint") if waiting is not None else None) or ""
+        status = 200
+        if form.validate_on_submit():
+            try:
+                return self._sign_in(form)
+            except InvalidCredentialsError:
+                form.form_errors.append(gettext("L'identifiant ou le mot de passe est incorrect."))
+                status = 401
+            except AccountClosedError as error:
+                return self._page("account_closed.html", 403, closed=error, username=form.username.data)
+            except TooManyAttemptsError as error:
+                return self._wait("login.html", error, form=form, client=client)
+        elif request.method == "POST":
+            status = 400
+        return self._page("login.html", status, form=form, client=client)
+
+    def _wait(self, template: str, error: TooManyAttemptsError, **values: Any) -> Response:
+        """The form once more, with how long to wait in words and for programs (RFC 9110 §10.2.3)."""
+        seconds = max(ceil(error.retry_after.total_seconds()), 1)
+        values["form"].form_errors.append(_wait_sentence(seconds))
+        answer = self._page(template, 429, **values)
+        answer.headers["Retry-After"] = str(seconds)
+        return answer
+
+    def _is_done(self, waiting: Waiting | None) -> bool:
+        """Somebody is signed in and nothing asks for the password again: a bookmark, the back button, another tab."""
+        if self._parts.visitor.present() is None or AGAIN in request.args:
+            return False
+        if waiting is None:
+            return True
+        return not any(map(waiting.one, _ASKS_AGAIN)) and not _claims_ask_again(waiting.one("claims") or "{}")
+
+    def _onwards(self) -> Response:
+        present = self._parts.visitor.present()
+        must_choose = present is not None and present.session.must_choose_password
+        return self._parts.go_on("/choose-password" if must_choose else None)
+
+    def _stale(self) -> Response:
+        """The page was open for longer than its CSRF token lived: nothing typed counts, and nobody is signed in by it
+        (login CSRF), but the person goes on without an error."""
+        if self._is_done(self._parts.visitor.waiting()):
+            return self._onwards()
+        flash(gettext("Cette page était ouverte depuis longtemps. Indiquez de nouveau votre mot de passe."), "info")
+        return self._parts.go_on("/login")
+
+    def _sign_in(self, form: LoginForm) -> Response:
+        parts = self._parts
+        signed_in = parts.use_cases.sign_in(
+            SignInRequest(
+                username=str(form.username.data),
+                password=str(form.password.data),
+                address=parts.address(),
+                user_agent=request.user_agent.string,
+                cookie=parts.visitor.cookie,
+                device=parts.devices.known(str(form.username.data)),
+            )
+        )
+        answer = parts.go_on("/choose-password" if signed_in.session.must_choose_password else None)
+        parts.visitor.set_cookie(answer, signed_in.cookie)
+        parts.devices.remember(answer, str(form.username.data))
+        return answer
+
+    def choose_password(self) -> Response | str:
+        """After a provisional password; also for someone who wants another one."""
+        parts, present = self._parts, self._parts.visitor.present()
+        if present is None:
+            return parts.go_on("/login")
+        parts.waiting_client(parts.visitor.waiting())
+        form = PasswordForm(formdata=request.form if request.method == "POST" else None)
+        if request.method == "GET":
+            form.suite.data = request.args.get("suite", "")
+        status = 200
+        if form.validate_on_submit():
+            try:
+                signed_in = parts.use_cases.choose_password(
+                    present.session,
+                    str(form.password.data),
+                    str(form.confirmation.data),
+                    str(form.current.data or ""),
+                )
+            except TooManyAttemptsError as error:
+                return self._wait(
+                    "choose_password.html",
+                    error,
+                    form=form,
+                    minimum=parts.minimum_password_length,
+                    username=present.account.username,
+                    provisional=present.session.must_choose_password,
+                )
+            except PasswordRefusedError as error:
+                for name, reason in error.fields.items():
+                    form[name].errors = [_problem(reason, parts.minimum_password_length)]
+                status = 400
+            else:
+                answer = parts.go_on()
+                parts.visitor.set_cookie(answer, signed_in.cookie)
+                return answer
+        elif request.method == "POST":
+            status = 400
+        return self._page(
+            "choose_password.html",
+            status,
+            form=form,
+            minimum=parts.minimum_password_length,
+            username=present.account.username,
+            provisional=present.session.must_choose_password,
+        )
+
+    def forgotten_password(self) -> Response | str:
+        """The answer is the same for every identifier (ASVS 6.3.8)."""
+        form = ForgottenForm()
+        if form.validate_on_submit() and "@" in str(form.username.data):
+            form.username.errors = [gettext("Saisissez votre identifiant, pas votre adresse de courriel.")]
+        elif form.validate_on_submit():
+            self._parts.use_cases.request_password(str(form.username.data), self._parts.address())
+            keep_this_page()
+            return render_template("forgotten_password_sent.html")
+        return self._page("forgotten_password.html", 400 if request.method == "POST" else 200, form=form)
+
+    def lost_identifier(self) -> Response | str:
+        """The answer is the same for every address (ASVS 6.3.8)."""
+        form = LostIdentifierForm()
+        if form.validate_on_submit():
+            try:
+                self._parts.use_cases.request_identifier(str(form.email.data), self._parts.address())
+            except InvalidEmailError:
+                form.email.errors = [gettext("Cette adresse n'est pas complète : nom@exemple.fr.")]
+            else:
+                keep_this_page()
+                return render_template("lost_identifier_sent.html")
+        return self._page("lost_identifier.html", 400 if request.method == "POST" else 200, form=form)
+
+    def _page(self, template: str, status: int, **values: object) -> Response:
+        return make_response(render_template(template, **values), status)
+
+
+def _claims_ask_again(text: str) -> bool:
+    """Whether a `claims` parameter may ask a person who is signed in for the password; what cannot be read may."""
+    try:
+        asked = json.loads(text)
+        return any(_CLAIMS_THAT_ASK_AGAIN & (asked.get(member) or {}).keys() for member in ("id_token", "userinfo"))
+    except (ValueError, AttributeError, RecursionError):
+        return True
+
+
+def _wait_sentence(seconds: int) -> str:
+    if seconds < _MINUTE_S:
+        wait = ngettext("%(num)d seconde", "%(num)d secondes", seconds)
+    else:
+        wait = ngettext("%(num)d minute", "%(num)d minutes", ceil(seconds / _MINUTE_S))
+    return str(gettext("Trop d'essais ont échoué. Attendez %(wait)s, puis réessayez.", wait=wait))
+
+
+def _problem(reason: str, minimum: int) -> str:
+    sentences = {
+        "TOO_SHORT": gettext("Il faut au moins %(minimum)s caractères.", minimum=minimum),
+        "TOO_LONG": gettext("Il faut au plus 128 caractères."),
+        "COMMON": gettext(
+            "Ce mot de passe est l'un des plus utilisés : il serait vite deviné. Choisissez-en un autre."
+        ),
+        "CONTEXT": gettext(
+            "Ce mot de passe contient surtout votre nom, votre identifiant ou un mot du service : il se devine vite."
+        ),
+        "SEQUENCE": gettext("Ce mot de passe est une suite de touches ou de caractères : il serait vite deviné."),
+        "PROVISIONAL_SHAPE": gettext(
+            "Ce mot de passe ressemble à un mot de passe provisoire. Choisissez-en un à vous."
+        ),
+        "DIFFERENT": gettext("Les deux saisies sont différentes."),
+        "WRONG": gettext("Ce n'est pas votre mot de passe actuel."),
+    }
+    return str(sentences.get(reason, gettext("Ce mot de passe ne convient pas.")))

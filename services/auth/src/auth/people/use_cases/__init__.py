@@ -1,0 +1,1 @@
+"""The stories of the provider, one class per file."""

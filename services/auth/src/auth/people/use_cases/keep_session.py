@@ -1,0 +1,215 @@
+"""The life of a session after sign-in: found, renewed, given an organisation, ended, disowned, swept away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from auth.ground.domain.errors import OrganisationNotOursError, SessionEndedError
+from auth.ground.use_cases.ports import AuthRepos, AuthWork, EachApart
+from auth.people.domain.accounts import Account
+from auth.people.domain.mails import MailKind, QueuedMail
+from auth.people.domain.sessions import EndReason, Session, SessionLimits
+from auth.people.use_cases import events
+from auth.people.use_cases.ending import end_all_sessions, end_session
+from auth.people.use_cases.person_rights import PersonRights
+from auth.people.use_cases.sign_in import SignedIn
+from servicekit.audit_events import Outcome
+from servicekit.clock import Clock
+from servicekit.identifiers import hash_secret, new_id, new_secret
+
+_TOUCH_EVERY = timedelta(minutes=1)
+_BACK_AT_THE_CLIENT = timedelta(seconds=10)
+"""By then a browser that was sent back has arrived."""
+_SWEEP_AT_ONCE = 200
+_FORGET_EVERY = timedelta(minutes=10)
+_KEEP_GRANTS = timedelta(days=1)
+_KEEP_ATTEMPTS = timedelta(hours=2)  # the longest window is an hour
+_KEEP_ORIGINS = timedelta(days=180)
+_KEEP_ENDED = timedelta(days=1)  # every token of an ended session is dead long before
+_KEEP_MAILS = timedelta(days=30)  # what the audit log keeps is kept there
+
+
+@dataclass(frozen=True)
+class Present:
+    """Someone with a living session."""
+
+    session: Session
+    account: Account
+
+
+class FindSession:
+    """Who stands behind a cookie."""
+
+    def __init__(self, work: AuthWork, clock: Clock, limits: SessionLimits) -> None:
+        """`limits`: idle and absolute."""
+        self._work = work
+        self._clock = clock
+        self._limits = limits
+
+    def __call__(self, cookie: str | None) -> Present | None:
+        """The living session of this cookie, or None. Notes the activity at most once a minute."""
+        if not cookie:
+            return None
+        now, cookie_hash = self._clock.now(), hash_secret(cookie)
+
+        def find(repos: AuthRepos) -> Present | None:
+            session = repos.sessions.find_by_cookie(cookie_hash)
+            account = repos.accounts.find(session.account_id) if session is not None else None
+            return Present(session, account) if session is not None and account is not None else None
+
+        present = self._work.read(find)
+        if present is None or not present.session.is_alive(self._limits, now):
+            return None
+        if now - present.session.seen_at >= _TOUCH_EVERY:
+            session_id = present.session.session_id
+            self._work.write(lambda repos: repos.sessions.touch(session_id, now))
+        return present
+
+
+class ChooseOrganisation:
+    """The session chooses the organisation; another one means another session, so that every token is issued again."""
+
+    def __init__(self, work: AuthWork, rights: PersonRights, clock: Clock) -> None:
+        """`rights` tells the organisations of a person."""
+        self._work = work
+        self._rights = rights
+        self._clock = clock
+
+    def __call__(self, session: Session, organisation_id: str) -> SignedIn:
+        """Raises:
+        OrganisationNotOursError: the person is not active in it.
+        RightsStaleError: the replica of the rights is not fresh.
+        """
+        if organisation_id not in {known.id for known in self._rights.organisations(session.account_id)}:
+            raise OrganisationNotOursError("the person is not active in this organisation")
+        now, cookie = self._clock.now(), new_secret()
+
+        def choose(repos: AuthRepos) -> Outcome[Session]:
+            chosen = replace(session, organisation_id=organisation_id, cookie_hash=hash_secret(cookie), seen_at=now)
+            if session.organisation_id is None:
+                repos.sessions.save(chosen)
+                return Outcome(chosen, (events.granted(chosen, "organisation.chosen", now, None),))
+            ended = end_session(repos, session, EndReason.ORGANISATION_CHANGED, now)
+            if not ended.session_ids:
+                raise SessionEndedError("the session ended meanwhile")
+            chosen = replace(chosen, session_id=new_id())
+            repos.sessions.add(chosen)
+            return Outcome(chosen, (events.granted(chosen, "organisation.chosen", now, None), *ended.events))
+
+        return SignedIn(self._work.record(choose), cookie)
+
+
+class SignOut:
+    """DÉCONNEXION: the session ends here and in every extranet."""
+
+    def __init__(self, work: AuthWork, clock: Clock) -> None:
+        """The notices to the extranets are queued in the same transaction."""
+        self._work = work
+        self._clock = clock
+
+    def __call__(self, session_id: str, begun_by: str | None = None) -> None:
+        """Ends the session; nothing happens when it had ended.
+
+        `begun_by`: the client that began the logout and to which the browser goes back. It is told last: one that hears
+        of the end before its browser is back no longer knows whose logout this was, and shows an error.
+        """
+        now = self._clock.now()
+        session = self._work.read(lambda repos: repos.sessions.find(session_id))
+        if session is None or session.ended_at is not None:
+            return
+        found = session
+
+        def end(repos: AuthRepos) -> Outcome[None]:
+            ended = end_session(repos, found, EndReason.LOGOUT, now)
+            if begun_by is not None:
+                repos.logout_notices.tell_last(session_id, begun_by, now + _BACK_AT_THE_CLIENT)
+            already = events.done("session.left", found.account_id, now, session_id=session_id)
+            return Outcome(None, ended.events or (already,))
+
+        self._work.record(end)
+
+
+class DisownLogin:
+    """ "Ce n'était pas moi": every session ends and a new password is needed, sent by mail."""
+
+    def __init__(self, work: AuthWork, clock: Clock, rights: PersonRights) -> None:
+        """The mails leave from the outbox; `rights` tells the administrators of the person."""
+        self._work = work
+        self._clock = clock
+        self._rights = rights
+
+    def __call__(self, session: Session) -> None:
+        """Ends all sessions of the person, this one too; the administrators of the person are told by mail."""
+        now, helpers = self._clock.now(), self._rights.helpers(session.account_id)
+
+        def disown(repos: AuthRepos) -> Outcome[None]:
+            account = repos.accounts.find(session.account_id)
+            if account is not None:
+                repos.accounts.save(replace(account, password_hash=None, provisional=None))
+                repos.mails.add(QueuedMail(new_id(), account.account_id, MailKind.DISOWNED_PASSWORD, now, now))
+                for helper in helpers:
+                    told = QueuedMail(new_id(), helper, MailKind.LOGIN_DISOWNED, now, now, about=account.display_name)
+                    repos.mails.add(told)
+            ended = end_all_sessions(repos, session.account_id, EndReason.NOT_ME, now)
+            disowned = events.done("login.disowned", session.account_id, now, session_id=session.session_id)
+            return Outcome(None, (disowned, *ended.events))
+
+        self._work.record(disown)
+
+
+class SweepSessions:
+    """Ends sessions whose time is over, so that the extranets learn of it too; forgets what is of no more use."""
+
+    def __init__(self, work: AuthWork, clock: Clock, limits: SessionLimits, each_apart: EachApart) -> None:
+        """`limits`: idle and absolute."""
+        self._work = work
+        self._clock = clock
+        self._limits = limits
+        self._each_apart = each_apart
+        self._forgot_at: datetime | None = None
+
+    def __call__(self) -> int:
+        """Sweeps once; gives how many sessions ended."""
+        now = self._clock.now()
+        idle, opened = now - self._limits.idle, now - self._limits.absolute
+        due = self._work.read(lambda repos: repos.sessions.expired(idle, opened, _SWEEP_AT_ONCE))
+        self._each_apart(due, self._end, self._end_unread, queue="expired sessions")
+        if self._forgot_at is None or now - self._forgot_at >= _FORGET_EVERY:
+            self._work.write(self._forget)
+            self._forgot_at = now
+        return len(due)
+
+    def _end(self, session_id: str) -> None:
+        now = self._clock.now()
+
+        def end(repos: AuthRepos) -> Outcome[None]:
+            current = repos.sessions.find(session_id)
+            account_id = current.account_id if current is not None else None
+            seen = events.done("session.checked", account_id, now, session_id=session_id)
+            if current is None or current.is_alive(self._limits, now):
+                return Outcome(None, (seen,))
+            return Outcome(None, end_session(repos, current, EndReason.EXPIRED, now).events or (seen,))
+
+        self._work.record(end)
+
+    def _end_unread(self, session_id: str, _reason: str, _reference: str) -> None:
+        """One whose end fails is closed all the same: it must neither stay open nor keep the others open."""
+        now = self._clock.now()
+        self._work.write(lambda repos: repos.sessions.end(session_id, now))
+
+    def _forget(self, repos: AuthRepos) -> None:
+        now = self._clock.now()
+        repos.codes.forget_before(now - _KEEP_GRANTS)
+        repos.refresh_tokens.forget_before(now - _KEEP_GRANTS)
+        repos.attempts.forget_before(now - _KEEP_ATTEMPTS)
+        repos.attempts.forget_origins_before(now - _KEEP_ORIGINS)
+        repos.pushed_requests.forget_before(now - _FORGET_EVERY)
+        repos.device_requests.forget_before(now - _FORGET_EVERY)
+        repos.seen_tokens.forget_before(now)
+        repos.revoked_tokens.forget_before(now)
+        repos.logout_notices.forget_before(now - _KEEP_GRANTS)
+        repos.sessions.forget_before(now - _KEEP_ENDED)
+        repos.ended_sessions.forget_before(now - _KEEP_ENDED)
+        repos.mails.forget_before(now - _KEEP_MAILS)
+        repos.commands.forget_before(now - _KEEP_MAILS)

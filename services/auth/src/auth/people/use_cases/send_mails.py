@@ -1,0 +1,121 @@
+"""Sends the mails that wait. A provisional password is drawn here, at the moment of sending, and nowhere kept.
+
+A mail that can never leave (the server refuses its recipient, or its content makes the program fail) is set aside with
+the reason: the administrator reads it in Habpps, the operator by `python -m auth mails`, and the queue goes on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from auth.ground.domain.errors import MailRefusedError
+from auth.ground.use_cases.ports import AuthRepos, AuthWork, EachApart, Mailer, MailTexts, Passwords
+from auth.people.domain.accounts import Account, AccountState, ProvisionalPassword
+from auth.people.domain.mails import GIVE_UP_AFTER, GIVEN_UP, MailKind, QueuedMail, retry_delay
+from auth.people.domain.passwords import new_provisional_password
+from auth.people.use_cases import events
+from servicekit.audit_events import Outcome
+from servicekit.clock import Clock
+from servicekit.errors import DependencyUnavailableError, InvalidInputError
+
+_AT_ONCE = 20
+_LONGEST_WAIT = timedelta(minutes=10)
+_ATTEMPT_TIME = timedelta(seconds=60)
+_QUEUE = "mails"
+
+
+class SendMails:
+    """Claims each mail, so that two processes do not send it twice at the same time."""
+
+    def __init__(  # noqa: PLR0913 - a constructor
+        self,
+        work: AuthWork,
+        mailer: Mailer,
+        texts: MailTexts,
+        passwords: Passwords,
+        clock: Clock,
+        each_apart: EachApart,
+        provisional_life: timedelta = timedelta(hours=72),
+    ) -> None:
+        """`provisional_life` of the passwords sent."""
+        self._work = work
+        self._mailer = mailer
+        self._texts = texts
+        self._passwords = passwords
+        self._clock = clock
+        self._each_apart = each_apart
+        self._life = provisional_life
+
+    def __call__(self) -> int:
+        """Tries every mail that is due, once; gives how many left."""
+        left: list[str] = []
+        due = self._work.read(lambda repos: repos.mails.due(self._clock.now(), _AT_ONCE))
+
+        def handle(mail_id: str) -> None:
+            if self._try(mail_id):
+                left.append(mail_id)
+
+        self._each_apart(due, handle, self._set_aside, queue=_QUEUE)
+        return len(left)
+
+    def _try(self, mail_id: str) -> bool:
+        mail = self._work.read(lambda repos: repos.mails.find(mail_id))
+        now = self._clock.now()
+        if mail is None:
+            return False
+        pause = _ATTEMPT_TIME + retry_delay(mail.attempts, most=_LONGEST_WAIT)
+        if not self._work.write(lambda repos: repos.mails.claim(mail, now + pause)):
+            return False
+        claimed = replace(mail, attempts=mail.attempts + 1, next_attempt_at=now + pause)
+        account = self._work.read(lambda repos: repos.accounts.find(mail.account_id))
+        if account is None or (account.state is AccountState.LOCKED and mail.kind is not MailKind.LOCKED):
+            self._work.write(lambda repos: repos.mails.mark_sent(mail.mail_id, now))
+            return False
+        try:
+            self._send(mail, account)
+        except DependencyUnavailableError:
+            self._later(claimed, now)
+            return False
+        except (MailRefusedError, InvalidInputError) as refusal:
+            self._set_aside(mail_id, refusal.reason, "")
+            return False
+        self._tell(mail, account)
+        return True
+
+    def _send(self, mail: QueuedMail, account: Account) -> None:
+        password = None
+        if mail.kind.carries_password:
+            password = new_provisional_password()
+            pending = ProvisionalPassword(self._passwords.hash(password), self._clock.now() + self._life)
+            self._work.write(lambda repos: _keep_provisional(repos, account, pending))
+        asked = mail.requested_by
+        by = self._work.read(lambda repos: repos.accounts.find(asked)) if asked else None
+        self._mailer.send(self._texts(mail, account, password, by.display_name if by is not None else ""))
+        sent_at = self._clock.now()
+        self._work.write(lambda repos: repos.mails.mark_sent(mail.mail_id, sent_at))
+
+    def _tell(self, mail: QueuedMail, account: Account) -> None:
+        """After the mail is marked: a journal that cannot take the event must not make the mail leave again."""
+        actor = mail.requested_by or None
+        event = events.done("mail.sent", account, self._clock.now(), actor_id=actor, kind=mail.kind.value)
+        self._work.record(lambda _repos: Outcome(None, (event,)))
+
+    def _later(self, claimed: QueuedMail, now: datetime) -> None:
+        if now - claimed.queued_at > GIVE_UP_AFTER:
+            self._set_aside(claimed.mail_id, GIVEN_UP, "")
+            return
+        again = now + retry_delay(claimed.attempts - 1, most=_LONGEST_WAIT)
+        self._work.write(lambda repos: repos.mails.release(claimed, again))
+
+    def _set_aside(self, mail_id: str, failure: str, _reference: str) -> None:
+        """Works on the identifier alone: the row may be what cannot be read. Set aside even when audit is away."""
+        now = self._clock.now()
+        self._work.write(lambda repos: repos.mails.set_aside(mail_id, failure, now))
+        event = events.done("mail.failed", None, now, mail_id=mail_id, failure=failure)
+        self._work.record(lambda _repos: Outcome(None, (event,)))
+
+
+def _keep_provisional(repos: AuthRepos, account: Account, pending: ProvisionalPassword) -> None:
+    current = repos.accounts.find(account.account_id) or account
+    repos.accounts.save(replace(current, provisional=pending))

@@ -1,0 +1,1 @@
+"""OpenID Connect: authorization, tokens and what they say."""

@@ -1,0 +1,126 @@
+"""/device: a person gives a device access by copying the code that it shows (RFC 8628 §3.3)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, make_response, redirect, render_template, request
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
+from auth.front.adapters.web.parts import Parts
+from auth.ground.domain.errors import ExtranetClosedError
+from auth.people.adapters.web.closed_texts import closed_text
+from auth.protocol.domain.grants import DeviceRequest
+from auth.protocol.domain.user_codes import normalise_user_code, shown_user_code
+from servicekit.references import current_reference
+
+
+class DeviceForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    """What the device shows."""
+
+    user_code = StringField(
+        _l("Code affiché par l'appareil"),
+        [InputRequired(_l("Recopiez le code affiché par l'appareil.")), Length(max=32)],
+    )
+
+
+class DevicePages:
+    """Three steps: sign in, copy the code, say yes or no. The code in the address fills the field, no more: a person
+    who was sent here by somebody else must see and confirm what they allow (RFC 8628 §5.4)."""
+
+    def __init__(self, parts: Parts) -> None:
+        """See `Parts`."""
+        self._parts = parts
+
+    def blueprint(self) -> Blueprint:
+        """Their addresses."""
+        blueprint = Blueprint("device", __name__)
+        blueprint.add_url_rule("/device", "code", self.code, methods=["GET", "POST"])
+        blueprint.add_url_rule("/device/decision", "decision", self.decision, methods=["POST"])
+        return blueprint
+
+    def code(self) -> Response | str:
+        """Asks for the code, then shows which application asks for what."""
+        sent_away = self._sent_away()
+        if sent_away is not None:
+            return sent_away
+        form = DeviceForm(formdata=request.form if request.method == "POST" else None)
+        if request.method == "GET":
+            form.user_code.data = request.args.get("user_code", "")[:32]
+        status = 200
+        if form.validate_on_submit():
+            found = self._find(str(form.user_code.data))
+            if found is not None:
+                return self._confirm(found)
+            form.user_code.errors = [
+                gettext("Ce code n'est pas, ou plus, valable. Vérifiez-le, ou demandez-en un autre à l'appareil.")
+            ]
+            status = 400
+        elif request.method == "POST":
+            status = 400
+        return make_response(render_template("device_code.html", form=form), status)
+
+    def decision(self) -> Response | str:
+        """The person said yes or no."""
+        sent_away = self._sent_away()
+        if sent_away is not None:
+            return sent_away
+        found = self._find(request.form.get("user_code", ""))
+        client = self._parts.use_cases.client(found.client_id) if found is not None else None
+        if found is None or client is None:
+            return render_template("device_done.html", outcome="over", name="")
+        granted = "allow" in request.form
+        session = self._parts.visitor.required().session
+        try:
+            saved = self._parts.use_cases.serve_devices.decide(session, found, client, granted=granted)
+        except ExtranetClosedError as error:
+            label = self._parts.use_cases.rights.label_of(error.extranet) or client.name
+            text = closed_text(error.reason, self._parts.reader())
+            page = render_template(
+                "closed_extranet.html",
+                label=label,
+                text=text,
+                reason=error.reason,
+                back="/device",
+                reference=current_reference(),
+            )
+            return make_response(page, 403)
+        outcome = ("granted" if granted else "denied") if saved else "over"
+        return render_template("device_done.html", outcome=outcome, name=client.name)
+
+    def _sent_away(self) -> Response | None:
+        """Signed in first, with a password of one's own, for one organisation; then back here."""
+        visitor = self._parts.visitor
+        present = visitor.present()
+        code = normalise_user_code(request.values.get("user_code", ""))
+        page = None
+        if present is None:
+            page = "/login"
+        elif present.session.must_choose_password:
+            page = "/choose-password"
+        elif present.session.organisation_id is None or self._parts.use_cases.rights.has_left(present.session):
+            page = "/organisation"
+        if page is None:
+            return None
+        self._parts.come_back_to(f"/device?user_code={shown_user_code(code)}" if code else "/device")
+        return redirect(page, 303)
+
+    def _find(self, typed: str) -> DeviceRequest | None:
+        session = self._parts.visitor.required().session
+        return self._parts.use_cases.serve_devices.find(session, typed)
+
+    def _confirm(self, found: DeviceRequest) -> Response | str:
+        client = self._parts.use_cases.client(found.client_id)
+        if client is None:
+            return render_template("device_done.html", outcome="over", name="")
+        words = found.scope.split()
+        return render_template(
+            "device_confirm.html",
+            client=client,
+            scope=words,
+            elsewhere=self._parts.other_extranets(client, words),
+            user_code=shown_user_code(found.user_code),
+        )

@@ -1,0 +1,162 @@
+"""A client exchanges a code for tokens. Exactly one exchange succeeds; a second one revokes what the first gave."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from auth.clients.domain.clients import Client
+from auth.ground.domain.errors import ExtranetClosedError, GrantRefusedError
+from auth.ground.use_cases.ports import AuthRepos, AuthWork
+from auth.ground.use_cases.protocol_ports import FoundCode
+from auth.people.domain.sessions import Session
+from auth.people.use_cases import events
+from auth.people.use_cases.ending import revoke_family
+from auth.protocol.domain.bindings import Sender, binding_for
+from auth.protocol.domain.grants import AuthorizationCode, RefreshToken
+from auth.protocol.use_cases.make_tokens import Holder, MakeTokens, TokenSet, Wanted
+from servicekit.audit_events import AuditEvent, Outcome
+from servicekit.clock import Clock
+from servicekit.identifiers import hash_secret
+
+_TOUCH_EVERY = timedelta(minutes=1)
+
+
+class ExchangeCode:
+    """`find` reads the code, the call consumes it: one conditional UPDATE in the transaction that keeps the tokens."""
+
+    def __init__(self, work: AuthWork, make_tokens: MakeTokens, clock: Clock) -> None:
+        """Signing happens before the transaction, outside of its lock."""
+        self._work = work
+        self._make_tokens = make_tokens
+        self._clock = clock
+
+    def find(self, code: str, client: Client) -> FoundCode | None:
+        """The code, when it is this client's and still good. A used one revokes what it gave (RFC 9700 §2.1.1)."""
+        code_hash = hash_secret(code)
+        found = self._work.read(lambda repos: repos.codes.find(code_hash), snapshot=False)
+        if found is None or found.kept.client_id != client.client_id:
+            return None
+        if found.kept.used_at is not None:
+            self._reused(found.kept)
+            return None
+        return found if self._clock.now() < found.kept.expires_at else None
+
+    def __call__(self, found: FoundCode, client: Client, sender: Sender, narrower_details: str = "") -> TokenSet:
+        """The tokens. `narrower_details` hold for this access token only (RFC 9396 §6).
+
+        Raises:
+            GrantRefusedError: used meanwhile, the session ended, or the code is bound to another DPoP key.
+            BindingRefusedError: the client's tokens are bound and it has shown no key.
+            ExtranetClosedError: no habilitation any more.
+            RightsStaleError: the replica of the rights is not fresh.
+        """
+        code = found.kept
+        if code.dpop_key and code.dpop_key != sender.dpop_key:
+            raise GrantRefusedError("the code is bound to another DPoP key", reason="DPOP_KEY_MISMATCH")
+        wanted = Wanted(
+            client=client,
+            scope=code.scope,
+            audience=code.audience,
+            family_id=code.family_id,
+            nonce=code.nonce,
+            binding=binding_for(client, sender),
+            claims_request=code.claims_request,
+            details_request=code.details_request,
+            narrower_details=narrower_details,
+        )
+        holder = self._make_tokens.alive(found.account, found.session)
+        try:
+            tokens = self._make_tokens(holder, wanted)
+        except ExtranetClosedError as error:
+            record_refusal(self._work, holder, client, error, self._clock.now())
+            raise
+        if not self._work.record(lambda repos: self._keep(repos, code, holder, (wanted, tokens))):
+            self._reused(code)
+            raise GrantRefusedError("the code was used before", reason="CODE_REUSED")
+        return tokens
+
+    def _keep(
+        self, repos: AuthRepos, code: AuthorizationCode, holder: Holder, made: tuple[Wanted, TokenSet]
+    ) -> Outcome[bool]:
+        now, (wanted, tokens) = self._clock.now(), made
+        if not repos.codes.use(code.code_hash, now):
+            self._make_tokens.holder(repos, code.account_id, code.session_id)
+            late = events.refused("token.refused", code.account_id, "CODE_REUSED", now, {"client_id": code.client_id})
+            return Outcome(value=False, events=(late,))
+        note_activity(repos, holder.session, now)
+        keep_refresh_token(repos, holder, wanted, tokens, now)
+        repos.sessions.remember_client(code.session_id, code.client_id)
+        return Outcome(value=True, events=(issued(holder, code.client_id, tokens, now),))
+
+    def _reused(self, code: AuthorizationCode) -> None:
+        now = self._clock.now()
+
+        def revoke(repos: AuthRepos) -> Outcome[None]:
+            revoke_family(repos, code.family_id, code.client_id, code.session_id, now)
+            what = {"client_id": code.client_id, "session_id": code.session_id}
+            return Outcome(None, (events.refused("code.reused", code.account_id, "CODE_REUSED", now, what),))
+
+        self._work.record(revoke)
+
+
+def note_activity(repos: AuthRepos, session: Session, now: datetime) -> None:
+    """A client that asks for tokens keeps the session alive; noted at most once a minute."""
+    if now - session.seen_at >= _TOUCH_EVERY:
+        repos.sessions.touch(session.session_id, now)
+
+
+def keep_refresh_token(repos: AuthRepos, holder: Holder, wanted: Wanted, tokens: TokenSet, now: datetime) -> None:
+    """Keeps the hash of a first refresh token, if there is one. Only a client that cannot authenticate needs its key
+    again to use it (RFC 9449 §5)."""
+    if tokens.refresh_token is None:
+        return
+    repos.refresh_tokens.add(
+        RefreshToken(
+            token_hash=hash_secret(tokens.refresh_token),
+            family_id=wanted.family_id,
+            client_id=wanted.client.client_id,
+            account_id=holder.account.account_id,
+            session_id=holder.session.session_id,
+            organisation_id=holder.session.organisation_id,
+            scope=wanted.scope,
+            audience=wanted.audience,
+            access_token_id=tokens.access_token_id,
+            issued_at=now,
+            binding="" if wanted.client.is_confidential else wanted.binding,
+            claims_request=wanted.claims_request,
+            details_request=wanted.details_request,
+        )
+    )
+
+
+def issued(holder: Holder, client_id: str, tokens: TokenSet, now: datetime) -> AuditEvent:
+    """The event of an issue: which token, never the token."""
+    return events.granted(
+        holder.session,
+        "token.issued",
+        now,
+        tokens.rights_revision,
+        client_id=client_id,
+        scope=tokens.scope,
+        token_id=tokens.access_token_id,
+        **events.who(holder.account),
+    )
+
+
+def record_refusal(work: AuthWork, holder: Holder, client: Client, error: ExtranetClosedError, now: datetime) -> None:
+    """The event of a refusal for want of a habilitation."""
+    event = events.refused(
+        "token.refused",
+        holder.account.account_id,
+        error.reason,
+        now,
+        {
+            "client_id": client.client_id,
+            "extranet": error.extranet,
+            "session_id": holder.session.session_id,
+            **events.who(holder.account),
+        },
+        organisation_id=holder.session.organisation_id,
+        revision=error.rights_revision,
+    )
+    work.record(lambda _repos: Outcome(None, (event,)))

@@ -1,0 +1,222 @@
+"""Makes the tokens of one grant: evaluates the rights, signs outside of any transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from auth.clients.domain.clients import IDENTITY_SCOPES, REFRESH_TOKEN, Client
+from auth.clients.domain.subjects import Subjects
+from auth.ground.domain.errors import ExtranetClosedError, GrantRefusedError
+from auth.ground.use_cases.ports import AuthRepos, Signer
+from auth.people.domain.accounts import Account, AccountState
+from auth.people.domain.sessions import Session, SessionLimits
+from auth.people.use_cases.person_rights import ExtranetRights, PersonRights
+from auth.protocol.domain.authorization_details import narrow, read_details
+from auth.protocol.domain.claims import (
+    KnownPerson,
+    TokenFrame,
+    TokenSubject,
+    access_token_claims,
+    id_token_claims,
+    token_end,
+)
+from auth.protocol.domain.grants import access_token_id
+from auth.protocol.domain.requested_claims import read_claims
+from rights.facts import Organisation
+from servicekit.clock import Clock
+from servicekit.identifiers import new_secret
+
+_DRAW_BYTES = 9
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Whose tokens."""
+
+    account: Account
+    session: Session
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the tokens are for. `client` is the one whose extranet they open; `issued_to` another one that acts there.
+
+    `family_id` is what they descend from; `binding`: see `domain.grants`; `not_after`: they end then at the latest.
+    """
+
+    client: Client
+    scope: str
+    audience: str
+    family_id: str
+    nonce: str | None = None
+    binding: str = ""
+    claims_request: str = ""
+    details_request: str = ""
+    narrower_details: str = ""  # asked for at the token endpoint: for this token only
+    issued_to: str | None = None
+    actor: Mapping[str, Any] | None = None
+    not_after: datetime | None = None
+
+
+@dataclass(frozen=True)
+class TokenSet:
+    """What the token endpoint answers (RFC 6749 §5.1, OIDC Core §3.1.3.3, RFC 9396 §7)."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(repr=False)
+    id_token: str | None = field(repr=False)
+    expires_in: int
+    scope: str
+    access_token_id: str
+    rights_revision: int
+    token_type: str = "Bearer"  # noqa: S105 - RFC 6750
+    authorization_details: Sequence[Mapping[str, Any]] = ()
+    issued_token_type: str | None = None
+
+    def to_answer(self) -> dict[str, Any]:
+        """The JSON members."""
+        answer: dict[str, Any] = {
+            "access_token": self.access_token,
+            "token_type": self.token_type,
+            "expires_in": self.expires_in,
+            "scope": self.scope,
+        }
+        if self.refresh_token is not None:
+            answer["refresh_token"] = self.refresh_token
+        if self.id_token is not None:
+            answer["id_token"] = self.id_token
+        if self.authorization_details:
+            answer["authorization_details"] = list(self.authorization_details)
+        if self.issued_token_type is not None:
+            answer["issued_token_type"] = self.issued_token_type
+        return answer
+
+
+@dataclass(frozen=True)
+class TokenPolicy:
+    """Issuer and durations."""
+
+    issuer: str
+    life: timedelta = timedelta(seconds=300)
+    session_limits: SessionLimits = field(default_factory=SessionLimits)
+
+
+class MakeTokens:
+    """Used by every grant that speaks of a person."""
+
+    def __init__(
+        self, rights: PersonRights, signer: Signer, subjects: Subjects, clock: Clock, policy: TokenPolicy
+    ) -> None:
+        """`signer` holds the active keys in memory."""
+        self._rights = rights
+        self._signer = signer
+        self._subjects = subjects
+        self._clock = clock
+        self.policy = policy
+
+    def holder(self, repos: AuthRepos, account_id: str, session_id: str) -> Holder:
+        """The person and the session, both alive.
+
+        Raises:
+            GrantRefusedError: the session ended or the account is locked.
+        """
+        return self.alive(repos.accounts.find(account_id), repos.sessions.find(session_id))
+
+    def alive(self, account: Account | None, session: Session | None) -> Holder:
+        """As `holder`, of what was read.
+
+        Raises:
+            GrantRefusedError: the session ended or the account is locked.
+        """
+        if session is None or not session.is_alive(self.policy.session_limits, self._clock.now()):
+            raise GrantRefusedError("the session has ended", reason="SESSION_ENDED")
+        if account is None or account.state is not AccountState.ACTIVE:
+            raise GrantRefusedError("the account may not sign in", reason="ACCOUNT_LOCKED")
+        return Holder(account, session)
+
+    def __call__(self, holder: Holder, wanted: Wanted) -> TokenSet:
+        """Signs an access token and, for `openid`, an ID token; draws a refresh token for clients that use them.
+
+        Raises:
+            ExtranetClosedError: no habilitation any more, or none of what was asked for in particular.
+            RightsStaleError: the replica of the rights is not fresh.
+            BadDetailsError: `narrower_details` cannot be read.
+        """
+        now, client = self._clock.now(), wanted.client
+        rights = self._rights.for_client(holder.session, client.checked_extranet)
+        scope = self._scope(holder.session, wanted)
+        details = self._details(rights, wanted, scope)
+        person = KnownPerson(holder.account, holder.session, _organisation(rights.organisation))
+        subject_id = self._subjects.of(holder.account.account_id, client)
+        subject = TokenSubject(person, details, rights.revision, subject_id)
+        frame = TokenFrame(
+            issuer=self.policy.issuer,
+            client_id=wanted.issued_to or client.client_id,
+            audience=wanted.audience,
+            scope=scope,
+            issued_at=now,
+            expires_at=self._end(now, holder.session, rights, wanted.not_after),
+            token_id=access_token_id(wanted.family_id, new_secret(_DRAW_BYTES)),
+            nonce=wanted.nonce,
+            binding=wanted.binding,
+            actor=wanted.actor,
+            requested=read_claims(wanted.claims_request),
+            opening_scope=" ".join(client.scope),
+        )
+        return TokenSet(
+            access_token=self._signer.sign("at+jwt", access_token_claims(frame, subject)),
+            refresh_token=new_secret() if client.may_use(REFRESH_TOKEN) and wanted.actor is None else None,
+            id_token=self._id_token(frame, subject, client),
+            expires_in=int((frame.expires_at - now).total_seconds()),
+            scope=scope,
+            access_token_id=frame.token_id,
+            rights_revision=rights.revision,
+            token_type="DPoP" if wanted.binding.startswith("jkt:") else "Bearer",
+            authorization_details=details if wanted.details_request or wanted.narrower_details else (),
+        )
+
+    def _id_token(self, frame: TokenFrame, subject: TokenSubject, client: Client) -> str | None:
+        if "openid" not in frame.scope.split() or frame.actor is not None:
+            return None
+        return self._signer.sign("JWT", id_token_claims(frame, subject), client.id_token_signed_response_alg)
+
+    def _scope(self, session: Session, wanted: Wanted) -> str:
+        """What the client is registered for today; another extranet's scope only while it is open to the person."""
+        client, kept = wanted.client, []
+        for word in client.allowed_scope(wanted.scope):
+            foreign = word not in IDENTITY_SCOPES and word != client.extranet
+            if not foreign or self._rights.is_open(session, word):
+                kept.append(word)
+        return " ".join(kept)
+
+    def _details(self, rights: ExtranetRights, wanted: Wanted, scope: str) -> tuple[Mapping[str, Any], ...]:
+        extranet = wanted.client.extranet
+        if rights.opened is None or extranet not in scope.split():
+            read_details(wanted.narrower_details, None)  # nothing is granted that could be narrowed
+            return ()
+        granted = rights.opened.authorization_details
+        kept = narrow(granted, read_details(wanted.details_request, extranet))
+        kept = narrow(kept, read_details(wanted.narrower_details, extranet))
+        if granted and not kept:
+            raise ExtranetClosedError(
+                "the rights hold nothing of what the client asked for",
+                reason="DETAILS_NOT_GRANTED",
+                extranet=str(extranet),
+                rights_revision=rights.revision,
+            )
+        return kept
+
+    def _end(self, now: datetime, session: Session, rights: ExtranetRights, not_after: datetime | None) -> datetime:
+        right_ends = rights.opened.valid_until if rights.opened is not None else None
+        session_ends = session.opened_at + self.policy.session_limits.absolute
+        end = token_end(now, self.policy.life, right_ends, session_ends)
+        return end if not_after is None else min(end, not_after)
+
+
+def _organisation(known: Organisation | None) -> Mapping[str, str] | None:
+    if known is None:
+        return None
+    return {"id": known.id, "siret": known.siret, "name": known.name, "caf": known.caf}

@@ -1,0 +1,1 @@
+"""Tests of auth: people, use_cases."""

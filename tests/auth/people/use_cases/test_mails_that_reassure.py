@@ -1,0 +1,113 @@
+"""Every change of an account is told by mail: who asked, what to do, whom to ask; and never two secrets in one mail."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from auth.people.adapters.clients.mail_texts import MailTexts
+from auth.people.domain.mails import MailKind, QueuedMail
+from auth.people.use_cases.manage_accounts import NewPerson, Order
+from tests.auth.builders import DIRECTOR, ISSUER, PASSWORD, Provider, an_account
+from tests.promises import promise
+
+PROVISIONAL = "ABCD-EFGH-JKLM-NPQR"
+ADMIN = "account-partner-administrator"
+
+
+@pytest.fixture
+def administered(provider: Provider) -> Provider:
+    provider.add(
+        an_account(ADMIN, "cperrin-0001", given_name="Claire", family_name="Perrin", email="c@commune.example")
+    )
+    return provider
+
+
+def mails(provider: Provider) -> list[tuple[str, str, str]]:
+    provider.clock.advance(timedelta(seconds=2))
+    provider.send_mails()
+    return [(mail.to, mail.subject, mail.text) for mail in provider.mailer.sent]
+
+
+@pytest.mark.parametrize("kind", list(MailKind))
+@promise("people:two-secrets-two-mails")
+def test_no_mail_holds_identifier_and_password_and_each_says_whom_to_ask(provider: Provider, kind: MailKind) -> None:
+    account, now = an_account(), provider.clock.now()
+    password = PROVISIONAL if kind.carries_password else None
+    queued = QueuedMail("m", DIRECTOR, kind, now, now, ADMIN, "Ville de Rivebelle", about="Jean Petit")
+    texts = MailTexts(ISSUER, 72, "Caf des Hauts-de-Seine, partenaires@caf.example")
+    text = texts(queued, account, password, "Claire Perrin").text
+    assert not (account.username in text and PROVISIONAL in text)
+    assert (PROVISIONAL in text) == kind.carries_password
+    assert "partenaires@caf.example" in text
+    assert PASSWORD not in text
+    assert "None" not in text
+    assert max(map(len, text.splitlines())) < 130
+
+
+@promise("people:changes-are-told")
+def test_who_asked_and_for_which_organisation_stand_in_the_first_mails(administered: Provider) -> None:
+    person = NewPerson("a-new", "Benoît", "Petit", "b@commune.example", "Ville de Rivebelle")
+    administered.use_cases.manage_accounts.create(Order("c1", "a-new", ADMIN), person)
+    for _to, _subject, text in mails(administered):
+        assert "à la demande de Claire Perrin, pour « Ville de Rivebelle »" in text
+
+
+@promise("people:changes-are-told")
+def test_a_password_of_ones_own_that_changes_is_told(provider: Provider) -> None:
+    session = provider.sign_in().session
+    provider.use_cases.choose_password(session, "brouette lampe nuage", "brouette lampe nuage", PASSWORD)
+    (mail,) = mails(provider)
+    assert mail[1].endswith("votre mot de passe a changé")
+    assert "Ce n'était pas vous ?" in mail[2]
+
+
+@promise("people:changes-are-told")
+def test_a_lock_and_its_end_are_told_once_each_with_who_did_it(administered: Provider) -> None:
+    manage = administered.use_cases.manage_accounts
+    for command in ("c1", "c2"):
+        manage.lock(Order(command, DIRECTOR, ADMIN, "LEFT"))
+    for command in ("c3", "c4"):
+        manage.unlock(Order(command, DIRECTOR, ADMIN))
+    subjects = [subject for _to, subject, _text in mails(administered)]
+    assert [subject.rpartition(" est ")[2] for subject in subjects] == ["verrouillé", "déverrouillé"]
+    assert all("par Claire Perrin" in text for _to, _subject, text in mails(administered))
+
+
+@promise("people:changes-are-told")
+def test_a_sign_in_that_was_disowned_is_told_to_the_administrator_too(administered: Provider) -> None:
+    administered.use_cases.disown_login(administered.sign_in().session)
+    told = {to: (subject, text) for to, subject, text in mails(administered)}
+    assert set(told) == {"chloe.durand@commune.example", "c@commune.example"}
+    subject, text = told["c@commune.example"]
+    assert "connexion signalée" in subject
+    assert "Chloé Durand vient de signaler" in text
+    assert not re.search(r"([A-Z0-9]{4}-){3}", text)
+
+
+def test_the_mail_of_a_forgotten_password_does_not_contradict_itself(provider: Provider) -> None:
+    provider.use_cases.request_password("cdurand-4821", "192.0.2.1")
+    text = mails(provider)[0][2]
+    assert "il n'y a rien à faire" in text
+    assert "prévenez" not in text
+    assert "Vous n'attendiez pas" not in text
+
+
+@pytest.mark.parametrize("typed", ["chloe.durand@commune.example", " Chloe.Durand@Commune.Example "])
+@promise("people:lost-identifier")
+def test_a_lost_identifier_is_sent_to_the_address_of_the_account(provider: Provider, typed: str) -> None:
+    provider.use_cases.request_identifier(typed, "192.0.2.1")
+    ((to, _subject, text),) = mails(provider)
+    assert to == "chloe.durand@commune.example"
+    assert "cdurand-4821" in text
+
+
+def test_an_unknown_address_gets_nothing_and_a_known_one_not_more_than_three_an_hour(provider: Provider) -> None:
+    provider.use_cases.request_identifier("nobody@commune.example", "192.0.2.1")
+    assert mails(provider) == []
+    assert provider.work.events[-1].reason == "ACCOUNT_UNKNOWN"
+    for _ in range(6):
+        provider.use_cases.request_identifier("chloe.durand@commune.example", "192.0.2.1")
+    assert len(mails(provider)) == 3

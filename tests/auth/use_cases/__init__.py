@@ -1,1 +1,0 @@
-"""Tests of auth: use_cases."""
