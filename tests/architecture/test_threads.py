@@ -43,3 +43,19 @@ def test_a_thread_is_made_only_where_its_mistakes_are_caught() -> None:
     assert found - front - set(GUARDED) == set(), (
         "use servicekit.background.Repeating, or say here what guards the thread"
     )
+
+
+STARTS_PROCESSES = frozenset({"subprocess", "multiprocessing", "ProcessPoolExecutor", "posix_spawn", "system", "popen"})
+
+
+def test_a_service_starts_no_process_which_would_stay_on_its_core() -> None:
+    """A started program inherits the core of its worker: `servicekit.cores.leave_core` in its thread comes first."""
+    for path in own_python():
+        if path.parts[0] in {"libs", "services"}:
+            tree = ast.parse((ROOT / path).read_text())
+            named = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+            named |= {
+                one.name.split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for one in node.names
+            }
+            named |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+            assert not named & STARTS_PROCESSES, path

@@ -6,6 +6,17 @@ _OPERATE = "docs/operate.md, Backup and restore"
 
 OPERATORS: tuple[Promise, ...] = (
     Promise(
+        "worker:stays-on-the-least-taken-core",
+        "docs/decisions/0019",
+        "Where two cores or more may be used, each worker stays on the one that the fewest workers of the machine "
+        "hold; one that ends, however it ends, gives its place back.",
+    ),
+    Promise(
+        "worker:wanders-without-a-table",
+        "docs/decisions/0019",
+        "A worker that cannot learn who else is on the cores stays on none, says so once and serves.",
+    ),
+    Promise(
         "operators:backup-while-it-writes",
         _OPERATE,
         "A backup made while the service writes is one whole checked file of one moment, readable by its maker alone.",

@@ -85,7 +85,6 @@ def build(settings: TinySettings, parts: Parts) -> Process:
     directory = settings.data_directory
     diary = Diary(directory / "events.log")
     diary.write(f"build in {os.getpid()}")
-    diary.write(f"cores {len(os.sched_getaffinity(0))}")
     if settings.mode == "broken-start":
         raise StartError("The tiny service does not want to start.")
     if settings.mode == "slow-start":

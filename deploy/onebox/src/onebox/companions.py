@@ -27,9 +27,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m onebox.companions", description=__doc__)
     parser.add_argument("--smtp-port", type=int, required=True)
     parser.add_argument("--inbox-port", type=int, required=True)
+    parser.add_argument("--core-table", required=True, help="folder in which processes agree on cores")
     parser.add_argument("--extranet", type=Path, action="append", default=[], help="settings of a demo extranet")
     options = parser.parse_args()
     inbox = ["--smtp-port", str(options.smtp_port), "--web-port", str(options.inbox_port)]
+    inbox += ["--core-table", options.core_table]
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)  # a signal that comes now waits until everybody can hear it
     children = {_fork(partial(serve_inbox, inbox))}
     children |= {_fork(partial(serve_extranet, config)) for config in options.extranet}

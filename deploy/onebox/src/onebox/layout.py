@@ -62,6 +62,11 @@ class Layout:
         return self.directory / "tls" / name
 
     @property
+    def cores(self) -> Path:
+        """The folder in which the processes agree on processor cores."""
+        return self.directory / "cores"
+
+    @property
     def seeds(self) -> Path:
         """The folder with the files that the services import at the first start."""
         return self.directory / "seeds"

@@ -8,6 +8,9 @@ from pathlib import Path
 from onebox.demonstration import client_secrets
 from onebox.layout import DEMO_EXTRANETS, ENVIRONMENT, Layout
 from onebox.supervisor import Program
+from servicekit.cores import ALLOWED_CORES, usable_cores
+
+START_ORDER = ("audit", "habpps", "auth", "cdap")
 
 PUBLIC_FACTS = {
     "CONTACT_NAME": "Caf de démonstration, service des partenaires",
@@ -31,6 +34,8 @@ def service_environment(layout: Layout, service: str, secret: str) -> dict[str, 
         "WEB_PORT": str(layout.web_port(service)),
         "RPC_PORT": str(layout.rpc_port(service)),
         "TLS_DIRECTORY": str(layout.tls(service)),
+        "CORE": core_of(service),
+        "CORE_TABLE": str(layout.cores),
     }
     settings |= PUBLIC_FACTS
     if service != "audit":
@@ -50,10 +55,17 @@ def service_environment(layout: Layout, service: str, secret: str) -> dict[str, 
     return {f"{service.upper()}_{name}": value for name, value in settings.items()}
 
 
+def core_of(service: str) -> str:
+    """The setting: a core that is named, since all start at the same moment; audit and cdap, which every consultation
+    needs, on different ones."""
+    cores = sorted(ALLOWED_CORES)
+    return str(cores[START_ORDER.index(service) % len(cores)]) if usable_cores() > 1 else "auto"
+
+
 def demo_programs(layout: Layout) -> list[Program]:
     """Every process, in the order of the start: those that others wait for come first."""
     secrets = client_secrets(layout)
-    programs = [_service(layout, service, secrets.get(service, "")) for service in ("audit", "habpps", "auth", "cdap")]
+    programs = [_service(layout, service, secrets.get(service, "")) for service in START_ORDER]
     return [*programs, _companions(layout, secrets)]
 
 
@@ -65,7 +77,7 @@ def _service(layout: Layout, service: str, secret: str) -> Program:
 def _companions(layout: Layout, secrets: Mapping[str, str]) -> Program:
     """The inbox and the demo extranets, which share one parent process."""
     arguments = ["onebox.companions", "--smtp-port", str(layout.smtp_port)]
-    arguments += ["--inbox-port", str(layout.web_port("inbox"))]
+    arguments += ["--inbox-port", str(layout.web_port("inbox")), "--core-table", str(layout.cores)]
     for name in DEMO_EXTRANETS:
         arguments += ["--extranet", str(_extranet_settings(layout, name, secrets[name]))]
     health = tuple(f"{layout.url(name)}/healthz" for name in ("inbox", *DEMO_EXTRANETS))
@@ -84,6 +96,7 @@ def _extranet_settings(layout: Layout, name: str, secret: str) -> Path:
         "CLIENT_ID": name,
         "CLIENT_SECRET": secret,
         "RESOURCE": url,
+        "CORE_TABLE": str(layout.cores),
     }
     config.touch(mode=0o600)
     config.write_text("".join(f"DEMO_{key}={value}\n" for key, value in lines.items()))

@@ -184,8 +184,16 @@ class ServiceSettings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe line written."
     )
-    pin_to_core: bool = Field(
-        default=False, description="Keep the worker on one free core: about twice the calls per second of a free one."
+    core: str = Field(
+        default="auto",
+        pattern=r"^(auto|off|[0-9]{1,4})$",
+        description="Processor core the worker stays on: auto (the least taken one, where two or more may be used), "
+        "off, or a number. One interpreter gains nothing from a second core and loses by wandering.",
+    )
+    core_table: Path | None = Field(
+        default=None,
+        description="Folder in which the workers of a machine agree on cores. Default: one in /dev/shm for the whole "
+        "machine; a container needs one that is shared with the others, without it the worker wanders.",
     )
     clock_skew_seconds: float = Field(
         default=5.0,

@@ -4,7 +4,6 @@ What the parts are: `servicekit.process`.
 """
 
 import contextlib
-import fcntl
 import importlib
 import os
 import signal
@@ -13,9 +12,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any, NoReturn
 
+from servicekit.cores import kept_on_core
 from servicekit.errors import ServiceError, StartError
 from servicekit.front import Front, FrontLimits, FrontOptions, lanes_of
 from servicekit.health import HealthWatch, health_lane, with_health
@@ -27,8 +26,6 @@ log = get_logger("servicekit.worker")
 
 Plan = tuple[Any, ServiceSettings, Parts]
 """(build or "module:function", settings, parts)"""
-
-_core_locks: list[int] = []
 
 
 def run_service(build: "Build[S] | str", settings: S, parts: Parts) -> int:
@@ -47,7 +44,14 @@ def run_service(build: "Build[S] | str", settings: S, parts: Parts) -> int:
 def _run(build: Any, settings: ServiceSettings, parts: Parts) -> int:
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)  # inherited by every thread, and kept until sigwait
     stuck: list[str] = []
-    with _sentences(), _running((build, settings, parts), stuck):
+    with (
+        _sentences(),
+        kept_on_core(settings.core, settings.core_table) as kept,
+        _running((build, settings, parts), stuck),
+    ):
+        log.info("started", parts=parts.value, core=kept.core)
+        if kept.core is None and kept.why_not:
+            log.warning("not kept on one core", why=kept.why_not)
         received = signal.sigwait(STOP_SIGNALS)
         log.info("stopping", signal=signal.Signals(received).name)
     if stuck:
@@ -106,8 +110,6 @@ def _running(plan: Plan, stuck: list[str]) -> Iterator[None]:
     """Everything built and started; on the way out everything drained, last started first. What does not end in time
     is named in `stuck`."""
     build, settings, parts = plan
-    if settings.pin_to_core:
-        pin_to_free_core(settings.service, settings.data_directory)
     process = _resolve(build)(settings, parts)
     tell = process.rpc.set_serving if process.rpc is not None else _tell_nobody
     fronts: list[Front] = []
@@ -127,7 +129,6 @@ def _running(plan: Plan, stuck: list[str]) -> Iterator[None]:
         if front is not None:
             front.start()
             stack.callback(_ended_in_time, front.stop, "pages", stuck)
-        log.info("started", parts=parts.value)
         yield
     log.info("stopped")
 
@@ -173,24 +174,3 @@ def _resolve(build: Any) -> Callable[[ServiceSettings, Parts], Process]:
 def _leave(code: int) -> NoReturn:
     sys.stderr.flush()
     os._exit(code)
-
-
-def pin_to_free_core(service: str, directory: Path) -> int | None:
-    """Keep this process on the first core no other process of the service holds; None when there is none or no way.
-
-    Raises:
-        OSError: the folder cannot be written.
-    """
-    if not hasattr(os, "sched_setaffinity"):
-        return None
-    for core in sorted(os.sched_getaffinity(0)):
-        lock = os.open(directory / f"{service}.core{core}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(lock)
-            continue
-        _core_locks.append(lock)
-        os.sched_setaffinity(0, {core})
-        return core
-    return None

@@ -13,7 +13,7 @@ from pydantic_settings import SettingsConfigDict
 
 from auth.keys.domain.signing_keys import KeyPolicy
 from partnerkit.email import InvalidEmailError, checked_email
-from servicekit.cores import ALLOWED_CORES
+from servicekit.cores import usable_cores
 from servicekit.settings import OptionalUrl, ServiceSettings
 
 
@@ -102,7 +102,7 @@ class AuthSettings(ServiceSettings):
     )
 
     hashing_threads: int = Field(
-        default=max(1, len(ALLOWED_CORES) - 1),
+        default=max(1, usable_cores() - 1),
         ge=1,
         le=64,
         description="Passwords hashed at the same time, each a core and 19 MiB for some 20 ms. Default: the cores of "

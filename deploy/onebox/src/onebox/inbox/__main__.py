@@ -11,6 +11,7 @@ from aiosmtpd.controller import Controller
 
 from onebox.inbox.app import InboxSettings, build_app
 from onebox.inbox.mailbox import LARGEST_MAIL_BYTES, Mailbox, Receiver
+from servicekit.cores import kept_on_core
 from servicekit.front import Front, FrontOptions, only_pages
 from servicekit.health import HealthWatch, health_lane, with_health
 from servicekit.logging import configure_logging
@@ -23,10 +24,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m onebox.inbox", description=__doc__)
     parser.add_argument("--smtp-port", type=int, default=8425)
     parser.add_argument("--web-port", type=int, default=8420)
+    parser.add_argument("--core-table", type=Path, help="folder in which processes agree on cores")
     options = parser.parse_args(arguments)
     configure_logging("inbox", "warning")  # aiosmtpd writes addresses at info
     try:
-        with tempfile.TemporaryDirectory() as folder:
+        with kept_on_core("auto", options.core_table), tempfile.TemporaryDirectory() as folder:
             _serve(options.smtp_port, options.web_port, Path(folder))
     except (OSError, SystemExit) as error:
         sys.stderr.write(f"inbox: port {options.smtp_port} or {options.web_port} cannot be used: {error}\n")

@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from auth.ground.domain.errors import PasswordChecksOverloadedError
-from servicekit.cores import ALLOWED_CORES
+from servicekit.cores import leave_core, usable_cores
 from servicekit.identifiers import new_secret
 
 MEMORY_KIB = 19 * 1024
@@ -33,7 +33,7 @@ T = TypeVar("T")
 class HashingLimits:
     """`threads` hash at the same time, `queued` more wait, at most `longest_wait` each."""
 
-    threads: int = max(1, len(ALLOWED_CORES) - 1)
+    threads: int = max(1, usable_cores() - 1)
     queued: int = 8
     longest_wait: timedelta = timedelta(seconds=2)
 
@@ -81,6 +81,6 @@ class Argon2Passwords:
 
 def _stand_back() -> None:
     thread = threading.get_native_id()
-    with suppress(OSError):  # a container may forbid either; passwords are checked all the same
-        os.sched_setaffinity(thread, ALLOWED_CORES)
+    leave_core()
+    with suppress(OSError):  # a container may forbid it; passwords are checked all the same
         os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + _POLITENESS)
