@@ -33,4 +33,14 @@ RUNNING = (
         "house rule",
         "French sentences have curved apostrophes and unbreakable spaces, put on in one place.",
     ),
+    Promise(
+        "product:secrets-of-pages-are-replaced-alive",
+        "OWASP ASVS 5.0 §11.2 (replacing keys)",
+        "The secret of the pages is replaced while people work: the first of several seals, all open.",
+    ),
+    Promise(
+        "product:another-version-is-no-error",
+        "house rule",
+        "What another version of a service has sealed counts as not kept where this one cannot read it.",
+    ),
 )

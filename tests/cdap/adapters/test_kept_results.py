@@ -7,9 +7,11 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import text
 
-from cdap.adapters.web.kept_answers import read_answer, written_answer
+from cdap.adapters.web.consultations import KEPT
+from cdap.adapters.web.kept_answers import read_answer, written_answer, written_question
 from cdap.use_cases.consultation import Answer, NotFound, Refusal
-from servicekit.web.kept import LIFE
+from servicekit.identifiers import hash_secret
+from servicekit.web.kept import LIFE, KeptResults, SessionKey
 from tests.cdap.adapters.conftest import Pages
 from tests.cdap.builders import PURPOSES, the_document, the_request, the_requester, the_snapshot
 from tests.cdap.fakes import Desk
@@ -192,3 +194,34 @@ def test_the_paper_names_who_and_a_name_cannot_become_a_rule(pages: Pages) -> No
     assert "0346145" in style.text
     assert "Personne T2" in style.text
     assert "d\\27 exemple" in style.text
+
+
+OTHER_VERSIONS = [
+    '{"kind": "released", "reference": "7K4Q-2M9D", "answer": {}}',
+    '{"kind": "granted", "reference": "7K4Q-2M9D", "answer": {"audit_reference": "e-1"}}',
+    '{"kind": "not_found", "answer": {"audit_reference": "e-1"}}',
+    '{"kind": "not_found", "reference": "7K4Q-2M9D", "answer": {"of": "another version"}}',
+    "[]",
+    "",
+]
+
+
+@promise("product:another-version-is-no-error")
+@pytest.mark.parametrize("written", OTHER_VERSIONS)
+def test_an_answer_that_another_version_kept_is_asked_for_again(pages: Pages, written: str) -> None:
+    session = SessionKey(hash_secret(pages.cookie), pages.cookie)
+    identifier = kept_results(pages).keep(session, written, written_question(the_request("T2")))
+    assert "Rechercher de nouveau" in pages.text(pages.client.get(f"/consultation/{identifier}"), 410)
+
+
+@promise("product:another-version-is-no-error")
+@pytest.mark.parametrize("written", ["{}", '{"of": "another version"}', "null", ""])
+def test_a_question_that_another_version_kept_is_not_kept(pages: Pages, written: str) -> None:
+    session = SessionKey(hash_secret(pages.cookie), pages.cookie)
+    identifier = kept_results(pages).keep(session, written_answer(NotFound("e-1"), "7K4Q-2M9D"), written)
+    pages.text(pages.client.get(f"/consultation/{identifier}"), 404)
+
+
+def kept_results(pages: Pages) -> KeptResults:
+    kept: KeptResults = pages.app.extensions[KEPT]
+    return kept

@@ -32,3 +32,11 @@ def test_a_broken_constraint_is_the_error_that_repositories_know(database: Datab
         database.write(lambda connection: ADD.run(connection, {"id": "one", "count": 2}))
 
     assert database.read(lambda connection: FIND.first(connection, {"wanted": "one"})) is not None
+
+
+def test_all_rows_are_read_and_nothing_is_written_without_rows(database: Database) -> None:
+    many = PreparedStatement(sa.select(things.c.id).where(things.c.count > sa.bindparam("least")).order_by(things.c.id))
+    database.write(lambda connection: ADD.run_many(connection, []))
+    database.write(lambda connection: ADD.run_many(connection, [{"id": f"n-{n}", "count": n} for n in range(4)]))
+    found = database.read(lambda connection: many.all(connection, {"least": 1}))
+    assert [tuple(row) for row in found] == [("n-2",), ("n-3",)]

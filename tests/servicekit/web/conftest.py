@@ -83,11 +83,13 @@ def party(tmp_path: Path, database: Database, clock: FixedClock) -> Party:
     return a_party(tmp_path, database, clock)
 
 
-def a_party(tmp_path: Path, database: Database, clock: FixedClock, **changes: Any) -> Party:
+def a_party(
+    tmp_path: Path, database: Database, clock: FixedClock, provider: FakeProvider | None = None, **changes: Any
+) -> Party:
     """`changes` of the settings of sign-in."""
     app = create_app("tests.servicekit.web", service_label="Mon-enfant.fr", settings=PartySettings(tmp_path))
     app.testing = True
-    provider = FakeProvider(clock)
+    provider = provider or FakeProvider(clock)
     sessions = WebSessions(database, WebSecrets.load(tmp_path), clock)
     settings = OidcLoginSettings(ISSUER, CLIENT, SECRET, RESOURCE, "openid profile mon-enfant", PUBLIC_URL, **changes)
     OidcLogin(app, settings, sessions, clock, http=provider.client())

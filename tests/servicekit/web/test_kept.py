@@ -51,12 +51,12 @@ def test_a_result_is_found_by_its_session_until_its_time_is_over(
 ) -> None:
     session, other = opened(sessions), opened(sessions, "sid-2")
     identifier = kept.keep(session, "the result", "the question")
-    assert kept.find(session, identifier) == Kept("the result", "the question")
-    assert kept.find(other, identifier) is None
-    assert kept.find(SessionKey(session.id_hash, other.secret), identifier) is None
-    assert kept.find(session, identifier + "x") is None
+    assert kept.find(session, identifier, str, str) == Kept("the result", "the question")
+    assert kept.find(other, identifier, str, str) is None
+    assert kept.find(SessionKey(session.id_hash, other.secret), identifier, str, str) is None
+    assert kept.find(session, identifier + "x", str, str) is None
     clock.advance(LIFE)
-    assert kept.find(session, identifier) == Kept(None, "the question")
+    assert kept.find(session, identifier, str, str) == Kept(None, "the question")
 
 
 def test_a_result_whose_time_is_over_is_erased_by_the_next_one(

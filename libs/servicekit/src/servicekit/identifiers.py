@@ -1,5 +1,6 @@
 """Identifiers that sort by time, and secrets that cannot be guessed."""
 
+import base64
 import hashlib
 import os
 import secrets
@@ -46,3 +47,8 @@ def new_secret(byte_count: int = 32) -> str:
 def hash_secret(secret: str) -> str:
     """SHA-256 in hexadecimal. Only for secrets with at least 128 bits of chance, never for passwords."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def base64url(octets: bytes) -> str:
+    """Base64url without padding (RFC 7515 §2). The strict way back is `joserfc.util.urlsafe_b64decode`."""
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()

@@ -4,10 +4,7 @@ Only the issuer's own keys count: `jku`, `jwk`, `x5u` and `x5c` of a header are 
 and the type `at+jwt`, so an ID token or a logout token is refused.
 """
 
-import base64
 import hashlib
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,8 +16,10 @@ from joserfc.jwk import ECKey, KeySet
 
 from servicekit.clock import Clock, SystemClock
 from servicekit.errors import NotAuthenticatedError
+from servicekit.identifiers import base64url
 from servicekit.issuer_keys import IssuerUnreachableError, JwksRefresh, JwksSource
 from servicekit.media_types import token_type_is
+from servicekit.remembered import Remembered
 
 __all__ = [
     "AccessTokenVerifier",
@@ -101,7 +100,7 @@ class AccessTokenVerifier:
         self._audience = audience
         self._jwks = jwks
         self._clock = clock or SystemClock()
-        self._cache = _VerifiedTokens(cache_size)
+        self._remembered: Remembered[bytes, tuple[VerifiedAccessToken, KeySet]] = Remembered(cache_size)
 
     def verify(self, unverified_token: str, certificate: bytes | None = None) -> VerifiedAccessToken:
         """The token's content. `certificate`: the DER that the caller's TLS connection showed.
@@ -120,12 +119,15 @@ class AccessTokenVerifier:
     def _verified(self, unverified_token: str) -> VerifiedAccessToken:
         now, keys = self._clock.now(), self._jwks()
         digest = hashlib.sha256(unverified_token.encode("utf-8", "surrogatepass")).digest()
-        known = self._cache.get(digest, now, keys)
-        if known is not None:
+        known, verified_with = self._remembered.get(digest) or (None, None)
+        # Once the issuer's keys are read again every token is verified again: a key that was withdrawn in an emergency
+        # opens nothing more.
+        if known is not None and verified_with is keys and known.expires_at > now:
             return known
+        self._remembered.drop(digest)
         claims = verified_claims(unverified_token, self._jwks, types=_TYPES)
         token = self._checked(claims, now)
-        self._cache.put(digest, token, keys)
+        self._remembered.put(digest, (token, keys))
         return token
 
     def _checked(self, claims: Mapping[str, Any], now: datetime) -> VerifiedAccessToken:
@@ -141,7 +143,7 @@ def _thumbprint(certificate: bytes | None) -> str:
     """RFC 8705 §3.1; empty without a certificate, which no token is bound to."""
     if certificate is None:
         return ""
-    return base64.urlsafe_b64encode(hashlib.sha256(certificate).digest()).rstrip(b"=").decode()
+    return base64url(hashlib.sha256(certificate).digest())
 
 
 def verified_claims(unverified_token: str, jwks: Callable[[], KeySet], *, types: set[str]) -> Mapping[str, Any]:
@@ -275,33 +277,3 @@ def _binding(claims: Mapping[str, Any]) -> tuple[str, str] | None:
     if not isinstance(value, str) or not value:
         raise TokenRefusedError("cnf is not a thumbprint")
     return method, value
-
-
-class _VerifiedTokens:
-    """Tokens already verified, by their SHA-256; the one used longest ago goes first; none outlives its `exp`.
-
-    Nor the keys it was verified with: once the issuer's keys are read again every token is verified again, so that a
-    key that was withdrawn in an emergency opens nothing more.
-    """
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._lock = threading.Lock()
-        self._tokens: OrderedDict[bytes, tuple[VerifiedAccessToken, KeySet]] = OrderedDict()
-
-    def get(self, digest: bytes, now: datetime, keys: KeySet) -> VerifiedAccessToken | None:
-        with self._lock:
-            token, verified_with = self._tokens.get(digest, (None, None))
-            if token is None:
-                return None
-            if token.expires_at <= now or verified_with is not keys:
-                del self._tokens[digest]
-                return None
-            self._tokens.move_to_end(digest)
-            return token
-
-    def put(self, digest: bytes, token: VerifiedAccessToken, keys: KeySet) -> None:
-        with self._lock:
-            self._tokens[digest] = (token, keys)
-            while len(self._tokens) > self._size:
-                self._tokens.popitem(last=False)

@@ -54,12 +54,22 @@ class PreparedStatement:
         """
         return cast("tuple[Any, ...] | None", self._execute(connection, values).fetchone())
 
-    def run_many(self, connection: Connection, rows: Sequence[Values]) -> None:
-        """Runs it once for each of `rows`.
+    def all(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
+        """Every row.
 
         Raises:
             sqlalchemy.exc.DBAPIError: as for `Connection.execute`.
         """
+        return cast("list[tuple[Any, ...]]", self._execute(connection, values).fetchall())
+
+    def run_many(self, connection: Connection, rows: Sequence[Values]) -> None:
+        """Runs it once for each of `rows`; nothing without rows.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError: as for `Connection.execute`.
+        """
+        if not rows:
+            return
         compiled = self._of(connection)
         parameters = [_parameters(compiled, values) for values in rows]
         if not compiled.direct:

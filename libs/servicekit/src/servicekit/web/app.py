@@ -63,7 +63,6 @@ class WebOptions:
     templates: tuple[Path, ...] = ()  # further folders of templates, before the service's own
     max_request_bytes: int = 1024 * 1024  # forms; a service that takes files says more
     max_form_parts: int = 500  # fields in one form
-    secret: str = ""  # shared by several processes of one service; empty: a file in the data folder
     brand: str = "Mon compte partenaire"
     navigation: tuple[NavigationLink, ...] = ()
     translations: tuple[Path, ...] = ()  # further folders of catalogues, before the service's own
@@ -80,7 +79,7 @@ class ServiceApp(Flask):
         self.settings = settings
         self.options = options
         self.secure_cookies = urlsplit(settings.public_url).scheme == "https"
-        self.web_secrets = WebSecrets.load(settings.data_directory, options.secret)
+        self.web_secrets = WebSecrets.load(settings.data_directory)
         self.error_pages = ErrorPages()
         self.security_headers = SecurityHeaders(settings.public_url)
         self.csrf = CSRFProtect()
@@ -155,8 +154,11 @@ def create_app(
 
 
 def _configure(app: ServiceApp) -> None:
+    signing, *older = [key.hex() for key in app.web_secrets.keys("flask cookies")]
     app.config.update(
-        SECRET_KEY=app.web_secrets.key("flask cookies").hex(),
+        SECRET_KEY=signing,
+        SECRET_KEY_FALLBACKS=older,
+        WTF_CSRF_SECRET_KEY=[*reversed(older), signing],  # itsdangerous signs with the last
         SESSION_COOKIE_NAME=app.cookie_name("formulaire"),
         SESSION_COOKIE_SECURE=app.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,

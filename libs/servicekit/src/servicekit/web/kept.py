@@ -5,8 +5,10 @@ another session can read it. It goes with its session (DÉCONNEXION, expiry, the
 was typed stays as long as the session, so that a page can offer to ask again.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Generic, TypeVar
 
 import structlog
 from flask import g
@@ -23,12 +25,16 @@ from servicekit.web.session_tables import web_kept_result
 LIFE = timedelta(minutes=5)
 
 
+R = TypeVar("R")
+Q = TypeVar("Q")
+
+
 @dataclass(frozen=True)
-class Kept:
+class Kept(Generic[R, Q]):
     """What was kept: `result` until its time is over, then None; `question`, what was typed, until the session ends."""
 
-    result: str | None
-    question: str
+    result: R | None
+    question: Q
 
 
 @dataclass(frozen=True)
@@ -88,18 +94,23 @@ class KeptResults:
         self._database.write(work)
         return identifier
 
-    def find(self, session: SessionKey, identifier: str) -> Kept | None:
-        """What this session keeps under the identifier; None when it keeps nothing there, whoever else does."""
+    def find(
+        self, session: SessionKey, identifier: str, read_result: Callable[[str], R], read_question: Callable[[str], Q]
+    ) -> Kept[R, Q] | None:
+        """What this session keeps under the identifier; None when it keeps nothing there, whoever else does.
+
+        What another version of this service wrote, so that it cannot be read any more, counts as not kept.
+        """
         key, sealer = hash_secret(identifier), self._sealer(session)
         statement = select(web_kept_result).where(
             web_kept_result.c.key == key, web_kept_result.c.session == session.id_hash
         )
         row = self._database.read(lambda connection: connection.execute(statement).first(), snapshot=False)
-        question = sealer.open(row.sealed_question, f"question {key}") if row is not None else None
+        question = sealer.read(row.sealed_question, f"question {key}", read_question) if row is not None else None
         if row is None or question is None:
             return None
         lives = row.sealed is not None and row.until > self._now()
-        return Kept(sealer.open(row.sealed, f"result {key}") if lives else None, question)
+        return Kept(sealer.read(row.sealed, f"result {key}", read_result) if lives else None, question)
 
     def remove_expired(self) -> int:
         """Drop every result whose time is over; how many there were."""

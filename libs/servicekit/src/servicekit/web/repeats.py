@@ -6,7 +6,6 @@ another process, waits for the first and gets its redirection, cookies included.
 the claim back: it may be corrected and sent again. What is kept is encrypted and lives for a quarter of an hour.
 """
 
-import hmac
 import json
 import threading
 from collections.abc import Mapping
@@ -20,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from servicekit.clock import Clock
 from servicekit.database import Database
 from servicekit.errors import ConflictError, ServiceError
-from servicekit.identifiers import new_secret
+from servicekit.identifiers import hash_secret, new_secret
 from servicekit.logging import get_logger
 from servicekit.web.secrets import WebSecrets
 from servicekit.web.session_tables import web_form_answer
@@ -59,7 +58,6 @@ class RepeatedForms:
     def __init__(self, database: Database, secrets: WebSecrets, clock: Clock) -> None:
         """`secrets` is `app.web_secrets`."""
         self._database = database
-        self._key = secrets.key("repeated forms")
         self._sealer = secrets.sealer("repeated forms")
         self._clock = clock
         self._newest: dict[str, object] = {}
@@ -162,14 +160,10 @@ class RepeatedForms:
         self._database.write(lambda connection: connection.execute(statement).rowcount)
 
     def _answer(self, key: str, sealed: str) -> Response:
-        text = self._sealer.open(sealed, key)
-        if text is None:
-            raise StillUnderWayError("the secret of the pages has changed since")
-        kept: Mapping[str, Any] = json.loads(text)
-        log.info("a repeated form gets its first answer", status=kept["status"])
-        answer = Response(kept["body"], kept["status"])
-        answer.headers.clear()
-        answer.headers.extend([(name, value) for name, value in kept["headers"]])
+        answer = self._sealer.read(sealed, key, _first_answer)
+        if answer is None:
+            raise StillUnderWayError("the secret of the pages has changed since, or the version of this service")
+        log.info("a repeated form gets its first answer", status=answer.status_code)
         return answer
 
     def _name(self, token: str) -> str:
@@ -178,4 +172,12 @@ class RepeatedForms:
             (name, file.filename or "") for name, file in request.files.items(multi=True)
         )
         parts = [token, str(session.get("csrf_token", "")), request.full_path, typed]
-        return hmac.new(self._key, json.dumps(parts).encode(), "sha256").hexdigest()
+        return hash_secret(json.dumps(parts))  # the token is the chance in it
+
+
+def _first_answer(text: str) -> Response:
+    kept: Mapping[str, Any] = json.loads(text)
+    answer = Response(kept["body"], kept["status"])
+    answer.headers.clear()
+    answer.headers.extend([(name, value) for name, value in kept["headers"]])
+    return answer

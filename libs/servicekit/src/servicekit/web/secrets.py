@@ -1,12 +1,16 @@
-"""The one secret of a web process, and what is derived from it: cookie signatures and encryption at rest."""
+"""The secret of a web process, and what is derived from it: cookie signatures and encryption at rest.
+
+It can be replaced without signing anybody out: the file takes several, one a line. The first seals and signs, all open.
+"""
 
 import base64
-import binascii
+import json
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -14,8 +18,9 @@ from servicekit.errors import StartError
 from servicekit.identifiers import new_secret
 
 FILE_NAME = "web.secret"
-_NONCE_BYTES = 12
 _LEAST_BYTES = 32
+
+T = TypeVar("T")
 
 
 class WebSecretError(StartError):
@@ -23,47 +28,56 @@ class WebSecretError(StartError):
 
 
 class Sealer:
-    """Authenticated encryption (AES-256-GCM) of small texts, bound to what they are about."""
+    """Authenticated encryption (Fernet) of small texts, bound to what they are about."""
 
-    def __init__(self, key: bytes) -> None:
-        """`key` is 32 bytes."""
-        self._cipher = AESGCM(key)
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        """Keys of 32 bytes: the first seals, all open."""
+        self._cipher = MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
 
     def seal(self, text: str, about: str) -> str:
-        """The text encrypted; only `open` with the same `about` gives it back."""
-        nonce = os.urandom(_NONCE_BYTES)
-        sealed = nonce + self._cipher.encrypt(nonce, text.encode(), about.encode())
-        return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+        """The text encrypted; only `read` with the same `about` gives it back."""
+        return self._cipher.encrypt(json.dumps([about, text]).encode()).decode().rstrip("=")
 
     def open(self, sealed: str, about: str) -> str | None:
-        """The text, or None when it was not sealed by this key for `about`."""
+        """The text, or None when none of the keys sealed it for `about`."""
+        return self.read(sealed, about, str)
+
+    def read(self, sealed: str, about: str, reader: Callable[[str], T]) -> T | None:
+        """What `reader` makes of the text; None when none of the keys sealed it for `about`, or when another version
+        of this service wrote it, so that `reader` cannot take it."""
         try:
-            raw = base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
-            return self._cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], about.encode()).decode()
-        except (InvalidTag, ValueError, binascii.Error):
+            content = self._cipher.decrypt(sealed.encode() + b"=" * (-len(sealed) % 4))
+        except (InvalidToken, ValueError):
+            return None
+        sealed_about, text = json.loads(content)
+        if sealed_about != about:
+            return None
+        try:
+            return reader(text)
+        except (LookupError, TypeError, ValueError, AttributeError):
             return None
 
 
 class WebSecrets:
-    """Keys derived (HKDF-SHA256, RFC 5869) from one secret, one per use."""
+    """Keys derived (HKDF-SHA256, RFC 5869) from each secret, one per use."""
 
-    def __init__(self, secret: bytes) -> None:
-        """`secret` has at least 32 bytes.
+    def __init__(self, *secrets: bytes) -> None:
+        """The newest first; each has at least 32 bytes.
 
         Raises:
-            WebSecretError: it is shorter.
+            WebSecretError: there is none, or one is shorter.
         """
-        if len(secret) < _LEAST_BYTES:
-            raise WebSecretError("The secret of the pages must have at least 32 bytes.")
-        self._secret = secret
+        if not secrets or min(map(len, secrets)) < _LEAST_BYTES:
+            raise WebSecretError(f"Each secret of the pages must have at least {_LEAST_BYTES} bytes, one a line.")
+        self._secrets = secrets
 
     @classmethod
     def load(cls, data_directory: Path, given: str = "") -> "WebSecrets":
-        """`given` when there is one (several processes must share it); else the file in the data folder,
-        made at the first start, readable by its owner only.
+        """`given` when there is one; else those of the file in the data folder, made at the first start, readable by
+        its owner only.
 
         Raises:
-            WebSecretError: the file cannot be read or written, or the secret is too short.
+            WebSecretError: the file cannot be read or written, or a secret is too short.
         """
         if given:
             return cls(given.encode())
@@ -71,17 +85,34 @@ class WebSecrets:
         try:
             data_directory.mkdir(parents=True, exist_ok=True)
             _make_once(path)
-            return cls(path.read_bytes().strip())
+            return cls(*path.read_bytes().split())
         except OSError as error:
             raise WebSecretError(f"The file {path} cannot be read or written: {error.strerror}.") from error
 
+    def keys(self, purpose: str) -> tuple[bytes, ...]:
+        """32 bytes for one use, from each secret, the newest first."""
+        return tuple(
+            HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(secret)
+            for secret in self._secrets
+        )
+
     def key(self, purpose: str) -> bytes:
-        """32 bytes for one use."""
-        return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(self._secret)
+        """32 bytes for one use, from the newest secret."""
+        return self.keys(purpose)[0]
+
+    def only_key(self, purpose: str) -> bytes:
+        """32 bytes for a use that cannot change: what was made of them is kept by others.
+
+        Raises:
+            WebSecretError: there are several secrets.
+        """
+        if len(self._secrets) > 1:
+            raise WebSecretError(f"What {purpose} is made of can never be replaced: keep one secret, the first ever.")
+        return self.key(purpose)
 
     def sealer(self, purpose: str) -> Sealer:
         """Encryption for one use."""
-        return Sealer(self.key(purpose))
+        return Sealer(self.keys(purpose))
 
 
 def _make_once(path: Path) -> None:

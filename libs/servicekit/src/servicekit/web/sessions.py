@@ -124,14 +124,8 @@ class WebSessions:
     def _opened(self, row: Any) -> WebSession | None:
         if row is None or row.idle_until <= self._now() or row.ends_at <= self._now():
             return None
-        text = self._sealer.open(row.sealed, row.id_hash)
-        if text is None:
-            return None  # the secret has changed: nobody can use these tokens
-        try:
-            content = SessionContent(**json.loads(text))
-        except (TypeError, ValueError):
-            return None  # of another version of this service: the person signs in again
-        return WebSession(row.id_hash, row.version, content, row.opened_at)
+        content = self._sealer.read(row.sealed, row.id_hash, lambda text: SessionContent(**json.loads(text)))
+        return WebSession(row.id_hash, row.version, content, row.opened_at) if content is not None else None
 
     def _touch(self, id_hash: str, now: int, ends_at: int) -> bool:
         idle_until = min(now + int(self._limits.idle.total_seconds()), ends_at)

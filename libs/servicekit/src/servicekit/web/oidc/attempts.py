@@ -4,7 +4,6 @@ One cookie per attempt, so that two tabs can sign in at once. Nothing is written
 succeeds. RFC 7636 §4, RFC 9700 §2.1, OpenID Connect Core §3.1.2.1.
 """
 
-import base64
 import hashlib
 import hmac
 import json
@@ -14,7 +13,7 @@ from datetime import timedelta
 from flask import Request, Response
 
 from servicekit.clock import Clock
-from servicekit.identifiers import hash_secret, new_secret
+from servicekit.identifiers import base64url, hash_secret, new_secret
 from servicekit.web.secrets import Sealer
 
 LIFE = timedelta(hours=12)
@@ -36,7 +35,7 @@ class Attempt:
     def challenge(self) -> str:
         """The PKCE challenge of the method S256 (RFC 7636 §4.2)."""
         digest = hashlib.sha256(self.verifier.encode()).digest()
-        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        return base64url(digest)
 
 
 class Attempts:
@@ -72,11 +71,7 @@ class Attempts:
     def find(self, state: str, request: Request) -> Attempt | None:
         """The attempt this browser began with this state, when it still lives."""
         name = self._name(state)
-        text = self._sealer.open(request.cookies.get(name, ""), name)
-        try:
-            attempt = Attempt(**json.loads(text)) if text else None
-        except (TypeError, ValueError):
-            return None  # of another version of this service: the sign-in begins again
+        attempt = self._sealer.read(request.cookies.get(name, ""), name, lambda text: Attempt(**json.loads(text)))
         if attempt is None or attempt.expires <= self._clock.now().timestamp():
             return None
         return attempt if hmac.compare_digest(attempt.state.encode(), state.encode()) else None

@@ -1,7 +1,6 @@
 """What a relying party checks in an ID token (OpenID Connect Core §3.1.3.7) and in a logout token
 (Back-Channel Logout 1.0 §2.6). Signatures, issuer, audience and times are those of `servicekit.tokens`."""
 
-import base64
 import hashlib
 import hmac
 import json
@@ -12,6 +11,7 @@ from typing import Any
 
 from joserfc.jwk import KeySet
 
+from servicekit.identifiers import base64url
 from servicekit.tokens import (
     DEFAULT_SKEW,
     TokenRefusedError,
@@ -108,7 +108,7 @@ def verify_logout_token(unverified_token: str, party: Party, now: datetime) -> L
 
 def half_hash(text: str) -> str:
     """Left half of the SHA-256, as `at_hash` has it (OpenID Connect Core §3.1.3.6)."""
-    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()[:16]).decode().rstrip("=")
+    return base64url(hashlib.sha256(text.encode()).digest()[:16])
 
 
 def _check_authorized_party(claims: Mapping[str, Any], client_id: str) -> None:

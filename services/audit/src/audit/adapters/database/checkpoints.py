@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from audit.adapters.database.prepared import Prepared
 from audit.adapters.database.tables import checkpoint, shard
 from audit.domain.checkpoint import SignedCheckpoint, TreeHead
 from audit.use_cases.ports import StoredShard
+from servicekit.database.prepared import PreparedStatement
 
-_MONTHS = Prepared(select(shard).order_by(shard.c.name))
+_MONTHS = PreparedStatement(select(shard.c.name, shard.c.key_check).order_by(shard.c.name))
 
 
 class SqlCheckpoints:
@@ -54,8 +54,7 @@ class SqlShards:
 
     def all(self) -> Sequence[StoredShard]:
         """See `Shards.all`."""
-        rows = _MONTHS.run(self._connection, {}).fetchall()
-        return [StoredShard(row.name, bytes(row.key_check)) for row in rows]
+        return [StoredShard(name, bytes(check)) for name, check in _MONTHS.all(self._connection, {})]
 
     def add(self, month: StoredShard) -> None:
         """See `Shards.add`. Called while the tree is locked, so nobody adds the same month in between."""

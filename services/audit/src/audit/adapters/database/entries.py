@@ -3,27 +3,27 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select
 
-from audit.adapters.database.prepared import Prepared
 from audit.adapters.database.tables import entry, payload
 from audit.domain.entry import SearchKeys
 from audit.domain.search import Criteria
 from audit.use_cases.ports import EntryRow
+from servicekit.database.prepared import PreparedStatement
 
 _KEY_NAMES = tuple(SearchKeys.__dataclass_fields__)
 _KEYS = tuple(entry.c[name] for name in _KEY_NAMES)
 _ENTRY = select(entry.c.leaf_index, entry.c.event_id, entry.c.entry, entry.c.leaf_hash, *_KEYS)
 _WITH_PAYLOAD = _ENTRY.add_columns(payload.c.sealed).join(payload, payload.c.leaf_index == entry.c.leaf_index)
-_INSERT_ENTRY = Prepared(insert(entry))
-_INSERT_PAYLOAD = Prepared(insert(payload))
+_INSERT_ENTRY = PreparedStatement(insert(entry))
+_INSERT_PAYLOAD = PreparedStatement(insert(payload))
 # One statement per number of ids would be compiled again and again: a few sizes, the last id repeated to fill one.
 _IDS_SIZES = (1, 4, 16, 64, 256)
 _BY_IDS = {
-    size: Prepared(_ENTRY.where(entry.c.event_id.in_([bindparam(f"id_{number}") for number in range(size)])))
+    size: PreparedStatement(_ENTRY.where(entry.c.event_id.in_([bindparam(f"id_{number}") for number in range(size)])))
     for size in _IDS_SIZES
 }
-_DATA_BETWEEN = Prepared(
+_DATA_BETWEEN = PreparedStatement(
     select(entry.c.entry)
     .where(entry.c.leaf_index >= bindparam("first"), entry.c.leaf_index < bindparam("end"))
     .order_by(entry.c.leaf_index)
@@ -50,8 +50,9 @@ class SqlEntries:
             some = event_ids[begin : begin + _IDS_SIZES[-1]]
             size = next(size for size in _IDS_SIZES if size >= len(some))
             values = {f"id_{number}": some[min(number, len(some) - 1)] for number in range(size)}
-            for row in _BY_IDS[size].run(self._connection, values):
-                found[row.event_id] = _entry_row(row, b"")
+            for row in _BY_IDS[size].all(self._connection, values):
+                entry_row = _entry_row(row, b"")
+                found[entry_row.event_id] = entry_row
         return found
 
     def between(self, first: int, end: int) -> Sequence[EntryRow]:
@@ -61,7 +62,7 @@ class SqlEntries:
 
     def data_between(self, first: int, end: int) -> Sequence[bytes]:
         """See `Entries.data_between`."""
-        rows = _DATA_BETWEEN.run(self._connection, {"first": first, "end": end}).fetchall()
+        rows = _DATA_BETWEEN.all(self._connection, {"first": first, "end": end})
         return [bytes(row[0]) for row in rows]
 
     def search(self, criteria: Criteria, before: int | None, limit: int) -> Sequence[EntryRow]:
@@ -146,6 +147,8 @@ def _values(row: EntryRow) -> dict[str, Any]:
     }
 
 
-def _entry_row(row: Row[Any], sealed: bytes) -> EntryRow:
-    keys = SearchKeys(**{name: row._mapping[name] for name in _KEY_NAMES})  # noqa: SLF001 - SQLAlchemy's public name
-    return EntryRow(row.leaf_index, row.event_id, bytes(row.entry), bytes(row.leaf_hash), keys, bytes(sealed))
+def _entry_row(row: Sequence[Any], sealed: bytes) -> EntryRow:
+    """From the columns of `_ENTRY`, with or without more behind them."""
+    leaf_index, event_id, data, leaf_hash = row[:4]
+    keys = SearchKeys(**dict(zip(_KEY_NAMES, row[4:], strict=False)))
+    return EntryRow(leaf_index, event_id, bytes(data), bytes(leaf_hash), keys, bytes(sealed))

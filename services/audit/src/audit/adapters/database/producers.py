@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
-from audit.adapters.database.prepared import Prepared
 from audit.adapters.database.tables import producer_hole, producer_state
 from audit.domain.producer_chain import Chain, Hole
+from servicekit.database.prepared import PreparedStatement
 
-_LOAD = Prepared(
+_LOAD = PreparedStatement(
     select(
         producer_state.c.next,
         producer_state.c.last_hash,
@@ -26,8 +26,8 @@ _LOAD = Prepared(
     .where(producer_state.c.service == bindparam("of_service"), producer_state.c.epoch == bindparam("of_epoch"))
     .order_by(producer_hole.c.first)
 )
-_ADD = Prepared(insert(producer_state))
-_GROW = Prepared(
+_ADD = PreparedStatement(insert(producer_state))
+_GROW = PreparedStatement(
     update(producer_state)
     .where(producer_state.c.service == bindparam("of_service"), producer_state.c.epoch == bindparam("of_epoch"))
     .values(
@@ -49,12 +49,12 @@ class SqlProducers:
         return {place: self._chain(*place) for place in places}
 
     def _chain(self, service: str, epoch: str) -> Chain:
-        rows = _LOAD.run(self._connection, {"of_service": service, "of_epoch": epoch}).fetchall()
+        rows = _LOAD.all(self._connection, {"of_service": service, "of_epoch": epoch})
         if not rows:
             return Chain(service, epoch)
-        holes = tuple(Hole(row.first, row.end, row.hole_since_us) for row in rows if row.first is not None)
-        state = rows[0]
-        return Chain(service, epoch, state.next, bytes(state.last_hash), state.last_received_at_us, holes)
+        expected, last_hash, last_received_at_us = rows[0][:3]
+        holes = tuple(Hole(first, end, since_us) for *_, first, end, since_us in rows if first is not None)
+        return Chain(service, epoch, expected, bytes(last_hash), last_received_at_us, holes)
 
     def save(self, before: Collection[Chain], after: Collection[Chain]) -> None:
         """See `Producers.save`."""

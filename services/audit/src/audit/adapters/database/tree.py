@@ -4,23 +4,23 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from audit.adapters.database.prepared import Prepared
 from audit.adapters.database.tables import entry, tree_node, tree_state
 from audit.domain.merkle import Frontier, Node
 from audit.domain.proofs import NodeSource
 from audit.domain.refusals import JournalDamagedError
 from audit.use_cases.ports import TreeState
+from servicekit.database.prepared import PreparedStatement
 
 _STATE = select(tree_state.c.size, tree_state.c.frontier, tree_state.c.last_received_at_us)
-_READ, _LOCK = Prepared(_STATE), Prepared(_STATE.with_for_update())
-_SAVE = Prepared(
+_READ, _LOCK = PreparedStatement(_STATE), PreparedStatement(_STATE.with_for_update())
+_SAVE = PreparedStatement(
     update(tree_state).values(
         size=bindparam("new_size"),
         frontier=bindparam("new_frontier"),
         last_received_at_us=bindparam("new_last_received_at_us"),
     )
 )
-_INSERT_NODE = Prepared(insert(tree_node))
+_INSERT_NODE = PreparedStatement(insert(tree_node))
 
 
 class SqlTree:
@@ -53,12 +53,15 @@ class SqlTree:
         return SqlNodes(self._connection)
 
     def _read(self, *, for_update: bool) -> TreeState:
-        row = (_LOCK if for_update else _READ).run(self._connection, {}).one()
+        row = (_LOCK if for_update else _READ).first(self._connection, {})
+        if row is None:
+            raise JournalDamagedError("the state of the tree is not there")
+        size, written, last_received_at_us = row
         try:
-            frontier = Frontier.from_bytes(row.size, bytes(row.frontier))
+            frontier = Frontier.from_bytes(size, bytes(written))
         except ValueError as error:
             raise JournalDamagedError("the state of the tree contradicts itself") from error
-        return TreeState(frontier, row.last_received_at_us)
+        return TreeState(frontier, last_received_at_us)
 
 
 class SqlNodes:

@@ -98,17 +98,16 @@ def _kept_answer(identifier: str) -> tuple[Answer | None, ConsultDossierRequest 
 
     The answer alone is None when its time is over, or when the table of fields has changed since.
     """
-    kept = _kept().find(current_session_key(), identifier)
+    kept = _kept().find(current_session_key(), identifier, read_answer, read_question)
     if kept is None:
         return None, None
-    question = read_question(kept.question)
     if kept.result is None:
-        return None, question
-    answer, reference = read_answer(kept.result)
+        return None, kept.question
+    answer, reference = kept.result
     go_on_as(reference)
     if isinstance(answer, Released) and answer.table_version != _use_case().table_version:
-        return None, question
-    return answer, question
+        return None, kept.question
+    return answer, kept.question
 
 
 def _choices() -> Choices:
