@@ -31,7 +31,8 @@ def promise(*ids: str) -> Callable[[TestFunction], TestFunction]:
     return mark
 
 
-PROMISES: tuple[Promise, ...] = gathered()
+BY_READER = gathered()
+PROMISES: tuple[Promise, ...] = tuple(item for items in BY_READER.values() for item in items)
 
 
 @dataclass(frozen=True)
@@ -61,19 +62,27 @@ def keepers(root: Path = Path(__file__).parent) -> Iterator[Keeper]:
 
 
 def main() -> None:
-    """Prints the matrix of promises and tests."""
-    tests = defaultdict(list)
+    """Prints the promises of the product by whom they are made to, then those of standards, each with its tests."""
+    tests: dict[str, list[str]] = defaultdict(list)
     for keeper in keepers():
         for identifier in keeper.ids:
             tests[identifier].append(keeper.test)
-    kept = sum(1 for item in PROMISES if tests[item.id])
-    for item in PROMISES:
-        print(f"{'kept' if tests[item.id] else 'GAP '}  {item.id}\n      {item.sentence}\n      source: {item.source}")
-        for test in tests[item.id]:
-            print(f"      test:   {test}")
-        if item.gap:
-            print(f"      gap:    {item.gap}")
-    print(f"\n{kept} of {len(PROMISES)} promises are kept by a test.")
+    for reader, promises in BY_READER.items():
+        print(f"{reader.value}\n{'=' * len(reader.value)}\n")
+        for item in promises:
+            _print(item, tests[item.id])
+        print()
+    for reader, promises in BY_READER.items():
+        kept = sum(1 for item in promises if tests[item.id])
+        print(f"{kept:4} of {len(promises):3} promises are kept by a test.  {reader.value}")
+
+
+def _print(item: Promise, tests: list[str]) -> None:
+    print(f"{'kept' if tests else 'GAP '}  {item.id}\n      {item.sentence}\n      source: {item.source}")
+    for test in tests:
+        print(f"      test:   {test}")
+    if item.gap:
+        print(f"      gap:    {item.gap}")
 
 
 if __name__ == "__main__":

@@ -165,7 +165,7 @@ def test_what_is_no_matricule_says_why(typed: str, reason: str) -> None:
     assert refused.value.reason == reason
 
 
-@promise("product:one-reading-of-what-is-typed")
+@promise("product:one-reading-of-what-is-typed", "professional:number-as-it-is-written")
 @given(st.text(alphabet="0123456789", max_size=15))
 def test_a_number_is_never_changed_into_another_one(digits: str) -> None:
     try:

@@ -1,6 +1,8 @@
 """What forms, dates, typed text and the acts of Habpps promise."""
 
-from tests.promise_lists.promise import Promise
+from tests.promise_lists.promise import Promise, Reader
+
+READER = Reader.PARTNER_ADMINISTRATOR
 
 _PAGES = "docs/error-handling.md"
 _HABPPS = "services/habpps/README.md"

@@ -1,6 +1,8 @@
 """What a professional may rely on when a dossier is consulted, and an operator when dossiers are imported."""
 
-from tests.promise_lists.promise import Promise
+from tests.promise_lists.promise import Promise, Reader
+
+READER = Reader.PROFESSIONAL
 
 _PAGE = "Domain page A (CDAP), participation familiale and quotient familial"
 

@@ -1,6 +1,8 @@
 """What the whole chain promises, from the convention to the traced consultation."""
 
-from tests.promise_lists.promise import Promise
+from tests.promise_lists.promise import Promise, Reader
+
+READER = Reader.CAF
 
 CHAIN: tuple[Promise, ...] = (
     # The chain, from the seed document of the project

@@ -1,6 +1,8 @@
 """What is promised of ends: of a right, of a session, of a token, of a client."""
 
-from tests.promise_lists.promise import Promise
+from tests.promise_lists.promise import Promise, Reader
+
+READER = Reader.EXTRANET_TEAM
 
 ENDING: tuple[Promise, ...] = (
     Promise(

@@ -4,7 +4,9 @@ The names are those of the modules. `[mtls+dpop]` after a name says how the clie
 bound; without it: private_key_jwt and DPoP.
 """
 
-from tests.promise_lists.promise import Promise
+from tests.promise_lists.promise import Promise, Reader
+
+READER = Reader.STANDARDS
 
 _PROFILE = "OpenID certification, FAPI 2.0 Security Profile Final"
 _CREDENTIALS = "OpenID certification, FAPI 2.0 Security Profile Final, client credentials grant"

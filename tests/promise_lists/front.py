@@ -1,6 +1,8 @@
 """What the web front keeps to: clients that do nothing, bounds, lanes, waiting, health."""
 
-from tests.promise_lists.promise import Promise
+from tests.promise_lists.promise import Promise, Reader
+
+READER = Reader.OPERATOR
 
 FRONT: tuple[Promise, ...] = (
     Promise(

@@ -1,6 +1,8 @@
 """What the journal promises to those who rely on it."""
 
-from tests.promise_lists.promise import Promise
+from tests.promise_lists.promise import Promise, Reader
+
+READER = Reader.AUDITOR
 
 JOURNAL: tuple[Promise, ...] = (
     Promise(

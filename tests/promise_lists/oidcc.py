@@ -1,6 +1,8 @@
 """The certification modules of OpenID Connect Core and of its logout specifications."""
 
-from tests.promise_lists.promise import Promise
+from tests.promise_lists.promise import Promise, Reader
+
+READER = Reader.STANDARDS
 
 _BASIC = {
     "oidcc-server": "A client gets a code, exchanges it and reads the same person in the ID token and at userinfo.",

@@ -1,6 +1,8 @@
 """What is promised to those who install, save, restore and repair a service."""
 
-from tests.promise_lists.promise import Promise
+from tests.promise_lists.promise import Promise, Reader
+
+READER = Reader.OPERATOR
 
 _OPERATE = "docs/operate.md, Backup and restore"
 

@@ -1,6 +1,8 @@
 """What the pages promise to everybody who reads them."""
 
-from tests.promise_lists.promise import Promise
+from tests.promise_lists.promise import Promise, Reader
+
+READER = Reader.PROFESSIONAL
 
 PAGES: tuple[Promise, ...] = (
     Promise(

@@ -1,6 +1,8 @@
 """What a person meets at the portal: mails, signing in, staying in, signing out."""
 
-from tests.promise_lists.promise import Promise
+from tests.promise_lists.promise import Promise, Reader
+
+READER = Reader.PROFESSIONAL
 
 PEOPLE: tuple[Promise, ...] = (
     Promise(

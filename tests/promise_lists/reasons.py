@@ -1,6 +1,8 @@
 """What the product promises about who may do what, and about how it says no."""
 
-from tests.promise_lists.promise import Promise
+from tests.promise_lists.promise import Promise, Reader
+
+READER = Reader.CAF
 
 REASONS: tuple[Promise, ...] = (
     Promise(

@@ -3,7 +3,9 @@
 FAPI 2.0 builds on several of them: `fapi2` has what it asks beyond.
 """
 
-from tests.promise_lists.promise import Promise
+from tests.promise_lists.promise import Promise, Reader
+
+READER = Reader.STANDARDS
 
 _KEPT: dict[str, dict[str, tuple[str, str]]] = {
     "Clients of others": {

@@ -1,6 +1,8 @@
 """What holds in every process, whatever it is given."""
 
-from tests.promise_lists.promise import Promise
+from tests.promise_lists.promise import Promise, Reader
+
+READER = Reader.OPERATOR
 
 RUNNING = (
     Promise(

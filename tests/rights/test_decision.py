@@ -12,12 +12,14 @@ from rights.decision import Granted, Refused, decide
 from rights.field_table import FieldTable
 from rights.question_rules import RULE_IDS
 from rights.snapshot import Snapshot
+from tests.promises import promise
 from tests.rights.builders import PATIENT, TODAY, Commune, the_commune, the_question, the_table
 
 YESTERDAY = TODAY - timedelta(days=1)
 TOMORROW = TODAY + timedelta(days=1)
 
 
+@promise("caf:fields-of-each-profile")
 def test_the_creche_director_sees_the_t2_fields_and_the_audit_learns_why() -> None:
     snapshot = the_commune().snapshot()
     answer = decide(snapshot, the_question(snapshot), the_table())
@@ -34,6 +36,7 @@ def test_the_creche_director_sees_the_t2_fields_and_the_audit_learns_why() -> No
     )
 
 
+@promise("caf:fields-of-each-profile")
 def test_the_social_worker_sees_the_t1_fields_of_the_same_dossier() -> None:
     snapshot = the_commune().snapshot()
     question = the_question(snapshot, account_id="account-social-worker", profile="T1", purpose="social_support")
@@ -43,6 +46,7 @@ def test_the_social_worker_sees_the_t1_fields_of_the_same_dossier() -> None:
     assert "etat_dossier" not in answer.fields
 
 
+@promise("caf:grounds-are-recorded")
 def test_the_same_question_on_another_day_or_at_another_revision_is_decided_anew() -> None:
     commune = the_commune()
     snapshot = commune.snapshot()
@@ -108,6 +112,7 @@ FACT_BREAKS: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
+@promise("caf:closed-unless-opened")
 @pytest.mark.parametrize(("fact", "changes", "reason"), FACT_BREAKS, ids=lambda value: str(value))
 def test_one_broken_fact_refuses_with_its_reason(fact: str, changes: dict[str, Any], reason: str) -> None:
     granting = the_commune()
@@ -155,6 +160,7 @@ QUESTION_BREAKS: list[tuple[dict[str, Any], str]] = [
 ]
 
 
+@promise("caf:territory-of-the-contract")
 @pytest.mark.parametrize(("changes", "reason"), QUESTION_BREAKS, ids=lambda value: str(value)[:60])
 def test_one_broken_part_of_the_question_refuses_with_its_reason(changes: dict[str, Any], reason: str) -> None:
     snapshot = the_commune().snapshot()
@@ -163,6 +169,7 @@ def test_one_broken_part_of_the_question_refuses_with_its_reason(changes: dict[s
     assert answer.reason == reason
 
 
+@promise("caf:purpose-of-contract-and-extranet")
 @pytest.mark.parametrize(
     ("fact", "reason"), [("cdap", "PURPOSE_NOT_IN_EXTRANET"), ("cdap_contract", "PURPOSE_NOT_IN_CONTRACT")]
 )
@@ -178,6 +185,7 @@ def test_a_purpose_that_fits_the_profile_must_also_be_in_the_contract_and_in_the
     assert answer.reason == reason
 
 
+@promise("caf:reserved-profiles-open-nothing")
 def test_a_profile_without_fields_in_the_table_is_refused() -> None:
     snapshot = the_commune().snapshot()
     answer = decide(snapshot, the_question(snapshot), FieldTable("only-T1", {"T1": {"matricule": "full"}}))
@@ -185,23 +193,27 @@ def test_a_profile_without_fields_in_the_table_is_refused() -> None:
     assert answer.reason == "PROFILE_WITHOUT_FIELDS"
 
 
+@promise("caf:stale-rights-refuse")
 def test_freshness_is_looked_at_before_anything_else() -> None:
     empty = Snapshot.empty()
     answer = decide(empty, the_question(empty, age=timedelta(seconds=6), session_ended=True), the_table())
     assert answer == Refused("RIGHTS_STALE", "rights-are-fresh", 0)
 
 
+@promise("caf:closed-unless-opened")
 def test_nothing_is_open_on_an_empty_snapshot() -> None:
     question = the_question(the_commune().snapshot())
     assert isinstance(decide(Snapshot.empty(), question, the_table()), Refused)
 
 
+@promise("caf:days-count-to-the-last")
 @pytest.mark.parametrize("name", ["convention", "cdap_contract", "creche_director_habilitation"])
 def test_the_last_day_and_the_first_day_belong_to_the_period(name: str) -> None:
     snapshot = the_commune().changed(name, starts_on=TODAY, ends_on=TODAY).snapshot()
     assert isinstance(decide(snapshot, the_question(snapshot), the_table()), Granted)
 
 
+@promise("caf-admin:notice-runs-to-its-end")
 def test_a_denounced_convention_works_until_the_end_of_its_notice() -> None:
     snapshot = the_commune().changed("convention", state="denounced", ends_on=TODAY).snapshot()
     assert isinstance(decide(snapshot, the_question(snapshot), the_table()), Granted)
@@ -237,6 +249,7 @@ def test_the_right_that_came_furthest_gives_the_reason() -> None:
 BREAK: st.SearchStrategy[tuple[str, dict[str, Any], str]] = st.sampled_from(FACT_BREAKS)
 
 
+@promise("caf:closed-unless-opened")
 @PATIENT
 @given(st.lists(BREAK, min_size=1, max_size=6))
 def test_however_many_facts_are_broken_nothing_is_granted(breaks: list[tuple[str, dict[str, Any], str]]) -> None:
@@ -265,6 +278,7 @@ DETAILS = st.fixed_dictionaries(
 )
 
 
+@promise("caf:a-token-only-narrows")
 @PATIENT
 @given(st.lists(DETAILS, max_size=4), st.data())
 def test_a_narrower_token_never_gives_more(details: list[dict[str, object]], data: st.DataObject) -> None:
@@ -283,6 +297,7 @@ def test_a_narrower_token_never_gives_more(details: list[dict[str, object]], dat
         assert narrow == wide
 
 
+@promise("caf:a-token-only-narrows")
 @PATIENT
 @given(st.lists(DETAILS, max_size=4))
 def test_no_token_opens_what_the_snapshot_closes(details: list[dict[str, object]]) -> None:
@@ -290,6 +305,7 @@ def test_no_token_opens_what_the_snapshot_closes(details: list[dict[str, object]
     assert isinstance(decide(closed, the_question(closed, token_details=details), the_table()), Refused)
 
 
+@promise("caf:closed-unless-opened")
 def test_a_fact_that_cannot_be_read_opens_nothing() -> None:
     granting = the_commune()
     entries = dict(granting.snapshot().entries())

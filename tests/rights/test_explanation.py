@@ -18,6 +18,7 @@ def _codes(snapshot: Snapshot, account_id: str, organisation_id: str = "org-comm
     return [known.code for known in open_extranets(snapshot, account_id, organisation_id, TODAY)]
 
 
+@promise("caf:administration-shows-no-dossier")
 @pytest.mark.parametrize(
     ("account_id", "organisation_id", "codes"),
     [
@@ -35,6 +36,7 @@ def test_each_person_has_the_extranets_of_the_role(account_id: str, organisation
     assert _codes(the_commune().snapshot(), account_id, organisation_id) == codes
 
 
+@promise("extranet:tokens-say-the-contract")
 def test_the_details_name_the_service_contract_and_what_it_opens() -> None:
     (cdap, _) = open_extranets(the_commune().snapshot(), "account-creche-director", "org-commune", TODAY)
     assert cdap.authorization_details == (
@@ -94,6 +96,7 @@ def test_the_details_of_administration_name_the_role() -> None:
     )
 
 
+@promise("extranet:tokens-end-with-the-right")
 def test_a_token_must_not_outlive_the_first_right_that_ends() -> None:
     commune = the_commune().changed("cdap_contract", ends_on=date(2026, 12, 31))
     commune = commune.changed("creche_director_habilitation", ends_on=date(2026, 11, 30))
@@ -165,6 +168,7 @@ def test_administration_is_closed_to_those_without_the_role(account_id: str, ext
     assert refused.reason == reason
 
 
+@promise("caf:administration-shows-no-dossier")
 def test_a_role_of_a_caf_gives_nothing_in_a_partner_organisation() -> None:
     snapshot = the_commune().changed("partner_administrator", role="caf_auditor").snapshot()
     assert _codes(snapshot, "account-partner-administrator") == []

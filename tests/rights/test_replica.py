@@ -105,6 +105,7 @@ def test_a_silent_server_lets_the_age_grow_and_says_so() -> None:
     assert "5.5 s ago" in str(replica.problem())
 
 
+@promise("caf:stale-rights-refuse")
 def test_a_machine_that_slept_wakes_up_stale() -> None:
     _, clock, replica = _pair()
     _follow(replica)
@@ -161,6 +162,7 @@ def test_a_change_received_twice_changes_nothing() -> None:
     assert replica.current()[0] is before
 
 
+@promise("operators:older-rights-are-refused")
 def test_a_restored_backup_is_refused_until_the_operator_bumps_the_epoch() -> None:
     feed, _, replica = _pair()
     backup = feed.server
@@ -186,6 +188,7 @@ def test_a_restored_backup_is_refused_until_the_operator_bumps_the_epoch() -> No
     assert replica.problem() is None
 
 
+@promise("operators:older-rights-are-refused")
 def test_an_epoch_that_goes_back_is_refused() -> None:
     feed, _, replica = _pair()
     feed.server = COMMUNE.snapshot(epoch=2)
@@ -197,6 +200,7 @@ def test_an_epoch_that_goes_back_is_refused() -> None:
     assert replica.age() == NEVER
 
 
+@promise("operators:saved-rights-authorise-nothing")
 def test_a_saved_snapshot_speeds_up_the_start_and_never_authorises(tmp_path: Path) -> None:
     feed, clock, _ = _pair()
     path = tmp_path / "rights.snapshot"

@@ -9,6 +9,7 @@ from rights.feed import FeedLostError
 from rights.replication import NEVER
 from rights.sessions import EndedSession, SessionsEnded, SessionsReplica
 from rights.token_marks import TokenMarks
+from tests.promises import promise
 from tests.rights.fakes import HandClock, InMemoryEndedSessionsFeed
 
 
@@ -27,12 +28,14 @@ def _follow(replica: SessionsReplica) -> None:
         replica.follow_once()
 
 
+@promise("extranet:a-session-that-ended-is-refused")
 def test_before_the_first_answer_every_session_counts_as_ended() -> None:
     _, clock, replica = _pair()
     assert replica.is_ended(a_token("sid-1", "account-1", clock.now()))
     assert replica.age() == NEVER
 
 
+@promise("extranet:a-session-that-ended-is-refused")
 def test_a_session_is_ended_once_auth_says_so() -> None:
     feed, clock, replica = _pair()
     _follow(replica)
@@ -78,6 +81,7 @@ def test_what_is_too_old_is_forgotten_and_a_token_of_that_time_is_refused() -> N
     assert replica.is_ended(a_token("sid-1", "account-1", issued_at))
 
 
+@promise("extranet:a-session-that-ended-is-refused")
 def test_a_token_without_a_session_counts_as_ended() -> None:
     _, clock, replica = _pair()
     _follow(replica)

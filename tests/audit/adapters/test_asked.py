@@ -164,6 +164,7 @@ def test_readings_and_technical_steps_are_left_out_unless_asked_for_and_the_page
     assert "Laissés de côté" not in page
 
 
+@promise("auditor:readings-are-recorded")
 def test_looking_a_name_up_is_written_down_before_anything_is_said(known: Pages) -> None:
     known.search(asked="Jean Dupont")
     _, page = known.results(type="audit.name.searched")

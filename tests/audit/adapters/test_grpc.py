@@ -21,6 +21,7 @@ from servicekit.outbox.sink import Numbers
 from servicekit.rpc import ChannelOptions, open_channel, remote_errors
 from servicekit.rpc.certificates import issue, write_authority
 from tests.audit.builders import DOSSIER, NOON, NOON_US, Journal, journal
+from tests.promises import promise
 
 
 @dataclass
@@ -93,6 +94,7 @@ def served(tmp_path: Path, database_url: str) -> Iterator[Served]:
         server.drain(0, 1)
 
 
+@promise("auditor:proof-of-each-event")
 def test_an_appended_event_gets_a_receipt_and_a_proof_that_verifies(served: Served) -> None:
     cdap = served.caller("cdap")
     events = [cdap.event() for _ in range(20)]
@@ -146,6 +148,7 @@ def test_refusals_keep_their_kind_and_reason_on_the_wire(served: Served) -> None
         cdap.stub.GetCheckpoint(journal_pb2.GetCheckpointRequest(), timeout=5)
 
 
+@promise("extranet:callers-are-listed")
 def test_a_service_may_not_append_for_another_nor_a_stranger_at_all(served: Served) -> None:
     auth, cdap = served.caller("auth"), served.caller("cdap")
     with pytest.raises(AccessDeniedError):

@@ -9,13 +9,16 @@ from audit.use_cases.ports import EntryRow
 from tests.audit.adapters.auditor_pages import Pages, text_of
 from tests.audit.builders import COMMUNE, DIRECTRICE, FakeProducer, Journal
 from tests.plain import reads_plainly
+from tests.promises import promise
 
 
+@promise("auditor:auditors-only")
 def test_nobody_sees_a_page_without_signing_in(pages: Pages) -> None:
     for path in ("/", "/recherche", f"/recherches/{DIRECTRICE}", f"/recherches/{DIRECTRICE}/evenements/{DIRECTRICE}"):
         assert pages.browser.get(path).location.startswith("/connexion")
 
 
+@promise("auditor:auditors-only")
 @pytest.mark.parametrize(
     "details",
     [
@@ -47,6 +50,7 @@ def test_the_home_page_tells_the_state_with_a_figure_beside_its_table(signed_in:
     assert "3 événements" in page
 
 
+@promise("auditor:missing-events-are-told")
 def test_missing_numbers_are_told_on_the_home_page_after_thirty_seconds(signed_in: Pages) -> None:
     cdap = FakeProducer()
     cdap.events(2)
@@ -60,6 +64,7 @@ def test_the_home_page_of_an_empty_journal_says_so(signed_in: Pages) -> None:
     assert "Le journal est vide" in text_of(signed_in.browser.get("/"))
 
 
+@promise("auditor:masked-until-opened")
 def test_a_dossier_is_found_masked_and_shown_in_clear_with_its_proof_on_its_page(signed_in: Pages) -> None:
     event = FakeProducer().event(payload={"territory": "921", "purpose": "accueil du jeune enfant"})
     signed_in.journal.append(event)
@@ -110,6 +115,7 @@ def test_every_criterion_narrows_the_search(signed_in: Pages) -> None:
     assert "Aucun événement trouvé" in page
 
 
+@promise("caf:cafs-are-isolated")
 def test_events_of_another_caf_are_not_shown(signed_in: Pages) -> None:
     event = FakeProducer().event(subject="dossier:751:0000001", payload={"territory": "751"})
     signed_in.journal.append(event)
@@ -160,6 +166,7 @@ def test_a_search_can_be_taken_up_and_changed(signed_in: Pages) -> None:
         assert f'value="{value}"' in page
 
 
+@promise("auditor:results-are-ones-own")
 def test_the_results_of_another_auditor_stay_closed(signed_in: Pages) -> None:
     address, _ = signed_in.results(actor_id=DIRECTRICE)
     other = replace(signed_in, browser=reads_plainly(signed_in.app.test_client()))
@@ -177,6 +184,7 @@ def test_a_search_that_is_none_is_answered_like_an_unknown_one(signed_in: Pages)
     assert signed_in.browser.get("/recherches/nonsense").status_code == 404
 
 
+@promise("auditor:readings-are-recorded")
 def test_nothing_is_shown_when_the_search_cannot_be_written_down(signed_in: Pages) -> None:
     signed_in.journal.core.sequencer.refuse_all("test")
     answer = signed_in.search(actor_id=DIRECTRICE)
@@ -184,6 +192,7 @@ def test_nothing_is_shown_when_the_search_cannot_be_written_down(signed_in: Page
     assert "Le journal ne répond pas" in text_of(answer)
 
 
+@promise("professional:two-languages")
 def test_the_pages_speak_english_to_who_asks(signed_in: Pages) -> None:
     signed_in.journal.append(FakeProducer().event())
     page = signed_in.browser.get("/recherche", headers={"Accept-Language": "en"}).text
@@ -236,6 +245,7 @@ def test_the_home_page_has_one_line_per_service(signed_in: Pages) -> None:
     assert page.count("Consultations : dernier événement le") == 1
 
 
+@promise("auditor:withheld-reads-as-refused")
 def test_a_consultation_whose_value_was_withheld_is_read_as_refused(signed_in: Pages) -> None:
     cdap = FakeProducer()
     withheld, shown = cdap.events(2)

@@ -112,6 +112,7 @@ def test_every_type_of_event_opens_in_words(signed_in: Pages) -> None:
         assert str(TYPES[name]) in page
 
 
+@promise("auditor:consultations-to-examine")
 def test_consultations_to_examine_are_counted_with_a_link_to_them(signed_in: Pages) -> None:
     assert "Aucune depuis le" in text_of(signed_in.browser.get("/"))
     cdap = FakeProducer()
@@ -124,6 +125,7 @@ def test_consultations_to_examine_are_counted_with_a_link_to_them(signed_in: Pag
     assert re.search(r'<option selected value="cdap.consultation.suspicious"', form)
 
 
+@promise("auditor:readings-are-recorded")
 def test_results_are_exported_with_number_and_hash_and_the_export_is_an_event(signed_in: Pages) -> None:
     cdap = FakeProducer()
     receipts = signed_in.journal.append(*cdap.events(3))

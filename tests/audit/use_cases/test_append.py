@@ -19,6 +19,7 @@ from audit.domain.refusals import (
 from audit.domain.shard import ShardKey
 from tests.audit.builders import COMMUNE, DIRECTRICE, NOON_US, FakeProducer, act, with_other_content
 from tests.audit.use_cases.conftest import Stage
+from tests.promises import promise
 
 
 def test_events_get_the_next_places_and_their_receipts_say_so(stage: Stage) -> None:
@@ -31,6 +32,7 @@ def test_events_get_the_next_places_and_their_receipts_say_so(stage: Stage) -> N
     assert {receipt.shard for receipt in first} == {"2026-11"}
 
 
+@promise("auditor:each-event-once")
 def test_an_event_sent_twice_is_written_once_and_gets_the_same_receipt(stage: Stage) -> None:
     events = FakeProducer().events(3)
     first = stage.append(*events)
@@ -40,6 +42,7 @@ def test_an_event_sent_twice_is_written_once_and_gets_the_same_receipt(stage: St
     assert stage.size == 3
 
 
+@promise("auditor:each-event-once")
 def test_the_same_event_twice_in_one_request_is_written_once(stage: Stage) -> None:
     event = FakeProducer().event()
     receipts = stage.append(event, event)
@@ -98,6 +101,7 @@ def test_no_event_and_too_many_events_are_refused(stage: Stage) -> None:
         stage.append(*FakeProducer().events(513))
 
 
+@promise("auditor:entries-name-nobody")
 def test_the_entry_names_nobody_and_the_payload_is_encrypted(stage: Stage) -> None:
     stage.append(FakeProducer().event(payload={"territory": "921", "ip": "192.0.2.7"}))
     row = stage.store.repositories.entries.between(0, 1)[0]
@@ -127,6 +131,7 @@ def test_the_longest_possible_event_makes_an_entry_within_its_limit(stage: Stage
     assert len(stage.store.repositories.entries.between(0, 1)[0].data) <= ENTRY_LIMIT_BYTES
 
 
+@promise("auditor:entries-name-nobody")
 def test_a_new_month_gets_a_new_key_and_other_pseudonyms(stage: Stage) -> None:
     cdap = FakeProducer()
     stage.append(cdap.event())

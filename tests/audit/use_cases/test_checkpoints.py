@@ -12,6 +12,7 @@ from audit.use_cases.prove_inclusion import NewestCheckpoint, ProveInclusion
 from tests.audit.builders import FakeProducer
 from tests.audit.fakes import FixedSigner
 from tests.audit.use_cases.conftest import Stage
+from tests.promises import promise
 
 
 def test_an_empty_journal_is_not_signed(stage: Stage) -> None:
@@ -92,6 +93,7 @@ def test_only_one_of_two_processes_signs_the_same_step(stage: Stage) -> None:
     assert stage.published.note is None
 
 
+@promise("auditor:proof-of-each-event")
 def test_proofs_are_given_for_signed_trees_only(stage: Stage) -> None:
     cdap = FakeProducer()
     early, late = cdap.events(2)

@@ -20,6 +20,7 @@ from servicekit.errors import DependencyUnavailableError
 from tests.audit.builders import FakeProducer, with_other_content
 from tests.audit.fakes import KeptAlarms
 from tests.audit.use_cases.conftest import Stage
+from tests.promises import promise
 
 PATIENCE_SECONDS = 10.0
 
@@ -132,6 +133,7 @@ def test_a_reused_id_fails_its_own_request_only(stage: Stage) -> None:
     sequencer.stop()
 
 
+@promise("auditor:missing-events-are-told")
 def test_missing_numbers_become_an_alarm_once_after_thirty_seconds_and_end_when_they_arrive(stage: Stage) -> None:
     watch = WatchProducers(stage.store, stage.journal, stage.alarms, stage.clock)
     cdap = FakeProducer()

@@ -123,6 +123,7 @@ def software(on_sqlite: Cdap, tmp_path: Path) -> Iterator[Software]:
     server.stop()
 
 
+@promise("extranet:fields-over-grpc")
 def test_partner_software_gets_the_fields_of_the_profile_and_the_reference(software: Software) -> None:
     answer = software.ask()
     dossier = orjson.loads(answer.dossier)
@@ -153,6 +154,7 @@ def test_a_token_without_the_scope_of_cdap_is_refused(software: Software) -> Non
         software.ask(signed_token(scope="openid profile"))
 
 
+@promise("extranet:no-oracle-over-grpc")
 def test_unknown_and_out_of_territory_are_the_same_error(software: Software) -> None:
     told = []
     for changes in ({"matricule": "9999999"}, {"matricule": "0346147"}, {"caf": "751", "matricule": "0346147"}):
@@ -181,6 +183,7 @@ def test_without_audit_nothing_is_answered(software: Software) -> None:
     assert caught.value.reason == "AUDIT_UNAVAILABLE"
 
 
+@promise("extranet:errors-name-the-field")
 def test_a_malformed_question_names_the_field(software: Software) -> None:
     with pytest.raises(InvalidInputError) as caught:
         software.ask(matricule="12AB")
@@ -199,6 +202,7 @@ def test_without_a_token_nobody_is_answered(software: Software) -> None:
         stub.ConsultDossier(the_call(), timeout=5)
 
 
+@promise("extranet:callers-are-listed")
 def test_a_service_that_is_not_on_the_list_is_refused_even_with_a_good_token(software: Software) -> None:
     with software.stub("habpps") as stub, pytest.raises(grpc.RpcError) as caught:
         stub.ConsultDossier(the_call(), metadata=tuple(bearer(signed_token())), timeout=5)

@@ -10,6 +10,7 @@ from servicekit.audit_events import RecordedWork
 from tests.cdap.adapters.conftest import Cdap, opened
 from tests.cdap.builders import in_another_caf, the_document, the_request, the_requester
 from tests.cdap.fakes import Desk, line_of
+from tests.promises import promise
 
 KEY = DossierKey("921", "0346145")
 Work = RecordedWork[Repositories]
@@ -53,6 +54,7 @@ def test_the_same_matricule_elsewhere_gives_names_only(work: Work) -> None:
     assert list(work.read(lambda repos: repos.dossiers.of_other_cafs(KEY))) == []
 
 
+@promise("operators:empty-file-empties-nothing")
 def test_a_generation_is_invisible_until_it_is_in_force(work: Work) -> None:
     other = in_another_caf("941", "0000042")
     generation = stored(work, other)

@@ -158,6 +158,7 @@ def test_back_and_reload_show_the_dossier_again_and_a_double_click_is_one_consul
     page.context.close()
 
 
+@promise("professional:figures-are-copied")
 def test_a_figure_is_copied_as_other_software_takes_it(counter: Counter) -> None:
     page = counter.page()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])

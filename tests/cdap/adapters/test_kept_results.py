@@ -161,6 +161,7 @@ def test_the_box_stays_ticked_for_the_same_number_only(pages: Pages) -> None:
     assert not re.search(r"<input[^>]*checked[^>]*person_informed", text_of_other)
 
 
+@promise("caf:nir-opens-nothing")
 def test_a_nir_typed_with_blanks_is_not_cut_by_the_field(pages: Pages) -> None:
     page = pages.text(pages.client.get("/"))
     (longest,) = re.findall(r'maxlength="(\d+)"[^>]*name="matricule"', page)
@@ -169,6 +170,7 @@ def test_a_nir_typed_with_blanks_is_not_cut_by_the_field(pages: Pages) -> None:
     assert "ressemble à un numéro de sécurité sociale" in pages.text(pages.consult(matricule=typed), 400)
 
 
+@promise("professional:nothing-personal-in-addresses")
 def test_the_number_of_the_dossier_is_not_in_the_title_which_the_history_keeps(pages: Pages) -> None:
     (title,) = re.findall(r"<title>(.*?)</title>", pages.text(pages.consult()))
     assert "0346145" not in title

@@ -9,6 +9,7 @@ import pytest
 import cdap.adapters.web
 from tests.cdap.adapters.conftest import Pages
 from tests.cdap.builders import PURPOSES, the_document, the_snapshot
+from tests.promises import promise
 from tests.servicekit.web.catalogue_check import untranslated, unused
 
 
@@ -18,6 +19,7 @@ def references(text: str) -> list[str]:
     return re.findall(r"<code[^>]*>([^<]+)</code>", text)
 
 
+@promise("professional:asked-what-leaves-a-choice")
 def test_the_form_asks_only_what_leaves_a_choice(pages: Pages) -> None:
     text = pages.text(pages.client.get("/"))
     assert 'name="matricule"' in text
@@ -39,6 +41,7 @@ def test_each_profile_gets_its_page_with_its_reference(pages: Pages, profile: st
     assert f'data-profile="{profile}"' in text
 
 
+@promise("professional:figures-have-their-period")
 def test_t2_sees_the_base_resources_with_their_year_and_no_quotient_familial(pages: Pages) -> None:
     text = pages.text(pages.consult())
     assert "10 800" in text.replace("\u202f", " ").replace("\xa0", " ")
@@ -48,6 +51,7 @@ def test_t2_sees_the_base_resources_with_their_year_and_no_quotient_familial(pag
     assert "0199001234" not in text
 
 
+@promise("professional:figures-have-their-period")
 def test_t5_sees_the_quotient_familial_with_picture_and_table_and_no_resources(pages: Pages) -> None:
     pages.profile = "T5"
     text = pages.text(pages.consult())
@@ -83,6 +87,7 @@ def test_unknown_other_name_and_out_of_territory_are_the_same_page(pages: Pages)
     assert len(headers) == 1
 
 
+@promise("professional:refusals-are-recorded")
 def test_the_journal_knows_the_true_reason(pages: Pages) -> None:
     pages.consult(matricule="9999999")
     pages.consult(matricule="0346147")
@@ -92,6 +97,7 @@ def test_the_journal_knows_the_true_reason(pages: Pages) -> None:
     ]
 
 
+@promise("professional:typed-text-stays")
 def test_what_was_typed_is_kept_and_each_problem_is_said_beside_its_field(pages: Pages) -> None:
     text = pages.text(pages.consult(matricule="255081416802538", name="Müller"), 400)
     assert "ressemble à un numéro de sécurité sociale" in text
@@ -100,6 +106,7 @@ def test_what_was_typed_is_kept_and_each_problem_is_said_beside_its_field(pages:
     assert pages.cdap.journal.events == []
 
 
+@promise("caf:person-is-informed")
 def test_without_the_box_nothing_is_consulted(pages: Pages) -> None:
     text = pages.text(pages.consult(person_informed=""), 400)
     assert "Cochez la case après avoir informé la personne" in text
@@ -115,6 +122,7 @@ def test_a_suspended_contract_is_refused_with_who_can_help_and_a_reference(pages
     assert "LEFÈVRE" not in text
 
 
+@promise("caf:stale-rights-refuse")
 def test_stale_rights_are_refused_for_now(pages: Pages) -> None:
     pages.cdap.rights.age = timedelta(seconds=6)
     assert "momentanément" in pages.text(pages.consult(), 503)
@@ -127,6 +135,7 @@ def test_without_audit_nothing_is_shown(pages: Pages) -> None:
     assert "LEFÈVRE" not in text
 
 
+@promise("professional:each-result-in-words")
 @pytest.mark.parametrize(
     ("status", "title"),
     [
@@ -171,6 +180,7 @@ def test_a_dossier_with_as_little_as_the_schema_asks_is_shown(pages: Pages) -> N
         pages.text(pages.consult())
 
 
+@promise("professional:nothing-personal-in-addresses")
 def test_nothing_personal_stays_in_the_address(pages: Pages) -> None:
     text = pages.text(pages.client.get("/consultation"))
     assert 'id="search-form"' in text
@@ -184,6 +194,7 @@ def test_every_sentence_has_its_english_and_the_catalogue_nothing_else() -> None
     assert unused(package) == []
 
 
+@promise("professional:two-languages")
 def test_the_pages_speak_english_too(pages: Pages) -> None:
     pages.profile = "T1"
     answer = pages.client.get(pages.ask().location, headers={"Accept-Language": "en"})

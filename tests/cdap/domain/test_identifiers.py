@@ -11,6 +11,7 @@ from partnerkit.matricule import InvalidMatriculeError, parse_matricule
 from tests.promises import promise
 
 
+@promise("professional:number-as-it-is-written")
 @pytest.mark.parametrize(
     ("typed", "number", "letter"),
     [
@@ -27,6 +28,7 @@ def test_a_matricule_is_read_as_it_is_written(typed: str, number: str, letter: s
     assert (matricule.number, matricule.letter) == (number, letter)
 
 
+@promise("professional:number-as-it-is-written")
 @pytest.mark.parametrize(
     ("typed", "reason"),
     [
@@ -66,11 +68,13 @@ def test_a_masked_matricule_shows_two_digits() -> None:
     assert parse_matricule("0346145").masked == "•••••45"
 
 
+@promise("professional:names-as-people-write-them")
 @pytest.mark.parametrize("typed", ["Lefèvre", "LEFEVRE", "le fevre", "Le-Fèvre ", "lefèvre"])
 def test_a_name_matches_without_case_accents_or_hyphens(typed: str) -> None:
     assert matches(typed, ("LEFEVRE",))
 
 
+@promise("professional:names-as-people-write-them")
 def test_ligatures_and_apostrophes_do_not_count() -> None:
     assert name_key("L'Hostis-Dœuf") == name_key("lhostis doeuf")
 

@@ -141,6 +141,7 @@ def test_the_year_and_the_month_in_force_change_on_the_first_of_january() -> Non
         assert (result.standings["quotient_familial"] is Standing.IN_FORCE) == in_force
 
 
+@promise("professional:old-figures-say-so")
 def test_data_of_a_month_long_past_are_said_to_be_old_and_nothing_is_to_be_computed_with_them() -> None:
     stale = the_dossier(reference={"caf": "921", "matricule": "0346145", "month": "2026-08"})
     result, notices, _ = told(stale, "T2")

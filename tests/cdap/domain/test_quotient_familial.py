@@ -5,14 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdap.domain.quotient_familial import Household, PartsRule, parts_in_halves, quotient_familial
+from tests.promises import promise
 
 
+@promise("professional:quotient-familial")
 def test_the_worked_example_gives_823() -> None:
     halves = parts_in_halves(Household(couple=False, children=2))
     assert halves == 6
     assert quotient_familial(1_080_000, 157_000, halves) == 823
 
 
+@promise("professional:quotient-familial")
 @pytest.mark.parametrize(
     ("household", "parts"),
     [
@@ -34,11 +37,13 @@ def test_the_parts_of_a_single_person_are_a_setting() -> None:
     assert parts_in_halves(Household(couple=False, children=1), PartsRule(single_person_halves=2)) == 5
 
 
+@promise("professional:quotient-familial")
 @pytest.mark.parametrize(("monthly_cents", "expected"), [(100, 1), (99, 0), (300, 2), (299, 1)])
 def test_half_is_rounded_up(monthly_cents: int, expected: int) -> None:
     assert quotient_familial(0, monthly_cents, 4) == expected
 
 
+@promise("professional:quotient-familial")
 @given(st.integers(0, 10**9), st.integers(0, 10**7), st.integers(2, 40))
 def test_it_is_never_negative_and_grows_with_resources(annual: int, benefits: int, halves: int) -> None:
     value = quotient_familial(annual, benefits, halves)

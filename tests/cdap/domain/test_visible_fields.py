@@ -10,6 +10,7 @@ from cdap.domain.result import ResultKind, result_of
 from rights.field_table import FULL
 from rights.field_table import REDUCTIONS as KNOWN_REDUCTIONS
 from tests.cdap.builders import TODAY, the_document, the_dossier, the_table
+from tests.promises import promise
 
 EVERYWHERE = {"reference": "full", "persons": "full", "address": "full"}
 GOLDEN: Mapping[str, dict[str, str]] = {
@@ -44,11 +45,13 @@ REDUCED: Mapping[str, Any] = {
 }
 
 
+@promise("caf:fields-of-each-profile")
 def test_the_table_is_the_golden_one() -> None:
     table = the_table()
     assert {profile: dict(table.fields(profile)) for profile in table.profiles} == GOLDEN
 
 
+@promise("caf:fields-of-each-profile")
 @pytest.mark.parametrize("profile", sorted(GOLDEN))
 def test_a_profile_sees_exactly_its_fields(profile: str) -> None:
     document = the_document()
@@ -61,12 +64,14 @@ def test_a_profile_sees_exactly_its_fields(profile: str) -> None:
             assert view[field] == REDUCED[how]
 
 
+@promise("caf:housing-and-rsa-are-reduced")
 def test_housing_aid_only_keeps_the_current_month_of_housing_aid() -> None:
     view = reduce(the_dossier(), the_table().fields("T3"), TODAY)
     assert view["prestations_paid"] == {"until": "2026-11", "amounts_cents": {"APL": [30_000]}}
     assert view["open_rights"] == ["APL"]
 
 
+@promise("caf:housing-and-rsa-are-reduced")
 def test_rsa_and_ppa_only_keeps_the_current_month_of_both() -> None:
     view = reduce(the_dossier(), the_table().fields("T4"), TODAY)
     assert view["prestations_paid"] == {"until": "2026-11", "amounts_cents": {"RSA": [10_000], "PPA": [5_000]}}
@@ -87,6 +92,7 @@ def test_a_reduction_that_does_not_fit_its_field_is_refused_at_start() -> None:
     ]
 
 
+@promise("professional:each-result-in-words")
 @pytest.mark.parametrize(
     ("code", "profile", "kind"),
     [
@@ -111,6 +117,7 @@ def test_each_status_has_its_kind_and_figures_are_only_told_of_to_who_sees_them(
     assert result_of(dossier, profile, the_table().fields(profile), TODAY).kind is kind
 
 
+@promise("caf:closed-dossier-says-its-state-only")
 def test_a_closed_dossier_shows_who_and_its_state_only() -> None:
     dossier = the_dossier(status={"code": "101", "since_on": "2026-01-01", "transferred_to": "951"})
     result = result_of(dossier, "T1", the_table().fields("T1"), TODAY)
@@ -118,6 +125,7 @@ def test_a_closed_dossier_shows_who_and_its_state_only() -> None:
     assert reduce(dossier, the_table().fields("T1"), TODAY, result.only).keys() == {"reference", "status", "persons"}
 
 
+@promise("caf:childcare-needs-a-young-child")
 @pytest.mark.parametrize(("birth_on", "eligible"), [("2019-11-24", True), ("2019-11-23", False), ("2027-01-01", False)])
 def test_under_t2_a_child_counts_until_its_seventh_birthday(birth_on: str, eligible: bool) -> None:
     child = {"birth_name": "X", "usage_name": None, "first_names": "Y", "birth_on": birth_on, "sex": "F"}

@@ -23,6 +23,7 @@ from tests.cdap.builders import (
     token_details,
 )
 from tests.cdap.fakes import Desk
+from tests.promises import promise
 
 
 @pytest.fixture
@@ -37,6 +38,7 @@ def only_event(desk: Desk) -> AuditEvent:
     return event
 
 
+@promise("professional:recorded-field-by-field")
 @pytest.mark.parametrize("profile", sorted(PURPOSES))
 def test_what_is_shown_is_recorded_field_by_field_before_the_reply(desk: Desk, profile: str) -> None:
     answer = desk.consult(the_request(profile), the_requester(profile))
@@ -70,6 +72,7 @@ def test_what_was_typed_or_sent_goes_into_the_journal_without_invisible_characte
     assert len(str(payload["user_agent"])) == 300
 
 
+@promise("caf:grounds-are-recorded")
 def test_the_record_says_on_what_grounds_and_from_where(desk: Desk) -> None:
     desk.consult(the_request(), the_requester(caller="partner-software"))
     payload = dict(only_event(desk).payload)
@@ -95,11 +98,13 @@ def test_the_record_says_on_what_grounds_and_from_where(desk: Desk) -> None:
     }
 
 
+@promise("professional:names-as-people-write-them")
 @pytest.mark.parametrize("name", ["lefevre", "d arc le goff", "LE GOFF"])
 def test_any_name_of_the_household_finds_the_dossier(desk: Desk, name: str) -> None:
     assert isinstance(desk.consult(the_request(name=name), the_requester()), Released)
 
 
+@promise("professional:asked-what-leaves-a-choice")
 def test_profile_caf_and_purpose_may_be_left_out_when_there_is_no_choice(desk: Desk) -> None:
     answer = desk.consult(the_request(profile="T2", caf=""), the_requester())
     assert isinstance(answer, Released)
@@ -162,6 +167,7 @@ def _sessions_stale(desk: Desk) -> None:
     desk.ended_sessions.confirmed_ago = timedelta(seconds=6)
 
 
+@promise("professional:refusals-are-recorded")
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -186,6 +192,7 @@ def test_a_refused_consultation_is_recorded_with_its_reason_and_reads_nothing(
     assert desk.dossiers.reads == []
 
 
+@promise("caf:person-is-informed")
 def test_a_person_who_was_not_informed_is_not_consulted(desk: Desk) -> None:
     answer = desk.consult(the_request(person_informed=False), the_requester())
     assert isinstance(answer, Refusal)
@@ -201,6 +208,7 @@ def test_a_profile_that_the_person_does_not_hold_is_refused(desk: Desk, profile:
     assert only_event(desk).reason == answer.reason
 
 
+@promise("caf:childcare-needs-a-young-child")
 def test_under_t2_without_a_child_under_7_nothing_is_shown_and_a_suspicion_is_recorded() -> None:
     older = the_document(children=the_document()["children"][:1], aeeh_children=0, alternating_residence=0)
     desk = Desk([older])
@@ -223,6 +231,7 @@ def test_without_audit_nothing_is_said_not_even_that_a_dossier_is_unknown(desk: 
     assert ("cdap.dossier.withheld" in told) is (changes == {})
 
 
+@promise("auditor:withheld-reads-as-refused")
 def test_a_consultation_that_was_recorded_and_not_shown_is_told_to_have_been_withheld(desk: Desk) -> None:
     desk.work.audit_available = False
     with pytest.raises(AuditUnavailableError):

@@ -272,6 +272,7 @@ def test_of_two_different_dossiers_of_one_number_none_is_imported(distance: int)
     assert report.dossier_count + report.set_aside_count == report.record_count
 
 
+@promise("operators:empty-file-empties-nothing")
 @pytest.mark.parametrize("lines", [[], [b"\n"], [b"x\n"]])
 def test_a_file_without_a_dossier_does_not_empty_the_service(lines: list[bytes]) -> None:
     desk = Desk([the_document()])

@@ -6,8 +6,10 @@ from habpps.domain.people import person_typed
 from habpps.domain.refusals import GroupNameTakenError, LastAdministratorError
 from rights.snapshot import Snapshot
 from tests.habpps.adapters.conftest import Habpps
+from tests.promises import promise
 
 
+@promise("caf-admin:one-history")
 def test_acts_at_the_same_time_leave_a_chain_without_gap(habpps: Habpps) -> None:
     commune = habpps.all.ready()
     before = habpps.all.feed.state().revision
@@ -23,6 +25,7 @@ def test_acts_at_the_same_time_leave_a_chain_without_gap(habpps: Habpps) -> None
     assert Snapshot.load(entries, revision=state.revision, epoch=1).digest == state.digest
 
 
+@promise("partner:last-administrator-stays")
 def test_of_two_administrators_withdrawn_at_the_same_time_one_stays(habpps: Habpps) -> None:
     commune = habpps.all.ready()
     second = habpps.all.partner(commune.id, person_typed("Paul", "Autre", "paul@n.example"))

@@ -17,6 +17,7 @@ from servicekit.web import Professional
 from tests.habpps.adapters.conftest import Habpps
 from tests.habpps.builders import SIRET
 from tests.plain import reads_plainly
+from tests.promises import promise
 
 
 def professional(habpps: Habpps, author: Author, details: tuple[Mapping[str, Any], ...]) -> Professional:
@@ -51,6 +52,7 @@ def role(author: Author, name: str) -> dict[str, str]:
     }
 
 
+@promise("partner:role-of-the-register")
 @pytest.mark.parametrize(
     ("claimed", "status"), [("partner_administrator", 200), ("caf_administrator", 403), ("caf_auditor", 403)]
 )

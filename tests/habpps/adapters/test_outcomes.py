@@ -118,6 +118,7 @@ def test_a_user_gets_groups_at_creation_and_two_profiles_are_questioned(pages: P
     assert "Plusieurs profils à la fois : T1, T2." in shown
 
 
+@promise("partner:all-or-nothing")
 def test_nobody_is_created_when_a_group_refuses(pages: Pages) -> None:
     commune = pages.habpps.all.ready()
     pages.author = commune.partner
@@ -126,6 +127,7 @@ def test_nobody_is_created_when_a_group_refuses(pages: Pages) -> None:
     assert "Amélie" not in pages.get("/utilisateurs")
 
 
+@promise("partner:one-account-per-person")
 def test_a_person_with_an_account_is_promised_no_mail(pages: Pages) -> None:
     commune = pages.habpps.all.ready()
     pages.author = commune.partner
@@ -138,6 +140,7 @@ def test_a_person_with_an_account_is_promised_no_mail(pages: Pages) -> None:
     assert "Camille Léger a le rôle d'administrateur et garde son compte : aucun courriel n'est envoyé." in shown
 
 
+@promise("partner:departure")
 def test_a_departure_is_noted_shown_before_when_past_and_taken_back(pages: Pages) -> None:
     commune = pages.habpps.all.ready()
     pages.habpps.all.acts.propagation.acknowledge("auth-1", 1000, 1)

@@ -81,6 +81,7 @@ def test_a_partner_administrator_creates_groups_and_users_and_puts_each_user_int
     assert "Camille Léger" in pages.get(f"/groupes/{creche.id}")
 
 
+@promise("partner:told-before")
 def test_suspending_a_contract_first_says_who_loses_access_then_when_it_is_in_force(pages: Pages) -> None:
     commune = ready(pages)
     everything = pages.habpps.all
@@ -145,6 +146,7 @@ def test_an_act_is_in_force_once_the_sessions_in_the_extranets_are_closed_too(
     assert not any(words in text for words in unsaid)
 
 
+@promise("professional:typed-text-stays")
 def test_a_wrong_siret_is_explained_and_what_was_typed_is_kept(pages: Pages) -> None:
     text = pages.post("/organismes/nouveau", 400, **{**CONVENTION, "siret": "21920050800015"})
     assert "l'un des 5 derniers est faux" in text
@@ -164,6 +166,7 @@ def test_an_empty_form_names_each_field(pages: Pages) -> None:
     assert "Choisissez un extranet" in pages.post(f"/organismes/{organisation_id}/contrats/nouveau", 400)
 
 
+@promise("caf-admin:signatures-open")
 def test_a_draft_convention_waits_for_its_signatures(pages: Pages) -> None:
     page = pages.post("/organismes/nouveau", **{**CONVENTION, "caf_signed_on": ""})
     assert "En attente de signature" in pages.get(page)
@@ -209,6 +212,7 @@ def test_every_step_of_a_convention_has_its_page(pages: Pages) -> None:
     assert "Terminée" in pages.get(f"/organismes/{commune.id}")
 
 
+@promise("caf:partners-are-isolated")
 def test_an_unknown_step_and_somebody_elses_page_are_not_found(pages: Pages) -> None:
     commune = ready(pages)
     pages.get(f"/contrats/{commune.contract_id}/effacer", 404)
@@ -217,6 +221,7 @@ def test_an_unknown_step_and_somebody_elses_page_are_not_found(pages: Pages) -> 
         assert "Cette page n'existe pas" in pages.get(path, 404)
 
 
+@promise("partner:one-account-per-person")
 def test_a_known_address_offers_to_attach_the_person(pages: Pages) -> None:
     commune = ready(pages)
     pages.author = commune.partner
@@ -249,6 +254,7 @@ def test_a_user_is_locked_unlocked_reset_and_leaves(pages: Pages) -> None:
     assert "31 décembre 2026" in pages.get(page)
 
 
+@promise("partner:habilitations-are-suspended-and-withdrawn")
 def test_a_habilitation_is_suspended_reactivated_and_withdrawn(pages: Pages) -> None:
     commune = ready(pages)
     pages.author = commune.partner
@@ -287,6 +293,7 @@ def test_the_list_of_organisations_is_searched_by_name_and_siret(pages: Pages) -
     assert "Commune de Nanterre" in pages.get(f"/organismes?q={SIRET}")
 
 
+@promise("partner:lost-mails-are-told")
 @pytest.mark.parametrize(
     ("problem", "words"),
     [

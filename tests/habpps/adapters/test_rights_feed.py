@@ -30,6 +30,7 @@ from servicekit.rpc.certificates import issue, write_authority
 from tests.habpps.adapters.conftest import Habpps
 from tests.habpps.builders import TODAY
 from tests.habpps.fakes import FixedClientSessions
+from tests.promises import promise
 
 DEADLINE_SECONDS = 10.0
 
@@ -206,6 +207,7 @@ def test_a_change_too_large_for_a_message_asks_for_a_snapshot(served: Served) ->
     assert refused.value.reason == "REVISION_UNKNOWN"
 
 
+@promise("extranet:callers-are-listed")
 def test_a_service_that_is_not_on_the_list_gets_nothing(served: Served) -> None:
     with pytest.raises(AccessDeniedError), remote_errors():
         RightsFeedStub(served.channel("audit")).GetRevision(pb.GetRevisionRequest())

@@ -17,6 +17,7 @@ from habpps.use_cases.ports import Store
 from tests.habpps.adapters.conftest import Habpps, opened_at
 from tests.habpps.builders import DIRECTOR, OTHER_SIRET, SIRET, MemoryRegister, Register921
 from tests.habpps.fakes import CountingSignal, FixedClientSessions, InMemoryReplicas
+from tests.promises import promise
 
 Read = Callable[[Callable[[Store], Any]], Any]
 
@@ -114,6 +115,7 @@ def test_people_are_counted_and_found_without_reading_them_all(register: Registe
     assert register.look(lambda store: store.habilitations.seated(commune.id, ["T1", "T2"], "nobody")) == 2
 
 
+@promise("caf:cafs-are-isolated")
 def test_organisations_are_those_of_one_caf(register: Register921) -> None:
     register.organisation()
     register.organisation(siret=OTHER_SIRET, reference="B", name="Étang-la-Ville")

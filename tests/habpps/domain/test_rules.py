@@ -46,6 +46,7 @@ from habpps.domain.states import (
 from partnerkit.days import french_day
 from servicekit.errors import ServiceError
 from tests.habpps.builders import CATALOGUE, TERMS, TODAY, MemoryRegister
+from tests.promises import promise
 
 NOBODY = Signatory("", "", None)
 PERSON = Person("Camille", "Léger", "camille@nanterre.example")
@@ -75,6 +76,7 @@ def membership(user: User, group: Group = GROUP, state: HabilitationState = Habi
     return Membership(Habilitation(f"h-{user.id}", "o1", user.id, group.id, state, TODAY), group, user)
 
 
+@promise("caf-admin:siret-is-checked")
 @pytest.mark.parametrize(
     ("typed", "reason"),
     [
@@ -96,6 +98,7 @@ def test_a_siret_is_accepted_or_refused_with_its_reason(typed: str, reason: str 
     assert why_siret_refused(normalise_siret(typed)) == reason
 
 
+@promise("caf-admin:siret-is-checked")
 @given(st.one_of(st.integers(0, 10**14 - 1).map(lambda n: f"{n:014d}"), st.text(max_size=16)))
 def test_the_siret_check_agrees_with_an_independent_one(typed: str) -> None:
     siret = normalise_siret(typed)
@@ -103,6 +106,7 @@ def test_the_siret_check_agrees_with_an_independent_one(typed: str) -> None:
         assert (why_siret_refused(siret) is None) == stdnum_siret.is_valid(siret)
 
 
+@promise("caf-admin:final-is-final")
 @pytest.mark.parametrize("machine", [CONVENTION, SERVICE_CONTRACT, HABILITATION, USER], ids=lambda one: one.name)
 def test_what_is_not_in_a_table_is_refused(machine: Machine[StrEnum, StrEnum]) -> None:
     states = {state for state, _ in machine.table} | set(machine.table.values())
@@ -117,6 +121,7 @@ def test_what_is_not_in_a_table_is_refused(machine: Machine[StrEnum, StrEnum]) -
         assert set(machine.events(state)) == {event for origin, event in machine.table if origin == state}
 
 
+@promise("caf-admin:final-is-final")
 def test_final_states_stay_final() -> None:
     assert not CONVENTION.events(ConventionState.ENDED)
     assert not CONVENTION.events(ConventionState.TERMINATED_FOR_BREACH)
@@ -141,6 +146,7 @@ def test_what_is_wrong_with_a_person_is_said_field_by_field(
     assert why_person_refused(person_typed(given_name, family_name, email)) == problems
 
 
+@promise("caf-admin:terms-fit-the-extranet")
 @pytest.mark.parametrize(
     ("changes", "problems"),
     [
@@ -167,6 +173,7 @@ def test_the_terms_of_a_contract_are_checked(changes: dict[str, object], problem
     assert why_terms_refused(terms, extranets.get(terms.extranet), CATALOGUE.purposes, "921") == problems
 
 
+@promise("partner:groups-have-a-profile-in-force")
 def test_only_contracts_in_force_give_profiles() -> None:
     later = contract(profiles=("T3",), starts_on=TODAY + timedelta(days=1))
     suspended = contract(profiles=("T4",), state=ContractState.SUSPENDED)
@@ -174,6 +181,7 @@ def test_only_contracts_in_force_give_profiles() -> None:
     assert profiles_in_force([contract(), later, suspended, over], TODAY) == ("T1", "T2")
 
 
+@promise("partner:profile-for-oneself")
 @pytest.mark.parametrize(
     ("user", "group", "held", "maximum", "error"),
     [
@@ -239,6 +247,7 @@ def test_a_draft_convention_is_not_published_and_a_user_is_without_address() -> 
     assert b"directrice" not in fact.value
 
 
+@promise("caf:days-count-to-the-last")
 def test_a_day_is_a_french_day() -> None:
     assert french_day(datetime(2026, 11, 22, 23, 30, tzinfo=UTC)) == TODAY
 

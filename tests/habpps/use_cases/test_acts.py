@@ -46,6 +46,7 @@ from tests.habpps.builders import (
     request,
 )
 from tests.habpps.fakes import FakeAccounts
+from tests.promises import promise
 
 NEW = Person("Lou", "Roy", "lou.roy@ville.example")
 
@@ -82,6 +83,7 @@ def test_the_example_of_the_mission_opens_cdap_with_t2(memory: MemoryRegister, c
     assert memory.last.policy == "strict"
 
 
+@promise("caf-admin:one-history")
 def test_revisions_have_no_gap_and_each_adds_up(memory: MemoryRegister, commune: Commune) -> None:
     changes = memory.store.publications.changes  # type: ignore[attr-defined]
     assert [change.revision for change in changes] == list(range(1, len(changes) + 1))
@@ -93,6 +95,7 @@ def test_revisions_have_no_gap_and_each_adds_up(memory: MemoryRegister, commune:
         assert snapshot.digest == change.digest
 
 
+@promise("caf-admin:signatures-open")
 def test_a_draft_convention_opens_nothing_until_both_have_signed(memory: MemoryRegister) -> None:
     everything = memory.all
     unsigned = replace(request().caf_signatory, signed_on=None)
@@ -110,6 +113,7 @@ def test_a_draft_convention_opens_nothing_until_both_have_signed(memory: MemoryR
         )
 
 
+@promise("caf-admin:each-thing-once")
 def test_a_siret_a_reference_and_a_contract_exist_once(memory: MemoryRegister, commune: Commune) -> None:
     everything = memory.all
     with pytest.raises(SiretTakenError):
@@ -121,6 +125,7 @@ def test_a_siret_a_reference_and_a_contract_exist_once(memory: MemoryRegister, c
     assert (memory.last.decision, memory.last.reason) == ("refused", "SERVICE_CONTRACT_EXISTS")
 
 
+@promise("partner:all-or-nothing")
 def test_nothing_typed_wrong_is_half_written(memory: MemoryRegister) -> None:
     before = len(memory.store.organisations.rows)  # type: ignore[attr-defined]
     with pytest.raises(FormRefusedError) as refused:
@@ -129,6 +134,7 @@ def test_nothing_typed_wrong_is_half_written(memory: MemoryRegister) -> None:
     assert len(memory.store.organisations.rows) == before  # type: ignore[attr-defined]
 
 
+@promise("caf-admin:contract-closes-and-opens")
 def test_a_suspended_contract_closes_and_opens_again(memory: MemoryRegister, commune: Commune) -> None:
     acts, caf = memory.all.acts, memory.all.caf
     with pytest.raises(FormRefusedError):
@@ -145,6 +151,7 @@ def test_a_suspended_contract_closes_and_opens_again(memory: MemoryRegister, com
     assert open_to_the_director(memory, commune) == []
 
 
+@promise("partner:told-before")
 def test_what_will_change_is_said_before(memory: MemoryRegister, commune: Commune) -> None:
     acts, caf = memory.all.acts, memory.all.caf
     view, contract = acts.consult.organisation_of_contract(caf, commune.contract_id)
@@ -187,6 +194,7 @@ def test_while_suspended_no_act_of_the_partner_can_begin_whatever_it_is(
     assert memory.last.reason == "CONVENTION_SUSPENDED"
 
 
+@promise("caf-admin:notice-runs-to-its-end")
 def test_a_denounced_convention_works_until_the_end_of_its_notice(memory: MemoryRegister, commune: Commune) -> None:
     acts, caf = memory.all.acts, memory.all.caf
     last_day = TODAY + timedelta(days=60)
@@ -197,6 +205,7 @@ def test_a_denounced_convention_works_until_the_end_of_its_notice(memory: Memory
     assert open_to_the_director(memory, commune) == []
 
 
+@promise("caf-admin:breach-ends-everything")
 def test_terminating_for_breach_ends_everything_but_the_names(memory: MemoryRegister, commune: Commune) -> None:
     acts, caf = memory.all.acts, memory.all.caf
     acts.change_convention(caf, commune.id, ConventionStep(ConventionEvent.TERMINATE, "manquement grave"))
@@ -208,6 +217,7 @@ def test_terminating_for_breach_ends_everything_but_the_names(memory: MemoryRegi
     assert memory.last.type == "habpps.convention.terminated"
 
 
+@promise("partner:groups-have-a-profile-in-force")
 def test_a_group_needs_a_profile_that_a_contract_in_force_carries(memory: MemoryRegister, commune: Commune) -> None:
     acts = memory.all.acts
     with pytest.raises(ProfileNotInContractError) as refused:
@@ -221,6 +231,7 @@ def test_a_group_needs_a_profile_that_a_contract_in_force_carries(memory: Memory
         acts.create_group(commune.partner, "CRÈCHES", "T2")
 
 
+@promise("partner:maximum-of-users")
 def test_a_contract_with_a_maximum_takes_no_more_people(memory: MemoryRegister) -> None:
     everything = memory.all
     organisation_id = everything.organisation()
@@ -237,6 +248,7 @@ def test_a_contract_with_a_maximum_takes_no_more_people(memory: MemoryRegister) 
     everything.acts.assign_to_group(partner, Assignment(second, group_id))
 
 
+@promise("caf:partners-are-isolated")
 def test_a_group_of_another_organisation_is_unknown(memory: MemoryRegister, commune: Commune) -> None:
     everything = memory.all
     other = everything.organisation(siret=OTHER_SIRET, reference="B")
@@ -247,6 +259,7 @@ def test_a_group_of_another_organisation_is_unknown(memory: MemoryRegister, comm
     assert memory.last.reason == "OTHER_ORGANISATION"
 
 
+@promise("partner:profile-for-oneself")
 def test_a_profile_for_oneself_is_confirmed_and_flagged(memory: MemoryRegister, commune: Commune) -> None:
     acts, partner = memory.all.acts, commune.partner
     with pytest.raises(EmailTakenError) as known:
@@ -262,6 +275,7 @@ def test_a_profile_for_oneself_is_confirmed_and_flagged(memory: MemoryRegister, 
         acts.attach_person(partner, partner.administrator_id, "encore")
 
 
+@promise("partner:departure")
 def test_a_departure_ends_the_habilitations_with_that_day(memory: MemoryRegister, commune: Commune) -> None:
     acts = memory.all.acts
     acts.set_departure(commune.partner, commune.user_id, TODAY + timedelta(days=1))
@@ -280,6 +294,7 @@ def commands(memory: MemoryRegister) -> list[tuple[CommandKind, str]]:
     return [(row.kind, row.account_id) for row in rows]
 
 
+@promise("partner:locked-here-only")
 def test_locking_locks_the_account_of_somebody_who_is_nowhere_else(memory: MemoryRegister, commune: Commune) -> None:
     acts = memory.all.acts
     acts.lock_user(commune.partner, commune.user_id, UserEvent.LOCK, "vol")
@@ -293,6 +308,7 @@ def test_locking_locks_the_account_of_somebody_who_is_nowhere_else(memory: Memor
     assert open_to_the_director(memory, commune) == ["cdap"]
 
 
+@promise("partner:locked-here-only")
 def test_locking_somebody_of_two_organisations_only_ends_the_sessions(memory: MemoryRegister, commune: Commune) -> None:
     acts, caf = memory.all.acts, memory.all.caf
     other_id = memory.all.organisation(siret=OTHER_SIRET, reference="C-2")
@@ -305,6 +321,7 @@ def test_locking_somebody_of_two_organisations_only_ends_the_sessions(memory: Me
     assert commands(memory)[-1] == (CommandKind.END_SESSIONS, user.account_id)
 
 
+@promise("partner:last-administrator-stays")
 def test_an_administrator_is_replaced_in_one_act_and_the_last_one_stays(
     memory: MemoryRegister, commune: Commune
 ) -> None:
@@ -322,6 +339,7 @@ def test_an_administrator_is_replaced_in_one_act_and_the_last_one_stays(
     assert commands(memory)[-1] == (CommandKind.END_SESSIONS, leaving.account_id)
 
 
+@promise("partner:one-account-per-person")
 def test_a_user_made_administrator_keeps_the_account_and_gets_no_mail(memory: MemoryRegister, commune: Commune) -> None:
     before = len(commands(memory))
     memory.all.acts.appoint_administrator(memory.all.caf, commune.id, Appointment(DIRECTOR))
@@ -339,6 +357,7 @@ def test_an_act_that_opens_is_not_announced_while_audit_is_silent(memory: Memory
     assert open_to_the_director(memory, commune) == []
 
 
+@promise("partner:own-journal")
 def test_the_journal_of_the_organisation_tells_the_acts_newest_first(memory: MemoryRegister, commune: Commune) -> None:
     _, records, total = memory.all.acts.consult.journal(commune.partner, commune.id, Listing())
     assert total == 6

@@ -12,6 +12,7 @@ from rights.decision import organisations_of
 from rights.facts import Purpose
 from rights.snapshot import Snapshot
 from tests.habpps.builders import CATALOGUE, SIRET, TODAY, MemoryRegister
+from tests.promises import promise
 
 DOCUMENT: dict[str, Any] = {
     "cafs": [
@@ -80,6 +81,7 @@ def test_an_imported_file_opens_what_it_says_and_sends_no_mail_for_existing_acco
     assert {event.policy for event in memory.work.events} == {"buffered"}
 
 
+@promise("caf-admin:imports-again-change-nothing")
 def test_importing_again_changes_nothing_and_adds_what_is_new(memory: MemoryRegister) -> None:
     memory.all.import_organisations(DOCUMENT)
     before = memory.store.publications.lock()
@@ -93,6 +95,7 @@ def test_importing_again_changes_nothing_and_adds_what_is_new(memory: MemoryRegi
     assert len(memory.store.commands.rows) == 1  # type: ignore[attr-defined]
 
 
+@promise("partner:all-or-nothing")
 @pytest.mark.parametrize(
     ("path", "value", "problem"),
     [
@@ -131,6 +134,7 @@ def test_a_bad_item_is_named_by_its_path_and_nothing_is_written(
     assert memory.store.publications.lock() == before
 
 
+@promise("caf-admin:terms-fit-the-extranet")
 @pytest.mark.parametrize(
     ("profiles", "purposes", "problem"),
     [

@@ -18,6 +18,7 @@ from habpps.use_cases.identify_administrator import IdentifyAdministrator
 from habpps.use_cases.people_ports import Listing
 from servicekit.errors import ServiceError
 from tests.habpps.builders import OTHER_SIRET, TERMS, TODAY, Commune, MemoryRegister, request
+from tests.promises import promise
 
 NEW = Person("Lou", "Roy", "lou.roy@ville.example")
 Act = Callable[[Acts, Author, Commune], object]
@@ -89,12 +90,14 @@ def refused(memory: MemoryRegister, act: Act, author: Author, commune: Commune, 
     assert memory.store.publications.lock() == before
 
 
+@promise("caf:partners-are-isolated")
 @pytest.mark.parametrize("name", BY_IDENTIFIER)
 def test_a_partner_cannot_reach_another_organisation(memory: MemoryRegister, commune: Commune, name: str) -> None:
     author = stranger(memory)
     refused(memory, BY_IDENTIFIER[name], author, commune, UnknownThingError)
 
 
+@promise("caf:cafs-are-isolated")
 @pytest.mark.parametrize(
     "name", [*BOTH_ROLES, *sorted(set(CAF_ONLY) - {"create an organisation", "list the organisations"})]
 )
@@ -104,17 +107,20 @@ def test_a_caf_cannot_reach_an_organisation_of_another_caf(memory: MemoryRegiste
     assert memory.last.reason == "OTHER_ORGANISATION"
 
 
+@promise("caf-admin:acts-stay-apart")
 @pytest.mark.parametrize("name", CAF_ONLY)
 def test_an_act_of_the_caf_is_not_open_to_a_partner(memory: MemoryRegister, commune: Commune, name: str) -> None:
     refused(memory, CAF_ONLY[name], commune.partner, commune, RoleNotAllowedError)
     assert memory.last.reason == "ROLE_NOT_ALLOWED"
 
 
+@promise("caf-admin:acts-stay-apart")
 @pytest.mark.parametrize("name", PARTNER_ONLY)
 def test_an_act_of_the_partner_is_not_open_to_the_caf(memory: MemoryRegister, commune: Commune, name: str) -> None:
     refused(memory, PARTNER_ONLY[name], memory.all.caf, commune, RoleNotAllowedError)
 
 
+@promise("partner:role-of-the-register")
 @pytest.mark.parametrize("name", [*BOTH_ROLES, *PARTNER_ONLY])
 def test_a_withdrawn_administrator_does_nothing_more(memory: MemoryRegister, commune: Commune, name: str) -> None:
     memory.all.acts.appoint_administrator(
@@ -123,6 +129,7 @@ def test_a_withdrawn_administrator_does_nothing_more(memory: MemoryRegister, com
     refused(memory, {**BOTH_ROLES, **PARTNER_ONLY}[name], commune.partner, commune, RoleNotConfirmedError)
 
 
+@promise("caf-admin:acts-stay-apart")
 def test_an_auditor_of_the_caf_administers_nothing(memory: MemoryRegister, commune: Commune) -> None:
     auditor = memory.all.agent("921", Role.CAF_AUDITOR)
     for act in [*BOTH_ROLES.values(), *PARTNER_ONLY.values(), *CAF_ONLY.values()]:
@@ -160,6 +167,7 @@ def test_a_token_that_the_register_does_not_confirm_is_refused(
     assert (memory.last.decision, memory.last.reason) == ("refused", "ROLE_NOT_CONFIRMED")
 
 
+@promise("partner:role-of-the-register")
 def test_a_role_withdrawn_in_the_register_is_refused_although_the_token_lives(
     memory: MemoryRegister, commune: Commune
 ) -> None:
