@@ -21,18 +21,19 @@ from werkzeug.test import Client as Browser
 from werkzeug.test import TestResponse
 
 from auth.bootstrap import World, build_use_cases
+from auth.bootstrap.repositories import AuthWork
 from auth.clients.domain.client_registration import parse_client
 from auth.clients.domain.clients import Client
 from auth.clients.domain.subjects import Subjects
 from auth.front.adapters.web.app import WebParts, create_web
 from auth.front.use_cases.catalogue import UseCases
-from auth.ground.use_cases.ports import AuthWork
 from auth.keys.adapters.crypto.keys import SigningKeys, load_keys
 from auth.people.adapters.clients.mail_texts import MailTexts
 from auth.people.domain.accounts import Account
 from auth.people.domain.sessions import SessionLimits
 from auth.people.use_cases.end_lost_access import EndLostAccess
 from auth.people.use_cases.follow_ending import FollowEnding
+from auth.people.use_cases.forget_old import ForgetOld
 from auth.people.use_cases.keep_session import SweepSessions
 from auth.people.use_cases.send_mails import SendMails
 from auth.people.use_cases.sign_in import SignedIn, SignInRequest
@@ -147,8 +148,15 @@ class Provider:
         )
         texts = MailTexts(ISSUER)
         self.send_mails = SendMails(self.work, self.mailer, texts, self.passwords, self.clock, each_apart)
-        self.sweep = SweepSessions(self.work, self.clock, SessionLimits(), each_apart)
+        self.sweep_sessions = SweepSessions(self.work, self.clock, SessionLimits(), each_apart)
+        self.forget_old = ForgetOld(self.work, self.clock)
         self.add(an_account(), a_client(), a_client("mon-enfant", 8410))
+
+    def sweep(self) -> int:
+        """What two of the threads do: ends what is over, forgets what is old; how many sessions ended."""
+        ended = self.sweep_sessions()
+        self.forget_old()
+        return ended
 
     def fetch(self, url: str) -> Any:
         """What is behind the addresses of clients."""

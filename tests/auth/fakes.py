@@ -10,11 +10,11 @@ from typing import Any
 
 from auth.clients.domain.clients import Client
 from auth.ground.domain.errors import PasswordChecksOverloadedError
-from auth.ground.use_cases.ports import LogoutAnswer
 from auth.people.domain.accounts import Account
+from auth.people.domain.consents import Consent
+from auth.people.domain.logout import LogoutAnswer
 from auth.people.domain.mails import Message
 from auth.people.domain.sessions import CLIENT_CLOSED, TOKEN_REVOKED, ClientSession, EndedSession, Session
-from auth.protocol.domain.grants import Consent
 from rights.snapshot import Snapshot
 from servicekit.errors import DependencyUnavailableError
 from tests.auth.protocol_fakes import (
@@ -173,10 +173,10 @@ class InMemoryEndedSessions:
 
 
 class InMemoryClients:
-    def __init__(self) -> None:
+    def __init__(self, consents: InMemoryConsents | None = None) -> None:
         self.rows: dict[str, Client] = {}
         self.changes = 0
-        self.consents: dict[tuple[str, str], Consent] = {}
+        self.consents = consents or InMemoryConsents()
 
     def find(self, client_id: str) -> Client | None:
         return self.rows.get(client_id)
@@ -193,20 +193,26 @@ class InMemoryClients:
 
     def delete(self, client_id: str) -> None:
         self.rows.pop(client_id, None)
-        for key in [key for key in self.consents if key[1] == client_id]:
-            del self.consents[key]
+        for account_id, of in list(self.consents.rows):
+            if of == client_id:
+                self.consents.forget(account_id, of)
 
-    def consent_of(self, account_id: str, client_id: str) -> Consent | None:
-        return self.consents.get((account_id, client_id))
 
-    def consents_of(self, account_id: str) -> Sequence[Consent]:
-        return [self.consents[key] for key in sorted(self.consents) if key[0] == account_id]
+class InMemoryConsents:
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], Consent] = {}
 
-    def forget_consent(self, account_id: str, client_id: str) -> bool:
-        return self.consents.pop((account_id, client_id), None) is not None
+    def of(self, account_id: str, client_id: str) -> Consent | None:
+        return self.rows.get((account_id, client_id))
 
-    def remember_consent(self, account_id: str, client_id: str, scope: Sequence[str], at: datetime) -> None:
-        self.consents[account_id, client_id] = Consent(client_id, tuple(scope), at)
+    def all_of(self, account_id: str) -> Sequence[Consent]:
+        return [self.rows[key] for key in sorted(self.rows) if key[0] == account_id]
+
+    def forget(self, account_id: str, client_id: str) -> bool:
+        return self.rows.pop((account_id, client_id), None) is not None
+
+    def remember(self, account_id: str, client_id: str, scope: Sequence[str], at: datetime) -> None:
+        self.rows[account_id, client_id] = Consent(client_id, tuple(scope), at)
 
 
 class InMemoryCommands:
@@ -227,7 +233,7 @@ class InMemoryCommands:
 
 @dataclass
 class InMemoryRepos:
-    """Implements `ports.AuthRepos`."""
+    """Every shelf, as `bootstrap.repositories` has them."""
 
     accounts: InMemoryAccounts = field(default_factory=InMemoryAccounts)
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
@@ -235,6 +241,7 @@ class InMemoryRepos:
     codes: InMemoryCodes = field(init=False)
     refresh_tokens: InMemoryRefreshTokens = field(init=False)
     clients: InMemoryClients = field(default_factory=InMemoryClients)
+    consents: InMemoryConsents = field(default_factory=InMemoryConsents)
     attempts: InMemoryAttempts = field(default_factory=InMemoryAttempts)
     mails: InMemoryMails = field(default_factory=InMemoryMails)
     logout_notices: InMemoryLogoutNotices = field(default_factory=InMemoryLogoutNotices)
@@ -247,6 +254,7 @@ class InMemoryRepos:
 
     def __post_init__(self) -> None:
         self.sessions.accounts = self.accounts
+        self.clients.consents = self.consents
         holders = Holders(self.accounts, self.sessions)
         self.codes, self.refresh_tokens = InMemoryCodes(holders), InMemoryRefreshTokens(holders)
 

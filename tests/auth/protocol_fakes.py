@@ -1,4 +1,4 @@
-"""In-memory twins of the stores of `protocol_ports`. `bootstrap/test_repositories.py` holds the real ones to them."""
+"""In-memory twins of the stores of the protocol. `bootstrap/test_repositories.py` holds the real ones to them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from auth.ground.use_cases.ports import Accounts, Sessions
-from auth.ground.use_cases.protocol_ports import FoundCode, FoundToken, InitialAccessToken
+from auth.clients.domain.dynamic_registration import InitialAccessToken
 from auth.people.domain.accounts import Account
 from auth.people.domain.sessions import Session
+from auth.people.use_cases.stores.accounts import AccountsById
+from auth.people.use_cases.stores.sessions import SessionsById
 from auth.protocol.domain.grants import (
     AuthorizationCode,
     DeviceRequest,
     DeviceState,
+    FoundCode,
+    FoundToken,
     PushedRequest,
     RefreshToken,
     family_of,
@@ -24,8 +27,8 @@ from auth.protocol.domain.grants import (
 class Holders:
     """Whose a grant is."""
 
-    accounts: Accounts
-    sessions: Sessions
+    accounts: AccountsById
+    sessions: SessionsById
 
     def of(self, grant: AuthorizationCode | RefreshToken) -> tuple[Account | None, Session | None]:
         return self.accounts.find(grant.account_id), self.sessions.find(grant.session_id)

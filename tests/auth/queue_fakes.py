@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from auth.ground.use_cases.ports import LogoutNotice
+from auth.people.domain.logout import LogoutNotice
 from auth.people.domain.mails import LATE, QueuedMail, UnsentMail
 
 

@@ -10,16 +10,18 @@ from typing import Any
 import pytest
 
 from auth.bootstrap.repositories import SqlRepositories
-from auth.ground.use_cases.ports import LogoutNotice
-from auth.ground.use_cases.protocol_ports import FoundCode, FoundToken, InitialAccessToken
+from auth.clients.domain.dynamic_registration import InitialAccessToken
 from auth.people.domain.accounts import ProvisionalPassword
+from auth.people.domain.consents import Consent
+from auth.people.domain.logout import LogoutNotice
 from auth.people.domain.mails import MailKind, QueuedMail
 from auth.people.domain.sessions import Session
 from auth.protocol.domain.grants import (
     AuthorizationCode,
-    Consent,
     DeviceRequest,
     DeviceState,
+    FoundCode,
+    FoundToken,
     PushedRequest,
     RefreshToken,
 )
@@ -216,18 +218,18 @@ def test_clients_and_consents_are_kept_whole(run: Run) -> None:
     assert run(lambda repos: repos.clients.find("cdap")) == client
     assert run(lambda repos: list(repos.clients.all())) == [client]
     assert run(lambda repos: repos.clients.find("other")) is None
-    assert run(lambda repos: repos.clients.consent_of("a1", "cdap")) is None
-    run(lambda repos: repos.clients.remember_consent("a1", "cdap", ["openid", "profile"], NOW))
-    run(lambda repos: repos.clients.remember_consent("a1", "cdap", ["openid", "email"], NOW + SECOND))
+    assert run(lambda repos: repos.consents.of("a1", "cdap")) is None
+    run(lambda repos: repos.consents.remember("a1", "cdap", ["openid", "profile"], NOW))
+    run(lambda repos: repos.consents.remember("a1", "cdap", ["openid", "email"], NOW + SECOND))
     given = Consent("cdap", ("openid", "email"), NOW + SECOND)
-    assert run(lambda repos: repos.clients.consent_of("a1", "cdap")) == given
-    assert run(lambda repos: list(repos.clients.consents_of("a1"))) == [given]
-    assert run(lambda repos: repos.clients.forget_consent("a1", "cdap"))
-    assert not run(lambda repos: repos.clients.forget_consent("a1", "cdap"))
-    run(lambda repos: repos.clients.remember_consent("a1", "cdap", ["openid"], NOW))
+    assert run(lambda repos: repos.consents.of("a1", "cdap")) == given
+    assert run(lambda repos: list(repos.consents.all_of("a1"))) == [given]
+    assert run(lambda repos: repos.consents.forget("a1", "cdap"))
+    assert not run(lambda repos: repos.consents.forget("a1", "cdap"))
+    run(lambda repos: repos.consents.remember("a1", "cdap", ["openid"], NOW))
     run(lambda repos: repos.clients.delete("cdap"))
     assert run(lambda repos: repos.clients.find("cdap")) is None
-    assert run(lambda repos: repos.clients.consent_of("a1", "cdap")) is None
+    assert run(lambda repos: repos.consents.of("a1", "cdap")) is None
 
 
 def test_a_pushed_request_is_used_once(run: Run) -> None:

@@ -15,10 +15,10 @@ from aiosmtpd.controller import Controller
 
 from auth.bootstrap import Tasks, build_tasks
 from auth.clients.domain.subjects import Subjects
-from auth.ground.use_cases.ports import LogoutNotice
 from auth.people.adapters.clients.mail_texts import MailTexts
 from auth.people.adapters.clients.smtp_mailer import SmtpMailer, SmtpOptions
 from auth.people.adapters.clients.workers import LogoutWorker
+from auth.people.domain.logout import LogoutNotice
 from auth.people.domain.mails import MailKind, QueuedMail
 from auth.people.domain.sessions import SessionLimits
 from auth.people.use_cases.keep_session import SweepSessions
@@ -163,6 +163,7 @@ POISON: dict[str, tuple[Callable[[Database, Provider], None], Callable[[Provider
     "mails": (poison_a_mail, mails_go_on),
     "logout": (poison_a_notice, notices_go_on),
     "sweeper": (poison_a_session, sessions_go_on),
+    "forgetting": None,  # deletes by age: no row is read
     "schedule": None,  # the keys of this process: no queue
     "watch": None,  # reads only
 }

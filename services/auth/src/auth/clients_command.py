@@ -15,9 +15,9 @@ from pathlib import Path
 from auth.clients.domain.client_profiles import PROFILES
 from auth.clients.domain.client_registration import describe_client
 from auth.clients.domain.clients import Client
+from auth.clients.domain.dynamic_registration import InitialAccessToken
 from auth.clients.use_cases.open_registration import OpenRegistration
 from auth.clients.use_cases.register_clients import OPERATOR, RegisterClients
-from auth.ground.use_cases.protocol_ports import InitialAccessToken
 from auth.settings import AuthSettings
 
 _CLIENT_COLUMNS = "{:<38}{:<10}{:<16}{:<15}{:<30}{:<10}{}\n"

@@ -114,7 +114,7 @@ def test_nobody_is_asked_to_agree_to_what_is_closed_to_them(provider: Provider, 
     else:
         assert answer.status_code == 403
         assert "HABILITATION_WITHDRAWN" in answer.text
-    assert provider.read(lambda repos: repos.clients.consent_of(DIRECTOR, "cdap")) is None
+    assert provider.read(lambda repos: repos.consents.of(DIRECTOR, "cdap")) is None
     assert "auth.access.refused" in provider.event_types()
 
 

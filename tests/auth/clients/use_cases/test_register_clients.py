@@ -225,12 +225,10 @@ def test_a_disabled_client_is_unknown_until_it_is_opened_again(provider: Provide
 
 def test_a_deleted_client_is_gone_with_what_people_agreed_to(provider: Provider, register: RegisterClients) -> None:
     register.create(a_description(), ADMINISTRATOR)
-    provider.work.write(
-        lambda repos: repos.clients.remember_consent("account-1", "omega", ("openid",), provider.clock.now())
-    )
+    provider.work.write(lambda repos: repos.consents.remember("account-1", "omega", ("openid",), provider.clock.now()))
     register.delete("omega", ADMINISTRATOR)
     assert provider.use_cases.client("omega") is None
-    assert provider.read(lambda repos: repos.clients.consents_of("account-1")) == []
+    assert provider.read(lambda repos: repos.consents.all_of("account-1")) == []
     assert last_event(provider).type == "auth.client.deleted"
     for act in (register.find, register.delete):
         with pytest.raises(ClientUnknownError):

@@ -11,8 +11,8 @@ import structlog
 
 from auth.ground.adapters.clients.guarded_fetch import FetchRefusedError, GuardedFetch
 from auth.ground.adapters.clients.tls_trust import TlsTrust
-from auth.ground.use_cases.ports import LogoutAnswer
 from auth.people.adapters.clients.logout_calls import HttpLogoutCalls
+from auth.people.domain.logout import LogoutAnswer
 from servicekit.errors import StartError
 from tests.auth.clients.adapters.test_clients import a_free_port
 from tests.auth.ground.adapters.test_guarded_fetch import a_certificate, a_server, names, with_bytes

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from auth.clients.domain.clients import AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN, TOKEN_EXCHANGE
-from auth.clients.use_cases.import_data import ImportClients
+from auth.clients.use_cases.import_clients import ImportClients
 from auth.clients.use_cases.register_clients import OPERATOR
 from rights.facts import Fact
 from rights.snapshot import Snapshot

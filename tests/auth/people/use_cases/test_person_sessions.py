@@ -143,4 +143,4 @@ def test_a_session_that_has_ended_withdraws_nothing(provider: Provider) -> None:
     provider.use_cases.sign_out(here.session_id)
     with pytest.raises(SessionEndedError):
         provider.use_cases.person_sessions.withdraw_consent(here, "omega")
-    assert provider.read(lambda repos: repos.clients.consent_of(DIRECTOR, "omega")) is not None
+    assert provider.read(lambda repos: repos.consents.of(DIRECTOR, "omega")) is not None

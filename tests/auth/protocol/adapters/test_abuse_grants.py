@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from auth.clients.domain.client_registration import BadClientError, check_client
-from auth.clients.use_cases.import_data import ImportClients
+from auth.clients.use_cases.import_clients import ImportClients
 from auth.clients.use_cases.register_clients import OPERATOR
 from auth.protocol.use_cases import push_request, serve_devices
 from tests.auth.builders import CHALLENGE, DIRECTOR, ISSUER, SECRET, AuthBrowser, Provider, a_client
@@ -64,7 +64,7 @@ def test_a_device_grant_is_a_consent_that_can_be_seen(provider: Provider, browse
     found = provider.use_cases.serve_devices.find(session, codes.user_code)
     assert found is not None
     assert provider.use_cases.serve_devices.decide(session, found, client, granted=True)
-    consent = provider.read(lambda repos: repos.clients.consent_of(DIRECTOR, "omega"))
+    consent = provider.read(lambda repos: repos.consents.of(DIRECTOR, "omega"))
     assert consent.scope == ("openid", "profile")
 
 

@@ -19,8 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
+from auth.ground.domain.errors import CertificateRefusedError
 from auth.protocol.adapters.crypto.client_certificates import read_certificate, same_dn
-from auth.protocol.domain.certificates import CertificateRefusedError, ClientCertificate
+from auth.protocol.domain.certificates import ClientCertificate
 
 PEM = serialization.Encoding.PEM
 DER = serialization.Encoding.DER

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
+from auth.ground.domain.errors import DpopRefusedError
 from auth.protocol.adapters.crypto.dpop import JoseDpopProofs
 from auth.protocol.adapters.crypto.dpop_nonces import DpopNonces
-from auth.protocol.domain.proofs import DpopRefusedError, check_proof, check_token_hash
+from auth.protocol.domain.proofs import check_proof, check_token_hash
 from tests.servicekit.fakes import FixedClock
 
 EC_KEY = ECKey.generate_key("P-256")

@@ -15,11 +15,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from auth.clients.domain.client_registration import KNOWN_KEYS, BadClientError, address_problem, parse_client
-from auth.ground.domain.errors import ClientRefusedError, RequestRefusedError, SessionEndedError
+from auth.ground.domain.errors import (
+    CertificateRefusedError,
+    ClientRefusedError,
+    RequestRefusedError,
+    SessionEndedError,
+)
 from auth.protocol.adapters.crypto.client_certificates import read_certificate
 from auth.protocol.adapters.web.plain_requests import Certificates, parse_form, read_basic, read_call
 from auth.protocol.domain.authorization_details import BadDetailsError, narrow, read_details
-from auth.protocol.domain.certificates import CertificateRefusedError
 from auth.protocol.domain.requested_claims import read_claims
 from auth.protocol.domain.user_codes import ALPHABET, normalise_user_code, shown_user_code
 from servicekit.web.headers import origin_of

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auth.ground.domain.errors import DpopRefusedError
 from auth.protocol.domain.client_tokens import thumbprint
-from auth.protocol.domain.proofs import DpopProof, DpopRefusedError, check_proof, check_token_hash
+from auth.protocol.domain.proofs import DpopProof, check_proof, check_token_hash
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 URI = "https://partenaire.example/token"

@@ -10,11 +10,12 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from auth.bootstrap.repositories import SqlRepositories
+from auth.bootstrap.repositories import AuthWork, SqlRepositories
 from auth.clients.domain.subjects import Subjects
-from auth.clients.use_cases.import_data import ImportAccounts, ImportClients
+from auth.clients.use_cases.import_clients import ImportClients
 from auth.clients.use_cases.known_clients import KnownClients
 from auth.clients.use_cases.open_registration import OpenRegistration
+from auth.clients.use_cases.ports import SectorIdentifiers
 from auth.clients.use_cases.register_clients import RegisterClients
 from auth.clients.use_cases.register_dynamically import RegisterDynamically
 from auth.front.adapters.web.app import WebParts, create_web, health_and_lanes
@@ -22,9 +23,6 @@ from auth.front.use_cases.catalogue import UseCases
 from auth.ground.adapters.clients.guarded_fetch import GuardedFetch
 from auth.ground.adapters.clients.tls_trust import TlsTrust
 from auth.ground.adapters.files.data_files import common_passwords
-from auth.ground.use_cases.ports import AuthWork, Passwords
-from auth.ground.use_cases.ports import RightsReplica as RightsReplicaPort
-from auth.ground.use_cases.protocol_ports import SectorIdentifiers
 from auth.keys.adapters.crypto.key_changes import KeySchedule
 from auth.keys.adapters.crypto.keys import SigningKeys, load_keys
 from auth.keys.adapters.crypto.own_tokens import OwnTokens
@@ -44,12 +42,16 @@ from auth.people.use_cases.choose_password import ChoosePassword
 from auth.people.use_cases.end_lost_access import EndLostAccess
 from auth.people.use_cases.event_owners import EventOwners
 from auth.people.use_cases.follow_ending import FollowEnding
+from auth.people.use_cases.forget_old import FORGET_EVERY, ForgetOld
 from auth.people.use_cases.guard_sign_in import GuardSignIn
+from auth.people.use_cases.import_accounts import ImportAccounts
 from auth.people.use_cases.keep_session import ChooseOrganisation, DisownLogin, FindSession, SignOut, SweepSessions
 from auth.people.use_cases.manage_accounts import ManageAccounts
 from auth.people.use_cases.name_helpers import NameHelpers
 from auth.people.use_cases.person_rights import PersonRights
 from auth.people.use_cases.person_sessions import PersonSessions
+from auth.people.use_cases.ports import Passwords
+from auth.people.use_cases.ports import RightsReplica as RightsReplicaPort
 from auth.people.use_cases.read_ended_sessions import ReadEndedSessions
 from auth.people.use_cases.request_identifier import RequestIdentifier
 from auth.people.use_cases.request_password import RequestPassword
@@ -140,6 +142,7 @@ class Tasks:
     logout: LogoutWorker
     mails: Repeating
     sweeper: Repeating
+    forgetting: Repeating
     schedule: Repeating
     watch: Repeating
 
@@ -169,7 +172,6 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
     )
     return UseCases(
         issuer=settings.issuer,
-        work=work,
         rights=rights,
         name_helpers=NameHelpers(work, rights),
         own_tokens=own_tokens,
@@ -219,6 +221,7 @@ def build_tasks(
         logout=logout,
         mails=repeating("mails", _send_mails(settings, work, passwords, clock), timedelta(seconds=1)),
         sweeper=repeating("session-sweeper", SweepSessions(work, clock, limits, each_apart), timedelta(seconds=30)),
+        forgetting=repeating("forgetting", ForgetOld(work, clock), FORGET_EVERY),
         schedule=repeating("key-schedule", KeySchedule(key_changes(settings, clock)), timedelta(minutes=1)),
         watch=repeating("queue-watch", QueueWatch(WatchQueues(work, clock)), timedelta(minutes=10)),
     )

@@ -1,9 +1,12 @@
 """The repositories of one transaction, made on demand."""
 
+from typing import TypeAlias
+
 from sqlalchemy import Connection
 
 from auth.clients.adapters.database.clients import SqlClients
 from auth.people.adapters.database.accounts import SqlAccounts
+from auth.people.adapters.database.consents import SqlConsents
 from auth.people.adapters.database.queues import SqlAttempts, SqlCommands, SqlLogoutNotices, SqlMails
 from auth.people.adapters.database.sessions import SqlEndedSessions, SqlSessions
 from auth.protocol.adapters.database.grants import SqlCodes, SqlRefreshTokens
@@ -14,10 +17,11 @@ from auth.protocol.adapters.database.requests import (
     SqlRevokedTokens,
     SqlSeenTokens,
 )
+from servicekit.audit_events import RecordedWork
 
 
 class SqlRepositories:
-    """Implements `ports.AuthRepos` on one connection."""
+    """Every shelf (`ground.use_cases.shelves`), on one connection."""
 
     def __init__(self, connection: Connection) -> None:
         """Cheap: nothing is made before it is asked for. They hold nothing, so none is kept: that would take a lock."""
@@ -52,6 +56,11 @@ class SqlRepositories:
     def clients(self) -> SqlClients:
         """Registered clients."""
         return SqlClients(self._connection)
+
+    @property
+    def consents(self) -> SqlConsents:
+        """What people agreed to."""
+        return SqlConsents(self._connection)
 
     @property
     def attempts(self) -> SqlAttempts:
@@ -97,3 +106,7 @@ class SqlRepositories:
     def initial_access_tokens(self) -> SqlInitialAccessTokens:
         """What opens dynamic registration."""
         return SqlInitialAccessTokens(self._connection)
+
+
+AuthWork: TypeAlias = RecordedWork[SqlRepositories]
+"""What `bootstrap` hands to every use case, which sees its own part of it."""

@@ -20,7 +20,6 @@ from auth.clients.domain.clients import (
     TOKEN_EXCHANGE,
     Client,
 )
-from auth.protocol.domain.grants import RefreshToken
 
 BASELINE, INTEROPERABLE, FAPI2 = "baseline", "interoperable", "fapi2"
 PROFILES = (BASELINE, INTEROPERABLE, FAPI2)
@@ -42,13 +41,6 @@ def pushed_request_required(client: Client) -> bool:
 def strict_assertion_audience(client: Client) -> bool:
     """FAPI 2.0 §5.3.2.1: the audience of an assertion is our issuer, as one string."""
     return client.profile == FAPI2
-
-
-def rotates_refresh_tokens(client: Client, token: RefreshToken) -> bool:
-    """Only where nothing but the token itself is shown (RFC 9700 §4.14.2). One that its client authenticates for, or
-    proves a key for, is of no use to a thief: it is not rotated (FAPI 2.0 §5.3.2.1), so that two requests at once, or
-    an answer that is lost, lose nothing."""
-    return not client.is_confidential and not token.binding
 
 
 def profile_problem(client: Client) -> str | None:

@@ -7,6 +7,8 @@ most who the person is, which the person agrees to. What it sends beyond that is
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +27,19 @@ _NOT_TOLD = frozenset(
 _LONGEST_DESCRIPTION = 300
 _STANDARD_ALGORITHMS = {"id_token_signed_response_alg": "RS256", "authorization_signed_response_alg": "RS256"}
 """What a client counts on that names none (OpenID Connect Registration §2, JARM §3). FAPI 2.0 §5.4 forbids it."""
+
+
+@dataclass(frozen=True)
+class InitialAccessToken:
+    """What opens dynamic registration (RFC 7591 §3), as kept: its SHA-256, for whom, until when, how often."""
+
+    token_hash: str
+    name: str
+    created_at: datetime
+    expires_at: datetime
+    uses_left: int
+    profile: str = "baseline"  # of clients that register with it and name none
+    owner: str = ""  # of clients that register with it
 
 
 def read_metadata(client_id: str, metadata: Mapping[str, Any]) -> dict[str, Any]:

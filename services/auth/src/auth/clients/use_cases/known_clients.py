@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from datetime import timedelta
+from typing import Protocol
 
 from auth.clients.domain.clients import Client
 from auth.clients.domain.redirects import origins_of
-from auth.ground.use_cases.ports import AuthWork
+from auth.clients.use_cases.stores import KnownClientRows
+from auth.ground.use_cases.shelves import HasClients
+from servicekit.audit_events import RecordedWork
 from servicekit.clock import Clock
 
 _KEPT = timedelta(seconds=1)
@@ -17,10 +20,14 @@ _ORIGINS_KEPT_S = 60
 _UNREAD: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
 
 
+class Store(HasClients[KnownClientRows], Protocol):
+    """What `KnownClients` sees of a transaction."""
+
+
 class KnownClients:
     """Reads a description again after a second: a change, also by another process, holds everywhere by then."""
 
-    def __init__(self, work: AuthWork, clock: Clock, kept: timedelta = _KEPT) -> None:
+    def __init__(self, work: RecordedWork[Store], clock: Clock, kept: timedelta = _KEPT) -> None:
         """`kept`: how old a description may be."""
         self._work = work
         self._clock = clock

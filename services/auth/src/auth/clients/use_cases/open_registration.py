@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Protocol
 
 from auth.clients.domain.client_profiles import BASELINE
+from auth.clients.domain.dynamic_registration import InitialAccessToken
 from auth.clients.use_cases.register_clients import OPERATOR
+from auth.clients.use_cases.stores import OfferedTokens
 from auth.ground.domain.errors import RegistrationTokenNameTakenError, RegistrationTokenUnknownError
-from auth.ground.use_cases.ports import AuthRepos, AuthWork
-from auth.ground.use_cases.protocol_ports import InitialAccessToken
-from servicekit.audit_events import JSON, NATIONAL, AuditEvent, Outcome
+from auth.ground.use_cases.shelves import HasInitialAccessTokens
+from servicekit.audit_events import JSON, NATIONAL, AuditEvent, Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.errors import InvalidInputError
 from servicekit.event_form import is_owner
@@ -21,10 +23,14 @@ _MOST_DAYS = 366
 _MOST_USES = 10_000
 
 
+class Store(HasInitialAccessTokens[OfferedTokens], Protocol):
+    """What `OpenRegistration` sees of a transaction."""
+
+
 class OpenRegistration:
     """One method per act. A token is told once; its name is how it is spoken of afterwards."""
 
-    def __init__(self, work: AuthWork, clock: Clock) -> None:
+    def __init__(self, work: RecordedWork[Store], clock: Clock) -> None:
         """For the command line: its events are buffered, the service delivers them."""
         self._work = work
         self._clock = clock
@@ -49,7 +55,7 @@ class OpenRegistration:
         ends_at = now + timedelta(days=days)
         kept = InitialAccessToken(hash_secret(token), name.strip(), now, ends_at, uses, profile, owner)
 
-        def add(repos: AuthRepos) -> Outcome[None]:
+        def add(repos: Store) -> Outcome[None]:
             if _named(repos, kept.name) is not None:
                 raise RegistrationTokenNameTakenError(f"there is a token of this name: {kept.name}")
             repos.initial_access_tokens.add(kept)
@@ -69,7 +75,7 @@ class OpenRegistration:
             RegistrationTokenUnknownError: no token has this name.
         """
 
-        def remove(repos: AuthRepos) -> Outcome[None]:
+        def remove(repos: Store) -> Outcome[None]:
             token = _named(repos, name)
             if token is None:
                 raise RegistrationTokenUnknownError(f"no token has this name: {name}")
@@ -92,5 +98,5 @@ class OpenRegistration:
         )
 
 
-def _named(repos: AuthRepos, name: str) -> InitialAccessToken | None:
+def _named(repos: Store, name: str) -> InitialAccessToken | None:
     return next((token for token in repos.initial_access_tokens.all() if token.name == name), None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from auth.clients.domain.client_registration import (
     BadClientError,
@@ -19,12 +19,26 @@ from auth.clients.domain.client_registration import (
     version_of,
 )
 from auth.clients.domain.clients import NATIONAL, SECRET_METHODS, Client
+from auth.clients.use_cases.closing import close_client
 from auth.clients.use_cases.known_clients import KnownClients
+from auth.clients.use_cases.ports import SectorIdentifiers
+from auth.clients.use_cases.stores import (
+    ChangedClients,
+    FamiliesOfDeletedClients,
+    FeedOfClients,
+    GrantsOfClients,
+    UsableTokens,
+)
 from auth.ground.domain.errors import ClientChangedError, ClientIdTakenError, ClientUnknownError
-from auth.ground.use_cases.ports import AuthRepos, AuthWork
-from auth.ground.use_cases.protocol_ports import SectorIdentifiers
-from auth.people.use_cases.ending import close_client
-from servicekit.audit_events import JSON, AuditEvent, Outcome, Policy
+from auth.ground.use_cases.shelves import (
+    HasClients,
+    HasCodes,
+    HasDeviceRequests,
+    HasEndedSessions,
+    HasInitialAccessTokens,
+    HasRefreshTokens,
+)
+from servicekit.audit_events import JSON, AuditEvent, Outcome, Policy, RecordedWork
 from servicekit.clock import Clock
 from servicekit.errors import DependencyUnavailableError
 from servicekit.identifiers import hash_secret, new_secret
@@ -63,12 +77,28 @@ class Registered:
     secret: str | None = None
 
 
+class UsesOfTokens(HasInitialAccessTokens[UsableTokens], Protocol):
+    """What software that declares itself takes with it, in the same transaction."""
+
+
+class Store(
+    HasClients[ChangedClients],
+    HasRefreshTokens[FamiliesOfDeletedClients],
+    HasCodes[GrantsOfClients],
+    HasDeviceRequests[GrantsOfClients],
+    HasEndedSessions[FeedOfClients],
+    UsesOfTokens,
+    Protocol,
+):
+    """What `RegisterClients` sees of a transaction."""
+
+
 class RegisterClients:
     """One method per act."""
 
     def __init__(  # noqa: PLR0913 - what it checks with, and what it tells
         self,
-        work: AuthWork,
+        work: RecordedWork[Store],
         known: KnownClients,
         sectors: SectorIdentifiers,
         key_set_problem: KeySetProblem,
@@ -111,7 +141,7 @@ class RegisterClients:
         actor: Actor,
         *,
         registration_token_hash: str | None = None,
-        first: Callable[[AuthRepos], None] = lambda _repos: None,
+        first: Callable[[UsesOfTokens], None] = lambda _repos: None,
     ) -> Registered:
         """A new client; its secret is drawn when its method needs one. `first` runs in the same transaction.
 
@@ -132,7 +162,7 @@ class RegisterClients:
             tokens_valid_from=int(self._clock.now().timestamp()),
         )
 
-        def add(repos: AuthRepos) -> Outcome[None]:
+        def add(repos: Store) -> Outcome[None]:
             first(repos)
             if repos.clients.find(client.client_id) is not None:
                 raise ClientIdTakenError("there is a client of this name")
@@ -220,7 +250,7 @@ class RegisterClients:
         """
         client = self._unchanged(client_id, actor, version)
 
-        def remove(repos: AuthRepos) -> Outcome[None]:
+        def remove(repos: Store) -> Outcome[None]:
             if version is not None and repos.clients.find(client_id) != client:
                 raise ClientChangedError("the client was changed at the same moment")
             repos.clients.delete(client_id)
@@ -270,7 +300,7 @@ class RegisterClients:
             raise bad_client(client.client_id, "sector_identifier_uri", why)
 
     def _change(self, before: Client, after: Client, event_type: str, actor: Actor, **payload: JSON) -> None:
-        def change(repos: AuthRepos) -> Outcome[None]:
+        def change(repos: Store) -> Outcome[None]:
             if repos.clients.find(before.client_id) != before:
                 raise ClientChangedError("the client was changed at the same moment")
             if before.enabled and not after.enabled:
@@ -283,7 +313,7 @@ class RegisterClients:
 
         self._record(after, change)
 
-    def _record(self, client: Client, change: Callable[[AuthRepos], Outcome[None]]) -> None:
+    def _record(self, client: Client, change: Callable[[Store], Outcome[None]]) -> None:
         try:
             self._work.record(change)
         finally:  # recorded here even when audit has not acknowledged

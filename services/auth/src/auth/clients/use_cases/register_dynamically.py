@@ -11,11 +11,10 @@ from typing import Any
 
 from auth.clients.domain.client_registration import BadClientError
 from auth.clients.domain.clients import Client
-from auth.clients.domain.dynamic_registration import read_metadata, refusal_of
-from auth.clients.use_cases.register_clients import OPERATOR, Actor, RegisterClients
+from auth.clients.domain.dynamic_registration import InitialAccessToken, read_metadata, refusal_of
+from auth.clients.use_cases.register_clients import OPERATOR, Actor, RegisterClients, UsesOfTokens
 from auth.ground.domain.errors import ClientUnknownError, RegistrationRefusedError, RequestRefusedError
-from auth.ground.use_cases.ports import AuthRepos, AuthWork
-from auth.ground.use_cases.protocol_ports import InitialAccessToken
+from servicekit.audit_events import RecordedWork
 from servicekit.clock import Clock
 from servicekit.errors import DependencyUnavailableError
 from servicekit.identifiers import hash_secret, new_id, new_secret
@@ -33,7 +32,7 @@ class DynamicClient:
 class RegisterDynamically:
     """What strangers can do, and what they must show for it. No token tells whether a client exists."""
 
-    def __init__(self, work: AuthWork, register: RegisterClients, clock: Clock) -> None:
+    def __init__(self, work: RecordedWork[UsesOfTokens], register: RegisterClients, clock: Clock) -> None:
         """`register` checks, stores and records."""
         self._work = work
         self._register = register
@@ -51,7 +50,7 @@ class RegisterDynamically:
         token = self._initial_token(unverified_token)
         registration_token = new_secret(32)
 
-        def take_one_use(repos: AuthRepos) -> None:
+        def take_one_use(repos: UsesOfTokens) -> None:
             if not repos.initial_access_tokens.use(token.token_hash, self._clock.now()):
                 raise RegistrationRefusedError("the initial access token was used up at the same moment")
 

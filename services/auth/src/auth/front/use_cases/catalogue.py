@@ -11,7 +11,7 @@ from auth.clients.domain.subjects import Subjects
 from auth.clients.use_cases.known_clients import KnownClients
 from auth.clients.use_cases.register_clients import RegisterClients
 from auth.clients.use_cases.register_dynamically import RegisterDynamically
-from auth.ground.use_cases.ports import AuthWork, OwnTokens, Signer
+from auth.keys.use_cases.ports import OwnTokens, Signer
 from auth.people.domain.sessions import Session
 from auth.people.use_cases.choose_password import ChoosePassword
 from auth.people.use_cases.keep_session import ChooseOrganisation, DisownLogin, FindSession, SignOut
@@ -44,7 +44,6 @@ class UseCases:
     """What the provider can do."""
 
     issuer: str
-    work: AuthWork
     rights: PersonRights
     name_helpers: NameHelpers
     own_tokens: OwnTokens
@@ -82,9 +81,4 @@ class UseCases:
     def has_consent(self, session: Session, client: Client, scope: str, since: datetime | None = None) -> bool:
         """Whether the person need not be asked: a service of the house, or asked before. With `since` only a consent
         given after it counts, of whatever client (`prompt=consent`)."""
-        if client.first_party and since is None:
-            return True
-        given = self.work.read(lambda repos: repos.clients.consent_of(session.account_id, client.client_id))
-        if given is None or not set(scope.split()) <= set(given.scope):
-            return False
-        return since is None or given.given_at >= since
+        return self.give_consent.is_given(session, client, scope, since)

@@ -149,6 +149,25 @@ class ClientRefusedError(NotAuthenticatedError):
     reason = "CLIENT_REFUSED"
 
 
+class CertificateRefusedError(NotAuthenticatedError):
+    """What was handed on is not one certificate that can be read, or its key is too weak.
+
+    `reason` is CERTIFICATE_MALFORMED or CERTIFICATE_KEY.
+    """
+
+    reason = "CERTIFICATE_MALFORMED"
+
+
+class DpopRefusedError(NotAuthenticatedError):
+    """A DPoP proof is not believed: `invalid_dpop_proof` on the wire (RFC 9449 §5, §7.1).
+
+    `reason` is DPOP_MALFORMED (not such a proof, too long, a claim missing), DPOP_ALGORITHM, DPOP_KEY (not a public key
+    that we take), DPOP_SIGNATURE, DPOP_METHOD, DPOP_URI, DPOP_TIME or DPOP_TOKEN_HASH.
+    """
+
+    reason = "DPOP_REFUSED"
+
+
 class ServerNonceNeededError(NotAuthenticatedError):
     """A DPoP proof must carry a nonce of ours (RFC 9449 §8): `use_dpop_nonce` on the wire."""
 

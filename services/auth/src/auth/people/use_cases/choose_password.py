@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Protocol
 
 from auth.ground.domain.errors import (
     AccountUnknownError,
@@ -13,7 +14,14 @@ from auth.ground.domain.errors import (
     SessionEndedError,
     TooManyAttemptsError,
 )
-from auth.ground.use_cases.ports import AuthRepos, AuthWork, Passwords
+from auth.ground.use_cases.shelves import (
+    HasAccounts,
+    HasAttempts,
+    HasEndedSessions,
+    HasLogoutNotices,
+    HasMails,
+    HasSessions,
+)
 from auth.people.domain.accounts import Account
 from auth.people.domain.mails import MailKind, QueuedMail
 from auth.people.domain.passwords import PasswordRules, find_problem, normalise_password
@@ -22,8 +30,12 @@ from auth.people.domain.throttling import AttemptLimits, wait_before
 from auth.people.use_cases import events
 from auth.people.use_cases.ending import end_all_sessions
 from auth.people.use_cases.person_rights import PersonRights
+from auth.people.use_cases.ports import Passwords
 from auth.people.use_cases.sign_in import SignedIn
-from servicekit.audit_events import Outcome
+from auth.people.use_cases.stores.accounts import ChangedAccounts, GuessedAttempts
+from auth.people.use_cases.stores.queues import QueueOfMails, QueueOfNotices
+from auth.people.use_cases.stores.sessions import FeedOfSessions, ReplacedSessions
+from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.errors import DependencyUnavailableError
 from servicekit.identifiers import hash_secret, new_id, new_secret
@@ -31,11 +43,23 @@ from servicekit.identifiers import hash_secret, new_id, new_secret
 _LIMITS = AttemptLimits()
 
 
+class Store(
+    HasAccounts[ChangedAccounts],
+    HasSessions[ReplacedSessions],
+    HasAttempts[GuessedAttempts],
+    HasMails[QueueOfMails],
+    HasEndedSessions[FeedOfSessions],
+    HasLogoutNotices[QueueOfNotices],
+    Protocol,
+):
+    """What `ChoosePassword` sees of a transaction."""
+
+
 class ChoosePassword:
     """Checks the rules, keeps the hash, ends every other session and opens a full one under a new identifier."""
 
     def __init__(
-        self, work: AuthWork, passwords: Passwords, rights: PersonRights, clock: Clock, rules: PasswordRules
+        self, work: RecordedWork[Store], passwords: Passwords, rights: PersonRights, clock: Clock, rules: PasswordRules
     ) -> None:
         """`rules`: length and words that are refused."""
         self._work = work
@@ -64,7 +88,7 @@ class ChoosePassword:
         now, cookie = self._clock.now(), new_secret()
         organisation_id = session.organisation_id or self._only_organisation(account.account_id)
 
-        def change(repos: AuthRepos) -> Outcome[Session]:
+        def change(repos: Store) -> Outcome[Session]:
             known = repos.accounts.find(account.account_id) or account
             ended = end_all_sessions(repos, account.account_id, EndReason.PASSWORD_CHANGED, now)
             if session.session_id not in ended.session_ids:
@@ -114,7 +138,7 @@ class ChoosePassword:
         """Counted before the comparison, and apart from sign-ins: only somebody who is signed in counts here."""
         now, key = self._clock.now(), f"current:{hash_secret(account.account_id)}"
 
-        def count(repos: AuthRepos) -> timedelta | None:
+        def count(repos: Store) -> timedelta | None:
             wait = wait_before(repos.attempts.of(key, now - _LIMITS.window), _LIMITS, now)
             if wait is None:
                 repos.attempts.add(key, now)

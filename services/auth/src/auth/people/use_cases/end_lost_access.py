@@ -12,16 +12,30 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
+from typing import Protocol
 
 from auth.clients.domain.clients import Client
+from auth.clients.use_cases.stores import ClientsWithMark
 from auth.ground.domain.errors import RightsStaleError
-from auth.ground.use_cases.ports import AuthRepos, AuthWork
+from auth.ground.use_cases.shelves import (
+    HasClients,
+    HasCodes,
+    HasDeviceRequests,
+    HasEndedSessions,
+    HasLogoutNotices,
+    HasRefreshTokens,
+    HasRevokedTokens,
+    HasSessions,
+)
 from auth.people.domain.sessions import ClientSession, EndReason, RightsChange
 from auth.people.use_cases import events
 from auth.people.use_cases.ending import end_client_session, end_session
 from auth.people.use_cases.person_rights import PersonRights
-from auth.protocol.domain.claims import today_in_france
-from servicekit.audit_events import AuditEvent, Outcome
+from auth.people.use_cases.stores.grants import DeniedDevices, FamiliesOfSession, RevokedTokens, SpentCodes
+from auth.people.use_cases.stores.queues import QueueOfNotices
+from auth.people.use_cases.stores.sessions import ClientsInSessions, FeedOfBoth
+from partnerkit.days import french_day
+from servicekit.audit_events import AuditEvent, Outcome, RecordedWork
 from servicekit.clock import Clock
 
 _READ_AT_ONCE = 1_000
@@ -29,6 +43,20 @@ _END_AT_ONCE = 50
 AGAIN_AFTER = timedelta(seconds=2)
 """Longer than it takes to make tokens of rights that were good when it began."""
 EVERY = timedelta(seconds=60)
+
+
+class Store(
+    HasClients[ClientsWithMark],
+    HasSessions[ClientsInSessions],
+    HasEndedSessions[FeedOfBoth],
+    HasRefreshTokens[FamiliesOfSession],
+    HasCodes[SpentCodes],
+    HasDeviceRequests[DeniedDevices],
+    HasRevokedTokens[RevokedTokens],
+    HasLogoutNotices[QueueOfNotices],
+    Protocol,
+):
+    """What `EndLostAccess` sees of a transaction."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +75,7 @@ class _Looked:
 class EndLostAccess:
     """Call it again and again, and at once when the rights or a client changed."""
 
-    def __init__(self, work: AuthWork, rights: PersonRights, clock: Clock, tell: Callable[[], None]) -> None:
+    def __init__(self, work: RecordedWork[Store], rights: PersonRights, clock: Clock, tell: Callable[[], None]) -> None:
         """`tell` wakes whoever delivers the notices."""
         self._work = work
         self._rights = rights
@@ -65,7 +93,7 @@ class EndLostAccess:
             return 0
         now = self._clock.now()
         mark = self._work.read(lambda repos: repos.clients.mark())
-        here = _Looked(snapshot.epoch, snapshot.revision, today_in_france(now), mark)
+        here = _Looked(snapshot.epoch, snapshot.revision, french_day(now), mark)
         if not self._is_due(here):
             return 0
         ended = sum(self._end(batch, now) for batch in _batches(self._lost(rights)))
@@ -105,7 +133,7 @@ class EndLostAccess:
     def _end(self, lost: tuple[ClientSession, ...], now: datetime) -> int:
         change, rights = self._change, self._rights
 
-        def end(repos: AuthRepos) -> Outcome[int]:
+        def end(repos: Store) -> Outcome[int]:
             told: list[AuditEvent] = []
             for held in lost:
                 told += end_client_session(repos, held, now, change)

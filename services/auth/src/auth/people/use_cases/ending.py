@@ -8,15 +8,72 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from auth.ground.use_cases.ports import AuthRepos, LogoutNotice
+from auth.ground.use_cases.shelves import (
+    HasCodes,
+    HasDeviceRequests,
+    HasEndedSessions,
+    HasLogoutNotices,
+    HasRefreshTokens,
+    HasRevokedTokens,
+    HasSessions,
+)
+from auth.people.domain.logout import LogoutNotice
 from auth.people.domain.sessions import ClientSession, EndReason, RightsChange, Session
 from auth.people.use_cases import events
+from auth.people.use_cases.stores.grants import (
+    DeniedDevices,
+    FamiliesOfSession,
+    RevokedFamilies,
+    RevokedTokens,
+    SpentCodes,
+)
+from auth.people.use_cases.stores.queues import QueueOfNotices
+from auth.people.use_cases.stores.sessions import (
+    EndingSessions,
+    FeedOfSessions,
+    FeedOfTokens,
+    LeftSessions,
+    SessionsById,
+)
 from servicekit.audit_events import AuditEvent, OwnerOf
 from servicekit.identifiers import new_id
 
 LONGEST_ACCESS_TOKEN = timedelta(seconds=900)
 """The most that the settings allow: what is revoked is remembered that long."""
+
+
+class EndingStore(
+    HasSessions[EndingSessions], HasEndedSessions[FeedOfSessions], HasLogoutNotices[QueueOfNotices], Protocol
+):
+    """What the end of a session sees of a transaction."""
+
+
+class TokenEndingStore(HasRevokedTokens[RevokedTokens], HasEndedSessions[FeedOfTokens], Protocol):
+    """What the end of a token sees of a transaction."""
+
+
+class FamilyEndingStore(
+    HasRefreshTokens[RevokedFamilies],
+    HasSessions[SessionsById],
+    HasLogoutNotices[QueueOfNotices],
+    TokenEndingStore,
+    Protocol,
+):
+    """What the end of a family of tokens sees of a transaction."""
+
+
+class ClientEndingStore(
+    HasSessions[LeftSessions],
+    HasRefreshTokens[FamiliesOfSession],
+    HasCodes[SpentCodes],
+    HasDeviceRequests[DeniedDevices],
+    HasLogoutNotices[QueueOfNotices],
+    TokenEndingStore,
+    Protocol,
+):
+    """What the end of a client's session sees of a transaction."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +85,7 @@ class Ended:
 
 
 def end_session(  # noqa: PLR0913 - what an end says of itself
-    repos: AuthRepos,
+    repos: EndingStore,
     session: Session,
     reason: EndReason,
     at: datetime,
@@ -53,7 +110,7 @@ def end_session(  # noqa: PLR0913 - what an end says of itself
     return Ended((session.session_id,), (event,))
 
 
-def revoke_token(repos: AuthRepos, token_id: str, ends_at: datetime, now: datetime) -> bool:
+def revoke_token(repos: TokenEndingStore, token_id: str, ends_at: datetime, now: datetime) -> bool:
     """Ends one access token, or every one of a family, here and at the resource servers; False: it had ended."""
     if not repos.revoked_tokens.add(token_id, ends_at):
         return False
@@ -61,7 +118,7 @@ def revoke_token(repos: AuthRepos, token_id: str, ends_at: datetime, now: dateti
     return True
 
 
-def revoke_family(repos: AuthRepos, family_id: str, client_id: str, session_id: str, now: datetime) -> None:
+def revoke_family(repos: FamilyEndingStore, family_id: str, client_id: str, session_id: str, now: datetime) -> None:
     """Ends every token of a family: refresh and access tokens at once, the client's session by back-channel logout.
 
     A code that is replayed again and again tells the client once: the queue of notices is everybody's."""
@@ -74,7 +131,7 @@ def revoke_family(repos: AuthRepos, family_id: str, client_id: str, session_id: 
 
 
 def end_client_session(
-    repos: AuthRepos, held: ClientSession, at: datetime, change: RightsChange
+    repos: ClientEndingStore, held: ClientSession, at: datetime, change: RightsChange
 ) -> tuple[AuditEvent, ...]:
     """Ends what one client has in a session, which goes on: its grants, its tokens, and its own session by a notice.
 
@@ -116,16 +173,8 @@ def _notice(session: Session, client_id: str, at: datetime, change: RightsChange
     )
 
 
-def close_client(repos: AuthRepos, client_id: str, now: datetime) -> None:
-    """Ends every grant and every token of a client. Its sessions in people's browsers are told by `end_lost_access`."""
-    repos.refresh_tokens.revoke_of(client_id, now)
-    for grants in (repos.codes, repos.device_requests):
-        grants.delete_of(client_id)
-    repos.ended_sessions.append_client(client_id, now)
-
-
 def end_all_sessions(
-    repos: AuthRepos,
+    repos: EndingStore,
     account_id: str,
     reason: EndReason,
     at: datetime,

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from auth.ground.use_cases.ports import AuthRepos, AuthWork
+from auth.clients.use_cases.stores import ClientsById
+from auth.ground.use_cases.shelves import HasClients, HasLogoutNotices
 from auth.people.use_cases.end_lost_access import EndLostAccess
 from auth.people.use_cases.person_rights import PersonRights
+from auth.people.use_cases.stores.queues import NoticesOfChange
+from servicekit.audit_events import RecordedWork
 from servicekit.clock import Clock
+
+
+class Store(HasLogoutNotices[NoticesOfChange], HasClients[ClientsById], Protocol):
+    """What `FollowEnding` sees of a transaction."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ class FollowEnding:
 
     def __init__(  # noqa: PLR0913 - a constructor
         self,
-        work: AuthWork,
+        work: RecordedWork[Store],
         rights: PersonRights,
         lost: EndLostAccess,
         clock: Clock,
@@ -65,7 +73,7 @@ class FollowEnding:
         if not self._lost.has_looked(revision, epoch):
             return EndingReport(looked=False, ended=0, told=0, late=(), told_at=None)
 
-        def read(repos: AuthRepos) -> EndingReport:
+        def read(repos: Store) -> EndingReport:
             notices = repos.logout_notices.of_change(revision)
             waiting = {notice.client_id for notice in notices if notice.delivered_at is None}
             clients = [repos.clients.find(client_id) for client_id in sorted(waiting)]

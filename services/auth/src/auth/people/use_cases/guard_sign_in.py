@@ -11,13 +11,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from auth.ground.use_cases.ports import AuthRepos, AuthWork
+from auth.ground.use_cases.shelves import HasAttempts
 from auth.people.domain.throttling import AttemptLimits, network_of, wait_before
+from auth.people.use_cases.stores.accounts import ForgivenAttempts, GuardedAttempts, TakenBackAttempts
+from servicekit.audit_events import RecordedWork
 from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret
 
 _EVERYWHERE = AttemptLimits(maximum=50, free=50)
+
+
+class Store(HasAttempts[GuardedAttempts], Protocol):
+    """What `GuardSignIn` sees of a transaction."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ class Counted:
 class GuardSignIn:
     """`limits`: for one account from one network, or one browser; `per_network`: identifiers that may fail there."""
 
-    work: AuthWork
+    work: RecordedWork[Store]
     clock: Clock
     limits: AttemptLimits = field(default_factory=AttemptLimits)
     per_network: int = 50
@@ -56,7 +63,7 @@ class GuardSignIn:
         everywhere, from_network = f"account:{person}", f"network:{network}"
         own_key = f"device:{hash_secret(origin.device)}" if origin.device else f"pair:{origin_key}"
 
-        def count(repos: AuthRepos) -> Counted | timedelta:
+        def count(repos: Store) -> Counted | timedelta:
             attempts = repos.attempts
             own = attempts.of(own_key, now - self.limits.window)
             waits = [wait_before(own, self.limits, now)]
@@ -83,13 +90,13 @@ class GuardSignIn:
         self.work.write(lambda repos: take_back(repos, counted))
 
 
-def take_back(repos: AuthRepos, counted: Counted) -> None:
+def take_back(repos: HasAttempts[TakenBackAttempts], counted: Counted) -> None:
     """It was no failure."""
     for key in (counted.own_key, *counted.shared_keys):
         repos.attempts.forget_one(key, counted.at)
 
 
-def succeed(repos: AuthRepos, counted: Counted, now: datetime) -> None:
+def succeed(repos: HasAttempts[ForgivenAttempts], counted: Counted, now: datetime) -> None:
     """It was right: what the same person mistyped here before is forgotten, and the network is known from now on."""
     take_back(repos, counted)
     repos.attempts.forget(counted.own_key)

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Protocol
 
 from auth.ground.domain.errors import OrganisationNotOursError, SessionEndedError
-from auth.ground.use_cases.ports import AuthRepos, AuthWork, EachApart
+from auth.ground.use_cases.shelves import HasAccounts, HasEndedSessions, HasLogoutNotices, HasMails, HasSessions
 from auth.people.domain.accounts import Account
 from auth.people.domain.mails import MailKind, QueuedMail
 from auth.people.domain.sessions import EndReason, Session, SessionLimits
 from auth.people.use_cases import events
 from auth.people.use_cases.ending import end_all_sessions, end_session
 from auth.people.use_cases.person_rights import PersonRights
+from auth.people.use_cases.ports import EachApart
 from auth.people.use_cases.sign_in import SignedIn
-from servicekit.audit_events import Outcome
+from auth.people.use_cases.stores.accounts import AccountsById, ChangedAccounts
+from auth.people.use_cases.stores.queues import NoticesToldLast, QueueOfMails, QueueOfNotices
+from auth.people.use_cases.stores.sessions import (
+    EndingSessions,
+    EndingSessionsById,
+    FeedOfSessions,
+    LivingSessions,
+    SessionsSigningIn,
+    SweptSessions,
+)
+from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret, new_id, new_secret
 
@@ -22,12 +34,6 @@ _TOUCH_EVERY = timedelta(minutes=1)
 _BACK_AT_THE_CLIENT = timedelta(seconds=10)
 """By then a browser that was sent back has arrived."""
 _SWEEP_AT_ONCE = 200
-_FORGET_EVERY = timedelta(minutes=10)
-_KEEP_GRANTS = timedelta(days=1)
-_KEEP_ATTEMPTS = timedelta(hours=2)  # the longest window is an hour
-_KEEP_ORIGINS = timedelta(days=180)
-_KEEP_ENDED = timedelta(days=1)  # every token of an ended session is dead long before
-_KEEP_MAILS = timedelta(days=30)  # what the audit log keeps is kept there
 
 
 @dataclass(frozen=True)
@@ -38,10 +44,14 @@ class Present:
     account: Account
 
 
+class FoundStore(HasSessions[LivingSessions], HasAccounts[AccountsById], Protocol):
+    """What `FindSession` sees of a transaction."""
+
+
 class FindSession:
     """Who stands behind a cookie."""
 
-    def __init__(self, work: AuthWork, clock: Clock, limits: SessionLimits) -> None:
+    def __init__(self, work: RecordedWork[FoundStore], clock: Clock, limits: SessionLimits) -> None:
         """`limits`: idle and absolute."""
         self._work = work
         self._clock = clock
@@ -53,7 +63,7 @@ class FindSession:
             return None
         now, cookie_hash = self._clock.now(), hash_secret(cookie)
 
-        def find(repos: AuthRepos) -> Present | None:
+        def find(repos: FoundStore) -> Present | None:
             session = repos.sessions.find_by_cookie(cookie_hash)
             account = repos.accounts.find(session.account_id) if session is not None else None
             return Present(session, account) if session is not None and account is not None else None
@@ -67,10 +77,16 @@ class FindSession:
         return present
 
 
+class ChosenStore(
+    HasSessions[SessionsSigningIn], HasEndedSessions[FeedOfSessions], HasLogoutNotices[QueueOfNotices], Protocol
+):
+    """What `ChooseOrganisation` sees of a transaction."""
+
+
 class ChooseOrganisation:
     """The session chooses the organisation; another one means another session, so that every token is issued again."""
 
-    def __init__(self, work: AuthWork, rights: PersonRights, clock: Clock) -> None:
+    def __init__(self, work: RecordedWork[ChosenStore], rights: PersonRights, clock: Clock) -> None:
         """`rights` tells the organisations of a person."""
         self._work = work
         self._rights = rights
@@ -85,7 +101,7 @@ class ChooseOrganisation:
             raise OrganisationNotOursError("the person is not active in this organisation")
         now, cookie = self._clock.now(), new_secret()
 
-        def choose(repos: AuthRepos) -> Outcome[Session]:
+        def choose(repos: ChosenStore) -> Outcome[Session]:
             chosen = replace(session, organisation_id=organisation_id, cookie_hash=hash_secret(cookie), seen_at=now)
             if session.organisation_id is None:
                 repos.sessions.save(chosen)
@@ -100,10 +116,16 @@ class ChooseOrganisation:
         return SignedIn(self._work.record(choose), cookie)
 
 
+class LeavingStore(
+    HasSessions[EndingSessionsById], HasEndedSessions[FeedOfSessions], HasLogoutNotices[NoticesToldLast], Protocol
+):
+    """What `SignOut` sees of a transaction."""
+
+
 class SignOut:
     """DÉCONNEXION: the session ends here and in every extranet."""
 
-    def __init__(self, work: AuthWork, clock: Clock) -> None:
+    def __init__(self, work: RecordedWork[LeavingStore], clock: Clock) -> None:
         """The notices to the extranets are queued in the same transaction."""
         self._work = work
         self._clock = clock
@@ -120,7 +142,7 @@ class SignOut:
             return
         found = session
 
-        def end(repos: AuthRepos) -> Outcome[None]:
+        def end(repos: LeavingStore) -> Outcome[None]:
             ended = end_session(repos, found, EndReason.LOGOUT, now)
             if begun_by is not None:
                 repos.logout_notices.tell_last(session_id, begun_by, now + _BACK_AT_THE_CLIENT)
@@ -130,10 +152,21 @@ class SignOut:
         self._work.record(end)
 
 
+class DisownedStore(
+    HasAccounts[ChangedAccounts],
+    HasMails[QueueOfMails],
+    HasSessions[EndingSessions],
+    HasEndedSessions[FeedOfSessions],
+    HasLogoutNotices[QueueOfNotices],
+    Protocol,
+):
+    """What `DisownLogin` sees of a transaction."""
+
+
 class DisownLogin:
     """ "Ce n'était pas moi": every session ends and a new password is needed, sent by mail."""
 
-    def __init__(self, work: AuthWork, clock: Clock, rights: PersonRights) -> None:
+    def __init__(self, work: RecordedWork[DisownedStore], clock: Clock, rights: PersonRights) -> None:
         """The mails leave from the outbox; `rights` tells the administrators of the person."""
         self._work = work
         self._clock = clock
@@ -143,7 +176,7 @@ class DisownLogin:
         """Ends all sessions of the person, this one too; the administrators of the person are told by mail."""
         now, helpers = self._clock.now(), self._rights.helpers(session.account_id)
 
-        def disown(repos: AuthRepos) -> Outcome[None]:
+        def disown(repos: DisownedStore) -> Outcome[None]:
             account = repos.accounts.find(session.account_id)
             if account is not None:
                 repos.accounts.save(replace(account, password_hash=None, provisional=None))
@@ -158,16 +191,23 @@ class DisownLogin:
         self._work.record(disown)
 
 
-class SweepSessions:
-    """Ends sessions whose time is over, so that the extranets learn of it too; forgets what is of no more use."""
+class SweptStore(
+    HasSessions[SweptSessions], HasEndedSessions[FeedOfSessions], HasLogoutNotices[QueueOfNotices], Protocol
+):
+    """What `SweepSessions` sees of a transaction."""
 
-    def __init__(self, work: AuthWork, clock: Clock, limits: SessionLimits, each_apart: EachApart) -> None:
+
+class SweepSessions:
+    """Ends sessions whose time is over, so that the extranets learn of it too."""
+
+    def __init__(
+        self, work: RecordedWork[SweptStore], clock: Clock, limits: SessionLimits, each_apart: EachApart
+    ) -> None:
         """`limits`: idle and absolute."""
         self._work = work
         self._clock = clock
         self._limits = limits
         self._each_apart = each_apart
-        self._forgot_at: datetime | None = None
 
     def __call__(self) -> int:
         """Sweeps once; gives how many sessions ended."""
@@ -175,15 +215,12 @@ class SweepSessions:
         idle, opened = now - self._limits.idle, now - self._limits.absolute
         due = self._work.read(lambda repos: repos.sessions.expired(idle, opened, _SWEEP_AT_ONCE))
         self._each_apart(due, self._end, self._end_unread, queue="expired sessions")
-        if self._forgot_at is None or now - self._forgot_at >= _FORGET_EVERY:
-            self._work.write(self._forget)
-            self._forgot_at = now
         return len(due)
 
     def _end(self, session_id: str) -> None:
         now = self._clock.now()
 
-        def end(repos: AuthRepos) -> Outcome[None]:
+        def end(repos: SweptStore) -> Outcome[None]:
             current = repos.sessions.find(session_id)
             account_id = current.account_id if current is not None else None
             seen = events.done("session.checked", account_id, now, session_id=session_id)
@@ -197,19 +234,3 @@ class SweepSessions:
         """One whose end fails is closed all the same: it must neither stay open nor keep the others open."""
         now = self._clock.now()
         self._work.write(lambda repos: repos.sessions.end(session_id, now))
-
-    def _forget(self, repos: AuthRepos) -> None:
-        now = self._clock.now()
-        repos.codes.forget_before(now - _KEEP_GRANTS)
-        repos.refresh_tokens.forget_before(now - _KEEP_GRANTS)
-        repos.attempts.forget_before(now - _KEEP_ATTEMPTS)
-        repos.attempts.forget_origins_before(now - _KEEP_ORIGINS)
-        repos.pushed_requests.forget_before(now - _FORGET_EVERY)
-        repos.device_requests.forget_before(now - _FORGET_EVERY)
-        repos.seen_tokens.forget_before(now)
-        repos.revoked_tokens.forget_before(now)
-        repos.logout_notices.forget_before(now - _KEEP_GRANTS)
-        repos.sessions.forget_before(now - _KEEP_ENDED)
-        repos.ended_sessions.forget_before(now - _KEEP_ENDED)
-        repos.mails.forget_before(now - _KEEP_MAILS)
-        repos.commands.forget_before(now - _KEEP_MAILS)

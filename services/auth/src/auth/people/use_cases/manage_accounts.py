@@ -6,17 +6,28 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from auth.ground.domain.errors import AccountIdTakenError, AccountUnknownError
-from auth.ground.use_cases.ports import AuthRepos, AuthWork
+from auth.ground.use_cases.shelves import (
+    HasAccounts,
+    HasCommands,
+    HasEndedSessions,
+    HasLogoutNotices,
+    HasMails,
+    HasSessions,
+)
 from auth.people.domain.accounts import Account, make_username
 from auth.people.domain.mails import LATE_AFTER, MailKind, QueuedMail
 from auth.people.domain.sessions import EndReason
 from auth.people.use_cases import events
 from auth.people.use_cases.ending import end_all_sessions
+from auth.people.use_cases.stores.accounts import Commands, ManagedAccounts
+from auth.people.use_cases.stores.queues import MailsOfAccounts, QueueOfNotices
+from auth.people.use_cases.stores.sessions import EndingSessions, FeedOfSessions
 from partnerkit.email import InvalidEmailError, checked_email
 from partnerkit.text import clean_line, typed_name, why_name_refused
-from servicekit.audit_events import AuditEvent, Outcome
+from servicekit.audit_events import AuditEvent, Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.errors import ConflictError, InvalidInputError
 from servicekit.event_form import is_owner
@@ -59,13 +70,25 @@ class AccountView:
     mail_problem: str = ""  # why its newest mail was set aside; MAIL_LATE: it waits for more than an hour
 
 
-Change = Callable[[AuthRepos, Account, datetime], tuple[str, tuple[AuditEvent, ...]]]
+class Store(
+    HasAccounts[ManagedAccounts],
+    HasMails[MailsOfAccounts],
+    HasCommands[Commands],
+    HasSessions[EndingSessions],
+    HasEndedSessions[FeedOfSessions],
+    HasLogoutNotices[QueueOfNotices],
+    Protocol,
+):
+    """What `ManageAccounts` sees of a transaction."""
+
+
+Change = Callable[[Store, Account, datetime], tuple[str, tuple[AuditEvent, ...]]]
 
 
 class ManageAccounts:
     """One method per command."""
 
-    def __init__(self, work: AuthWork, clock: Clock, draw: Callable[[int], int] = secrets.randbelow) -> None:
+    def __init__(self, work: RecordedWork[Store], clock: Clock, draw: Callable[[int], int] = secrets.randbelow) -> None:
         """`draw` gives the number in identifiers; tests give their own."""
         self._work = work
         self._clock = clock
@@ -91,7 +114,7 @@ class ManageAccounts:
             AccountUnknownError: no such account.
         """
 
-        def change(repos: AuthRepos, account: Account, now: datetime) -> tuple[str, tuple[AuditEvent, ...]]:
+        def change(repos: Store, account: Account, now: datetime) -> tuple[str, tuple[AuditEvent, ...]]:
             repos.accounts.save(replace(account, password_hash=None, provisional=None))
             repos.mails.add(
                 QueuedMail(new_id(), account.account_id, MailKind.RENEWED_PASSWORD, now, now, order.requested_by)
@@ -111,7 +134,7 @@ class ManageAccounts:
             AccountUnknownError: no such account.
         """
 
-        def change(repos: AuthRepos, account: Account, now: datetime) -> tuple[str, tuple[AuditEvent, ...]]:
+        def change(repos: Store, account: Account, now: datetime) -> tuple[str, tuple[AuditEvent, ...]]:
             if account.locked_at is None:
                 _tell(repos, account, MailKind.LOCKED, order, now)
             repos.accounts.save(_locked(account, order, now))
@@ -134,7 +157,7 @@ class ManageAccounts:
             AccountUnknownError: no such account.
         """
 
-        def change(repos: AuthRepos, account: Account, now: datetime) -> tuple[str, tuple[AuditEvent, ...]]:
+        def change(repos: Store, account: Account, now: datetime) -> tuple[str, tuple[AuditEvent, ...]]:
             repos.accounts.save(replace(account, locked_at=None, locked_reason=None, locked_by=None))
             if account.locked_at is not None:
                 _tell(repos, account, MailKind.UNLOCKED, order, now)
@@ -150,7 +173,7 @@ class ManageAccounts:
             AccountUnknownError: no such account.
         """
 
-        def change(repos: AuthRepos, account: Account, now: datetime) -> tuple[str, tuple[AuditEvent, ...]]:
+        def change(repos: Store, account: Account, now: datetime) -> tuple[str, tuple[AuditEvent, ...]]:
             ended = end_all_sessions(
                 repos, account.account_id, EndReason.ADMINISTRATOR, now, actor_id=order.requested_by
             )
@@ -170,7 +193,7 @@ class ManageAccounts:
         if len(account_ids) > MOST_ACCOUNTS_AT_ONCE:
             raise InvalidInputError(f"at most {MOST_ACCOUNTS_AT_ONCE} accounts at once", reason="TOO_MANY_ACCOUNTS")
 
-        def read(repos: AuthRepos) -> list[AccountView]:
+        def read(repos: Store) -> list[AccountView]:
             waiting = repos.mails.waiting(account_ids)
             problems = repos.mails.problems(account_ids, self._clock.now() - LATE_AFTER)
             return [
@@ -180,7 +203,7 @@ class ManageAccounts:
 
         return self._work.read(read)
 
-    def _create(self, repos: AuthRepos, order: Order, person: NewPerson) -> Outcome[None]:
+    def _create(self, repos: Store, order: Order, person: NewPerson) -> Outcome[None]:
         now = self._clock.now()
         account = Account(
             account_id=person.account_id,
@@ -205,7 +228,7 @@ class ManageAccounts:
             raise AccountIdTakenError("this account id belongs to another person")
         return found[0]
 
-    def _free_username(self, repos: AuthRepos, person: NewPerson) -> str:
+    def _free_username(self, repos: Store, person: NewPerson) -> str:
         for _ in range(200):
             username = make_username(person.given_name, person.family_name, self._draw(10_000))
             if not repos.accounts.username_exists(username):
@@ -218,7 +241,7 @@ class ManageAccounts:
         if known is not None:
             return known
 
-        def carry_out(repos: AuthRepos) -> Outcome[str]:
+        def carry_out(repos: Store) -> Outcome[str]:
             now = self._clock.now()
             account = repos.accounts.find(order.account_id)
             if account is None:
@@ -230,7 +253,7 @@ class ManageAccounts:
         return self._work.record(carry_out)
 
 
-def _tell(repos: AuthRepos, account: Account, kind: MailKind, order: Order, now: datetime) -> None:
+def _tell(repos: Store, account: Account, kind: MailKind, order: Order, now: datetime) -> None:
     repos.mails.add(QueuedMail(new_id(), account.account_id, kind, now, now, order.requested_by))
 
 

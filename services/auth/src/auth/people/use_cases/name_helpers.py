@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from auth.ground.use_cases.ports import AuthWork
+from auth.ground.use_cases.shelves import HasAccounts
 from auth.people.domain.accounts import AccountState
 from auth.people.use_cases.person_rights import PersonRights
+from auth.people.use_cases.stores.accounts import SeveralAccounts
+from servicekit.audit_events import RecordedWork
+
+
+class Store(HasAccounts[SeveralAccounts], Protocol):
+    """What `NameHelpers` sees of a transaction."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +28,7 @@ class Helpers:
 class NameHelpers:
     """For display only, from a snapshot of any age: nothing is decided by it."""
 
-    def __init__(self, work: AuthWork, rights: PersonRights) -> None:
+    def __init__(self, work: RecordedWork[Store], rights: PersonRights) -> None:
         """`rights` knows who administers, `work` their names."""
         self._work = work
         self._rights = rights

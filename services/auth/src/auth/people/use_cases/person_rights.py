@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from auth.ground.domain.errors import ExtranetClosedError, RightsStaleError
-from auth.ground.use_cases.ports import RightsReplica
 from auth.people.domain.sessions import Session
-from auth.protocol.domain.claims import today_in_france
+from auth.people.use_cases.ports import RightsReplica
+from partnerkit.days import french_day
 from rights.decision import OpenExtranet, administrator_roles, held_roles, open_extranets, organisations_of, why_closed
 from rights.facts import Administrator, Extranet, Organisation
 from rights.snapshot import Snapshot
@@ -75,7 +75,7 @@ class PersonRights:
         Raises:
             RightsStaleError: the replica is not fresh.
         """
-        return organisations_of(self._fresh(), account_id, today_in_france(self._clock.now()))
+        return organisations_of(self._fresh(), account_id, french_day(self._clock.now()))
 
     def for_client(self, session: Session, extranet: str | None) -> ExtranetRights:
         """The rights that a token for this extranet carries.
@@ -122,7 +122,7 @@ class PersonRights:
         """
         if session.organisation_id is None:
             return ()
-        today = today_in_france(self._clock.now())
+        today = french_day(self._clock.now())
         return administrator_roles(self._fresh(), session.account_id, session.organisation_id, today)
 
     def held_roles(self, session: Session) -> tuple[str, ...]:
@@ -233,17 +233,17 @@ class PersonRights:
     def _opened(self, snapshot: Snapshot, session: Session) -> tuple[OpenExtranet, ...]:
         if session.organisation_id is None:
             return ()
-        today = today_in_france(self._clock.now())
+        today = french_day(self._clock.now())
         return open_extranets(snapshot, session.account_id, session.organisation_id, today)
 
     def _is_active(self, snapshot: Snapshot, session: Session) -> bool:
-        today = today_in_france(self._clock.now())
+        today = french_day(self._clock.now())
         return session.organisation_id in {known.id for known in organisations_of(snapshot, session.account_id, today)}
 
     def _reason(self, snapshot: Snapshot, session: Session, extranet: str) -> str:
         if session.organisation_id is None:
             return "NO_ORGANISATION"
-        today = today_in_france(self._clock.now())
+        today = french_day(self._clock.now())
         return why_closed(snapshot, session.account_id, session.organisation_id, extranet, today).reason
 
     def _fresh(self) -> Snapshot:

@@ -4,19 +4,48 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from auth.clients.domain.clients import Client
+from auth.clients.use_cases.stores import ClientsById
 from auth.ground.domain.errors import SessionEndedError, SignInAgainError
-from auth.ground.use_cases.ports import AuthRepos, AuthWork
+from auth.ground.use_cases.shelves import (
+    HasClients,
+    HasCodes,
+    HasConsents,
+    HasEndedSessions,
+    HasLogoutNotices,
+    HasRefreshTokens,
+    HasRevokedTokens,
+    HasSessions,
+)
+from auth.people.domain.consents import Consent
 from auth.people.domain.sessions import EndReason, Session, SessionLimits
 from auth.people.use_cases import events
 from auth.people.use_cases.ending import end_session, revoke_family
-from auth.protocol.domain.grants import Consent
-from servicekit.audit_events import Outcome
+from auth.people.use_cases.stores.accounts import WithdrawnConsents
+from auth.people.use_cases.stores.grants import FamiliesOfSession, RevokedTokens, SpentCodes
+from auth.people.use_cases.stores.queues import QueueOfNotices
+from auth.people.use_cases.stores.sessions import EndingSessionsById, FeedOfBoth
+from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
 
 RECENTLY = timedelta(minutes=10)
 """How long a password that was typed is enough to end sessions elsewhere."""
+
+
+class Store(
+    HasSessions[EndingSessionsById],
+    HasClients[ClientsById],
+    HasConsents[WithdrawnConsents],
+    HasEndedSessions[FeedOfBoth],
+    HasRefreshTokens[FamiliesOfSession],
+    HasCodes[SpentCodes],
+    HasRevokedTokens[RevokedTokens],
+    HasLogoutNotices[QueueOfNotices],
+    Protocol,
+):
+    """What `PersonSessions` sees of a transaction."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +75,7 @@ class PersonOverview:
 class PersonSessions:
     """Whoever holds a stolen cookie may look, but not throw the person out: an end elsewhere asks for the password."""
 
-    def __init__(self, work: AuthWork, clock: Clock, limits: SessionLimits) -> None:
+    def __init__(self, work: RecordedWork[Store], clock: Clock, limits: SessionLimits) -> None:
         """`limits`: a session whose time is over is not shown."""
         self._work = work
         self._clock = clock
@@ -55,11 +84,11 @@ class PersonSessions:
     def overview(self, session: Session) -> PersonOverview:
         """Everything of the person of this session."""
 
-        def read(repos: AuthRepos) -> PersonOverview:
+        def read(repos: Store) -> PersonOverview:
             opened = sorted(self._alive(repos, session.account_id), key=lambda one: one.opened_at, reverse=True)
             consents = [
                 GivenConsent(client, consent)
-                for consent in repos.clients.consents_of(session.account_id)
+                for consent in repos.consents.all_of(session.account_id)
                 if (client := repos.clients.find(consent.client_id)) is not None
             ]
             return PersonOverview(tuple(OpenSession(one, _clients(repos, one)) for one in opened), tuple(consents))
@@ -95,13 +124,13 @@ class PersonSessions:
             SessionEndedError: this session itself has ended.
         """
         now = self._clock.now()
-        if self._work.read(lambda repos: repos.clients.consent_of(session.account_id, client_id)) is None:
+        if self._work.read(lambda repos: repos.consents.of(session.account_id, client_id)) is None:
             return False
         families = self._work.read(lambda repos: _families(repos, session.account_id, client_id))
 
-        def withdraw(repos: AuthRepos) -> Outcome[bool]:
+        def withdraw(repos: Store) -> Outcome[bool]:
             _require_open(repos, session)
-            forgotten = repos.clients.forget_consent(session.account_id, client_id)
+            forgotten = repos.consents.forget(session.account_id, client_id)
             opened = [one.session_id for one in repos.sessions.open_of(session.account_id)]
             spent = [(one, family) for one in opened for family in repos.codes.spend(one, client_id, now)]
             for session_id, family_id in dict.fromkeys((*families, *spent)):
@@ -118,7 +147,7 @@ class PersonSessions:
             raise SignInAgainError("the password was typed too long ago")
         now = self._clock.now()
 
-        def end(repos: AuthRepos) -> Outcome[tuple[str, ...]]:
+        def end(repos: Store) -> Outcome[tuple[str, ...]]:
             _require_open(repos, session)
             ended = [
                 end_session(repos, one, EndReason.LOGOUT, now, session.account_id)
@@ -131,23 +160,23 @@ class PersonSessions:
 
         return self._work.record(end)
 
-    def _alive(self, repos: AuthRepos, account_id: str) -> list[Session]:
+    def _alive(self, repos: Store, account_id: str) -> list[Session]:
         now = self._clock.now()
         return [one for one in repos.sessions.open_of(account_id) if one.is_alive(self._limits, now)]
 
 
-def _require_open(repos: AuthRepos, session: Session) -> None:
+def _require_open(repos: Store, session: Session) -> None:
     current = repos.sessions.find(session.session_id)
     if current is None or current.ended_at is not None:
         raise SessionEndedError("the session ended meanwhile")
 
 
-def _clients(repos: AuthRepos, session: Session) -> tuple[Client, ...]:
+def _clients(repos: Store, session: Session) -> tuple[Client, ...]:
     found = (repos.clients.find(client_id) for client_id in repos.sessions.clients_of(session.session_id))
     return tuple(client for client in found if client is not None)
 
 
-def _families(repos: AuthRepos, account_id: str, client_id: str) -> list[tuple[str, str]]:
+def _families(repos: Store, account_id: str, client_id: str) -> list[tuple[str, str]]:
     """Session and family of the client's tokens, read before the transaction that ends them: the search is long."""
     opened = (one.session_id for one in repos.sessions.open_of(account_id))
     return [(one, family) for one in opened for family in repos.refresh_tokens.families_of(one, client_id)]

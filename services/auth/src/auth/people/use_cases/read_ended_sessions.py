@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
-from auth.ground.use_cases.ports import AuthRepos, AuthWork
+from auth.ground.use_cases.shelves import HasEndedSessions
 from auth.people.domain.sessions import EndedSession
+from auth.people.use_cases.stores.sessions import ReadFeed
+from servicekit.audit_events import RecordedWork
 from servicekit.clock import Clock
 from servicekit.errors import ConflictError
 
@@ -19,6 +22,10 @@ class EpochChangedError(ConflictError):
     """The follower knows another history of the feed: take a new snapshot."""
 
     reason = "EPOCH_CHANGED"
+
+
+class Store(HasEndedSessions[ReadFeed], Protocol):
+    """What `ReadEndedSessions` sees of a transaction."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ class EndedPage:
 class ReadEndedSessions:
     """Three questions, as in the proto."""
 
-    def __init__(self, work: AuthWork, clock: Clock) -> None:
+    def __init__(self, work: RecordedWork[Store], clock: Clock) -> None:
         """Reads only."""
         self._work = work
         self._clock = clock
@@ -42,7 +49,7 @@ class ReadEndedSessions:
         """Ends recent enough that a token of theirs may still be alive (an hour: twelve times the life of a token)."""
         since = self._clock.now() - KEPT
 
-        def read(repos: AuthRepos) -> EndedPage:
+        def read(repos: Store) -> EndedPage:
             revision, epoch = repos.ended_sessions.position()
             return EndedPage(revision, epoch, repos.ended_sessions.since(since))
 
@@ -59,7 +66,7 @@ class ReadEndedSessions:
             EpochChangedError: the epoch is another one, the revision is not reached yet, or what followed is forgotten.
         """
 
-        def read(repos: AuthRepos) -> EndedPage:
+        def read(repos: Store) -> EndedPage:
             newest, current_epoch = repos.ended_sessions.position()
             if epoch != current_epoch or revision > newest:
                 raise EpochChangedError("the follower knows another history of the feed")

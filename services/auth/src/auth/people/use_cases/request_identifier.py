@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Protocol
 
 from auth.ground.domain.errors import TooManyAttemptsError
-from auth.ground.use_cases.ports import AuthRepos, AuthWork
+from auth.ground.use_cases.shelves import HasAccounts, HasAttempts, HasMails
 from auth.people.domain.accounts import AccountState
 from auth.people.domain.mails import MailKind, QueuedMail
 from auth.people.domain.throttling import network_of, wait_before
 from auth.people.use_cases import events
 from auth.people.use_cases.request_password import PER_ACCOUNT, PER_ADDRESS
+from auth.people.use_cases.stores.accounts import AccountsByEmail, CountedAttempts
+from auth.people.use_cases.stores.queues import QueueOfMails
 from partnerkit.email import checked_email
-from servicekit.audit_events import Outcome
+from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret, new_id
+
+
+class Store(HasAccounts[AccountsByEmail], HasAttempts[CountedAttempts], HasMails[QueueOfMails], Protocol):
+    """What `RequestIdentifier` sees of a transaction."""
 
 
 class RequestIdentifier:
     """Queues one mail for each account of the address that is not locked."""
 
-    def __init__(self, work: AuthWork, clock: Clock) -> None:
+    def __init__(self, work: RecordedWork[Store], clock: Clock) -> None:
         """Everything happens in one transaction; the mail leaves later."""
         self._work = work
         self._clock = clock
@@ -35,7 +42,7 @@ class RequestIdentifier:
         email, now = checked_email(typed), self._clock.now()
         mail_key, network_key = f"lost:{hash_secret(email)}", f"forgotten-from:{network_of(address)}"
 
-        def request(repos: AuthRepos) -> Outcome[timedelta | None]:
+        def request(repos: Store) -> Outcome[timedelta | None]:
             wait = wait_before(repos.attempts.of(network_key, now - PER_ADDRESS.window), PER_ADDRESS, now)
             is_often = wait_before(repos.attempts.of(mail_key, now - PER_ACCOUNT.window), PER_ACCOUNT, now) is not None
             if wait is None:

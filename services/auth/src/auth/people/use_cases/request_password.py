@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from auth.ground.domain.errors import TooManyAttemptsError
-from auth.ground.use_cases.ports import AuthRepos, AuthWork
+from auth.ground.use_cases.shelves import HasAccounts, HasAttempts, HasMails
 from auth.people.domain.accounts import AccountState, normalise_username
 from auth.people.domain.mails import MailKind, QueuedMail
 from auth.people.domain.throttling import AttemptLimits, network_of, wait_before
 from auth.people.use_cases import events
-from servicekit.audit_events import Outcome
+from auth.people.use_cases.stores.accounts import AccountsByUsername, CountedAttempts
+from auth.people.use_cases.stores.queues import QueueOfMails
+from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret, new_id
 
@@ -19,10 +22,14 @@ PER_ACCOUNT = AttemptLimits(window=timedelta(hours=1), maximum=3, free=3)
 PER_ADDRESS = AttemptLimits(window=timedelta(hours=1), maximum=30, free=30)
 
 
+class Store(HasAccounts[AccountsByUsername], HasAttempts[CountedAttempts], HasMails[QueueOfMails], Protocol):
+    """What `RequestPassword` sees of a transaction."""
+
+
 class RequestPassword:
     """Queues the mail. The password in use stays valid until the provisional one is used and replaced."""
 
-    def __init__(self, work: AuthWork, clock: Clock) -> None:
+    def __init__(self, work: RecordedWork[Store], clock: Clock) -> None:
         """Everything happens in one transaction; the mail leaves later."""
         self._work = work
         self._clock = clock
@@ -36,7 +43,7 @@ class RequestPassword:
         username, now = normalise_username(typed), self._clock.now()
         account_key, address_key = f"forgotten:{hash_secret(username)}", f"forgotten-from:{network_of(address)}"
 
-        def request(repos: AuthRepos) -> Outcome[timedelta | None]:
+        def request(repos: Store) -> Outcome[timedelta | None]:
             wait = wait_before(repos.attempts.of(address_key, now - PER_ADDRESS.window), PER_ADDRESS, now)
             asked = repos.attempts.of(account_key, now - PER_ACCOUNT.window)
             account = repos.accounts.find_by_username(username)

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from auth.ground.domain.errors import MailRefusedError
-from auth.ground.use_cases.ports import AuthRepos, AuthWork, EachApart, Mailer, MailTexts, Passwords
+from auth.ground.use_cases.shelves import HasAccounts, HasMails
 from auth.people.domain.accounts import Account, AccountState, ProvisionalPassword
 from auth.people.domain.mails import GIVE_UP_AFTER, GIVEN_UP, MailKind, QueuedMail, retry_delay
 from auth.people.domain.passwords import new_provisional_password
 from auth.people.use_cases import events
-from servicekit.audit_events import Outcome
+from auth.people.use_cases.ports import EachApart, Mailer, MailTexts, Passwords
+from auth.people.use_cases.stores.accounts import ChangedAccounts
+from auth.people.use_cases.stores.queues import SentMails
+from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.errors import DependencyUnavailableError, InvalidInputError
 
@@ -25,12 +29,16 @@ _ATTEMPT_TIME = timedelta(seconds=60)
 _QUEUE = "mails"
 
 
+class Store(HasMails[SentMails], HasAccounts[ChangedAccounts], Protocol):
+    """What `SendMails` sees of a transaction."""
+
+
 class SendMails:
     """Claims each mail, so that two processes do not send it twice at the same time."""
 
     def __init__(  # noqa: PLR0913 - a constructor
         self,
-        work: AuthWork,
+        work: RecordedWork[Store],
         mailer: Mailer,
         texts: MailTexts,
         passwords: Passwords,
@@ -116,6 +124,6 @@ class SendMails:
         self._work.record(lambda _repos: Outcome(None, (event,)))
 
 
-def _keep_provisional(repos: AuthRepos, account: Account, pending: ProvisionalPassword) -> None:
+def _keep_provisional(repos: Store, account: Account, pending: ProvisionalPassword) -> None:
     current = repos.accounts.find(account.account_id) or account
     repos.accounts.save(replace(current, provisional=pending))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from auth.ground.domain.errors import (
     AccountClosedError,
@@ -11,7 +12,7 @@ from auth.ground.domain.errors import (
     PasswordChecksOverloadedError,
     TooManyAttemptsError,
 )
-from auth.ground.use_cases.ports import AuthRepos, AuthWork, Passwords
+from auth.ground.use_cases.shelves import HasAccounts, HasAttempts, HasEndedSessions, HasLogoutNotices, HasSessions
 from auth.people.domain.accounts import Account, AccountState, normalise_username
 from auth.people.domain.passwords import normalise_password, provisional_form
 from auth.people.domain.sessions import EndReason, Session, SessionLimits
@@ -19,7 +20,11 @@ from auth.people.use_cases import events
 from auth.people.use_cases.ending import end_session
 from auth.people.use_cases.guard_sign_in import Counted, GuardSignIn, Origin, succeed
 from auth.people.use_cases.person_rights import PersonRights
-from servicekit.audit_events import AuditEvent, Outcome
+from auth.people.use_cases.ports import Passwords
+from auth.people.use_cases.stores.accounts import AccountsSigningIn, ForgivenAttempts
+from auth.people.use_cases.stores.queues import QueueOfNotices
+from auth.people.use_cases.stores.sessions import FeedOfSessions, SessionsSigningIn
+from servicekit.audit_events import AuditEvent, Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.errors import DependencyUnavailableError
 from servicekit.identifiers import hash_secret, new_id, new_secret
@@ -45,12 +50,23 @@ class SignedIn:
     cookie: str = field(repr=False)
 
 
+class Store(
+    HasAccounts[AccountsSigningIn],
+    HasSessions[SessionsSigningIn],
+    HasAttempts[ForgivenAttempts],
+    HasEndedSessions[FeedOfSessions],
+    HasLogoutNotices[QueueOfNotices],
+    Protocol,
+):
+    """What `SignIn` sees of a transaction."""
+
+
 class SignIn:
     """Counts the attempt, compares one hash, opens the session, records it."""
 
     def __init__(  # noqa: PLR0913 - a constructor
         self,
-        work: AuthWork,
+        work: RecordedWork[Store],
         passwords: Passwords,
         rights: PersonRights,
         clock: Clock,
@@ -152,7 +168,7 @@ class SignIn:
     def _open(self, account: Account, opening: _Opening, request: SignInRequest) -> SignedIn:
         now = self._clock.now()
 
-        def open_session(repos: AuthRepos) -> Outcome[Session]:
+        def open_session(repos: Store) -> Outcome[Session]:
             current = repos.accounts.find(account.account_id)
             if current is None or not _is_unchanged(current, account) or not _consume(repos, account, opening, now):
                 raise InvalidCredentialsError("the account changed meanwhile")
@@ -196,7 +212,7 @@ def _is_unchanged(current: Account, seen: Account) -> bool:
     )
 
 
-def _consume(repos: AuthRepos, account: Account, opening: _Opening, now: datetime) -> bool:
+def _consume(repos: Store, account: Account, opening: _Opening, now: datetime) -> bool:
     """A provisional password is used up by its first sign-in."""
     if not opening.provisional:
         return True
@@ -205,7 +221,7 @@ def _consume(repos: AuthRepos, account: Account, opening: _Opening, now: datetim
 
 
 def _session(
-    repos: AuthRepos, account: Account, request: SignInRequest, opening: _Opening, now: datetime
+    repos: Store, account: Account, request: SignInRequest, opening: _Opening, now: datetime
 ) -> tuple[Session, tuple[AuditEvent, ...]]:
     """A new session; or, when the same person authenticates again in this browser, the same one renewed."""
     before = repos.sessions.find_by_cookie(hash_secret(request.cookie)) if request.cookie else None

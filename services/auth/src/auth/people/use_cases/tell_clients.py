@@ -7,12 +7,18 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from auth.clients.domain.clients import NATIONAL, Client
 from auth.clients.domain.subjects import Subjects
-from auth.ground.use_cases.ports import AuthRepos, AuthWork, EachApart, LogoutAnswer, LogoutCalls, Signer
+from auth.clients.use_cases.stores import ClientsById
+from auth.ground.use_cases.shelves import HasClients, HasLogoutNotices
+from auth.keys.use_cases.ports import Signer
+from auth.people.domain.logout import LogoutAnswer, logout_token_claims
 from auth.people.domain.mails import retry_delay
-from auth.protocol.domain.claims import logout_token_claims
+from auth.people.use_cases.ports import EachApart, LogoutCalls
+from auth.people.use_cases.stores.queues import DeliveredNotices
+from servicekit.audit_events import RecordedWork
 from servicekit.clock import Clock
 from servicekit.identifiers import new_id
 
@@ -21,6 +27,10 @@ _LANES_OF_ONE_CLIENT = 4
 _LONGEST_WAIT = timedelta(minutes=5)
 _GIVE_UP_AFTER = timedelta(hours=12)
 _QUEUE = "logout notices"
+
+
+class Store(HasLogoutNotices[DeliveredNotices], HasClients[ClientsById], Protocol):
+    """What `TellClients` sees of a transaction."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,7 @@ class TellClients:
 
     def __init__(  # noqa: PLR0913 - a constructor
         self,
-        work: AuthWork,
+        work: RecordedWork[Store],
         calls: LogoutCalls,
         signer: Signer,
         clock: Clock,
@@ -109,7 +119,7 @@ class TellClients:
     def _postpone(self, client_id: str, notice_id: str) -> None:
         """Whatever waits for a client that does not answer waits as long as the one that was tried."""
 
-        def postpone(repos: AuthRepos) -> None:
+        def postpone(repos: Store) -> None:
             tried = repos.logout_notices.find(notice_id)
             if tried is not None:
                 repos.logout_notices.postpone(client_id, tried.next_attempt_at)
@@ -119,7 +129,7 @@ class TellClients:
     def report(self, session_id: str) -> LogoutReport:
         """Where the logout of a session stands."""
 
-        def read(repos: AuthRepos) -> list[tuple[Client, bool]]:
+        def read(repos: Store) -> list[tuple[Client, bool]]:
             notices = repos.logout_notices.of_session(session_id)
             waiting = {one.client_id for one in notices if one.delivered_at is None and not one.has_begun}
             found = (repos.clients.find(client_id) for client_id in sorted({notice.client_id for notice in notices}))

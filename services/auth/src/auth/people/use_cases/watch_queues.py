@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from auth.ground.domain.errors import QueueItemUnknownError
-from auth.ground.use_cases.ports import AuthRepos, AuthWork
+from auth.ground.use_cases.shelves import HasLogoutNotices, HasMails
 from auth.people.domain.mails import LATE_AFTER, UnsentMail
 from auth.people.use_cases import events
-from servicekit.audit_events import AuditEvent, Outcome
+from auth.people.use_cases.stores.queues import MailsApart, NoticesApart
+from servicekit.audit_events import AuditEvent, Outcome, RecordedWork
 from servicekit.clock import Clock
 
-TakeUp = Callable[[AuthRepos], bool]
+
+class Store(HasMails[MailsApart], HasLogoutNotices[NoticesApart], Protocol):
+    """What `WatchQueues` sees of a transaction."""
+
+
+TakeUp = Callable[[Store], bool]
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ class Stuck:
 class WatchQueues:
     """Mails and logout notices that are late or set aside."""
 
-    def __init__(self, work: AuthWork, clock: Clock) -> None:
+    def __init__(self, work: RecordedWork[Store], clock: Clock) -> None:
         """Reads the identifiers and what the operator may see: no address, no text."""
         self._work = work
         self._clock = clock
@@ -82,7 +89,7 @@ class WatchQueues:
         self._retry(event, lambda repos: repos.logout_notices.take_up(notice_id, now))
 
     def _retry(self, event: AuditEvent, take_up: TakeUp) -> None:
-        def change(repos: AuthRepos) -> Outcome[None]:
+        def change(repos: Store) -> Outcome[None]:
             if not take_up(repos):
                 raise QueueItemUnknownError("nothing of this identifier is set aside")
             return Outcome(None, (event,))

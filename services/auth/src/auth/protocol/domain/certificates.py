@@ -5,17 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from servicekit.errors import NotAuthenticatedError
-
-
-class CertificateRefusedError(NotAuthenticatedError):
-    """What was handed on is not one certificate that can be read, or its key is too weak.
-
-    `reason` is CERTIFICATE_MALFORMED or CERTIFICATE_KEY.
-    """
-
-    reason = "CERTIFICATE_MALFORMED"
-
 
 @dataclass(frozen=True)
 class ClientCertificate:

@@ -1,22 +1,19 @@
-"""What tokens say: access tokens (RFC 9068, RFC 9396), ID tokens (OIDC Core §2), logout tokens (Back-Channel §2.4)."""
+"""What tokens say: access tokens (RFC 9068, RFC 9396), ID tokens (OIDC Core §2)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from auth.clients.domain.clients import OFFLINE_ACCESS
 from auth.people.domain.accounts import Account
 from auth.people.domain.sessions import ACR_PASSWORD, AMR_PASSWORD, Session
 from auth.protocol.domain.grants import confirmation
 from auth.protocol.domain.requested_claims import NOTHING_REQUESTED, RequestedClaims
+from partnerkit.days import french_midnight, shifted
 
-PARIS = ZoneInfo("Europe/Paris")
-LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
-LOGOUT_TOKEN_LIFE = timedelta(minutes=2)
 CLAIMS_OF_SCOPE: Mapping[str, tuple[str, ...]] = {
     "profile": ("name", "given_name", "family_name", "preferred_username", "zoneinfo", "locale", "updated_at"),
     "email": ("email", "email_verified"),
@@ -64,21 +61,11 @@ class TokenFrame:
     opening_scope: str = ""  # the scopes whose claims may be asked for one by one
 
 
-def today_in_france(now: datetime) -> date:
-    """The date that conventions and habilitations speak of."""
-    return now.astimezone(PARIS).date()
-
-
-def end_of_day(day: date) -> datetime:
-    """The first moment after the day, in France: a right valid until the 30th works on the 30th."""
-    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=PARIS)
-
-
 def token_end(now: datetime, life: timedelta, right_ends: date | None, session_ends_at: datetime) -> datetime:
     """The earliest of: the usual life, the end of every right in the token, the end of the session."""
     ends = [now + life, session_ends_at]
     if right_ends is not None:
-        ends.append(end_of_day(right_ends))
+        ends.append(french_midnight(shifted(right_ends, 1)))  # valid until the 30th works on the 30th
     return min(ends)
 
 
@@ -216,22 +203,6 @@ def _of_scope(account: Account, word: str) -> dict[str, Any]:
     if word == "email":
         return {"email": account.email, "email_verified": False}
     return {}
-
-
-def logout_token_claims(
-    issuer: str, client_id: str, whose: Mapping[str, str], token_id: str, now: datetime
-) -> dict[str, Any]:
-    """OIDC Back-Channel Logout 1.0 §2.4: never a nonce. `whose`: `sid` for one session, or `sub` for all of a person's,
-    of a client that keeps no `sid`."""
-    return {
-        "iss": issuer,
-        "aud": client_id,
-        "iat": _seconds(now),
-        "exp": _seconds(now + LOGOUT_TOKEN_LIFE),
-        "jti": token_id,
-        **whose,
-        "events": {LOGOUT_EVENT: {}},
-    }
 
 
 def _seconds(moment: datetime) -> int:

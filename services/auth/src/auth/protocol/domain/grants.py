@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from auth.clients.domain.clients import Client
+from auth.people.domain.accounts import Account
+from auth.people.domain.sessions import Session
+
 CODE_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 CODE_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
@@ -94,6 +98,24 @@ class RefreshToken:
     details_request: str = ""
 
 
+@dataclass(frozen=True)
+class FoundCode:
+    """An authorization code, the account it is about and the session it was given in; None what is gone."""
+
+    kept: AuthorizationCode
+    account: Account | None
+    session: Session | None
+
+
+@dataclass(frozen=True)
+class FoundToken:
+    """A refresh token, the account it is about and the session it belongs to; None what is gone."""
+
+    kept: RefreshToken
+    account: Account | None
+    session: Session | None
+
+
 OVERLAP = timedelta(seconds=30)
 """How long a rotated refresh token is answered again: the time-out of a request whose answer is lost, and its retry."""
 
@@ -109,6 +131,13 @@ def may_be_answered_again(token: RefreshToken, successor: RefreshToken | None, n
     return successor is not None and successor.used_at is None and successor.revoked_at is None
 
 
+def rotates_refresh_tokens(client: Client, token: RefreshToken) -> bool:
+    """Only where nothing but the token itself is shown (RFC 9700 §4.14.2). One that its client authenticates for, or
+    proves a key for, is of no use to a thief: it is not rotated (FAPI 2.0 §5.3.2.1), so that two requests at once, or
+    an answer that is lost, lose nothing."""
+    return not client.is_confidential and not token.binding
+
+
 @dataclass(frozen=True)
 class PushedRequest:
     """An authorization request that its client sent ahead (RFC 9126). `parameters`: JSON, each name with its values."""
@@ -119,15 +148,6 @@ class PushedRequest:
     dpop_key: str
     expires_at: datetime
     used_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Consent:
-    """What a person agreed that a client learns (OIDC Core §3.1.2.4)."""
-
-    client_id: str
-    scope: tuple[str, ...]
-    given_at: datetime
 
 
 class DeviceState(Enum):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import SplitResult, urlsplit
 
-from servicekit.errors import NotAuthenticatedError
+from auth.ground.domain.errors import DpopRefusedError
 
 LONGEST_AGE = timedelta(seconds=60)
 LONGEST_AHEAD = timedelta(seconds=10)  # FAPI 2.0 Security Profile §5.3.2.1: 10 s are accepted, 60 s are not
@@ -23,16 +23,6 @@ _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-
-
-class DpopRefusedError(NotAuthenticatedError):
-    """A DPoP proof is not believed: `invalid_dpop_proof` on the wire (RFC 9449 §5, §7.1).
-
-    `reason` is DPOP_MALFORMED (not such a proof, too long, a claim missing), DPOP_ALGORITHM, DPOP_KEY (not a public key
-    that we take), DPOP_SIGNATURE, DPOP_METHOD, DPOP_URI, DPOP_TIME or DPOP_TOKEN_HASH.
-    """
-
-    reason = "DPOP_REFUSED"
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Protocol
 
 from auth.clients.domain.client_profiles import strict_assertion_audience
 from auth.clients.domain.clients import Client
 from auth.ground.domain.errors import ClientRefusedError
-from auth.ground.use_cases.ports import AuthWork
-from auth.ground.use_cases.protocol_ports import ClientTokens, SameName
+from auth.ground.use_cases.shelves import HasSeenTokens
 from auth.protocol.domain.certificates import ClientCertificate
 from auth.protocol.domain.client_assertions import (
     AHEAD,
@@ -19,14 +19,23 @@ from auth.protocol.domain.client_assertions import (
     key_source,
 )
 from auth.protocol.domain.client_tokens import ClientTokenRefusedError
+from auth.protocol.use_cases.ports import ClientTokens, SameName
+from auth.protocol.use_cases.stores import SeenTokens
+from servicekit.audit_events import RecordedWork
 from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret
+
+
+class Store(HasSeenTokens[SeenTokens], Protocol):
+    """What `AuthenticateClient` sees of a transaction."""
 
 
 class AuthenticateClient:
     """Secrets are compared by `Client.is_secret`; what needs more than a comparison is here."""
 
-    def __init__(self, work: AuthWork, tokens: ClientTokens, same_name: SameName, clock: Clock, issuer: str) -> None:
+    def __init__(
+        self, work: RecordedWork[Store], tokens: ClientTokens, same_name: SameName, clock: Clock, issuer: str
+    ) -> None:
         """`issuer`: what an assertion must be for; `same_name` compares distinguished names."""
         self._work = work
         self._tokens = tokens

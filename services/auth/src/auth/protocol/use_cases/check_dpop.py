@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
-from auth.ground.domain.errors import ServerNonceNeededError
-from auth.ground.use_cases.ports import AuthWork
-from auth.ground.use_cases.protocol_ports import DpopNonces, DpopProofs
-from auth.protocol.domain.proofs import (
-    LONGEST_AGE,
-    LONGEST_AHEAD,
-    DpopProof,
-    DpopRefusedError,
-    check_proof,
-    check_token_hash,
-)
+from auth.ground.domain.errors import DpopRefusedError, ServerNonceNeededError
+from auth.ground.use_cases.shelves import HasSeenTokens
+from auth.protocol.domain.proofs import LONGEST_AGE, LONGEST_AHEAD, DpopProof, check_proof, check_token_hash
+from auth.protocol.use_cases.ports import DpopNonces, DpopProofs
+from auth.protocol.use_cases.stores import SeenTokens
+from servicekit.audit_events import RecordedWork
 from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret
 
 _REMEMBERED = LONGEST_AGE + LONGEST_AHEAD + timedelta(seconds=5)
 
 
+class Store(HasSeenTokens[SeenTokens], Protocol):
+    """What `CheckDpop` sees of a transaction."""
+
+
 class CheckDpop:
     """Gives the thumbprint of the key."""
 
-    def __init__(self, work: AuthWork, proofs: DpopProofs, nonces: DpopNonces, clock: Clock) -> None:
+    def __init__(self, work: RecordedWork[Store], proofs: DpopProofs, nonces: DpopNonces, clock: Clock) -> None:
         """`nonces`: those we give (RFC 9449 §8)."""
         self._work = work
         self._proofs = proofs

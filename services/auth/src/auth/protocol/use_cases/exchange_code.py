@@ -3,28 +3,60 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from auth.clients.domain.clients import Client
 from auth.ground.domain.errors import ExtranetClosedError, GrantRefusedError
-from auth.ground.use_cases.ports import AuthRepos, AuthWork
-from auth.ground.use_cases.protocol_ports import FoundCode
+from auth.ground.use_cases.shelves import (
+    HasAccounts,
+    HasCodes,
+    HasEndedSessions,
+    HasLogoutNotices,
+    HasRefreshTokens,
+    HasRevokedTokens,
+    HasSessions,
+)
 from auth.people.domain.sessions import Session
 from auth.people.use_cases import events
 from auth.people.use_cases.ending import revoke_family
+from auth.people.use_cases.stores.accounts import AccountsById
+from auth.people.use_cases.stores.grants import RevokedTokens
+from auth.people.use_cases.stores.queues import QueueOfNotices
+from auth.people.use_cases.stores.sessions import FeedOfTokens
 from auth.protocol.domain.bindings import Sender, binding_for
-from auth.protocol.domain.grants import AuthorizationCode, RefreshToken
+from auth.protocol.domain.grants import AuthorizationCode, FoundCode, RefreshToken
 from auth.protocol.use_cases.make_tokens import Holder, MakeTokens, TokenSet, Wanted
-from servicekit.audit_events import AuditEvent, Outcome
+from auth.protocol.use_cases.stores import (
+    ExchangedCodes,
+    NewFamilies,
+    NewRefreshTokens,
+    SessionsGivingTokens,
+    TouchedSessions,
+)
+from servicekit.audit_events import AuditEvent, Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret
 
 _TOUCH_EVERY = timedelta(minutes=1)
 
 
+class CodesAndTokens(
+    HasCodes[ExchangedCodes],
+    HasRefreshTokens[NewFamilies],
+    HasSessions[SessionsGivingTokens],
+    HasAccounts[AccountsById],
+    HasRevokedTokens[RevokedTokens],
+    HasEndedSessions[FeedOfTokens],
+    HasLogoutNotices[QueueOfNotices],
+    Protocol,
+):
+    """What `ExchangeCode` sees of a transaction."""
+
+
 class ExchangeCode:
     """`find` reads the code, the call consumes it: one conditional UPDATE in the transaction that keeps the tokens."""
 
-    def __init__(self, work: AuthWork, make_tokens: MakeTokens, clock: Clock) -> None:
+    def __init__(self, work: RecordedWork[CodesAndTokens], make_tokens: MakeTokens, clock: Clock) -> None:
         """Signing happens before the transaction, outside of its lock."""
         self._work = work
         self._make_tokens = make_tokens
@@ -76,7 +108,7 @@ class ExchangeCode:
         return tokens
 
     def _keep(
-        self, repos: AuthRepos, code: AuthorizationCode, holder: Holder, made: tuple[Wanted, TokenSet]
+        self, repos: CodesAndTokens, code: AuthorizationCode, holder: Holder, made: tuple[Wanted, TokenSet]
     ) -> Outcome[bool]:
         now, (wanted, tokens) = self._clock.now(), made
         if not repos.codes.use(code.code_hash, now):
@@ -91,7 +123,7 @@ class ExchangeCode:
     def _reused(self, code: AuthorizationCode) -> None:
         now = self._clock.now()
 
-        def revoke(repos: AuthRepos) -> Outcome[None]:
+        def revoke(repos: CodesAndTokens) -> Outcome[None]:
             revoke_family(repos, code.family_id, code.client_id, code.session_id, now)
             what = {"client_id": code.client_id, "session_id": code.session_id}
             return Outcome(None, (events.refused("code.reused", code.account_id, "CODE_REUSED", now, what),))
@@ -99,13 +131,15 @@ class ExchangeCode:
         self._work.record(revoke)
 
 
-def note_activity(repos: AuthRepos, session: Session, now: datetime) -> None:
+def note_activity(repos: HasSessions[TouchedSessions], session: Session, now: datetime) -> None:
     """A client that asks for tokens keeps the session alive; noted at most once a minute."""
     if now - session.seen_at >= _TOUCH_EVERY:
         repos.sessions.touch(session.session_id, now)
 
 
-def keep_refresh_token(repos: AuthRepos, holder: Holder, wanted: Wanted, tokens: TokenSet, now: datetime) -> None:
+def keep_refresh_token(
+    repos: HasRefreshTokens[NewRefreshTokens], holder: Holder, wanted: Wanted, tokens: TokenSet, now: datetime
+) -> None:
     """Keeps the hash of a first refresh token, if there is one. Only a client that cannot authenticate needs its key
     again to use it (RFC 9449 §5)."""
     if tokens.refresh_token is None:
@@ -143,7 +177,9 @@ def issued(holder: Holder, client_id: str, tokens: TokenSet, now: datetime) -> A
     )
 
 
-def record_refusal(work: AuthWork, holder: Holder, client: Client, error: ExtranetClosedError, now: datetime) -> None:
+def record_refusal(
+    work: RecordedWork[object], holder: Holder, client: Client, error: ExtranetClosedError, now: datetime
+) -> None:
     """The event of a refusal for want of a habilitation."""
     event = events.refused(
         "token.refused",

@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from auth.clients.domain.clients import Client
+from auth.clients.use_cases.stores import ClientsById
 from auth.ground.domain.errors import ExchangeRefusedError, ExtranetClosedError, RightLostError, SessionEndedError
-from auth.ground.use_cases.ports import AuthWork
+from auth.ground.use_cases.shelves import HasClients
 from auth.people.use_cases import events
 from auth.protocol.domain.bindings import Sender, binding_for, binding_of
 from auth.protocol.domain.grants import family_of
 from auth.protocol.use_cases.exchange_code import record_refusal
 from auth.protocol.use_cases.make_tokens import Holder, MakeTokens, TokenSet, Wanted
 from auth.protocol.use_cases.read_token import LivingToken, ReadToken
-from servicekit.audit_events import Outcome
+from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.event_form import NATIONAL
 
@@ -40,10 +41,14 @@ class ExchangeRequest:
     actor_token: str | None = field(default=None, repr=False)
 
 
+class Store(HasClients[ClientsById], Protocol):
+    """What `ExchangeToken` sees of a transaction."""
+
+
 class ExchangeToken:
     """Policy, rights, one event per exchange."""
 
-    def __init__(self, work: AuthWork, read_token: ReadToken, make_tokens: MakeTokens, clock: Clock) -> None:
+    def __init__(self, work: RecordedWork[Store], read_token: ReadToken, make_tokens: MakeTokens, clock: Clock) -> None:
         """Signing happens outside of any transaction."""
         self._work = work
         self._read_token = read_token

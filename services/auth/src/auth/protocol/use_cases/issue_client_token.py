@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from auth.clients.domain.clients import IDENTITY_SCOPES, Client
-from auth.ground.use_cases.ports import AuthWork, Signer
+from auth.keys.use_cases.ports import Signer
 from auth.people.use_cases import events
 from auth.protocol.domain.bindings import Sender, binding_for
 from auth.protocol.domain.claims import TokenFrame, client_token_claims
 from auth.protocol.domain.grants import access_token_id
 from auth.protocol.use_cases.make_tokens import TokenPolicy, TokenSet
-from servicekit.audit_events import Outcome
+from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.event_form import NATIONAL
 from servicekit.identifiers import new_id, new_secret
@@ -39,7 +39,7 @@ class _Window(NamedTuple):
 class IssueClientToken:
     """Signs; writes one event per client, scope, audience and minute."""
 
-    def __init__(self, work: AuthWork, signer: Signer, clock: Clock, policy: TokenPolicy) -> None:
+    def __init__(self, work: RecordedWork[object], signer: Signer, clock: Clock, policy: TokenPolicy) -> None:
         """`policy`: issuer and life of a token."""
         self._work = work
         self._signer = signer

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from auth.clients.domain.clients import Client
 from auth.ground.domain.errors import ExtranetClosedError, RequestRefusedError
-from auth.ground.use_cases.ports import AuthRepos, AuthWork
+from auth.ground.use_cases.shelves import HasCodes, HasPushedRequests
 from auth.people.domain.sessions import Session
 from auth.people.use_cases import events
 from auth.people.use_cases.person_rights import ExtranetRights, PersonRights
 from auth.protocol.domain.grants import AuthorizationCode
-from servicekit.audit_events import Outcome
+from auth.protocol.use_cases.stores import NewCodes, UsedRequests
+from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret, new_id, new_secret
 
@@ -33,11 +35,15 @@ class CodeRequest:
     pushed_hash: str = ""
 
 
+class Store(HasCodes[NewCodes], HasPushedRequests[UsedRequests], Protocol):
+    """What `IssueCode` sees of a transaction."""
+
+
 class IssueCode:
     """Checks the rights and keeps the code's hash."""
 
     def __init__(
-        self, work: AuthWork, rights: PersonRights, clock: Clock, life: timedelta = timedelta(seconds=60)
+        self, work: RecordedWork[Store], rights: PersonRights, clock: Clock, life: timedelta = timedelta(seconds=60)
     ) -> None:
         """`life` of a code (FAPI 2.0: at most 60 s)."""
         self._work = work
@@ -77,7 +83,7 @@ class IssueCode:
             session, "access.granted", now, rights.revision, client_id=record.client_id, scope=record.scope
         )
 
-        def keep(repos: AuthRepos) -> Outcome[None]:
+        def keep(repos: Store) -> Outcome[None]:
             if request.pushed_hash and not repos.pushed_requests.use(request.pushed_hash, now):
                 raise RequestRefusedError("invalid_request_uri", "the pushed request was used before")
             repos.codes.add(record)

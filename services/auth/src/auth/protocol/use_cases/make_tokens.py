@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from auth.clients.domain.clients import IDENTITY_SCOPES, REFRESH_TOKEN, Client
 from auth.clients.domain.subjects import Subjects
 from auth.ground.domain.errors import ExtranetClosedError, GrantRefusedError
-from auth.ground.use_cases.ports import AuthRepos, Signer
+from auth.ground.use_cases.shelves import HasAccounts, HasSessions
+from auth.keys.use_cases.ports import Signer
 from auth.people.domain.accounts import Account, AccountState
 from auth.people.domain.sessions import Session, SessionLimits
 from auth.people.use_cases.person_rights import ExtranetRights, PersonRights
+from auth.people.use_cases.stores.accounts import AccountsById
+from auth.people.use_cases.stores.sessions import SessionsById
 from auth.protocol.domain.authorization_details import narrow, read_details
 from auth.protocol.domain.claims import (
     KnownPerson,
@@ -104,6 +107,10 @@ class TokenPolicy:
     session_limits: SessionLimits = field(default_factory=SessionLimits)
 
 
+class HolderStore(HasAccounts[AccountsById], HasSessions[SessionsById], Protocol):
+    """What `MakeTokens.holder` sees of a transaction."""
+
+
 class MakeTokens:
     """Used by every grant that speaks of a person."""
 
@@ -117,7 +124,7 @@ class MakeTokens:
         self._clock = clock
         self.policy = policy
 
-    def holder(self, repos: AuthRepos, account_id: str, session_id: str) -> Holder:
+    def holder(self, repos: HolderStore, account_id: str, session_id: str) -> Holder:
         """The person and the session, both alive.
 
         Raises:

@@ -6,11 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from auth.clients.domain.clients import Client
 from auth.ground.domain.errors import TooManyAttemptsError
-from auth.ground.use_cases.ports import AuthRepos, AuthWork
+from auth.ground.use_cases.shelves import HasPushedRequests
 from auth.protocol.domain.grants import PushedRequest
+from auth.protocol.use_cases.stores import PushedRequests
+from servicekit.audit_events import RecordedWork
 from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret, new_secret
 
@@ -28,10 +31,14 @@ class FoundRequest:
     dpop_key: str
 
 
+class Store(HasPushedRequests[PushedRequests], Protocol):
+    """What `PushRequest` sees of a transaction."""
+
+
 class PushRequest:
     """Keeps what was pushed; finds it again for its client, until it is used or too old."""
 
-    def __init__(self, work: AuthWork, clock: Clock, life: timedelta = LIFE) -> None:
+    def __init__(self, work: RecordedWork[Store], clock: Clock, life: timedelta = LIFE) -> None:
         """`life`: FAPI 2.0 §5.3.2.2 allows less than 600 s."""
         self._work = work
         self._clock = clock
@@ -52,7 +59,7 @@ class PushRequest:
             expires_at=self._clock.now() + self.life,
         )
 
-        def add(repos: AuthRepos) -> None:
+        def add(repos: Store) -> None:
             now = self._clock.now()
             if not client.is_confidential and repos.pushed_requests.waiting_of(client.client_id, now) >= MOST_WAITING:
                 raise TooManyAttemptsError("too many requests of this client wait", retry_after=self.life)

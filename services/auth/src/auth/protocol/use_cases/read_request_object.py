@@ -8,7 +8,6 @@ from typing import Any
 
 from auth.clients.domain.clients import Client
 from auth.ground.domain.errors import RequestRefusedError
-from auth.ground.use_cases.protocol_ports import ClientTokens
 from auth.protocol.domain.client_assertions import (
     ClaimsRefusedError,
     algorithms_of,
@@ -17,6 +16,7 @@ from auth.protocol.domain.client_assertions import (
     key_source,
 )
 from auth.protocol.domain.client_tokens import ClientTokenRefusedError
+from auth.protocol.use_cases.ports import ClientTokens
 from servicekit.clock import Clock
 
 _OF_THE_JWT = frozenset({"iss", "aud", "exp", "iat", "nbf", "jti"})

@@ -5,23 +5,44 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from auth.clients.domain.clients import IDENTITY_SCOPES, Client
 from auth.clients.domain.subjects import Subjects
 from auth.clients.use_cases.known_clients import KnownClients
 from auth.ground.domain.errors import ExtranetClosedError, RightLostError, SessionEndedError
-from auth.ground.use_cases.ports import AuthRepos, AuthWork, OwnTokens
+from auth.ground.use_cases.shelves import (
+    HasEndedSessions,
+    HasLogoutNotices,
+    HasRefreshTokens,
+    HasRevokedTokens,
+    HasSessions,
+)
+from auth.keys.use_cases.ports import OwnTokens
 from auth.people.domain.accounts import Account, AccountState
 from auth.people.domain.sessions import Session, SessionLimits
 from auth.people.use_cases import events
 from auth.people.use_cases.ending import revoke_family, revoke_token
 from auth.people.use_cases.person_rights import PersonRights
+from auth.people.use_cases.stores.queues import QueueOfNotices
+from auth.people.use_cases.stores.sessions import FeedOfTokens
 from auth.protocol.domain.authorization_details import common
 from auth.protocol.domain.grants import RefreshToken
-from servicekit.audit_events import Outcome
+from auth.protocol.use_cases.stores import FoundRefreshTokens, KnownRevocations, SessionsWithAccount
+from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret
+
+
+class Store(
+    HasRevokedTokens[KnownRevocations],
+    HasSessions[SessionsWithAccount],
+    HasRefreshTokens[FoundRefreshTokens],
+    HasEndedSessions[FeedOfTokens],
+    HasLogoutNotices[QueueOfNotices],
+    Protocol,
+):
+    """What `ReadToken` sees of a transaction."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +65,7 @@ class ReadToken:
 
     def __init__(  # noqa: PLR0913 - a constructor
         self,
-        work: AuthWork,
+        work: RecordedWork[Store],
         clients: KnownClients,
         own_tokens: OwnTokens,
         subjects: Subjects,
@@ -149,7 +170,7 @@ class ReadToken:
         }
 
     def _usable_refresh_token(self, unverified_token: str, asking: Client) -> RefreshToken | None:
-        def find(repos: AuthRepos) -> RefreshToken | None:
+        def find(repos: Store) -> RefreshToken | None:
             found = repos.refresh_tokens.find(hash_secret(unverified_token))
             if found is None or found.kept.client_id != asking.client_id:
                 return None
@@ -181,7 +202,7 @@ class ReadToken:
     def _revoke_family(self, token: RefreshToken) -> None:
         now = self._clock.now()
 
-        def revoke(repos: AuthRepos) -> Outcome[None]:
+        def revoke(repos: Store) -> Outcome[None]:
             revoke_family(repos, token.family_id, token.client_id, token.session_id, now)
             event = events.done(
                 "token.revoked", token.account_id, now, client_id=token.client_id, session_id=token.session_id
@@ -194,7 +215,7 @@ class ReadToken:
         now, token_id = self._clock.now(), str(claims["jti"])
         ends_at = datetime.fromtimestamp(claims["exp"], UTC)
 
-        def revoke(repos: AuthRepos) -> Outcome[None]:
+        def revoke(repos: Store) -> Outcome[None]:
             revoke_token(repos, token_id, ends_at, now)
             session = repos.sessions.find(str(claims["sid"])) if "sid" in claims else None
             account_id = session.account_id if session is not None else None  # `sub` may be pairwise

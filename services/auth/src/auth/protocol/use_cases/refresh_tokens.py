@@ -11,22 +11,46 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
-from auth.clients.domain.client_profiles import rotates_refresh_tokens
 from auth.clients.domain.clients import Client
 from auth.ground.domain.errors import ExtranetClosedError, GrantRefusedError
-from auth.ground.use_cases.ports import AuthRepos, AuthWork
+from auth.ground.use_cases.shelves import (
+    HasAccounts,
+    HasEndedSessions,
+    HasLogoutNotices,
+    HasRefreshTokens,
+    HasRevokedTokens,
+    HasSessions,
+)
 from auth.people.domain.accounts import Account
 from auth.people.domain.sessions import Session
 from auth.people.use_cases import events
 from auth.people.use_cases.ending import revoke_family
+from auth.people.use_cases.stores.accounts import AccountsById
+from auth.people.use_cases.stores.grants import RevokedTokens
+from auth.people.use_cases.stores.queues import QueueOfNotices
+from auth.people.use_cases.stores.sessions import FeedOfTokens
 from auth.protocol.domain.bindings import Sender, binding_for
-from auth.protocol.domain.grants import RefreshToken, may_be_answered_again
+from auth.protocol.domain.grants import RefreshToken, may_be_answered_again, rotates_refresh_tokens
 from auth.protocol.use_cases.exchange_code import issued, note_activity, record_refusal
 from auth.protocol.use_cases.make_tokens import Holder, MakeTokens, TokenSet, Wanted
-from servicekit.audit_events import Outcome
+from auth.protocol.use_cases.stores import RotatedTokens, UsedSessions
+from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret
+
+
+class Store(
+    HasRefreshTokens[RotatedTokens],
+    HasSessions[UsedSessions],
+    HasAccounts[AccountsById],
+    HasRevokedTokens[RevokedTokens],
+    HasEndedSessions[FeedOfTokens],
+    HasLogoutNotices[QueueOfNotices],
+    Protocol,
+):
+    """What `RefreshTokens` sees of a transaction."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +77,7 @@ class PresentedToken:
 class RefreshTokens:
     """Rights are evaluated again at each refresh (RFC 9700 §4.14, RFC 6749 §6)."""
 
-    def __init__(self, work: AuthWork, make_tokens: MakeTokens, clock: Clock, key: bytes) -> None:
+    def __init__(self, work: RecordedWork[Store], make_tokens: MakeTokens, clock: Clock, key: bytes) -> None:
         """Signing happens before the transaction, outside of its lock. `key`: the same for every process of auth."""
         self._work = work
         self._make_tokens = make_tokens
@@ -112,7 +136,7 @@ class RefreshTokens:
             raise GrantRefusedError("the refresh token was used before", reason="REFRESH_TOKEN_REUSED")
         return tokens
 
-    def _rotate(self, repos: AuthRepos, token: RefreshToken, holder: Holder, tokens: TokenSet) -> Outcome[bool]:
+    def _rotate(self, repos: Store, token: RefreshToken, holder: Holder, tokens: TokenSet) -> Outcome[bool]:
         now, successor = self._clock.now(), str(tokens.refresh_token)
         if not repos.refresh_tokens.use(token.token_hash, now):
             self._make_tokens.holder(repos, token.account_id, token.session_id)
@@ -134,7 +158,7 @@ class RefreshTokens:
         )
         return Outcome(value=True, events=(issued(holder, token.client_id, tokens, now),))
 
-    def _use_again(self, repos: AuthRepos, token: RefreshToken, holder: Holder, tokens: TokenSet) -> Outcome[bool]:
+    def _use_again(self, repos: Store, token: RefreshToken, holder: Holder, tokens: TokenSet) -> Outcome[bool]:
         """The client has authenticated or shown its key: nothing of the token changes. It must not have been revoked
         meanwhile."""
         now = self._clock.now()
@@ -145,7 +169,7 @@ class RefreshTokens:
         note_activity(repos, holder.session, now)
         return Outcome(value=True, events=(issued(holder, token.client_id, tokens, now),))
 
-    def _is_retry(self, repos: AuthRepos, token: RefreshToken, successor: str) -> bool:
+    def _is_retry(self, repos: Store, token: RefreshToken, successor: str) -> bool:
         following = repos.refresh_tokens.find(hash_secret(successor))
         return may_be_answered_again(token, following.kept if following is not None else None, self._clock.now())
 
@@ -157,7 +181,7 @@ class RefreshTokens:
     def _reused(self, token: RefreshToken) -> None:
         now = self._clock.now()
 
-        def revoke(repos: AuthRepos) -> Outcome[None]:
+        def revoke(repos: Store) -> Outcome[None]:
             revoke_family(repos, token.family_id, token.client_id, token.session_id, now)
             what = {"client_id": token.client_id, "session_id": token.session_id}
             event = events.refused("refresh_token.reused", token.account_id, "REFRESH_TOKEN_REUSED", now, what)

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from auth.clients.domain.clients import Client
 from auth.ground.domain.errors import DeviceRefusedError, ExtranetClosedError, TooManyAttemptsError
-from auth.ground.use_cases.ports import AuthRepos, AuthWork
+from auth.ground.use_cases.shelves import (
+    HasAccounts,
+    HasAttempts,
+    HasConsents,
+    HasDeviceRequests,
+    HasRefreshTokens,
+    HasSessions,
+)
 from auth.people.domain.sessions import Session
 from auth.people.domain.throttling import AttemptLimits, wait_before
 from auth.people.use_cases import events
 from auth.people.use_cases.person_rights import PersonRights
+from auth.people.use_cases.stores.accounts import AccountsById, CountedAttempts
 from auth.protocol.domain.bindings import Sender, binding_for
 from auth.protocol.domain.grants import DeviceRequest, DeviceState
 from auth.protocol.domain.user_codes import new_user_code, normalise_user_code
 from auth.protocol.use_cases.exchange_code import issued, keep_refresh_token, note_activity, record_refusal
 from auth.protocol.use_cases.make_tokens import Holder, MakeTokens, TokenSet, Wanted
-from servicekit.audit_events import Outcome
+from auth.protocol.use_cases.stores import DeviceRequests, GivenConsents, NewRefreshTokens, SessionsGivingTokens
+from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret, new_id, new_secret
 
@@ -38,10 +48,22 @@ class DeviceCodes:
     interval: int
 
 
+class Store(
+    HasDeviceRequests[DeviceRequests],
+    HasAttempts[CountedAttempts],
+    HasConsents[GivenConsents],
+    HasSessions[SessionsGivingTokens],
+    HasAccounts[AccountsById],
+    HasRefreshTokens[NewRefreshTokens],
+    Protocol,
+):
+    """What `ServeDevices` sees of a transaction."""
+
+
 class ServeDevices:
     """Three steps: ask, decide, poll."""
 
-    def __init__(self, work: AuthWork, make_tokens: MakeTokens, rights: PersonRights, clock: Clock) -> None:
+    def __init__(self, work: RecordedWork[Store], make_tokens: MakeTokens, rights: PersonRights, clock: Clock) -> None:
         """`rights`: nobody grants what is closed to them."""
         self._work = work
         self._make_tokens = make_tokens
@@ -56,7 +78,7 @@ class ServeDevices:
         """
         device_code, now = new_secret(), self._clock.now()
 
-        def add(repos: AuthRepos) -> DeviceRequest:
+        def add(repos: Store) -> DeviceRequest:
             if repos.device_requests.waiting_of(client.client_id, now) >= MOST_WAITING:
                 raise TooManyAttemptsError("too many devices of this client wait", retry_after=LIFE)
             user_code = new_user_code()
@@ -88,7 +110,7 @@ class ServeDevices:
         now, key = self._clock.now(), f"device:{hash_secret(session.account_id)}"
         user_code = normalise_user_code(typed)
 
-        def look(repos: AuthRepos) -> tuple[timedelta | None, DeviceRequest | None]:
+        def look(repos: Store) -> tuple[timedelta | None, DeviceRequest | None]:
             wait = wait_before(repos.attempts.of(key, now - _LIMITS.window), _LIMITS, now)
             if wait is not None:
                 return wait, None
@@ -128,7 +150,7 @@ class ServeDevices:
         now = self._clock.now()
         what = {"client_id": client.client_id, "session_id": session.session_id, "scope": request.scope}
 
-        def save(repos: AuthRepos) -> Outcome[bool]:
+        def save(repos: Store) -> Outcome[bool]:
             saved = repos.device_requests.save(decided, DeviceState.WAITING)
             if state is DeviceState.GRANTED:
                 _remember_consent(repos, session, client, request, now)
@@ -172,7 +194,7 @@ class ServeDevices:
     def _waiting_over(self, client: Client, device_code: str) -> DeviceRequest:
         now, code_hash = self._clock.now(), hash_secret(device_code)
 
-        def look(repos: AuthRepos) -> tuple[DeviceRequest | None, str]:
+        def look(repos: Store) -> tuple[DeviceRequest | None, str]:
             request = repos.device_requests.find(code_hash)
             if request is None or request.client_id != client.client_id or request.state is DeviceState.USED:
                 return None, "invalid_grant"
@@ -193,7 +215,7 @@ class ServeDevices:
         return request
 
     def _use(
-        self, repos: AuthRepos, request: DeviceRequest, holder: Holder, made: tuple[Wanted, TokenSet]
+        self, repos: Store, request: DeviceRequest, holder: Holder, made: tuple[Wanted, TokenSet]
     ) -> Outcome[bool]:
         now, (wanted, tokens) = self._clock.now(), made
         if not repos.device_requests.save(replace(request, state=DeviceState.USED), DeviceState.GRANTED):
@@ -208,11 +230,11 @@ class ServeDevices:
 
 
 def _remember_consent(
-    repos: AuthRepos, session: Session, client: Client, request: DeviceRequest, now: datetime
+    repos: HasConsents[GivenConsents], session: Session, client: Client, request: DeviceRequest, now: datetime
 ) -> None:
     """So that the person sees it among what they agreed to, and can withdraw it. Services of the house need none."""
     if client.first_party:
         return
-    before = repos.clients.consent_of(session.account_id, client.client_id)
+    before = repos.consents.of(session.account_id, client.client_id)
     scope = dict.fromkeys((*(before.scope if before is not None else ()), *request.scope.split()))
-    repos.clients.remember_consent(session.account_id, client.client_id, tuple(scope), now)
+    repos.consents.remember(session.account_id, client.client_id, tuple(scope), now)

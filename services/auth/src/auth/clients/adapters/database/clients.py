@@ -1,23 +1,21 @@
-"""Registered clients and consents in SQL."""
+"""Registered clients in SQL."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from auth.clients.domain.clients import Client
 from auth.ground.adapters.database.tables import client as t
 from auth.ground.adapters.database.tables import consent
-from auth.protocol.domain.grants import Consent
 
 _LISTS = frozenset(field.name for field in fields(Client) if str(field.type).startswith("tuple"))
 _KNOWN = frozenset(field.name for field in fields(Client))
 
 
 class SqlClients:
-    """Implements `ports.Clients`."""
+    """Every repository of clients that a use case names."""
 
     def __init__(self, connection: Connection) -> None:
         """For one transaction."""
@@ -50,32 +48,6 @@ class SqlClients:
         """With what people agreed to."""
         self._connection.execute(delete(t).where(t.c.client_id == client_id))
         self._connection.execute(delete(consent).where(consent.c.client_id == client_id))
-
-    def consent_of(self, account_id: str, client_id: str) -> Consent | None:
-        """What the person agreed to."""
-        same = (consent.c.account_id == account_id) & (consent.c.client_id == client_id)
-        return next(iter(self._consents(select(consent).where(same))), None)
-
-    def consents_of(self, account_id: str) -> Sequence[Consent]:
-        """Of every client, in alphabetical order."""
-        query = select(consent).where(consent.c.account_id == account_id)
-        return self._consents(query.order_by(consent.c.client_id))
-
-    def forget_consent(self, account_id: str, client_id: str) -> bool:
-        """The person is asked again."""
-        same = (consent.c.account_id == account_id) & (consent.c.client_id == client_id)
-        return self._connection.execute(delete(consent).where(same)).rowcount == 1
-
-    def _consents(self, query: Select[Any]) -> list[Consent]:
-        rows = self._connection.execute(query)
-        return [Consent(row.client_id, tuple(row.scope.split()), row.given_at) for row in rows]
-
-    def remember_consent(self, account_id: str, client_id: str, scope: Sequence[str], at: datetime) -> None:
-        """Replaces what the person agreed to before."""
-        same = (consent.c.account_id == account_id) & (consent.c.client_id == client_id)
-        self._connection.execute(delete(consent).where(same))
-        row = {"account_id": account_id, "client_id": client_id, "scope": " ".join(scope), "given_at": at}
-        self._connection.execute(consent.insert().values(**row))
 
 
 def _client(value: dict[str, Any]) -> Client:

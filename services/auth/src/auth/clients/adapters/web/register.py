@@ -11,9 +11,9 @@ from auth.clients.adapters.web.cross_origin import note_caller
 from auth.clients.domain.clients import SECRET_METHODS
 from auth.clients.domain.dynamic_registration import write_metadata
 from auth.clients.use_cases.register_dynamically import DynamicClient, RegisterDynamically
+from auth.ground.adapters.web.bodies import read_body
 from auth.ground.adapters.web.errors import Answer, client_error, json_answer, json_error, token_refused
 from auth.ground.domain.errors import RegistrationRefusedError, RequestRefusedError
-from auth.protocol.adapters.web.plain_requests import read_body
 from servicekit.errors import ServiceError
 from servicekit.logging import get_logger
 from servicekit.media_types import media_type_of

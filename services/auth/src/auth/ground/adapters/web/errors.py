@@ -14,14 +14,14 @@ from authlib.oauth2.rfc6749.errors import OAuth2Error
 
 from auth.ground.domain.errors import (
     BindingRefusedError,
+    CertificateRefusedError,
     ClientRefusedError,
     DeviceRefusedError,
+    DpopRefusedError,
     ExchangeRefusedError,
     RequestRefusedError,
     ServerNonceNeededError,
 )
-from auth.protocol.domain.certificates import CertificateRefusedError
-from auth.protocol.domain.proofs import DpopRefusedError
 from servicekit.errors import (
     AccessDeniedError,
     ConcurrentChangeError,

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from auth.ground.adapters.clients.guarded_fetch import FetchRefusedError, GuardedFetch
 from auth.ground.adapters.clients.tls_trust import why_failed
-from auth.ground.use_cases.ports import LogoutAnswer
+from auth.people.domain.logout import LogoutAnswer
 from servicekit.logging import get_logger
 
 _TAKEN = frozenset({200, 204})

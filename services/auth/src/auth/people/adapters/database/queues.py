@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from auth.ground.adapters.database.tables import account_command, attempt, known_origin, logout_notice, mail
-from auth.ground.use_cases.ports import LogoutNotice
+from auth.people.domain.logout import LogoutNotice
 from auth.people.domain.mails import LATE, MailKind, QueuedMail, UnsentMail
 
 _NEW_ORIGIN = {

@@ -21,7 +21,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from auth.protocol.domain.certificates import CertificateRefusedError, ClientCertificate
+from auth.ground.domain.errors import CertificateRefusedError
+from auth.protocol.domain.certificates import ClientCertificate
 from auth.protocol.domain.client_tokens import thumbprint
 
 LONGEST_HEADER = 16 * 1024

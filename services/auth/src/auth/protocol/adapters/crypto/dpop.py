@@ -16,8 +16,9 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 
+from auth.ground.domain.errors import DpopRefusedError
 from auth.protocol.domain.client_tokens import thumbprint
-from auth.protocol.domain.proofs import DpopProof, DpopRefusedError
+from auth.protocol.domain.proofs import DpopProof
 from servicekit.media_types import token_type_is
 
 LONGEST_PROOF_BYTES = 8 * 1024

@@ -8,12 +8,11 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, exis
 
 from auth.ground.adapters.database.rows import Change, Rows
 from auth.ground.adapters.database.tables import account, authorization_code, refresh_token, session
-from auth.ground.use_cases.protocol_ports import FoundCode, FoundToken
 from auth.people.adapters.database.accounts import ACCOUNT_COLUMNS, account_of_row
 from auth.people.adapters.database.sessions import SESSIONS
 from auth.people.domain.accounts import Account
 from auth.people.domain.sessions import Session
-from auth.protocol.domain.grants import AuthorizationCode, RefreshToken
+from auth.protocol.domain.grants import AuthorizationCode, FoundCode, FoundToken, RefreshToken
 from servicekit.database.prepared import PreparedStatement
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from auth.clients.domain.dynamic_registration import InitialAccessToken
 from auth.ground.adapters.database.tables import (
     device_request,
     initial_access_token,
@@ -16,7 +17,6 @@ from auth.ground.adapters.database.tables import (
     revoked_token,
     seen_token,
 )
-from auth.ground.use_cases.protocol_ports import InitialAccessToken
 from auth.protocol.domain.grants import DeviceRequest, DeviceState, PushedRequest, family_of
 from servicekit.database.prepared import PreparedStatement
 from servicekit.database.types import to_microseconds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auth.clients.domain.clients import AUTHENTICATION_METHODS, Client
 from auth.clients.domain.redirects import is_redirect_uri
-from auth.ground.use_cases.protocol_ports import FoundCode
+from auth.protocol.domain.grants import FoundCode
 from auth.protocol.use_cases.refresh_tokens import PresentedToken
 from servicekit.identifiers import hash_secret
 

@@ -14,7 +14,7 @@ from flask import make_response, redirect, render_template
 from werkzeug.wrappers import Response
 
 from auth.clients.domain.clients import SIGNED_MODES
-from auth.ground.use_cases.ports import Signer
+from auth.keys.use_cases.ports import Signer
 from auth.protocol.adapters.web.checks.asked import Asked
 from servicekit.web import allow_form_target
 

@@ -10,12 +10,12 @@ from urllib.parse import unquote_plus
 from authlib.oauth2.rfc6749.requests import OAuth2Payload, OAuth2Request
 
 from auth.clients.domain.clients import Client
+from auth.ground.adapters.web.bodies import read_body
 from auth.ground.domain.errors import RequestRefusedError
 from auth.protocol.domain.bindings import NOBODY, Sender
 from auth.protocol.domain.certificates import ClientCertificate
 from servicekit.media_types import FORM, media_type_of
 
-LARGEST_FORM_BYTES = 64 * 1024
 _MOST_FIELDS = 100
 _REPEATABLE = frozenset({"resource", "audience"})
 
@@ -118,20 +118,6 @@ def _form(environ: Mapping[str, Any]) -> dict[str, list[str]]:
     if media_type_of(environ.get("CONTENT_TYPE")) != FORM:
         raise RequestRefusedError("invalid_request", f"the body must be {FORM}")
     return parse_form(read_body(environ))
-
-
-def read_body(environ: Mapping[str, Any]) -> bytes:
-    """The body of a request.
-
-    Raises:
-        RequestRefusedError: it is too large, or of unknown length.
-    """
-    length = environ.get("CONTENT_LENGTH") or "0"
-    size = int(length) if str(length).isdigit() and len(str(length)) < 10 else LARGEST_FORM_BYTES + 1
-    if size > LARGEST_FORM_BYTES:
-        raise RequestRefusedError("invalid_request", "the body is too large or of unknown length")
-    body: bytes = environ["wsgi.input"].read(size)
-    return body
 
 
 def parse_form(body: bytes) -> dict[str, list[str]]:

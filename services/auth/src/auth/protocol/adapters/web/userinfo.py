@@ -8,17 +8,18 @@ from typing import Any
 from auth.clients.adapters.web.cross_origin import note_caller
 from auth.clients.domain.clients import Client
 from auth.front.use_cases.catalogue import UseCases
+from auth.ground.adapters.web.bodies import read_body
 from auth.ground.adapters.web.errors import Answer, json_answer, json_error, unavailable
 from auth.ground.domain.errors import (
     BindingRefusedError,
+    CertificateRefusedError,
+    DpopRefusedError,
     RequestRefusedError,
     ServerNonceNeededError,
     StepUpNeededError,
 )
-from auth.protocol.adapters.web.plain_requests import Certificates, parse_form, read_body, read_dpop
+from auth.protocol.adapters.web.plain_requests import Certificates, parse_form, read_dpop
 from auth.protocol.domain.bindings import Sender
-from auth.protocol.domain.certificates import CertificateRefusedError
-from auth.protocol.domain.proofs import DpopRefusedError
 from servicekit.errors import NotAuthenticatedError, ServiceError
 from servicekit.logging import get_logger
 from servicekit.media_types import FORM, media_type_of

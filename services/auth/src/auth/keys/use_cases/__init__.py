@@ -1,0 +1,1 @@
+"""Use cases of the keys: what the other rooms ask of them."""

@@ -1,0 +1,103 @@
+"""Sessions and the feed of their ends, cut by what is done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from auth.people.domain.sessions import ClientSession, EndedSession, Session
+
+
+class SessionsById(Protocol):
+    """Sessions."""
+
+    def find(self, session_id: str) -> Session | None: ...
+
+
+class SessionsByCookie(Protocol):
+    """Sessions by what the browser shows."""
+
+    def find_by_cookie(self, cookie_hash: str) -> Session | None: ...
+
+
+class LivingSessions(SessionsByCookie, Protocol):
+    """Sessions in use."""
+
+    def touch(self, session_id: str, seen_at: datetime) -> bool:
+        """Notes activity; False when the session has ended."""
+
+
+class EndingSessions(Protocol):
+    """Sessions that are closed, and the clients that received tokens in each."""
+
+    def end(self, session_id: str, ended_at: datetime) -> bool:
+        """Ends it; False when it had ended already."""
+
+    def clients_of(self, session_id: str) -> Sequence[str]: ...
+    def open_of(self, account_id: str) -> Sequence[Session]: ...
+
+
+class EndingSessionsById(EndingSessions, SessionsById, Protocol):
+    """Sessions that are looked at once more before they are closed."""
+
+
+class ReplacedSessions(EndingSessions, Protocol):
+    """Sessions that another one follows."""
+
+    def add(self, session: Session) -> None: ...
+
+
+class SessionsSigningIn(ReplacedSessions, SessionsByCookie, Protocol):
+    """Sessions that a sign-in opens, renews or replaces."""
+
+    def save(self, session: Session) -> None: ...
+
+
+class LeftSessions(Protocol):
+    """Sessions that a client leaves."""
+
+    def forget_client(self, session_id: str, client_id: str) -> bool:
+        """The client's session is over; False when it was: exactly one caller ends it."""
+
+
+class ClientsInSessions(EndingSessions, LeftSessions, Protocol):
+    """Sessions, client by client."""
+
+    def with_clients(self, after: tuple[str, str], limit: int) -> Sequence[ClientSession]:
+        """Open sessions with each client that got tokens in them, by session and client, after these two."""
+
+
+class SweptSessions(EndingSessionsById, Protocol):
+    """Sessions whose time is over."""
+
+    def expired(self, idle_since: datetime, opened_before: datetime, limit: int) -> Sequence[str]:
+        """Identifiers of open ones whose time is over. Rows are read one by one, by `find`."""
+
+
+class FeedOfSessions(Protocol):
+    """The feed of ends: every one gets the next gap-free revision."""
+
+    def append(self, session: Session, ended_at: datetime, reason: str) -> EndedSession:
+        """A session ended."""
+
+
+class FeedOfTokens(Protocol):
+    """The feed of ends."""
+
+    def append_token(self, token_id: str, ended_at: datetime) -> EndedSession:
+        """A token was revoked, by its `jti`, or every token of a family."""
+
+
+class FeedOfBoth(FeedOfSessions, FeedOfTokens, Protocol):
+    """The feed of ends."""
+
+
+class ReadFeed(Protocol):
+    """The feed of ends, as those read it who follow."""
+
+    def position(self) -> tuple[int, str]:
+        """Newest revision and epoch."""
+
+    def after(self, revision: int, limit: int) -> Sequence[EndedSession]: ...
+    def since(self, moment: datetime) -> Sequence[EndedSession]: ...
