@@ -1,4 +1,4 @@
-"""Fixtures of every test: a PostgreSQL server, empty databases on both engines, and no network but loopback.
+"""Fixtures of every test: a PostgreSQL server, databases on both engines, and no network but loopback.
 
 PostgreSQL comes from PARTENAIRE_TEST_POSTGRESQL (a URL whose user may create databases) or from a private server in a
 temporary folder. Where neither works its tests are skipped, except in CI, where that is a failure.
@@ -11,15 +11,15 @@ import socket
 import subprocess
 import sys
 import tempfile
-import uuid
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
-from sqlalchemy import make_url
+from flask import request_started
+
+from tests.compiled import CompiledOnce
+from tests.databases import PostgresqlTemplates, SqliteFiles, new_postgresql
 
 _CANNOT_START = (ImportError, OSError, subprocess.SubprocessError, RuntimeError, AssertionError, LookupError)
 _GUARDED = frozenset({"socket.connect", "socket.sendto", "socket.getaddrinfo"})
@@ -86,25 +86,52 @@ def postgresql_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def postgresql_url(postgresql_server: str) -> Iterator[str]:
-    """URL of a new, empty PostgreSQL database."""
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(postgresql_server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    yield make_url(postgresql_server).set(database=name).render_as_string(hide_password=False)
-    with psycopg.connect(postgresql_server, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """Every application of a run compiles each template once."""
+    with request_started.connected_to(CompiledOnce().serve):
+        yield
+
+
+@pytest.fixture(scope="session")
+def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
+    """What the SQLite databases of services are copied from."""
+    return SqliteFiles(tmp_path_factory.mktemp("migrated"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_templates(postgresql_server: str) -> Iterator[PostgresqlTemplates]:
+    """What the PostgreSQL databases of services are copied from."""
+    templates = PostgresqlTemplates(postgresql_server)
+    yield templates
+    templates.drop()
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    """URL of a SQLite database that does not exist yet."""
-    return f"sqlite:///{tmp_path / 'test.sqlite3'}"
+def migrations() -> Path | None:
+    """The migrations that the databases of a test have; none: they are empty. A service's folder overrides it."""
+    return None
+
+
+@pytest.fixture
+def postgresql_url(
+    postgresql_server: str, postgresql_templates: PostgresqlTemplates, migrations: Path | None
+) -> Iterator[str]:
+    """URL of a new PostgreSQL database with the tables of `migrations`."""
+    template = postgresql_templates.name(migrations) if migrations else None
+    with new_postgresql(postgresql_server, template) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, migrations: Path | None, sqlite_files: SqliteFiles) -> str:
+    """URL of a SQLite database with the tables of `migrations`; without them the file does not exist yet."""
+    path = tmp_path / "test.sqlite3"
+    return sqlite_files.copy(migrations, path) if migrations else f"sqlite:///{path}"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """URL of an empty database, once on each engine: for the conformance suites of repositories."""
+    """URL of a new database, once on each engine: for the conformance suites of repositories."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url

@@ -11,11 +11,11 @@ import pytest
 from auth.bootstrap.repositories import SqlRepositories
 from servicekit.audit_events import AuditEvent
 from servicekit.commands import migrations_folder
-from servicekit.database import Database, migrate, open_database
+from servicekit.database import Database, open_database
 from servicekit.outbox import RecordingUnitOfWork
 from tests.auth.builders import AuthBrowser, Provider
 
-MIGRATIONS = "auth.ground.adapters.database:migrations"
+MIGRATIONS = migrations_folder("auth.ground.adapters.database:migrations")
 
 
 class KeptEvents:
@@ -36,6 +36,12 @@ class KeptEvents:
 
 
 @pytest.fixture
+def migrations() -> Path:
+    """Those of auth."""
+    return MIGRATIONS
+
+
+@pytest.fixture
 def provider(tmp_path: Path) -> Provider:
     """On fakes."""
     return Provider(tmp_path)
@@ -44,7 +50,6 @@ def provider(tmp_path: Path) -> Provider:
 @pytest.fixture
 def sqlite_database(sqlite_url: str) -> Iterator[Database]:
     """With the tables of auth."""
-    migrate(sqlite_url, migrations_folder(MIGRATIONS))
     database = open_database(sqlite_url)
     yield database
     database.close()

@@ -7,9 +7,15 @@ import pytest
 
 from audit.adapters.web.app import WebUseCases, create_web
 from tests.audit.adapters.auditor_pages import AUDITOR_DETAILS, Pages
-from tests.audit.builders import MovingClock, journal
+from tests.audit.builders import MIGRATIONS, MovingClock, journal
 from tests.plain import reads_plainly
 from tests.servicekit.web.fake_provider import CLIENT, ISSUER, PUBLIC_URL, RESOURCE, SECRET, FakeProvider
+
+
+@pytest.fixture
+def migrations() -> Path:
+    """Those of audit."""
+    return MIGRATIONS
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from audit.domain.proofs import root_at
 from audit.domain.search import Criteria
 from audit.use_cases.ports import JournalStore, StoredShard
 from audit.use_cases.record_batch import RecordBatch
-from servicekit.database import migrate, open_database
-from tests.audit.builders import DIRECTRICE, MIGRATIONS, NOON_US, FakeProducer, MovingClock
+from servicekit.database import open_database
+from tests.audit.builders import DIRECTRICE, NOON_US, FakeProducer, MovingClock
 from tests.audit.fakes import InMemoryJournalStore, InMemoryShardKeys
 
 
@@ -46,7 +46,6 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[JournalSto
         yield InMemoryJournalStore()
         return
     url = request.getfixturevalue(f"{request.param}_url")
-    migrate(url, MIGRATIONS)
     database = open_database(url, threads=4)
     yield SqlJournalStore(database)
     database.close()
@@ -162,7 +161,6 @@ def test_a_failed_transaction_leaves_nothing(store: JournalStore, record: Record
 
 def test_two_processes_give_every_index_once(database_url: str) -> None:
     """On PostgreSQL the row of the tree's state is what gives the order; SQLite has one writer."""
-    migrate(database_url, MIGRATIONS)
     keys, databases = InMemoryShardKeys(), [open_database(database_url, threads=2) for _ in range(2)]
     writers = [
         RecordBatch(SqlJournalStore(one), keys, AesGcmPayloadCipher(), MovingClock(), f"own-{at}")

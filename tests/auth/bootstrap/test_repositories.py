@@ -25,10 +25,8 @@ from auth.protocol.domain.grants import (
     PushedRequest,
     RefreshToken,
 )
-from servicekit.commands import migrations_folder
-from servicekit.database import migrate, open_database
+from servicekit.database import open_database
 from tests.auth.builders import a_client, an_account
-from tests.auth.conftest import MIGRATIONS
 from tests.auth.fakes import InMemoryRepos
 from tests.servicekit.fakes import FixedClock
 
@@ -45,7 +43,6 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
         yield lambda work: work(repos)
         return
     url = request.getfixturevalue(f"{request.param}_url")
-    migrate(url, migrations_folder(MIGRATIONS))
     database = open_database(url)
     yield lambda work: database.write(lambda connection: work(SqlRepositories(connection)))
     database.close()

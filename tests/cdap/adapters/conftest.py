@@ -17,7 +17,7 @@ from cdap.settings import CdapSettings
 from cdap.use_cases.consult_dossier import ConsultDossier
 from cdap.use_cases.ports import Repositories
 from servicekit.commands import migrations_folder
-from servicekit.database import Database, migrate, open_database
+from servicekit.database import Database, open_database
 from servicekit.outbox import OutboxRelay, OutboxSettings, RecordingUnitOfWork
 from servicekit.tokens import TokenOrganisation, VerifiedAccessToken
 from servicekit.web import Professional, SessionContent, WebSessions
@@ -28,6 +28,12 @@ from tests.plain import reads_plainly
 from tests.servicekit.fakes import FixedClock
 
 MIGRATIONS = migrations_folder("cdap.adapters.database:migrations")
+
+
+@pytest.fixture
+def migrations() -> Path:
+    """Those of cdap."""
+    return MIGRATIONS
 
 
 @dataclass
@@ -54,7 +60,6 @@ class Cdap:
 
 
 def opened(url: str) -> Iterator[Cdap]:
-    migrate(url, MIGRATIONS)
     database = open_database(url, threads=8)
     clock, journal, rights, ended = FixedClock(), JournalOfTheTest(), FixedRights(), FixedEndedSessions()
     # A busy machine must not turn a slow acknowledgement into a refusal.

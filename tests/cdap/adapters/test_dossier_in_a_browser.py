@@ -14,8 +14,9 @@ from werkzeug.serving import make_server
 
 from cdap.domain.dossier import HISTORY_MONTHS
 from cdap.domain.prestations import PRESTATION_CODES
-from tests.cdap.adapters.conftest import Cdap, Pages, opened
+from tests.cdap.adapters.conftest import MIGRATIONS, Cdap, Pages, opened
 from tests.cdap.builders import PURPOSES, the_document, the_identity
+from tests.databases import SqliteFiles
 from tests.promises import promise
 from tests.system.browser import accessibility_violations, chromium, scrolls_sideways, take_picture
 
@@ -91,9 +92,9 @@ class Counter:
 
 
 @pytest.fixture(scope="module")
-def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
+def counter(tmp_path_factory: pytest.TempPathFactory, sqlite_files: SqliteFiles) -> Iterator[Counter]:
     folder = tmp_path_factory.mktemp("counter")
-    for cdap in opened(f"sqlite:///{folder / 'cdap.sqlite3'}"):
+    for cdap in opened(sqlite_files.copy(MIGRATIONS, folder / "cdap.sqlite3")):
         yield from _served(cdap, folder)
 
 

@@ -21,7 +21,7 @@ from habpps.settings import HabppsSettings
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
 from habpps.use_cases.ports import Signals, Store
 from servicekit.commands import migrations_folder
-from servicekit.database import Database, migrate, open_database
+from servicekit.database import Database, open_database
 from servicekit.outbox import OutboxRelay, OutboxSettings, RecordingUnitOfWork
 from tests.habpps.builders import Register921
 from tests.habpps.sinks import AcknowledgingSink
@@ -31,6 +31,12 @@ from tests.servicekit.fakes import FixedClock
 FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 VERSION = re.compile(r'name="version"[^>]* value="([^"]*)"')
 MIGRATIONS = migrations_folder("habpps.adapters.database:migrations")
+
+
+@pytest.fixture
+def migrations() -> Path:
+    """Those of habpps."""
+    return MIGRATIONS
 
 
 @dataclass
@@ -46,8 +52,7 @@ class Habpps:
 
 @contextmanager
 def opened_at(url: str) -> Iterator[Habpps]:
-    """A register in a new database, with its outbox delivered to a list."""
-    migrate(url, MIGRATIONS)
+    """A register in a database with its tables, with its outbox delivered to a list."""
     database = open_database(url, threads=8)
     clock, sink = FixedClock(), AcknowledgingSink()
     relay = OutboxRelay(database, "habpps", sink, clock, OutboxSettings())

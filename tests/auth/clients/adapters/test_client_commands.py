@@ -12,20 +12,19 @@ import pytest
 from auth.__main__ import main
 from auth.bootstrap.repositories import SqlRepositories
 from auth.clients.domain.clients import Client
-from servicekit.commands import migrations_folder
-from servicekit.database import migrate, open_database
+from servicekit.database import open_database
 from servicekit.identifiers import hash_secret
 from tests.auth.builders import SECRET, a_client
 from tests.auth.conftest import MIGRATIONS
+from tests.databases import SqliteFiles
 
 Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Callable[[Callable[[SqlRepositories], Any]], Any]:
+def store(tmp_path: Path, sqlite_files: SqliteFiles) -> Callable[[Callable[[SqlRepositories], Any]], Any]:
     """Writes to, or reads from, the database that the commands work on."""
-    url = f"sqlite:///{tmp_path / 'auth.sqlite3'}"
-    migrate(url, migrations_folder(MIGRATIONS))
+    url = sqlite_files.copy(MIGRATIONS, tmp_path / "auth.sqlite3")
 
     def within(work: Callable[[SqlRepositories], Any]) -> Any:
         database = open_database(url)

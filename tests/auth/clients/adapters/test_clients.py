@@ -30,7 +30,6 @@ from auth.people.domain.mails import MailKind, Message, QueuedMail
 from auth.settings import AuthSettings
 from partenaire.auth.v1 import accounts_pb2 as pb
 from servicekit.clock import SystemClock
-from servicekit.commands import migrations_folder
 from servicekit.database import migrate, open_database
 from servicekit.errors import InvalidInputError
 from tests.auth.builders import SECRET, Provider
@@ -138,7 +137,7 @@ def test_the_logout_worker_delivers_at_once_and_says_how_many(stored_provider: P
 
 def make_tables(folder: Path) -> None:
     """What the command `migrate` does."""
-    migrate(f"sqlite:///{folder / 'auth.sqlite3'}", migrations_folder(MIGRATIONS))
+    migrate(f"sqlite:///{folder / 'auth.sqlite3'}", MIGRATIONS)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, folder: Path, *arguments: str, environment: str = "test") -> int:

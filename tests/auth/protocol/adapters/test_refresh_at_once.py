@@ -18,13 +18,12 @@ import pytest
 from auth.bootstrap.repositories import SqlRepositories
 from auth.clients.domain.clients import AUTHORIZATION_CODE, REFRESH_TOKEN
 from auth.protocol.domain.grants import OVERLAP
-from servicekit.commands import migrations_folder
-from servicekit.database import migrate, open_database
+from servicekit.database import open_database
 from servicekit.outbox import RecordingUnitOfWork
 from tests.auth.builders import AuthBrowser, Provider
 from tests.auth.conformance_fapi.builders import DPOP_KEY, KEY, FapiClient, a_fapi_client, refusal
 from tests.auth.conformance_fapi.certificates import SUBJECT, a_certificate, a_key, mtls_browser
-from tests.auth.conftest import MIGRATIONS, KeptEvents
+from tests.auth.conftest import KeptEvents
 from tests.auth.rfcs.builders import (
     a_public_client,
     public_refresh,
@@ -122,7 +121,6 @@ CALLERS = {**STEADY, "public": _public}
 @pytest.fixture
 def house(tmp_path: Path, database_url: str) -> Iterator[Provider]:
     """A provider on SQLite and on PostgreSQL."""
-    migrate(database_url, migrations_folder(MIGRATIONS))
     database = open_database(database_url, threads=10)
     kept = KeptEvents()
     work: Any = RecordingUnitOfWork(database, SqlRepositories, kept)

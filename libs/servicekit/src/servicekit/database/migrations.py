@@ -4,6 +4,9 @@ Expand and contract: a migration that only adds lets older programs go on, so a 
 takes something away says so in its file, `oldest_program = "0003"`: the oldest program, by the newest migration it
 knows, that can use the tables afterwards. Migrations are numbered files `versions/NNNN_*.py` of a service; the
 environment they run in is shared, in `alembic_env`. One migration at a time, held by a lock.
+
+Until the first release a service has one migration, `0001`, that creates the tables as its `tables.py` describes them;
+the release writes them out in it, so that later changes of `tables.py` leave it as it was.
 """
 
 import fcntl

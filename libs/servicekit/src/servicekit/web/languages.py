@@ -5,6 +5,7 @@ no binary is kept anywhere. See `tests/servicekit/web/catalogue_check.py` for th
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -26,6 +27,8 @@ SHARED_TRANSLATIONS = Path(__file__).parent / "translations"
 def load_catalogue(directories: Iterable[Path], language: str) -> Translations:
     """The sentences of one language, from `<directory>/<language>/LC_MESSAGES/messages.po`; later ones win.
 
+    A file is read once per process, whatever the number of applications that speak its sentences.
+
     Raises:
         babel.messages.pofile.PoFileError: a file is not a catalogue.
     """
@@ -34,14 +37,19 @@ def load_catalogue(directories: Iterable[Path], language: str) -> Translations:
         path = directory / language / "LC_MESSAGES" / "messages.po"
         if not path.is_file():
             continue
-        with path.open("rb") as file:
-            catalogue = read_po(file, locale=language, abort_invalid=True)
-        compiled = BytesIO()
-        write_mo(compiled, catalogue)
-        compiled.seek(0)
-        merged.merge(part := Translations(compiled))
+        merged.merge(part := _read(path, language, path.stat().st_mtime_ns))
         merged.plural = part.plural
     return merged
+
+
+@lru_cache(maxsize=32)
+def _read(path: Path, language: str, _changed_at: int) -> Translations:
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=language, abort_invalid=True)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled)
 
 
 class Typeset(NullTranslations):

@@ -99,8 +99,8 @@ from servicekit.rpc import CallerPolicy, ChannelOptions, RpcServer, ServerOption
 from servicekit.rpc.server import Registration
 from servicekit.web.secrets import WebSecrets
 
-OLDEST_SCHEMA = "0002"
-NEWEST_SCHEMA = "0002"
+OLDEST_SCHEMA = "0001"
+NEWEST_SCHEMA = "0001"
 SAVED_RIGHTS = "rights-snapshot.bin"
 ACCOUNTS = accounts_pb2.DESCRIPTOR.services_by_name["Accounts"]
 CLIENT_SESSIONS = client_sessions_pb2.DESCRIPTOR.services_by_name["ClientSessions"]

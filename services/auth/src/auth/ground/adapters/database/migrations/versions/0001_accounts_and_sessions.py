@@ -1,190 +1,22 @@
 """Accounts, sessions, grants, clients, the mails and notices to send, the feed of ended sessions, the outbox."""
 
-import sqlalchemy as sa
 from alembic import op
 
-from servicekit.database import Json, UtcDateTime
+from auth.ground.adapters.database.tables import feed_position, metadata
 from servicekit.identifiers import new_id
 from servicekit.outbox import create_outbox_tables
+from servicekit.web.session_tables import create_form_answer_table
 
 revision = "0001"
 down_revision = None
-
-# The tables as they were in this version: later ones are in later migrations.
-metadata = sa.MetaData()
-
-
-def _id(name: str, *, primary_key: bool = False, nullable: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.String(64), primary_key=primary_key, nullable=nullable)
-
-
-def _at(name: str, *, nullable: bool = False) -> sa.Column[object]:
-    return sa.Column(name, UtcDateTime(), nullable=nullable)
-
-
-account = sa.Table(
-    "account",
-    metadata,
-    _id("account_id", primary_key=True),
-    sa.Column("username", sa.String(64), nullable=False, unique=True),
-    sa.Column("given_name", sa.Text(), nullable=False),
-    sa.Column("family_name", sa.Text(), nullable=False),
-    sa.Column("email", sa.Text(), nullable=False),
-    _at("created_at"),
-    sa.Column("password_hash", sa.Text()),
-    sa.Column("provisional_hash", sa.Text()),
-    _at("provisional_expires_at", nullable=True),
-    _at("provisional_used_at", nullable=True),
-    _at("locked_at", nullable=True),
-    sa.Column("locked_reason", sa.String(64)),
-    _at("last_login_at", nullable=True),
-    _at("password_changed_at", nullable=True),
-)
-
-session = sa.Table(
-    "session",
-    metadata,
-    _id("session_id", primary_key=True),
-    sa.Column("cookie_hash", sa.String(64), nullable=False, unique=True),
-    _id("account_id"),
-    _at("opened_at"),
-    _at("seen_at"),
-    _at("authenticated_at"),
-    _at("previous_login_at", nullable=True),
-    _id("organisation_id", nullable=True),
-    sa.Column("must_choose_password", sa.Boolean(), nullable=False),
-    _at("ended_at", nullable=True),
-)
-sa.Index("session_open_of_account", session.c.account_id, session.c.ended_at)
-sa.Index("session_open_seen", session.c.ended_at, session.c.seen_at)
-
-session_client = sa.Table(
-    "session_client",
-    metadata,
-    _id("session_id", primary_key=True),
-    _id("client_id", primary_key=True),
-)
-
-ended_session = sa.Table(
-    "ended_session",
-    metadata,
-    sa.Column("revision", sa.BigInteger(), primary_key=True, autoincrement=False),
-    _id("session_id"),
-    _id("account_id"),
-    sa.Column("ended_at", UtcDateTime(), nullable=False, index=True),
-    sa.Column("reason", sa.String(64), nullable=False),
-)
-
-feed_position = sa.Table(
-    "feed_position",
-    metadata,
-    sa.Column("one", sa.Integer(), primary_key=True, autoincrement=False),
-    sa.Column("revision", sa.BigInteger(), nullable=False),
-    _id("epoch"),
-)
-
-authorization_code = sa.Table(
-    "authorization_code",
-    metadata,
-    sa.Column("code_hash", sa.String(64), primary_key=True),
-    _id("client_id"),
-    _id("account_id"),
-    _id("session_id"),
-    _id("organisation_id", nullable=True),
-    sa.Column("redirect_uri", sa.Text(), nullable=False),
-    sa.Column("scope", sa.Text(), nullable=False),
-    sa.Column("audience", sa.Text(), nullable=False),
-    sa.Column("code_challenge", sa.String(64), nullable=False),
-    sa.Column("nonce", sa.Text()),
-    _at("issued_at"),
-    sa.Column("expires_at", UtcDateTime(), nullable=False, index=True),
-    _id("family_id"),
-    _at("used_at", nullable=True),
-)
-
-refresh_token = sa.Table(
-    "refresh_token",
-    metadata,
-    sa.Column("token_hash", sa.String(64), primary_key=True),
-    sa.Column("family_id", sa.String(64), nullable=False, index=True),
-    _id("client_id"),
-    _id("account_id"),
-    _id("session_id"),
-    _id("organisation_id", nullable=True),
-    sa.Column("scope", sa.Text(), nullable=False),
-    sa.Column("audience", sa.Text(), nullable=False),
-    sa.Column("access_token_id", sa.String(64), nullable=False, index=True),
-    sa.Column("issued_at", UtcDateTime(), nullable=False, index=True),
-    _at("used_at", nullable=True),
-    _at("revoked_at", nullable=True),
-)
-
-client = sa.Table(
-    "client",
-    metadata,
-    _id("client_id", primary_key=True),
-    sa.Column("description", Json(), nullable=False),
-)
-
-consent = sa.Table(
-    "consent",
-    metadata,
-    _id("account_id", primary_key=True),
-    _id("client_id", primary_key=True),
-    sa.Column("scope", sa.Text(), nullable=False),
-    _at("given_at"),
-)
-
-attempt = sa.Table(
-    "attempt",
-    metadata,
-    sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=True),
-    sa.Column("attempt_key", sa.String(120), nullable=False),
-    sa.Column("made_at", UtcDateTime(), nullable=False, index=True),
-)
-sa.Index("attempt_key_made", attempt.c.attempt_key, attempt.c.made_at)
-
-mail = sa.Table(
-    "mail",
-    metadata,
-    _id("mail_id", primary_key=True),
-    sa.Column("account_id", sa.String(64), nullable=False, index=True),
-    sa.Column("kind", sa.String(32), nullable=False),
-    _at("queued_at"),
-    sa.Column("next_attempt_at", UtcDateTime(), nullable=False, index=True),
-    sa.Column("requested_by", sa.Text(), nullable=False),
-    sa.Column("organisation_name", sa.Text(), nullable=False),
-    sa.Column("attempts", sa.Integer(), nullable=False),
-    _at("sent_at", nullable=True),
-)
-
-logout_notice = sa.Table(
-    "logout_notice",
-    metadata,
-    _id("notice_id", primary_key=True),
-    sa.Column("session_id", sa.String(64), nullable=False, index=True),
-    _id("account_id"),
-    _id("client_id"),
-    _at("queued_at"),
-    sa.Column("next_attempt_at", UtcDateTime(), nullable=False, index=True),
-    sa.Column("attempts", sa.Integer(), nullable=False),
-    _at("delivered_at", nullable=True),
-)
-
-account_command = sa.Table(
-    "account_command",
-    metadata,
-    _id("command_id", primary_key=True),
-    sa.Column("answer", sa.Text(), nullable=False),
-    _at("carried_out_at"),
-)
 
 
 def upgrade() -> None:
     """Create every table and the first position of the feed."""
     metadata.create_all(op.get_bind())
     op.bulk_insert(feed_position, [{"one": 1, "revision": 0, "epoch": new_id()}])
-    create_outbox_tables(op)  # type: ignore[arg-type]  # the module acts as its Operations
+    create_outbox_tables(op)  # type: ignore[arg-type]  # Alembic's op module is its Operations
+    create_form_answer_table(op)
 
 
 def downgrade() -> None:
