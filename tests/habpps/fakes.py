@@ -4,7 +4,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from habpps.domain.account_command import AccountCommand, CommandKind, CommandState
@@ -111,6 +111,10 @@ class InMemoryUsers(Rows[User]):
 
     def with_account(self, account_id: str) -> tuple[User, ...]:
         return self.where(lambda row: row.account_id == account_id, lambda row: (self._text(row), row.id))
+
+    def leaving(self, since: date, until: date) -> tuple[User, ...]:
+        wanted = self.where(lambda row: row.departs_on is not None and since <= row.departs_on <= until)
+        return tuple(row for row in wanted if row.state is UserState.ACTIVE)
 
     def with_email(self, organisation_id: str, email: str) -> tuple[User, ...]:
         return tuple(row for row in self.of(organisation_id) if row.person.email == email)
@@ -226,16 +230,20 @@ class InMemoryPublications:
 class InMemoryAccountCommands(Rows[AccountCommand]):
     def _oldest(self) -> list[AccountCommand]:
         opened = (CommandState.PENDING, CommandState.SENT)
-        refused = self.where(lambda row: row.state is CommandState.REFUSED and row.kind is CommandKind.CREATE)
-        held = {row.account_id for row in refused}
-        first: dict[str, AccountCommand] = {}
-        for row in self.where(lambda row: row.state in opened and row.account_id not in held):
-            first.setdefault(row.account_id, row)
+        creations = self.where(lambda row: row.kind is CommandKind.CREATE)
+        held = {row.account_id for row in creations if row.state is CommandState.REFUSED}
+        being_made = held | {row.account_id for row in creations if row.state is CommandState.PENDING}
+        first: dict[tuple[str, bool], AccountCommand] = {}
+        for row in self.where(lambda row: row.state in opened):
+            notice = row.kind is CommandKind.NOTIFY
+            if row.account_id not in (being_made if notice else held):
+                first.setdefault((row.account_id, notice), row)
         return list(first.values())
 
     def due(self, now: datetime, limit: int) -> tuple[str, ...]:
         ready = [row for row in self._oldest() if row.next_attempt_at <= now]
-        return tuple(row.id for row in sorted(ready, key=lambda row: (row.next_attempt_at, row.id)))[:limit]
+        in_order = sorted(ready, key=lambda row: (row.kind is CommandKind.NOTIFY, row.next_attempt_at, row.id))
+        return tuple(row.id for row in in_order)[:limit]
 
     def set_aside(self, command_id: str, problem: str, reference: str) -> None:
         self.save(self.rows[command_id].refused(problem, reference))
@@ -245,7 +253,8 @@ class InMemoryAccountCommands(Rows[AccountCommand]):
         return row.organisation_id, row.account_id, row.kind.value
 
     def refused_of(self, organisation_id: str) -> tuple[AccountCommand, ...]:
-        return self.where(lambda row: row.organisation_id == organisation_id and row.state is CommandState.REFUSED)
+        refused = self.where(lambda row: row.organisation_id == organisation_id and row.state is CommandState.REFUSED)
+        return tuple(row for row in refused if row.kind is not CommandKind.NOTIFY)
 
     def next_due_at(self) -> datetime | None:
         return min((row.next_attempt_at for row in self._oldest()), default=None)

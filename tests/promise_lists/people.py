@@ -26,6 +26,16 @@ PEOPLE: tuple[Promise, ...] = (
         "A lasting refusal of a mail server is set aside and told at once; a passing one is tried later.",
     ),
     Promise(
+        "people:told-of-their-rights",
+        "domain rules, mails",
+        "Whose right is given, changed, suspended, reopened or ended is told by one mail per act, and before a last day.",
+    ),
+    Promise(
+        "people:no-storm-of-notices",
+        "domain rules, mails",
+        "What is suspended for a whole organisation is told to its administrators alone.",
+    ),
+    Promise(
         "people:sign-out-signs-out",
         "OIDC RP-Initiated Logout 1.0 §2",
         "DÉCONNEXION signs out from any page of ours, however long it was open, in every service.",

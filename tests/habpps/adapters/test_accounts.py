@@ -62,6 +62,10 @@ class Recorded(AccountsServicer):
         self._note(request)
         return pb.EndSessionsResponse(ended=1)
 
+    def Notify(self, request: Any, context: Any) -> Any:  # noqa: N802 -- name of the method in the proto
+        self._note(request)
+        return pb.NotifyResponse()
+
     def GetAccounts(self, request: Any, context: Any) -> Any:  # noqa: N802 -- name of the method in the proto
         self._note(request)
         accounts = [pb.Account(account_id=one, username="cleger", mails_sent=True) for one in request.account_ids]

@@ -1,7 +1,7 @@
 """One suite for the store in memory and the store in tables, on both engines: a fake that cannot lie."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from habpps.use_cases.follow_propagation import FollowPropagation
 from habpps.use_cases.people_ports import Listing
 from habpps.use_cases.ports import Store
 from tests.habpps.adapters.conftest import Habpps, opened_at
-from tests.habpps.builders import DIRECTOR, OTHER_SIRET, SIRET, MemoryRegister, Register921
+from tests.habpps.builders import DIRECTOR, OTHER_SIRET, SIRET, TODAY, MemoryRegister, Register921
 from tests.habpps.fakes import CountingSignal, FixedClientSessions, InMemoryReplicas
 from tests.promises import promise
 
@@ -149,14 +149,30 @@ def test_commands_are_due_one_at_a_time_per_account(register: Register921) -> No
     assert register.look(pending) == ()
     assert register.look(lambda store: store.commands.next_due_at()) == now + timedelta(seconds=1)
     register.work.write(lambda store: store.commands.save(later.accepted("cleger", mails_sent=True, now=now)))
-    (reset,) = register.look(pending)
-    assert reset.kind.value == "reset_password"
+    reset, notice = register.look(pending)
+    assert (reset.kind.value, notice.kind.value) == ("reset_password", "notify"), "a notice goes last"
     latest = register.look(lambda store: store.commands.latest_of([reset.account_id], commune.id))
     assert latest[reset.account_id] == reset
     register.work.write(lambda store: store.commands.save(reset.refused("ACCOUNT_UNKNOWN", "7K4Q-2M9D")))
+    register.work.write(lambda store: store.commands.save(notice.refused("NOTICE_INVALID", "7K4Q-2M9E")))
+    assert register.look(lambda store: [one.kind.value for one in store.commands.refused_of(commune.id)]) == [
+        "reset_password"
+    ]
     assert register.look(lambda store: store.commands.next_due_at()) is None
     latest = register.look(lambda store: store.commands.latest_of([reset.account_id], commune.id))
     assert latest[reset.account_id].state is CommandState.REFUSED
+
+
+def test_those_who_leave_soon_are_found_in_every_organisation(register: Register921) -> None:
+    commune = register.ready()
+    last_day = TODAY + timedelta(days=9)
+    register.acts.set_departure(commune.partner, commune.user_id, last_day)
+
+    def leaving(since: date, until: date) -> list[str]:
+        return [one.id for one in register.look(lambda store: store.users.leaving(since, until))]
+
+    assert leaving(TODAY, last_day) == leaving(last_day, last_day) == [commune.user_id]
+    assert leaving(TODAY, last_day - timedelta(days=1)) == leaving(last_day + timedelta(days=1), date(2100, 1, 1)) == []
 
 
 def test_the_journal_is_read_newest_first_in_pages(register: Register921) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 
-from habpps.adapters.clients.account_relay import account_relay
+from habpps.adapters.clients.account_relay import account_relay, departure_reminders
 from habpps.adapters.clients.accounts import GrpcAccounts
 from habpps.adapters.clients.client_sessions import GrpcClientSessions
 from habpps.adapters.database.feed import SqlFeedReader, SqlReplicas
@@ -23,6 +23,7 @@ from habpps.use_cases.import_organisations import CreateCafAgent, ImportOrganisa
 from habpps.use_cases.ports import Signals, Store
 from habpps.use_cases.push_account_commands import PushAccountCommands
 from habpps.use_cases.register import Register
+from habpps.use_cases.remind_departures import RemindDepartures
 from partenaire.habpps.v1 import rights_feed_pb2
 from partenaire.habpps.v1.rights_feed_pb2_grpc import add_RightsFeedServicer_to_server
 from servicekit.background import each_apart
@@ -83,13 +84,14 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
         database.close()
 
     pushing = account_relay(push)
+    reminding = departure_reminders(RemindDepartures(work, signals, clock))
     commands.tell(pushing.wake)
     return Process(
         web,
         rpc,
-        (relay, pushing),
+        (relay, pushing, reminding),
         close,
-        frozenset({relay.name, pushing.name}),
+        frozenset({relay.name, pushing.name, reminding.name}),
         health=(("database", database_check(database)),),
     )
 

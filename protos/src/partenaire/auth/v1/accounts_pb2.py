@@ -24,41 +24,49 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!partenaire/auth/v1/accounts.proto\x12\x12partenaire.auth.v1\"\xa4\x01\n\x07\x41\x63\x63ount\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x10\n\x08username\x18\x02 \x01(\t\x12/\n\x05state\x18\x03 \x01(\x0e\x32 .partenaire.auth.v1.AccountState\x12\x18\n\x10last_login_at_us\x18\x04 \x01(\x03\x12\x12\n\nmails_sent\x18\x05 \x01(\x08\x12\x14\n\x0cmail_problem\x18\x06 \x01(\t\"\xb6\x01\n\x14\x43reateAccountRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x12\n\ngiven_name\x18\x03 \x01(\t\x12\x13\n\x0b\x66\x61mily_name\x18\x04 \x01(\t\x12\r\n\x05\x65mail\x18\x05 \x01(\t\x12\x14\n\x0crequested_by\x18\x06 \x01(\t\x12\x19\n\x11organisation_name\x18\x07 \x01(\t\x12\r\n\x05owner\x18\x08 \x01(\t\"E\n\x15\x43reateAccountResponse\x12,\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1b.partenaire.auth.v1.Account\"T\n\x14ResetPasswordRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x14\n\x0crequested_by\x18\x03 \x01(\t\"\x17\n\x15ResetPasswordResponse\"b\n\x12LockAccountRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x14\n\x0crequested_by\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"\x15\n\x13LockAccountResponse\"T\n\x14UnlockAccountRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x14\n\x0crequested_by\x18\x03 \x01(\t\"\x17\n\x15UnlockAccountResponse\"b\n\x12\x45ndSessionsRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x14\n\x0crequested_by\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"$\n\x13\x45ndSessionsResponse\x12\r\n\x05\x65nded\x18\x01 \x01(\r\")\n\x12GetAccountsRequest\x12\x13\n\x0b\x61\x63\x63ount_ids\x18\x01 \x03(\t\"D\n\x13GetAccountsResponse\x12-\n\x08\x61\x63\x63ounts\x18\x01 \x03(\x0b\x32\x1b.partenaire.auth.v1.Account*\x80\x01\n\x0c\x41\x63\x63ountState\x12\x1d\n\x19\x41\x43\x43OUNT_STATE_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x41\x43\x43OUNT_STATE_PROVISIONAL\x10\x01\x12\x18\n\x14\x41\x43\x43OUNT_STATE_ACTIVE\x10\x02\x12\x18\n\x14\x41\x43\x43OUNT_STATE_LOCKED\x10\x03\x32\xdc\x04\n\x08\x41\x63\x63ounts\x12\x64\n\rCreateAccount\x12(.partenaire.auth.v1.CreateAccountRequest\x1a).partenaire.auth.v1.CreateAccountResponse\x12\x64\n\rResetPassword\x12(.partenaire.auth.v1.ResetPasswordRequest\x1a).partenaire.auth.v1.ResetPasswordResponse\x12^\n\x0bLockAccount\x12&.partenaire.auth.v1.LockAccountRequest\x1a\'.partenaire.auth.v1.LockAccountResponse\x12\x64\n\rUnlockAccount\x12(.partenaire.auth.v1.UnlockAccountRequest\x1a).partenaire.auth.v1.UnlockAccountResponse\x12^\n\x0b\x45ndSessions\x12&.partenaire.auth.v1.EndSessionsRequest\x1a\'.partenaire.auth.v1.EndSessionsResponse\x12^\n\x0bGetAccounts\x12&.partenaire.auth.v1.GetAccountsRequest\x1a\'.partenaire.auth.v1.GetAccountsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!partenaire/auth/v1/accounts.proto\x12\x12partenaire.auth.v1\"\xa4\x01\n\x07\x41\x63\x63ount\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x10\n\x08username\x18\x02 \x01(\t\x12/\n\x05state\x18\x03 \x01(\x0e\x32 .partenaire.auth.v1.AccountState\x12\x18\n\x10last_login_at_us\x18\x04 \x01(\x03\x12\x12\n\nmails_sent\x18\x05 \x01(\x08\x12\x14\n\x0cmail_problem\x18\x06 \x01(\t\"\xe2\x01\n\x14\x43reateAccountRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x12\n\ngiven_name\x18\x03 \x01(\t\x12\x13\n\x0b\x66\x61mily_name\x18\x04 \x01(\t\x12\r\n\x05\x65mail\x18\x05 \x01(\t\x12\x14\n\x0crequested_by\x18\x06 \x01(\t\x12\x19\n\x11organisation_name\x18\x07 \x01(\t\x12\r\n\x05owner\x18\x08 \x01(\t\x12*\n\x06opened\x18\t \x03(\x0b\x32\x1a.partenaire.auth.v1.Access\"+\n\x06\x41\x63\x63\x65ss\x12\x10\n\x08\x65xtranet\x18\x01 \x01(\t\x12\x0f\n\x07profile\x18\x02 \x01(\t\"\x9e\x02\n\rNotifyRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x14\n\x0crequested_by\x18\x03 \x01(\t\x12*\n\x06notice\x18\x04 \x01(\x0e\x32\x1a.partenaire.auth.v1.Notice\x12\x19\n\x11organisation_name\x18\x05 \x01(\t\x12*\n\x06opened\x18\x06 \x03(\x0b\x32\x1a.partenaire.auth.v1.Access\x12*\n\x06\x63losed\x18\x07 \x03(\x0b\x32\x1a.partenaire.auth.v1.Access\x12\x0f\n\x07\x65nds_on\x18\x08 \x01(\t\x12\x0f\n\x07subject\x18\t \x01(\t\x12\x0e\n\x06reason\x18\n \x01(\t\"\x10\n\x0eNotifyResponse\"E\n\x15\x43reateAccountResponse\x12,\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x1b.partenaire.auth.v1.Account\"T\n\x14ResetPasswordRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x14\n\x0crequested_by\x18\x03 \x01(\t\"\x17\n\x15ResetPasswordResponse\"b\n\x12LockAccountRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x14\n\x0crequested_by\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"\x15\n\x13LockAccountResponse\"T\n\x14UnlockAccountRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x14\n\x0crequested_by\x18\x03 \x01(\t\"\x17\n\x15UnlockAccountResponse\"b\n\x12\x45ndSessionsRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x14\n\x0crequested_by\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"$\n\x13\x45ndSessionsResponse\x12\r\n\x05\x65nded\x18\x01 \x01(\r\")\n\x12GetAccountsRequest\x12\x13\n\x0b\x61\x63\x63ount_ids\x18\x01 \x03(\t\"D\n\x13GetAccountsResponse\x12-\n\x08\x61\x63\x63ounts\x18\x01 \x03(\x0b\x32\x1b.partenaire.auth.v1.Account*\x80\x01\n\x0c\x41\x63\x63ountState\x12\x1d\n\x19\x41\x43\x43OUNT_STATE_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x41\x43\x43OUNT_STATE_PROVISIONAL\x10\x01\x12\x18\n\x14\x41\x43\x43OUNT_STATE_ACTIVE\x10\x02\x12\x18\n\x14\x41\x43\x43OUNT_STATE_LOCKED\x10\x03*\xd8\x04\n\x06Notice\x12\x16\n\x12NOTICE_UNSPECIFIED\x10\x00\x12\x18\n\x14NOTICE_ACCESS_OPENED\x10\x01\x12\x19\n\x15NOTICE_ACCESS_CHANGED\x10\x02\x12\x1b\n\x17NOTICE_ACCESS_SUSPENDED\x10\x03\x12\x1a\n\x16NOTICE_ACCESS_REOPENED\x10\x04\x12\x17\n\x13NOTICE_ACCESS_ENDED\x10\x05\x12\x1a\n\x16NOTICE_DEPARTURE_NOTED\x10\x06\x12\x1e\n\x1aNOTICE_DEPARTURE_CANCELLED\x10\x07\x12\x19\n\x15NOTICE_DEPARTURE_NEAR\x10\x08\x12\"\n\x1eNOTICE_ADMINISTRATOR_APPOINTED\x10\t\x12\"\n\x1eNOTICE_ADMINISTRATOR_WITHDRAWN\x10\n\x12\x1a\n\x16NOTICE_CONTRACT_OPENED\x10\x0b\x12\x1d\n\x19NOTICE_CONTRACT_SUSPENDED\x10\x0c\x12\x1f\n\x1bNOTICE_CONTRACT_REACTIVATED\x10\r\x12\x19\n\x15NOTICE_CONTRACT_ENDED\x10\x0e\x12\x1c\n\x18NOTICE_CONVENTION_SIGNED\x10\x0f\x12\x1f\n\x1bNOTICE_CONVENTION_SUSPENDED\x10\x10\x12\x1c\n\x18NOTICE_CONVENTION_LIFTED\x10\x11\x12\x1f\n\x1bNOTICE_CONVENTION_DENOUNCED\x10\x12\x12\x1b\n\x17NOTICE_CONVENTION_ENDED\x10\x13\x32\xad\x05\n\x08\x41\x63\x63ounts\x12\x64\n\rCreateAccount\x12(.partenaire.auth.v1.CreateAccountRequest\x1a).partenaire.auth.v1.CreateAccountResponse\x12\x64\n\rResetPassword\x12(.partenaire.auth.v1.ResetPasswordRequest\x1a).partenaire.auth.v1.ResetPasswordResponse\x12^\n\x0bLockAccount\x12&.partenaire.auth.v1.LockAccountRequest\x1a\'.partenaire.auth.v1.LockAccountResponse\x12\x64\n\rUnlockAccount\x12(.partenaire.auth.v1.UnlockAccountRequest\x1a).partenaire.auth.v1.UnlockAccountResponse\x12^\n\x0b\x45ndSessions\x12&.partenaire.auth.v1.EndSessionsRequest\x1a\'.partenaire.auth.v1.EndSessionsResponse\x12O\n\x06Notify\x12!.partenaire.auth.v1.NotifyRequest\x1a\".partenaire.auth.v1.NotifyResponse\x12^\n\x0bGetAccounts\x12&.partenaire.auth.v1.GetAccountsRequest\x1a\'.partenaire.auth.v1.GetAccountsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'partenaire.auth.v1.accounts_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ACCOUNTSTATE']._serialized_start=1077
-  _globals['_ACCOUNTSTATE']._serialized_end=1205
+  _globals['_ACCOUNTSTATE']._serialized_start=1473
+  _globals['_ACCOUNTSTATE']._serialized_end=1601
+  _globals['_NOTICE']._serialized_start=1604
+  _globals['_NOTICE']._serialized_end=2204
   _globals['_ACCOUNT']._serialized_start=58
   _globals['_ACCOUNT']._serialized_end=222
   _globals['_CREATEACCOUNTREQUEST']._serialized_start=225
-  _globals['_CREATEACCOUNTREQUEST']._serialized_end=407
-  _globals['_CREATEACCOUNTRESPONSE']._serialized_start=409
-  _globals['_CREATEACCOUNTRESPONSE']._serialized_end=478
-  _globals['_RESETPASSWORDREQUEST']._serialized_start=480
-  _globals['_RESETPASSWORDREQUEST']._serialized_end=564
-  _globals['_RESETPASSWORDRESPONSE']._serialized_start=566
-  _globals['_RESETPASSWORDRESPONSE']._serialized_end=589
-  _globals['_LOCKACCOUNTREQUEST']._serialized_start=591
-  _globals['_LOCKACCOUNTREQUEST']._serialized_end=689
-  _globals['_LOCKACCOUNTRESPONSE']._serialized_start=691
-  _globals['_LOCKACCOUNTRESPONSE']._serialized_end=712
-  _globals['_UNLOCKACCOUNTREQUEST']._serialized_start=714
-  _globals['_UNLOCKACCOUNTREQUEST']._serialized_end=798
-  _globals['_UNLOCKACCOUNTRESPONSE']._serialized_start=800
-  _globals['_UNLOCKACCOUNTRESPONSE']._serialized_end=823
-  _globals['_ENDSESSIONSREQUEST']._serialized_start=825
-  _globals['_ENDSESSIONSREQUEST']._serialized_end=923
-  _globals['_ENDSESSIONSRESPONSE']._serialized_start=925
-  _globals['_ENDSESSIONSRESPONSE']._serialized_end=961
-  _globals['_GETACCOUNTSREQUEST']._serialized_start=963
-  _globals['_GETACCOUNTSREQUEST']._serialized_end=1004
-  _globals['_GETACCOUNTSRESPONSE']._serialized_start=1006
-  _globals['_GETACCOUNTSRESPONSE']._serialized_end=1074
-  _globals['_ACCOUNTS']._serialized_start=1208
-  _globals['_ACCOUNTS']._serialized_end=1812
+  _globals['_CREATEACCOUNTREQUEST']._serialized_end=451
+  _globals['_ACCESS']._serialized_start=453
+  _globals['_ACCESS']._serialized_end=496
+  _globals['_NOTIFYREQUEST']._serialized_start=499
+  _globals['_NOTIFYREQUEST']._serialized_end=785
+  _globals['_NOTIFYRESPONSE']._serialized_start=787
+  _globals['_NOTIFYRESPONSE']._serialized_end=803
+  _globals['_CREATEACCOUNTRESPONSE']._serialized_start=805
+  _globals['_CREATEACCOUNTRESPONSE']._serialized_end=874
+  _globals['_RESETPASSWORDREQUEST']._serialized_start=876
+  _globals['_RESETPASSWORDREQUEST']._serialized_end=960
+  _globals['_RESETPASSWORDRESPONSE']._serialized_start=962
+  _globals['_RESETPASSWORDRESPONSE']._serialized_end=985
+  _globals['_LOCKACCOUNTREQUEST']._serialized_start=987
+  _globals['_LOCKACCOUNTREQUEST']._serialized_end=1085
+  _globals['_LOCKACCOUNTRESPONSE']._serialized_start=1087
+  _globals['_LOCKACCOUNTRESPONSE']._serialized_end=1108
+  _globals['_UNLOCKACCOUNTREQUEST']._serialized_start=1110
+  _globals['_UNLOCKACCOUNTREQUEST']._serialized_end=1194
+  _globals['_UNLOCKACCOUNTRESPONSE']._serialized_start=1196
+  _globals['_UNLOCKACCOUNTRESPONSE']._serialized_end=1219
+  _globals['_ENDSESSIONSREQUEST']._serialized_start=1221
+  _globals['_ENDSESSIONSREQUEST']._serialized_end=1319
+  _globals['_ENDSESSIONSRESPONSE']._serialized_start=1321
+  _globals['_ENDSESSIONSRESPONSE']._serialized_end=1357
+  _globals['_GETACCOUNTSREQUEST']._serialized_start=1359
+  _globals['_GETACCOUNTSREQUEST']._serialized_end=1400
+  _globals['_GETACCOUNTSRESPONSE']._serialized_start=1402
+  _globals['_GETACCOUNTSRESPONSE']._serialized_end=1470
+  _globals['_ACCOUNTS']._serialized_start=2207
+  _globals['_ACCOUNTS']._serialized_end=2892
 # @@protoc_insertion_point(module_scope)

@@ -47,6 +47,98 @@ ACCOUNT_STATE_LOCKED: AccountState.ValueType  # 3
 """Locked by an administrator."""
 Global___AccountState: _TypeAlias = AccountState  # noqa: Y015
 
+class _Notice:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _NoticeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Notice.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    NOTICE_UNSPECIFIED: _Notice.ValueType  # 0
+    """Never sent."""
+    NOTICE_ACCESS_OPENED: _Notice.ValueType  # 1
+    """Something is open that was not."""
+    NOTICE_ACCESS_CHANGED: _Notice.ValueType  # 2
+    """Something is open that was not, and something no longer is."""
+    NOTICE_ACCESS_SUSPENDED: _Notice.ValueType  # 3
+    """What was open is closed for a time."""
+    NOTICE_ACCESS_REOPENED: _Notice.ValueType  # 4
+    """What was suspended is open again."""
+    NOTICE_ACCESS_ENDED: _Notice.ValueType  # 5
+    """What was open is closed for good."""
+    NOTICE_DEPARTURE_NOTED: _Notice.ValueType  # 6
+    """A last day is noted."""
+    NOTICE_DEPARTURE_CANCELLED: _Notice.ValueType  # 7
+    """The last day is taken back."""
+    NOTICE_DEPARTURE_NEAR: _Notice.ValueType  # 8
+    """The last day is near."""
+    NOTICE_ADMINISTRATOR_APPOINTED: _Notice.ValueType  # 9
+    """The person administers the organisation from now on."""
+    NOTICE_ADMINISTRATOR_WITHDRAWN: _Notice.ValueType  # 10
+    """The person no longer administers the organisation."""
+    NOTICE_CONTRACT_OPENED: _Notice.ValueType  # 11
+    """To administrators: a service contract is in force."""
+    NOTICE_CONTRACT_SUSPENDED: _Notice.ValueType  # 12
+    """To administrators: a service contract is suspended."""
+    NOTICE_CONTRACT_REACTIVATED: _Notice.ValueType  # 13
+    """To administrators: a service contract is in force again."""
+    NOTICE_CONTRACT_ENDED: _Notice.ValueType  # 14
+    """To administrators: a service contract has ended."""
+    NOTICE_CONVENTION_SIGNED: _Notice.ValueType  # 15
+    """To administrators: the convention is in force."""
+    NOTICE_CONVENTION_SUSPENDED: _Notice.ValueType  # 16
+    """To administrators: the convention is suspended."""
+    NOTICE_CONVENTION_LIFTED: _Notice.ValueType  # 17
+    """To administrators: the convention is in force again."""
+    NOTICE_CONVENTION_DENOUNCED: _Notice.ValueType  # 18
+    """To administrators: the convention ends with its notice period."""
+    NOTICE_CONVENTION_ENDED: _Notice.ValueType  # 19
+    """To administrators: the convention has ended."""
+
+class Notice(_Notice, metaclass=_NoticeEnumTypeWrapper):
+    """What a notice says."""
+
+NOTICE_UNSPECIFIED: Notice.ValueType  # 0
+"""Never sent."""
+NOTICE_ACCESS_OPENED: Notice.ValueType  # 1
+"""Something is open that was not."""
+NOTICE_ACCESS_CHANGED: Notice.ValueType  # 2
+"""Something is open that was not, and something no longer is."""
+NOTICE_ACCESS_SUSPENDED: Notice.ValueType  # 3
+"""What was open is closed for a time."""
+NOTICE_ACCESS_REOPENED: Notice.ValueType  # 4
+"""What was suspended is open again."""
+NOTICE_ACCESS_ENDED: Notice.ValueType  # 5
+"""What was open is closed for good."""
+NOTICE_DEPARTURE_NOTED: Notice.ValueType  # 6
+"""A last day is noted."""
+NOTICE_DEPARTURE_CANCELLED: Notice.ValueType  # 7
+"""The last day is taken back."""
+NOTICE_DEPARTURE_NEAR: Notice.ValueType  # 8
+"""The last day is near."""
+NOTICE_ADMINISTRATOR_APPOINTED: Notice.ValueType  # 9
+"""The person administers the organisation from now on."""
+NOTICE_ADMINISTRATOR_WITHDRAWN: Notice.ValueType  # 10
+"""The person no longer administers the organisation."""
+NOTICE_CONTRACT_OPENED: Notice.ValueType  # 11
+"""To administrators: a service contract is in force."""
+NOTICE_CONTRACT_SUSPENDED: Notice.ValueType  # 12
+"""To administrators: a service contract is suspended."""
+NOTICE_CONTRACT_REACTIVATED: Notice.ValueType  # 13
+"""To administrators: a service contract is in force again."""
+NOTICE_CONTRACT_ENDED: Notice.ValueType  # 14
+"""To administrators: a service contract has ended."""
+NOTICE_CONVENTION_SIGNED: Notice.ValueType  # 15
+"""To administrators: the convention is in force."""
+NOTICE_CONVENTION_SUSPENDED: Notice.ValueType  # 16
+"""To administrators: the convention is suspended."""
+NOTICE_CONVENTION_LIFTED: Notice.ValueType  # 17
+"""To administrators: the convention is in force again."""
+NOTICE_CONVENTION_DENOUNCED: Notice.ValueType  # 18
+"""To administrators: the convention ends with its notice period."""
+NOTICE_CONVENTION_ENDED: Notice.ValueType  # 19
+"""To administrators: the convention has ended."""
+Global___Notice: _TypeAlias = Notice  # noqa: Y015
+
 @_typing.final
 class Account(_message.Message):
     """What habpps sees of an account."""
@@ -103,6 +195,7 @@ class CreateAccountRequest(_message.Message):
     REQUESTED_BY_FIELD_NUMBER: _builtins.int
     ORGANISATION_NAME_FIELD_NUMBER: _builtins.int
     OWNER_FIELD_NUMBER: _builtins.int
+    OPENED_FIELD_NUMBER: _builtins.int
     command_id: _builtins.str
     """UUIDv7 of the command."""
     account_id: _builtins.str
@@ -119,6 +212,10 @@ class CreateAccountRequest(_message.Message):
     """Name of the organisation, said in the mail."""
     owner: _builtins.str
     """Whose the person is in the journal: the three digits of the Caf of the organisation, or "national"."""
+    @_builtins.property
+    def opened(self) -> _containers.RepeatedCompositeFieldContainer[Global___Access]:
+        """What is open to the person from the beginning, said in the mail with the identifier."""
+
     def __init__(
         self,
         *,
@@ -130,14 +227,120 @@ class CreateAccountRequest(_message.Message):
         requested_by: _builtins.str = ...,
         organisation_name: _builtins.str = ...,
         owner: _builtins.str = ...,
+        opened: _abc.Iterable[Global___Access] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "command_id", b"command_id", "email", b"email", "family_name", b"family_name", "given_name", b"given_name", "organisation_name", b"organisation_name", "owner", b"owner", "requested_by", b"requested_by"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "command_id", b"command_id", "email", b"email", "family_name", b"family_name", "given_name", b"given_name", "opened", b"opened", "organisation_name", b"organisation_name", "owner", b"owner", "requested_by", b"requested_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CreateAccountRequest: _TypeAlias = CreateAccountRequest  # noqa: Y015
+
+@_typing.final
+class Access(_message.Message):
+    """An extranet with a profile."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXTRANET_FIELD_NUMBER: _builtins.int
+    PROFILE_FIELD_NUMBER: _builtins.int
+    extranet: _builtins.str
+    """Short label of the extranet: "CDAP"."""
+    profile: _builtins.str
+    """Code of the profile: "T2"."""
+    def __init__(
+        self,
+        *,
+        extranet: _builtins.str = ...,
+        profile: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["extranet", b"extranet", "profile", b"profile"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Access: _TypeAlias = Access  # noqa: Y015
+
+@_typing.final
+class NotifyRequest(_message.Message):
+    """Whom to tell, and what."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    REQUESTED_BY_FIELD_NUMBER: _builtins.int
+    NOTICE_FIELD_NUMBER: _builtins.int
+    ORGANISATION_NAME_FIELD_NUMBER: _builtins.int
+    OPENED_FIELD_NUMBER: _builtins.int
+    CLOSED_FIELD_NUMBER: _builtins.int
+    ENDS_ON_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """UUID of the command."""
+    account_id: _builtins.str
+    """The account."""
+    requested_by: _builtins.str
+    """Account of the administrator who acted; empty when nobody did."""
+    notice: Global___Notice.ValueType
+    """What is said."""
+    organisation_name: _builtins.str
+    """Name of the organisation in which it is so."""
+    ends_on: _builtins.str
+    """Last day, 2026-12-31; empty when none."""
+    subject: _builtins.str
+    """Extranet of the contract, or reference of the convention; empty when none."""
+    reason: _builtins.str
+    """What the author typed as the reason; empty when none."""
+    @_builtins.property
+    def opened(self) -> _containers.RepeatedCompositeFieldContainer[Global___Access]:
+        """What is open from now on and was not."""
+
+    @_builtins.property
+    def closed(self) -> _containers.RepeatedCompositeFieldContainer[Global___Access]:
+        """What was open and no longer is."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        account_id: _builtins.str = ...,
+        requested_by: _builtins.str = ...,
+        notice: Global___Notice.ValueType = ...,
+        organisation_name: _builtins.str = ...,
+        opened: _abc.Iterable[Global___Access] | None = ...,
+        closed: _abc.Iterable[Global___Access] | None = ...,
+        ends_on: _builtins.str = ...,
+        subject: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "closed", b"closed", "command_id", b"command_id", "ends_on", b"ends_on", "notice", b"notice", "opened", b"opened", "organisation_name", b"organisation_name", "reason", b"reason", "requested_by", b"requested_by", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NotifyRequest: _TypeAlias = NotifyRequest  # noqa: Y015
+
+@_typing.final
+class NotifyResponse(_message.Message):
+    """The mail waits."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NotifyResponse: _TypeAlias = NotifyResponse  # noqa: Y015
 
 @_typing.final
 class CreateAccountResponse(_message.Message):

@@ -60,6 +60,11 @@ class AccountsStub:
                 request_serializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.EndSessionsRequest.SerializeToString,
                 response_deserializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.EndSessionsResponse.FromString,
                 _registered_method=True)
+        self.Notify = channel.unary_unary(
+                '/partenaire.auth.v1.Accounts/Notify',
+                request_serializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.NotifyRequest.SerializeToString,
+                response_deserializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.NotifyResponse.FromString,
+                _registered_method=True)
         self.GetAccounts = channel.unary_unary(
                 '/partenaire.auth.v1.Accounts/GetAccounts',
                 request_serializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.GetAccountsRequest.SerializeToString,
@@ -107,6 +112,14 @@ class AccountsServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Notify(self, request, context):
+        """Sends one mail that tells a person what an act of administration changed for them. A locked account gets none.
+        Errors: INVALID_ARGUMENT NOTICE_INVALID; FAILED_PRECONDITION ACCOUNT_UNKNOWN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetAccounts(self, request, context):
         """State of accounts, for the pages of habpps: unknown identifiers are left out.
         """
@@ -141,6 +154,11 @@ def add_AccountsServicer_to_server(servicer, server):
                     servicer.EndSessions,
                     request_deserializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.EndSessionsRequest.FromString,
                     response_serializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.EndSessionsResponse.SerializeToString,
+            ),
+            'Notify': grpc.unary_unary_rpc_method_handler(
+                    servicer.Notify,
+                    request_deserializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.NotifyRequest.FromString,
+                    response_serializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.NotifyResponse.SerializeToString,
             ),
             'GetAccounts': grpc.unary_unary_rpc_method_handler(
                     servicer.GetAccounts,
@@ -284,6 +302,33 @@ class Accounts:
             '/partenaire.auth.v1.Accounts/EndSessions',
             partenaire_dot_auth_dot_v1_dot_accounts__pb2.EndSessionsRequest.SerializeToString,
             partenaire_dot_auth_dot_v1_dot_accounts__pb2.EndSessionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Notify(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/partenaire.auth.v1.Accounts/Notify',
+            partenaire_dot_auth_dot_v1_dot_accounts__pb2.NotifyRequest.SerializeToString,
+            partenaire_dot_auth_dot_v1_dot_accounts__pb2.NotifyResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -45,6 +45,10 @@ class AccountsStub:
     """Allows signing in again."""
     EndSessions: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.EndSessionsRequest, _accounts_pb2.EndSessionsResponse]
     """Ends every session of a person, in auth and in every extranet."""
+    Notify: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.NotifyRequest, _accounts_pb2.NotifyResponse]
+    """Sends one mail that tells a person what an act of administration changed for them. A locked account gets none.
+    Errors: INVALID_ARGUMENT NOTICE_INVALID; FAILED_PRECONDITION ACCOUNT_UNKNOWN.
+    """
     GetAccounts: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.GetAccountsRequest, _accounts_pb2.GetAccountsResponse]
     """State of accounts, for the pages of habpps: unknown identifiers are left out."""
 
@@ -65,6 +69,10 @@ class AccountsAsyncStub(AccountsStub):
     """Allows signing in again."""
     EndSessions: _aio.UnaryUnaryMultiCallable[_accounts_pb2.EndSessionsRequest, _accounts_pb2.EndSessionsResponse]  # type: ignore[assignment]
     """Ends every session of a person, in auth and in every extranet."""
+    Notify: _aio.UnaryUnaryMultiCallable[_accounts_pb2.NotifyRequest, _accounts_pb2.NotifyResponse]  # type: ignore[assignment]
+    """Sends one mail that tells a person what an act of administration changed for them. A locked account gets none.
+    Errors: INVALID_ARGUMENT NOTICE_INVALID; FAILED_PRECONDITION ACCOUNT_UNKNOWN.
+    """
     GetAccounts: _aio.UnaryUnaryMultiCallable[_accounts_pb2.GetAccountsRequest, _accounts_pb2.GetAccountsResponse]  # type: ignore[assignment]
     """State of accounts, for the pages of habpps: unknown identifiers are left out."""
 
@@ -112,6 +120,16 @@ class AccountsServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_accounts_pb2.EndSessionsResponse, _abc.Awaitable[_accounts_pb2.EndSessionsResponse]]:
         """Ends every session of a person, in auth and in every extranet."""
+
+    @_abc_1.abstractmethod
+    def Notify(
+        self,
+        request: _accounts_pb2.NotifyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_accounts_pb2.NotifyResponse, _abc.Awaitable[_accounts_pb2.NotifyResponse]]:
+        """Sends one mail that tells a person what an act of administration changed for them. A locked account gets none.
+        Errors: INVALID_ARGUMENT NOTICE_INVALID; FAILED_PRECONDITION ACCOUNT_UNKNOWN.
+        """
 
     @_abc_1.abstractmethod
     def GetAccounts(

@@ -1,7 +1,8 @@
 """Commands to the account service: written in the transaction of the act, pushed afterwards until done or refused.
 
 A refused one is set aside and shown; it may be tried again. While the creation of an account is set aside, the later
-commands of the same account wait behind it, so that their order is kept; those of others go on.
+commands of the same account wait behind it, so that their order is kept; those of others go on. Notices come last: a
+thousand of them keep no lock and no password waiting.
 """
 
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ class CommandKind(StrEnum):
     LOCK = "lock"
     UNLOCK = "unlock"
     END_SESSIONS = "end_sessions"
+    NOTIFY = "notify"
 
 
 MAILS = {
@@ -31,8 +33,9 @@ MAILS = {
     CommandKind.LOCK: 0,
     CommandKind.UNLOCK: 0,
     CommandKind.END_SESSIONS: 0,
+    CommandKind.NOTIFY: 0,
 }
-"""How many mails a person gets from each: two separate ones for a new account."""
+"""How many mails with an identifier or a password a person gets from each: two separate ones for a new account."""
 
 
 class CommandState(StrEnum):

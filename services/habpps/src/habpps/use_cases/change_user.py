@@ -5,6 +5,7 @@ from datetime import date
 
 from habpps.domain.account_command import CommandKind
 from habpps.domain.authorship import Author, check_role
+from habpps.domain.notices import NEAR_DEPARTURE, reminder_id
 from habpps.domain.people import Role, User
 from habpps.domain.refusals import FormRefusedError, UnknownThingError, UserNotActiveError
 from habpps.domain.states import UserEvent, UserState
@@ -122,6 +123,8 @@ class SetDeparture:
             for membership in entry.store.habilitations.of_user(user.id):
                 if membership.habilitation.is_held:
                     entry.save(replace(membership.habilitation, ends_on=departs_on))
+            if departs_on is not None and departs_on <= entry.today + NEAR_DEPARTURE:
+                entry.remember_sent(reminder_id(user.id, departs_on), user.account_id, user.organisation_id)
             day = departs_on or user.departs_on
             entry.note(_note(act, user, "", {"departs_on": day.isoformat() if day else ""}))
             return user.id

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from habpps.domain.habilitation import Group, Habilitation, Membership
@@ -61,6 +62,10 @@ class Users(Protocol):
 
         `group_id`: members of a group, "-" for users without one. `sort`: name (the default), job_title or state.
         """
+        ...
+
+    def leaving(self, since: date, until: date) -> tuple[User, ...]:
+        """Return the active ones of every organisation whose last day is one of these."""
         ...
 
     def count(self, organisation_id: str) -> int:

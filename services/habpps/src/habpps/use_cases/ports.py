@@ -163,7 +163,9 @@ class AccountCommands(Protocol):
         ...
 
     def due(self, now: datetime, limit: int) -> tuple[str, ...]:
-        """Return the ids of those due: the oldest unfinished of each account whose creation was not refused."""
+        """Return the ids of those due: the oldest unfinished of each account whose creation was not refused.
+
+        Notices come last and keep no other command of their account waiting; they wait for its creation."""
         ...
 
     def set_aside(self, command_id: str, problem: str, reference: str) -> None:
@@ -175,7 +177,7 @@ class AccountCommands(Protocol):
         ...
 
     def refused_of(self, organisation_id: str) -> tuple[AccountCommand, ...]:
-        """Return those set aside of an organisation, oldest first; their content is empty."""
+        """Return those set aside of an organisation, oldest first, without notices; their content is empty."""
         ...
 
     def next_due_at(self) -> datetime | None:

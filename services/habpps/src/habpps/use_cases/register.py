@@ -5,13 +5,14 @@ records what happened. A refusal is recorded too, with its true reason, before i
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Generic, Literal, NamedTuple, TypeVar
 
-from habpps.domain.account_command import MAILS, AccountCommand, CommandKind
+from habpps.domain.account_command import MAILS, AccountCommand, CommandKind, CommandState
 from habpps.domain.authorship import Author, check_reach
 from habpps.domain.habilitation import Group, Habilitation
+from habpps.domain.notices import Notice
 from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.people import Administrator, Role, User
 from habpps.domain.publication import Entity, PublishedFact, published
@@ -21,6 +22,7 @@ from habpps.domain.soundness import require_sound
 from habpps.domain.states import ConventionState
 from habpps.use_cases.acting_administrators import may_act
 from habpps.use_cases.ports import ActRecord, FeedChange, FeedState, Signals, Store
+from habpps.use_cases.tell_people import Happened, people_to_tell
 from partnerkit.days import french_day
 from rights.facts import read_fact
 from rights.snapshot import digest_after
@@ -29,6 +31,8 @@ from servicekit.audit_events import NATIONAL, AuditEvent, Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.errors import AccessDeniedError, ConflictError, NotFoundError
 from servicekit.identifiers import new_id
+
+_MAILED_BY_ITSELF = frozenset({CommandKind.CREATE, CommandKind.LOCK, CommandKind.UNLOCK})
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -124,6 +128,45 @@ class Entry:
         self.store.commands.save(command)
         self.commands.append(command)
 
+    def tell(self, act: str) -> None:
+        """Ask for one mail to each person whose rights this act changes, before it is published.
+
+        Whoever gets a mail of the account service for this act anyway gets no other: that to a new person says what is
+        open. What an operator imports is told to nobody.
+        """
+        if self.author.role is Role.OPERATOR:
+            return
+        written = {one.account_id: one for one in self.commands if one.kind in _MAILED_BY_ITSELF}
+        reason = next((note.reason for note in self.notes if note.act == act), "")
+        happened = Happened(act, reason, tuple(self.changed), self.today)
+        for organisation_id in dict.fromkeys(note.organisation_id for note in self.notes):
+            for account_id, notice in people_to_tell(self.store, organisation_id, happened).items():
+                known = written.get(account_id)
+                if known is None:
+                    self.command(CommandKind.NOTIFY, account_id, organisation_id, notice.content())
+                elif known.kind is CommandKind.CREATE:
+                    self._say_what_opens(known, notice)
+
+    def _say_what_opens(self, creation: AccountCommand, notice: Notice) -> None:
+        content = {**creation.content, "opened": notice.content()["opened"]}
+        self.store.commands.save(replace(creation, content=content))
+
+    def remember_sent(self, command_id: str, account_id: str, organisation_id: str) -> None:
+        """Note that a notice needs no sending: this act says the same."""
+        now = self.clock.now()
+        self.store.commands.save(
+            AccountCommand(
+                command_id,
+                CommandKind.NOTIFY,
+                account_id,
+                organisation_id,
+                self.author.account_id,
+                now,
+                now,
+                state=CommandState.DONE,
+            )
+        )
+
     def command_again(self, command: AccountCommand, content: Mapping[str, str]) -> None:
         """Ask once more what was refused.
 
@@ -169,6 +212,7 @@ class Register:
             _may_write(store, author)
             entry = Entry(store, author, self._clock)
             value = work(entry)
+            entry.tell(act)
             published_now = self._publish(store, state, entry.changed)
             done = Done(value, published_now.revision, entry.mails)
             return Outcome(done, self._record(entry, published_now))

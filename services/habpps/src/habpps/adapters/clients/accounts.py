@@ -1,11 +1,12 @@
 """The account service of auth over gRPC."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import grpc
 
 from habpps.domain.account_command import AccountCommand, CommandKind
+from habpps.domain.notices import read_accesses
 from habpps.use_cases.ports import AccountStatus
 from partenaire.auth.v1 import accounts_pb2 as pb
 from partenaire.auth.v1.accounts_pb2_grpc import AccountsStub
@@ -26,6 +27,7 @@ class GrpcAccounts:
             CommandKind.LOCK: self._lock,
             CommandKind.UNLOCK: self._unlock,
             CommandKind.END_SESSIONS: self._end_sessions,
+            CommandKind.NOTIFY: self._notify,
         }
 
     def push(self, command: AccountCommand) -> AccountStatus:
@@ -50,6 +52,7 @@ class GrpcAccounts:
             requested_by=command.requested_by,
             organisation_name=content["organisation_name"],
             owner=content["owner"],
+            opened=_accesses(content, "opened"),
         )
         account = self._stub.CreateAccount(request, timeout=DEADLINE_SECONDS).account
         return AccountStatus(account.username, account.mails_sent, account.mail_problem)
@@ -78,6 +81,23 @@ class GrpcAccounts:
         self._stub.UnlockAccount(request, timeout=DEADLINE_SECONDS)
         return AccountStatus(command.username, mails_sent=True)
 
+    def _notify(self, command: AccountCommand) -> AccountStatus:
+        content = command.content
+        request = pb.NotifyRequest(
+            command_id=command.id,
+            account_id=command.account_id,
+            requested_by=command.requested_by,
+            notice=pb.Notice.Value(f"NOTICE_{content['notice'].upper()}"),
+            organisation_name=content["organisation_name"],
+            opened=_accesses(content, "opened"),
+            closed=_accesses(content, "closed"),
+            ends_on=content["ends_on"],
+            subject=content["subject"],
+            reason=content["reason"],
+        )
+        self._stub.Notify(request, timeout=DEADLINE_SECONDS)
+        return AccountStatus(command.username, mails_sent=True)
+
     def _end_sessions(self, command: AccountCommand) -> AccountStatus:
         request = pb.EndSessionsRequest(
             command_id=command.id,
@@ -87,3 +107,7 @@ class GrpcAccounts:
         )
         self._stub.EndSessions(request, timeout=DEADLINE_SECONDS)
         return AccountStatus(command.username, mails_sent=True)
+
+
+def _accesses(content: Mapping[str, str], name: str) -> list[pb.Access]:
+    return [pb.Access(extranet=label, profile=profile) for label, profile in read_accesses(content.get(name, ""))]

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, not_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert, not_, or_, select, update
 
 from habpps.adapters.database import tables
 from habpps.adapters.database.statements import put
@@ -50,9 +50,11 @@ class SqlAccountCommands:
         return None if row is None else _to_command(row, row.content)
 
     def due(self, now: datetime, limit: int) -> tuple[str, ...]:
-        """Return the identifiers of the oldest unfinished command of each account when its time has come."""
+        """Return the identifiers of the oldest unfinished command of each account when its time has come, notices
+        last."""
         statement = select(_command.id).where(_command.id.in_(self._oldest()), _command.next_attempt_at <= now)
-        rows = self._connection.execute(statement.order_by(_command.next_attempt_at, _command.id).limit(limit))
+        in_order = (_is_notice(_command.kind), _command.next_attempt_at, _command.id)
+        rows = self._connection.execute(statement.order_by(*in_order).limit(limit))
         return tuple(row.id for row in rows)
 
     def set_aside(self, command_id: str, problem: str, reference: str) -> None:
@@ -72,8 +74,12 @@ class SqlAccountCommands:
         return row.organisation_id, row.account_id, row.kind
 
     def refused_of(self, organisation_id: str) -> tuple[AccountCommand, ...]:
-        """Return those set aside of an organisation, oldest first."""
-        wanted = and_(_command.organisation_id == organisation_id, _command.state == CommandState.REFUSED.value)
+        """Return those set aside of an organisation, oldest first; notices, whose moment is over, are left out."""
+        wanted = and_(
+            _command.organisation_id == organisation_id,
+            _command.state == CommandState.REFUSED.value,
+            _command.kind != CommandKind.NOTIFY.value,
+        )
         rows = self._connection.execute(select(*_WITHOUT_CONTENT).where(wanted).order_by(_command.id))
         return tuple(_to_command(row, {}) for row in rows)
 
@@ -95,18 +101,25 @@ class SqlAccountCommands:
 
     @staticmethod
     def _oldest() -> Any:
-        refused = aliased_command.c
+        creation, notice = aliased_command.c, _is_notice(_command.kind)
         held = (
-            select(refused.id)
+            select(creation.id)
             .where(
-                refused.account_id == _command.account_id,
-                refused.kind == CommandKind.CREATE.value,
-                refused.state == CommandState.REFUSED.value,
+                creation.account_id == _command.account_id,
+                creation.kind == CommandKind.CREATE.value,
+                or_(
+                    creation.state == CommandState.REFUSED.value,
+                    and_(creation.state == CommandState.PENDING.value, notice == 1),
+                ),
             )
             .exists()
         )
         opened = and_(_command.state.in_(_OPEN), not_(held))
-        return select(func.min(_command.id)).where(opened).group_by(_command.account_id)
+        return select(func.min(_command.id)).where(opened).group_by(_command.account_id, notice)
+
+
+def _is_notice(kind: ColumnElement[str]) -> ColumnElement[int]:
+    return case((kind == CommandKind.NOTIFY.value, 1), else_=0)
 
 
 class SqlJournal:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -76,6 +77,10 @@ class SqlUsers:
         page = select(tables.professional).where(wanted).order_by(*by)
         rows = self._connection.execute(page.limit(listing.size).offset((listing.page - 1) * listing.size))
         return tuple(_to_user(row) for row in rows), self._count(wanted)
+
+    def leaving(self, since: date, until: date) -> tuple[User, ...]:
+        """Return the active ones of every organisation whose last day is one of these."""
+        return self._users(and_(_user.departs_on.between(since, until), _user.state == UserState.ACTIVE.value))
 
     def count(self, organisation_id: str) -> int:
         """Return how many are not closed."""

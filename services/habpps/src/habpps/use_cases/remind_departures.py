@@ -1,0 +1,55 @@
+"""Tells people some days before their last day that their access is about to end. Run again, it tells nobody twice."""
+
+from datetime import date
+
+from habpps.domain.account_command import AccountCommand, CommandKind
+from habpps.domain.notices import NEAR_DEPARTURE, Notice, NoticeKind, accesses, reminder_id
+from habpps.domain.people import User
+from habpps.use_cases.ports import Signals, Store
+from habpps.use_cases.tell_people import rights_of
+from partnerkit.days import french_day
+from servicekit.audit_events import RecordedWork
+from servicekit.clock import Clock
+
+
+class RemindDepartures:
+    """One pass over those who leave soon."""
+
+    def __init__(self, work: RecordedWork[Store], signals: Signals, clock: Clock) -> None:
+        """Keep the unit of work: a reminder changes no right, so it is no act."""
+        self._work = work
+        self._signals = signals
+        self._clock = clock
+
+    def __call__(self) -> int:
+        """Ask for the mails that are due; return how many.
+
+        Raises:
+            DependencyUnavailableError: our own database does not answer.
+        """
+        today = french_day(self._clock.now())
+        leaving = self._work.read(lambda store: store.users.leaving(today, today + NEAR_DEPARTURE))
+        asked = sum(self._work.write(lambda store, one=user: self._remind(store, one, today)) for user in leaving)
+        if asked:
+            self._signals.commands.announce()
+        return asked
+
+    def _remind(self, store: Store, user: User, today: date) -> bool:
+        organisation = store.organisations.get(user.organisation_id)
+        if user.departs_on is None or organisation is None:
+            return False
+        command_id = reminder_id(user.id, user.departs_on)
+        if store.commands.get(command_id) is not None:
+            return False
+        rights = rights_of(store, organisation, store.habilitations.of_user(user.id), (), today)
+        closing = accesses(rights, user.account_id)
+        if not closing:
+            return False
+        notice = Notice(NoticeKind.DEPARTURE_NEAR, organisation.name, closed=closing, ends_on=user.departs_on)
+        now = self._clock.now()
+        store.commands.save(
+            AccountCommand(
+                command_id, CommandKind.NOTIFY, user.account_id, organisation.id, "", now, now, notice.content()
+            )
+        )
+        return True
