@@ -147,7 +147,10 @@ class Provider:
             self.work, self.use_cases.rights, self.lost_access, self.clock, looking=at_once, telling=at_once
         )
         texts = MailTexts(ISSUER)
-        self.send_mails = SendMails(self.work, self.mailer, texts, self.passwords, self.clock, each_apart)
+        names = self.use_cases.name_helpers.listed
+        self.send_mails = SendMails(
+            self.work, self.mailer, texts, self.passwords, self.clock, each_apart, helpers=names
+        )
         self.sweep_sessions = SweepSessions(self.work, self.clock, SessionLimits(), each_apart)
         self.forget_old = ForgetOld(self.work, self.clock)
         self.add(an_account(), a_client(), a_client("mon-enfant", 8410))

@@ -56,6 +56,9 @@ class InMemoryAccounts:
     def save(self, account: Account) -> None:
         self.rows[account.account_id] = account
 
+    def remember_language(self, account_id: str, language: str) -> None:
+        self.rows[account_id] = replace(self.rows[account_id], language=language)
+
     def use_provisional(self, account_id: str, password_hash: str, used_at: datetime) -> bool:
         account = self.rows.get(account_id)
         pending = account.provisional if account else None

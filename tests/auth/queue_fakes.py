@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from auth.people.domain.logout import LogoutNotice
-from auth.people.domain.mails import LATE, QueuedMail, UnsentMail
+from auth.people.domain.mails import LATE, MailKind, QueuedMail, UnsentMail
 
 
 class InMemoryAttempts:
@@ -51,7 +51,8 @@ class InMemoryMails:
 
     def due(self, now: datetime, limit: int) -> Sequence[str]:
         rows = [r for r in self._unsent() if r.failed_at is None and r.next_attempt_at <= now]
-        return [row.mail_id for row in sorted(rows, key=lambda row: (row.next_attempt_at, row.mail_id))[:limit]]
+        in_order = sorted(rows, key=lambda row: (row.kind is MailKind.NOTICE, row.next_attempt_at, row.mail_id))
+        return [row.mail_id for row in in_order[:limit]]
 
     def _unsent(self) -> list[QueuedMail]:
         return [row for row in self.rows.values() if row.sent_at is None]
@@ -95,7 +96,8 @@ class InMemoryMails:
         self.rows[mail_id] = replace(self.rows[mail_id], sent_at=sent_at)
 
     def waiting(self, account_ids: Sequence[str]) -> frozenset[str]:
-        return frozenset(r.account_id for r in self.rows.values() if r.account_id in account_ids and r.sent_at is None)
+        asked = [row for row in self._unsent() if row.kind is not MailKind.NOTICE]
+        return frozenset(row.account_id for row in asked if row.account_id in account_ids)
 
     def forget_before(self, moment: datetime) -> None:
         for mail_id in [key for key, row in self.rows.items() if (row.sent_at or row.failed_at or moment) < moment]:

@@ -28,7 +28,7 @@ PEOPLE: tuple[Promise, ...] = (
     Promise(
         "people:told-of-their-rights",
         "domain rules, mails",
-        "Whose right is given, changed, suspended, reopened or ended is told by one mail per act, and before a last day.",
+        "Whose right is given, changed, suspended or ended is told by one mail per act, and before a last day.",
     ),
     Promise(
         "people:no-storm-of-notices",

@@ -64,8 +64,8 @@ def read_credentials(story: Story, address: str) -> tuple[str, str]:
     mails = story.onebox.wait_for_mails(address, 2)
     assert len(mails) == 2
     texts = [mail["text"] for mail in mails]
-    identifiers = [found[1] for text in texts if (found := re.search(r"[Ii]dentifiant :\s+(\S+)", text))]
-    passwords = [found[1] for text in texts if (found := re.search(r"[Mm]ot de passe provisoire :\s+(\S+)", text))]
+    identifiers = [found[1] for text in texts if (found := re.search(r"[Ii]dentifiant\s:\s+(\S+)", text))]
+    passwords = [found[1] for text in texts if (found := re.search(r"[Mm]ot de passe provisoire\s:\s+(\S+)", text))]
     assert len(identifiers) == 1
     assert len(passwords) == 1
     with_identifier = next(text for text in texts if identifiers[0] in text)

@@ -56,7 +56,7 @@ def keys_in(tree: ast.AST) -> Iterator[str]:
 
 def written(service: str) -> set[str]:
     found: set[str] = set()
-    for path in (ROOT / "services" / service / "src" / service / "use_cases").glob("*.py"):
+    for path in (ROOT / "services" / service / "src" / service).rglob("use_cases/*.py"):
         found |= set(keys_in(ast.parse(Path(path).read_text(encoding="utf-8"))))
     return found
 

@@ -11,6 +11,7 @@ import pytest
 from habpps.adapters.clients.account_relay import account_relay
 from habpps.adapters.clients.accounts import GrpcAccounts
 from habpps.adapters.signals import Wakeup
+from habpps.domain.notices import NoticeKind
 from habpps.domain.states import UserEvent
 from habpps.use_cases.ports import Store
 from habpps.use_cases.push_account_commands import PushAccountCommands
@@ -29,6 +30,7 @@ class Recorded(AccountsServicer):
 
     def __init__(self) -> None:
         self.asked: list[Any] = []
+        self.told: list[Any] = []
         self.arrived = threading.Condition()
 
     def _note(self, request: Any) -> None:
@@ -63,7 +65,7 @@ class Recorded(AccountsServicer):
         return pb.EndSessionsResponse(ended=1)
 
     def Notify(self, request: Any, context: Any) -> Any:  # noqa: N802 -- name of the method in the proto
-        self._note(request)
+        self.told.append(request)
         return pb.NotifyResponse()
 
     def GetAccounts(self, request: Any, context: Any) -> Any:  # noqa: N802 -- name of the method in the proto
@@ -113,6 +115,14 @@ def test_every_kind_of_command_arrives_as_soon_as_it_is_committed(
     acts.lock_user(partner, attached, UserEvent.LOCK, "essai")
     push()
     assert type(servicer.until(6)[5]) is pb.LockAccountRequest
+    (told,) = servicer.told
+    assert (told.notice, told.organisation_name) == (pb.NOTICE_ACCESS_OPENED, "Commune de Nanterre")
+    assert [(one.extranet, one.profile) for one in told.opened] == [("CDAP", "T2")]
+
+
+def test_every_notice_of_habpps_has_its_name_in_the_proto() -> None:
+    names = {name.removeprefix("NOTICE_").lower() for name, value in pb.Notice.items() if value}
+    assert {one.value for one in NoticeKind} == names
 
 
 def test_a_silent_account_service_leaves_the_command_waiting(on_sqlite: Habpps) -> None:

@@ -340,7 +340,9 @@ def test_an_administrator_is_replaced_in_one_act_and_the_last_one_stays(
 
 
 @promise("partner:one-account-per-person")
-def test_a_user_made_administrator_keeps_the_account_and_gets_no_password(memory: MemoryRegister, commune: Commune) -> None:
+def test_a_user_made_administrator_keeps_the_account_and_gets_no_password(
+    memory: MemoryRegister, commune: Commune
+) -> None:
     before = len(commands(memory))
     memory.all.acts.appoint_administrator(memory.all.caf, commune.id, Appointment(DIRECTOR))
     user = memory.store.users.get(commune.user_id)

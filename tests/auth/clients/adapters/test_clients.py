@@ -222,16 +222,11 @@ def test_an_address_that_no_envelope_can_hold_is_refused_at_every_entrance(
             AuthSettings.model_validate({"data_directory": tmp_path, "mail_sender": f"Partenaire <{email}>"})
     else:
         servicer = AccountsServicer(provider.use_cases.manage_accounts, lambda: None, lambda: None)
-        words = {
-            "command_id": "c",
-            "account_id": "a",
-            "given_name": "A",
-            "family_name": "B",
-            "email": email,
-            "owner": "921",
-        }
+        asked = pb.CreateAccountRequest(
+            command_id="c", account_id="a", given_name="A", family_name="B", email=email, owner="921"
+        )
         with pytest.raises(InvalidInputError) as refused:
-            servicer.CreateAccount(pb.CreateAccountRequest(**words), None)
+            servicer.CreateAccount(asked, None)
         assert set(refused.value.fields) == {"email"}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -90,7 +91,43 @@ def an_order(**changes: str) -> pb.CreateAccountRequest:
         "requested_by": "admin",
         "organisation_name": "Commune",
     }
-    return pb.CreateAccountRequest(**{**values, **changes})
+    asked = pb.CreateAccountRequest()
+    for name, value in {**values, **changes}.items():
+        setattr(asked, name, value)
+    return asked
+
+
+@promise("people:told-of-their-rights")
+@pytest.mark.parametrize("kind", [one for one in pb.Notice.values() if one])
+def test_habpps_has_a_person_told_of_each_kind_of_notice(served: Served, kind: pb.Notice.ValueType) -> None:
+    accounts = AccountsStub(served.channel("habpps"))
+    asked = pb.NotifyRequest(
+        command_id="n1",
+        account_id=DIRECTOR,
+        notice=kind,
+        organisation_name="Commune",
+        opened=[pb.Access(extranet="CDAP", profile="T1")],
+        closed=[pb.Access(extranet="CDAP", profile="T2")],
+        ends_on="2026-12-31",
+        subject="CDAP",
+    )
+    for _again in range(2):
+        accounts.Notify(asked, timeout=DEADLINE_S)
+    assert served.provider.send_mails() == 1
+    assert "Commune" in served.provider.mailer.sent[0].text
+    assert "mails" in served.woken
+
+
+@pytest.mark.parametrize(
+    "changes", [{"notice": 0}, {"notice": 99}, {"ends_on": "2026-02-30"}, {"command_id": ""}, {"account_id": ""}]
+)
+def test_a_notice_that_cannot_be_read_is_refused_whole(served: Served, changes: dict[str, Any]) -> None:
+    asked = pb.NotifyRequest(command_id="n1", account_id=DIRECTOR, notice=pb.NOTICE_ACCESS_ENDED)
+    for name, value in changes.items():
+        setattr(asked, name, value)
+    with pytest.raises(InvalidInputError), remote_errors():
+        AccountsStub(served.channel("habpps")).Notify(asked, timeout=DEADLINE_S)
+    assert served.provider.send_mails() == 0
 
 
 def test_habpps_creates_an_account_and_sees_when_its_mails_have_left(served: Served) -> None:

@@ -32,7 +32,7 @@ def test_a_new_account_gets_two_separate_mails(provider: Provider) -> None:
     identifier, password = provider.mailer.sent
     assert username in identifier.text
     assert username not in password.text
-    assert "Commune d'exemple" in identifier.text
+    assert "Commune d’exemple" in identifier.text
     assert "http://localhost:8400" in password.text
     assert "72 heures" in password.text
     assert not re.search(r"([A-Z0-9]{4}-){3}[A-Z0-9]{4}", identifier.text)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
 from auth.people.adapters.clients.mail_texts import MailTexts
-from auth.people.domain.mails import MailKind, QueuedMail
+from auth.people.domain.mails import Letter, MailKind, QueuedMail
+from auth.people.domain.notices import Access, Notice, NoticeKind
 from auth.people.use_cases.manage_accounts import NewPerson, Order
+from servicekit.typography import typeset
 from tests.auth.builders import DIRECTOR, ISSUER, PASSWORD, Provider, an_account
 from tests.promises import promise
 
@@ -28,23 +31,105 @@ def administered(provider: Provider) -> Provider:
 def mails(provider: Provider) -> list[tuple[str, str, str]]:
     provider.clock.advance(timedelta(seconds=2))
     provider.send_mails()
-    return [(mail.to, mail.subject, mail.text) for mail in provider.mailer.sent]
+    return [(mail.to, plainly(mail.subject), plainly(mail.text)) for mail in provider.mailer.sent]
 
 
-@pytest.mark.parametrize("kind", list(MailKind))
+def plainly(text: str) -> str:
+    """As a keyboard writes it."""
+    return text.replace("\u2019", "'").replace("\u00a0", " ")
+
+
+EVERY_KIND = [(kind, None) for kind in MailKind if kind is not MailKind.NOTICE] + [
+    (MailKind.NOTICE, notice) for notice in NoticeKind
+]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize(("kind", "told"), EVERY_KIND)
+@pytest.mark.parametrize("asked_by", ["Claire Perrin", ""])
 @promise("people:two-secrets-two-mails")
-def test_no_mail_holds_identifier_and_password_and_each_says_whom_to_ask(provider: Provider, kind: MailKind) -> None:
-    account, now = an_account(), provider.clock.now()
+def test_no_mail_holds_identifier_and_password_and_each_says_whom_to_ask(
+    provider: Provider, kind: MailKind, told: NoticeKind | None, asked_by: str, language: str
+) -> None:
+    account, now = replace(an_account(), language=language), provider.clock.now()
     password = PROVISIONAL if kind.carries_password else None
-    queued = QueuedMail("m", DIRECTOR, kind, now, now, ADMIN, "Ville de Rivebelle", about="Jean Petit")
+    cdap = (Access("CDAP", "T2"),)
+    notice = Notice(told, cdap, cdap, date(2026, 12, 1), "CONV-2026-001", "contrôle") if told else None
+    queued = QueuedMail("m", DIRECTOR, kind, now, now, ADMIN, "Ville de l'Isle", about="Jean Petit", notice=notice)
     texts = MailTexts(ISSUER, 72, "Caf des Hauts-de-Seine, partenaires@caf.example")
-    text = texts(queued, account, password, "Claire Perrin").text
+    mail = texts(Letter(queued, account, password, asked_by, ("Dominique Martin",)))
+    text = mail.text
     assert not (account.username in text and PROVISIONAL in text)
     assert (PROVISIONAL in text) == kind.carries_password
     assert "partenaires@caf.example" in text
+    assert "Dominique Martin" in text
     assert PASSWORD not in text
     assert "None" not in text
+    assert "{" not in text + mail.subject
     assert max(map(len, text.splitlines())) < 130
+    if language == "fr":
+        assert (typeset(text), typeset(mail.subject)) == (text, mail.subject)
+    assert text.startswith({"fr": "Bonjour ", "en": "Dear "}[language])
+
+
+def test_each_notice_says_what_it_is_about_and_who_did_it(provider: Provider) -> None:
+    cdap, account, now = (Access("CDAP", "T2"),), an_account(), provider.clock.now()
+    for told in NoticeKind:
+        notice = Notice(told, cdap, cdap, date(2026, 12, 1), "CONV-2026-001", "contrôle")
+        queued = QueuedMail("m", DIRECTOR, MailKind.NOTICE, now, now, ADMIN, "Ville de Rivebelle", notice=notice)
+        text = MailTexts(ISSUER)(Letter(queued, account, None, "Claire Perrin")).text
+        assert "« Ville de Rivebelle »" in plainly(text), told
+        assert told is NoticeKind.DEPARTURE_NEAR or "Claire Perrin" in text, told
+        if told.value.startswith("access"):
+            assert "CDAP (profil T2)" in text, told
+        if told.value.startswith(("contract", "convention")):
+            assert "CONV-2026-001" in text, told
+        if told in {NoticeKind.DEPARTURE_NOTED, NoticeKind.DEPARTURE_NEAR, NoticeKind.CONVENTION_DENOUNCED}:
+            assert "1er décembre 2026" in text, told
+
+
+@promise("people:told-of-their-rights")
+def test_a_notice_leaves_once_however_often_it_is_asked_for(administered: Provider) -> None:
+    notice = Notice(NoticeKind.ACCESS_SUSPENDED, closed=(Access("CDAP", "T2"),))
+    for _again in range(2):
+        administered.use_cases.manage_accounts.notify(Order("c1", DIRECTOR, ADMIN), notice, "Ville de Rivebelle")
+    (mail,) = mails(administered)
+    assert mail[1].endswith("votre accès est suspendu")
+    assert "C'est Claire Perrin qui l'a fait" in mail[2]
+    sent = [event for event in administered.work.events if event.type == "auth.mail.sent"]
+    assert [event.payload["kind"] for event in sent] == ["notice"]
+
+
+def test_a_password_overtakes_the_notices_that_wait(administered: Provider) -> None:
+    manage = administered.use_cases.manage_accounts
+    for number in range(30):
+        notice = Notice(NoticeKind.ACCESS_ENDED, closed=(Access("CDAP", "T2"),))
+        manage.notify(Order(f"n{number}", DIRECTOR, ADMIN), notice, "Ville de Rivebelle")
+    manage.reset_password(Order("r", DIRECTOR, ADMIN))
+    assert mails(administered)[0][1].endswith("votre mot de passe provisoire")
+
+
+def test_a_waiting_notice_does_not_say_that_the_password_has_not_left(administered: Provider) -> None:
+    manage = administered.use_cases.manage_accounts
+    manage.notify(Order("n", DIRECTOR, ADMIN), Notice(NoticeKind.ACCESS_ENDED), "Ville de Rivebelle")
+    assert [view.mails_sent for view in manage.several([DIRECTOR])] == [True]
+
+
+def test_mails_speak_the_language_in_which_the_person_last_read_our_pages(administered: Provider) -> None:
+    account = administered.use_cases.manage_accounts.several([DIRECTOR])[0].account
+    for language in ("en", "de"):
+        administered.use_cases.remember_language(account, language)
+    administered.use_cases.manage_accounts.lock(Order("c1", DIRECTOR, ADMIN, "LEFT"))
+    assert mails(administered)[0][1].endswith("your account is locked")
+
+
+def test_a_new_person_reads_what_is_open_beside_the_identifier(administered: Provider) -> None:
+    opened = (Access("CDAP", "T1"), Access("CDAP", "T2"))
+    person = NewPerson("a-new", "Benoît", "Petit", "b@commune.example", "Ville de Rivebelle", opened=opened)
+    administered.use_cases.manage_accounts.create(Order("c1", "a-new", ADMIN), person)
+    first, second = (text for _to, _subject, text in mails(administered))
+    assert "CDAP (profil T1), CDAP (profil T2)" in first
+    assert "CDAP" not in second
 
 
 @promise("people:changes-are-told")

@@ -84,6 +84,7 @@ REASONS = (
         "PERSON_INVALID", INPUT, ("Nom ou adresse de la personne incorrects", "Wrong name or address of the person")
     ),
     reason("TOO_MANY_ACCOUNTS", INPUT, ("Trop de comptes demandés à la fois", "Too many accounts asked for at once")),
+    reason("NOTICE_INVALID", INPUT, ("Courriel d'information illisible", "Unreadable information mail")),
     reason("ORDER_INCOMPLETE", INPUT, ("Demande de compte incomplète", "Incomplete order of an account")),
     reason("DENIED_BY_PERSON", NOTE, ("Refus de la personne", "Refused by the person")),
     reason("LOGOUT", NOTE, ("Déconnexion", "Signing out")),

@@ -53,6 +53,7 @@ from auth.people.use_cases.person_sessions import PersonSessions
 from auth.people.use_cases.ports import Passwords
 from auth.people.use_cases.ports import RightsReplica as RightsReplicaPort
 from auth.people.use_cases.read_ended_sessions import ReadEndedSessions
+from auth.people.use_cases.remember_language import RememberLanguage
 from auth.people.use_cases.request_identifier import RequestIdentifier
 from auth.people.use_cases.request_password import RequestPassword
 from auth.people.use_cases.send_mails import SendMails
@@ -192,6 +193,7 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
         request_password=RequestPassword(work, clock),
         request_identifier=RequestIdentifier(work, clock),
         find_session=FindSession(work, clock, limits),
+        remember_language=RememberLanguage(work),
         choose_organisation=ChooseOrganisation(work, rights, clock),
         sign_out=SignOut(work, clock),
         disown_login=DisownLogin(work, clock, rights),
@@ -208,9 +210,7 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
     )
 
 
-def build_tasks(
-    settings: AuthSettings, work: AuthWork, passwords: Passwords, clock: Clock, logout: LogoutWorker
-) -> Tasks:
+def build_tasks(settings: AuthSettings, work: AuthWork, mails: SendMails, clock: Clock, logout: LogoutWorker) -> Tasks:
     """The threads beside the requests, not started."""
     limits = SessionLimits(settings.session_idle, settings.session_absolute)
 
@@ -219,7 +219,7 @@ def build_tasks(
 
     return Tasks(
         logout=logout,
-        mails=repeating("mails", _send_mails(settings, work, passwords, clock), timedelta(seconds=1)),
+        mails=repeating("mails", mails, timedelta(seconds=1)),
         sweeper=repeating("session-sweeper", SweepSessions(work, clock, limits, each_apart), timedelta(seconds=30)),
         forgetting=repeating("forgetting", ForgetOld(work, clock), FORGET_EVERY),
         schedule=repeating("key-schedule", KeySchedule(key_changes(settings, clock)), timedelta(minutes=1)),
@@ -269,7 +269,8 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
     lost = EndLostAccess(work, use_cases.rights, clock, logout.wake)
     lost_access = Repeating("lost-access", lost, Rhythm(every=timedelta(seconds=0.5)))
     replica.on_change(lost_access.wake)
-    tasks = build_tasks(settings, work, passwords, clock, logout)
+    mails = mail_sender(settings, work, passwords, clock, use_cases.rights)
+    tasks = build_tasks(settings, work, mails, clock, logout)
     web = None
     if parts.web:
         web = create_web(
@@ -362,7 +363,10 @@ def operator_commands(settings: AuthSettings) -> Iterator[OperatorCommands]:
         database.close()
 
 
-def _send_mails(settings: AuthSettings, work: AuthWork, passwords: Passwords, clock: Clock) -> SendMails:
+def mail_sender(
+    settings: AuthSettings, work: AuthWork, passwords: Passwords, clock: Clock, rights: PersonRights
+) -> SendMails:
+    """Sends what waits, each mail with the names of those who can help."""
     options = SmtpOptions(
         host=settings.smtp_host,
         port=settings.smtp_port,
@@ -375,7 +379,9 @@ def _send_mails(settings: AuthSettings, work: AuthWork, passwords: Passwords, cl
     said = (settings.contact_name, settings.contact_email, settings.contact_phone)
     texts = MailTexts(settings.public_url, hours, ", ".join(part for part in said if part))
     mailer = SmtpMailer(options, TlsTrust(settings.further_authorities_file))
-    return SendMails(work, mailer, texts, passwords, clock, each_apart, timedelta(hours=hours))
+    return SendMails(
+        work, mailer, texts, passwords, clock, each_apart, timedelta(hours=hours), NameHelpers(work, rights).listed
+    )
 
 
 def open_rpc(

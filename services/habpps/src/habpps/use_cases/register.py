@@ -148,7 +148,7 @@ class Entry:
                     self._say_what_opens(known, notice)
 
     def _say_what_opens(self, creation: AccountCommand, notice: Notice) -> None:
-        content = {**creation.content, "opened": notice.content()["opened"]}
+        content = dict(creation.content, opened=notice.content()["opened"])
         self.store.commands.save(replace(creation, content=content))
 
     def remember_sent(self, command_id: str, account_id: str, organisation_id: str) -> None:

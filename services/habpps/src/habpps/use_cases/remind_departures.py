@@ -29,10 +29,13 @@ class RemindDepartures:
         """
         today = french_day(self._clock.now())
         leaving = self._work.read(lambda store: store.users.leaving(today, today + NEAR_DEPARTURE))
-        asked = sum(self._work.write(lambda store, one=user: self._remind(store, one, today)) for user in leaving)
+        asked = sum(self._asked(user, today) for user in leaving)
         if asked:
             self._signals.commands.announce()
         return asked
+
+    def _asked(self, user: User, today: date) -> bool:
+        return self._work.write(lambda store: self._remind(store, user, today))
 
     def _remind(self, store: Store, user: User, today: date) -> bool:
         organisation = store.organisations.get(user.organisation_id)

@@ -116,11 +116,13 @@ VALUES: Mapping[str, Any] = {
     "disowned_password": _l("Mot de passe remplacé après une connexion inconnue"),
     "password_changed": _l("Mot de passe changé"),
     "login_disowned": _l("Connexion signalée comme inconnue"),
+    "notice": _l("Information sur un droit ou un contrat"),
     "create": _l("Création du compte"),
     "reset_password": _l("Nouveau mot de passe"),
     "lock": _l("Verrouillage"),
     "unlock": _l("Déverrouillage"),
     "end_sessions": _l("Fin des sessions"),
+    "notify": _l("Courriel d'information"),
     # people
     "administrator": _l("Administrateur"),
     "user": _l("Utilisateur"),

@@ -19,6 +19,7 @@ from auth.people.use_cases.manage_accounts import ManageAccounts
 from auth.people.use_cases.name_helpers import NameHelpers
 from auth.people.use_cases.person_rights import PersonRights
 from auth.people.use_cases.person_sessions import PersonSessions
+from auth.people.use_cases.remember_language import RememberLanguage
 from auth.people.use_cases.request_identifier import RequestIdentifier
 from auth.people.use_cases.request_password import RequestPassword
 from auth.people.use_cases.sign_in import SignIn
@@ -56,6 +57,7 @@ class UseCases:
     request_password: RequestPassword
     request_identifier: RequestIdentifier
     find_session: FindSession
+    remember_language: RememberLanguage
     choose_organisation: ChooseOrganisation
     sign_out: SignOut
     disown_login: DisownLogin

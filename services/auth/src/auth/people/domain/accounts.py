@@ -48,6 +48,7 @@ class Account:
     last_login_at: datetime | None = None
     password_changed_at: datetime | None = None
     locked_by: str | None = None  # account of the administrator
+    language: str = "fr"  # in which the person last read our pages: that of the mails
 
     @property
     def state(self) -> AccountState:

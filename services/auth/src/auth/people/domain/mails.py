@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+
+from auth.people.domain.accounts import Account
+from auth.people.domain.notices import Notice
 
 
 class MailKind(Enum):
@@ -21,6 +25,7 @@ class MailKind(Enum):
     LOCKED = "locked"
     UNLOCKED = "unlocked"
     LOGIN_DISOWNED = "login_disowned"  # to the administrators: somebody of theirs disowned a sign-in
+    NOTICE = "notice"  # what an act of administration changed for the person
 
     @property
     def carries_password(self) -> bool:
@@ -54,6 +59,7 @@ class QueuedMail:
     failed_at: datetime | None = None
     about: str = ""  # name of the person it speaks of, when that is not the receiver
     failure: str = ""  # UPPER_SNAKE, or the name of an exception: why it was set aside
+    notice: Notice | None = None  # what it tells; with an identifier, what is open to the new person
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,18 @@ class UnsentMail:
     queued_at: datetime | None
     attempts: int
     failure: str = ""  # empty: it is still tried
+
+
+@dataclass(frozen=True)
+class Letter:
+    """Everything that a mail is made of. `asked_by`: name of who asked for it, or empty; `helpers`: names of those who
+    can help the receiver."""
+
+    mail: QueuedMail
+    account: Account
+    password: str | None = None
+    asked_by: str = ""
+    helpers: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from auth.ground.use_cases.shelves import (
 )
 from auth.people.domain.accounts import Account, make_username
 from auth.people.domain.mails import LATE_AFTER, MailKind, QueuedMail
+from auth.people.domain.notices import Access, Notice, NoticeKind
 from auth.people.domain.sessions import EndReason
 from auth.people.use_cases import events
 from auth.people.use_cases.ending import end_all_sessions
@@ -49,6 +50,8 @@ class NewPerson:
     organisation_name: str = ""
     owner: str | None = None
     """Whose the person is: the Caf of the organisation (`servicekit.event_form`); None: what the rights say."""
+    opened: tuple[Access, ...] = ()
+    """What is open from the beginning."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +169,27 @@ class ManageAccounts:
 
         self._once(order, change)
 
+    def notify(self, order: Order, notice: Notice, organisation_name: str) -> None:
+        """Queues one mail that tells the person what an act changed for them; nobody is told twice.
+
+        The act itself is in the journal, and so will the mail be when it leaves.
+
+        Raises:
+            AccountUnknownError: no such account.
+        """
+
+        def queue(repos: Store) -> None:
+            if repos.commands.answer_of(order.command_id) is not None:
+                return
+            if repos.accounts.find(order.account_id) is None:
+                raise AccountUnknownError("no such account")
+            now, named = self._clock.now(), clean_line(organisation_name)[:_LONGEST_ORGANISATION]
+            row = QueuedMail(new_id(), order.account_id, MailKind.NOTICE, now, now, order.requested_by, named)
+            repos.mails.add(replace(row, notice=notice))
+            repos.commands.remember(order.command_id, "done", now)
+
+        self._work.write(queue)
+
     def end_sessions(self, order: Order) -> int:
         """Ends every session of a person; gives how many there were.
 
@@ -214,10 +238,18 @@ class ManageAccounts:
             created_at=now,
         )
         repos.accounts.add(account)
-        for kind in (MailKind.IDENTIFIER, MailKind.PROVISIONAL_PASSWORD):
-            repos.mails.add(
-                QueuedMail(new_id(), account.account_id, kind, now, now, order.requested_by, person.organisation_name)
-            )
+        first = QueuedMail(
+            new_id(),
+            account.account_id,
+            MailKind.IDENTIFIER,
+            now,
+            now,
+            order.requested_by,
+            person.organisation_name,
+            notice=Notice(NoticeKind.ACCESS_OPENED, person.opened) if person.opened else None,
+        )
+        repos.mails.add(first)
+        repos.mails.add(replace(first, mail_id=new_id(), kind=MailKind.PROVISIONAL_PASSWORD, notice=None))
         repos.commands.remember(order.command_id, "done", now)
         created = events.done("account.created", account, now, actor_id=order.requested_by, owner=person.owner)
         return Outcome(None, (created,))

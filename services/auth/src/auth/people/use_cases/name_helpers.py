@@ -38,6 +38,10 @@ class NameHelpers:
         found = self.names(self._rights.helpers(account_id))
         return Helpers(sorted(set(found.values())), self._rights.cafs_of(account_id))
 
+    def listed(self, account_id: str) -> Sequence[str]:
+        """The administrators alone, for a mail."""
+        return self(account_id).administrators
+
     def names(self, account_ids: Sequence[str]) -> Mapping[str, str]:
         """The names of those accounts that are not locked."""
         known = self._work.read(lambda repos: repos.accounts.several([one for one in account_ids if one]))

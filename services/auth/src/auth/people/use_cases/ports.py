@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Protocol, TypeAlias
 
-from auth.people.domain.accounts import Account
 from auth.people.domain.logout import LogoutAnswer
-from auth.people.domain.mails import Message, QueuedMail
+from auth.people.domain.mails import Letter, Message
 from rights.snapshot import Snapshot
 
 
@@ -72,5 +71,5 @@ class LogoutCalls(Protocol):
         """`of_the_house`: the operator vouches for the address, which may be in a private network."""
 
 
-MailTexts: TypeAlias = Callable[[QueuedMail, Account, str | None, str], Message]
-"""Writes the mail; then the provisional password for the kinds that carry one, and the name of who asked for it."""
+MailTexts: TypeAlias = Callable[[Letter], Message]
+"""Writes the mail."""

@@ -6,6 +6,7 @@ the reason: the administrator reads it in Habpps, the operator by `python -m aut
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -13,7 +14,7 @@ from typing import Protocol
 from auth.ground.domain.errors import MailRefusedError
 from auth.ground.use_cases.shelves import HasAccounts, HasMails
 from auth.people.domain.accounts import Account, AccountState, ProvisionalPassword
-from auth.people.domain.mails import GIVE_UP_AFTER, GIVEN_UP, MailKind, QueuedMail, retry_delay
+from auth.people.domain.mails import GIVE_UP_AFTER, GIVEN_UP, Letter, MailKind, QueuedMail, retry_delay
 from auth.people.domain.passwords import new_provisional_password
 from auth.people.use_cases import events
 from auth.people.use_cases.ports import EachApart, Mailer, MailTexts, Passwords
@@ -45,8 +46,9 @@ class SendMails:
         clock: Clock,
         each_apart: EachApart,
         provisional_life: timedelta = timedelta(hours=72),
+        helpers: Callable[[str], Sequence[str]] = lambda _account_id: (),
     ) -> None:
-        """`provisional_life` of the passwords sent."""
+        """`provisional_life` of the passwords sent; `helpers` names those who can help an account."""
         self._work = work
         self._mailer = mailer
         self._texts = texts
@@ -54,6 +56,7 @@ class SendMails:
         self._clock = clock
         self._each_apart = each_apart
         self._life = provisional_life
+        self._helpers = helpers
 
     def __call__(self) -> int:
         """Tries every mail that is due, once; gives how many left."""
@@ -99,7 +102,8 @@ class SendMails:
             self._work.write(lambda repos: _keep_provisional(repos, account, pending))
         asked = mail.requested_by
         by = self._work.read(lambda repos: repos.accounts.find(asked)) if asked else None
-        self._mailer.send(self._texts(mail, account, password, by.display_name if by is not None else ""))
+        asked_by = by.display_name if by is not None else ""
+        self._mailer.send(self._texts(Letter(mail, account, password, asked_by, self._helpers(account.account_id))))
         sent_at = self._clock.now()
         self._work.write(lambda repos: repos.mails.mark_sent(mail.mail_id, sent_at))
 

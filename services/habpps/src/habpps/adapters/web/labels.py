@@ -57,6 +57,7 @@ COMMAND_PROBLEMS: dict[str, str] = {
     "lock": _l("Le compte n'a pas pu être verrouillé"),
     "unlock": _l("Le compte n'a pas pu être déverrouillé"),
     "end_sessions": _l("Les sessions ouvertes n'ont pas pu être fermées"),
+    "notify": _l("Le courriel d'information n'a pas pu être envoyé"),
 }
 PROBLEM_REASONS: dict[str, str] = {
     "PERSON_INVALID": _l(

@@ -38,6 +38,7 @@ account = sa.Table(
     _at("last_login_at", nullable=True),
     _at("password_changed_at", nullable=True),
     _id("locked_by", nullable=True),
+    sa.Column("language", sa.String(2), nullable=False, server_default="fr"),
 )
 
 session = sa.Table(
@@ -236,6 +237,7 @@ mail = sa.Table(
     _at("failed_at", nullable=True),
     _text("about"),
     _text("failure"),
+    _text("notice"),
 )
 
 logout_notice = sa.Table(

@@ -58,6 +58,10 @@ class SqlAccounts:
         """Replaces the row."""
         self._connection.execute(update(t).where(t.c.account_id == account.account_id).values(**_row(account)))
 
+    def remember_language(self, account_id: str, language: str) -> None:
+        """See the port."""
+        self._connection.execute(update(t).where(t.c.account_id == account_id).values(language=language))
+
     def use_provisional(self, account_id: str, password_hash: str, used_at: datetime) -> bool:
         """See the port: one conditional UPDATE."""
         same = (t.c.account_id == account_id) & (t.c.provisional_hash == password_hash)
@@ -89,6 +93,7 @@ def _row(account: Account) -> dict[str, object]:
         "last_login_at": account.last_login_at,
         "password_changed_at": account.password_changed_at,
         "locked_by": account.locked_by,
+        "language": account.language,
     }
 
 

@@ -4,19 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from auth.ground.adapters.database.tables import account_command, attempt, known_origin, logout_notice, mail
 from auth.people.domain.logout import LogoutNotice
 from auth.people.domain.mails import LATE, MailKind, QueuedMail, UnsentMail
+from auth.people.domain.notices import Notice
 
 _NEW_ORIGIN = {
     "sqlite": sqlite_insert(known_origin).on_conflict_do_nothing(),
     "postgresql": postgresql_insert(known_origin).on_conflict_do_nothing(),
 }
 _UNSENT = (mail.c.sent_at.is_(None), mail.c.failed_at.is_(None))
+_IS_NOTICE = mail.c.kind == MailKind.NOTICE.value
 
 
 class SqlMails:
@@ -28,18 +30,24 @@ class SqlMails:
 
     def add(self, queued: QueuedMail) -> None:
         """A new row."""
-        self._connection.execute(mail.insert().values(**{**asdict(queued), "kind": queued.kind.value}))
+        notice = queued.notice.to_text() if queued.notice is not None else ""
+        row = {**asdict(queued), "kind": queued.kind.value, "notice": notice}
+        self._connection.execute(mail.insert().values(**row))
 
     def due(self, now: datetime, limit: int) -> Sequence[str]:
         """See the port."""
         query = select(mail.c.mail_id).where(*_UNSENT, mail.c.next_attempt_at <= now)
-        ordered = query.order_by(mail.c.next_attempt_at, mail.c.mail_id).limit(limit)
+        in_order = (case((_IS_NOTICE, 1), else_=0), mail.c.next_attempt_at, mail.c.mail_id)
+        ordered = query.order_by(*in_order).limit(limit)
         return list(self._connection.execute(ordered).scalars())
 
     def find(self, mail_id: str) -> QueuedMail | None:
         """By identifier."""
         row = self._connection.execute(select(mail).where(mail.c.mail_id == mail_id)).mappings().first()
-        return QueuedMail(**{**row, "kind": MailKind(row["kind"])}) if row is not None else None
+        if row is None:
+            return None
+        notice = Notice.read(row["notice"]) if row["notice"] else None
+        return QueuedMail(**{**row, "kind": MailKind(row["kind"]), "notice": notice})
 
     def claim(self, queued: QueuedMail, next_attempt_at: datetime) -> bool:
         """See the port."""
@@ -85,7 +93,8 @@ class SqlMails:
 
     def waiting(self, account_ids: Sequence[str]) -> frozenset[str]:
         """See the port."""
-        query = select(mail.c.account_id).where(mail.c.account_id.in_(list(account_ids)), mail.c.sent_at.is_(None))
+        asked = mail.c.account_id.in_(list(account_ids)) & ~_IS_NOTICE
+        query = select(mail.c.account_id).where(asked, mail.c.sent_at.is_(None))
         return frozenset(self._connection.execute(query).scalars())
 
     def forget_before(self, moment: datetime) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from auth.people.domain.accounts import AccountState
+from auth.people.domain.notices import Access, Notice, NoticeKind
 from auth.people.use_cases.manage_accounts import AccountView, ManageAccounts, NewPerson, Order
 from partenaire.auth.v1 import accounts_pb2 as pb
 from partenaire.auth.v1 import accounts_pb2_grpc
@@ -37,6 +39,7 @@ class AccountsServicer(accounts_pb2_grpc.AccountsServicer):
             email=request.email,
             organisation_name=request.organisation_name,
             owner=request.owner,
+            opened=_accesses(request.opened),
         )
         view = self._manage.create(_order(request), person)
         self._wake_mails()
@@ -66,6 +69,12 @@ class AccountsServicer(accounts_pb2_grpc.AccountsServicer):
         self._wake_logout()
         return pb.EndSessionsResponse(ended=ended)
 
+    def Notify(self, request: pb.NotifyRequest, _context: object) -> pb.NotifyResponse:  # noqa: N802
+        """See the proto."""
+        self._manage.notify(_order(request), _notice(request), request.organisation_name)
+        self._wake_mails()
+        return pb.NotifyResponse()
+
     def GetAccounts(self, request: pb.GetAccountsRequest, _context: object) -> pb.GetAccountsResponse:  # noqa: N802
         """See the proto."""
         views = self._manage.several(list(request.account_ids))
@@ -77,6 +86,25 @@ def _order(request: Any) -> Order:
         missing = "command_id" if not request.command_id else "account_id"
         raise InvalidInputError(f"{missing} is missing", reason="ORDER_INCOMPLETE", fields={missing: "MISSING"})
     return Order(request.command_id, request.account_id, request.requested_by, getattr(request, "reason", ""))
+
+
+def _notice(request: pb.NotifyRequest) -> Notice:
+    """What is told.
+
+    Raises:
+        InvalidInputError: NOTICE_INVALID, the kind or the day cannot be read.
+    """
+    try:
+        kind = NoticeKind(pb.Notice.Name(request.notice).removeprefix("NOTICE_").lower())
+        last_day = date.fromisoformat(request.ends_on) if request.ends_on else None
+    except ValueError as error:
+        raise InvalidInputError("the notice cannot be read", reason="NOTICE_INVALID") from error
+    opened, closed = _accesses(request.opened), _accesses(request.closed)
+    return Notice(kind, opened, closed, last_day, request.subject, request.reason)
+
+
+def _accesses(said: Iterable[pb.Access]) -> tuple[Access, ...]:
+    return tuple(Access(one.extranet, one.profile) for one in said)
 
 
 def _account(view: AccountView) -> pb.Account:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from flask import g, request
+from flask_babel import get_locale
 from werkzeug.wrappers import Response as BaseResponse
 
 from auth.front.use_cases.catalogue import UseCases
@@ -122,6 +123,8 @@ class Visitor:
         present = self.present()
         if present is None or present.session.must_choose_password:
             return PageFrame()
+        locale = get_locale()
+        self._use_cases.remember_language(present.account, str(locale.language) if locale else "fr")
         organisation = self._use_cases.rights.organisation_name(present.session.organisation_id)
         person = CurrentPerson(present.account.display_name, organisation, present.session.previous_login_at)
         return PageFrame(person, logout_url="/deconnexion", not_me_url="/ce-n-etait-pas-moi", portal_url="/")

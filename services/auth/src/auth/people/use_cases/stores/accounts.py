@@ -41,6 +41,12 @@ class ManagedAccounts(ChangedAccounts, SeveralAccounts, Protocol):
     def username_exists(self, username: str) -> bool: ...
 
 
+class AccountsWithLanguage(Protocol):
+    """Accounts, for the language of their mails."""
+
+    def remember_language(self, account_id: str, language: str) -> None: ...
+
+
 class AccountsByUsername(Protocol):
     """Accounts by what is typed."""
 

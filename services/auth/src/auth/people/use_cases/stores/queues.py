@@ -71,7 +71,7 @@ class MailsOfAccounts(QueueOfMails, Protocol):
     """The outbox of mails, and what is stuck in it, by account."""
 
     def waiting(self, account_ids: Sequence[str]) -> frozenset[str]:
-        """Accounts that have a mail not sent yet, those set aside included."""
+        """Accounts that have a mail not sent yet, those set aside included, notices left out."""
 
     def problems(self, account_ids: Sequence[str], late_since: datetime) -> Mapping[str, str]:
         """By account: why its newest unsent mail was set aside, or MAIL_LATE when it waits since before
@@ -82,7 +82,8 @@ class SentMails(Protocol):
     """The outbox of mails, as it is emptied."""
 
     def due(self, now: datetime, limit: int) -> Sequence[str]:
-        """Identifiers, oldest first; those set aside are left out. Rows are read one by one, by `find`."""
+        """Identifiers, oldest first and notices last: a thousand of them keep no password waiting. Those set aside are
+        left out. Rows are read one by one, by `find`."""
 
     def find(self, mail_id: str) -> QueuedMail | None: ...
     def claim(self, mail: QueuedMail, next_attempt_at: datetime) -> bool:
