@@ -122,13 +122,18 @@ class Provider:
     calls: InMemoryLogoutCalls = field(default_factory=InMemoryLogoutCalls)
     fetched: dict[str, Any] = field(default_factory=dict)
     keys: SigningKeys = field(default_factory=the_keys)
+    secret: WebSecrets = field(default_factory=lambda: WebSecrets(b"the secret of the pages, for tests only"))
 
     def __post_init__(self) -> None:
+        self.restart(self.secret)
+        self.add(an_account(), a_client(), a_client("mon-enfant", 8410))
+
+    def restart(self, secret: WebSecrets) -> None:
+        """A process that knows these secrets, on the same stores and keys."""
         self.settings = AuthSettings.model_validate({"data_directory": self.folder, "public_url": ISSUER})
         self.replica = FixedReplica(self.commune.snapshot())
         subjects = Subjects(b"s" * 32)
         self.tell_clients = TellClients(self.work, self.calls, self.keys, self.clock, ISSUER, each_apart, subjects)
-        secret = WebSecrets(b"the secret of the pages, for tests only")
         world = World(
             work=self.work,
             passwords=self.passwords,
@@ -153,7 +158,6 @@ class Provider:
         )
         self.sweep_sessions = SweepSessions(self.work, self.clock, SessionLimits(), each_apart)
         self.forget_old = ForgetOld(self.work, self.clock)
-        self.add(an_account(), a_client(), a_client("mon-enfant", 8410))
 
     def sweep(self) -> int:
         """What two of the threads do: ends what is over, forgets what is old; how many sessions ended."""

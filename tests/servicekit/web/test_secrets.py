@@ -25,10 +25,10 @@ def sealer(*secrets: str) -> Sealer:
 @promise("product:secrets-of-pages-are-replaced-alive")
 def test_the_first_secret_seals_and_all_open() -> None:
     before, during, after = sealer(OLD), sealer(NEW, OLD), sealer(NEW)
-    assert during.open(before.seal("été", "a"), "a") == "été"
-    assert after.open(during.seal("été", "a"), "a") == "été"
-    assert after.open(before.seal("été", "a"), "a") is None
-    assert before.open(during.seal("été", "a"), "a") is None
+    assert during.read(before.seal("été", "a"), "a", str) == "été"
+    assert after.read(during.seal("été", "a"), "a", str) == "été"
+    assert after.read(before.seal("été", "a"), "a", str) is None
+    assert before.read(during.seal("été", "a"), "a", str) is None
 
 
 class Restarted:

@@ -156,8 +156,8 @@ def test_a_short_secret_is_refused(tmp_path: Path) -> None:
 def test_a_sealed_text_opens_only_for_what_it_is_about() -> None:
     sealer = WebSecrets(SECRET.encode()).sealer("test")
     sealed = sealer.seal("été", "a")
-    assert sealer.open(sealed, "a") == "été"
-    assert sealer.open(sealed, "b") is None
-    assert sealer.open(sealed[:-2] + "AA", "a") is None
-    assert sealer.open("", "a") is None
-    assert sealer.open("é~", "a") is None
+    assert sealer.read(sealed, "a", str) == "été"
+    assert sealer.read(sealed, "b", str) is None
+    assert sealer.read(sealed[:-2] + "AA", "a", str) is None
+    assert sealer.read("", "a", str) is None
+    assert sealer.read("é~", "a", str) is None

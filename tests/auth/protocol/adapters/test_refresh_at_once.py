@@ -20,6 +20,7 @@ from auth.clients.domain.clients import AUTHORIZATION_CODE, REFRESH_TOKEN
 from auth.protocol.domain.grants import OVERLAP
 from servicekit.database import open_database
 from servicekit.outbox import RecordingUnitOfWork
+from servicekit.web.secrets import WebSecrets
 from tests.auth.builders import AuthBrowser, Provider
 from tests.auth.conformance_fapi.builders import DPOP_KEY, KEY, FapiClient, a_fapi_client, refusal
 from tests.auth.conformance_fapi.certificates import SUBJECT, a_certificate, a_key, mtls_browser
@@ -240,3 +241,14 @@ def test_a_session_that_ended_answers_no_retry(house: Provider, kind: str) -> No
     (session,) = house.read(lambda repos: repos.sessions.open_of("account-creche-director"))
     house.use_cases.sign_out(session.session_id)
     assert refusal(caller.refresh(caller.browser, caller.token)) == (400, "invalid_grant")
+
+
+@promise("product:secrets-of-pages-are-replaced-alive")
+def test_a_retry_after_the_secret_was_replaced_gets_the_token_that_followed(provider: Provider) -> None:
+    older, newer = b"the secret of the pages, for tests only", b"a newer secret of the pages, for tests"
+    caller = _public(provider)
+    own = caller.refresh(caller.browser, caller.token).json["refresh_token"]
+    provider.restart(WebSecrets(newer, older))
+    assert public_refresh(provider.browser(), caller.token).json["refresh_token"] == own
+    provider.restart(WebSecrets(newer))
+    assert refusal(public_refresh(provider.browser(), caller.token)) == (400, "invalid_grant")

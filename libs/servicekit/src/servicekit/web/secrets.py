@@ -38,10 +38,6 @@ class Sealer:
         """The text encrypted; only `read` with the same `about` gives it back."""
         return self._cipher.encrypt(json.dumps([about, text]).encode()).decode().rstrip("=")
 
-    def open(self, sealed: str, about: str) -> str | None:
-        """The text, or None when none of the keys sealed it for `about`."""
-        return self.read(sealed, about, str)
-
     def read(self, sealed: str, about: str, reader: Callable[[str], T]) -> T | None:
         """What `reader` makes of the text; None when none of the keys sealed it for `about`, or when another version
         of this service wrote it, so that `reader` cannot take it."""

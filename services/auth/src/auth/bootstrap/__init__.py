@@ -200,7 +200,7 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
         person_sessions=PersonSessions(work, clock, limits),
         issue_code=IssueCode(work, rights, clock, timedelta(seconds=settings.code_seconds)),
         exchange_code=ExchangeCode(work, tokens, clock),
-        refresh_tokens=RefreshTokens(work, tokens, clock, world.secret.key("successors of refresh tokens")),
+        refresh_tokens=RefreshTokens(work, tokens, clock, world.secret.keys("successors of refresh tokens")),
         read_person=ReadPerson(clock, settings.issuer),
         give_consent=GiveConsent(work, clock),
         manage_accounts=ManageAccounts(work, clock),
@@ -260,11 +260,10 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
     passwords = Argon2Passwords(HashingLimits(hashing, settings.hashing_queue))
     secret = WebSecrets.load(settings.data_directory)
     salt = WebSecrets.load(settings.data_directory / "pairwise", settings.pairwise_salt.get_secret_value())
-    subjects = Subjects(salt.key("pairwise subjects"))
+    pairwise = salt.only_key("pairwise subjects")
+    subjects = Subjects(pairwise)
     logout = LogoutWorker(TellClients(work, calls, keys, clock, settings.issuer, each_apart, subjects))
-    world = World(
-        work, passwords, replica, keys, clock, logout.report, fetch.json, secret, salt.key("pairwise subjects"), fetch
-    )
+    world = World(work, passwords, replica, keys, clock, logout.report, fetch.json, secret, pairwise, fetch)
     use_cases = build_use_cases(settings, world)
     lost = EndLostAccess(work, use_cases.rights, clock, logout.wake)
     lost_access = Repeating("lost-access", lost, Rhythm(every=timedelta(seconds=0.5)))

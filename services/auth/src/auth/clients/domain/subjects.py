@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 from urllib.parse import urlsplit
 
 from auth.clients.domain.clients import Client
+from servicekit.identifiers import base64url
 
 
 class Subjects:
@@ -22,7 +22,7 @@ class Subjects:
         if client.subject_type != "pairwise":
             return account_id
         message = f"{sector_of(client)}\0{account_id}".encode()
-        return base64.urlsafe_b64encode(hmac.digest(self._salt, message, hashlib.sha256)).rstrip(b"=").decode()
+        return base64url(hmac.digest(self._salt, message, hashlib.sha256))
 
 
 def sector_of(client: Client) -> str:

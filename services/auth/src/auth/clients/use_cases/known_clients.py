@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from datetime import timedelta
 from typing import Protocol
+
+from cachetools import TTLCache
 
 from auth.clients.domain.clients import Client
 from auth.clients.domain.redirects import origins_of
@@ -34,24 +35,22 @@ class KnownClients:
         self._kept_s = kept.total_seconds()
         self._lock = threading.Lock()
         self._origins = _UNREAD
-        self._known: OrderedDict[str, tuple[float, Client]] = OrderedDict()
+        self._known: TTLCache[str, Client] = TTLCache(_MOST, self._kept_s, clock.boottime)
 
     def __call__(self, client_id: str | None) -> Client | None:
         """The client, when it is registered and enabled."""
         if not client_id or not client_id.isprintable():  # PostgreSQL takes no NUL
             return None
-        now = self._clock.boottime()
-        entry = self._known.get(client_id)
-        if entry is not None and now - entry[0] < self._kept_s:
-            return entry[1]
+        with self._lock:
+            known = self._known.get(client_id)
+        if known is not None:
+            return known
         client = self._work.read(lambda repos: repos.clients.find(client_id))
         with self._lock:
             self._known.pop(client_id, None)
             if client is None or not client.enabled:
                 return None
-            self._known[client_id] = (now, client)
-            while len(self._known) > _MOST:
-                self._known.popitem(last=False)
+            self._known[client_id] = client
         return client
 
     def has_origin(self, origin: str) -> bool:

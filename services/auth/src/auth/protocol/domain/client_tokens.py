@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from servicekit.errors import NotAuthenticatedError
+from servicekit.identifiers import base64url
 
 # RFC 7638 §3.2, RFC 8037 §2: the members that make a key, in the order of their names.
 _THUMBPRINT_MEMBERS = {"EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x"), "RSA": ("e", "kty", "n")}
@@ -57,4 +57,4 @@ def thumbprint(jwk: Mapping[str, Any]) -> str:
     """
     members = ",".join(f'"{name}":"{jwk[name]}"' for name in _THUMBPRINT_MEMBERS[jwk["kty"]])
     digest = hashlib.sha256(f"{{{members}}}".encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return base64url(digest)

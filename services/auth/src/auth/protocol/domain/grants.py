@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import re
@@ -13,6 +12,7 @@ from enum import Enum
 from auth.clients.domain.clients import Client
 from auth.people.domain.accounts import Account
 from auth.people.domain.sessions import Session
+from servicekit.identifiers import base64url
 
 CODE_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 CODE_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
@@ -184,4 +184,4 @@ def verifier_matches(verifier: str, challenge: str) -> bool:
     if not CODE_VERIFIER.fullmatch(verifier):
         return False
     digest = hashlib.sha256(verifier.encode("ascii")).digest()
-    return hmac.compare_digest(base64.urlsafe_b64encode(digest).rstrip(b"=").decode(), challenge)
+    return hmac.compare_digest(base64url(digest), challenge)

@@ -6,7 +6,6 @@ method, address, time, access token. Whether the `jti` was seen and whether the 
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import re
@@ -15,6 +14,7 @@ from datetime import datetime, timedelta
 from urllib.parse import SplitResult, urlsplit
 
 from auth.ground.domain.errors import DpopRefusedError
+from servicekit.identifiers import base64url
 
 LONGEST_AGE = timedelta(seconds=60)
 LONGEST_AHEAD = timedelta(seconds=10)  # FAPI 2.0 Security Profile §5.3.2.1: 10 s are accepted, 60 s are not
@@ -72,8 +72,7 @@ def check_token_hash(proof: DpopProof, access_token: str) -> None:
         DpopRefusedError: DPOP_TOKEN_HASH: `ath` is missing or is that of another token.
     """
     digest = hashlib.sha256(access_token.encode()).digest()
-    expected = base64.urlsafe_b64encode(digest).rstrip(b"=")
-    if not hmac.compare_digest((proof.token_hash or "").encode(), expected):
+    if not hmac.compare_digest((proof.token_hash or "").encode(), base64url(digest).encode()):
         raise DpopRefusedError("the DPoP proof is for another access token", reason="DPOP_TOKEN_HASH")
 
 

@@ -7,9 +7,9 @@ comes back later ends the family.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -38,7 +38,7 @@ from auth.protocol.use_cases.make_tokens import Holder, MakeTokens, TokenSet, Wa
 from auth.protocol.use_cases.stores import RotatedTokens, UsedSessions
 from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
-from servicekit.identifiers import hash_secret
+from servicekit.identifiers import base64url, hash_secret
 
 
 class Store(
@@ -77,12 +77,13 @@ class PresentedToken:
 class RefreshTokens:
     """Rights are evaluated again at each refresh (RFC 9700 §4.14, RFC 6749 §6)."""
 
-    def __init__(self, work: RecordedWork[Store], make_tokens: MakeTokens, clock: Clock, key: bytes) -> None:
-        """Signing happens before the transaction, outside of its lock. `key`: the same for every process of auth."""
+    def __init__(self, work: RecordedWork[Store], make_tokens: MakeTokens, clock: Clock, keys: Sequence[bytes]) -> None:
+        """Signing happens before the transaction, outside of its lock. `keys`: the same for every process of auth, the
+        newest first; what an older one has made is still known."""
         self._work = work
         self._make_tokens = make_tokens
         self._clock = clock
-        self._key = key
+        self._keys = keys
 
     def find(self, unverified_token: str, client: Client) -> PresentedToken | None:
         """The token, when it is this client's and may be used. One used too long before ends its family."""
@@ -90,13 +91,11 @@ class RefreshTokens:
         found = self._work.read(lambda repos: repos.refresh_tokens.find(token_hash), snapshot=False)
         if found is None or found.kept.client_id != client.client_id or found.kept.revoked_at is not None:
             return None
-        presented = PresentedToken(found.kept, found.account, found.session, self._successor(unverified_token))
-        if found.kept.used_at is None or self._work.read(
-            lambda repos: self._is_retry(repos, found.kept, presented.successor)
-        ):
-            return presented
-        self._reused(found.kept)
-        return None
+        successor = self._successor_of(found.kept, unverified_token)
+        if successor is None:
+            self._reused(found.kept)
+            return None
+        return PresentedToken(found.kept, found.account, found.session, successor)
 
     def __call__(
         self, found: PresentedToken, client: Client, sender: Sender, narrower: Narrower = EVERYTHING
@@ -173,10 +172,17 @@ class RefreshTokens:
         following = repos.refresh_tokens.find(hash_secret(successor))
         return may_be_answered_again(token, following.kept if following is not None else None, self._clock.now())
 
-    def _successor(self, unverified_token: str) -> str:
-        """Nobody without the key can tell it from a random one, nor find it from the token or from its hash."""
-        digest = hmac.new(self._key, unverified_token.encode(), hashlib.sha256).digest()
-        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    def _successor_of(self, token: RefreshToken, unverified_token: str) -> str | None:
+        """The one that follows, or the one that has followed a moment ago; None when the token was used too long ago.
+
+        Nobody without a key can tell it from a random one, nor find it from the token or from its hash.
+        """
+        made = [base64url(hmac.digest(key, unverified_token.encode(), hashlib.sha256)) for key in self._keys]
+        if token.used_at is None:
+            return made[0]
+        return self._work.read(
+            lambda repos: next((successor for successor in made if self._is_retry(repos, token, successor)), None)
+        )
 
     def _reused(self, token: RefreshToken) -> None:
         now = self._clock.now()

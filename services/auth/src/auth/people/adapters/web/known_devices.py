@@ -51,8 +51,11 @@ class KnownDevices:
         )
 
     def _entries(self) -> dict[str, str]:
-        opened = self._sealer.open(request.cookies.get(self._cookie, ""), _ABOUT)
-        return json.loads(opened) if opened is not None else {}
+        return self._sealer.read(request.cookies.get(self._cookie, ""), _ABOUT, _read) or {}
+
+
+def _read(text: str) -> dict[str, str]:
+    return dict(json.loads(text).items())
 
 
 def _mark(username: str) -> str:

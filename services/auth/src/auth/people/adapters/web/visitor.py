@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from flask import g, request
@@ -108,13 +108,10 @@ class Visitor:
         The page then speaks the language that the request prefers (`ui_locales`, OIDC Core §3.1.2.1).
         """
         sealed = request.values.get("suite")
-        opened = self._sealer.open(sealed, _ABOUT) if sealed else None
-        if opened is None:
+        waiting = self._sealer.read(sealed, _ABOUT, _read) if sealed else None
+        if waiting is None:
             return None
-        content = json.loads(opened)
-        began_at = max(datetime.fromtimestamp(content["began_at"], UTC), self._clock.now() - _COUNTS_AS_FRESH)
-        pushed_hash, dpop_key, is_signed = content.get("source", ("", "", False))
-        waiting = Waiting(content["parameters"], began_at, pushed_hash, dpop_key, is_signed)
+        waiting = replace(waiting, began_at=max(waiting.began_at, self._clock.now() - _COUNTS_AS_FRESH))
         prefer_languages(waiting.one("ui_locales"))
         return waiting
 
@@ -134,3 +131,10 @@ def forget_present() -> None:
     """The session of this request has just ended: the page that follows shows nobody."""
     g.present = None
     g.pop("page_frame", None)
+
+
+def _read(text: str) -> Waiting:
+    content = json.loads(text)
+    pushed_hash, dpop_key, is_signed = content["source"]
+    parameters = {name: list(values) for name, values in content["parameters"].items()}
+    return Waiting(parameters, datetime.fromtimestamp(content["began_at"], UTC), pushed_hash, dpop_key, is_signed)

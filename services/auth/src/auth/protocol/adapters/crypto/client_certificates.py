@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from auth.ground.domain.errors import CertificateRefusedError
 from auth.protocol.domain.certificates import ClientCertificate
 from auth.protocol.domain.client_tokens import thumbprint
+from servicekit.identifiers import base64url
 
 LONGEST_HEADER = 16 * 1024
 LEAST_RSA_BITS = 2048
@@ -137,7 +138,7 @@ def _number(number: int, size: int = 0) -> str:
 
 
 def _base64url(content: bytes) -> str:
-    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+    return base64url(content)
 
 
 class _AttributeTypes(dict[str, x509.ObjectIdentifier]):

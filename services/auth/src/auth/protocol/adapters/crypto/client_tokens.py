@@ -1,26 +1,25 @@
 """Verifies JWTs that clients sign (RFC 7523, RFC 9101) and keeps the key sets of clients.
 
-The strict reader of signed JWTs and of keys stands in `dpop`: the algorithms are ES256, PS256, EdDSA and RS256.
+The strict reader of signed JWTs is `compact_jws`, that of keys stands in `dpop`: ES256, PS256, EdDSA and RS256.
 `jwk`, `jku`, `x5u` and `x5c` in a header are never looked at: the keys are those the client registered.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import orjson
+from cachetools import LRUCache
 
+from auth.keys.adapters.crypto.compact_jws import CompactToken, split_token
 from auth.protocol.adapters.crypto.dpop import (
     KNOWN_ALGORITHMS,
     LEAST_RSA_BITS,
     PRIVATE_MEMBERS,
-    CompactToken,
     PublicKey,
     base64url_number,
-    split_token,
 )
 from auth.protocol.domain.client_tokens import ClientTokenRefusedError, KeySource, SignedClaims
 from servicekit.clock import Clock
@@ -54,8 +53,7 @@ class JoseClientTokens:
         """`fetch` reads a JSON object at an address, or raises DependencyUnavailableError."""
         self._fetch = fetch
         self._clock = clock
-        self._sets: OrderedDict[bytes | str, _KeptSet | _FetchedSet] = OrderedDict()
-        self._most_sets = most_sets
+        self._sets: LRUCache[bytes | str, _KeptSet | _FetchedSet] = LRUCache(most_sets)
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(MOST_WAITING)
 
@@ -115,9 +113,6 @@ class JoseClientTokens:
                 else:
                     kept = _KeptSet(_usable_keys((_listed(source.jwks) or [])[:MOST_KEYS]))
                 self._sets[name] = kept
-                if len(self._sets) > self._most_sets:
-                    self._sets.popitem(last=False)
-            self._sets.move_to_end(name)
             return kept
 
 

@@ -4,11 +4,11 @@ Every process with the secret gives and takes the same ones. A nonce says that a
 used once is for the store of `jti`.
 """
 
-import base64
 import hashlib
 import hmac
 
 from servicekit.clock import Clock
+from servicekit.identifiers import base64url
 
 WINDOW_SECONDS = 60
 _LEAST_SECRET_BYTES = 32
@@ -50,4 +50,4 @@ class DpopNonces:
 
     def _nonce(self, window: int) -> str:
         digest = hmac.new(self._secret, _PURPOSE + window.to_bytes(8, "big"), hashlib.sha256).digest()
-        return base64.urlsafe_b64encode(digest[:_NONCE_BYTES]).decode()
+        return base64url(digest[:_NONCE_BYTES])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import json
+
+from joserfc.util import urlsafe_b64decode
 
 from auth.clients.domain.clients import CERTIFICATE_METHODS, SECRET_METHODS, Client
 from auth.front.use_cases.catalogue import UseCases
@@ -76,7 +77,7 @@ def _unverified_subject(unverified_assertion: str) -> str | None:
         return None
     try:
         payload = unverified_assertion.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        claims = json.loads(urlsafe_b64decode(payload.encode()))
     except (ValueError, IndexError, RecursionError):
         return None
     subject = claims.get("sub") if isinstance(claims, dict) else None

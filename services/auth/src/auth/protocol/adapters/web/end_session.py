@@ -109,11 +109,8 @@ class EndSessionEndpoint:
 
     def _parameters(self) -> Asked:
         sealed = request.args.get("demande")
-        opened = self._sealer.open(sealed, _ABOUT) if sealed else None
-        if opened is not None:
-            parameters: Asked = json.loads(opened)
-            return parameters
-        return {name: request.values.getlist(name) for name in PARAMETERS}
+        kept = self._sealer.read(sealed, _ABOUT, _read) if sealed else None
+        return kept if kept is not None else {name: request.values.getlist(name) for name in PARAMETERS}
 
     def _end_this_one(self, asked: LogoutRequest | None) -> Response:
         present = self._parts.visitor.present()
@@ -184,3 +181,7 @@ class EndSessionEndpoint:
 
     def _refused(self, why: str) -> Response:
         return make_response(render_template("oidc_error.html", code="invalid_request", description=why), 400)
+
+
+def _read(text: str) -> Asked:
+    return {name: list(values) for name, values in json.loads(text).items()}
