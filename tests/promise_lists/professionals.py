@@ -33,7 +33,12 @@ PROFESSIONALS: tuple[Promise, ...] = (
     Promise(
         "professional:asked-what-leaves-a-choice",
         "Domain page G (wishes of users)",
-        "The form asks for profile, Caf and purpose only where there is a choice.",
+        "The form asks for Caf and reason only where there is a choice.",
+    ),
+    Promise(
+        "professional:why-is-one-question",
+        "Domain rules, profiles and purposes",
+        "Why somebody consults is one question that gives the profile; the pairs are those of the registry alone.",
     ),
     Promise(
         "professional:each-result-in-words",

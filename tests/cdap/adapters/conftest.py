@@ -86,15 +86,16 @@ def on_sqlite(sqlite_url: str) -> Iterator[Cdap]:
     yield from opened(sqlite_url)
 
 
-def the_token(profile: str = "T2") -> VerifiedAccessToken:
-    """A verified token of the professional of a profile."""
+def the_token(profile: str = "T2", more: tuple[str, ...] = ()) -> VerifiedAccessToken:
+    """A verified token of the professional of a profile; it may say more than the rights hold."""
+    details = [detail for one in (*more, profile) for detail in token_details(f"account-{one}")]
     return VerifiedAccessToken(
         subject=f"account-{profile}",
         client_id="cdap",
         session_id="sid-1",
         scopes=frozenset({"openid", "cdap"}),
         organisation=TokenOrganisation("org-commune", "21920050600012", "Commune d'exemple", "921"),
-        authorization_details=token_details(f"account-{profile}"),
+        authorization_details=tuple(details),
         issued_at=NOW,
         expires_at=NOW + timedelta(minutes=5),
         auth_time_at=NOW,
@@ -111,6 +112,7 @@ class Pages:
     def __init__(self, cdap: Cdap, folder: Path) -> None:
         self.cdap = cdap
         self.profile = "T2"
+        self.more_profiles: tuple[str, ...] = ()
         parts = PageParts(
             CdapSettings.model_validate({"data_directory": folder}), cdap.database, cdap.consult, cdap.clock
         )
@@ -129,7 +131,7 @@ class Pages:
 
     def _sign_in(self) -> None:
         g.web_session_secret = self.cookie if self.sessions.find(self.cookie) else ""
-        token = the_token(self.profile)
+        token = the_token(self.profile, self.more_profiles)
         g.professional = Professional(
             token.subject, f"Personne {self.profile}", token.organisation, token.session_id, "-", token, None
         )

@@ -2,11 +2,15 @@
 
 import re
 from datetime import timedelta
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 import cdap.adapters.web
+from cdap.adapters.web.labels import PURPOSES as PURPOSE_LABELS
+from habpps.adapters.files.catalogue import load_catalogue
+from habpps.adapters.files.imports import read_extranets
 from tests.cdap.adapters.conftest import Pages
 from tests.cdap.builders import PURPOSES, the_document, the_snapshot
 from tests.promises import promise
@@ -24,10 +28,39 @@ def test_the_form_asks_only_what_leaves_a_choice(pages: Pages) -> None:
     text = pages.text(pages.client.get("/"))
     assert 'name="matricule"' in text
     assert 'name="person_informed"' in text
-    assert 'name="profile"' not in text
     assert 'name="caf"' not in text
-    assert 'name="purpose"' not in text  # one purpose fits the profile T2
+    assert 'name="reason"' not in text  # one purpose fits the profile T2
     assert "Caf des Hauts-de-Seine (921)" in text
+
+
+@promise("professional:why-is-one-question")
+def test_somebody_with_two_profiles_is_asked_one_question_and_gets_the_profile_that_serves_it(pages: Pages) -> None:
+    pages.more_profiles = ("T1",)
+    text = pages.text(pages.client.get("/"))
+    offered = re.findall(r'<option value="([^"]*)"', text)
+    assert offered == ["", f"T1 {PURPOSES['T1']}", f"T2 {PURPOSES['T2']}"]
+    assert 'name="profile"' not in text
+    assert 'name="purpose"' not in text
+    answer = pages.ask(reason="")
+    assert "Choisissez pourquoi vous consultez ce dossier" in pages.text(answer, 400)
+    answer = pages.consult(reason=f"T2 {PURPOSES['T2']}")
+    assert 'data-profile="T2"' in pages.text(answer)
+    refused = pages.consult(reason=f"T1 {PURPOSES['T2']}")
+    assert refused.status_code == 403, "a pair that nobody offered is for the rights to refuse"
+
+
+@promise("professional:why-is-one-question")
+def test_purposes_and_their_profiles_are_those_of_the_registry_alone() -> None:
+    purposes = load_catalogue().purposes
+    extranets = {one.code: one for one in read_extranets(Path(str(files("habpps").joinpath("data/extranets.toml"))))}
+    served = {code: purposes[code] for code in extranets["cdap"].purposes}
+    assert {code: str(label) for code, label in PURPOSE_LABELS.items()} == {
+        code: one.label for code, one in served.items()
+    }
+    source = Path(cdap.adapters.web.__file__).parent
+    for path in source.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert path.name == "labels.py" or not any(f'"{code}"' in text for code in served), path
 
 
 @pytest.mark.parametrize("profile", sorted(PURPOSES))

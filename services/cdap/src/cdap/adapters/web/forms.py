@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 
-from cdap.adapters.web.labels import caf_label, fitting_purposes, profile_label, purpose_label
-from cdap.domain.choices import Choices
+from cdap.adapters.web.labels import caf_label, reason_label
+from cdap.domain.choices import Choices, Reason
 from cdap.use_cases.consultation import ConsultDossierRequest
 from partnerkit.matricule import InvalidMatriculeError, parse_matricule
 from servicekit.web import choice
@@ -26,7 +26,7 @@ REASONS = {
     "NAME_FORMAT": _l("Saisissez un nom de famille, avec au moins une lettre."),
     "CAF_MISSING": _l("Choisissez la Caf du dossier."),
     "CAF_FORMAT": _l("Choisissez une Caf de la liste."),
-    "PROFILE_MISSING": _l("Choisissez le profil sous lequel vous consultez."),
+    "PROFILE_MISSING": _l("Choisissez pourquoi vous consultez ce dossier."),
     "PURPOSE_MISSING": _l("Choisissez pourquoi vous consultez ce dossier."),
     "NOT_INFORMED": _l("Cochez la case après avoir informé la personne. Sans cela, la consultation n'est pas permise."),
     "NOT_INFORMED_OF_THIS_ONE": _l("Le numéro a changé : cochez la case après avoir informé cette personne."),
@@ -44,9 +44,8 @@ class Needed:
 
 
 class SearchForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """Profile, Caf and purpose are only asked when there is a choice."""
+    """Caf and reason are only asked when there is a choice; the reason gives the purpose and its profile."""
 
-    profile = SelectField(_l("Profil"), validators=[Needed()], validate_choice=False)
     caf = SelectField(_l("Caf du dossier"), validators=[Needed()], validate_choice=False)
     matricule = StringField(
         _l("Numéro d'allocataire"),
@@ -60,7 +59,7 @@ class SearchForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         ),
         validators=[Needed()],
     )
-    purpose = SelectField(_l("Motif de la consultation"), validators=[Needed()], validate_choice=False)
+    reason = SelectField(_l("Pourquoi consultez-vous ce dossier ?"), validators=[Needed()], validate_choice=False)
     person_informed = BooleanField(
         _l("La personne a été informée de cette consultation et ne s'y oppose pas"),
         description=_l("Votre réponse est inscrite au journal avec la consultation."),
@@ -72,15 +71,11 @@ class SearchForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 def search_form(choices: Choices, typed: Mapping[str, object] | None = None) -> SearchForm:
     """The form with the choices of the token; what leaves no choice is not asked. `typed` fills it again."""
     form = SearchForm() if typed is None else SearchForm(None, data=typed)
-    purposes = fitting_purposes(choices.purposes, choices.profiles)
-    empty = choice("", _l("Choisissez…"))
-    for name, codes, label in (
-        ("profile", choices.profiles, profile_label),
-        ("caf", choices.territories, caf_label),
-        ("purpose", purposes, purpose_label),
-    ):
-        if len(codes) > 1:
-            form[name].choices = [empty, *(choice(code, label(code)) for code in codes)]
+    reasons = [choice(_value(one), reason_label(one, choices.reasons)) for one in choices.reasons]
+    territories = [choice(code, caf_label(code)) for code in choices.territories]
+    for name, offered in (("reason", reasons), ("caf", territories)):
+        if len(offered) > 1:
+            form[name].choices = [choice("", _l("Choisissez…")), *offered]
         else:
             del form[name]
     return form
@@ -88,7 +83,8 @@ def search_form(choices: Choices, typed: Mapping[str, object] | None = None) -> 
 
 def filled_form(choices: Choices, question: ConsultDossierRequest) -> SearchForm:
     """The form as it was sent; the box stays ticked for the same number, so that a name can be corrected at once."""
-    return search_form(choices, {**asdict(question), "informed_token": question.matricule})
+    reason = _value(Reason(question.profile, question.purpose))
+    return search_form(choices, {**asdict(question), "reason": reason, "informed_token": question.matricule})
 
 
 def informed_problem(form: SearchForm) -> str | None:
@@ -104,13 +100,13 @@ def informed_problem(form: SearchForm) -> str | None:
 
 def request_of(form: SearchForm, choices: Choices) -> ConsultDossierRequest:
     """What was typed, completed by what leaves no choice."""
-    purposes = fitting_purposes(choices.purposes, choices.profiles)
+    reason = _reason(form, choices)
     return ConsultDossierRequest(
         caf=_typed(form, "caf"),
         matricule=_typed(form, "matricule"),
         name=_typed(form, "name"),
-        profile=_typed(form, "profile"),
-        purpose=_typed(form, "purpose") or (purposes[0] if len(purposes) == 1 else ""),
+        profile=reason.profile,
+        purpose=reason.purpose,
         person_informed=bool(form.person_informed.data),
     )
 
@@ -118,10 +114,23 @@ def request_of(form: SearchForm, choices: Choices) -> ConsultDossierRequest:
 def add_problems(form: SearchForm, problems: dict[str, str]) -> None:
     """Write each problem beside its field."""
     for field, reason in problems.items():
-        if field in form:
-            form[field].errors = [REASONS.get(reason, UNKNOWN_REASON)]
+        shown = "reason" if field in Reason._fields else field
+        if shown in form:
+            form[shown].errors = [REASONS.get(reason, UNKNOWN_REASON)]
         else:
             form.form_errors.append(REASONS.get(reason, UNKNOWN_REASON))
+
+
+def _value(reason: Reason) -> str:
+    return f"{reason.profile} {reason.purpose}"
+
+
+def _reason(form: SearchForm, choices: Choices) -> Reason:
+    """The only one, or what was chosen; the rights decide about whatever was sent."""
+    if len(choices.reasons) == 1:
+        return choices.reasons[0]
+    profile, _, purpose = _typed(form, "reason").partition(" ")
+    return Reason(profile, purpose)
 
 
 def _number(typed: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 
+from cdap.domain.choices import Reason
 from cdap.domain.prestations import CAF_LABELS
 from partnerkit.web.labels import PROFILES
 
@@ -13,14 +14,6 @@ PURPOSES = {
     "fonds_solidarite_logement": _l("Aides et impayés de logement (fonds de solidarité)"),
     "instruction_rsa": _l("Instruction et suivi du RSA"),
     "tarification_quotient_familial": _l("Tarifs calculés selon le quotient familial"),
-}
-# Purposes that make sense for a profile; only used to shorten the list, the rights decide.
-PURPOSE_PROFILES = {
-    "accompagnement_social": ("T1",),
-    "calcul_participation_familiale_eaje": ("T2",),
-    "fonds_solidarite_logement": ("T1", "T3"),
-    "instruction_rsa": ("T4",),
-    "tarification_quotient_familial": ("T5",),
 }
 ROLES = {"allocataire": _l("Allocataire"), "spouse": _l("Conjoint")}
 SEXES = {"F": _l("féminin"), "M": _l("masculin")}
@@ -41,9 +34,8 @@ def caf_label(code: str) -> str:
     return f"{CAF_LABELS.get(code, 'Caf')} ({code})"
 
 
-def fitting_purposes(purposes: Sequence[str], profiles: Sequence[str]) -> tuple[str, ...]:
-    """The purposes that make sense for these profiles; all of them when none does."""
-    fitting = tuple(
-        code for code in purposes if any(profile in PURPOSE_PROFILES.get(code, profiles) for profile in profiles)
-    )
-    return fitting or tuple(purposes)
+def reason_label(reason: Reason, reasons: Sequence[Reason]) -> object:
+    """The purpose in words, with the profile where two serve the same purpose."""
+    alike = [one for one in reasons if one.purpose == reason.purpose]
+    purpose = purpose_label(reason.purpose)
+    return f"{purpose} ({profile_label(reason.profile)})" if len(alike) > 1 else purpose
