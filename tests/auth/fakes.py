@@ -105,6 +105,9 @@ class InMemorySessions:
         if self.rows[session.session_id].ended_at is None:
             self.rows[session.session_id] = session
 
+    def keep_pending(self, session: Session) -> bool:
+        return self._change(session.session_id, pending=session.pending)
+
     def touch(self, session_id: str, seen_at: datetime) -> bool:
         return self._change(session_id, seen_at=seen_at)
 

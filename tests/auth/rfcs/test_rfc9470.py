@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from auth.people.domain.sessions import ACR_PASSWORD
 from tests.auth.builders import PASSWORD, AuthBrowser, Provider, a_client, sent_back
 from tests.auth.conformance_fapi.builders import claims_of
 from tests.auth.rfcs.builders import tokens, userinfo
 from tests.promises import promise
+
+ACR_PASSWORD = "https://refeds.org/profile/sfa"
 
 
 @promise("rfc9470:challenge", "rfc9470:max-age")

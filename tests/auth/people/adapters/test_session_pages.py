@@ -15,6 +15,7 @@ from flask_babel import Babel
 from werkzeug.serving import make_server
 
 from auth.people.adapters.web.browser_names import browser_in_words
+from auth.people.domain.steps import Step
 from tests.auth.builders import DIRECTOR, PASSWORD, AuthBrowser, Provider, a_client, an_account, sent_back
 from tests.system.browser import accessibility_violations, chromium, scrolls_sideways
 
@@ -158,8 +159,8 @@ def test_one_signs_in_first_and_comes_back(browser: AuthBrowser, path: str) -> N
 def test_a_provisional_password_shows_no_sessions(provider: Provider, browser: AuthBrowser) -> None:
     browser.sign_in()
     session = next(iter(provider.work.repos.sessions.rows.values()))
-    provider.work.write(lambda repos: repos.sessions.save(replace(session, must_choose_password=True)))
-    assert browser.get("/sessions").headers["Location"] == "/choose-password"
+    provider.work.write(lambda repos: repos.sessions.save(replace(session, pending=(Step.CHOOSE_PASSWORD,))))
+    assert browser.get("/sessions").headers["Location"] == "/choose-password?etape=choose_password"
 
 
 def agree(provider: Provider, browser: AuthBrowser) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from auth.ground.domain.errors import AccountClosedError, AccountIdTakenError, AccountUnknownError
 from auth.people.domain.accounts import AccountState
+from auth.people.domain.steps import Step
 from auth.people.use_cases.manage_accounts import NewPerson, Order
 from auth.people.use_cases.read_ended_sessions import EpochChangedError, ReadEndedSessions
 from servicekit.errors import InvalidInputError
@@ -36,7 +37,7 @@ def test_a_new_account_gets_two_separate_mails(provider: Provider) -> None:
     assert "http://localhost:8400" in password.text
     assert "72 heures" in password.text
     assert not re.search(r"([A-Z0-9]{4}-){3}[A-Z0-9]{4}", identifier.text)
-    assert provider.sign_in(username, password_in(password.text)).session.must_choose_password
+    assert Step.CHOOSE_PASSWORD in provider.sign_in(username, password_in(password.text)).session.pending
     assert provider.use_cases.manage_accounts.several(["a-new"])[0].mails_sent
     created = next(event for event in provider.work.events if event.type == "auth.account.created")
     assert created.actor_id == "account-partner-administrator"
@@ -107,7 +108,7 @@ def test_a_reset_ends_the_sessions_and_sends_a_new_password(provider: Provider) 
     provider.use_cases.manage_accounts.reset_password(Order("c1", DIRECTOR, "admin"))
     assert provider.read(lambda repos: repos.sessions.open_of(DIRECTOR)) == []
     provider.send_mails()
-    assert provider.sign_in(password=password_in(provider.mailer.sent[0].text)).session.must_choose_password
+    assert Step.CHOOSE_PASSWORD in provider.sign_in(password=password_in(provider.mailer.sent[0].text)).session.pending
     assert "auth.password.reset" in provider.event_types()
 
 

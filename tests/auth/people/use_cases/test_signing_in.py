@@ -15,6 +15,7 @@ from auth.ground.domain.errors import (
     TooManyAttemptsError,
 )
 from auth.people.domain.accounts import ProvisionalPassword
+from auth.people.domain.steps import Step
 from tests.auth.builders import DIRECTOR, PASSWORD, Provider, an_account
 
 PROVISIONAL = "ABCD-EFGH-JKLM-NPQR"
@@ -93,7 +94,7 @@ def test_one_address_cannot_try_many_accounts(provider: Provider) -> None:
 
 def test_a_provisional_password_opens_a_restricted_session_once(provider: Provider) -> None:
     provider.add(an_account("a2", "amartin-0007", password_hash=None, provisional=a_provisional(provider)))
-    assert provider.sign_in("amartin-0007", f" {PROVISIONAL.lower()} ").session.must_choose_password
+    assert Step.CHOOSE_PASSWORD in provider.sign_in("amartin-0007", f" {PROVISIONAL.lower()} ").session.pending
     with pytest.raises(AccountClosedError, match="right") as refused:
         provider.sign_in("amartin-0007", PROVISIONAL)
     assert refused.value.reason == "PROVISIONAL_USED"
@@ -111,10 +112,10 @@ def test_a_provisional_password_lives_72_hours(provider: Provider) -> None:
 
 def test_a_provisional_password_is_used_up_even_beside_one_in_use(provider: Provider) -> None:
     provider.add(an_account("a2", "amartin-0007", provisional=a_provisional(provider)))
-    assert provider.sign_in("amartin-0007", PROVISIONAL).session.must_choose_password
+    assert Step.CHOOSE_PASSWORD in provider.sign_in("amartin-0007", PROVISIONAL).session.pending
     with pytest.raises(AccountClosedError):
         provider.sign_in("amartin-0007", PROVISIONAL)
-    assert not provider.sign_in("amartin-0007").session.must_choose_password
+    assert Step.CHOOSE_PASSWORD not in provider.sign_in("amartin-0007").session.pending
 
 
 def test_choosing_a_password_ends_the_other_sessions_under_new_names(provider: Provider) -> None:

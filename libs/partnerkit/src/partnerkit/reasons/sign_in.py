@@ -36,6 +36,12 @@ REASONS = (
         ("Il faut vous connecter de nouveau.", "You have to sign in again."),
     ),
     reason(
+        "SIGN_IN_UNFINISHED",
+        SIGN_IN,
+        ("Connexion non terminée", "Sign-in not finished"),
+        ("Votre connexion n'est pas terminée.", "Your sign-in is not finished."),
+    ),
+    reason(
         "SIGN_IN_REQUIRED",
         SIGN_IN,
         ("Personne non connectée", "Person not signed in"),

@@ -48,6 +48,7 @@ from auth.people.use_cases.import_accounts import ImportAccounts
 from auth.people.use_cases.keep_session import ChooseOrganisation, DisownLogin, FindSession, SignOut, SweepSessions
 from auth.people.use_cases.manage_accounts import ManageAccounts
 from auth.people.use_cases.name_helpers import NameHelpers
+from auth.people.use_cases.next_step import NextStep
 from auth.people.use_cases.person_rights import PersonRights
 from auth.people.use_cases.person_sessions import PersonSessions
 from auth.people.use_cases.ports import Passwords
@@ -194,6 +195,7 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
         request_identifier=RequestIdentifier(work, clock),
         find_session=FindSession(work, clock, limits),
         remember_language=RememberLanguage(work),
+        next_step=NextStep(rights),
         choose_organisation=ChooseOrganisation(work, rights, clock),
         sign_out=SignOut(work, clock),
         disown_login=DisownLogin(work, clock, rights),

@@ -17,6 +17,7 @@ from auth.people.use_cases.choose_password import ChoosePassword
 from auth.people.use_cases.keep_session import ChooseOrganisation, DisownLogin, FindSession, SignOut
 from auth.people.use_cases.manage_accounts import ManageAccounts
 from auth.people.use_cases.name_helpers import NameHelpers
+from auth.people.use_cases.next_step import NextStep
 from auth.people.use_cases.person_rights import PersonRights
 from auth.people.use_cases.person_sessions import PersonSessions
 from auth.people.use_cases.remember_language import RememberLanguage
@@ -58,6 +59,7 @@ class UseCases:
     request_identifier: RequestIdentifier
     find_session: FindSession
     remember_language: RememberLanguage
+    next_step: NextStep
     choose_organisation: ChooseOrganisation
     sign_out: SignOut
     disown_login: DisownLogin

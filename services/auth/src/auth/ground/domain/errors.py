@@ -44,6 +44,12 @@ class RightLostError(SessionEndedError):
     reason = "RIGHT_LOST"
 
 
+class SignInUnfinishedError(NotAuthenticatedError):
+    """A step of the sign-in remains to be done: nothing is given."""
+
+    reason = "SIGN_IN_UNFINISHED"
+
+
 class SignInAgainError(NotAuthenticatedError):
     """The session is good, but its password was typed too long ago for this (ASVS 7.5.2)."""
 

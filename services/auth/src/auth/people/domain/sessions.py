@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-ACR_PASSWORD = "https://refeds.org/profile/sfa"  # noqa: S105 - the name of a class of authentication
-AMR_PASSWORD = ("pwd",)
+from auth.ground.domain.errors import SignInUnfinishedError
+from auth.people.domain.factors import Factor, level_of, methods_of
+from auth.people.domain.steps import Step, check_askable
 
 
 class EndReason(Enum):
@@ -39,7 +40,10 @@ class SessionLimits:
 
 @dataclass(frozen=True)
 class Session:
-    """One sign-in. `cookie_hash` is the SHA-256 of the cookie: the cookie itself is not kept."""
+    """One sign-in. `cookie_hash` is the SHA-256 of the cookie: the cookie itself is not kept.
+
+    `factors`: what was shown, each kind once; `pending`: what remains to be done, in order (`domain.steps`).
+    """
 
     session_id: str
     cookie_hash: str
@@ -49,18 +53,49 @@ class Session:
     authenticated_at: datetime
     previous_login_at: datetime | None = None
     organisation_id: str | None = None
-    must_choose_password: bool = False
+    factors: tuple[Factor, ...] = ()
+    pending: tuple[Step, ...] = ()
     ended_at: datetime | None = None
     address: str = ""  # network address of the sign-in
     user_agent: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises:
+        ValueError: a step without a page is pending.
+        """
+        if self.pending:
+            check_askable(self.pending)
+
+    @property
+    def acr(self) -> str:
+        """The level of the sign-in, from what was shown."""
+        return level_of(factor.kind for factor in self.factors)
+
+    @property
+    def amr(self) -> tuple[str, ...]:
+        """What was shown."""
+        return methods_of(self.factors)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether every step of the sign-in is done. Until then nothing is given in this session."""
+        return not self.pending
 
     def expires_at(self, limits: SessionLimits) -> datetime:
         """When it ends if nothing happens."""
         return min(self.seen_at + limits.idle, self.opened_at + limits.absolute)
 
     def is_alive(self, limits: SessionLimits, now: datetime) -> bool:
-        """Whether it may still be used."""
-        return self.ended_at is None and now < self.expires_at(limits)
+        """Whether it may still be used. What waits in it may be beyond this version: then nobody is signed in."""
+        return self.ended_at is None and now < self.expires_at(limits) and Step.UNKNOWN not in self.pending
+
+
+def require_finished(session: Session) -> None:
+    """Raises:
+    SignInUnfinishedError: a step of the sign-in remains.
+    """
+    if not session.is_finished:
+        raise SignInUnfinishedError("a step of the sign-in remains")
 
 
 @dataclass(frozen=True)

@@ -23,13 +23,15 @@ from auth.ground.use_cases.shelves import (
     HasSessions,
 )
 from auth.people.domain.accounts import Account
+from auth.people.domain.factors import Factor, FactorKind, with_factor
 from auth.people.domain.mails import MailKind, QueuedMail
 from auth.people.domain.passwords import PasswordRules, find_problem, normalise_password
 from auth.people.domain.sessions import EndReason, Session
+from auth.people.domain.steps import Needs, Step, lacks_organisation, without
 from auth.people.domain.throttling import AttemptLimits, wait_before
 from auth.people.use_cases import events
 from auth.people.use_cases.ending import end_all_sessions
-from auth.people.use_cases.person_rights import PersonRights
+from auth.people.use_cases.person_rights import PersonRights, only_one
 from auth.people.use_cases.ports import Passwords
 from auth.people.use_cases.sign_in import SignedIn
 from auth.people.use_cases.stores.accounts import ChangedAccounts, GuessedAttempts
@@ -37,7 +39,6 @@ from auth.people.use_cases.stores.queues import QueueOfMails, QueueOfNotices
 from auth.people.use_cases.stores.sessions import FeedOfSessions, ReplacedSessions
 from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
-from servicekit.errors import DependencyUnavailableError
 from servicekit.identifiers import hash_secret, new_id, new_secret
 
 _LIMITS = AttemptLimits()
@@ -82,11 +83,13 @@ class ChoosePassword:
         if account is None:
             raise AccountUnknownError("the account of the session is gone")
         self._check(account, password, confirmation)
-        if not session.must_choose_password:
+        if Step.CHOOSE_PASSWORD not in session.pending:
             self._check_current(account, current)
         password_hash = self._passwords.hash(normalise_password(password))
         now, cookie = self._clock.now(), new_secret()
-        organisation_id = session.organisation_id or self._only_organisation(account.account_id)
+        organisations = self._rights.organisation_ids(account.account_id)
+        organisation_id = session.organisation_id or only_one(organisations)
+        pending = _remaining(session, Needs(organisation_id=organisation_id, organisations=organisations))
 
         def change(repos: Store) -> Outcome[Session]:
             known = repos.accounts.find(account.account_id) or account
@@ -110,7 +113,8 @@ class ChoosePassword:
                 seen_at=now,
                 authenticated_at=now,
                 organisation_id=organisation_id,
-                must_choose_password=False,
+                factors=with_factor(session.factors, Factor(FactorKind.PASSWORD, now)),
+                pending=pending,
             )
             repos.sessions.add(opened)
             repos.mails.add(QueuedMail(new_id(), known.account_id, MailKind.PASSWORD_CHANGED, now, now))
@@ -158,9 +162,8 @@ class ChoosePassword:
             raise PasswordRefusedError("the password in use is another one", fields={"current": "WRONG"})
         self._work.write(lambda repos: repos.attempts.forget(key))
 
-    def _only_organisation(self, account_id: str) -> str | None:
-        try:
-            found = self._rights.organisations(account_id)
-        except DependencyUnavailableError:
-            return None
-        return found[0].id if len(found) == 1 else None
+
+def _remaining(session: Session, needs: Needs) -> tuple[Step, ...]:
+    """A choice that has meanwhile made itself is not asked for."""
+    left = without(session.pending, Step.CHOOSE_PASSWORD)
+    return left if lacks_organisation(needs) else without(left, Step.CHOOSE_ORGANISATION)

@@ -11,6 +11,7 @@ from auth.ground.use_cases.shelves import HasAccounts, HasEndedSessions, HasLogo
 from auth.people.domain.accounts import Account
 from auth.people.domain.mails import MailKind, QueuedMail
 from auth.people.domain.sessions import EndReason, Session, SessionLimits
+from auth.people.domain.steps import Step, without
 from auth.people.use_cases import events
 from auth.people.use_cases.ending import end_all_sessions, end_session
 from auth.people.use_cases.person_rights import PersonRights
@@ -19,11 +20,11 @@ from auth.people.use_cases.sign_in import SignedIn
 from auth.people.use_cases.stores.accounts import AccountsById, ChangedAccounts
 from auth.people.use_cases.stores.queues import NoticesToldLast, QueueOfMails, QueueOfNotices
 from auth.people.use_cases.stores.sessions import (
+    ChosenSessions,
     EndingSessions,
     EndingSessionsById,
     FeedOfSessions,
     LivingSessions,
-    SessionsSigningIn,
     SweptSessions,
 )
 from servicekit.audit_events import Outcome, RecordedWork
@@ -78,7 +79,7 @@ class FindSession:
 
 
 class ChosenStore(
-    HasSessions[SessionsSigningIn], HasEndedSessions[FeedOfSessions], HasLogoutNotices[QueueOfNotices], Protocol
+    HasSessions[ChosenSessions], HasEndedSessions[FeedOfSessions], HasLogoutNotices[QueueOfNotices], Protocol
 ):
     """What `ChooseOrganisation` sees of a transaction."""
 
@@ -102,7 +103,13 @@ class ChooseOrganisation:
         now, cookie = self._clock.now(), new_secret()
 
         def choose(repos: ChosenStore) -> Outcome[Session]:
-            chosen = replace(session, organisation_id=organisation_id, cookie_hash=hash_secret(cookie), seen_at=now)
+            chosen = replace(
+                session,
+                organisation_id=organisation_id,
+                cookie_hash=hash_secret(cookie),
+                seen_at=now,
+                pending=without(session.pending, Step.CHOOSE_ORGANISATION),
+            )
             if session.organisation_id is None:
                 repos.sessions.save(chosen)
                 return Outcome(chosen, (events.granted(chosen, "organisation.chosen", now, None),))
@@ -114,6 +121,12 @@ class ChooseOrganisation:
             return Outcome(chosen, (events.granted(chosen, "organisation.chosen", now, None), *ended.events))
 
         return SignedIn(self._work.record(choose), cookie)
+
+    def none_to_choose(self, session: Session) -> None:
+        """The person is active nowhere: the step is over, and every extranet says why it is closed."""
+        left = without(session.pending, Step.CHOOSE_ORGANISATION)
+        if left != session.pending:
+            self._work.write(lambda repos: repos.sessions.keep_pending(replace(session, pending=left)))
 
 
 class LeavingStore(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,6 +14,11 @@ from rights.decision import OpenExtranet, administrator_roles, held_roles, open_
 from rights.facts import Administrator, Extranet, Organisation
 from rights.snapshot import Snapshot
 from servicekit.clock import Clock
+
+
+def only_one(organisations: Sequence[str] | None) -> str | None:
+    """The organisation of a person who has just one; nobody is asked to choose it."""
+    return organisations[0] if organisations is not None and len(organisations) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,13 @@ class PersonRights:
             RightsStaleError: the replica is not fresh.
         """
         return organisations_of(self._fresh(), account_id, french_day(self._clock.now()))
+
+    def organisation_ids(self, account_id: str) -> tuple[str, ...] | None:
+        """As `organisations`, by identifier; None while nothing is fresh."""
+        try:
+            return tuple(known.id for known in self.organisations(account_id))
+        except RightsStaleError:
+            return None
 
     def for_client(self, session: Session, extranet: str | None) -> ExtranetRights:
         """The rights that a token for this extranet carries.
@@ -180,16 +193,6 @@ class PersonRights:
         if reasons & {"CONVENTION_ENDED", "CONVENTION_TERMINATED"}:
             return "CONVENTION_ENDED"
         return "DEPARTED" if "HABILITATION_ENDED" in reasons else ""
-
-    def has_left(self, session: Session) -> bool:
-        """Whether a fresh snapshot says that the organisation is closed, or no longer one of the person's.
-
-        False while nothing is fresh: whoever gives something then asks again and refuses.
-        """
-        try:
-            return session.organisation_id is not None and not self._is_active(self._fresh(), session)
-        except RightsStaleError:
-            return False
 
     def organisation_names(self, account_id: str) -> tuple[str, ...]:
         """Of every organisation the person was ever in: words of a password; from a snapshot of any age."""

@@ -14,19 +14,20 @@ from auth.ground.domain.errors import (
 )
 from auth.ground.use_cases.shelves import HasAccounts, HasAttempts, HasEndedSessions, HasLogoutNotices, HasSessions
 from auth.people.domain.accounts import Account, AccountState, normalise_username
+from auth.people.domain.factors import Factor, with_factor
 from auth.people.domain.passwords import normalise_password, provisional_form
 from auth.people.domain.sessions import EndReason, Session, SessionLimits
+from auth.people.domain.steps import AT_THE_DOOR, Needs, Step, steps_for
 from auth.people.use_cases import events
 from auth.people.use_cases.ending import end_session
 from auth.people.use_cases.guard_sign_in import Counted, GuardSignIn, Origin, succeed
-from auth.people.use_cases.person_rights import PersonRights
+from auth.people.use_cases.person_rights import PersonRights, only_one
 from auth.people.use_cases.ports import Passwords
 from auth.people.use_cases.stores.accounts import AccountsSigningIn, ForgivenAttempts
 from auth.people.use_cases.stores.queues import QueueOfNotices
 from auth.people.use_cases.stores.sessions import FeedOfSessions, SessionsSigningIn
 from servicekit.audit_events import AuditEvent, Outcome, RecordedWork
 from servicekit.clock import Clock
-from servicekit.errors import DependencyUnavailableError
 from servicekit.identifiers import hash_secret, new_id, new_secret
 
 
@@ -82,7 +83,7 @@ class SignIn:
         self._limits = limits
 
     def __call__(self, request: SignInRequest) -> SignedIn:
-        """Opens a session, or a restricted one when the password was provisional.
+        """Opens a session. What remains to be done is in its `pending`; until then it opens nothing.
 
         Raises:
             InvalidCredentialsError: never says whether identifier, password or state was the cause.
@@ -104,7 +105,7 @@ class SignIn:
         self._check_open(account, request, counted, provisional=provisional is not None)
         opening = _Opening(
             cookie=new_secret(),
-            organisation_id=self._only_organisation(account.account_id),
+            organisations=self._rights.organisation_ids(account.account_id),
             provisional=provisional is not None,
             counted=counted,
             limits=self._limits,
@@ -183,24 +184,21 @@ class SignIn:
 
         return SignedIn(self._work.record(open_session), opening.cookie)
 
-    def _only_organisation(self, account_id: str) -> str | None:
-        try:
-            found = self._rights.organisations(account_id)
-        except DependencyUnavailableError:
-            return None
-        return found[0].id if len(found) == 1 else None
-
 
 @dataclass(frozen=True)
 class _Opening:
     """How the session is opened."""
 
     cookie: str
-    organisation_id: str | None
+    organisations: tuple[str, ...] | None
     provisional: bool
     counted: Counted
     limits: SessionLimits
     new_hash: str | None = None
+
+    def needs(self, organisation_id: str | None) -> Needs:
+        """What decides the steps of a session that speaks for this organisation."""
+        return Needs(self.provisional, organisation_id, self.organisations)
 
 
 def _is_unchanged(current: Account, seen: Account) -> bool:
@@ -226,18 +224,27 @@ def _session(
     """A new session; or, when the same person authenticates again in this browser, the same one renewed."""
     before = repos.sessions.find_by_cookie(hash_secret(request.cookie)) if request.cookie else None
     more: tuple[AuditEvent, ...] = ()
+    shown = Factor(AT_THE_DOOR, now)
     if before is not None and before.ended_at is None:
         alive = before.is_alive(opening.limits, now)
         if (
             alive
             and before.account_id == account.account_id
             and not opening.provisional
-            and not before.must_choose_password
+            and Step.CHOOSE_PASSWORD not in before.pending
         ):
-            renewed = replace(before, cookie_hash=hash_secret(opening.cookie), authenticated_at=now, seen_at=now)
+            renewed = replace(
+                before,
+                cookie_hash=hash_secret(opening.cookie),
+                authenticated_at=now,
+                seen_at=now,
+                factors=with_factor(before.factors, shown),
+                pending=steps_for(opening.needs(before.organisation_id)),
+            )
             repos.sessions.save(renewed)
             return renewed, ()
         more = end_session(repos, before, EndReason.REPLACED if alive else EndReason.EXPIRED, now).events
+    organisation_id = only_one(opening.organisations)
     session = Session(
         session_id=new_id(),
         cookie_hash=hash_secret(opening.cookie),
@@ -246,8 +253,9 @@ def _session(
         seen_at=now,
         authenticated_at=now,
         previous_login_at=account.last_login_at,
-        organisation_id=opening.organisation_id,
-        must_choose_password=opening.provisional,
+        organisation_id=organisation_id,
+        factors=(shown,),
+        pending=steps_for(opening.needs(organisation_id)),
         address=request.address,
         user_agent=request.user_agent[:200],
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from auth.clients.domain.clients import OFFLINE_ACCESS
 from auth.people.domain.accounts import Account
-from auth.people.domain.sessions import ACR_PASSWORD, AMR_PASSWORD, Session
+from auth.people.domain.sessions import Session
 from auth.protocol.domain.grants import confirmation
 from auth.protocol.domain.requested_claims import NOTHING_REQUESTED, RequestedClaims
 from partnerkit.days import french_midnight, shifted
@@ -83,8 +83,8 @@ def access_token_claims(frame: TokenFrame, subject: TokenSubject) -> dict[str, A
         "jti": frame.token_id,
         "sid": person.session.session_id,
         "auth_time": _seconds(person.session.authenticated_at),
-        "acr": ACR_PASSWORD,
-        "amr": AMR_PASSWORD,
+        "acr": person.session.acr,
+        "amr": person.session.amr,
         "scope": frame.scope,
         "rights_revision": subject.rights_revision,
     }
@@ -129,8 +129,8 @@ def id_token_claims(frame: TokenFrame, subject: TokenSubject) -> dict[str, Any]:
         "iat": _seconds(frame.issued_at),
         "exp": _seconds(frame.expires_at),
         "auth_time": _seconds(session.authenticated_at),
-        "acr": ACR_PASSWORD,
-        "amr": AMR_PASSWORD,
+        "acr": session.acr,
+        "amr": session.amr,
         "sid": session.session_id,
         "sub": subject.subject,
         **asked_claims(subject.person, frame.requested.id_token, frame.opening_scope),

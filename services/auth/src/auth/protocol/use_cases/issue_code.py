@@ -9,7 +9,7 @@ from typing import Protocol
 from auth.clients.domain.clients import Client
 from auth.ground.domain.errors import ExtranetClosedError, RequestRefusedError
 from auth.ground.use_cases.shelves import HasCodes, HasPushedRequests
-from auth.people.domain.sessions import Session
+from auth.people.domain.sessions import Session, require_finished
 from auth.people.use_cases import events
 from auth.people.use_cases.person_rights import ExtranetRights, PersonRights
 from auth.protocol.domain.grants import AuthorizationCode
@@ -58,7 +58,9 @@ class IssueCode:
             ExtranetClosedError: no habilitation; recorded.
             RightsStaleError: the replica of the rights is not fresh.
             RequestRefusedError: the pushed request gave a code already (RFC 9126 §7.3).
+            SignInUnfinishedError: a step of the sign-in remains.
         """
+        require_finished(session)
         rights = self.check_open(session, request.client)
         now, code = self._clock.now(), new_secret()
         record = AuthorizationCode(

@@ -125,10 +125,10 @@ class MakeTokens:
         self.policy = policy
 
     def holder(self, repos: HolderStore, account_id: str, session_id: str) -> Holder:
-        """The person and the session, both alive.
+        """The person and the session, both alive, the sign-in finished.
 
         Raises:
-            GrantRefusedError: the session ended or the account is locked.
+            GrantRefusedError: the session ended, a step of its sign-in remains, or the account is locked.
         """
         return self.alive(repos.accounts.find(account_id), repos.sessions.find(session_id))
 
@@ -136,10 +136,12 @@ class MakeTokens:
         """As `holder`, of what was read.
 
         Raises:
-            GrantRefusedError: the session ended or the account is locked.
+            GrantRefusedError: the session ended, a step of its sign-in remains, or the account is locked.
         """
         if session is None or not session.is_alive(self.policy.session_limits, self._clock.now()):
             raise GrantRefusedError("the session has ended", reason="SESSION_ENDED")
+        if not session.is_finished:
+            raise GrantRefusedError("a step of the sign-in remains", reason="SIGN_IN_UNFINISHED")
         if account is None or account.state is not AccountState.ACTIVE:
             raise GrantRefusedError("the account may not sign in", reason="ACCOUNT_LOCKED")
         return Holder(account, session)

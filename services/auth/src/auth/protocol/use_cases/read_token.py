@@ -107,6 +107,8 @@ class ReadToken:
         session, account = self._work.read(lambda repos: repos.sessions.find_with_account(session_id), snapshot=False)
         if session is None or not session.is_alive(self._limits, self._clock.now()):
             raise SessionEndedError("the session of the token has ended")
+        if not session.is_finished:
+            raise SessionEndedError("a step of the sign-in remains")
         if account is None or account.state is not AccountState.ACTIVE:
             raise SessionEndedError("the account of the token may not sign in")
         return LivingToken(self._as_of_today(claims, client, session), client, account, session, claims)
@@ -178,7 +180,7 @@ class ReadToken:
                 return None
             if found.account is None or found.account.state is not AccountState.ACTIVE:
                 return None
-            is_alive = found.session.is_alive(self._limits, self._clock.now())
+            is_alive = found.session.is_finished and found.session.is_alive(self._limits, self._clock.now())
             return found.kept if is_alive and self._rights.may_enter(found.session, asking.checked_extranet) else None
 
         return self._work.read(find, snapshot=False)

@@ -16,7 +16,7 @@ from auth.ground.use_cases.shelves import (
     HasRefreshTokens,
     HasSessions,
 )
-from auth.people.domain.sessions import Session
+from auth.people.domain.sessions import Session, require_finished
 from auth.people.domain.throttling import AttemptLimits, wait_before
 from auth.people.use_cases import events
 from auth.people.use_cases.person_rights import PersonRights
@@ -132,7 +132,9 @@ class ServeDevices:
             ExtranetClosedError: the person holds no habilitation on the client's extranet; recorded, and the device is
                 told that access is denied.
             RightsStaleError: the replica of the rights is not fresh.
+            SignInUnfinishedError: a step of the sign-in remains.
         """
+        require_finished(session)
         closed = None
         if granted:
             try:

@@ -292,14 +292,7 @@ class ClientPages:
 
     def _gate(self) -> Response | None:
         """Who may come in here. A form that was long to fill is not thrown away: `_save` asks for the sign-in."""
-        visitor, present = self._parts.visitor, self._parts.visitor.present()
-        if present is None:
-            return self._send_away("/login")
-        if present.session.must_choose_password:
-            return self._send_away("/choose-password")
-        if present.session.organisation_id is None or self._parts.use_cases.rights.has_left(present.session):
-            return self._send_away("/organisation")
-        if CAF_ADMINISTRATOR not in self._parts.use_cases.rights.roles(visitor.required().session):
+        if CAF_ADMINISTRATOR not in self._parts.use_cases.rights.roles(self._parts.visitor.required().session):
             raise CafAdministratorNeededError("only administrators of a Caf declare clients")
         is_form = request.method == "POST" and request.endpoint in {"clients.create", "clients.change"}
         if self._is_stale() and not is_form:

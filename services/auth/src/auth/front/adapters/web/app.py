@@ -14,6 +14,7 @@ from auth.clients.adapters.web.cross_origin import CrossOrigin
 from auth.clients.adapters.web.register import RegisterEndpoint
 from auth.front.adapters.web.hot_endpoints import HotEndpoints, Served
 from auth.front.adapters.web.parts import Parts
+from auth.front.adapters.web.sign_in_steps import SignInSteps
 from auth.front.use_cases.catalogue import UseCases
 from auth.keys.adapters.web.jwks import JwksEndpoint
 from auth.people.adapters.web.known_devices import KnownDevices
@@ -81,10 +82,10 @@ def create_web(web: WebParts) -> HotEndpoints:
         KnownDevices(app),
         web.proxies,
     )
-    server = make_server(web.use_cases)
+    server, steps = make_server(web.use_cases), SignInSteps(parts)
     for views in (
-        SignInPages(parts),
-        PortalPages(parts),
+        SignInPages(parts, steps.lead_on),
+        PortalPages(parts, steps.lead_on),
         SessionPages(parts),
         AuthorizeEndpoint(parts, server),
         DevicePages(parts),

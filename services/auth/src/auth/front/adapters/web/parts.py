@@ -16,6 +16,7 @@ from auth.clients.domain.redirects import is_redirect_uri
 from auth.front.use_cases.catalogue import UseCases
 from auth.people.adapters.web.known_devices import KnownDevices
 from auth.people.adapters.web.visitor import Visitor, Waiting
+from auth.people.domain.sessions import Session
 from auth.people.use_cases.name_helpers import Helpers
 from partnerkit.reasons import Reader, reader_of
 from servicekit.clock import Clock
@@ -60,12 +61,16 @@ class Parts:
         Of `suite` only what we sealed ourselves is carried on: anybody can write an address with something else in it.
         """
         suite = request.values.get("suite") if self.visitor.waiting() is not None else None
-        query = f"?{urlencode({'suite': suite})}" if suite else ""
+        query = urlencode({"suite": suite}) if suite else ""
         if page is not None:
-            return redirect(f"{page}{query}", 303)
+            return redirect(f"{page}{'&' if '?' in page else '?'}{query}" if query else page, 303)
         if suite:
-            return redirect(f"/authorize{query}", 303)
+            return redirect(f"/authorize?{query}", 303)
         return redirect(local_path(browser.pop("retour", None)), 303)
+
+    def go_on_in(self, session: Session) -> Response:
+        """To the next step of the sign-in, else where the person wanted to go."""
+        return self.go_on(self.use_cases.next_step.page(session))
 
     def reader(self) -> Reader:
         """Who reads the page: it says who can help, and nobody is sent to himself."""

@@ -6,7 +6,7 @@ The driver sees times as microseconds and truth as 0 or 1 on SQLite; here they b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
@@ -21,17 +21,28 @@ from servicekit.database.types import from_microseconds, to_microseconds
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class Codec:
+    """How a value of the domain is written as text, and read again."""
+
+    written: Callable[[Any], str]
+    read: Callable[[str], Any]
+
+
 class Rows(Generic[T]):
     """Finds and adds rows of `table`, whose columns are the fields of `value_class`."""
 
-    def __init__(self, table: sa.Table, value_class: Callable[..., T]) -> None:
-        """Statements are compiled at their first use."""
+    def __init__(
+        self, table: sa.Table, value_class: Callable[..., T], codecs: Mapping[str, Codec] | None = None
+    ) -> None:
+        """Statements are compiled at their first use. `codecs`: of columns that hold something as text."""
         self._table = table
         self._make = value_class
         self._names = [field.name for field in fields(value_class)]  # type: ignore[arg-type]
         columns = self.columns = [table.c[name] for name in self._names]
         self._times = [index for index, column in enumerate(columns) if isinstance(column.type, UtcDateTime)]
         self._flags = [index for index, column in enumerate(columns) if isinstance(column.type, sa.Boolean)]
+        self._codecs = [(self._names.index(name), codec) for name, codec in (codecs or {}).items()]
         self._fields = attrgetter(*self._names)
         self._select = sa.select(*columns)
         self._insert = PreparedStatement(table.insert(), self._names)
@@ -52,7 +63,23 @@ class Rows(Generic[T]):
         for index in self._times:
             if values[index] is not None:
                 values[index] = to_microseconds(values[index])
+        for index, codec in self._codecs:
+            values[index] = codec.written(values[index])
         self._insert.run(connection, dict(zip(self._names, values, strict=True)))
+
+    def values(self, value: T) -> dict[str, Any]:
+        """The columns and what they hold of `value`, for a statement of SQLAlchemy."""
+        values = list(self._fields(value))
+        for index, codec in self._codecs:
+            values[index] = codec.written(values[index])
+        return dict(zip(self._names, values, strict=True))
+
+    def of_mapping(self, row: sa.RowMapping) -> T:
+        """The value of a row that SQLAlchemy has read."""
+        values = [row[name] for name in self._names]
+        for index, codec in self._codecs:
+            values[index] = codec.read(values[index])
+        return self._make(*values)
 
     def read(self, row: Sequence[Any]) -> T:
         """The value that a row of `columns` holds."""
@@ -62,6 +89,8 @@ class Rows(Generic[T]):
                 values[index] = from_microseconds(values[index])
         for index in self._flags:
             values[index] = bool(values[index])
+        for index, codec in self._codecs:
+            values[index] = codec.read(values[index])
         return self._make(*values)
 
 

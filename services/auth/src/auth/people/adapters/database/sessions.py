@@ -13,11 +13,12 @@ from auth.ground.adapters.database.rows import Change, Rows
 from auth.ground.adapters.database.tables import account, ended_session, feed_position, session_client
 from auth.ground.adapters.database.tables import session as t
 from auth.people.adapters.database.accounts import ACCOUNT_COLUMNS, account_of_row
+from auth.people.adapters.database.session_texts import FACTORS, STEPS
 from auth.people.domain.accounts import Account
 from auth.people.domain.sessions import CLIENT_CLOSED, TOKEN_REVOKED, ClientSession, EndedSession, Session
 from servicekit.database.prepared import PreparedStatement
 
-SESSIONS = Rows(t, Session)
+SESSIONS = Rows(t, Session, {"factors": FACTORS, "pending": STEPS})
 _BOTH = [*SESSIONS.columns, *ACCOUNT_COLUMNS]
 _WITH_ACCOUNT = PreparedStatement(
     select(*[column.label(f"c{index}") for index, column in enumerate(_BOTH)])
@@ -76,7 +77,13 @@ class SqlSessions:
     def save(self, session: Session) -> None:
         """Replaces the row, unless the session ended meanwhile."""
         open_row = (t.c.session_id == session.session_id) & t.c.ended_at.is_(None)
-        self._connection.execute(update(t).where(open_row).values(**asdict(session)))
+        self._connection.execute(update(t).where(open_row).values(SESSIONS.values(session)))
+
+    def keep_pending(self, session: Session) -> bool:
+        """See the port."""
+        open_row = (t.c.session_id == session.session_id) & t.c.ended_at.is_(None)
+        values = {"pending": STEPS.written(session.pending)}
+        return self._connection.execute(update(t).where(open_row).values(values)).rowcount == 1
 
     def touch(self, session_id: str, seen_at: datetime) -> bool:
         """See the port."""
@@ -107,8 +114,7 @@ class SqlSessions:
             .where(t.c.ended_at.is_(None), tuple_(known.session_id, known.client_id) > tuple_(*after))
         )
         rows = self._connection.execute(query.order_by(known.session_id, known.client_id).limit(limit)).mappings()
-        names = [column.name for column in t.columns]
-        return [ClientSession(Session(**{name: row[name] for name in names}), row["client_id"]) for row in rows]
+        return [ClientSession(SESSIONS.of_mapping(row), row["client_id"]) for row in rows]
 
     def forget_client(self, session_id: str, client_id: str) -> bool:
         """See the port: one conditional DELETE."""
@@ -123,7 +129,7 @@ class SqlSessions:
         self._connection.execute(delete(t).where(t.c.ended_at < moment))
 
     def _many(self, query: Select[Any]) -> list[Session]:
-        return [Session(**row) for row in self._connection.execute(query).mappings()]
+        return [SESSIONS.of_mapping(row) for row in self._connection.execute(query).mappings()]
 
 
 class SqlEndedSessions:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, redirect, render_template, request
+from collections.abc import Callable
+
+from flask import Blueprint, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
@@ -13,6 +15,7 @@ from auth.clients.adapters.web.client_pages import CAF_ADMINISTRATOR
 from auth.front.adapters.web.parts import Parts
 from auth.people.adapters.web.closed_texts import closed_text, purpose_of
 from auth.people.adapters.web.visitor import forget_present
+from auth.people.domain.steps import Step
 from partnerkit.reasons import Reader
 from partnerkit.web.labels import PROFILES
 from rights.explanation import OpenExtranet
@@ -43,9 +46,10 @@ def _codes(found: object) -> list[object]:
 class PortalPages:
     """The views."""
 
-    def __init__(self, parts: Parts) -> None:
-        """See `Parts`."""
+    def __init__(self, parts: Parts, lead_on: Callable[[], Response]) -> None:
+        """See `Parts`; `lead_on`: from the page of a step that was open for too long."""
         self._parts = parts
+        self._lead_on = lead_on
 
     def blueprint(self) -> Blueprint:
         """Their addresses."""
@@ -53,19 +57,14 @@ class PortalPages:
         both = ["GET", "POST"]
         blueprint.add_url_rule("/", "home", self.home)
         blueprint.add_url_rule("/organisation", "organisation", self.organisation, methods=both)
+        self._parts.app.error_pages.when_stale("portal.organisation", self._lead_on)
         blueprint.add_url_rule("/ce-n-etait-pas-moi", "not_me", self.not_me, methods=both)
         return blueprint
 
     def home(self) -> Response | str:
         """What is open, what is closed and why."""
-        present = self._parts.visitor.present()
-        if present is None:
-            return redirect("/login", 303)
-        if present.session.must_choose_password:
-            return redirect("/choose-password", 303)
+        present = self._parts.visitor.required()
         organisations = self._parts.use_cases.rights.organisations(present.account.account_id)
-        if organisations and present.session.organisation_id not in {known.id for known in organisations}:
-            return redirect("/organisation", 303)
         opened, closed = self._parts.use_cases.rights.overview(present.session)
         reader = self._parts.reader()
         return render_template(
@@ -83,16 +82,14 @@ class PortalPages:
 
     def organisation(self) -> Response | str:
         """One organisation needs no question; several do."""
-        parts, present = self._parts, self._parts.visitor.present()
-        if present is None:
-            return parts.go_on("/login")
-        if present.session.must_choose_password:
-            return parts.go_on("/choose-password")
+        parts, present = self._parts, self._parts.visitor.required()
         organisations = parts.use_cases.rights.organisations(present.account.account_id)
-        if len(organisations) == 1 and present.session.organisation_id is None:
-            return self._choose(organisations[0].id)
         if not organisations:
-            return redirect("/", 303)
+            parts.use_cases.choose_organisation.none_to_choose(present.session)
+            return parts.go_on()
+        is_step = parts.use_cases.next_step(present.session) is Step.CHOOSE_ORGANISATION
+        if is_step and len(organisations) == 1 and present.session.organisation_id is None:
+            return self._choose(organisations[0].id)
         parts.waiting_client(parts.visitor.waiting())
         form = OrganisationForm()
         form.organisation.label.text = gettext("Pour quelle organisation travaillez-vous maintenant ?")
@@ -102,11 +99,11 @@ class PortalPages:
             form.organisation.data = present.session.organisation_id
         if form.validate_on_submit():
             return self._choose(form.organisation.data)
-        return render_template("organisation.html", form=form)
+        return render_template("organisation.html", form=form, is_step=is_step)
 
     def _choose(self, organisation_id: str) -> Response:
         signed_in = self._parts.use_cases.choose_organisation(self._parts.visitor.required().session, organisation_id)
-        answer = self._parts.go_on()
+        answer = self._parts.go_on_in(signed_in.session)
         self._parts.visitor.set_cookie(answer, signed_in.cookie)
         return answer
 

@@ -38,9 +38,7 @@ class SessionPages:
 
     def sessions(self) -> Response | str:
         """Every open session, this one first, and every consent."""
-        present, sent_away = self._signed_in(_LIST)
-        if present is None:
-            return sent_away
+        present = self._parts.visitor.required()
         overview = self._use_case.overview(present.session)
         this_id = present.session.session_id
         opened = sorted(overview.sessions, key=lambda one: one.session.session_id != this_id)
@@ -53,9 +51,9 @@ class SessionPages:
     def end(self) -> Response | str:
         """One session elsewhere."""
         session_id = request.values.get("session", "")
-        present, sent_away = self._signed_in(f"/sessions/fermer?{urlencode({'session': session_id})}", password=True)
-        if present is None:
-            return sent_away
+        present = self._parts.visitor.required()
+        if self._use_case.must_sign_in_again(present.session):
+            return self._password_first(f"/sessions/fermer?{urlencode({'session': session_id})}")
         found = [one for one in self._others(present) if one.session.session_id == session_id]
         if not found:
             flash(gettext("Cette connexion est déjà fermée."), "info")
@@ -76,9 +74,9 @@ class SessionPages:
 
     def end_others(self) -> Response | str:
         """Every session but this one."""
-        present, sent_away = self._signed_in("/sessions/fermer-les-autres", password=True)
-        if present is None:
-            return sent_away
+        present = self._parts.visitor.required()
+        if self._use_case.must_sign_in_again(present.session):
+            return self._password_first("/sessions/fermer-les-autres")
         found = self._others(present)
         if not found:
             flash(gettext("Vous n'êtes connecté nulle part ailleurs."), "info")
@@ -98,9 +96,7 @@ class SessionPages:
     def withdraw(self) -> Response | str:
         """A consent."""
         client_id = request.values.get("application", "")
-        present, sent_away = self._signed_in(f"/sessions/retirer-accord?{urlencode({'application': client_id})}")
-        if present is None:
-            return sent_away
+        present = self._parts.visitor.required()
         known = [one.client for one in self._use_case.overview(present.session).consents]
         name = next((client.name for client in known if client.client_id == client_id), None)
         if name is None:
@@ -124,17 +120,11 @@ class SessionPages:
             danger=True,
         )
 
-    def _signed_in(self, page: str, *, password: bool = False) -> tuple[Present | None, Response]:
-        """The person, or where to go first and then come back to `page`. `password`: typed lately."""
-        present = self._parts.visitor.present()
-        if present is not None and present.session.must_choose_password:
-            return None, redirect("/choose-password", 303)
-        if present is None or (password and self._use_case.must_sign_in_again(present.session)):
-            if present is not None:
-                flash(gettext("Pour fermer une connexion, indiquez de nouveau votre mot de passe."), "info")
-            self._parts.come_back_to(page)
-            return None, redirect("/login" if present is None else f"/login?{AGAIN}=1", 303)
-        return present, redirect(_LIST, 303)
+    def _password_first(self, page: str) -> Response:
+        """To the sign-in page, then back to `page`: the password was typed too long ago."""
+        flash(gettext("Pour fermer une connexion, indiquez de nouveau votre mot de passe."), "info")
+        self._parts.come_back_to(page)
+        return redirect(f"/login?{AGAIN}=1", 303)
 
     def _others(self, present: Present) -> list[OpenSession]:
         opened = self._use_case.overview(present.session).sessions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from math import ceil
 from typing import Any
 
@@ -23,6 +24,7 @@ from auth.ground.domain.errors import (
     TooManyAttemptsError,
 )
 from auth.people.adapters.web.visitor import Waiting
+from auth.people.domain.steps import Step
 from auth.people.use_cases.sign_in import SignInRequest
 from partnerkit.email import InvalidEmailError
 from servicekit.web import keep_this_page
@@ -73,9 +75,10 @@ class LostIdentifierForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyp
 class SignInPages:
     """The views."""
 
-    def __init__(self, parts: Parts) -> None:
-        """See `Parts`."""
+    def __init__(self, parts: Parts, lead_on: Callable[[], Response]) -> None:
+        """See `Parts`; `lead_on`: from the page of a step that was open for too long."""
         self._parts = parts
+        self._lead_on = lead_on
 
     def blueprint(self) -> Blueprint:
         """Their addresses."""
@@ -86,6 +89,7 @@ class SignInPages:
         blueprint.add_url_rule("/forgotten-password", "forgotten_password", self.forgotten_password, methods=both)
         blueprint.add_url_rule("/identifiant-perdu", "lost_identifier", self.lost_identifier, methods=both)
         self._parts.app.error_pages.when_stale("sign_in.login", self._stale)
+        self._parts.app.error_pages.when_stale("sign_in.choose_password", self._lead_on)
         return blueprint
 
     def login(self) -> Response | str:
@@ -131,8 +135,7 @@ class SignInPages:
 
     def _onwards(self) -> Response:
         present = self._parts.visitor.present()
-        must_choose = present is not None and present.session.must_choose_password
-        return self._parts.go_on("/choose-password" if must_choose else None)
+        return self._parts.go_on() if present is None else self._parts.go_on_in(present.session)
 
     def _stale(self) -> Response:
         """The page was open for longer than its CSRF token lived: nothing typed counts, and nobody is signed in by it
@@ -154,16 +157,15 @@ class SignInPages:
                 device=parts.devices.known(str(form.username.data)),
             )
         )
-        answer = parts.go_on("/choose-password" if signed_in.session.must_choose_password else None)
+        answer = parts.go_on_in(signed_in.session)
         parts.visitor.set_cookie(answer, signed_in.cookie)
         parts.devices.remember(answer, str(form.username.data))
         return answer
 
     def choose_password(self) -> Response | str:
         """After a provisional password; also for someone who wants another one."""
-        parts, present = self._parts, self._parts.visitor.present()
-        if present is None:
-            return parts.go_on("/login")
+        parts, present = self._parts, self._parts.visitor.required()
+        provisional = Step.CHOOSE_PASSWORD in present.session.pending
         parts.waiting_client(parts.visitor.waiting())
         form = PasswordForm(formdata=request.form if request.method == "POST" else None)
         if request.method == "GET":
@@ -184,14 +186,14 @@ class SignInPages:
                     form=form,
                     minimum=parts.minimum_password_length,
                     username=present.account.username,
-                    provisional=present.session.must_choose_password,
+                    provisional=provisional,
                 )
             except PasswordRefusedError as error:
                 for name, reason in error.fields.items():
                     form[name].errors = [_problem(reason, parts.minimum_password_length)]
                 status = 400
             else:
-                answer = parts.go_on()
+                answer = parts.go_on_in(signed_in.session)
                 parts.visitor.set_cookie(answer, signed_in.cookie)
                 return answer
         elif request.method == "POST":
@@ -202,7 +204,7 @@ class SignInPages:
             form=form,
             minimum=parts.minimum_password_length,
             username=present.account.username,
-            provisional=present.session.must_choose_password,
+            provisional=provisional,
         )
 
     def forgotten_password(self) -> Response | str:

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from auth.front.use_cases.catalogue import UseCases
 from auth.ground.domain.errors import SessionEndedError
+from auth.people.domain.steps import Step
 from auth.people.use_cases.keep_session import Present
 from servicekit.clock import Clock
 from servicekit.web import CurrentPerson, PageFrame, ServiceApp, prefer_languages
@@ -118,7 +119,7 @@ class Visitor:
     def frame(self) -> PageFrame:
         """The header: who is there, the last sign-in, DÉCONNEXION."""
         present = self.present()
-        if present is None or present.session.must_choose_password:
+        if present is None or Step.CHOOSE_PASSWORD in present.session.pending:
             return PageFrame()
         locale = get_locale()
         self._use_cases.remember_language(present.account, str(locale.language) if locale else "fr")

@@ -54,6 +54,17 @@ class SessionsSigningIn(ReplacedSessions, SessionsByCookie, Protocol):
     def save(self, session: Session) -> None: ...
 
 
+class UnfinishedSessions(Protocol):
+    """Sessions in which a step of the sign-in remains."""
+
+    def keep_pending(self, session: Session) -> bool:
+        """Keeps what remains of the sign-in, and nothing else of it; False when the session has ended."""
+
+
+class ChosenSessions(SessionsSigningIn, UnfinishedSessions, Protocol):
+    """Sessions that speak for an organisation from now on, or for none."""
+
+
 class LeftSessions(Protocol):
     """Sessions that a client leaves."""
 

@@ -17,6 +17,7 @@ from auth.people.adapters.web.visitor import Waiting
 from auth.protocol.adapters.web.authlib_server import PlainServer
 from auth.protocol.adapters.web.authorization_response import error_parameters, location, respond
 from auth.protocol.adapters.web.checks.asked import Asked
+from auth.protocol.adapters.web.checks.signed_in import Shown
 from auth.protocol.adapters.web.checks.table import OF_THE_PERSON, SENT_BACK, SHOWN_HERE
 from auth.protocol.adapters.web.plain_requests import PlainRequest
 from auth.protocol.adapters.web.request_sources import BadSourceError, resolve
@@ -57,10 +58,10 @@ class AuthorizeEndpoint:
         if request.method == "POST":  # a cross-site POST brings no SameSite=Lax cookie; the redirect does
             return self._onwards("/authorize", waiting)
         try:
-            for person_check, error_code in OF_THE_PERSON:
-                page = person_check(asked)
-                if page is not None:
-                    return self._page_or_error(asked, waiting, page, error_code)
+            for person_check in OF_THE_PERSON:
+                shown = person_check(asked)
+                if shown is not None:
+                    return self._page_or_error(asked, waiting, shown)
         except AuthorizationRefusedError as error:
             return self._back(asked, error.code, error.description)
         except ExtranetClosedError as error:
@@ -71,9 +72,9 @@ class AuthorizeEndpoint:
 
     def consent(self) -> Response | str:
         """Asked once of a person, for a client that is not of the house; again with `prompt=consent`."""
-        waiting, present = self._parts.visitor.waiting(), self._parts.visitor.present()
+        waiting, present = self._parts.visitor.waiting(), self._parts.visitor.required()
         client = self._parts.waiting_client(waiting)
-        if waiting is None or client is None or present is None:
+        if waiting is None or client is None:
             return self._parts.go_on("/login")
         asked = self._asked(waiting)
         refusal = self._refusal(asked)
@@ -176,13 +177,14 @@ class AuthorizeEndpoint:
         )
         return make_response(page, 403)
 
-    def _page_or_error(self, asked: Asked, waiting: Waiting, page: str, error_code: str) -> Response:
+    def _page_or_error(self, asked: Asked, waiting: Waiting, shown: Shown) -> Response:
         if "none" in asked.prompts:
-            return self._back(asked, error_code, "")
-        return self._onwards(page, waiting)
+            return self._back(asked, shown.error_code, "")
+        return self._onwards(shown.page, waiting)
 
     def _onwards(self, page: str, waiting: Waiting) -> Response:
-        return redirect(f"{page}?{urlencode({'suite': self._parts.visitor.seal(waiting)})}", 303)
+        sealed = urlencode({"suite": self._parts.visitor.seal(waiting)})
+        return redirect(f"{page}{'&' if '?' in page else '?'}{sealed}", 303)
 
     def _back(self, asked: Asked, code: str, description: str) -> Response:
         if asked.pushed_hash:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, redirect, render_template, request
+from flask import Blueprint, make_response, render_template, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -14,7 +14,7 @@ from auth.front.adapters.web.parts import Parts
 from auth.ground.domain.errors import ExtranetClosedError
 from auth.people.adapters.web.closed_texts import closed_text
 from auth.protocol.domain.grants import DeviceRequest
-from auth.protocol.domain.user_codes import normalise_user_code, shown_user_code
+from auth.protocol.domain.user_codes import shown_user_code
 from servicekit.references import current_reference
 
 
@@ -44,9 +44,6 @@ class DevicePages:
 
     def code(self) -> Response | str:
         """Asks for the code, then shows which application asks for what."""
-        sent_away = self._sent_away()
-        if sent_away is not None:
-            return sent_away
         form = DeviceForm(formdata=request.form if request.method == "POST" else None)
         if request.method == "GET":
             form.user_code.data = request.args.get("user_code", "")[:32]
@@ -65,9 +62,6 @@ class DevicePages:
 
     def decision(self) -> Response | str:
         """The person said yes or no."""
-        sent_away = self._sent_away()
-        if sent_away is not None:
-            return sent_away
         found = self._find(request.form.get("user_code", ""))
         client = self._parts.use_cases.client(found.client_id) if found is not None else None
         if found is None or client is None:
@@ -90,23 +84,6 @@ class DevicePages:
             return make_response(page, 403)
         outcome = ("granted" if granted else "denied") if saved else "over"
         return render_template("device_done.html", outcome=outcome, name=client.name)
-
-    def _sent_away(self) -> Response | None:
-        """Signed in first, with a password of one's own, for one organisation; then back here."""
-        visitor = self._parts.visitor
-        present = visitor.present()
-        code = normalise_user_code(request.values.get("user_code", ""))
-        page = None
-        if present is None:
-            page = "/login"
-        elif present.session.must_choose_password:
-            page = "/choose-password"
-        elif present.session.organisation_id is None or self._parts.use_cases.rights.has_left(present.session):
-            page = "/organisation"
-        if page is None:
-            return None
-        self._parts.come_back_to(f"/device?user_code={shown_user_code(code)}" if code else "/device")
-        return redirect(page, 303)
 
     def _find(self, typed: str) -> DeviceRequest | None:
         session = self._parts.visitor.required().session

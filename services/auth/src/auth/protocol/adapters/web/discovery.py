@@ -11,7 +11,7 @@ from auth.clients.domain.clients import (
     RESPONSE_MODES,
 )
 from auth.ground.adapters.web.errors import Answer
-from auth.people.domain.sessions import ACR_PASSWORD
+from auth.people.domain.steps import levels_offered
 from auth.protocol.adapters.web.checks.prompt import PROMPTS
 
 PATHS = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
@@ -63,7 +63,7 @@ def _metadata(issuer: str, mtls_issuer: str) -> dict[str, object]:
         "response_types_supported": ["code"],
         "response_modes_supported": list(RESPONSE_MODES),
         "grant_types_supported": list(GRANT_TYPES),
-        "acr_values_supported": [ACR_PASSWORD],
+        "acr_values_supported": list(levels_offered()),
         "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": list(OUR_ALGORITHMS),
         "userinfo_signing_alg_values_supported": list(OUR_ALGORITHMS),

@@ -11,7 +11,6 @@ from typing import Any
 from auth.clients.domain.clients import RESPONSE_MODES, Client
 from auth.clients.domain.redirects import is_private_use
 from auth.front.use_cases.catalogue import UseCases
-from auth.people.domain.sessions import Session
 from auth.people.use_cases.keep_session import Present
 from auth.protocol.domain.claims import openable_claims, scopes_opening
 from auth.protocol.domain.requested_claims import RequestedClaims, read_claims
@@ -108,10 +107,6 @@ class Asked:
         """The claims of `id_token_hint`, when it is an ID token of ours."""
         unverified_hint = self.one("id_token_hint")
         return self.own.own_tokens.id_token_hint(unverified_hint) if unverified_hint else None
-
-    def has_left(self, session: Session) -> bool:
-        """Whether the session's organisation is no longer one of the person's."""
-        return self.own.rights.has_left(session)
 
     def has_consent(self) -> bool:
         """Whether the person need not be asked; with `prompt=consent` only an answer to this very request counts."""

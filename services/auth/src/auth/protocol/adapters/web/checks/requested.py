@@ -1,7 +1,7 @@
 """What is asked for in JSON can be read: `claims`, `authorization_details`; and what is insisted on can be given."""
 
 from auth.ground.adapters.web.errors import AuthorizationRefusedError
-from auth.people.domain.sessions import ACR_PASSWORD
+from auth.people.domain.steps import levels_offered
 from auth.protocol.adapters.web.checks.asked import Asked
 from auth.protocol.domain.authorization_details import BadDetailsError, read_details
 from auth.protocol.domain.requested_claims import read_claims
@@ -26,8 +26,8 @@ def readable_details(asked: Asked) -> None:
 
 
 def possible_authentication(asked: Asked) -> None:
-    """RFC 9470 §4, OIDC Core Unmet Authentication Requirements 1.0: what is essential and cannot be done is said at
+    """RFC 9470 §4, OIDC Core Unmet Authentication Requirements 1.0: what is essential and no step can reach is said at
     once. Without `essential`, `acr_values` are a wish (OIDC Core §3.1.2.1): the token says what was done."""
     essential = asked.claims.essential_acr
-    if essential and ACR_PASSWORD not in essential:
+    if essential and not set(essential) & set(levels_offered()):
         raise AuthorizationRefusedError("unmet_authentication_requirements", "no such authentication here")

@@ -1,14 +1,25 @@
-"""Someone is signed in, recently enough, with a password of their own, for one organisation, and agrees."""
+"""Someone is signed in, recently enough and well enough, every step of the sign-in is done, and they agree."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from auth.ground.adapters.web.errors import AuthorizationRefusedError
+from auth.people.domain.steps import Step
 from auth.protocol.adapters.web.checks.asked import Asked
 
-LOGIN, CHOOSE_PASSWORD, ORGANISATION, CONSENT = "/login", "/choose-password", "/organisation", "/consent"
+
+@dataclass(frozen=True)
+class Shown:
+    """A page of ours, and what a client that wants none gets in its place (OIDC Core §3.1.2.6)."""
+
+    page: str
+    error_code: str
 
 
-def signed_in(asked: Asked) -> str | None:
+LOGIN, CONSENT = Shown("/login", "login_required"), Shown("/consent", "consent_required")
+
+
+def signed_in(asked: Asked) -> Shown | None:
     """OIDC Core §3.1.2.3. `prompt=login` is satisfied by a sign-in after the request came: no loop."""
     if asked.present is None:
         return LOGIN
@@ -18,6 +29,11 @@ def signed_in(asked: Asked) -> str | None:
     max_age = asked.max_age
     if max_age is not None and asked.began_at - authenticated_at > timedelta(seconds=max_age):
         return LOGIN
+    essential = asked.claims.essential_acr
+    if essential and asked.present.session.acr not in essential:
+        if authenticated_at < asked.began_at:
+            return LOGIN
+        raise AuthorizationRefusedError("unmet_authentication_requirements", "the sign-in did not reach the level")
     if not _is_expected_person(asked):
         if authenticated_at < asked.began_at:
             return LOGIN
@@ -38,20 +54,17 @@ def _is_expected_person(asked: Asked) -> bool:
     return hinted and (named is None or named == subject or not asked.has_consent())
 
 
-def own_password(asked: Asked) -> str | None:
-    """A provisional password opens one page only."""
-    return CHOOSE_PASSWORD if asked.present is not None and asked.present.session.must_choose_password else None
-
-
-def one_organisation(asked: Asked) -> str | None:
-    """The session speaks for one organisation, in which the person is still active."""
-    if asked.present is None:
+def every_step(asked: Asked) -> Shown | None:
+    """Nothing of the sign-in remains. A client that wants no page learns that one is needed."""
+    assert asked.present is not None
+    step = asked.own.next_step(asked.present.session)
+    if step is None:
         return None
-    session = asked.present.session
-    return ORGANISATION if session.organisation_id is None or asked.has_left(session) else None
+    page = str(asked.own.next_step.page(asked.present.session))
+    return Shown(page, "account_selection_required" if step is Step.CHOOSE_ORGANISATION else "interaction_required")
 
 
-def consent(asked: Asked) -> str | None:
+def consent(asked: Asked) -> Shown | None:
     """Asked once of clients that are not of the house, and only of somebody to whom the client is open: nobody agrees
     to what is then refused.
 

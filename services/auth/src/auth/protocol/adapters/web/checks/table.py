@@ -17,7 +17,7 @@ from auth.protocol.adapters.web.checks.redirect_uri import exact_redirect_uri
 from auth.protocol.adapters.web.checks.requested import possible_authentication, readable_claims, readable_details
 from auth.protocol.adapters.web.checks.response_type import code_flow, registered_response_mode
 from auth.protocol.adapters.web.checks.scope import openid_scope, own_resource
-from auth.protocol.adapters.web.checks.signed_in import consent, one_organisation, own_password, signed_in
+from auth.protocol.adapters.web.checks.signed_in import Shown, consent, every_step, signed_in
 from auth.protocol.adapters.web.checks.source import pushed_where_required, signed_where_required
 
 SHOWN_HERE: tuple[Callable[[Asked], None], ...] = (
@@ -40,10 +40,8 @@ SENT_BACK: tuple[Callable[[Asked], None], ...] = (
     possible_authentication,
     own_hint,
 )
-OF_THE_PERSON: tuple[tuple[Callable[[Asked], str | None], str], ...] = (
-    # check, and what a client that wants no page gets (OIDC Core §3.1.2.6)
-    (signed_in, "login_required"),
-    (own_password, "interaction_required"),
-    (one_organisation, "account_selection_required"),
-    (consent, "consent_required"),
+OF_THE_PERSON: tuple[Callable[[Asked], Shown | None], ...] = (
+    signed_in,
+    every_step,
+    consent,
 )
