@@ -193,7 +193,15 @@ class Provider:
 
     def know_extranet(self, code: str) -> None:
         """habpps has one more extranet, to which nobody has a right."""
-        extranet = Extranet(code, code.upper(), f"https://{code}.example/", ("T2",), (), True, "professional")
+        extranet = Extranet(
+            code=code,
+            label=code.upper(),
+            url=f"https://{code}.example/",
+            profiles=("T2",),
+            purposes=(),
+            enabled=True,
+            kind="professional",
+        )
         self.replica.snapshot = self.commune.snapshot(more=[extranet])
 
     def change_rights(self, name: str, **changes: Any) -> None:
@@ -217,11 +225,18 @@ class Provider:
 
     def sign_in(self, username: str = "cdurand-4821", password: str = PASSWORD, **more: Any) -> SignedIn:
         """As the login page does."""
-        return self.use_cases.sign_in(SignInRequest(username, password, "192.0.2.1", **more))
+        return self.use_cases.sign_in(SignInRequest(username=username, password=password, address="192.0.2.1", **more))
 
     def browser(self, database: object = None) -> AuthBrowser:
         """A new browser, without cookies; with `database`, a form that is sent twice is known."""
-        web = WebParts(self.use_cases, self.settings, self.clock, ISSUER, lambda: self.keys.document, database=database)
+        web = WebParts(
+            use_cases=self.use_cases,
+            settings=self.settings,
+            clock=self.clock,
+            issuer=ISSUER,
+            jwks=lambda: self.keys.document,
+            database=database,
+        )
         return AuthBrowser(Browser(create_web(web)))
 
 

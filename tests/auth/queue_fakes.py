@@ -73,7 +73,17 @@ class InMemoryMails:
 
     def unsent(self) -> Sequence[UnsentMail]:
         rows = sorted(self._unsent(), key=lambda row: (row.failed_at is None, row.queued_at))
-        return [UnsentMail(r.mail_id, r.account_id, r.kind.value, r.queued_at, r.attempts, r.failure) for r in rows]
+        return [
+            UnsentMail(
+                mail_id=r.mail_id,
+                account_id=r.account_id,
+                kind=r.kind.value,
+                queued_at=r.queued_at,
+                attempts=r.attempts,
+                failure=r.failure,
+            )
+            for r in rows
+        ]
 
     def problems(self, account_ids: Sequence[str], late_since: datetime) -> Mapping[str, str]:
         rows = sorted(self._unsent(), key=lambda row: row.queued_at)

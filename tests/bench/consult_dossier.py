@@ -48,15 +48,15 @@ def main() -> int:
         snapshot, document = desk.rights.snapshot, orjson.dumps(the_document())
         assert snapshot is not None
         question = Question(
-            requester.account_id,
-            requester.organisation_id,
-            "cdap",
-            profile,
-            request.purpose,
-            "921",
-            requester.token_details,
-            TODAY,
-            desk.rights.age,
+            account_id=requester.account_id,
+            organisation_id=requester.organisation_id,
+            extranet="cdap",
+            profile=profile,
+            purpose=request.purpose,
+            territory="921",
+            token_details=requester.token_details,
+            today=TODAY,
+            age=desk.rights.age,
             session_ended=False,
             session_age=desk.rights.age,
         )

@@ -37,19 +37,65 @@ def the_facts() -> list[Fact]:
     starts_on = date(2026, 1, 1)
     profiles, purposes = tuple(PURPOSES), tuple(PURPOSES.values())
     facts: list[Fact] = [
-        Organisation(ORGANISATION, "21920050600012", "Commune d'exemple", "921", "partner", "active"),
-        Convention("conv-1", ORGANISATION, "921", "2026-0001", "active", starts_on, None),
-        Extranet("cdap", "CDAP", "http://localhost:8402/", profiles, purposes, True, "professional"),
+        Organisation(
+            id=ORGANISATION, siret="21920050600012", name="Commune d'exemple", caf="921", kind="partner", state="active"
+        ),
+        Convention(
+            id="conv-1",
+            organisation_id=ORGANISATION,
+            caf="921",
+            reference="2026-0001",
+            state="active",
+            starts_on=starts_on,
+            ends_on=None,
+        ),
+        Extranet(
+            code="cdap",
+            label="CDAP",
+            url="http://localhost:8402/",
+            profiles=profiles,
+            purposes=purposes,
+            enabled=True,
+            kind="professional",
+        ),
         ServiceContract(
-            "sc-1", ORGANISATION, "conv-1", "cdap", profiles, purposes, ("921",), "active", starts_on, None
+            id="sc-1",
+            organisation_id=ORGANISATION,
+            convention_id="conv-1",
+            extranet="cdap",
+            profiles=profiles,
+            purposes=purposes,
+            territories=("921",),
+            state="active",
+            starts_on=starts_on,
+            ends_on=None,
         ),
     ]
     for profile in profiles:
         facts += [
             Purpose(PURPOSES[profile], f"Finalité {profile}", (profile,)),
-            Group(f"group-{profile}", ORGANISATION, f"Groupe {profile}", profile, "active"),
-            User(f"user-{profile}", f"account-{profile}", ORGANISATION, f"Personne {profile}", "active"),
-            Habilitation(f"hab-{profile}", f"user-{profile}", f"group-{profile}", "active", starts_on, None),
+            Group(
+                id=f"group-{profile}",
+                organisation_id=ORGANISATION,
+                name=f"Groupe {profile}",
+                profile=profile,
+                state="active",
+            ),
+            User(
+                id=f"user-{profile}",
+                account_id=f"account-{profile}",
+                organisation_id=ORGANISATION,
+                display_name=f"Personne {profile}",
+                state="active",
+            ),
+            Habilitation(
+                id=f"hab-{profile}",
+                user_id=f"user-{profile}",
+                group_id=f"group-{profile}",
+                state="active",
+                starts_on=starts_on,
+                ends_on=None,
+            ),
         ]
     return facts
 

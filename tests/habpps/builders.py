@@ -39,13 +39,13 @@ SIRET = "21920050800014"
 OTHER_SIRET = "21630215800011"
 CATALOGUE = load_catalogue()
 TERMS = ContractTerms(
-    "cdap",
-    ("T1", "T2"),
-    ("accompagnement_social", "calcul_participation_familiale_eaje"),
-    ("921",),
-    TODAY,
-    None,
-    None,
+    extranet="cdap",
+    profiles=("T1", "T2"),
+    purposes=("accompagnement_social", "calcul_participation_familiale_eaje"),
+    territories=("921",),
+    starts_on=TODAY,
+    ends_on=None,
+    maximum_users=None,
 )
 DIRECTOR = Person("Camille", "Léger", "camille.leger@nanterre.example")
 ADMINISTRATOR = Person("Dominique", "Martin", "dominique.martin@nanterre.example")
@@ -53,13 +53,13 @@ ADMINISTRATOR = Person("Dominique", "Martin", "dominique.martin@nanterre.example
 
 def request(**changes: Any) -> OrganisationRequest:
     made = OrganisationRequest(
-        SIRET,
-        "Commune de Nanterre",
-        "CONV-2026-001",
-        TODAY,
-        None,
-        Signatory("Alix Durand", "maire", TODAY),
-        Signatory("Claude Petit", "directeur", TODAY),
+        siret=SIRET,
+        name="Commune de Nanterre",
+        reference="CONV-2026-001",
+        starts_on=TODAY,
+        ends_on=None,
+        partner_signatory=Signatory("Alix Durand", "maire", TODAY),
+        caf_signatory=Signatory("Claude Petit", "directeur", TODAY),
     )
     return replace(made, **changes)
 
@@ -94,7 +94,14 @@ class Register921:
         done = self.create_agent(caf, role, account, Person("Sacha", "Bernard", f"sacha@caf{caf}.example"))
         found = self.work.read(lambda store: store.administrators.get(done.value))
         assert found is not None
-        return Author(found.id, account, found.person.display_name, found.organisation_id, role, caf)
+        return Author(
+            administrator_id=found.id,
+            account_id=account,
+            display_name=found.person.display_name,
+            organisation_id=found.organisation_id,
+            role=role,
+            caf=caf,
+        )
 
     def organisation(self, **changes: Any) -> str:
         """The commune, created from its convention."""
@@ -106,7 +113,12 @@ class Register921:
         found = self.work.read(lambda store: store.administrators.get(done.value))
         assert found is not None
         return Author(
-            found.id, found.account_id, person.display_name, organisation_id, Role.PARTNER_ADMINISTRATOR, "921"
+            administrator_id=found.id,
+            account_id=found.account_id,
+            display_name=person.display_name,
+            organisation_id=organisation_id,
+            role=Role.PARTNER_ADMINISTRATOR,
+            caf="921",
         )
 
     def ready(self) -> "Commune":

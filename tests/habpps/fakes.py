@@ -284,17 +284,17 @@ def in_memory_store() -> Store:
     users = InMemoryUsers(habilitations)
     habilitations.groups, habilitations.users = groups, users
     return Store(
-        InMemoryOrganisations(conventions),
-        conventions,
-        InMemoryServiceContracts(),
-        groups,
-        users,
-        habilitations,
-        InMemoryAdministrators(),
-        InMemoryExtranets(),
-        InMemoryPublications(),
-        InMemoryAccountCommands(),
-        InMemoryJournal(),
+        organisations=InMemoryOrganisations(conventions),
+        conventions=conventions,
+        contracts=InMemoryServiceContracts(),
+        groups=groups,
+        users=users,
+        habilitations=habilitations,
+        administrators=InMemoryAdministrators(),
+        extranets=InMemoryExtranets(),
+        publications=InMemoryPublications(),
+        commands=InMemoryAccountCommands(),
+        journal=InMemoryJournal(),
     )
 
 

@@ -76,17 +76,31 @@ class Commune:
 def the_commune() -> Commune:
     """The example of the Caf 92: one convention, CDAP and mon-enfant contracts, two groups, three users."""
     return Commune(
-        caf=Organisation("org-caf-921", "77572257201240", "Caf des Hauts-de-Seine", CAF, "caf", "active"),
-        commune=Organisation("org-commune", "21920050600012", "Commune d'exemple", CAF, "partner", "active"),
-        convention=Convention("conv-1", "org-commune", CAF, "2026-0001", "active", STARTS_ON, None),
+        caf=Organisation(
+            id="org-caf-921", siret="77572257201240", name="Caf des Hauts-de-Seine", caf=CAF, kind="caf", state="active"
+        ),
+        commune=Organisation(
+            id="org-commune", siret="21920050600012", name="Commune d'exemple", caf=CAF, kind="partner", state="active"
+        ),
+        convention=Convention(
+            id="conv-1",
+            organisation_id="org-commune",
+            caf=CAF,
+            reference="2026-0001",
+            state="active",
+            starts_on=STARTS_ON,
+            ends_on=None,
+        ),
         **_extranets(),
         creche_fee=Purpose("creche_fee", "Participation des familles en crèche", ("T2",)),
         childcare_place=Purpose("childcare_place", "Places d'accueil", ("T1", "T2")),
         social_support=Purpose("social_support", "Accompagnement social", ("T1",)),
         cdap_contract=_contract("sc-cdap", "cdap", ("T1", "T2"), ("creche_fee", "social_support")),
         mon_enfant_contract=_contract("sc-mon-enfant", "mon-enfant", ("T2",), ("childcare_place",)),
-        social_service=Group("group-1", "org-commune", "Service social", "T1", "active"),
-        creches=Group("group-2", "org-commune", "Crèches", "T2", "active"),
+        social_service=Group(
+            id="group-1", organisation_id="org-commune", name="Service social", profile="T1", state="active"
+        ),
+        creches=Group(id="group-2", organisation_id="org-commune", name="Crèches", profile="T2", state="active"),
         social_worker=_user("user-1", "account-social-worker", "Alice Martin"),
         childhood_manager=_user("user-2", "account-childhood-manager", "Benoît Petit"),
         creche_director=_user("user-3", "account-creche-director", "Chloé Durand"),
@@ -143,25 +157,41 @@ def _extranets() -> dict[str, Any]:
     every_profile = ("T1", "T2", "T3", "T4", "T5")
     return {
         "cdap": Extranet(
-            "cdap",
-            "CDAP",
-            "http://localhost:8402/",
-            every_profile,
-            ("creche_fee", "social_support"),
-            True,
-            "professional",
+            code="cdap",
+            label="CDAP",
+            url="http://localhost:8402/",
+            profiles=every_profile,
+            purposes=("creche_fee", "social_support"),
+            enabled=True,
+            kind="professional",
         ),
         "mon_enfant": Extranet(
-            "mon-enfant",
-            "Mon-enfant.fr",
-            "http://localhost:8410/",
-            ("T2",),
-            ("childcare_place",),
-            True,
-            "professional",
+            code="mon-enfant",
+            label="Mon-enfant.fr",
+            url="http://localhost:8410/",
+            profiles=("T2",),
+            purposes=("childcare_place",),
+            enabled=True,
+            kind="professional",
         ),
-        "habpps": Extranet("habpps", "Habpps", "http://localhost:8401/", (), (), True, "administration"),
-        "audit": Extranet("audit", "Journal d'audit", "http://localhost:8403/", (), (), True, "administration"),
+        "habpps": Extranet(
+            code="habpps",
+            label="Habpps",
+            url="http://localhost:8401/",
+            profiles=(),
+            purposes=(),
+            enabled=True,
+            kind="administration",
+        ),
+        "audit": Extranet(
+            code="audit",
+            label="Journal d'audit",
+            url="http://localhost:8403/",
+            profiles=(),
+            purposes=(),
+            enabled=True,
+            kind="administration",
+        ),
     }
 
 
@@ -181,13 +211,19 @@ def _contract(identifier: str, extranet: str, profiles: tuple[str, ...], purpose
 
 
 def _user(identifier: str, account_id: str, display_name: str) -> User:
-    return User(identifier, account_id, "org-commune", display_name, "active")
+    return User(
+        id=identifier, account_id=account_id, organisation_id="org-commune", display_name=display_name, state="active"
+    )
 
 
 def _habilitation(identifier: str, user_id: str, group_id: str) -> Habilitation:
-    return Habilitation(identifier, user_id, group_id, "active", STARTS_ON, None)
+    return Habilitation(
+        id=identifier, user_id=user_id, group_id=group_id, state="active", starts_on=STARTS_ON, ends_on=None
+    )
 
 
 def _administrator(identifier: str, account_id: str, role: str) -> Administrator:
     organisation_id = "org-commune" if role == "partner_administrator" else "org-caf-921"
-    return Administrator(identifier, account_id, organisation_id, role, "active")
+    return Administrator(
+        id=identifier, account_id=account_id, organisation_id=organisation_id, role=role, state="active"
+    )

@@ -150,7 +150,15 @@ def test_a_partner_administrator_needs_the_convention(changes: dict[str, Any], i
 
 
 def test_a_new_convention_reopens_what_an_ended_one_closed() -> None:
-    renewed = Convention("conv-0", "org-commune", "921", "2026-0002", "active", date(2026, 11, 1), None)
+    renewed = Convention(
+        id="conv-0",
+        organisation_id="org-commune",
+        caf="921",
+        reference="2026-0002",
+        state="active",
+        starts_on=date(2026, 11, 1),
+        ends_on=None,
+    )
     snapshot = the_commune().changed("convention", state="ended").snapshot(more=[renewed])
     assert _codes(snapshot, "account-partner-administrator") == ["habpps"]
 

@@ -27,8 +27,19 @@ def _snapshot(fits: dict[str, set[str]], held: set[str], published: set[str]) ->
     own = {"group-2", "hab-3"}
     facts: list[Fact] = [fact for fact in commune.facts() if not isinstance(fact, Purpose) and fact.fact_id not in own]
     for profile in held:
-        facts.append(Group(f"group-{profile}", "org-commune", profile, profile, "active"))
-        facts.append(Habilitation(f"hab-{profile}", "user-3", f"group-{profile}", "active", STARTS_ON, None))
+        facts.append(
+            Group(id=f"group-{profile}", organisation_id="org-commune", name=profile, profile=profile, state="active")
+        )
+        facts.append(
+            Habilitation(
+                id=f"hab-{profile}",
+                user_id="user-3",
+                group_id=f"group-{profile}",
+                state="active",
+                starts_on=STARTS_ON,
+                ends_on=None,
+            )
+        )
     facts += [Purpose(code, code, tuple(profiles)) for code, profiles in fits.items() if code in published]
     return Snapshot.of(facts)
 

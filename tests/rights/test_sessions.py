@@ -15,7 +15,13 @@ from tests.rights.fakes import HandClock, InMemoryEndedSessionsFeed
 
 def a_token(sid: str, account_id: str, issued_at: datetime, **changes: str) -> TokenMarks:
     known = {"token_id": "family~draw", "client_id": "mon-enfant", **changes}
-    return TokenMarks(sid, account_id, known["token_id"], known["client_id"], issued_at)
+    return TokenMarks(
+        session_id=sid,
+        account_id=account_id,
+        token_id=known["token_id"],
+        client_id=known["client_id"],
+        issued_at=issued_at,
+    )
 
 
 def _pair() -> tuple[InMemoryEndedSessionsFeed, HandClock, SessionsReplica]:
@@ -41,7 +47,7 @@ def test_a_session_is_ended_once_auth_says_so() -> None:
     _follow(replica)
     replica.confirm_once()
     assert not replica.is_ended(a_token("sid-1", "account-1", clock.now()))
-    feed.ends.append(EndedSession("sid-1", "account-1", clock.now()))
+    feed.ends.append(EndedSession(session_id="sid-1", account_id="account-1", ended_at=clock.now()))
     _follow(replica)
     assert replica.is_ended(a_token("sid-1", "account-1", clock.now()))
     assert not replica.is_ended(a_token("sid-2", "account-1", clock.now()))
@@ -53,14 +59,14 @@ def test_a_session_is_ended_once_auth_says_so() -> None:
 def test_an_end_that_has_not_arrived_keeps_the_list_from_being_fresh() -> None:
     feed, clock, replica = _pair()
     _follow(replica)
-    feed.ends.append(EndedSession("sid-1", "account-1", clock.now()))
+    feed.ends.append(EndedSession(session_id="sid-1", account_id="account-1", ended_at=clock.now()))
     replica.confirm_once()
     assert replica.age() == NEVER
 
 
 def test_an_end_of_all_sessions_ends_those_that_were_open_then() -> None:
     feed, clock, replica = _pair()
-    feed.ends.append(EndedSession("", "account-1", clock.now()))
+    feed.ends.append(EndedSession(session_id="", account_id="account-1", ended_at=clock.now()))
     _follow(replica)
     assert replica.is_ended(a_token("sid-1", "account-1", clock.now() - timedelta(seconds=1)))
     assert not replica.is_ended(a_token("sid-1", "account-1", clock.now() + timedelta(seconds=1)))
@@ -69,11 +75,11 @@ def test_an_end_of_all_sessions_ends_those_that_were_open_then() -> None:
 
 def test_what_is_too_old_is_forgotten_and_a_token_of_that_time_is_refused() -> None:
     feed, clock, replica = _pair()
-    feed.ends.append(EndedSession("sid-1", "account-1", clock.now()))
+    feed.ends.append(EndedSession(session_id="sid-1", account_id="account-1", ended_at=clock.now()))
     _follow(replica)
     issued_at = clock.now()
     clock.advance(3601)
-    feed.ends.append(EndedSession("sid-2", "account-2", clock.now()))
+    feed.ends.append(EndedSession(session_id="sid-2", account_id="account-2", ended_at=clock.now()))
     _follow(replica)
     known = replica.current()[0]
     assert known is not None
@@ -98,7 +104,7 @@ def test_a_hole_in_the_feed_makes_the_replica_take_everything_again(change: Sess
 
 def test_a_feed_whose_history_was_lost_is_taken_anew_under_its_new_epoch() -> None:
     feed, clock, replica = _pair()
-    feed.ends.append(EndedSession("sid-1", "account-1", clock.now()))
+    feed.ends.append(EndedSession(session_id="sid-1", account_id="account-1", ended_at=clock.now()))
     _follow(replica)
     replica.confirm_once()
     feed.epoch, feed.ends = "b", []
@@ -111,7 +117,7 @@ def test_a_feed_whose_history_was_lost_is_taken_anew_under_its_new_epoch() -> No
 
 def test_a_feed_that_went_back_in_the_same_epoch_is_refused() -> None:
     feed, clock, replica = _pair()
-    feed.ends.append(EndedSession("sid-1", "account-1", clock.now()))
+    feed.ends.append(EndedSession(session_id="sid-1", account_id="account-1", ended_at=clock.now()))
     _follow(replica)
     replica.confirm_once()
     feed.ends.clear()
@@ -123,9 +129,9 @@ def test_a_feed_that_went_back_in_the_same_epoch_is_refused() -> None:
 @pytest.mark.parametrize(
     "end",
     [
-        EndedSession("", "", HandClock().at, token_id="family~draw"),
-        EndedSession("", "", HandClock().at, token_id="family"),
-        EndedSession("", "", HandClock().at, client_id="mon-enfant"),
+        EndedSession(session_id="", account_id="", ended_at=HandClock().at, token_id="family~draw"),
+        EndedSession(session_id="", account_id="", ended_at=HandClock().at, token_id="family"),
+        EndedSession(session_id="", account_id="", ended_at=HandClock().at, client_id="mon-enfant"),
     ],
     ids=["the token", "its family", "its client"],
 )

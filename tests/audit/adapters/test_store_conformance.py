@@ -54,7 +54,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[JournalSto
 @pytest.fixture
 def record(store: JournalStore) -> RecordBatch:
     """The writer over it."""
-    return RecordBatch(store, InMemoryShardKeys(), AesGcmPayloadCipher(), MovingClock(), "own")
+    return RecordBatch(
+        store=store, keys=InMemoryShardKeys(), cipher=AesGcmPayloadCipher(), clock=MovingClock(), epoch="own"
+    )
 
 
 def test_entries_are_read_back_as_they_were_written(store: JournalStore, record: RecordBatch) -> None:
@@ -163,7 +165,9 @@ def test_two_processes_give_every_index_once(database_url: str) -> None:
     """On PostgreSQL the row of the tree's state is what gives the order; SQLite has one writer."""
     keys, databases = InMemoryShardKeys(), [open_database(database_url, threads=2) for _ in range(2)]
     writers = [
-        RecordBatch(SqlJournalStore(one), keys, AesGcmPayloadCipher(), MovingClock(), f"own-{at}")
+        RecordBatch(
+            store=SqlJournalStore(one), keys=keys, cipher=AesGcmPayloadCipher(), clock=MovingClock(), epoch=f"own-{at}"
+        )
         for at, one in enumerate(databases)
     ]
     producers = [FakeProducer("cdap"), FakeProducer("cdap")]

@@ -52,7 +52,9 @@ class Stage:
     alarms: KeptAlarms = field(default_factory=KeptAlarms)
 
     def __post_init__(self) -> None:
-        self.record = RecordBatch(self.store, self.keys, self.cipher, self.clock, "own-epoch")
+        self.record = RecordBatch(
+            store=self.store, keys=self.keys, cipher=self.cipher, clock=self.clock, epoch="own-epoch"
+        )
         self.journal = DirectJournal(self.record)
         self.append_events = AppendEvents(self.journal)
         self.publish = PublishCheckpoint(self.store, self.guard, self.signer, self.published)

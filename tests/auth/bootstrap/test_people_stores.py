@@ -15,8 +15,7 @@ from auth.people.domain.factors import Factor, FactorKind
 from auth.people.domain.sessions import SessionLimits
 from auth.people.domain.steps import Step
 from servicekit.database import open_database
-from tests.auth.bootstrap.test_repositories import NOW, SECOND, Run, a_session
-from tests.auth.bootstrap.test_repositories import run as run  # the fixture
+from tests.auth.bootstrap.repository_builders import NOW, SECOND, Run, a_session
 
 StoredRun = tuple[Run, Callable[[Any], Any]]
 

@@ -2,80 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
 
-import pytest
-
-from auth.bootstrap.repositories import SqlRepositories
 from auth.clients.domain.dynamic_registration import InitialAccessToken
 from auth.people.domain.accounts import ProvisionalPassword
 from auth.people.domain.consents import Consent
-from auth.people.domain.logout import LogoutNotice
-from auth.people.domain.mails import MailKind, QueuedMail
-from auth.people.domain.sessions import Session
 from auth.protocol.domain.grants import (
-    AuthorizationCode,
     DeviceRequest,
     DeviceState,
     FoundCode,
     FoundToken,
     PushedRequest,
-    RefreshToken,
 )
-from servicekit.database import open_database
+from tests.auth.bootstrap.repository_builders import NOW, SECOND, Run, a_code, a_refresh_token, a_session
 from tests.auth.builders import a_client, an_account
-from tests.auth.fakes import InMemoryRepos
-from tests.servicekit.fakes import FixedClock
-
-NOW = FixedClock().now()
-SECOND = timedelta(seconds=1)
-Run = Callable[[Callable[..., Any]], Any]
-
-
-@pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def run(request: pytest.FixtureRequest) -> Iterator[Run]:
-    """Runs work in a transaction."""
-    if request.param == "memory":
-        repos = InMemoryRepos()
-        yield lambda work: work(repos)
-        return
-    url = request.getfixturevalue(f"{request.param}_url")
-    database = open_database(url)
-    yield lambda work: database.write(lambda connection: work(SqlRepositories(connection)))
-    database.close()
-
-
-def a_session(**changes: Any) -> Session:
-    values: dict[str, Any] = {"session_id": "s1", "cookie_hash": "c1", "account_id": "a1"}
-    values |= {"opened_at": NOW, "seen_at": NOW, "authenticated_at": NOW, **changes}
-    return Session(**values)
-
-
-def a_code() -> AuthorizationCode:
-    return AuthorizationCode(
-        code_hash="h",
-        client_id="cdap",
-        account_id="a1",
-        session_id="s1",
-        organisation_id=None,
-        redirect_uri="http://localhost/retour",
-        scope="openid",
-        audience="http://localhost",
-        code_challenge="x" * 43,
-        nonce=None,
-        issued_at=NOW,
-        expires_at=NOW + 60 * SECOND,
-        family_id="f",
-    )
-
-
-def a_refresh_token(token_hash: str = "r1") -> RefreshToken:
-    return RefreshToken(
-        token_hash, "f", "cdap", "a1", "s1", "o1", "openid", "http://localhost", f"at-{token_hash}", NOW
-    )
 
 
 def test_accounts_are_found_and_kept_whole(run: Run) -> None:
@@ -175,8 +115,21 @@ def test_codes_of_a_client_are_spent_together_and_go_with_it(run: Run) -> None:
 
 
 def test_waiting_requests_of_a_client_are_counted(run: Run) -> None:
-    run(lambda repos: repos.pushed_requests.add(PushedRequest("h", "cdap", "{}", "", NOW + SECOND)))
-    device = DeviceRequest("h", "BCDFGHJK", "cdap", "openid", "http://localhost", NOW, NOW + SECOND, "f")
+    run(
+        lambda repos: repos.pushed_requests.add(
+            PushedRequest(request_hash="h", client_id="cdap", parameters="{}", dpop_key="", expires_at=NOW + SECOND)
+        )
+    )
+    device = DeviceRequest(
+        device_code_hash="h",
+        user_code="BCDFGHJK",
+        client_id="cdap",
+        scope="openid",
+        audience="http://localhost",
+        issued_at=NOW,
+        expires_at=NOW + SECOND,
+        family_id="f",
+    )
     run(lambda repos: repos.device_requests.add(device))
     for store in ("pushed_requests", "device_requests"):
         count = lambda repos, one="cdap", at=NOW, store=store: getattr(repos, store).waiting_of(one, at)  # noqa: E731
@@ -230,7 +183,9 @@ def test_clients_and_consents_are_kept_whole(run: Run) -> None:
 
 
 def test_a_pushed_request_is_used_once(run: Run) -> None:
-    request = PushedRequest("h", "cdap", "{}", "key", NOW + 60 * SECOND)
+    request = PushedRequest(
+        request_hash="h", client_id="cdap", parameters="{}", dpop_key="key", expires_at=NOW + 60 * SECOND
+    )
     run(lambda repos: repos.pushed_requests.add(request))
     assert run(lambda repos: repos.pushed_requests.find("h")) == request
     assert run(lambda repos: repos.pushed_requests.use("h", NOW))
@@ -241,7 +196,16 @@ def test_a_pushed_request_is_used_once(run: Run) -> None:
 
 
 def test_a_device_request_changes_only_from_the_state_it_was_in(run: Run) -> None:
-    request = DeviceRequest("h", "BCDFGHJK", "cdap", "openid", "http://localhost", NOW, NOW + 60 * SECOND, "f")
+    request = DeviceRequest(
+        device_code_hash="h",
+        user_code="BCDFGHJK",
+        client_id="cdap",
+        scope="openid",
+        audience="http://localhost",
+        issued_at=NOW,
+        expires_at=NOW + 60 * SECOND,
+        family_id="f",
+    )
     run(lambda repos: repos.device_requests.add(request))
     assert run(lambda repos: repos.device_requests.find_by_user_code("BCDFGHJK")) == request
     granted = replace(request, state=DeviceState.GRANTED, account_id="a1", session_id="s1", organisation_id="o1")
@@ -268,7 +232,15 @@ def test_a_token_is_seen_once_and_revoked_by_itself_or_with_its_family(run: Run)
 
 
 def test_an_initial_access_token_serves_as_often_as_it_says(run: Run) -> None:
-    token = InitialAccessToken("h", "Omega", NOW, NOW + 60 * SECOND, 1, "interoperable", "921")
+    token = InitialAccessToken(
+        token_hash="h",
+        name="Omega",
+        created_at=NOW,
+        expires_at=NOW + 60 * SECOND,
+        uses_left=1,
+        profile="interoperable",
+        owner="921",
+    )
     run(lambda repos: repos.initial_access_tokens.add(token))
     assert run(lambda repos: list(repos.initial_access_tokens.all())) == [token]
     assert not run(lambda repos: repos.initial_access_tokens.use("h", NOW + 60 * SECOND))
@@ -289,98 +261,3 @@ def test_attempts_are_counted_by_key(run: Run) -> None:
     run(lambda repos: repos.attempts.forget("a"))
     run(lambda repos: repos.attempts.forget_before(NOW + SECOND))
     assert run(lambda repos: list(repos.attempts.of("b", NOW - SECOND))) == []
-
-
-def test_a_mail_is_claimed_by_one_and_tried_again(run: Run) -> None:
-    mail = QueuedMail("m1", "a1", MailKind.IDENTIFIER, NOW, NOW, "admin", "Commune")
-    run(lambda repos: repos.mails.add(mail))
-    assert run(lambda repos: list(repos.mails.due(NOW, 10))) == ["m1"]
-    assert run(lambda repos: repos.mails.find("m1")) == mail
-    assert run(lambda repos: repos.mails.find("m2")) is None
-    assert run(lambda repos: repos.mails.waiting(["a1", "a2"])) == {"a1"}
-    assert run(lambda repos: repos.mails.claim(mail, NOW + 60 * SECOND))
-    assert not run(lambda repos: repos.mails.claim(mail, NOW + 60 * SECOND))
-    assert run(lambda repos: list(repos.mails.due(NOW, 10))) == []
-    run(lambda repos: repos.mails.release(replace(mail, attempts=1), NOW + SECOND))
-    assert run(lambda repos: list(repos.mails.due(NOW + SECOND, 10))) == ["m1"]
-    assert run(lambda repos: repos.mails.find("m1").attempts) == 1
-    run(lambda repos: repos.mails.mark_sent("m1", NOW))
-    assert run(lambda repos: repos.mails.waiting(["a1"])) == frozenset()
-
-
-def test_what_is_set_aside_is_shown_and_not_tried_until_it_is_taken_up(run: Run) -> None:
-    late, fresh = NOW - 7_200 * SECOND, NOW
-    for mail_id, account_id, queued_at in (("m1", "a1", fresh), ("m2", "a2", late), ("m3", "a3", fresh)):
-        mail = QueuedMail(mail_id, account_id, MailKind.IDENTIFIER, queued_at, queued_at, attempts=3)
-        run(lambda repos, mail=mail: repos.mails.add(mail))
-    run(lambda repos: repos.mails.set_aside("m1", "RECIPIENT_REFUSED", NOW))
-    accounts = ["a1", "a2", "a3"]
-    assert run(lambda repos: list(repos.mails.due(NOW, 10))) == ["m2", "m3"]
-    assert run(lambda repos: repos.mails.waiting(accounts)) == set(accounts)
-    problems = run(lambda repos: dict(repos.mails.problems(accounts, NOW - 3_600 * SECOND)))
-    assert problems == {"a1": "RECIPIENT_REFUSED", "a2": "MAIL_LATE"}
-    assert [mail.mail_id for mail in run(lambda repos: repos.mails.unsent())] == ["m1", "m2", "m3"]
-    assert run(lambda repos: repos.mails.take_up("m1", NOW + SECOND))
-    assert not run(lambda repos: repos.mails.take_up("m1", NOW + SECOND))
-    assert run(lambda repos: repos.mails.find("m1").attempts) == 0
-    run(lambda repos: repos.mails.set_aside("m1", "ValueError", NOW))
-    run(lambda repos: repos.mails.forget_before(NOW + SECOND))
-    assert run(lambda repos: repos.mails.find("m1")) is None
-    run(lambda repos: repos.logout_notices.add(LogoutNotice("n1", "s1", "a1", "cdap", NOW, NOW, 5)))
-    run(lambda repos: repos.logout_notices.set_aside("n1", "LOGOUT_NOT_ANSWERED", NOW))
-    assert run(lambda repos: list(repos.logout_notices.due(NOW, 10))) == []
-    assert run(lambda repos: list(repos.logout_notices.apart())) == [("n1", "cdap", "LOGOUT_NOT_ANSWERED")]
-    assert run(lambda repos: repos.logout_notices.take_up("n1", NOW))
-    assert run(lambda repos: list(repos.logout_notices.due(NOW, 10))) == [("n1", "cdap")]
-
-
-def test_a_logout_notice_is_claimed_by_one(run: Run) -> None:
-    notice = LogoutNotice("n1", "s1", "a1", "cdap", NOW, NOW)
-    run(lambda repos: repos.logout_notices.add(notice))
-    assert run(lambda repos: list(repos.logout_notices.due(NOW, 10))) == [("n1", "cdap")]
-    assert run(lambda repos: repos.logout_notices.find("n1")) == notice
-    assert run(lambda repos: repos.logout_notices.claim(notice, NOW + SECOND))
-    assert not run(lambda repos: repos.logout_notices.claim(notice, NOW + SECOND))
-    run(lambda repos: repos.logout_notices.mark_delivered("n1", NOW))
-    assert [found.delivered_at for found in run(lambda repos: repos.logout_notices.of_session("s1"))] == [NOW]
-    assert run(lambda repos: list(repos.logout_notices.due(NOW + 9 * SECOND, 10))) == []
-    run(lambda repos: repos.logout_notices.forget_before(NOW + SECOND))
-    assert run(lambda repos: list(repos.logout_notices.of_session("s1"))) == []
-
-
-def test_commands_are_remembered_with_their_answer(run: Run) -> None:
-    assert run(lambda repos: repos.commands.answer_of("c")) is None
-    run(lambda repos: repos.commands.remember("c", "3", NOW))
-    assert run(lambda repos: repos.commands.answer_of("c")) == "3"
-
-
-def test_old_rows_are_forgotten_and_young_ones_kept(run: Run) -> None:
-    old, young = a_session(ended_at=NOW), a_session(session_id="s2", cookie_hash="c2", ended_at=NOW + 2 * SECOND)
-    living = a_session(session_id="s3", cookie_hash="c3")
-
-    def fill(repos: Any) -> None:
-        for session in (old, young, living):
-            repos.sessions.add(session)
-            repos.sessions.remember_client(session.session_id, "cdap")
-        repos.ended_sessions.append(old, NOW, "LOGOUT")
-        repos.ended_sessions.append(young, NOW + 2 * SECOND, "LOGOUT")
-        for number, sent_at in enumerate((NOW, NOW + 2 * SECOND, None)):
-            mail = QueuedMail(f"m{number}", "a1", MailKind.IDENTIFIER, NOW, NOW)
-            repos.mails.add(mail)
-            if sent_at is not None:
-                repos.mails.mark_sent(mail.mail_id, sent_at)
-            repos.commands.remember(f"c{number}", "done", sent_at or NOW + 3 * SECOND)
-
-    def forget(repos: Any) -> None:
-        for kept in (repos.sessions, repos.ended_sessions, repos.mails, repos.commands):
-            kept.forget_before(NOW + SECOND)
-
-    run(fill)
-    run(forget)
-    sessions = [run(lambda repos, one=one: repos.sessions.find(one)) for one in ("s1", "s2", "s3")]
-    assert sessions == [None, young, living]
-    assert run(lambda repos: [list(repos.sessions.clients_of(one)) for one in ("s1", "s2")]) == [[], ["cdap"]]
-    assert [end.session_id for end in run(lambda repos: repos.ended_sessions.after(0, 10))] == ["s2"]
-    assert run(lambda repos: repos.ended_sessions.position())[0] == 2
-    assert run(lambda repos: [repos.commands.answer_of(f"c{number}") for number in range(3)]) == [None, "done", "done"]
-    assert run(lambda repos: list(repos.mails.due(NOW, 10))) == ["m2"]

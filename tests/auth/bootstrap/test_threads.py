@@ -60,7 +60,9 @@ class Relay:
     def listen(self) -> Controller:
         controller = Controller(self, hostname="127.0.0.1", port=a_free_port())
         controller.start()
-        self.mailer = SmtpMailer(SmtpOptions("127.0.0.1", controller.port, "Partenaire <x@partenaire.example>"))
+        self.mailer = SmtpMailer(
+            SmtpOptions(host="127.0.0.1", port=controller.port, sender="Partenaire <x@partenaire.example>")
+        )
         return controller
 
 
@@ -122,7 +124,13 @@ def spoil(database: Database, statement: str) -> None:
 
 def poison_a_mail(database: Database, provider: Provider) -> None:
     now = provider.clock.now()
-    queued = QueuedMail("m-poison", DIRECTOR, MailKind.IDENTIFIER, now, now - timedelta(hours=2))
+    queued = QueuedMail(
+        mail_id="m-poison",
+        account_id=DIRECTOR,
+        kind=MailKind.IDENTIFIER,
+        queued_at=now,
+        next_attempt_at=now - timedelta(hours=2),
+    )
     provider.work.write(lambda repos: repos.mails.add(queued))
     spoil(database, "UPDATE mail SET kind = '?' WHERE mail_id = 'm-poison'")
     provider.work.write(lambda repos: repos.mails.add(replace(queued, mail_id="m-good", next_attempt_at=now)))
@@ -136,7 +144,14 @@ def mails_go_on(provider: Provider) -> bool:
 
 def poison_a_notice(database: Database, provider: Provider) -> None:
     now = provider.clock.now()
-    queued = LogoutNotice("n-poison", "s1", DIRECTOR, "cdap", now, now - timedelta(hours=2))
+    queued = LogoutNotice(
+        notice_id="n-poison",
+        session_id="s1",
+        account_id=DIRECTOR,
+        client_id="cdap",
+        queued_at=now,
+        next_attempt_at=now - timedelta(hours=2),
+    )
     provider.work.write(lambda repos: repos.logout_notices.add(queued))
     spoil(database, "UPDATE logout_notice SET attempts = 'many' WHERE notice_id = 'n-poison'")
     provider.work.write(lambda repos: repos.logout_notices.add(replace(queued, notice_id="n-good")))
@@ -203,7 +218,14 @@ def test_no_account_can_stop_the_mails_of_the_others(provider: Provider, relay: 
     provider.add(an_account("a-odd", "odd-0001", **odd))
     now = provider.clock.now()
     for mail_id, account_id in (("m1", "a-odd"), ("m2", DIRECTOR)):
-        queued = QueuedMail(mail_id, account_id, MailKind.IDENTIFIER, now, now, organisation_name="Ville\x00\r\nBcc: x")
+        queued = QueuedMail(
+            mail_id=mail_id,
+            account_id=account_id,
+            kind=MailKind.IDENTIFIER,
+            queued_at=now,
+            next_attempt_at=now,
+            organisation_name="Ville\x00\r\nBcc: x",
+        )
         provider.work.write(lambda repos, queued=queued: repos.mails.add(queued))
     sender = SendMails(provider.work, relay.mailer, MailTexts(ISSUER), provider.passwords, provider.clock, each_apart)
     sender()
@@ -238,7 +260,11 @@ def test_a_lasting_refusal_is_set_aside_at_once_and_a_passing_one_is_tried_again
 ) -> None:
     relay.answers = answers
     now = provider.clock.now()
-    provider.work.write(lambda repos: repos.mails.add(QueuedMail("m1", DIRECTOR, MailKind.IDENTIFIER, now, now)))
+    provider.work.write(
+        lambda repos: repos.mails.add(
+            QueuedMail(mail_id="m1", account_id=DIRECTOR, kind=MailKind.IDENTIFIER, queued_at=now, next_attempt_at=now)
+        )
+    )
     sender = SendMails(provider.work, relay.mailer, MailTexts(ISSUER), provider.passwords, provider.clock, each_apart)
     assert sender() == 0
     view = provider.use_cases.manage_accounts.several([DIRECTOR])[0]
@@ -275,7 +301,11 @@ class WithoutJournal:
 
 def test_a_journal_that_is_away_does_not_make_a_mail_leave_twice(provider: Provider, relay: Relay) -> None:
     now = provider.clock.now()
-    provider.work.write(lambda repos: repos.mails.add(QueuedMail("m1", DIRECTOR, MailKind.IDENTIFIER, now, now)))
+    provider.work.write(
+        lambda repos: repos.mails.add(
+            QueuedMail(mail_id="m1", account_id=DIRECTOR, kind=MailKind.IDENTIFIER, queued_at=now, next_attempt_at=now)
+        )
+    )
     work: Any = WithoutJournal(provider.work)
     sender = SendMails(work, relay.mailer, MailTexts(ISSUER), provider.passwords, provider.clock, each_apart)
     with pytest.raises(AuditUnavailableError):

@@ -60,11 +60,11 @@ def mtls_browser(provider: Provider, mtls_issuer: str = "") -> AuthBrowser:
     """A browser at a provider behind a proxy at 127.0.0.1, which asks clients for certificates."""
     certificates = Certificates("Client-Cert", {"127.0.0.1"}, read_certificate)
     web = WebParts(
-        provider.use_cases,
-        provider.settings,
-        provider.clock,
-        ISSUER,
-        lambda: provider.keys.document,
+        use_cases=provider.use_cases,
+        settings=provider.settings,
+        clock=provider.clock,
+        issuer=ISSUER,
+        jwks=lambda: provider.keys.document,
         certificates=certificates,
         mtls_issuer=mtls_issuer,
     )

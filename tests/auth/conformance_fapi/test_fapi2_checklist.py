@@ -49,7 +49,13 @@ def test_browsers_are_told_to_stay_with_https(provider: Provider) -> None:
     public_url = "https://partenaire.example"
     settings = AuthSettings.model_validate({"data_directory": provider.folder, "public_url": public_url})
     keys = provider.keys
-    web = WebParts(provider.use_cases, settings, provider.clock, public_url, lambda: keys.document)
+    web = WebParts(
+        use_cases=provider.use_cases,
+        settings=settings,
+        clock=provider.clock,
+        issuer=public_url,
+        jwks=lambda: keys.document,
+    )
     answer = Browser(create_web(web)).get("/login", base_url=public_url)
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 

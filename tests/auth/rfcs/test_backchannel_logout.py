@@ -76,11 +76,15 @@ def _sign_out(provider: Provider) -> None:
 
 
 def _lock(provider: Provider) -> None:
-    provider.use_cases.manage_accounts.lock(Order("c", DIRECTOR, "administrator", "LEFT"))
+    provider.use_cases.manage_accounts.lock(
+        Order(command_id="c", account_id=DIRECTOR, requested_by="administrator", reason="LEFT")
+    )
 
 
 def _end(provider: Provider) -> None:
-    provider.use_cases.manage_accounts.end_sessions(Order("c", DIRECTOR, "administrator", "SUSPENDED"))
+    provider.use_cases.manage_accounts.end_sessions(
+        Order(command_id="c", account_id=DIRECTOR, requested_by="administrator", reason="SUSPENDED")
+    )
 
 
 def _change_password(provider: Provider) -> None:

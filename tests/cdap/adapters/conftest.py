@@ -94,7 +94,7 @@ def the_token(profile: str = "T2", more: tuple[str, ...] = ()) -> VerifiedAccess
         client_id="cdap",
         session_id="sid-1",
         scopes=frozenset({"openid", "cdap"}),
-        organisation=TokenOrganisation("org-commune", "21920050600012", "Commune d'exemple", "921"),
+        organisation=TokenOrganisation(id="org-commune", siret="21920050600012", name="Commune d'exemple", caf="921"),
         authorization_details=tuple(details),
         issued_at=NOW,
         expires_at=NOW + timedelta(minutes=5),
@@ -126,14 +126,30 @@ class Pages:
 
     def open_session(self) -> str:
         """Another session of the same person; its cookie."""
-        content = SessionContent("sid-1", "account", "Personne", "Commune", "-", 0, None, "-", None)
+        content = SessionContent(
+            sid="sid-1",
+            subject="account",
+            display_name="Personne",
+            organisation="Commune",
+            access_token="-",
+            access_expires_at=0,
+            refresh_token=None,
+            id_token="-",
+            last_login_at=None,
+        )
         return self.sessions.open(content)
 
     def _sign_in(self) -> None:
         g.web_session_secret = self.cookie if self.sessions.find(self.cookie) else ""
         token = the_token(self.profile, self.more_profiles)
         g.professional = Professional(
-            token.subject, f"Personne {self.profile}", token.organisation, token.session_id, "-", token, None
+            account_id=token.subject,
+            display_name=f"Personne {self.profile}",
+            organisation=token.organisation,
+            session_id=token.session_id,
+            access_token="-",
+            token=token,
+            last_login_at=None,
         )
 
     def ask(self, **changes: str) -> TestResponse:

@@ -82,7 +82,11 @@ class Software:
     @contextmanager
     def stub(self, service: str = "partner-software") -> Iterator[ConsultationStub]:
         options = ChannelOptions(
-            f"localhost:{self._port}", "cdap", service, "test", self._authority.certificate(service)
+            address=f"localhost:{self._port}",
+            server="cdap",
+            service=service,
+            environment="test",
+            tls_directory=self._authority.certificate(service),
         )
         channel = open_channel(options)
         try:
@@ -107,7 +111,9 @@ def software(on_sqlite: Cdap, tmp_path: Path) -> Iterator[Software]:
     authority = Authority.new(tmp_path / "tls")
     verifier = AccessTokenVerifier(ISSUER, AUDIENCE, lambda: KeySet([KEY]), clock=on_sqlite.clock, scope="cdap")
     server = open_server(
-        ServerOptions("cdap", "test", "localhost", 0, authority.certificate("cdap")),
+        ServerOptions(
+            service="cdap", environment="test", host="localhost", port=0, tls_directory=authority.certificate("cdap")
+        ),
         services=[
             (
                 add_ConsultationServicer_to_server,

@@ -109,7 +109,7 @@ def test_profile_caf_and_purpose_may_be_left_out_when_there_is_no_choice(desk: D
     answer = desk.consult(the_request(profile="T2", caf=""), the_requester())
     assert isinstance(answer, Released)
     without_profile = the_request(profile="T2")
-    answer = desk.consult(type(without_profile)("921", "346145", "Lefèvre", "", PURPOSES["T2"], True), the_requester())
+    answer = desk.consult(replace(without_profile, profile=""), the_requester())
     assert isinstance(answer, Released)
     assert answer.profile == "T2"
 
@@ -158,7 +158,9 @@ def _ended(desk: Desk) -> None:
 
 def _token_ended(**end: str) -> Callable[[Desk], None]:
     def change(desk: Desk) -> None:
-        desk.ended_sessions.known = desk.ended_sessions.known.including([EndedSession("", "", NOW, **end)], 1, NOW)
+        desk.ended_sessions.known = desk.ended_sessions.known.including(
+            [EndedSession(session_id="", account_id="", ended_at=NOW, **end)], 1, NOW
+        )
 
     return change
 

@@ -22,23 +22,31 @@ from tests.promises import promise
 
 def professional(habpps: Habpps, author: Author, details: tuple[Mapping[str, Any], ...]) -> Professional:
     now = habpps.clock.now()
-    organisation = TokenOrganisation(author.organisation_id, SIRET, "Commune de Nanterre", author.caf)
+    organisation = TokenOrganisation(id=author.organisation_id, siret=SIRET, name="Commune de Nanterre", caf=author.caf)
     token = VerifiedAccessToken(
-        author.account_id,
-        "habpps",
-        "sid-1",
-        frozenset({"openid", "habpps"}),
-        organisation,
-        details,
-        now,
-        now + timedelta(minutes=5),
-        now,
-        "1",
-        ("pwd",),
-        8,
-        "jti-1",
+        subject=author.account_id,
+        client_id="habpps",
+        session_id="sid-1",
+        scopes=frozenset({"openid", "habpps"}),
+        organisation=organisation,
+        authorization_details=details,
+        issued_at=now,
+        expires_at=now + timedelta(minutes=5),
+        auth_time_at=now,
+        acr="1",
+        amr=("pwd",),
+        rights_revision=8,
+        token_id="jti-1",
     )
-    return Professional(author.account_id, author.display_name, organisation, "sid-1", "token", token, None)
+    return Professional(
+        account_id=author.account_id,
+        display_name=author.display_name,
+        organisation=organisation,
+        session_id="sid-1",
+        access_token="token",
+        token=token,
+        last_login_at=None,
+    )
 
 
 def role(author: Author, name: str) -> dict[str, str]:

@@ -65,7 +65,15 @@ def served(habpps: Habpps, certificates: Path, request: pytest.FixtureRequest) -
     callers = CallerPolicy.load(Path(str(files("habpps.adapters.rpc").joinpath("callers.toml"))), [FEED])
     servicer = RightsFeed(feed, propagation, signals.feed, clock, getattr(request, "param", None))
     server = open_server(
-        ServerOptions("habpps", "test", "127.0.0.1", 0, certificates / "habpps", threads=4, stream_threads=8),
+        ServerOptions(
+            service="habpps",
+            environment="test",
+            host="127.0.0.1",
+            port=0,
+            tls_directory=certificates / "habpps",
+            threads=4,
+            stream_threads=8,
+        ),
         services=[(add_RightsFeedServicer_to_server, servicer, FEED.full_name)],
         callers=callers,
     )
@@ -74,7 +82,13 @@ def served(habpps: Habpps, certificates: Path, request: pytest.FixtureRequest) -
     with ExitStack() as stack:
 
         def channel(service: str) -> grpc.Channel:
-            options = ChannelOptions(f"127.0.0.1:{server.port}", "habpps", service, "test", certificates / service)
+            options = ChannelOptions(
+                address=f"127.0.0.1:{server.port}",
+                server="habpps",
+                service=service,
+                environment="test",
+                tls_directory=certificates / service,
+            )
             return stack.enter_context(open_channel(options))
 
         yield Served(habpps, propagation, channel)

@@ -50,8 +50,8 @@ from tests.promises import promise
 
 NOBODY = Signatory("", "", None)
 PERSON = Person("Camille", "Léger", "camille@nanterre.example")
-USER_1 = User("u1", "a1", "o1", PERSON, "directrice")
-GROUP = Group("g1", "o1", "Crèches", "T2")
+USER_1 = User(id="u1", account_id="a1", organisation_id="o1", person=PERSON, job_title="directrice")
+GROUP = Group(id="g1", organisation_id="o1", name="Crèches", profile="T2")
 
 
 def contract(**changes: object) -> ServiceContract:
@@ -73,7 +73,13 @@ def contract(**changes: object) -> ServiceContract:
 
 
 def membership(user: User, group: Group = GROUP, state: HabilitationState = HabilitationState.ACTIVE) -> Membership:
-    return Membership(Habilitation(f"h-{user.id}", "o1", user.id, group.id, state, TODAY), group, user)
+    return Membership(
+        Habilitation(
+            id=f"h-{user.id}", organisation_id="o1", user_id=user.id, group_id=group.id, state=state, starts_on=TODAY
+        ),
+        group,
+        user,
+    )
 
 
 @promise("caf-admin:siret-is-checked")
@@ -186,20 +192,57 @@ def test_only_contracts_in_force_give_profiles() -> None:
     ("user", "group", "held", "maximum", "error"),
     [
         (USER_1, GROUP, [], None, None),
-        (User("u1", "a1", "o1", PERSON, "x", UserState.LOCKED), GROUP, [], None, UserNotActiveError),
         (
-            User("u1", "a1", "o1", PERSON, "x", departs_on=TODAY - timedelta(days=1)),
+            User(id="u1", account_id="a1", organisation_id="o1", person=PERSON, job_title="x", state=UserState.LOCKED),
             GROUP,
             [],
             None,
             UserNotActiveError,
         ),
-        (USER_1, Group("g1", "o1", "Crèches", "T2", "closed"), [], None, GroupClosedError),
+        (
+            User(
+                id="u1",
+                account_id="a1",
+                organisation_id="o1",
+                person=PERSON,
+                job_title="x",
+                departs_on=TODAY - timedelta(days=1),
+            ),
+            GROUP,
+            [],
+            None,
+            UserNotActiveError,
+        ),
+        (
+            USER_1,
+            Group(id="g1", organisation_id="o1", name="Crèches", profile="T2", state="closed"),
+            [],
+            None,
+            GroupClosedError,
+        ),
         (USER_1, GROUP, [membership(USER_1)], None, AlreadyInGroupError),
         (USER_1, GROUP, [membership(USER_1, state=HabilitationState.WITHDRAWN)], None, None),
-        (USER_1, Group("g5", "o1", "Cantine", "T5"), [], None, ProfileNotInContractError),
-        (USER_1, GROUP, [membership(User("u2", "a2", "o1", PERSON, "x"))], 1, MaximumUsersReachedError),
-        (USER_1, GROUP, [membership(USER_1, Group("g2", "o1", "Social", "T1"))], 1, None),
+        (
+            USER_1,
+            Group(id="g5", organisation_id="o1", name="Cantine", profile="T5"),
+            [],
+            None,
+            ProfileNotInContractError,
+        ),
+        (
+            USER_1,
+            GROUP,
+            [membership(User(id="u2", account_id="a2", organisation_id="o1", person=PERSON, job_title="x"))],
+            1,
+            MaximumUsersReachedError,
+        ),
+        (
+            USER_1,
+            GROUP,
+            [membership(USER_1, Group(id="g2", organisation_id="o1", name="Social", profile="T1"))],
+            1,
+            None,
+        ),
     ],
 )
 def test_an_assignment_is_allowed_or_refused(
@@ -234,11 +277,34 @@ def test_an_assignment_is_allowed_or_refused(
 def test_a_convention_opens_only_while_it_lives(
     state: ConventionState, starts_on: date, ends_on: date | None, opens: bool
 ) -> None:
-    assert Convention("v", "o", "921", "R", state, starts_on, ends_on, NOBODY, NOBODY).opens_on(TODAY) is opens
+    assert (
+        Convention(
+            id="v",
+            organisation_id="o",
+            caf="921",
+            reference="R",
+            state=state,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            partner_signatory=NOBODY,
+            caf_signatory=NOBODY,
+        ).opens_on(TODAY)
+        is opens
+    )
 
 
 def test_a_draft_convention_is_not_published_and_a_user_is_without_address() -> None:
-    draft = Convention("v", "o", "921", "R", ConventionState.DRAFT, TODAY, None, NOBODY, NOBODY)
+    draft = Convention(
+        id="v",
+        organisation_id="o",
+        caf="921",
+        reference="R",
+        state=ConventionState.DRAFT,
+        starts_on=TODAY,
+        ends_on=None,
+        partner_signatory=NOBODY,
+        caf_signatory=NOBODY,
+    )
     assert published(draft) is None
     fact = published(USER_1)
     assert fact is not None
@@ -254,7 +320,16 @@ def test_a_day_is_a_french_day() -> None:
 
 def test_a_command_that_fails_is_tried_again_twice_as_late_and_at_most_a_minute() -> None:
     now = datetime(2026, 11, 23, tzinfo=UTC)
-    command = AccountCommand("c", CommandKind.CREATE, "a", "o", "by", now, now, {"email": "x"})
+    command = AccountCommand(
+        id="c",
+        kind=CommandKind.CREATE,
+        account_id="a",
+        organisation_id="o",
+        requested_by="by",
+        requested_at=now,
+        next_attempt_at=now,
+        content={"email": "x"},
+    )
     delays = []
     for _ in range(9):
         command = command.failed("UNREACHABLE", now)
@@ -265,7 +340,16 @@ def test_a_command_that_fails_is_tried_again_twice_as_late_and_at_most_a_minute(
 
 def test_a_finished_command_forgets_names_and_address() -> None:
     now = datetime(2026, 11, 23, tzinfo=UTC)
-    command = AccountCommand("c", CommandKind.CREATE, "a", "o", "by", now, now, {"email": "x"})
+    command = AccountCommand(
+        id="c",
+        kind=CommandKind.CREATE,
+        account_id="a",
+        organisation_id="o",
+        requested_by="by",
+        requested_at=now,
+        next_attempt_at=now,
+        content={"email": "x"},
+    )
     assert command.accepted("jd", mails_sent=True, now=now).content == {}
     assert command.accepted("jd", mails_sent=False, now=now).state is CommandState.SENT
     assert command.refused("ACCOUNT_ID_TAKEN", "7K4Q-2M9D").content == {}

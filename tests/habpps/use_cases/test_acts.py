@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from habpps.domain.account_command import CommandKind, CommandState
+from habpps.domain.account_command import CommandKind
 from habpps.domain.people import Administrator, Person, Role
 from habpps.domain.refusals import (
     ContractExistsError,
@@ -28,13 +28,10 @@ from habpps.use_cases.assign_to_group import Assignment
 from habpps.use_cases.change_convention import ConventionStep
 from habpps.use_cases.create_user import UserRequest
 from habpps.use_cases.people_ports import Listing
-from habpps.use_cases.push_account_commands import PushAccountCommands
 from habpps.use_cases.register import Entry
 from rights.decision import open_extranets, why_closed
 from rights.snapshot import Snapshot
 from servicekit.audit_events import AuditUnavailableError
-from servicekit.background import each_apart
-from servicekit.errors import ConflictError, DependencyUnavailableError
 from tests.habpps.builders import (
     ADMINISTRATOR,
     DIRECTOR,
@@ -45,7 +42,6 @@ from tests.habpps.builders import (
     MemoryRegister,
     request,
 )
-from tests.habpps.fakes import FakeAccounts
 from tests.promises import promise
 
 NEW = Person("Lou", "Roy", "lou.roy@ville.example")
@@ -315,7 +311,13 @@ def test_locking_somebody_of_two_organisations_only_ends_the_sessions(memory: Me
     user = memory.store.users.get(commune.user_id)
     assert user is not None
     memory.store.administrators.save(
-        Administrator("elsewhere", user.account_id, other_id, user.person, Role.PARTNER_ADMINISTRATOR)
+        Administrator(
+            id="elsewhere",
+            account_id=user.account_id,
+            organisation_id=other_id,
+            person=user.person,
+            role=Role.PARTNER_ADMINISTRATOR,
+        )
     )
     acts.lock_user(caf, commune.user_id, UserEvent.LOCK, "essai")
     assert commands(memory)[-1] == (CommandKind.END_SESSIONS, user.account_id)
@@ -365,48 +367,3 @@ def test_the_journal_of_the_organisation_tells_the_acts_newest_first(memory: Mem
     assert total == 6
     assert [record.act for record in records][:2] == ["habpps.habilitation.granted", "habpps.user.created"]
     assert records[0].author_name == ADMINISTRATOR.display_name
-
-
-def test_commands_are_pushed_in_order_and_asked_about_until_the_mails_have_left(
-    memory: MemoryRegister, commune: Commune
-) -> None:
-    accounts = FakeAccounts()
-    accounts.mails_sent = False
-    push = PushAccountCommands(memory.work, accounts, memory.all.clock, each_apart)
-    assert push() == timedelta(0), "the notice comes after the account"
-    assert push() == timedelta(seconds=1)
-    kinds = [command.kind for command in accounts.pushed]
-    assert kinds == [CommandKind.CREATE, CommandKind.CREATE, CommandKind.NOTIFY]
-    assert accounts.pushed[1].content["email"] == DIRECTOR.email
-    accounts.mails_sent = True
-    memory.all.clock.advance(timedelta(seconds=1))
-    assert push() is None
-    assert len(accounts.pushed) == 3
-    states = {row.state for row in memory.store.commands.rows.values()}  # type: ignore[attr-defined]
-    assert states == {CommandState.DONE}
-
-
-def test_a_silent_account_service_is_tried_again_and_a_refusal_is_kept(
-    memory: MemoryRegister, commune: Commune
-) -> None:
-    accounts = FakeAccounts()
-    push = PushAccountCommands(memory.work, accounts, memory.all.clock, each_apart)
-    accounts.failure = DependencyUnavailableError("down", reason="REMOTE_UNAVAILABLE")
-    assert push() == timedelta(seconds=1)
-    memory.all.clock.advance(timedelta(seconds=1))
-    assert push() == timedelta(seconds=2)
-    memory.all.acts.reset_password(commune.partner, commune.user_id)
-    accounts.failure = ConflictError("taken", reason="ACCOUNT_ID_TAKEN")
-    memory.all.clock.advance(timedelta(seconds=2))
-    push()
-    rows = list(memory.store.commands.rows.values())  # type: ignore[attr-defined]
-    assert [(row.state, row.problem) for row in rows[:2]] == [(CommandState.REFUSED, "ACCOUNT_ID_TAKEN")] * 2
-    assert rows[2].state is CommandState.PENDING
-    accounts.failure = None
-    push()
-    assert accounts.pushed == []  # nothing of this person goes before the account is there
-    memory.all.acts.retry_account_command(commune.partner, commune.id, rows[2].account_id)
-    push()
-    push()
-    first, *later = [one.kind for one in accounts.pushed]
-    assert (first, sorted(later)) == (CommandKind.CREATE, [CommandKind.NOTIFY, CommandKind.RESET_PASSWORD])

@@ -146,7 +146,9 @@ def test_a_bad_item_is_named_by_its_path_and_nothing_is_written(
 def test_an_extranet_whose_profiles_and_purposes_do_not_fit_is_refused(
     memory: MemoryRegister, profiles: tuple[str, ...], purposes: tuple[str, ...], problem: str
 ) -> None:
-    extranet = Extranet("cdap", "CDAP", "https://cdap.example", profiles, purposes, enabled=True)
+    extranet = Extranet(
+        code="cdap", label="CDAP", url="https://cdap.example", profiles=profiles, purposes=purposes, enabled=True
+    )
     with pytest.raises(ImportRefusedError) as refused:
         memory.all.import_extranets([extranet], {})
     assert set(refused.value.fields) == {problem}

@@ -161,7 +161,7 @@ def test_the_register_writes_nothing_unclean_whatever_asks_for_it(
         entry.save(replace(entry.store.groups.get(commune.group_id), name=text))
 
     def noted(entry: Any) -> None:
-        entry.note(Note("habpps.group.created", "group:1", commune.id, text))
+        entry.note(Note(act="habpps.group.created", subject="group:1", organisation_id=commune.id, label=text))
 
     for work in (saved, noted):
         with pytest.raises(FormRefusedError):

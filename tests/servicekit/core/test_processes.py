@@ -35,7 +35,11 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def _calling(tiny: Tiny, tls: Path) -> Iterator[Any]:
     address = f"127.0.0.1:{tiny.rpc_port}"
-    with open_channel(ChannelOptions(address, "tiny", "caller", "demo", tls.parent / "caller")) as channel:
+    with open_channel(
+        ChannelOptions(
+            address=address, server="tiny", service="caller", environment="demo", tls_directory=tls.parent / "caller"
+        )
+    ) as channel:
         yield feed_grpc.RightsFeedStub(channel)
 
 

@@ -60,7 +60,7 @@ def serving(
 ) -> Iterator[RpcServer]:
     """A started server that says it is serving."""
     policy = CallerPolicy({f"/{NAME}/{method}": allowed for method in METHODS})
-    defaults = ServerOptions("habpps", "test", "127.0.0.1", 0, tls)
+    defaults = ServerOptions(service="habpps", environment="test", host="127.0.0.1", port=0, tls_directory=tls)
     services = [(feed_grpc.add_RightsFeedServicer_to_server, feed_of_the_test(handlers), NAME)]
     server = open_server(replace(defaults, **options), services=services, callers=policy)
     server.start()
@@ -74,7 +74,9 @@ def serving(
 @contextmanager
 def stub(server: RpcServer, tls: Path, **options: Any) -> Iterator[Any]:
     """A stub whose calls come from the service whose certificate is in `tls` (cdap unless said otherwise)."""
-    defaults = ChannelOptions(f"127.0.0.1:{server.port}", "habpps", "cdap", "test", tls)
+    defaults = ChannelOptions(
+        address=f"127.0.0.1:{server.port}", server="habpps", service="cdap", environment="test", tls_directory=tls
+    )
     with open_channel(replace(defaults, **options)) as channel:
         yield feed_grpc.RightsFeedStub(channel)
 

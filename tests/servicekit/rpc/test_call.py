@@ -63,9 +63,9 @@ def test_outside_of_a_call_there_is_none() -> None:
 
 
 def test_the_time_left_is_never_negative() -> None:
-    assert Call("m", "r", "cdap", deadline=time.monotonic() - 5).remaining() == 0
-    assert Call("m", "r", "cdap").remaining() is None
+    assert Call(method="m", request_id="r", caller="cdap", deadline=time.monotonic() - 5).remaining() == 0
+    assert Call(method="m", request_id="r", caller="cdap").remaining() is None
 
 
 def test_a_call_does_not_show_the_token_when_printed() -> None:
-    assert "s3cret" not in repr(Call("m", "r", "cdap", bearer="s3cret"))
+    assert "s3cret" not in repr(Call(method="m", request_id="r", caller="cdap", bearer="s3cret"))

@@ -136,7 +136,11 @@ def test_a_new_certificate_of_the_client_is_used_by_the_next_calls(
 
 def test_a_channel_says_what_is_wrong_with_its_certificate(tmp_path: Path) -> None:
     with pytest.raises(StartError, match=r"ca\.pem cannot be read"):
-        open_channel(ChannelOptions("127.0.0.1:1", "habpps", "cdap", "test", tmp_path))
+        open_channel(
+            ChannelOptions(
+                address="127.0.0.1:1", server="habpps", service="cdap", environment="test", tls_directory=tmp_path
+            )
+        )
 
 
 def test_a_message_of_more_than_one_mebibyte_is_refused(habpps: Path, cdap: Path) -> None:

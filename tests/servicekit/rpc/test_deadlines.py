@@ -30,7 +30,9 @@ class ContextWithTime:
 
 def _incoming(remaining: float | None) -> Incoming:
     context: Any = ContextWithTime(remaining)
-    return Incoming("/x/Y", context, "test", CallerPolicy({}), threading.Event())
+    return Incoming(
+        method="/x/Y", context=context, environment="test", policy=CallerPolicy({}), ending=threading.Event()
+    )
 
 
 def test_less_than_100_ms_is_refused_before_any_work() -> None:

@@ -122,7 +122,9 @@ def test_a_service_that_is_not_there_is_an_unavailable_dependency(habpps: Path, 
 
 def test_a_method_that_the_other_side_does_not_know_is_an_unavailable_dependency(habpps: Path, cdap: Path) -> None:
     with serving(habpps, {}) as server:
-        options = ChannelOptions(f"127.0.0.1:{server.port}", "habpps", "cdap", "test", cdap)
+        options = ChannelOptions(
+            address=f"127.0.0.1:{server.port}", server="habpps", service="cdap", environment="test", tls_directory=cdap
+        )
         with open_channel(options) as channel:
             call: Any = channel.unary_unary("/partenaire.habpps.v1.RightsFeed/OfALaterVersion")
             with pytest.raises(DependencyUnavailableError) as caught, remote_errors():

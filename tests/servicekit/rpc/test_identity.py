@@ -133,7 +133,7 @@ def test_a_server_does_not_start_with_the_certificate_of_another_service(cdap: P
 
 def test_a_server_does_not_start_when_the_list_leaves_a_service_out(habpps: Path) -> None:
     services = [(feed_grpc.add_RightsFeedServicer_to_server, feed_of_the_test({}), NAME)]
-    options = ServerOptions("habpps", "test", "127.0.0.1", 0, habpps)
+    options = ServerOptions(service="habpps", environment="test", host="127.0.0.1", port=0, tls_directory=habpps)
     with pytest.raises(StartError, match=f"says nothing of {NAME}"):
         open_server(options, services=services, callers=CallerPolicy({}))
 

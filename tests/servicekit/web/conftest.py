@@ -91,7 +91,15 @@ def a_party(
     app.testing = True
     provider = provider or FakeProvider(clock)
     sessions = WebSessions(database, WebSecrets.load(tmp_path), clock)
-    settings = OidcLoginSettings(ISSUER, CLIENT, SECRET, RESOURCE, "openid profile mon-enfant", PUBLIC_URL, **changes)
+    settings = OidcLoginSettings(
+        issuer=ISSUER,
+        client_id=CLIENT,
+        client_secret=SECRET,
+        resource=RESOURCE,
+        scope="openid profile mon-enfant",
+        public_url=PUBLIC_URL,
+        **changes,
+    )
     OidcLogin(app, settings, sessions, clock, http=provider.client())
 
     @app.get("/")

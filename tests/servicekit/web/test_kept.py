@@ -37,7 +37,19 @@ def kept(both: Database, clock: FixedClock) -> KeptResults:
 
 
 def opened(sessions: WebSessions, sid: str = "sid-1") -> SessionKey:
-    cookie = sessions.open(SessionContent(sid, "person-1", "Camille", "Bois-Joli", "token", 2e9, None, "id", None))
+    cookie = sessions.open(
+        SessionContent(
+            sid=sid,
+            subject="person-1",
+            display_name="Camille",
+            organisation="Bois-Joli",
+            access_token="token",
+            access_expires_at=2e9,
+            refresh_token=None,
+            id_token="id",
+            last_login_at=None,
+        )
+    )
     return SessionKey(hash_secret(cookie), cookie)
 
 
@@ -80,7 +92,17 @@ ENDS: dict[str, Callable[[WebSessions, SessionKey, FixedClock], object]] = {
         LogoutToken("t-1", "sid-1", "person-1", clock.now() + timedelta(minutes=2))
     ),
     "signing in again": lambda sessions, session, _: sessions.open(
-        SessionContent("sid-3", "person-1", "Camille", "Bois-Joli", "token", 2e9, None, "id", None),
+        SessionContent(
+            sid="sid-3",
+            subject="person-1",
+            display_name="Camille",
+            organisation="Bois-Joli",
+            access_token="token",
+            access_expires_at=2e9,
+            refresh_token=None,
+            id_token="id",
+            last_login_at=None,
+        ),
         instead_of=session.secret,
     ),
 }

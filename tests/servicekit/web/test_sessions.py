@@ -31,7 +31,17 @@ def sessions(both: Database, clock: FixedClock) -> WebSessions:
 
 
 def content(sid: str = "sid-1", subject: str = "person-1") -> SessionContent:
-    return SessionContent(sid, subject, "Camille Martin", "Bois-Joli", "access-secret", 2e9, "refresh", "id", None)
+    return SessionContent(
+        sid=sid,
+        subject=subject,
+        display_name="Camille Martin",
+        organisation="Bois-Joli",
+        access_token="access-secret",
+        access_expires_at=2e9,
+        refresh_token="refresh",
+        id_token="id",
+        last_login_at=None,
+    )
 
 
 def test_a_session_is_found_by_its_cookie_only(sessions: WebSessions) -> None:

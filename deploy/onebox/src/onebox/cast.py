@@ -24,7 +24,7 @@ def identifier(name: str) -> str:
     return str(uuid.UUID(bytes=bytes(raw)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Person:
     """Somebody with an account."""
 
@@ -56,7 +56,7 @@ class Contract:
     territories: tuple[str, ...] = (CAF,)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Partner:
     """An organisation with its convention, contracts, groups and people."""
 
@@ -74,8 +74,20 @@ class Partner:
         return identifier(f"organisation:{self.siret}")
 
 
-CAF_ADMINISTRATOR = Person("Claire", "Fontaine", "cfontaine-9210", "Lilas-Tambour-2026", "caf_administrator")
-CAF_AUDITOR = Person("Paul", "Renard", "prenard-9211", "Granit-Hirondelle-2026", "caf_auditor")
+CAF_ADMINISTRATOR = Person(
+    given_name="Claire",
+    family_name="Fontaine",
+    username="cfontaine-9210",
+    password="Lilas-Tambour-2026",
+    role="caf_administrator",
+)
+CAF_AUDITOR = Person(
+    given_name="Paul",
+    family_name="Renard",
+    username="prenard-9211",
+    password="Granit-Hirondelle-2026",
+    role="caf_auditor",
+)
 
 RIVEBELLE = Partner(
     name="Ville de Rivebelle",
@@ -86,12 +98,39 @@ RIVEBELLE = Partner(
         Contract("mon-enfant", ("T2",), ("information_modes_accueil",)),
     ),
     groups={"Service social": "T1", "Crèches municipales": "T2"},
-    administrators=(Person("Marc", "Petit", "mpetit-1001", "Verger-Boussole-2026", "partner_administrator"),),
-    users=(
-        Person("Inès", "Durand", "idurand-1002", "Falaise-Bleuet-2026", "assistante sociale", "Service social"),
-        Person("Nadia", "Benali", "nbenali-1003", "Ruche-Paquebot-2026", "directrice de crèche", "Crèches municipales"),
+    administrators=(
         Person(
-            "Sophie", "Leroy", "sleroy-1004", "Tilleul-Comete-2026", "responsable petite enfance", "Crèches municipales"
+            given_name="Marc",
+            family_name="Petit",
+            username="mpetit-1001",
+            password="Verger-Boussole-2026",
+            role="partner_administrator",
+        ),
+    ),
+    users=(
+        Person(
+            given_name="Inès",
+            family_name="Durand",
+            username="idurand-1002",
+            password="Falaise-Bleuet-2026",
+            role="assistante sociale",
+            group="Service social",
+        ),
+        Person(
+            given_name="Nadia",
+            family_name="Benali",
+            username="nbenali-1003",
+            password="Ruche-Paquebot-2026",
+            role="directrice de crèche",
+            group="Crèches municipales",
+        ),
+        Person(
+            given_name="Sophie",
+            family_name="Leroy",
+            username="sleroy-1004",
+            password="Tilleul-Comete-2026",
+            role="responsable petite enfance",
+            group="Crèches municipales",
         ),
     ),
 )
@@ -105,10 +144,32 @@ VALMONT = Partner(
         Contract("omega", ("T1",), ("suivi_partenarial",)),
     ),
     groups={"Accompagnement social": "T1", "Tarification": "T5"},
-    administrators=(Person("Hélène", "Garnier", "hgarnier-2001", "Moulin-Cerisier-2026", "partner_administrator"),),
+    administrators=(
+        Person(
+            given_name="Hélène",
+            family_name="Garnier",
+            username="hgarnier-2001",
+            password="Moulin-Cerisier-2026",
+            role="partner_administrator",
+        ),
+    ),
     users=(
-        Person("Thomas", "Roux", "troux-2002", "Sentier-Opale-2026", "conseiller social", "Accompagnement social"),
-        Person("Julie", "Marchand", "jmarchand-2003", "Clocher-Merisier-2026", "agent de régie", "Tarification"),
+        Person(
+            given_name="Thomas",
+            family_name="Roux",
+            username="troux-2002",
+            password="Sentier-Opale-2026",
+            role="conseiller social",
+            group="Accompagnement social",
+        ),
+        Person(
+            given_name="Julie",
+            family_name="Marchand",
+            username="jmarchand-2003",
+            password="Clocher-Merisier-2026",
+            role="agent de régie",
+            group="Tarification",
+        ),
     ),
 )
 
@@ -121,10 +182,23 @@ HORIZON = Partner(
         Contract("ql-web", ("T3",), ("fonds_solidarite_logement",)),
     ),
     groups={"Prévention des impayés": "T3"},
-    administrators=(Person("Karim", "Haddad", "khaddad-3001", "Estuaire-Noyer-2026", "partner_administrator"),),
+    administrators=(
+        Person(
+            given_name="Karim",
+            family_name="Haddad",
+            username="khaddad-3001",
+            password="Estuaire-Noyer-2026",
+            role="partner_administrator",
+        ),
+    ),
     users=(
         Person(
-            "Anne", "Lefort", "alefort-3002", "Lanterne-Houle-2026", "chargée de recouvrement", "Prévention des impayés"
+            given_name="Anne",
+            family_name="Lefort",
+            username="alefort-3002",
+            password="Lanterne-Houle-2026",
+            role="chargée de recouvrement",
+            group="Prévention des impayés",
         ),
     ),
 )

@@ -62,7 +62,7 @@ class Fact:
             raise FactFormatError(f"unreadable {cls.fact_kind}: {error}") from error
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation(Fact):
     """A partner or a Caf. `kind`: partner, caf. `state`: active, closed. `caf`: code of the Caf it belongs to."""
 
@@ -75,7 +75,7 @@ class Organisation(Fact):
     state: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Convention(Fact):
     """The agreement between a Caf and a partner; drafts are not facts.
 
@@ -93,7 +93,7 @@ class Convention(Fact):
     ends_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Extranet(Fact):
     """An extranet of the registry and what it can serve. `kind`: professional, administration."""
 
@@ -117,7 +117,7 @@ class Purpose(Fact):
     profiles: Texts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceContract(Fact):
     """What opens one extranet to an organisation. `state`: active, suspended, ended. `territories`: Caf codes."""
 
@@ -134,7 +134,7 @@ class ServiceContract(Fact):
     ends_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Group(Fact):
     """The users of an organisation that share one profile. `state`: active, closed."""
 
@@ -146,7 +146,7 @@ class Group(Fact):
     state: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class User(Fact):
     """An account as a member of one organisation. `state`: active, locked, inactive, closed."""
 
@@ -158,7 +158,7 @@ class User(Fact):
     state: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Habilitation(Fact):
     """A user's place in a group. `state`: active, suspended, withdrawn."""
 
@@ -171,7 +171,7 @@ class Habilitation(Fact):
     ends_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Administrator(Fact):
     """An account with an administration role. `role`: partner_administrator, caf_administrator, caf_auditor.
 

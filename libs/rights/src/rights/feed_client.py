@@ -152,4 +152,10 @@ def _to_ends(message: ended_sessions_pb2.WatchResponse) -> SessionsEnded:
 
 def _to_end(message: ended_sessions_pb2.EndedSession) -> EndedSession:
     ended_at = _EPOCH_START + timedelta(microseconds=message.ended_at_us)
-    return EndedSession(message.session_id, message.account_id, ended_at, message.token_id, message.client_id)
+    return EndedSession(
+        session_id=message.session_id,
+        account_id=message.account_id,
+        ended_at=ended_at,
+        token_id=message.token_id,
+        client_id=message.client_id,
+    )

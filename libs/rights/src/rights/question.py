@@ -12,7 +12,7 @@ class Limits:
     freshness: timedelta = timedelta(seconds=5)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """May this person, in this organisation, consult a file of this territory?
 
@@ -34,7 +34,7 @@ class Question:
     session_age: timedelta
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Granted:
     """Yes: these fields, each with how much of it is shown, by this right, at this revision of the rights.
 

@@ -20,7 +20,7 @@ from servicekit.clock import Clock
 KEPT_FOR = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndedSession:
     """One end. `token_id`: a token or a family; `client_id`: a client's tokens; else `session_id`, and when that is
     empty all sessions of the account."""

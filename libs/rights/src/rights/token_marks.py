@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenMarks:
     """What of an access token says whether it has ended: its claims `sid`, `jti`, `client_id` and `iat`, and whose."""
 

@@ -31,7 +31,7 @@ _EPOCH = re.compile(r"[0-9A-Za-z-]{1,64}")
 _JSON_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventForm:
     """What of an event has an agreed form. Absent texts are None; the time is microseconds since 1970 UTC."""
 

@@ -35,7 +35,7 @@ class IssuerUnreachableError(DependencyUnavailableError):
     reason = "ISSUER_UNREACHABLE"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class JwksRefresh:
     """How often the issuer's keys are fetched."""
 

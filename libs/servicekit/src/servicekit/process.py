@@ -81,7 +81,7 @@ class Noting(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Process:
     """What the `build` function of a service returns: everything made, nothing started."""
 

@@ -48,7 +48,7 @@ class TokenRefusedError(NotAuthenticatedError):
     reason = "TOKEN_REFUSED"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TokenOrganisation:
     """The organisation the session acts for."""
 
@@ -58,7 +58,7 @@ class TokenOrganisation:
     caf: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class VerifiedAccessToken:
     """The claims of a token whose signature, issuer, audience, type and life were checked. Times are aware, UTC."""
 

@@ -54,7 +54,7 @@ class LogAlarms:
         log.error("alarm", kind=kind, **details)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class UseCases:
     """All that the journal does, for its pages and for gRPC."""
 
@@ -113,7 +113,7 @@ def build_core(settings: AuditSettings, database: Database, clock: Clock) -> Cor
     """
     store, keys, cipher = SqlJournalStore(database), FileShardKeys(settings.keys), AesGcmPayloadCipher()
     guard, alarms = FileGuard(settings.guard), LogAlarms()
-    record = RecordBatch(store, keys, cipher, clock, new_id())
+    record = RecordBatch(store=store, keys=keys, cipher=cipher, clock=clock, epoch=new_id())
     sequencer = Sequencer(record, alarms)
     signer = FileNoteSigner(settings.keys, settings.origin)
     published = FileCheckpoint(settings.checkpoint_file)

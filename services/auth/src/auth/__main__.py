@@ -88,9 +88,17 @@ def _create_account(settings: AuthSettings, arguments: argparse.Namespace) -> in
     from auth.people.use_cases.manage_accounts import NewPerson, Order
 
     account_id = arguments.account_id or new_id()
-    person = NewPerson(account_id, arguments.given_name, arguments.family_name, arguments.email, arguments.organisation)
+    person = NewPerson(
+        account_id=account_id,
+        given_name=arguments.given_name,
+        family_name=arguments.family_name,
+        email=arguments.email,
+        organisation_name=arguments.organisation,
+    )
     with operator_commands(settings) as commands:
-        view = commands.manage_accounts.create(Order(new_id(), account_id, "operator"), person)
+        view = commands.manage_accounts.create(
+            Order(command_id=new_id(), account_id=account_id, requested_by="operator"), person
+        )
     sys.stdout.write(f"account_id={account_id} username={view.account.username}\n")
     return 0
 

@@ -65,7 +65,9 @@ def build(settings: CdapSettings, parts: Parts) -> Process:
             channel.close()
         database.close()
 
-    return Process(web, rpc, background, close, health=(("database", database_check(database)),))
+    return Process(
+        web=web, rpc=rpc, background=background, close=close, health=(("database", database_check(database)),)
+    )
 
 
 @contextmanager

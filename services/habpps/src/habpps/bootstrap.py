@@ -87,11 +87,11 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
     reminding = departure_reminders(RemindDepartures(work, signals, clock))
     commands.tell(pushing.wake)
     return Process(
-        web,
-        rpc,
-        (relay, pushing, reminding),
-        close,
-        frozenset({relay.name, pushing.name, reminding.name}),
+        web=web,
+        rpc=rpc,
+        background=(relay, pushing, reminding),
+        close=close,
+        answers_without=frozenset({relay.name, pushing.name, reminding.name}),
         health=(("database", database_check(database)),),
     )
 

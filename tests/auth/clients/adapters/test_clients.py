@@ -60,7 +60,9 @@ def test_a_mail_arrives_with_its_accents() -> None:
     controller = Controller(inbox, hostname="127.0.0.1", port=a_free_port())
     controller.start()
     try:
-        mailer = SmtpMailer(SmtpOptions("127.0.0.1", controller.port, "Partenaire <x@partenaire.example>"))
+        mailer = SmtpMailer(
+            SmtpOptions(host="127.0.0.1", port=controller.port, sender="Partenaire <x@partenaire.example>")
+        )
         mailer.send(Message("chloe@commune.example", "Votre identifiant à garder", "Bonjour Chloé,\n"))
     finally:
         controller.stop()
@@ -71,7 +73,7 @@ def test_a_mail_arrives_with_its_accents() -> None:
 
 
 def test_an_absent_mail_server_is_a_clear_failure() -> None:
-    mailer = SmtpMailer(SmtpOptions("127.0.0.1", a_free_port(), "x@partenaire.example"))
+    mailer = SmtpMailer(SmtpOptions(host="127.0.0.1", port=a_free_port(), sender="x@partenaire.example"))
     with pytest.raises(MailNotSentError) as failed:
         mailer.send(Message("secret.name@commune.example", "s", "t"))
     assert "secret.name" not in str(failed.value)
@@ -239,9 +241,20 @@ def test_an_operator_sees_what_is_stuck_and_has_it_tried_again(
 
         def fill(connection: Connection) -> None:
             repos = SqlRepositories(connection)
-            repos.mails.add(QueuedMail("m1", "a1", MailKind.IDENTIFIER, now, now))
+            repos.mails.add(
+                QueuedMail(mail_id="m1", account_id="a1", kind=MailKind.IDENTIFIER, queued_at=now, next_attempt_at=now)
+            )
             repos.mails.set_aside("m1", "RECIPIENT_REFUSED", now)
-            repos.logout_notices.add(LogoutNotice("n1", "s1", "a1", "cdap", now, now))
+            repos.logout_notices.add(
+                LogoutNotice(
+                    notice_id="n1",
+                    session_id="s1",
+                    account_id="a1",
+                    client_id="cdap",
+                    queued_at=now,
+                    next_attempt_at=now,
+                )
+            )
             repos.logout_notices.set_aside("n1", "LOGOUT_NOT_ANSWERED", now)
 
         database.write(fill)

@@ -48,8 +48,12 @@ def remain(provider: Provider, *pending: Step) -> None:
 
 def two_organisations(provider: Provider) -> None:
     more = (
-        Organisation("org-second", "21750001600019", "Autre commune", "921", "partner", "active"),
-        User("user-9", DIRECTOR, "org-second", "Chloé Durand", "active"),
+        Organisation(
+            id="org-second", siret="21750001600019", name="Autre commune", caf="921", kind="partner", state="active"
+        ),
+        User(
+            id="user-9", account_id=DIRECTOR, organisation_id="org-second", display_name="Chloé Durand", state="active"
+        ),
     )
     provider.replica.snapshot = provider.commune.snapshot(more=more)
 
@@ -115,7 +119,9 @@ def test_the_use_case_itself_gives_no_code_while_a_step_remains(provider: Provid
     two_organisations(provider)
     session = provider.sign_in().session
     assert session.pending == (Step.CHOOSE_ORGANISATION,)
-    request = CodeRequest(a_client(), "http://localhost:8402/retour", "openid", "http://localhost:8402")
+    request = CodeRequest(
+        client=a_client(), redirect_uri="http://localhost:8402/retour", scope="openid", audience="http://localhost:8402"
+    )
     with pytest.raises(SignInUnfinishedError):
         provider.use_cases.issue_code(session, request)
 

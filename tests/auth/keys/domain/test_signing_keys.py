@@ -43,7 +43,7 @@ POLICY = KeyPolicy()
 
 
 def a_key(kid: str, signs_from: datetime = NOW, algorithm: str = ES256, number: int = 1) -> KeyRecord:
-    return KeyRecord(kid, algorithm, number, created_at=signs_from, signs_from=signs_from)
+    return KeyRecord(kid=kid, algorithm=algorithm, number=number, created_at=signs_from, signs_from=signs_from)
 
 
 RSA = a_key("rsa", NOW - timedelta(hours=1), algorithm=RS256)

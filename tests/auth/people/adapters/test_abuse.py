@@ -114,8 +114,12 @@ def test_a_session_for_an_organisation_that_is_gone_opens_nothing(
     browser.sign_in()
     token = browser.exchange(browser.code("plain", 8499, scope="openid"), "plain", 8499).json["refresh_token"]
     second = (
-        Organisation("org-second", "21750001600019", "Autre commune", "921", "partner", "active"),
-        User("user-9", DIRECTOR, "org-second", "Chloé Durand", "active"),
+        Organisation(
+            id="org-second", siret="21750001600019", name="Autre commune", caf="921", kind="partner", state="active"
+        ),
+        User(
+            id="user-9", account_id=DIRECTOR, organisation_id="org-second", display_name="Chloé Durand", state="active"
+        ),
     )
     name, state = ("commune", "closed") if kind == "closed" else ("creche_director", "closed")
     provider.commune = provider.commune.changed(name, state=state)

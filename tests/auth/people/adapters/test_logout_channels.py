@@ -151,15 +151,19 @@ def test_an_extranet_is_counted_once_however_often_it_is_told(provider: Provider
 
 
 def lock(provider: Provider, _session: Session, _cookie: str) -> None:
-    provider.use_cases.manage_accounts.lock(Order("c", DIRECTOR, "admin", "LEFT"))
+    provider.use_cases.manage_accounts.lock(
+        Order(command_id="c", account_id=DIRECTOR, requested_by="admin", reason="LEFT")
+    )
 
 
 def reset(provider: Provider, _session: Session, _cookie: str) -> None:
-    provider.use_cases.manage_accounts.reset_password(Order("c", DIRECTOR, "admin"))
+    provider.use_cases.manage_accounts.reset_password(Order(command_id="c", account_id=DIRECTOR, requested_by="admin"))
 
 
 def suspend(provider: Provider, _session: Session, _cookie: str) -> None:
-    provider.use_cases.manage_accounts.end_sessions(Order("c", DIRECTOR, "admin", "SUSPENDED"))
+    provider.use_cases.manage_accounts.end_sessions(
+        Order(command_id="c", account_id=DIRECTOR, requested_by="admin", reason="SUSPENDED")
+    )
 
 
 def leave(provider: Provider, session: Session, _cookie: str) -> None:
@@ -181,8 +185,15 @@ def expire(provider: Provider, _session: Session, _cookie: str) -> None:
 
 
 def change_organisation(provider: Provider, session: Session, _cookie: str) -> None:
-    second = Organisation("org-second", "21750001600019", "Autre commune", "921", "partner", "active")
-    more = (second, User("user-9", DIRECTOR, "org-second", "Chloé Durand", "active"))
+    second = Organisation(
+        id="org-second", siret="21750001600019", name="Autre commune", caf="921", kind="partner", state="active"
+    )
+    more = (
+        second,
+        User(
+            id="user-9", account_id=DIRECTOR, organisation_id="org-second", display_name="Chloé Durand", state="active"
+        ),
+    )
     provider.replica.snapshot = provider.commune.snapshot(more=more)
     provider.use_cases.choose_organisation(session, "org-second")
 

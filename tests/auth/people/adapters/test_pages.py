@@ -148,8 +148,12 @@ def test_a_forgotten_password_gets_the_same_answer_for_everyone(provider: Provid
 
 def test_several_organisations_are_asked_about_once(provider: Provider, browser: AuthBrowser) -> None:
     more = (
-        Organisation("org-second", "21750001600019", "Autre commune", "921", "partner", "active"),
-        User("user-9", DIRECTOR, "org-second", "Chloé Durand", "active"),
+        Organisation(
+            id="org-second", siret="21750001600019", name="Autre commune", caf="921", kind="partner", state="active"
+        ),
+        User(
+            id="user-9", account_id=DIRECTOR, organisation_id="org-second", display_name="Chloé Durand", state="active"
+        ),
     )
     provider.replica.snapshot = provider.commune.snapshot(more=more)
     login = browser.follow(browser.authorize())
@@ -328,7 +332,14 @@ def test_the_address_of_a_browser_is_what_the_trusted_proxy_says(
     provider: Provider, forwarded: str, noted: str
 ) -> None:
     for proxies, expected in ((frozenset({"127.0.0.1"}), noted), (frozenset[str](), "127.0.0.1")):
-        web = WebParts(provider.use_cases, provider.settings, provider.clock, ISSUER, lambda: b"", proxies=proxies)
+        web = WebParts(
+            use_cases=provider.use_cases,
+            settings=provider.settings,
+            clock=provider.clock,
+            issuer=ISSUER,
+            jwks=lambda: b"",
+            proxies=proxies,
+        )
         browser = AuthBrowser(Browser(create_web(web)))
         page = browser.get("/login")
         hidden = dict(re.findall(r'name="([^"]+)" type="hidden" value="([^"]*)"', page.text))

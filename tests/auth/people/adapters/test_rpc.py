@@ -12,7 +12,7 @@ from typing import Any
 import grpc
 import pytest
 
-from auth.bootstrap import open_rpc
+from auth.bootstrap.connections import open_rpc
 from auth.people.adapters.rpc.accounts import AccountsServicer
 from auth.people.adapters.rpc.client_sessions import ClientSessionsServicer
 from auth.people.adapters.rpc.ended_sessions import EndedSessionsServicer
@@ -70,7 +70,13 @@ def served(stored_provider: Provider, certificates: Path, tmp_path: Path) -> Ite
     channels: list[grpc.Channel] = []
 
     def channel(caller: str) -> grpc.Channel:
-        options = ChannelOptions(f"127.0.0.1:{server.port}", "auth", caller, "test", certificates / caller)
+        options = ChannelOptions(
+            address=f"127.0.0.1:{server.port}",
+            server="auth",
+            service=caller,
+            environment="test",
+            tls_directory=certificates / caller,
+        )
         channels.append(open_channel(options))
         return channels[-1]
 
@@ -190,7 +196,9 @@ def test_a_replica_follows_the_ends_of_sessions(served: Served) -> None:
     now = provider.clock.now()
 
     def a_token(session_id: str) -> TokenMarks:
-        return TokenMarks(session_id, DIRECTOR, "family~draw", "cdap", now)
+        return TokenMarks(
+            session_id=session_id, account_id=DIRECTOR, token_id="family~draw", client_id="cdap", issued_at=now
+        )
 
     try:
         wait_until(lambda: replica.problem() is None, "a confirmed replica")
@@ -211,9 +219,15 @@ def _knows(replica: SessionsReplica, *ended: TokenMarks) -> bool:
 def test_a_replica_follows_the_ends_of_tokens_and_of_clients_also_one_that_starts_later(served: Served) -> None:
     provider = served.provider
     now = provider.clock.now()
-    revoked = TokenMarks("session", DIRECTOR, "family~draw", "mon-enfant", now)
-    closed = TokenMarks("session", DIRECTOR, "another~draw", "omega", now)
-    good = TokenMarks("session", DIRECTOR, "third~draw", "mon-enfant", now)
+    revoked = TokenMarks(
+        session_id="session", account_id=DIRECTOR, token_id="family~draw", client_id="mon-enfant", issued_at=now
+    )
+    closed = TokenMarks(
+        session_id="session", account_id=DIRECTOR, token_id="another~draw", client_id="omega", issued_at=now
+    )
+    good = TokenMarks(
+        session_id="session", account_id=DIRECTOR, token_id="third~draw", client_id="mon-enfant", issued_at=now
+    )
     replicas = [SessionsReplica(GrpcEndedSessionsFeed(served.channel("cdap")), provider.clock) for _ in range(2)]
     try:
         replicas[0].start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -33,8 +34,10 @@ EVERY_NEED = [
 ]
 
 
-def a_session(**changes: object) -> Session:
-    return Session("s", "c", "a", NOW, NOW, NOW, **changes)  # type: ignore[arg-type]
+def a_session(**changes: Any) -> Session:
+    return Session(
+        session_id="s", cookie_hash="c", account_id="a", opened_at=NOW, seen_at=NOW, authenticated_at=NOW, **changes
+    )
 
 
 @pytest.mark.parametrize("needs", EVERY_NEED, ids=str)

@@ -16,8 +16,14 @@ from auth.people.use_cases.read_ended_sessions import EpochChangedError, ReadEnd
 from servicekit.errors import InvalidInputError
 from tests.auth.builders import DIRECTOR, Provider
 
-PERSON = NewPerson("a-new", "Benoît", "Petit", "benoit.petit@commune.example", "Commune d'exemple")
-ORDER = Order("c1", "a-new", "account-partner-administrator")
+PERSON = NewPerson(
+    account_id="a-new",
+    given_name="Benoît",
+    family_name="Petit",
+    email="benoit.petit@commune.example",
+    organisation_name="Commune d'exemple",
+)
+ORDER = Order(command_id="c1", account_id="a-new", requested_by="account-partner-administrator")
 
 
 def password_in(text: str) -> str:
@@ -90,7 +96,7 @@ def test_a_malformed_address_is_refused(provider: Provider, email: str) -> None:
 
 def test_a_lock_ends_the_sessions_and_forbids_signing_in_until_unlocked(provider: Provider) -> None:
     session = provider.sign_in().session
-    order = Order("c1", DIRECTOR, "admin", "LEFT")
+    order = Order(command_id="c1", account_id=DIRECTOR, requested_by="admin", reason="LEFT")
     provider.use_cases.manage_accounts.lock(order)
     provider.use_cases.manage_accounts.lock(order)
     ended = provider.read(lambda repos: repos.ended_sessions.rows)
@@ -98,14 +104,14 @@ def test_a_lock_ends_the_sessions_and_forbids_signing_in_until_unlocked(provider
     assert provider.event_types().count("auth.account.locked") == 1
     with pytest.raises(AccountClosedError):
         provider.sign_in()
-    provider.use_cases.manage_accounts.unlock(Order("c2", DIRECTOR, "admin"))
+    provider.use_cases.manage_accounts.unlock(Order(command_id="c2", account_id=DIRECTOR, requested_by="admin"))
     provider.clock.advance(timedelta(minutes=1))
     assert provider.sign_in().session.account_id == DIRECTOR
 
 
 def test_a_reset_ends_the_sessions_and_sends_a_new_password(provider: Provider) -> None:
     provider.sign_in()
-    provider.use_cases.manage_accounts.reset_password(Order("c1", DIRECTOR, "admin"))
+    provider.use_cases.manage_accounts.reset_password(Order(command_id="c1", account_id=DIRECTOR, requested_by="admin"))
     assert provider.read(lambda repos: repos.sessions.open_of(DIRECTOR)) == []
     provider.send_mails()
     assert Step.CHOOSE_PASSWORD in provider.sign_in(password=password_in(provider.mailer.sent[0].text)).session.pending
@@ -115,7 +121,7 @@ def test_a_reset_ends_the_sessions_and_sends_a_new_password(provider: Provider) 
 def test_ended_sessions_are_counted_once_per_command(provider: Provider) -> None:
     provider.sign_in()
     provider.sign_in()
-    order = Order("c1", DIRECTOR, "admin", "SUSPECTED")
+    order = Order(command_id="c1", account_id=DIRECTOR, requested_by="admin", reason="SUSPECTED")
     assert provider.use_cases.manage_accounts.end_sessions(order) == 2
     assert provider.use_cases.manage_accounts.end_sessions(order) == 2
     assert provider.use_cases.manage_accounts.end_sessions(replace(order, command_id="c2")) == 0
@@ -123,7 +129,7 @@ def test_ended_sessions_are_counted_once_per_command(provider: Provider) -> None
 
 def test_orders_about_nobody_are_refused(provider: Provider) -> None:
     with pytest.raises(AccountUnknownError):
-        provider.use_cases.manage_accounts.lock(Order("c1", "nobody", "admin"))
+        provider.use_cases.manage_accounts.lock(Order(command_id="c1", account_id="nobody", requested_by="admin"))
     assert provider.use_cases.manage_accounts.several(["nobody"]) == []
     with pytest.raises(InvalidInputError):
         provider.use_cases.manage_accounts.several(["x"] * 501)
@@ -172,7 +178,7 @@ def test_what_is_of_no_more_use_is_forgotten(provider: Provider) -> None:
     provider.use_cases.sign_out(signed_in.session.session_id)
     provider.use_cases.request_password("cdurand-4821", "192.0.2.1")
     provider.send_mails()
-    provider.use_cases.manage_accounts.lock(Order("command", DIRECTOR, "admin"))
+    provider.use_cases.manage_accounts.lock(Order(command_id="command", account_id=DIRECTOR, requested_by="admin"))
     provider.send_mails()
     assert len(ended_after(0, "epoch").sessions) == 1
     provider.clock.advance(timedelta(days=1, seconds=1))

@@ -8,15 +8,15 @@ from rights.snapshot import Snapshot
 from servicekit.audit_events import OwnerOf
 
 FACTS = [
-    Organisation("o-921", "1", "Ville", "921", "partner", "active"),
-    Organisation("o-751", "2", "CCAS", "751", "partner", "closed"),
-    Organisation("o-nat", "3", "Cnaf", "national", "caf", "active"),
-    Organisation("o-odd", "4", "?", "", "partner", "active"),
-    User("u-1", "one-caf", "o-921", "A", "locked"),
-    User("u-2", "two-cafs", "o-921", "B", "active"),
-    User("u-3", "two-cafs", "o-751", "B", "active"),
-    Administrator("a-1", "agent", "o-751", "caf_administrator", "withdrawn"),
-    User("u-4", "odd", "o-odd", "C", "active"),
+    Organisation(id="o-921", siret="1", name="Ville", caf="921", kind="partner", state="active"),
+    Organisation(id="o-751", siret="2", name="CCAS", caf="751", kind="partner", state="closed"),
+    Organisation(id="o-nat", siret="3", name="Cnaf", caf="national", kind="caf", state="active"),
+    Organisation(id="o-odd", siret="4", name="?", caf="", kind="partner", state="active"),
+    User(id="u-1", account_id="one-caf", organisation_id="o-921", display_name="A", state="locked"),
+    User(id="u-2", account_id="two-cafs", organisation_id="o-921", display_name="B", state="active"),
+    User(id="u-3", account_id="two-cafs", organisation_id="o-751", display_name="B", state="active"),
+    Administrator(id="a-1", account_id="agent", organisation_id="o-751", role="caf_administrator", state="withdrawn"),
+    User(id="u-4", account_id="odd", organisation_id="o-odd", display_name="C", state="active"),
 ]
 
 

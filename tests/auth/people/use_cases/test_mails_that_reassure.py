@@ -55,7 +55,17 @@ def test_no_mail_holds_identifier_and_password_and_each_says_whom_to_ask(
     password = PROVISIONAL if kind.carries_password else None
     cdap = (Access("CDAP", "T2"),)
     notice = Notice(told, cdap, cdap, date(2026, 12, 1), "CONV-2026-001", "contrôle") if told else None
-    queued = QueuedMail("m", DIRECTOR, kind, now, now, ADMIN, "Ville de l'Isle", about="Jean Petit", notice=notice)
+    queued = QueuedMail(
+        mail_id="m",
+        account_id=DIRECTOR,
+        kind=kind,
+        queued_at=now,
+        next_attempt_at=now,
+        requested_by=ADMIN,
+        organisation_name="Ville de l'Isle",
+        about="Jean Petit",
+        notice=notice,
+    )
     texts = MailTexts(ISSUER, 72, "Caf des Hauts-de-Seine, partenaires@caf.example")
     mail = texts(Letter(queued, account, password, asked_by, ("Dominique Martin",)))
     text = mail.text
@@ -76,7 +86,16 @@ def test_each_notice_says_what_it_is_about_and_who_did_it(provider: Provider) ->
     cdap, account, now = (Access("CDAP", "T2"),), an_account(), provider.clock.now()
     for told in NoticeKind:
         notice = Notice(told, cdap, cdap, date(2026, 12, 1), "CONV-2026-001", "contrôle")
-        queued = QueuedMail("m", DIRECTOR, MailKind.NOTICE, now, now, ADMIN, "Ville de Rivebelle", notice=notice)
+        queued = QueuedMail(
+            mail_id="m",
+            account_id=DIRECTOR,
+            kind=MailKind.NOTICE,
+            queued_at=now,
+            next_attempt_at=now,
+            requested_by=ADMIN,
+            organisation_name="Ville de Rivebelle",
+            notice=notice,
+        )
         text = MailTexts(ISSUER)(Letter(queued, account, None, "Claire Perrin")).text
         assert "« Ville de Rivebelle »" in plainly(text), told
         assert told is NoticeKind.DEPARTURE_NEAR or "Claire Perrin" in text, told
@@ -92,7 +111,9 @@ def test_each_notice_says_what_it_is_about_and_who_did_it(provider: Provider) ->
 def test_a_notice_leaves_once_however_often_it_is_asked_for(administered: Provider) -> None:
     notice = Notice(NoticeKind.ACCESS_SUSPENDED, closed=(Access("CDAP", "T2"),))
     for _again in range(2):
-        administered.use_cases.manage_accounts.notify(Order("c1", DIRECTOR, ADMIN), notice, "Ville de Rivebelle")
+        administered.use_cases.manage_accounts.notify(
+            Order(command_id="c1", account_id=DIRECTOR, requested_by=ADMIN), notice, "Ville de Rivebelle"
+        )
     (mail,) = mails(administered)
     assert mail[1].endswith("votre accès est suspendu")
     assert "C'est Claire Perrin qui l'a fait" in mail[2]
@@ -104,14 +125,20 @@ def test_a_password_overtakes_the_notices_that_wait(administered: Provider) -> N
     manage = administered.use_cases.manage_accounts
     for number in range(30):
         notice = Notice(NoticeKind.ACCESS_ENDED, closed=(Access("CDAP", "T2"),))
-        manage.notify(Order(f"n{number}", DIRECTOR, ADMIN), notice, "Ville de Rivebelle")
-    manage.reset_password(Order("r", DIRECTOR, ADMIN))
+        manage.notify(
+            Order(command_id=f"n{number}", account_id=DIRECTOR, requested_by=ADMIN), notice, "Ville de Rivebelle"
+        )
+    manage.reset_password(Order(command_id="r", account_id=DIRECTOR, requested_by=ADMIN))
     assert mails(administered)[0][1].endswith("votre mot de passe provisoire")
 
 
 def test_a_waiting_notice_does_not_say_that_the_password_has_not_left(administered: Provider) -> None:
     manage = administered.use_cases.manage_accounts
-    manage.notify(Order("n", DIRECTOR, ADMIN), Notice(NoticeKind.ACCESS_ENDED), "Ville de Rivebelle")
+    manage.notify(
+        Order(command_id="n", account_id=DIRECTOR, requested_by=ADMIN),
+        Notice(NoticeKind.ACCESS_ENDED),
+        "Ville de Rivebelle",
+    )
     assert [view.mails_sent for view in manage.several([DIRECTOR])] == [True]
 
 
@@ -119,14 +146,25 @@ def test_mails_speak_the_language_in_which_the_person_last_read_our_pages(admini
     account = administered.use_cases.manage_accounts.several([DIRECTOR])[0].account
     for language in ("en", "de"):
         administered.use_cases.remember_language(account, language)
-    administered.use_cases.manage_accounts.lock(Order("c1", DIRECTOR, ADMIN, "LEFT"))
+    administered.use_cases.manage_accounts.lock(
+        Order(command_id="c1", account_id=DIRECTOR, requested_by=ADMIN, reason="LEFT")
+    )
     assert mails(administered)[0][1].endswith("your account is locked")
 
 
 def test_a_new_person_reads_what_is_open_beside_the_identifier(administered: Provider) -> None:
     opened = (Access("CDAP", "T1"), Access("CDAP", "T2"))
-    person = NewPerson("a-new", "Benoît", "Petit", "b@commune.example", "Ville de Rivebelle", opened=opened)
-    administered.use_cases.manage_accounts.create(Order("c1", "a-new", ADMIN), person)
+    person = NewPerson(
+        account_id="a-new",
+        given_name="Benoît",
+        family_name="Petit",
+        email="b@commune.example",
+        organisation_name="Ville de Rivebelle",
+        opened=opened,
+    )
+    administered.use_cases.manage_accounts.create(
+        Order(command_id="c1", account_id="a-new", requested_by=ADMIN), person
+    )
     first, second = (text for _to, _subject, text in mails(administered))
     assert "CDAP (profil T1), CDAP (profil T2)" in first
     assert "CDAP" not in second
@@ -134,8 +172,16 @@ def test_a_new_person_reads_what_is_open_beside_the_identifier(administered: Pro
 
 @promise("people:changes-are-told")
 def test_who_asked_and_for_which_organisation_stand_in_the_first_mails(administered: Provider) -> None:
-    person = NewPerson("a-new", "Benoît", "Petit", "b@commune.example", "Ville de Rivebelle")
-    administered.use_cases.manage_accounts.create(Order("c1", "a-new", ADMIN), person)
+    person = NewPerson(
+        account_id="a-new",
+        given_name="Benoît",
+        family_name="Petit",
+        email="b@commune.example",
+        organisation_name="Ville de Rivebelle",
+    )
+    administered.use_cases.manage_accounts.create(
+        Order(command_id="c1", account_id="a-new", requested_by=ADMIN), person
+    )
     for _to, _subject, text in mails(administered):
         assert "à la demande de Claire Perrin, pour « Ville de Rivebelle »" in text
 
@@ -153,9 +199,9 @@ def test_a_password_of_ones_own_that_changes_is_told(provider: Provider) -> None
 def test_a_lock_and_its_end_are_told_once_each_with_who_did_it(administered: Provider) -> None:
     manage = administered.use_cases.manage_accounts
     for command in ("c1", "c2"):
-        manage.lock(Order(command, DIRECTOR, ADMIN, "LEFT"))
+        manage.lock(Order(command_id=command, account_id=DIRECTOR, requested_by=ADMIN, reason="LEFT"))
     for command in ("c3", "c4"):
-        manage.unlock(Order(command, DIRECTOR, ADMIN))
+        manage.unlock(Order(command_id=command, account_id=DIRECTOR, requested_by=ADMIN))
     subjects = [subject for _to, subject, _text in mails(administered)]
     assert [subject.rpartition(" est ")[2] for subject in subjects] == ["verrouillé", "déverrouillé"]
     assert all("par Claire Perrin" in text for _to, _subject, text in mails(administered))

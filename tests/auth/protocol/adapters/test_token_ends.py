@@ -71,7 +71,13 @@ class Once:
 
 
 def _end(end: Any) -> EndedSession:
-    return EndedSession(end.session_id, end.account_id, end.ended_at, end.token_id, end.client_id)
+    return EndedSession(
+        session_id=end.session_id,
+        account_id=end.account_id,
+        ended_at=end.ended_at,
+        token_id=end.token_id,
+        client_id=end.client_id,
+    )
 
 
 class Held:
@@ -97,7 +103,13 @@ class Held:
     @property
     def marks(self) -> TokenMarks:
         made_at = self.provider.clock.now()
-        return TokenMarks(self.claims["sid"], DIRECTOR, self.claims["jti"], self.claims["client_id"], made_at)
+        return TokenMarks(
+            session_id=self.claims["sid"],
+            account_id=DIRECTOR,
+            token_id=self.claims["jti"],
+            client_id=self.claims["client_id"],
+            issued_at=made_at,
+        )
 
 
 def _revoke_refresh_token(held: Held) -> None:
@@ -137,7 +149,9 @@ def _sign_out(held: Held) -> None:
 
 
 def _lock(held: Held) -> None:
-    held.provider.use_cases.manage_accounts.lock(Order("command", DIRECTOR, "administrator"))
+    held.provider.use_cases.manage_accounts.lock(
+        Order(command_id="command", account_id=DIRECTOR, requested_by="administrator")
+    )
 
 
 def _end_every_session(held: Held) -> None:
@@ -213,7 +227,13 @@ def test_a_replayed_refresh_token_of_a_public_client_ends_its_access_token_every
     given = public_tokens(browser).json
     newer = public_refresh(browser, given["refresh_token"]).json
     claims = claims_of(provider, newer["access_token"])
-    marks = TokenMarks(claims["sid"], DIRECTOR, claims["jti"], "tablet", provider.clock.now())
+    marks = TokenMarks(
+        session_id=claims["sid"],
+        account_id=DIRECTOR,
+        token_id=claims["jti"],
+        client_id="tablet",
+        issued_at=provider.clock.now(),
+    )
 
     def is_taken() -> tuple[bool, bool]:
         replica = SessionsReplica(Feed(provider), provider.clock, service="cdap")

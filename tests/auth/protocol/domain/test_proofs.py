@@ -16,7 +16,16 @@ from auth.protocol.domain.proofs import DpopProof, check_proof, check_token_hash
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 URI = "https://partenaire.example/token"
-PROOF = DpopProof("key", "jti-1", "POST", URI, NOW.timestamp(), None, None, "ES256")
+PROOF = DpopProof(
+    thumbprint="key",
+    jti="jti-1",
+    method="POST",
+    uri=URI,
+    issued_at=NOW.timestamp(),
+    nonce=None,
+    token_hash=None,
+    algorithm="ES256",
+)
 
 
 def refusal(proof: DpopProof, *, method: str = "POST", uri: str = URI, now: datetime = NOW) -> str | None:

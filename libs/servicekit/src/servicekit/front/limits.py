@@ -35,7 +35,7 @@ class LaneLimits:
     longest_wait: float = 10.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FrontLimits:
     """Bytes and seconds; the defaults are those of the settings."""
 

@@ -34,7 +34,7 @@ log = get_logger("servicekit.rpc")
 Metadata = Sequence[tuple[str, str | bytes]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ChannelOptions:
     """Whom to call, as whom."""
 

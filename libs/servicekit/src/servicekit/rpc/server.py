@@ -45,7 +45,7 @@ class TooManyStreamsError(TooManyRequestsError):
     reason = "TOO_MANY_STREAMS"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ServerOptions:
     """Where and as whom a server listens."""
 
@@ -238,7 +238,9 @@ class _Guard(grpc.ServerInterceptor):
                 self._streams.discard(ending)
 
     def _incoming(self, method: str, context: grpc.ServicerContext, ending: threading.Event) -> Incoming:
-        return Incoming(method, context, self._environment, self._callers, ending)
+        return Incoming(
+            method=method, context=context, environment=self._environment, policy=self._callers, ending=ending
+        )
 
 
 def _credentials(files: TlsFiles, identity: Identity) -> grpc.ServerCredentials:

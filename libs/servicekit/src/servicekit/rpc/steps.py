@@ -43,7 +43,7 @@ class CallerNotAllowedError(AccessDeniedError):
     reason = "CALLER_NOT_ALLOWED"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Incoming:
     """A call on its way to the handler; each step adds what it learned."""
 

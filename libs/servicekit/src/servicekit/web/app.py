@@ -56,7 +56,7 @@ class WebSettings(Protocol):
         """Address people type; https makes cookies Secure."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WebOptions:
     """What a service may change of its application."""
 

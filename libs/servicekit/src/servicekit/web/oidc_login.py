@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import httpx
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Professional:
     """Who asks, proved by the access token of the request."""
 
@@ -85,7 +85,17 @@ class OidcLogin:
         app.security_headers.allow_form_target(settings.issuer)
         app.set_page_frame(self._frame)
         app.before_request(self._require_sign_in)
-        views = LoginViews(LoginParts(app, settings, sessions, clock, provider, self._sign_in, attempts))
+        views = LoginViews(
+            LoginParts(
+                app=app,
+                settings=settings,
+                sessions=sessions,
+                clock=clock,
+                provider=provider,
+                sign_in=self._sign_in,
+                attempts=attempts,
+            )
+        )
         app.register_blueprint(views.blueprint())
 
     def _require_sign_in(self) -> BaseResponse | None:

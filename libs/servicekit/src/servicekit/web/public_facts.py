@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from servicekit.typography import typeset
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PublicFacts:
     """Each is plain text; empty when the operator has not said it, and the page then says so."""
 

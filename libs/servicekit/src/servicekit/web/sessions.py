@@ -19,7 +19,7 @@ from servicekit.web.secrets import WebSecrets
 from servicekit.web.session_tables import web_seen_once, web_session
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SessionLimits:
     """How long sessions live."""
 
@@ -29,7 +29,7 @@ class SessionLimits:
     refresh_lease: timedelta = timedelta(seconds=15)  # longer than the time-out of the token endpoint
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SessionContent:
     """What a session remembers; encrypted at rest."""
 

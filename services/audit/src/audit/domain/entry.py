@@ -19,7 +19,7 @@ ENTRY_LIMIT_BYTES = 4096
 SALT_SIZE = 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchKeys:
     """What an entry can be found by; each value is also in the entry itself."""
 
@@ -35,7 +35,7 @@ class SearchKeys:
     received_at_us: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """An entry ready to be written: bytes kept verbatim, leaf hash, search keys and payload in clear."""
 
@@ -71,7 +71,7 @@ def make_entry(event: SubmittedEvent, received_at_us: int, key: ShardKey, salt: 
     document = payload_document(event, received_at_us)
     keys = search_keys(event.act, received_at_us, key)
     data = canonical_json(_entry_value(event, keys, key, commitment(salt, document)))
-    return Entry(event, data, leaf_hash(data), keys, salt, document)
+    return Entry(event=event, data=data, leaf_hash=leaf_hash(data), keys=keys, salt=salt, document=document)
 
 
 def search_keys(act: Act, received_at_us: int, key: ShardKey) -> SearchKeys:
@@ -122,7 +122,7 @@ def _entry_value(event: SubmittedEvent, keys: SearchKeys, key: ShardKey, committ
     }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedEntry:
     """An entry read back from its bytes."""
 

@@ -29,7 +29,7 @@ class ProducerPlace:
     previous_hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """What happened, whoever tells it. Identifiers are the real ones; times are microseconds since 1970 UTC.
 

@@ -16,7 +16,7 @@ _TEXT = re.compile(r"[^\x00-\x1f\x7f]{1,256}")
 _VISIBLE_DIGITS = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """What the auditor typed, in clear. Times are microseconds since 1970 UTC; the end is not included."""
 
@@ -46,7 +46,7 @@ LEFT_OUT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Criteria:
     """A question as the journal can be asked: pseudonyms of every month; None means "any".
 

@@ -24,7 +24,7 @@ class DayCount:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JournalState:
     """What the first page shows."""
 

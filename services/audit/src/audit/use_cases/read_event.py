@@ -22,7 +22,7 @@ from audit.use_cases.times import microseconds
 READ_TYPE = "audit.event.consulted"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventPage:
     """One event in full. Without `proof` the event is newer than the last checkpoint (they come every second)."""
 

@@ -55,7 +55,7 @@ class Written:
     alarms: tuple[Alarm, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RecordBatch:
     """Records requests for `epoch`, the one under which this process numbers the journal's own events."""
 

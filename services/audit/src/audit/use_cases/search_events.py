@@ -37,7 +37,7 @@ class Auditor:
     owner: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FoundEvent:
     """One event of the results; `opened` is None when its payload cannot be read (its key was destroyed)."""
 

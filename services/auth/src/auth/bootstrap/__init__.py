@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
+from auth.bootstrap.connections import mail_sender, open_logout_calls, open_rpc, open_web
 from auth.bootstrap.repositories import AuthWork, SqlRepositories
 from auth.clients.domain.subjects import Subjects
 from auth.clients.use_cases.import_clients import ImportClients
@@ -18,7 +18,7 @@ from auth.clients.use_cases.open_registration import OpenRegistration
 from auth.clients.use_cases.ports import SectorIdentifiers
 from auth.clients.use_cases.register_clients import RegisterClients
 from auth.clients.use_cases.register_dynamically import RegisterDynamically
-from auth.front.adapters.web.app import WebParts, create_web, health_and_lanes
+from auth.front.adapters.web.app import health_and_lanes
 from auth.front.use_cases.catalogue import UseCases
 from auth.ground.adapters.clients.guarded_fetch import GuardedFetch
 from auth.ground.adapters.clients.tls_trust import TlsTrust
@@ -27,9 +27,6 @@ from auth.keys.adapters.crypto.key_changes import KeySchedule
 from auth.keys.adapters.crypto.keys import SigningKeys, load_keys
 from auth.keys.adapters.crypto.own_tokens import OwnTokens
 from auth.keys_command import key_changes, passphrase_of
-from auth.people.adapters.clients.logout_calls import HttpLogoutCalls
-from auth.people.adapters.clients.mail_texts import MailTexts
-from auth.people.adapters.clients.smtp_mailer import SmtpMailer, SmtpOptions
 from auth.people.adapters.clients.workers import LogoutWorker, QueueWatch
 from auth.people.adapters.crypto.passwords import Argon2Passwords, HashingLimits
 from auth.people.adapters.rpc.accounts import AccountsServicer
@@ -61,11 +58,10 @@ from auth.people.use_cases.send_mails import SendMails
 from auth.people.use_cases.sign_in import SignIn
 from auth.people.use_cases.tell_clients import LogoutReport, TellClients
 from auth.people.use_cases.watch_queues import WatchQueues
-from auth.protocol.adapters.crypto.client_certificates import read_certificate, same_dn
+from auth.protocol.adapters.crypto.client_certificates import same_dn
 from auth.protocol.adapters.crypto.client_tokens import JoseClientTokens, public_key_problem
 from auth.protocol.adapters.crypto.dpop import JoseDpopProofs
 from auth.protocol.adapters.crypto.dpop_nonces import DpopNonces
-from auth.protocol.adapters.web.plain_requests import Certificates
 from auth.protocol.use_cases.authenticate_client import AuthenticateClient
 from auth.protocol.use_cases.check_dpop import CheckDpop
 from auth.protocol.use_cases.exchange_code import ExchangeCode
@@ -81,10 +77,6 @@ from auth.protocol.use_cases.read_token import ReadToken
 from auth.protocol.use_cases.refresh_tokens import RefreshTokens
 from auth.protocol.use_cases.serve_devices import ServeDevices
 from auth.settings import AuthSettings
-from partenaire.auth.v1 import accounts_pb2, client_sessions_pb2, ended_sessions_pb2
-from partenaire.auth.v1.accounts_pb2_grpc import add_AccountsServicer_to_server
-from partenaire.auth.v1.client_sessions_pb2_grpc import add_ClientSessionsServicer_to_server
-from partenaire.auth.v1.ended_sessions_pb2_grpc import add_EndedSessionsServicer_to_server
 from rights.feed_client import GrpcRightsFeed
 from rights.replica import RightsReplica
 from rights.snapshot import Snapshot
@@ -97,19 +89,15 @@ from servicekit.errors import StartError
 from servicekit.outbox import LaterDelivery, OutboxRelay, RecordingUnitOfWork
 from servicekit.outbox.grpc_sink import GrpcAuditSink
 from servicekit.process import Parts, Process, closing
-from servicekit.rpc import CallerPolicy, ChannelOptions, RpcServer, ServerOptions, open_channel, open_server
-from servicekit.rpc.server import Registration
+from servicekit.rpc import ChannelOptions, open_channel
 from servicekit.web.secrets import WebSecrets
 
 OLDEST_SCHEMA = "0001"
 NEWEST_SCHEMA = "0001"
 SAVED_RIGHTS = "rights-snapshot.bin"
-ACCOUNTS = accounts_pb2.DESCRIPTOR.services_by_name["Accounts"]
-CLIENT_SESSIONS = client_sessions_pb2.DESCRIPTOR.services_by_name["ClientSessions"]
-ENDED_SESSIONS = ended_sessions_pb2.DESCRIPTOR.services_by_name["EndedSessions"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class World:
     """What the use cases are built on; tests put fakes here."""
 
@@ -137,7 +125,7 @@ class OperatorCommands:
     queues: WatchQueues
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Tasks:
     """Every repeating thread of auth. Tests plant a failure in each; `all` is what the process starts."""
 
@@ -265,7 +253,18 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
     pairwise = salt.only_key("pairwise subjects")
     subjects = Subjects(pairwise)
     logout = LogoutWorker(TellClients(work, calls, keys, clock, settings.issuer, each_apart, subjects))
-    world = World(work, passwords, replica, keys, clock, logout.report, fetch.json, secret, pairwise, fetch)
+    world = World(
+        work=work,
+        passwords=passwords,
+        replica=replica,
+        keys=keys,
+        clock=clock,
+        wait_for_logout=logout.report,
+        fetch=fetch.json,
+        secret=secret,
+        pairwise_salt=pairwise,
+        sectors=fetch,
+    )
     use_cases = build_use_cases(settings, world)
     lost = EndLostAccess(work, use_cases.rights, clock, logout.wake)
     lost_access = Repeating("lost-access", lost, Rhythm(every=timedelta(seconds=0.5)))
@@ -274,20 +273,7 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
     tasks = build_tasks(settings, work, mails, clock, logout)
     web = None
     if parts.web:
-        web = create_web(
-            WebParts(
-                use_cases,
-                settings,
-                clock,
-                settings.issuer,
-                lambda: keys.document,
-                settings.password_minimum_length,
-                database,
-                Certificates(settings.client_certificate_header, settings.proxies, read_certificate),
-                settings.mtls_url,
-                settings.proxies,
-            )
-        )
+        web = open_web(settings, use_cases, clock, database, lambda: keys.document)
     rpc = None
     if parts.rpc:
         accounts = AccountsServicer(use_cases.manage_accounts, tasks.mails.wake, logout.wake)
@@ -300,11 +286,11 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
 
     beside = frozenset(task.name for task in (lost_access, *tasks.all()))
     return Process(
-        web,
-        rpc,
-        (relay, replica, lost_access, *tasks.all()),
-        closing(habpps, audit, database),
-        frozenset({relay.name, replica.name}),
+        web=web,
+        rpc=rpc,
+        background=(relay, replica, lost_access, *tasks.all()),
+        close=closing(habpps, audit, database),
+        answers_without=frozenset({relay.name, replica.name}),
         **health_and_lanes(database, beside, web, hashing),
     )
 
@@ -315,15 +301,6 @@ def _saved_rights(path: Path) -> Snapshot | None:
         return load_snapshot(path)
     except SnapshotFileError:
         return None
-
-
-def open_logout_calls(settings: AuthSettings, trust: TlsTrust) -> HttpLogoutCalls:
-    """With three seconds for one call."""
-    loopback, seconds = settings.reaches_loopback, timedelta(seconds=3)
-    return HttpLogoutCalls(
-        GuardedFetch(allow_loopback=loopback, timeout=seconds, trust=trust),
-        GuardedFetch(allow_loopback=loopback, timeout=seconds, trust=trust, networks=settings.house_networks),
-    )
 
 
 @contextmanager
@@ -362,38 +339,3 @@ def operator_commands(settings: AuthSettings) -> Iterator[OperatorCommands]:
         )
     finally:
         database.close()
-
-
-def mail_sender(
-    settings: AuthSettings, work: AuthWork, passwords: Passwords, clock: Clock, rights: PersonRights
-) -> SendMails:
-    """Sends what waits, each mail with the names of those who can help."""
-    options = SmtpOptions(
-        host=settings.smtp_host,
-        port=settings.smtp_port,
-        sender=settings.mail_sender,
-        tls=settings.smtp_tls,
-        username=settings.smtp_username,
-        password=settings.smtp_password.get_secret_value(),
-    )
-    hours = settings.provisional_password_hours
-    said = (settings.contact_name, settings.contact_email, settings.contact_phone)
-    texts = MailTexts(settings.public_url, hours, ", ".join(part for part in said if part))
-    mailer = SmtpMailer(options, TlsTrust(settings.further_authorities_file))
-    return SendMails(
-        work, mailer, texts, passwords, clock, each_apart, timedelta(hours=hours), NameHelpers(work, rights).listed
-    )
-
-
-def open_rpc(
-    settings: AuthSettings, accounts: AccountsServicer, ended: EndedSessionsServicer, clients: ClientSessionsServicer
-) -> RpcServer:
-    """The gRPC server with its allow-list, bound and not started."""
-    with as_file(files("auth.people.adapters.rpc").joinpath("callers.toml")) as path:
-        callers = CallerPolicy.load(path, [ACCOUNTS, ENDED_SESSIONS, CLIENT_SESSIONS])
-    services: list[Registration] = [
-        (add_AccountsServicer_to_server, accounts, ACCOUNTS.full_name),
-        (add_EndedSessionsServicer_to_server, ended, ENDED_SESSIONS.full_name),
-        (add_ClientSessionsServicer_to_server, clients, CLIENT_SESSIONS.full_name),
-    ]
-    return open_server(ServerOptions.of(settings), services=services, callers=callers)

@@ -160,17 +160,17 @@ def _release(
     told: dict[str, JSON] = {"fields": sorted(view), "result": result.kind.value, "reference_month": month}
     event = events.consulted(granted, subject, told)
     released = Released(
-        event.event_id,
-        result.kind,
-        view,
-        result.standings,
-        notices_of(dossier, result, granted.profile, view, consultation.today),
-        granted.profile,
-        consultation.purpose,
-        granted.table_version,
-        granted.revision,
-        month,
-        consultation.asked_at,
+        event_id=event.event_id,
+        kind=result.kind,
+        dossier=view,
+        standings=result.standings,
+        notices=notices_of(dossier, result, granted.profile, view, consultation.today),
+        profile=granted.profile,
+        purpose=consultation.purpose,
+        table_version=granted.table_version,
+        rights_revision=granted.revision,
+        reference_month=month,
+        asked_at=consultation.asked_at,
     )
     if result.kind is ResultKind.NOT_ELIGIBLE:
         return Outcome(released, (event, events.suspicious(granted, subject, event.event_id)))

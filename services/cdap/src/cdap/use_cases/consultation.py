@@ -26,7 +26,7 @@ class InvalidConsultationError(InvalidInputError):
     reason = "INVALID_CONSULTATION"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsultDossierRequest:
     """What was typed or sent. `profile`, `caf` and `purpose` may be empty when the token offers just one."""
 
@@ -38,7 +38,7 @@ class ConsultDossierRequest:
     person_informed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Requester:
     """Who asks: what the verified access token says, and where the request came from."""
 
@@ -56,10 +56,16 @@ class Requester:
     @property
     def marks(self) -> TokenMarks:
         """What says whether the token has ended."""
-        return TokenMarks(self.session_id, self.account_id, self.token_id, self.client_id, self.token_issued_at)
+        return TokenMarks(
+            session_id=self.session_id,
+            account_id=self.account_id,
+            token_id=self.token_id,
+            client_id=self.client_id,
+            issued_at=self.token_issued_at,
+        )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Consultation:
     """The question understood. `profile` None lets the rights choose the only one held."""
 
@@ -73,7 +79,7 @@ class Consultation:
     asked_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Released:
     """The dossier as the profile sees it, what its figures are worth, and what must be said beside it.
 
@@ -145,7 +151,14 @@ def understand(request: ConsultDossierRequest, requester: Requester, today: date
         raise InvalidConsultationError("a field of the consultation is missing or malformed", fields=problems)
     key = DossierKey(caf, matricule)
     return Consultation(
-        key, name, profile or None, purpose, request.person_informed, offered.territories, today, asked_at
+        key=key,
+        name=name,
+        profile=profile or None,
+        purpose=purpose,
+        person_informed=request.person_informed,
+        territories=offered.territories,
+        today=today,
+        asked_at=asked_at,
     )
 
 

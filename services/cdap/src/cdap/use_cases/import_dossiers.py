@@ -40,7 +40,7 @@ class OddRecord:
     problems: tuple[tuple[str, str], ...]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class ImportReport:
     """How the import ended. `odd_records` holds the first hundred; `set_aside_count` counts all."""
 
@@ -98,7 +98,7 @@ class ImportDossiers:
         """
         self._remove_what_is_not_in_force()
         generation = self._work.read(lambda repos: repos.generations.begin())
-        tally = _Tally(ImportReport(self._set_aside_percent), tell)
+        tally = _Tally(ImportReport(set_aside_percent=self._set_aside_percent), tell)
         try:
             for chunk in _chunks(self._checked(lines, tally, progress)):
                 self._store(generation, chunk, tally)

@@ -47,7 +47,7 @@ class CommandState(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AccountCommand:
     """One command, idempotent by `id`. `content` is emptied when it is done: it holds names and an address."""
 

@@ -7,7 +7,7 @@ from habpps.domain.people import Role
 from habpps.domain.refusals import RoleNotAllowedError, UnknownThingError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Author:
     """The one who acts, as the register knows them."""
 
@@ -24,7 +24,14 @@ class Author:
         return self.role is Role.CAF_ADMINISTRATOR
 
 
-OPERATOR = Author("", "", "L’exploitant du service", "", Role.OPERATOR, "")
+OPERATOR = Author(
+    administrator_id="",
+    account_id="",
+    display_name="L’exploitant du service",
+    organisation_id="",
+    role=Role.OPERATOR,
+    caf="",
+)
 
 
 def check_role(author: Author, *roles: Role) -> None:

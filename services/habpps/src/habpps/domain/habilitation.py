@@ -18,7 +18,7 @@ from habpps.domain.states import HABILITATION, HabilitationEvent, HabilitationSt
 LONGEST_GROUP_NAME = 80
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Group:
     """A group of an organisation; all its members hold its profile."""
 
@@ -36,7 +36,7 @@ class Group:
         return self.state == "active"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Habilitation:
     """The right of one user to the profile of one group."""
 

@@ -72,7 +72,7 @@ Access = tuple[str, str]
 """Label of an extranet and a profile: ("CDAP", "T2")."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Notice:
     """What one person is told. `subject`: an extranet or the reference of a convention."""
 
@@ -118,7 +118,13 @@ def notice_for(rights: Rights, act: str, account_id: str, departs_on: date | Non
         return None
     kind = _FOR_A_TIME.get(act) or _kind(opened=bool(opened), closed=bool(closed))
     leaving = departs_on if kind is NoticeKind.DEPARTURE_NOTED else None
-    return Notice(kind, rights.organisation_name, tuple(opened), tuple(closed), leaving)
+    return Notice(
+        kind=kind,
+        organisation_name=rights.organisation_name,
+        opened=tuple(opened),
+        closed=tuple(closed),
+        ends_on=leaving,
+    )
 
 
 def accesses(rights: Rights, account_id: str) -> tuple[Access, ...]:

@@ -10,7 +10,7 @@ LONGEST_REFERENCE = 40
 LONGEST_CAPACITY = 120
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Organisation:
     """A partner, or a Caf itself (kind "caf")."""
 
@@ -31,7 +31,7 @@ class Signatory:
     signed_on: date | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Convention:
     """The convention of access. `ends_on` None means tacit renewal: nothing to do each year."""
 

@@ -59,7 +59,7 @@ def why_person_refused(person: Person) -> dict[str, str]:
     return problems
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class User:
     """A professional in one organisation."""
 
@@ -82,7 +82,7 @@ class User:
         return replace(self, state=USER.after(self.state, event))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Administrator:
     """Somebody who administers: for a partner or for a Caf."""
 

@@ -37,51 +37,82 @@ def _fact(entity: Entity) -> facts.Fact | None:
     if isinstance(entity, (User, Habilitation, Administrator)):
         return _of_a_person(entity)
     if isinstance(entity, Group):
-        return facts.Group(entity.id, entity.organisation_id, entity.name, entity.profile, entity.state)
+        return facts.Group(
+            id=entity.id,
+            organisation_id=entity.organisation_id,
+            name=entity.name,
+            profile=entity.profile,
+            state=entity.state,
+        )
     if isinstance(entity, Organisation):
-        return facts.Organisation(entity.id, entity.siret, entity.name, entity.caf, entity.kind, entity.state)
+        return facts.Organisation(
+            id=entity.id, siret=entity.siret, name=entity.name, caf=entity.caf, kind=entity.kind, state=entity.state
+        )
     if isinstance(entity, Purpose):
         return facts.Purpose(entity.code, entity.label, entity.profiles)
     return facts.Extranet(
-        entity.code, entity.label, entity.url, entity.profiles, entity.purposes, entity.enabled, entity.kind
+        code=entity.code,
+        label=entity.label,
+        url=entity.url,
+        profiles=entity.profiles,
+        purposes=entity.purposes,
+        enabled=entity.enabled,
+        kind=entity.kind,
     )
 
 
 def _of_a_person(entity: User | Habilitation | Administrator) -> facts.Fact:
     if isinstance(entity, User):
         name = entity.person.display_name
-        return facts.User(entity.id, entity.account_id, entity.organisation_id, name, entity.state.value)
+        return facts.User(
+            id=entity.id,
+            account_id=entity.account_id,
+            organisation_id=entity.organisation_id,
+            display_name=name,
+            state=entity.state.value,
+        )
     if isinstance(entity, Habilitation):
         return facts.Habilitation(
-            entity.id, entity.user_id, entity.group_id, entity.state.value, entity.starts_on, entity.ends_on
+            id=entity.id,
+            user_id=entity.user_id,
+            group_id=entity.group_id,
+            state=entity.state.value,
+            starts_on=entity.starts_on,
+            ends_on=entity.ends_on,
         )
-    return facts.Administrator(entity.id, entity.account_id, entity.organisation_id, entity.role.value, entity.state)
+    return facts.Administrator(
+        id=entity.id,
+        account_id=entity.account_id,
+        organisation_id=entity.organisation_id,
+        role=entity.role.value,
+        state=entity.state,
+    )
 
 
 def _convention(entity: Convention) -> facts.Convention | None:
     if entity.state is ConventionState.DRAFT:
         return None
     return facts.Convention(
-        entity.id,
-        entity.organisation_id,
-        entity.caf,
-        entity.reference,
-        entity.state.value,
-        entity.starts_on,
-        entity.ends_on,
+        id=entity.id,
+        organisation_id=entity.organisation_id,
+        caf=entity.caf,
+        reference=entity.reference,
+        state=entity.state.value,
+        starts_on=entity.starts_on,
+        ends_on=entity.ends_on,
     )
 
 
 def _contract(entity: ServiceContract) -> facts.ServiceContract:
     return facts.ServiceContract(
-        entity.id,
-        entity.organisation_id,
-        entity.convention_id,
-        entity.extranet,
-        entity.profiles,
-        entity.purposes,
-        entity.territories,
-        entity.state.value,
-        entity.starts_on,
-        entity.ends_on,
+        id=entity.id,
+        organisation_id=entity.organisation_id,
+        convention_id=entity.convention_id,
+        extranet=entity.extranet,
+        profiles=entity.profiles,
+        purposes=entity.purposes,
+        territories=entity.territories,
+        state=entity.state.value,
+        starts_on=entity.starts_on,
+        ends_on=entity.ends_on,
     )

@@ -11,7 +11,7 @@ from habpps.domain.states import SERVICE_CONTRACT, ContractEvent, ContractState
 MOST_USERS = 10_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Extranet:
     """A row of the registry of extranets. Kind "administration" is open to administrators, never by contract."""
 
@@ -47,7 +47,7 @@ class Caf:
     siren: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ContractTerms:
     """What a contract says, before it exists."""
 
@@ -60,7 +60,7 @@ class ContractTerms:
     maximum_users: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ServiceContract:
     """A contract in force or past. `maximum_users` None means no limit."""
 

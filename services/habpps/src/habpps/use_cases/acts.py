@@ -21,7 +21,7 @@ from habpps.use_cases.retry_account_command import RetryAccountCommand
 from servicekit.clock import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Acts:
     """One attribute per use case."""
 
@@ -52,24 +52,24 @@ def acts_on(
 ) -> Acts:
     """Make every use case on one register."""
     return Acts(
-        catalogue,
-        ConsultRegister(register, clock, accounts),
-        PreviewClosing(register, clock, catalogue),
-        propagation,
-        CreateOrganisation(register),
-        ChangeConvention(register),
-        OpenServiceContract(register, catalogue),
-        ChangeServiceContract(register),
-        AppointAdministrator(register),
-        WithdrawAdministrator(register),
-        CreateGroup(register),
-        CloseGroup(register),
-        CreateUser(register),
-        AttachPerson(register),
-        AssignToGroup(register),
-        ChangeHabilitation(register),
-        LockUser(register),
-        ResetPassword(register),
-        SetDeparture(register),
-        RetryAccountCommand(register),
+        catalogue=catalogue,
+        consult=ConsultRegister(register, clock, accounts),
+        preview=PreviewClosing(register, clock, catalogue),
+        propagation=propagation,
+        create_organisation=CreateOrganisation(register),
+        change_convention=ChangeConvention(register),
+        open_service_contract=OpenServiceContract(register, catalogue),
+        change_service_contract=ChangeServiceContract(register),
+        appoint_administrator=AppointAdministrator(register),
+        withdraw_administrator=WithdrawAdministrator(register),
+        create_group=CreateGroup(register),
+        close_group=CloseGroup(register),
+        create_user=CreateUser(register),
+        attach_person=AttachPerson(register),
+        assign_to_group=AssignToGroup(register),
+        change_habilitation=ChangeHabilitation(register),
+        lock_user=LockUser(register),
+        reset_password=ResetPassword(register),
+        set_departure=SetDeparture(register),
+        retry_account_command=RetryAccountCommand(register),
     )

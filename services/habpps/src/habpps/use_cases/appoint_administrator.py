@@ -116,7 +116,13 @@ def appoint(entry: Entry, organisation: Organisation, person: Person, account_id
         if other.is_active and other.person.email == person.email:
             raise EmailTakenError("administrator already", details={"kind": "administrator", "id": other.id})
     known = account_id or account_of(entry.store, organisation.id, person.email)
-    administrator = Administrator(new_id(), known or new_id(), organisation.id, person, Role.PARTNER_ADMINISTRATOR)
+    administrator = Administrator(
+        id=new_id(),
+        account_id=known or new_id(),
+        organisation_id=organisation.id,
+        person=person,
+        role=Role.PARTNER_ADMINISTRATOR,
+    )
     if not may_act(entry.store, administrator, entry.today):
         raise UserNotActiveError("locked or gone as a user of this organisation")
     entry.save(administrator)
@@ -124,10 +130,10 @@ def appoint(entry: Entry, organisation: Organisation, person: Person, account_id
         ask_account(entry, administrator.account_id, organisation, person)
     entry.note(
         Note(
-            AppointAdministrator.act,
-            f"account:{administrator.account_id}",
-            organisation.id,
-            person.display_name,
+            act=AppointAdministrator.act,
+            subject=f"account:{administrator.account_id}",
+            organisation_id=organisation.id,
+            label=person.display_name,
             details={"existing_account": "yes" if known else "no"},
         )
     )
@@ -182,10 +188,10 @@ def _withdraw(entry: Entry, organisation: Organisation, leaving: Administrator, 
     entry.command(CommandKind.END_SESSIONS, leaving.account_id, organisation.id, {"reason": "ROLE_WITHDRAWN"})
     entry.note(
         Note(
-            WithdrawAdministrator.act,
-            f"account:{leaving.account_id}",
-            organisation.id,
-            leaving.person.display_name,
-            reason,
+            act=WithdrawAdministrator.act,
+            subject=f"account:{leaving.account_id}",
+            organisation_id=organisation.id,
+            label=leaving.person.display_name,
+            reason=reason,
         )
     )

@@ -78,7 +78,13 @@ def assign(entry: Entry, assignment: Assignment) -> str:
     if for_oneself and not assignment.confirmed_for_oneself:
         raise SelfAssignmentError("a profile for oneself", details={"profile": group.profile})
     habilitation = Habilitation(
-        new_id(), organisation.id, user.id, group.id, HabilitationState.ACTIVE, today, user.departs_on
+        id=new_id(),
+        organisation_id=organisation.id,
+        user_id=user.id,
+        group_id=group.id,
+        state=HabilitationState.ACTIVE,
+        starts_on=today,
+        ends_on=user.departs_on,
     )
     entry.save(habilitation)
     details = {"group": group.name, "profile": group.profile}
@@ -86,5 +92,7 @@ def assign(entry: Entry, assignment: Assignment) -> str:
         details["self_assignment"] = "yes"
     label = user.person.display_name
     subject = f"habilitation:{habilitation.id}"
-    entry.note(Note(AssignToGroup.act, subject, organisation.id, label, details=details))
+    entry.note(
+        Note(act=AssignToGroup.act, subject=subject, organisation_id=organisation.id, label=label, details=details)
+    )
     return habilitation.id

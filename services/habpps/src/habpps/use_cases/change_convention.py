@@ -112,11 +112,11 @@ class ChangeConvention:
                 _cascade(entry, organisation)
             entry.note(
                 Note(
-                    ACTS[step.event],
-                    f"convention:{convention.id}",
-                    organisation.id,
-                    convention.reference,
-                    clean_line(step.reason),
+                    act=ACTS[step.event],
+                    subject=f"convention:{convention.id}",
+                    organisation_id=organisation.id,
+                    label=convention.reference,
+                    reason=clean_line(step.reason),
                 )
             )
 

@@ -70,4 +70,13 @@ def _step(entry: Entry, habilitation: Habilitation, event: HabilitationEvent, re
     details = {"group": group.name, "profile": group.profile}
     subject = f"habilitation:{habilitation.id}"
     label = user.person.display_name
-    entry.note(Note(ACTS[event], subject, user.organisation_id, label, reason, details))
+    entry.note(
+        Note(
+            act=ACTS[event],
+            subject=subject,
+            organisation_id=user.organisation_id,
+            label=label,
+            reason=reason,
+            details=details,
+        )
+    )

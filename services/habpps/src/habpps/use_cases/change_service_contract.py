@@ -47,7 +47,16 @@ class ChangeServiceContract:
             extranet = entry.store.extranets.get(contract.extranet)
             label = contract.extranet if extranet is None else extranet.short_label
             details = {"extranet": contract.extranet}
-            entry.note(Note(ACTS[event], subject, organisation.id, label, motive, details))
+            entry.note(
+                Note(
+                    act=ACTS[event],
+                    subject=subject,
+                    organisation_id=organisation.id,
+                    label=label,
+                    reason=motive,
+                    details=details,
+                )
+            )
             return organisation.id
 
         return self._register.act(author, ACTS[event], work)

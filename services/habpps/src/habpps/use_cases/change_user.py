@@ -156,4 +156,11 @@ def _user(entry: Entry, user_id: str) -> User:
 
 def _note(act: str, user: User, reason: str, details: dict[str, str] | None = None) -> Note:
     subject = f"account:{user.account_id}"
-    return Note(act, subject, user.organisation_id, user.person.display_name, reason, details or {})
+    return Note(
+        act=act,
+        subject=subject,
+        organisation_id=user.organisation_id,
+        label=user.person.display_name,
+        reason=reason,
+        details=details or {},
+    )

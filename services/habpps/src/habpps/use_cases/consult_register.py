@@ -22,7 +22,7 @@ from servicekit.clock import Clock
 from servicekit.errors import ServiceError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OrganisationView:
     """An organisation with what hangs on it, except its users: pages read those that they show.
 
@@ -67,7 +67,7 @@ class UserPage:
     mails: Mapping[str, AccountCommand]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class UserView:
     """A user within the organisation, and the places that they hold.
 
@@ -236,7 +236,9 @@ class ConsultRegister:
             held = tuple(one for one in ever if one.habilitation.is_held)
             mails = store.commands.latest_of([user.account_id], user.organisation_id)
             version = version_of(user, *(one.habilitation for one in ever))
-            return UserView(view, user, held, mails.get(user.account_id), version, ever)
+            return UserView(
+                view=view, user=user, places=held, mails=mails.get(user.account_id), version=version, ever=ever
+            )
 
         found = self._register.read(author, "habpps.user.read", work)
         return replace(found, username=self._username(found))
@@ -300,19 +302,19 @@ class ConsultRegister:
         administrators = store.administrators.of(organisation.id)
         refused = store.commands.refused_of(organisation.id)
         return OrganisationView(
-            organisation,
-            store.conventions.of(organisation.id),
-            contracts,
-            store.groups.of(organisation.id),
-            administrators,
-            {extranet.code: extranet for extranet in store.extranets.all()},
-            store.commands.latest_of([one.account_id for one in administrators], organisation.id),
-            profiles_in_force(contracts, today),
-            refused,
-            _people_of(store, organisation.id, refused, administrators),
-            store.users.count(organisation.id),
-            store.habilitations.sizes(organisation.id),
-            frozenset(one.id for one in those_who_can_sign_in(store, administrators, today)),
+            organisation=organisation,
+            convention=store.conventions.of(organisation.id),
+            contracts=contracts,
+            groups=store.groups.of(organisation.id),
+            administrators=administrators,
+            extranets={extranet.code: extranet for extranet in store.extranets.all()},
+            mails=store.commands.latest_of([one.account_id for one in administrators], organisation.id),
+            profiles=profiles_in_force(contracts, today),
+            refused=refused,
+            refused_people=_people_of(store, organisation.id, refused, administrators),
+            people=store.users.count(organisation.id),
+            sizes=store.habilitations.sizes(organisation.id),
+            able=frozenset(one.id for one in those_who_can_sign_in(store, administrators, today)),
         )
 
 

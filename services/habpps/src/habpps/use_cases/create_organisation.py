@@ -22,7 +22,7 @@ from partnerkit.text import clean_line
 from servicekit.identifiers import new_id
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OrganisationRequest:
     """What the convention says. `ends_on` None: tacit renewal. Without both signatures it stays a draft."""
 
@@ -87,17 +87,17 @@ def create_organisation(entry: Entry, request: OrganisationRequest, caf: str) ->
     reference = clean_line(request.reference)
     if entry.store.conventions.with_reference(caf, reference) is not None:
         raise ReferenceTakenError("reference known already", details={"reference": reference})
-    organisation = Organisation(new_id(), siret, clean_line(request.name), caf)
+    organisation = Organisation(id=new_id(), siret=siret, name=clean_line(request.name), caf=caf)
     convention = Convention(
-        new_id(),
-        organisation.id,
-        caf,
-        reference,
-        ConventionState.DRAFT,
-        request.starts_on,
-        request.ends_on,
-        _clean_signatory(request.partner_signatory),
-        _clean_signatory(request.caf_signatory),
+        id=new_id(),
+        organisation_id=organisation.id,
+        caf=caf,
+        reference=reference,
+        state=ConventionState.DRAFT,
+        starts_on=request.starts_on,
+        ends_on=request.ends_on,
+        partner_signatory=_clean_signatory(request.partner_signatory),
+        caf_signatory=_clean_signatory(request.caf_signatory),
     )
     if convention.is_signed:
         convention = convention.after(ConventionEvent.SIGN)
@@ -105,10 +105,10 @@ def create_organisation(entry: Entry, request: OrganisationRequest, caf: str) ->
     entry.save(convention)
     entry.note(
         Note(
-            CreateOrganisation.act,
-            f"organisation:{organisation.id}",
-            organisation.id,
-            organisation.name,
+            act=CreateOrganisation.act,
+            subject=f"organisation:{organisation.id}",
+            organisation_id=organisation.id,
+            label=organisation.name,
             details={"siret": siret, "convention": reference, "convention_state": convention.state.value},
         )
     )

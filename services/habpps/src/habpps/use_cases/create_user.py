@@ -107,16 +107,22 @@ def create_user(entry: Entry, organisation: Organisation, request: UserRequest, 
         for one in entry.store.administrators.of(organisation.id):
             if one.person.email == request.person.email:
                 raise EmailTakenError("administrator already", details={"kind": "administrator", "id": one.id})
-    user = User(new_id(), account_id or new_id(), organisation.id, request.person, clean_line(request.job_title))
+    user = User(
+        id=new_id(),
+        account_id=account_id or new_id(),
+        organisation_id=organisation.id,
+        person=request.person,
+        job_title=clean_line(request.job_title),
+    )
     entry.save(user)
     if not account_id:
         ask_account(entry, user.account_id, organisation, user.person)
     entry.note(
         Note(
-            AttachPerson.act if account_id else CreateUser.act,
-            f"account:{user.account_id}",
-            organisation.id,
-            user.person.display_name,
+            act=AttachPerson.act if account_id else CreateUser.act,
+            subject=f"account:{user.account_id}",
+            organisation_id=organisation.id,
+            label=user.person.display_name,
             details={"job_title": user.job_title},
         )
     )

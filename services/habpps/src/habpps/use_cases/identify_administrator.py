@@ -71,5 +71,12 @@ def _author(store: Store, account_id: str, organisation_id: str, roles: set[Any]
             is_meant = one.role is role and one.organisation_id == organisation_id and role.value in roles
             if is_meant and may_act(store, one, today):
                 name = one.person.display_name
-                return Author(one.id, account_id, name, organisation_id, role, organisation.caf)
+                return Author(
+                    administrator_id=one.id,
+                    account_id=account_id,
+                    display_name=name,
+                    organisation_id=organisation_id,
+                    role=role,
+                    caf=organisation.caf,
+                )
     return None

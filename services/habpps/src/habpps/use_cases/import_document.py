@@ -58,7 +58,7 @@ class ImportedCaf:
     agents: tuple[ImportedPerson, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ImportedOrganisation:
     """A partner with everything that hangs on it."""
 
@@ -176,22 +176,22 @@ def _organisation(item: _Item) -> ImportedOrganisation:
         "reference", "starts_on", "ends_on", "partner_signatory", "caf_signatory"
     )
     request = OrganisationRequest(
-        item.text("siret"),
-        item.text("name"),
-        convention.text("reference"),
-        convention.day("starts_on"),
-        convention.day("ends_on"),
-        _signatory(convention.item("partner_signatory")),
-        _signatory(convention.item("caf_signatory")),
+        siret=item.text("siret"),
+        name=item.text("name"),
+        reference=convention.text("reference"),
+        starts_on=convention.day("starts_on"),
+        ends_on=convention.day("ends_on"),
+        partner_signatory=_signatory(convention.item("partner_signatory")),
+        caf_signatory=_signatory(convention.item("caf_signatory")),
     )
     return ImportedOrganisation(
-        item.path,
-        item.text("caf"),
-        request,
-        tuple(_contract(one) for one in item.items("contracts")),
-        tuple(_person(one, Role.PARTNER_ADMINISTRATOR) for one in item.items("administrators")),
-        tuple(_group(one) for one in item.items("groups")),
-        tuple(_person(one, Role.PARTNER_ADMINISTRATOR, user=True) for one in item.items("users")),
+        path=item.path,
+        caf=item.text("caf"),
+        request=request,
+        contracts=tuple(_contract(one) for one in item.items("contracts")),
+        administrators=tuple(_person(one, Role.PARTNER_ADMINISTRATOR) for one in item.items("administrators")),
+        groups=tuple(_group(one) for one in item.items("groups")),
+        users=tuple(_person(one, Role.PARTNER_ADMINISTRATOR, user=True) for one in item.items("users")),
     )
 
 
@@ -206,13 +206,13 @@ def _contract(item: _Item) -> ImportedContract:
     if starts_on is None:
         item.problems.setdefault(item.at("starts_on"), _DAY_PROBLEMS["DATE_MALFORMED"])
     terms = ContractTerms(
-        item.text("extranet"),
-        item.texts("profiles"),
-        item.texts("purposes"),
-        item.texts("territories"),
-        starts_on,
-        item.day("ends_on"),
-        item.number("maximum_users"),
+        extranet=item.text("extranet"),
+        profiles=item.texts("profiles"),
+        purposes=item.texts("purposes"),
+        territories=item.texts("territories"),
+        starts_on=starts_on,
+        ends_on=item.day("ends_on"),
+        maximum_users=item.number("maximum_users"),
     )
     return ImportedContract(item.path, terms)
 

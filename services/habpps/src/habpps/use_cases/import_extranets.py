@@ -47,7 +47,7 @@ class ImportExtranets:
             for purpose in self._catalogue.purposes.values():
                 entry.save(purpose)
             codes = ", ".join(one.code for one in addressed)
-            entry.note(Note(self.act, "file:extranets", "", codes))
+            entry.note(Note(act=self.act, subject="file:extranets", organisation_id="", label=codes))
             return len(addressed)
 
         return self._register.act(OPERATOR, self.act, work)

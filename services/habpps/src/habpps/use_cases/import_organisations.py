@@ -50,7 +50,7 @@ class ImportOrganisations:
         for one in document.organisations:
             self._write_organisation(entry, one)
         count = len(document.organisations)
-        entry.note(Note(self.act, "file:organisations", "", f"{count}"))
+        entry.note(Note(act=self.act, subject="file:organisations", organisation_id="", label=f"{count}"))
         return count
 
     def _write_caf(self, entry: Entry, caf: ImportedCaf) -> None:
@@ -144,9 +144,16 @@ def caf_organisation(entry: Entry, code: str, siret: str, catalogue: Catalogue) 
     known = entry.store.organisations.with_siret(number)
     if known is not None:
         return known
-    organisation = Organisation(new_id(), number, caf.name, code, kind="caf")
+    organisation = Organisation(id=new_id(), siret=number, name=caf.name, caf=code, kind="caf")
     entry.save(organisation)
-    entry.note(Note("habpps.organisation.created", f"organisation:{organisation.id}", organisation.id, caf.name))
+    entry.note(
+        Note(
+            act="habpps.organisation.created",
+            subject=f"organisation:{organisation.id}",
+            organisation_id=organisation.id,
+            label=caf.name,
+        )
+    )
     return organisation
 
 
@@ -161,13 +168,28 @@ def add_agent(entry: Entry, organisation: Organisation, person: Person, account_
         raise ImportRefusedError({"role": "the national office has auditors only"})
     for one in entry.store.administrators.with_account(account_id):
         if one.organisation_id == organisation.id and one.role is role and one.is_active:
-            entry.note(Note("habpps.administrator.confirmed", f"account:{account_id}", organisation.id, role.value))
+            entry.note(
+                Note(
+                    act="habpps.administrator.confirmed",
+                    subject=f"account:{account_id}",
+                    organisation_id=organisation.id,
+                    label=role.value,
+                )
+            )
             return one.id
-    agent = Administrator(new_id(), account_id, organisation.id, person, role)
+    agent = Administrator(id=new_id(), account_id=account_id, organisation_id=organisation.id, person=person, role=role)
     entry.save(agent)
     details = {"appointed_as": role.value}
     subject = f"account:{account_id}"
-    entry.note(Note(CreateCafAgent.act, subject, organisation.id, person.display_name, details=details))
+    entry.note(
+        Note(
+            act=CreateCafAgent.act,
+            subject=subject,
+            organisation_id=organisation.id,
+            label=person.display_name,
+            details=details,
+        )
+    )
     return agent.id
 
 

@@ -63,9 +63,17 @@ def create_group(entry: Entry, organisation_id: str, name: str, profile: str) ->
         if other.is_open and other.name.casefold() == cleaned.casefold():
             raise GroupNameTakenError("name taken", details={"name": cleaned})
     check_profile_in_force(profile, entry.store.contracts.of(organisation.id), entry.today)
-    group = Group(new_id(), organisation.id, cleaned, profile)
+    group = Group(id=new_id(), organisation_id=organisation.id, name=cleaned, profile=profile)
     entry.save(group)
-    entry.note(Note(CreateGroup.act, f"group:{group.id}", organisation.id, cleaned, details={"profile": profile}))
+    entry.note(
+        Note(
+            act=CreateGroup.act,
+            subject=f"group:{group.id}",
+            organisation_id=organisation.id,
+            label=cleaned,
+            details={"profile": profile},
+        )
+    )
     return group.id
 
 
@@ -99,7 +107,15 @@ class CloseGroup:
                 raise GroupClosedError("closed already")
             motive = motive_typed(reason)
             entry.save(replace(group, state="closed"))
-            entry.note(Note(self.act, f"group:{group.id}", organisation.id, group.name, motive))
+            entry.note(
+                Note(
+                    act=self.act,
+                    subject=f"group:{group.id}",
+                    organisation_id=organisation.id,
+                    label=group.name,
+                    reason=motive,
+                )
+            )
             return organisation.id
 
         return self._register.act(author, self.act, work)

@@ -54,25 +54,25 @@ def open_service_contract(entry: Entry, organisation_id: str, terms: ContractTer
         if contract.extranet == terms.extranet and contract.state is not ContractState.ENDED:
             raise ContractExistsError("contract in force", details={"extranet": terms.extranet})
     contract = ServiceContract(
-        new_id(),
-        organisation.id,
-        convention.id,
-        terms.extranet,
-        tuple(sorted(set(terms.profiles))),
-        tuple(sorted(set(terms.purposes))),
-        tuple(sorted(set(terms.territories))),
-        ContractState.ACTIVE,
-        terms.starts_on,
-        terms.ends_on,
-        terms.maximum_users,
+        id=new_id(),
+        organisation_id=organisation.id,
+        convention_id=convention.id,
+        extranet=terms.extranet,
+        profiles=tuple(sorted(set(terms.profiles))),
+        purposes=tuple(sorted(set(terms.purposes))),
+        territories=tuple(sorted(set(terms.territories))),
+        state=ContractState.ACTIVE,
+        starts_on=terms.starts_on,
+        ends_on=terms.ends_on,
+        maximum_users=terms.maximum_users,
     )
     entry.save(contract)
     entry.note(
         Note(
-            OpenServiceContract.act,
-            f"service_contract:{contract.id}",
-            organisation.id,
-            extranet.short_label,
+            act=OpenServiceContract.act,
+            subject=f"service_contract:{contract.id}",
+            organisation_id=organisation.id,
+            label=extranet.short_label,
             details={
                 "extranet": contract.extranet,
                 "profiles": ", ".join(contract.profiles),

@@ -9,7 +9,7 @@ from habpps.domain.habilitation import Group, Habilitation, Membership
 from habpps.domain.people import Administrator, User
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Listing:
     """What a list page asks: words, filters, page (from 1)."""
 

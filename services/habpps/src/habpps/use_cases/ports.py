@@ -30,7 +30,7 @@ class FeedChange:
     digest: bytes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ActRecord:
     """A line of the organisation's own journal: who did what, when and why. `act`: type of the audit event."""
 
@@ -205,7 +205,7 @@ class Journal(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Store:
     """The repositories of one transaction."""
 

@@ -120,7 +120,17 @@ class PushAccountCommands:
             person = person_of(store, organisation_id, account_id)
             name = person.display_name if person else ""
             store.journal.add(
-                ActRecord(event.event_id, event.occurred_at, organisation_id, "", "", REFUSED, name, "", details)
+                ActRecord(
+                    id=event.event_id,
+                    occurred_at=event.occurred_at,
+                    organisation_id=organisation_id,
+                    author_account_id="",
+                    author_name="",
+                    act=REFUSED,
+                    label=name,
+                    reason="",
+                    details=details,
+                )
             )
             return Outcome(None, (event,))
 

@@ -57,7 +57,7 @@ class _Published(NamedTuple):
     opens: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Note:
     """What happened, for the audit journal and for the organisation's own.
 
@@ -123,7 +123,14 @@ class Entry:
         require_sound(content)
         now = self.clock.now()
         command = AccountCommand(
-            new_id(), kind, account_id, organisation_id, self.author.account_id, now, now, dict(content)
+            id=new_id(),
+            kind=kind,
+            account_id=account_id,
+            organisation_id=organisation_id,
+            requested_by=self.author.account_id,
+            requested_at=now,
+            next_attempt_at=now,
+            content=dict(content),
         )
         self.store.commands.save(command)
         self.commands.append(command)
@@ -156,13 +163,13 @@ class Entry:
         now = self.clock.now()
         self.store.commands.save(
             AccountCommand(
-                command_id,
-                CommandKind.NOTIFY,
-                account_id,
-                organisation_id,
-                self.author.account_id,
-                now,
-                now,
+                id=command_id,
+                kind=CommandKind.NOTIFY,
+                account_id=account_id,
+                organisation_id=organisation_id,
+                requested_by=self.author.account_id,
+                requested_at=now,
+                next_attempt_at=now,
                 state=CommandState.DONE,
             )
         )
@@ -277,15 +284,15 @@ class Register:
             events.append(event)
             entry.store.journal.add(
                 ActRecord(
-                    event.event_id,
-                    event.occurred_at,
-                    note.organisation_id,
-                    author.account_id,
-                    author.display_name,
-                    note.act,
-                    note.label,
-                    note.reason,
-                    note.details,
+                    id=event.event_id,
+                    occurred_at=event.occurred_at,
+                    organisation_id=note.organisation_id,
+                    author_account_id=author.account_id,
+                    author_name=author.display_name,
+                    act=note.act,
+                    label=note.label,
+                    reason=note.reason,
+                    details=note.details,
                 )
             )
         return tuple(events)

@@ -48,11 +48,20 @@ class RemindDepartures:
         closing = accesses(rights, user.account_id)
         if not closing:
             return False
-        notice = Notice(NoticeKind.DEPARTURE_NEAR, organisation.name, closed=closing, ends_on=user.departs_on)
+        notice = Notice(
+            kind=NoticeKind.DEPARTURE_NEAR, organisation_name=organisation.name, closed=closing, ends_on=user.departs_on
+        )
         now = self._clock.now()
         store.commands.save(
             AccountCommand(
-                command_id, CommandKind.NOTIFY, user.account_id, organisation.id, "", now, now, notice.content()
+                id=command_id,
+                kind=CommandKind.NOTIFY,
+                account_id=user.account_id,
+                organisation_id=organisation.id,
+                requested_by="",
+                requested_at=now,
+                next_attempt_at=now,
+                content=notice.content(),
             )
         )
         return True

@@ -45,7 +45,14 @@ class RetryAccountCommand:
                     else {}
                 )
                 entry.command_again(command, content)
-            entry.note(Note(self.act, f"account:{account_id}", organisation.id, person.display_name))
+            entry.note(
+                Note(
+                    act=self.act,
+                    subject=f"account:{account_id}",
+                    organisation_id=organisation.id,
+                    label=person.display_name,
+                )
+            )
             return len(refused)
 
         return self._register.act(author, self.act, work)

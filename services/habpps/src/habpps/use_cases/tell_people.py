@@ -101,7 +101,7 @@ def _roles(store: Store, organisation: Organisation, changed: Sequence[Entity]) 
         was_active = isinstance(known, facts.Administrator) and known.state == "active"
         if one.is_active != was_active:
             kind = NoticeKind.ADMINISTRATOR_APPOINTED if one.is_active else NoticeKind.ADMINISTRATOR_WITHDRAWN
-            told[one.account_id] = Notice(kind, organisation.name)
+            told[one.account_id] = Notice(kind=kind, organisation_name=organisation.name)
     return told
 
 
@@ -118,7 +118,9 @@ def _administrators(store: Store, organisation: Organisation, happened: Happened
         if isinstance(one, ServiceContract):
             extranet = store.extranets.get(one.extranet)
             subject = one.extranet if extranet is None else extranet.short_label
-    notice = Notice(kind, organisation.name, ends_on=ends_on, subject=subject, reason=happened.reason)
+    notice = Notice(
+        kind=kind, organisation_name=organisation.name, ends_on=ends_on, subject=subject, reason=happened.reason
+    )
     able = those_who_can_sign_in(store, store.administrators.of(organisation.id), happened.today)
     return {one.account_id: notice for one in able}
 

@@ -21,7 +21,7 @@ LIFE = timedelta(hours=12)
 _AT_ONCE = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Attempt:
     """One sign-in under way. `expires` in seconds since 1970."""
 
@@ -51,7 +51,9 @@ class Attempts:
     def begin(self, return_to: str) -> Attempt:
         """A new attempt; `remember` gives it to the browser."""
         expires = (self._clock.now() + LIFE).timestamp()
-        return Attempt(new_secret(), new_secret(), new_secret(48), return_to, expires)
+        return Attempt(
+            state=new_secret(), nonce=new_secret(), verifier=new_secret(48), return_to=return_to, expires=expires
+        )
 
     def remember(self, attempt: Attempt, request: Request, response: Response) -> None:
         """Sets the cookie of the attempt and takes away the others when there are too many."""

@@ -27,7 +27,7 @@ _UNAVAILABLE = 503  # by its meaning: nothing was done
 _OK = 200
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OidcLoginSettings:
     """How this service signs people in. At the issuer, register for it: redirect URI `<public_url>/retour`,
     post-logout redirect URI `<public_url>/deconnecte`, back-channel logout URI `<public_url>/backchannel-logout`
@@ -61,7 +61,7 @@ class GrantRefusedError(NotAuthenticatedError):
         super().__init__(f"the token endpoint answered {self.error_code}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ProviderMetadata:
     """The part of OpenID Connect Discovery 1.0 §3 that is used here."""
 

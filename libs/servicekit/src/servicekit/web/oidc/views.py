@@ -44,7 +44,7 @@ class LoginDeniedError(AccessDeniedError):
     reason = "LOGIN_ACCESS_DENIED"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LoginParts:
     """What the views work with."""
 

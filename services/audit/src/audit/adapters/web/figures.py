@@ -11,7 +11,7 @@ ABOVE, BELOW = 18, 20
 """Room for the figures above the bars, and for the days under them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
     """One day of the picture, in the units of its view box."""
 
@@ -30,5 +30,14 @@ def bars(days: Sequence[DayCount]) -> list[Bar]:
     drawn = []
     for number, day in enumerate(days):
         height = max(round(HEIGHT * day.count / largest), 1 if day.count else 0)
-        drawn.append(Bar(number * step, HEIGHT - height, step - _GAP, height, day.counted_on, day.count))
+        drawn.append(
+            Bar(
+                x=number * step,
+                y=HEIGHT - height,
+                width=step - _GAP,
+                height=height,
+                counted_on=day.counted_on,
+                count=day.count,
+            )
+        )
     return drawn

@@ -154,7 +154,7 @@ class Pages:
         wanted = told.get(name) if name in FOLLOWED else None
         if not wanted:
             return redirect(url_for("journal.event", search_id=search_id, event_id=event_id), 303)
-        question = replace(Question(page.case_number), **{name: wanted})
+        question = replace(Question(case_number=page.case_number), **{name: wanted})
         return redirect(url_for("journal.results", search_id=self.search_events(g.auditor, question)), 303)
 
     def _understood(self, form: SearchForm) -> tuple[Question, Meanings]:

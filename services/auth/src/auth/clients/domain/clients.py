@@ -43,7 +43,7 @@ HOUSE = frozenset({"auth", "habpps", "cdap", "audit"})
 """Names of our own services: no other client is called so, nor stands for their extranets."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Client:
     """A relying party. `extranet` is the code of the extranet it is, or None; addresses are compared as strings.
 

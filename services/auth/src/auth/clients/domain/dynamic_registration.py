@@ -29,7 +29,7 @@ _STANDARD_ALGORITHMS = {"id_token_signed_response_alg": "RS256", "authorization_
 """What a client counts on that names none (OpenID Connect Registration §2, JARM §3). FAPI 2.0 §5.4 forbids it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class InitialAccessToken:
     """What opens dynamic registration (RFC 7591 §3), as kept: its SHA-256, for whom, until when, how often."""
 

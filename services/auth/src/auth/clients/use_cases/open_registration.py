@@ -53,7 +53,15 @@ class OpenRegistration:
             raise InvalidInputError("owner must be the three digits of a Caf, or national", reason="BAD_OWNER")
         token, now = new_secret(32), self._clock.now()
         ends_at = now + timedelta(days=days)
-        kept = InitialAccessToken(hash_secret(token), name.strip(), now, ends_at, uses, profile, owner)
+        kept = InitialAccessToken(
+            token_hash=hash_secret(token),
+            name=name.strip(),
+            created_at=now,
+            expires_at=ends_at,
+            uses_left=uses,
+            profile=profile,
+            owner=owner,
+        )
 
         def add(repos: Store) -> Outcome[None]:
             if _named(repos, kept.name) is not None:

@@ -41,7 +41,7 @@ from auth.protocol.use_cases.serve_devices import ServeDevices
 from servicekit.clock import Clock
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class UseCases:
     """What the provider can do."""
 

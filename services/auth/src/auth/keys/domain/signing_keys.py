@@ -51,7 +51,7 @@ class KeyState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class KeyRecord:
     """What is known of a key beside its value. `kid`: RFC 7638 thumbprint; `number` grows within an algorithm."""
 

@@ -31,7 +31,7 @@ class ProvisionalPassword:
         return self.used_at is None and now < self.expires_at
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Account:
     """A person who can sign in. `account_id` is the OpenID Connect subject."""
 

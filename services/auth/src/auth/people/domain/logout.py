@@ -12,7 +12,7 @@ LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 LOGOUT_TOKEN_LIFE = timedelta(minutes=2)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LogoutNotice:
     """A logout token that a client must still receive."""
 

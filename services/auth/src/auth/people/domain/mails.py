@@ -43,7 +43,7 @@ _WITH_PASSWORD = frozenset(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class QueuedMail:
     """A mail that waits, with what it says about who asked for it."""
 
@@ -62,7 +62,7 @@ class QueuedMail:
     notice: Notice | None = None  # what it tells; with an identifier, what is open to the new person
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class UnsentMail:
     """A mail that has not left, as far as its row can be read: what an operator is shown."""
 

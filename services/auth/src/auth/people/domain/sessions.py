@@ -38,7 +38,7 @@ class SessionLimits:
     absolute: timedelta = timedelta(hours=10)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Session:
     """One sign-in. `cookie_hash` is the SHA-256 of the cookie: the cookie itself is not kept.
 
@@ -114,7 +114,7 @@ class RightsChange:
     revision: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EndedSession:
     """An entry of the feed: a session, the tokens of a family (or one token), or every token of a client ended.
 

@@ -117,7 +117,15 @@ class ChoosePassword:
                 pending=pending,
             )
             repos.sessions.add(opened)
-            repos.mails.add(QueuedMail(new_id(), known.account_id, MailKind.PASSWORD_CHANGED, now, now))
+            repos.mails.add(
+                QueuedMail(
+                    mail_id=new_id(),
+                    account_id=known.account_id,
+                    kind=MailKind.PASSWORD_CHANGED,
+                    queued_at=now,
+                    next_attempt_at=now,
+                )
+            )
             chosen = events.done("password.chosen", known, now)
             begun = events.granted(opened, "session.opened", now, None, **events.who(known))
             return Outcome(opened, (chosen, *ended.events, begun))

@@ -193,9 +193,24 @@ class DisownLogin:
             account = repos.accounts.find(session.account_id)
             if account is not None:
                 repos.accounts.save(replace(account, password_hash=None, provisional=None))
-                repos.mails.add(QueuedMail(new_id(), account.account_id, MailKind.DISOWNED_PASSWORD, now, now))
+                repos.mails.add(
+                    QueuedMail(
+                        mail_id=new_id(),
+                        account_id=account.account_id,
+                        kind=MailKind.DISOWNED_PASSWORD,
+                        queued_at=now,
+                        next_attempt_at=now,
+                    )
+                )
                 for helper in helpers:
-                    told = QueuedMail(new_id(), helper, MailKind.LOGIN_DISOWNED, now, now, about=account.display_name)
+                    told = QueuedMail(
+                        mail_id=new_id(),
+                        account_id=helper,
+                        kind=MailKind.LOGIN_DISOWNED,
+                        queued_at=now,
+                        next_attempt_at=now,
+                        about=account.display_name,
+                    )
                     repos.mails.add(told)
             ended = end_all_sessions(repos, session.account_id, EndReason.NOT_ME, now)
             disowned = events.done("login.disowned", session.account_id, now, session_id=session.session_id)

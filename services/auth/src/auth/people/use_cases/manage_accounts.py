@@ -39,7 +39,7 @@ _LONGEST_NAME = 100
 _LONGEST_ORGANISATION = 200
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NewPerson:
     """Whose account is asked for."""
 
@@ -54,7 +54,7 @@ class NewPerson:
     """What is open from the beginning."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Order:
     """A command of an administrator, carried by a service."""
 
@@ -120,7 +120,14 @@ class ManageAccounts:
         def change(repos: Store, account: Account, now: datetime) -> tuple[str, tuple[AuditEvent, ...]]:
             repos.accounts.save(replace(account, password_hash=None, provisional=None))
             repos.mails.add(
-                QueuedMail(new_id(), account.account_id, MailKind.RENEWED_PASSWORD, now, now, order.requested_by)
+                QueuedMail(
+                    mail_id=new_id(),
+                    account_id=account.account_id,
+                    kind=MailKind.RENEWED_PASSWORD,
+                    queued_at=now,
+                    next_attempt_at=now,
+                    requested_by=order.requested_by,
+                )
             )
             ended = end_all_sessions(
                 repos, account.account_id, EndReason.PASSWORD_RESET, now, actor_id=order.requested_by
@@ -184,7 +191,15 @@ class ManageAccounts:
             if repos.accounts.find(order.account_id) is None:
                 raise AccountUnknownError("no such account")
             now, named = self._clock.now(), clean_line(organisation_name)[:_LONGEST_ORGANISATION]
-            row = QueuedMail(new_id(), order.account_id, MailKind.NOTICE, now, now, order.requested_by, named)
+            row = QueuedMail(
+                mail_id=new_id(),
+                account_id=order.account_id,
+                kind=MailKind.NOTICE,
+                queued_at=now,
+                next_attempt_at=now,
+                requested_by=order.requested_by,
+                organisation_name=named,
+            )
             repos.mails.add(replace(row, notice=notice))
             repos.commands.remember(order.command_id, "done", now)
 
@@ -239,13 +254,13 @@ class ManageAccounts:
         )
         repos.accounts.add(account)
         first = QueuedMail(
-            new_id(),
-            account.account_id,
-            MailKind.IDENTIFIER,
-            now,
-            now,
-            order.requested_by,
-            person.organisation_name,
+            mail_id=new_id(),
+            account_id=account.account_id,
+            kind=MailKind.IDENTIFIER,
+            queued_at=now,
+            next_attempt_at=now,
+            requested_by=order.requested_by,
+            organisation_name=person.organisation_name,
             notice=Notice(NoticeKind.ACCESS_OPENED, person.opened) if person.opened else None,
         )
         repos.mails.add(first)
@@ -286,7 +301,16 @@ class ManageAccounts:
 
 
 def _tell(repos: Store, account: Account, kind: MailKind, order: Order, now: datetime) -> None:
-    repos.mails.add(QueuedMail(new_id(), account.account_id, kind, now, now, order.requested_by))
+    repos.mails.add(
+        QueuedMail(
+            mail_id=new_id(),
+            account_id=account.account_id,
+            kind=kind,
+            queued_at=now,
+            next_attempt_at=now,
+            requested_by=order.requested_by,
+        )
+    )
 
 
 def _locked(account: Account, order: Order, now: datetime) -> Account:

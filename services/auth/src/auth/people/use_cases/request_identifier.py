@@ -54,7 +54,15 @@ class RequestIdentifier:
                 reason = "ACCOUNT_UNKNOWN" if wait is None and not is_often else "TOO_MANY_ATTEMPTS"
                 return Outcome(wait, (events.refused("identifier.requested", None, reason, now, where),))
             for one in known:
-                repos.mails.add(QueuedMail(new_id(), one.account_id, MailKind.LOST_IDENTIFIER, now, now))
+                repos.mails.add(
+                    QueuedMail(
+                        mail_id=new_id(),
+                        account_id=one.account_id,
+                        kind=MailKind.LOST_IDENTIFIER,
+                        queued_at=now,
+                        next_attempt_at=now,
+                    )
+                )
             return Outcome(None, tuple(events.done("identifier.requested", one, now, ip=address) for one in known))
 
         wait = self._work.record(request)

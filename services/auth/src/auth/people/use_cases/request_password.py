@@ -56,7 +56,15 @@ class RequestPassword:
                 where = {"ip": address}
                 refusal = events.refused("password.requested", known, reason or "ACCOUNT_UNKNOWN", now, where)
                 return Outcome(wait, (refusal,))
-            repos.mails.add(QueuedMail(new_id(), account.account_id, MailKind.FORGOTTEN_PASSWORD, now, now))
+            repos.mails.add(
+                QueuedMail(
+                    mail_id=new_id(),
+                    account_id=account.account_id,
+                    kind=MailKind.FORGOTTEN_PASSWORD,
+                    queued_at=now,
+                    next_attempt_at=now,
+                )
+            )
             return Outcome(None, (events.done("password.requested", account, now, ip=address),))
 
         wait = self._work.record(request)

@@ -31,7 +31,7 @@ from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret, new_id, new_secret
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SignInRequest:
     """What was typed, and from where. `cookie` is that of a session already open in this browser."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ClientCertificate:
     """One certificate. The TLS layer has verified that the client holds its key, nothing more is said here.
 

@@ -43,7 +43,7 @@ class TokenSubject:
     subject: str  # `sub`: the account's identifier, or the pairwise one of the client
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TokenFrame:
     """Who issues, for whom, what and until when. `binding`: see `domain.grants`; `actor`: the claim `act`."""
 

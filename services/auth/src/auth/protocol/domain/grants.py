@@ -47,7 +47,7 @@ def confirmation(binding: str) -> dict[str, str] | None:
     return {method: thumbprint} if thumbprint else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AuthorizationCode:
     """A code as kept: its SHA-256, what it was asked for, and whether it was used (RFC 6749 §4.1.2).
 
@@ -74,7 +74,7 @@ class AuthorizationCode:
     details_request: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RefreshToken:
     """A refresh token as kept. All that descend from one code are a family and end together (RFC 9700 §4.14).
 
@@ -138,7 +138,7 @@ def rotates_refresh_tokens(client: Client, token: RefreshToken) -> bool:
     return not client.is_confidential and not token.binding
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PushedRequest:
     """An authorization request that its client sent ahead (RFC 9126). `parameters`: JSON, each name with its values."""
 
@@ -159,7 +159,7 @@ class DeviceState(Enum):
     USED = "used"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DeviceRequest:
     """A request of a device that shows a code to its user (RFC 8628). `interval_s`: seconds between two polls."""
 

@@ -19,7 +19,7 @@ from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret, new_id, new_secret
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CodeRequest:
     """What the client asked for, checked. `pushed_hash`: of the pushed request it came by, which serves once."""
 

@@ -43,7 +43,7 @@ class Holder:
     session: Session
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What the tokens are for. `client` is the one whose extranet they open; `issued_to` another one that acts there.
 
@@ -64,7 +64,7 @@ class Wanted:
     not_after: datetime | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TokenSet:
     """What the token endpoint answers (RFC 6749 §5.1, OIDC Core §3.1.3.3, RFC 9396 §7)."""
 

@@ -21,7 +21,7 @@ LEAST_PAID = 1_500
 RENT_COUNTED_SINGLE, RENT_COUNTED_PER_PERSON = 33_000, 6_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """What the amounts of a month depend on. Money in cents; resources of the year N-2; earnings of the month."""
 

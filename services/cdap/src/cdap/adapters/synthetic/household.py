@@ -23,7 +23,7 @@ class Person:
     sex: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Household:
     """What a dossier is made of. Resources: cents by year; `earnings_cents`: of a month now."""
 

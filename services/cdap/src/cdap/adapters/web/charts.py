@@ -12,7 +12,7 @@ _STEPS = (10, 20, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 20_000, 50_0
 _MOST_LEVELS = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Chart:
     """`lines` are runs of "x,y" points without a hole; `dots` single points; `levels` are (y, value) of the scale.
 

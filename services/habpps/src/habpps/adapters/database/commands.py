@@ -153,31 +153,31 @@ class SqlJournal:
 
 def _to_command(row: Row[Any], content: Mapping[str, str]) -> AccountCommand:
     return AccountCommand(
-        row.id,
-        CommandKind(row.kind),
-        row.account_id,
-        row.organisation_id,
-        row.requested_by,
-        row.requested_at,
-        row.next_attempt_at,
-        content,
-        CommandState(row.state),
-        row.attempts,
-        row.problem,
-        row.username,
-        row.reference,
+        id=row.id,
+        kind=CommandKind(row.kind),
+        account_id=row.account_id,
+        organisation_id=row.organisation_id,
+        requested_by=row.requested_by,
+        requested_at=row.requested_at,
+        next_attempt_at=row.next_attempt_at,
+        content=content,
+        state=CommandState(row.state),
+        attempts=row.attempts,
+        problem=row.problem,
+        username=row.username,
+        reference=row.reference,
     )
 
 
 def _to_record(row: Row[Any]) -> ActRecord:
     return ActRecord(
-        row.id,
-        row.occurred_at,
-        row.organisation_id,
-        row.author_account_id,
-        row.author_name,
-        row.act,
-        row.label,
-        row.reason,
-        row.details,
+        id=row.id,
+        occurred_at=row.occurred_at,
+        organisation_id=row.organisation_id,
+        author_account_id=row.author_account_id,
+        author_name=row.author_name,
+        act=row.act,
+        label=row.label,
+        reason=row.reason,
+        details=row.details,
     )

@@ -148,40 +148,48 @@ class SqlExtranets:
 
 
 def _to_organisation(row: Row[Any]) -> Organisation:
-    return Organisation(row.id, row.siret, row.name, row.caf, row.kind, row.state)
+    return Organisation(id=row.id, siret=row.siret, name=row.name, caf=row.caf, kind=row.kind, state=row.state)
 
 
 def _to_convention(row: Row[Any]) -> Convention:
     return Convention(
-        row.id,
-        row.organisation_id,
-        row.caf,
-        row.reference,
-        ConventionState(row.state),
-        row.starts_on,
-        row.ends_on,
-        Signatory(row.partner_name, row.partner_capacity, row.partner_signed_on),
-        Signatory(row.caf_name, row.caf_capacity, row.caf_signed_on),
-        row.changes,
+        id=row.id,
+        organisation_id=row.organisation_id,
+        caf=row.caf,
+        reference=row.reference,
+        state=ConventionState(row.state),
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        partner_signatory=Signatory(row.partner_name, row.partner_capacity, row.partner_signed_on),
+        caf_signatory=Signatory(row.caf_name, row.caf_capacity, row.caf_signed_on),
+        changes=row.changes,
     )
 
 
 def _to_contract(row: Row[Any]) -> ServiceContract:
     return ServiceContract(
-        row.id,
-        row.organisation_id,
-        row.convention_id,
-        row.extranet,
-        tuple(row.profiles),
-        tuple(row.purposes),
-        tuple(row.territories),
-        ContractState(row.state),
-        row.starts_on,
-        row.ends_on,
-        row.maximum_users,
-        row.changes,
+        id=row.id,
+        organisation_id=row.organisation_id,
+        convention_id=row.convention_id,
+        extranet=row.extranet,
+        profiles=tuple(row.profiles),
+        purposes=tuple(row.purposes),
+        territories=tuple(row.territories),
+        state=ContractState(row.state),
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        maximum_users=row.maximum_users,
+        changes=row.changes,
     )
 
 
 def _to_extranet(row: Row[Any]) -> Extranet:
-    return Extranet(row.code, row.label, row.url, tuple(row.profiles), tuple(row.purposes), row.enabled, row.kind)
+    return Extranet(
+        code=row.code,
+        label=row.label,
+        url=row.url,
+        profiles=tuple(row.profiles),
+        purposes=tuple(row.purposes),
+        enabled=row.enabled,
+        kind=row.kind,
+    )

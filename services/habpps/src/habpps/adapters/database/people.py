@@ -263,21 +263,54 @@ def _filters(listing: Listing) -> list[ColumnElement[bool]]:
 
 
 def _to_group(row: Row[Any]) -> Group:
-    return Group(row.id, row.organisation_id, row.name, row.profile, row.state, row.changes)
+    return Group(
+        id=row.id,
+        organisation_id=row.organisation_id,
+        name=row.name,
+        profile=row.profile,
+        state=row.state,
+        changes=row.changes,
+    )
 
 
 def _to_user(row: Row[Any]) -> User:
     person = Person(row.given_name, row.family_name, row.email)
     state = UserState(row.state)
-    return User(row.id, row.account_id, row.organisation_id, person, row.job_title, state, row.departs_on, row.changes)
+    return User(
+        id=row.id,
+        account_id=row.account_id,
+        organisation_id=row.organisation_id,
+        person=person,
+        job_title=row.job_title,
+        state=state,
+        departs_on=row.departs_on,
+        changes=row.changes,
+    )
 
 
 def _to_habilitation(row: Row[Any]) -> Habilitation:
     state = HabilitationState(row.state)
     who, where = row.user_id, row.group_id
-    return Habilitation(row.id, row.organisation_id, who, where, state, row.starts_on, row.ends_on, row.changes)
+    return Habilitation(
+        id=row.id,
+        organisation_id=row.organisation_id,
+        user_id=who,
+        group_id=where,
+        state=state,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        changes=row.changes,
+    )
 
 
 def _to_administrator(row: Row[Any]) -> Administrator:
     person = Person(row.given_name, row.family_name, row.email)
-    return Administrator(row.id, row.account_id, row.organisation_id, person, Role(row.role), row.state, row.changes)
+    return Administrator(
+        id=row.id,
+        account_id=row.account_id,
+        organisation_id=row.organisation_id,
+        person=person,
+        role=Role(row.role),
+        state=row.state,
+        changes=row.changes,
+    )

@@ -12,15 +12,15 @@ from habpps.use_cases.ports import Store
 def sql_store(connection: Connection) -> Store:
     """Return the repositories on the connection of a transaction."""
     return Store(
-        SqlOrganisations(connection),
-        SqlConventions(connection),
-        SqlServiceContracts(connection),
-        SqlGroups(connection),
-        SqlUsers(connection),
-        SqlHabilitations(connection),
-        SqlAdministrators(connection),
-        SqlExtranets(connection),
-        SqlPublications(connection),
-        SqlAccountCommands(connection),
-        SqlJournal(connection),
+        organisations=SqlOrganisations(connection),
+        conventions=SqlConventions(connection),
+        contracts=SqlServiceContracts(connection),
+        groups=SqlGroups(connection),
+        users=SqlUsers(connection),
+        habilitations=SqlHabilitations(connection),
+        administrators=SqlAdministrators(connection),
+        extranets=SqlExtranets(connection),
+        publications=SqlPublications(connection),
+        commands=SqlAccountCommands(connection),
+        journal=SqlJournal(connection),
     )

@@ -57,4 +57,12 @@ def _extranet(code: str, table: Any, problems: dict[str, str]) -> Extranet:
     for name in row.keys() - expected.keys():
         problems[f"{code}.{name}"] = "unknown member"
     profiles, purposes = tuple(row["profiles"]), tuple(row["purposes"])
-    return Extranet(code, row["label"], row["url"], profiles, purposes, row["enabled"], row["kind"])
+    return Extranet(
+        code=code,
+        label=row["label"],
+        url=row["url"],
+        profiles=profiles,
+        purposes=purposes,
+        enabled=row["enabled"],
+        kind=row["kind"],
+    )

@@ -100,15 +100,15 @@ def withdraw_administrator(organisation_id: str, administrator_id: str) -> Page:
     leaving = next((one for one in view.administrators if one.id == administrator_id), None) or abort(404)
     name = leaving.person.display_name
     closing = Closing(
-        _("Retirer le rôle d'administrateur %(of_name)s", of_name=of(name)),
-        lambda: (
+        title=_("Retirer le rôle d'administrateur %(of_name)s", of_name=of(name)),
+        changes=lambda: (
             _("%(name)s ne pourra plus gérer les habilitations de l'organisation.", name=name),
             _("Ses sessions en cours sont fermées."),
         ),
-        "withdraw-administrator",
-        _("Retirer ce rôle"),
-        url_for("organisations.shown", organisation_id=organisation_id),
-        standing.of_administrator(leaving),
+        button_id="withdraw-administrator",
+        button_label=_("Retirer ce rôle"),
+        cancel_url=url_for("organisations.shown", organisation_id=organisation_id),
+        standing=standing.of_administrator(leaving),
     )
     return closing_page(
         closing,
@@ -145,7 +145,14 @@ def _contract_closing(view: OrganisationView, contract: ServiceContract, event: 
         return impact_changes(impact, dict(view.extranets)) + changes
 
     back = url_for("organisations.shown", organisation_id=view.organisation.id)
-    return Closing(title, all_changes, f"{event.value}-contract", button, back, standing.of_contract(contract))
+    return Closing(
+        title=title,
+        changes=all_changes,
+        button_id=f"{event.value}-contract",
+        button_label=button,
+        cancel_url=back,
+        standing=standing.of_contract(contract),
+    )
 
 
 def _convention_closing(view: OrganisationView, convention: Convention, event: ConventionEvent) -> Closing:
@@ -191,4 +198,12 @@ def _convention_closing(view: OrganisationView, convention: Convention, event: C
     back = url_for("organisations.shown", organisation_id=view.organisation.id)
     asks_end = event is ConventionEvent.DENOUNCE
     now = standing.of_convention(convention)
-    return Closing(title, all_changes, f"{event.value}-convention", button, back, now, asks_end)
+    return Closing(
+        title=title,
+        changes=all_changes,
+        button_id=f"{event.value}-convention",
+        button_label=button,
+        cancel_url=back,
+        standing=now,
+        asks_end=asks_end,
+    )

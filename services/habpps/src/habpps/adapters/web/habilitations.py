@@ -57,7 +57,14 @@ def habilitation_step(user_id: str, habilitation_id: str, step: str) -> Page:
         return impact_changes(impact, dict(found.view.extranets))
 
     back, now = url_for("users.shown", user_id=user_id), standing.of_place(place)
-    closing = Closing(titles[event], changes, f"{event.value}-habilitation", buttons[event], back, now)
+    closing = Closing(
+        title=titles[event],
+        changes=changes,
+        button_id=f"{event.value}-habilitation",
+        button_label=buttons[event],
+        cancel_url=back,
+        standing=now,
+    )
     return closing_page(
         closing,
         lambda form: acts().change_habilitation(
@@ -90,7 +97,14 @@ def user_step(user_id: str, step: str) -> Page:
         return impact + closed
 
     back = url_for("users.shown", user_id=user_id)
-    closing = Closing(title, changes, f"{event.value}-user", button, back, standing.of_user(found.user))
+    closing = Closing(
+        title=title,
+        changes=changes,
+        button_id=f"{event.value}-user",
+        button_label=button,
+        cancel_url=back,
+        standing=standing.of_user(found.user),
+    )
     return closing_page(
         closing, lambda form: acts().lock_user(author(), user_id, event, form.reason.data or "", seen=form.seen)
     )

@@ -37,17 +37,17 @@ def create() -> Page:
     form = OrganisationForm()
     if form.validate_on_submit():
         request = OrganisationRequest(
-            form.siret.data or "",
-            form.name.data or "",
-            form.reference.data or "",
-            form.starts_on.data,
-            form.ends_on.data,
-            Signatory(
+            siret=form.siret.data or "",
+            name=form.name.data or "",
+            reference=form.reference.data or "",
+            starts_on=form.starts_on.data,
+            ends_on=form.ends_on.data,
+            partner_signatory=Signatory(
                 form.partner_signatory_name.data or "",
                 form.partner_signatory_capacity.data or "",
                 form.partner_signed_on.data,
             ),
-            Signatory(
+            caf_signatory=Signatory(
                 form.caf_signatory_name.data or "", form.caf_signatory_capacity.data or "", form.caf_signed_on.data
             ),
         )
@@ -72,13 +72,13 @@ def open_contract(organisation_id: str) -> Page:
     _choices(form, view)
     if form.validate_on_submit():
         terms = ContractTerms(
-            form.extranet.data or "",
-            tuple(form.profiles.data or ()),
-            tuple(form.purposes.data or ()),
-            tuple(form.territories.data or ()),
-            form.starts_on.data,
-            form.ends_on.data,
-            form.maximum(),
+            extranet=form.extranet.data or "",
+            profiles=tuple(form.profiles.data or ()),
+            purposes=tuple(form.purposes.data or ()),
+            territories=tuple(form.territories.data or ()),
+            starts_on=form.starts_on.data,
+            ends_on=form.ends_on.data,
+            maximum_users=form.maximum(),
         )
         done = attempt(form, lambda: acts().open_service_contract(author(), organisation_id, terms))
         if done is not None:

@@ -45,7 +45,7 @@ class PageTools:
     propagation_wait_ms: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Closing:
     """A page that says what will change, asks why, and does it once. `changes` is asked only when the page is shown.
 
@@ -133,7 +133,7 @@ def listing() -> Listing:
     asked = request.args
     sort = clean_line(asked.get("tri", ""))[:20]
     words, state, group = (clean_line(asked.get(name, ""))[:100] for name in ("q", "etat", "groupe"))
-    return Listing(words, state, group, max(number, 1), PAGE_SIZE, sort)
+    return Listing(text=words, state=state, group_id=group, page=max(number, 1), size=PAGE_SIZE, sort=sort)
 
 
 def page_of(total: int) -> Page:

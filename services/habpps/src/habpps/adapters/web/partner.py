@@ -71,12 +71,12 @@ def close_group(group_id: str) -> Page:
         return (*impact, _("C'est définitif. Les utilisateurs ne sont pas supprimés."))
 
     closing = Closing(
-        _("Fermer le groupe « %(name)s »", name=found.name),
-        changes,
-        "close-group",
-        _("Fermer le groupe"),
-        url_for("partner.group", group_id=group_id),
-        standing.of_group(found),
+        title=_("Fermer le groupe « %(name)s »", name=found.name),
+        changes=changes,
+        button_id="close-group",
+        button_label=_("Fermer le groupe"),
+        cancel_url=url_for("partner.group", group_id=group_id),
+        standing=standing.of_group(found),
     )
     return closing_page(
         closing, lambda form: acts().close_group(author(), group_id, form.reason.data or "", seen=form.seen)

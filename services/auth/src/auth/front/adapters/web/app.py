@@ -46,7 +46,7 @@ from servicekit.web import RefusalText, WebOptions, WebSettings, allow_image, cr
 _AGAIN = _l("Recommencez dans quelques instants. Si cela dure, prévenez l'administrateur de votre organisation.")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WebParts:
     """What the application is made of."""
 
@@ -73,14 +73,14 @@ def create_web(web: WebParts) -> HotEndpoints:
     )
     visitor = Visitor(app, web.use_cases, web.clock)
     parts = Parts(
-        app,
-        web.use_cases,
-        visitor,
-        web.clock,
-        web.issuer,
-        web.minimum_password_length,
-        KnownDevices(app),
-        web.proxies,
+        app=app,
+        use_cases=web.use_cases,
+        visitor=visitor,
+        clock=web.clock,
+        issuer=web.issuer,
+        minimum_password_length=web.minimum_password_length,
+        devices=KnownDevices(app),
+        proxies=web.proxies,
     )
     server, steps = make_server(web.use_cases), SignInSteps(parts)
     for views in (

@@ -28,7 +28,7 @@ AGAIN = "encore"
 """Argument of /login when the password is asked of somebody who is signed in."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Parts:
     """Made once, given to each blueprint."""
 

@@ -79,7 +79,7 @@ class Rows(Generic[T]):
         values = [row[name] for name in self._names]
         for index, codec in self._codecs:
             values[index] = codec.read(values[index])
-        return self._make(*values)
+        return self._make(**dict(zip(self._names, values, strict=True)))
 
     def read(self, row: Sequence[Any]) -> T:
         """The value that a row of `columns` holds."""
@@ -91,7 +91,7 @@ class Rows(Generic[T]):
             values[index] = bool(values[index])
         for index, codec in self._codecs:
             values[index] = codec.read(values[index])
-        return self._make(*values)
+        return self._make(**dict(zip(self._names, values, strict=True)))
 
 
 def _driver_value(value: object) -> object:

@@ -194,7 +194,9 @@ class KeyChanges:
         now = self._clock.now()
         event = "signing key in use" if wanted.signs_from <= now else "signing key prepared"
         log.info(event, kid=kid, algorithm=wanted.algorithm, signs_from=wanted.signs_from.isoformat())
-        return KeyRecord(kid, wanted.algorithm, number, created_at=now, signs_from=wanted.signs_from)
+        return KeyRecord(
+            kid=kid, algorithm=wanted.algorithm, number=number, created_at=now, signs_from=wanted.signs_from
+        )
 
     def _save(self, records: Records) -> None:
         self._folder.save(records)
@@ -233,7 +235,15 @@ class KeyChanges:
             kid = str(public_jwk(private, algorithm)["kid"])
             if kid not in known:
                 known.add(kid)
-                found.append(KeyRecord(kid, algorithm, number, created_at=min(written_at, now), signs_from=signs_from))
+                found.append(
+                    KeyRecord(
+                        kid=kid,
+                        algorithm=algorithm,
+                        number=number,
+                        created_at=min(written_at, now),
+                        signs_from=signs_from,
+                    )
+                )
                 log.info("signing key found", kid=kid, algorithm=algorithm, signs_from=signs_from.isoformat())
         return (*records, *reversed(found))
 

@@ -243,7 +243,7 @@ def _read_record(entry: dict[str, Any]) -> KeyRecord:
     moments = {name: datetime.fromisoformat(entry[name]) for name in _MOMENTS if entry.get(name) is not None}
     if any(moment.tzinfo is None for moment in moments.values()) or entry["algorithm"] not in ALGORITHMS:
         raise ValueError("a moment without time zone, or an unknown algorithm")
-    return KeyRecord(str(entry["kid"]), str(entry["algorithm"]), int(entry["number"]), **moments)
+    return KeyRecord(kid=str(entry["kid"]), algorithm=str(entry["algorithm"]), number=int(entry["number"]), **moments)
 
 
 def _written_record(record: KeyRecord) -> dict[str, Any]:

@@ -24,7 +24,7 @@ class Text:
     sign_in: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Words:
     """One language. `day` writes a day out; `and_list` a list of things; `finish` is its typography."""
 

@@ -32,7 +32,7 @@ class MailNotSentError(DependencyUnavailableError):
     reason = "MAIL_NOT_SENT"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SmtpOptions:
     """Where the mail server is and how to speak to it."""
 

@@ -109,4 +109,4 @@ def account_of_row(row: Sequence[Any]) -> Account:
 def _of_values(values: Sequence[Any]) -> Account:
     *own, hashed, expires_at, used_at = values
     own.insert(_PROVISIONAL_AT, ProvisionalPassword(hashed, expires_at, used_at) if hashed else None)
-    return Account(*own)
+    return Account(**dict(zip(_OWN, own, strict=True)))

@@ -80,7 +80,8 @@ class SqlMails:
         t = mail.c
         query = select(t.mail_id, t.account_id, t.kind, t.queued_at, t.attempts, t.failure).where(t.sent_at.is_(None))
         return [
-            UnsentMail(*row) for row in self._connection.execute(query.order_by(t.failed_at.is_(None), t.queued_at))
+            UnsentMail(**row)
+            for row in self._connection.execute(query.order_by(t.failed_at.is_(None), t.queued_at)).mappings()
         ]
 
     def problems(self, account_ids: Sequence[str], late_since: datetime) -> Mapping[str, str]:

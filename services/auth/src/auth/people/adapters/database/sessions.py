@@ -141,15 +141,31 @@ class SqlEndedSessions:
 
     def append(self, session: Session, ended_at: datetime, reason: str) -> EndedSession:
         """See the port."""
-        return self._append(EndedSession(session.session_id, session.account_id, ended_at, reason, 0))
+        return self._append(
+            EndedSession(
+                session_id=session.session_id,
+                account_id=session.account_id,
+                ended_at=ended_at,
+                reason=reason,
+                revision=0,
+            )
+        )
 
     def append_token(self, token_id: str, ended_at: datetime) -> EndedSession:
         """See the port."""
-        return self._append(EndedSession("", "", ended_at, TOKEN_REVOKED, 0, token_id=token_id))
+        return self._append(
+            EndedSession(
+                session_id="", account_id="", ended_at=ended_at, reason=TOKEN_REVOKED, revision=0, token_id=token_id
+            )
+        )
 
     def append_client(self, client_id: str, ended_at: datetime) -> EndedSession:
         """See the port."""
-        return self._append(EndedSession("", "", ended_at, CLIENT_CLOSED, 0, client_id=client_id))
+        return self._append(
+            EndedSession(
+                session_id="", account_id="", ended_at=ended_at, reason=CLIENT_CLOSED, revision=0, client_id=client_id
+            )
+        )
 
     def _append(self, end: EndedSession) -> EndedSession:
         position = update(feed_position).values(revision=feed_position.c.revision + 1)

@@ -85,7 +85,12 @@ def _order(request: Any) -> Order:
     if not request.command_id or not request.account_id:
         missing = "command_id" if not request.command_id else "account_id"
         raise InvalidInputError(f"{missing} is missing", reason="ORDER_INCOMPLETE", fields={missing: "MISSING"})
-    return Order(request.command_id, request.account_id, request.requested_by, getattr(request, "reason", ""))
+    return Order(
+        command_id=request.command_id,
+        account_id=request.account_id,
+        requested_by=request.requested_by,
+        reason=getattr(request, "reason", ""),
+    )
 
 
 def _notice(request: pb.NotifyRequest) -> Notice:

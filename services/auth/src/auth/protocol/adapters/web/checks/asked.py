@@ -18,7 +18,7 @@ from auth.protocol.domain.requested_claims import RequestedClaims, read_claims
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Asked:
     """One authorization request. `began_at`: when it first came, before any page of ours was shown.
 
