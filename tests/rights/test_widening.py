@@ -91,3 +91,12 @@ def test_a_new_fact_widens_and_its_end_does_not(name: str) -> None:
 def test_a_last_day_opens_when_it_moves_away(old: date | None, new: date | None, *, expected: bool) -> None:
     fact = COMMUNE.creche_director_habilitation
     assert widens(replace(fact, ends_on=old), replace(fact, ends_on=new)) is expected
+
+
+@promise("acts:opening-waits-for-audit")
+@pytest.mark.parametrize("before", [None, "ended", "draft", "unknown"])
+def test_a_suspended_convention_opens_reading_to_its_administrators(before: str | None) -> None:
+    suspended = replace(COMMUNE.convention, state="suspended")
+    assert widens(replace(COMMUNE.convention, state=before) if before else None, suspended)
+    assert not widens(COMMUNE.convention, suspended)
+    assert widens(suspended, COMMUNE.convention)

@@ -10,9 +10,10 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from rights.facts import Fact
+from rights.facts import Convention, Fact
 
-_OPENNESS = {"active": 2, "denounced": 1}  # any other state opens nothing (rights.facts)
+_OPENNESS = {"active": 3, "denounced": 2}  # any other state opens nothing (rights.facts)
+_OPENNESS_OF_CONVENTION = _OPENNESS | {"suspended": 1}  # its administrators still enter Habpps, to read
 
 
 def widens(old: Fact | None, new: Fact | None) -> bool:
@@ -21,19 +22,20 @@ def widens(old: Fact | None, new: Fact | None) -> bool:
         return False
     if old is None or type(old) is not type(new) or not _opens(old):
         return True
-    return any(
+    return _openness(new) > _openness(old) or any(
         _COMPARISONS.get(field.name, _otherwise)(getattr(old, field.name), getattr(new, field.name))
         for field in fields(new)
-        if getattr(old, field.name) != getattr(new, field.name)
+        if field.name != "state" and getattr(old, field.name) != getattr(new, field.name)
     )
 
 
 def _opens(fact: Fact) -> bool:
-    return _OPENNESS.get(getattr(fact, "state", "active"), 0) > 0 and getattr(fact, "enabled", True) is True
+    return _openness(fact) > 0 and getattr(fact, "enabled", True) is True
 
 
-def _more_open(old: str, new: str) -> bool:
-    return _OPENNESS.get(new, 0) > _OPENNESS.get(old, 0)
+def _openness(fact: Fact) -> int:
+    order = _OPENNESS_OF_CONVENTION if isinstance(fact, Convention) else _OPENNESS
+    return order.get(getattr(fact, "state", "active"), 0)
 
 
 def _earlier(old: date, new: date) -> bool:
@@ -57,7 +59,6 @@ def _words(_old: object, _new: object) -> bool:
 
 
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "state": _more_open,
     "starts_on": _earlier,
     "ends_on": _later,
     "profiles": _more,
