@@ -1,7 +1,7 @@
 """Events, chains and journals for the tests of audit."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,7 @@ from audit.domain.event import NO_PREVIOUS, Act, ProducerPlace, SubmittedEvent, 
 from audit.settings import AuditSettings
 from audit.use_cases.verify_journal import Report
 from servicekit.database import Database, migrate, open_database
+from servicekit.event_words import Word, digest_of
 from servicekit.identifiers import new_id
 
 MIGRATIONS = Path(audit.adapters.database.__file__).with_name("migrations")
@@ -113,6 +114,10 @@ class Journal:
     def append(self, *events: SubmittedEvent) -> Any:
         """Appends as the producer of the first event."""
         return self.core.use_cases.append(events[0].place.service, events, 5.0)
+
+    def describe(self, service: str, words: Sequence[Word]) -> None:
+        """Tells the words of a service."""
+        self.core.use_cases.describe(service, digest_of(words), words)
 
     def verify(self) -> Report:
         """The report of the verifier."""

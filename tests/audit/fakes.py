@@ -17,6 +17,7 @@ from audit.domain.search import Criteria
 from audit.domain.shard import ShardKey
 from audit.use_cases.check_evidence import EMPTY_TREE
 from audit.use_cases.ports import EntryRow, Guarded, Repositories, StoredShard, TreeState
+from servicekit.event_words import Word
 
 T = TypeVar("T")
 
@@ -140,13 +141,40 @@ class InMemoryShards:
         self._by_name.setdefault(shard.name, shard)
 
 
+class InMemoryWords:
+    """`Words` in dicts."""
+
+    def __init__(self) -> None:
+        self._lists: set[tuple[str, bytes]] = set()
+        self._words: dict[tuple[str, str, str], Word] = {}
+
+    def has(self, service: str, digest: bytes) -> bool:
+        return (service, digest) in self._lists
+
+    def add(self, service: str, digest: bytes, words: Sequence[Word], at_us: int) -> int:
+        self._lists.add((service, digest))
+        self._words.update({(service, word.kind, word.code): word for word in words})
+        return sum(of == service for of, _, _ in self._words)
+
+    def lists(self) -> int:
+        return len(self._lists)
+
+    def all(self) -> Sequence[tuple[str, Word]]:
+        return [(service, word) for (service, _, _), word in self._words.items()]
+
+
 class InMemoryJournalStore:
     """`JournalStore`: a failed `work` changes nothing."""
 
     def __init__(self) -> None:
         entries = InMemoryEntries()
         self.repositories = Repositories(
-            entries, InMemoryTree(entries), InMemoryProducers(), InMemoryCheckpoints(), InMemoryShards()
+            entries,
+            InMemoryTree(entries),
+            InMemoryProducers(),
+            InMemoryCheckpoints(),
+            InMemoryShards(),
+            InMemoryWords(),
         )
         self._lock = threading.RLock()
 

@@ -6,6 +6,7 @@ import orjson
 
 from partenaire.audit.v1 import journal_pb2
 from servicekit.errors import DependencyUnavailableError
+from servicekit.event_words import Word
 from servicekit.outbox import Receipt
 from servicekit.outbox.sink import Numbers
 
@@ -16,6 +17,7 @@ class JournalOfTheTest:
     def __init__(self) -> None:
         self.events: list[journal_pb2.Event] = []
         self.available = True
+        self.words: tuple[Word, ...] = ()
 
     def append(self, events: Sequence[bytes]) -> Sequence[Receipt]:
         if not self.available:
@@ -27,6 +29,10 @@ class JournalOfTheTest:
     def missing(self, held: Sequence[Numbers]) -> Sequence[Numbers]:
         """Lacks nothing."""
         return []
+
+    def describe(self, words: Sequence[Word]) -> None:
+        """Remembers what events are called."""
+        self.words = tuple(words)
 
     def ask(self) -> None:
         if not self.available:

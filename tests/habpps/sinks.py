@@ -4,6 +4,7 @@ import threading
 from collections.abc import Sequence
 
 from partenaire.audit.v1 import journal_pb2
+from servicekit.event_words import Word
 from servicekit.outbox import Receipt
 from servicekit.outbox.sink import Numbers
 
@@ -13,6 +14,7 @@ class AcknowledgingSink:
 
     def __init__(self) -> None:
         self.events: list[journal_pb2.Event] = []
+        self.words: tuple[Word, ...] = ()
         self._told = threading.Condition()
 
     def append(self, events: Sequence[bytes]) -> Sequence[Receipt]:
@@ -25,6 +27,10 @@ class AcknowledgingSink:
     def missing(self, held: Sequence[Numbers]) -> Sequence[Numbers]:
         """Lacks nothing."""
         return []
+
+    def describe(self, words: Sequence[Word]) -> None:
+        """Remembers what events are called."""
+        self.words = tuple(words)
 
     def ask(self) -> None:
         """It is there."""

@@ -11,6 +11,12 @@ JOURNAL: tuple[Promise, ...] = (
         "Keys, codes, days and months of every event are words on the page; none is shown as a program writes it.",
     ),
     Promise(
+        "journal:producers-name-their-events",
+        "docs/decisions/0021-producers-name-their-events.md",
+        "What an event, its fields and its reason are called is said by the service that sends it: a type that the "
+        "journal has never heard of is shown, and offered by the search, in the words of its producer.",
+    ),
+    Promise(
         "audit:a-restore-loses-nothing-that-is-kept",
         "docs/operate.md, Backup and restore",
         "After a restore of the journal every event that a producer still holds comes back once; what nobody holds any "

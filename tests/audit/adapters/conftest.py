@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from audit.adapters.web.app import WebUseCases, create_web
+from partnerkit.event_words import words_of
 from tests.audit.adapters.auditor_pages import AUDITOR_DETAILS, Pages
 from tests.audit.builders import MIGRATIONS, MovingClock, journal
 from tests.plain import reads_plainly
@@ -22,6 +23,8 @@ def migrations() -> Path:
 def pages(tmp_path: Path, sqlite_url: str) -> Iterator[Pages]:
     clock = MovingClock()
     with journal(tmp_path, sqlite_url, clock) as opened:
+        for service in ("auth", "habpps", "cdap"):
+            opened.describe(service, words_of(service))
         provider = FakeProvider(clock)  # type: ignore[arg-type]
         provider.change_access = lambda claims: claims.update(authorization_details=AUDITOR_DETAILS)
         settings = opened.settings.model_copy(
@@ -34,7 +37,7 @@ def pages(tmp_path: Path, sqlite_url: str) -> Iterator[Pages]:
             }
         )
         made = opened.core.use_cases
-        use_cases = WebUseCases(made.search, made.results, made.read_event, made.state, made.types)
+        use_cases = WebUseCases(made.search, made.results, made.read_event, made.state, made.types, made.vocabulary)
         app, _ = create_web(settings, opened.database, use_cases, clock, provider.client())
         app.testing = True
         app.config["WTF_CSRF_ENABLED"] = False

@@ -13,10 +13,11 @@ from audit.bootstrap import _rpc
 from audit.domain.merkle import leaf_hash
 from audit.domain.proofs import inclusion_holds
 from partenaire.audit.v1 import journal_pb2, journal_pb2_grpc
+from partnerkit.event_words import words_of
 from servicekit.audit_events import AuditEvent
 from servicekit.errors import AccessDeniedError, ConflictError, InvalidInputError, NotFoundError
 from servicekit.identifiers import new_id
-from servicekit.outbox.grpc_sink import GrpcAuditSink
+from servicekit.outbox.grpc_sink import AuditUnreachableError, GrpcAuditSink
 from servicekit.outbox.sink import Numbers
 from servicekit.rpc import ChannelOptions, open_channel, remote_errors
 from servicekit.rpc.certificates import issue, write_authority
@@ -112,6 +113,18 @@ def test_an_appended_event_gets_a_receipt_and_a_proof_that_verifies(served: Serv
     report = served.journal.verify()
     assert report.is_intact
     assert report.irregularities == ()
+
+
+@promise("journal:producers-name-their-events")
+def test_a_producer_tells_its_words_over_the_wire_once(served: Served) -> None:
+    sink = GrpcAuditSink(served.caller("cdap").channel)
+    words = words_of("cdap")
+    sink.describe(words)
+    sink.describe(words)
+    vocabulary = served.journal.core.use_cases.vocabulary()
+    assert {word for (service, *_), word in vocabulary.words.items() if service == "cdap"} == set(words)
+    with pytest.raises(AuditUnreachableError, match=r"INVALID_ARGUMENT .*type 'cdap\.consultation"):
+        GrpcAuditSink(served.caller("auth").channel).describe(words)
 
 
 def test_refusals_keep_their_kind_and_reason_on_the_wire(served: Served) -> None:

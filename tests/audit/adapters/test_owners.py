@@ -12,8 +12,8 @@ from servicekit.audit_events import AuditEvent
 from servicekit.identifiers import new_id
 from tests.architecture.tree import ROOT, own_python
 from tests.audit.adapters.auditor_pages import Pages, text_of
-from tests.audit.adapters.test_labels import types_in
 from tests.audit.builders import FakeProducer
+from tests.audit.event_types import types_in
 from tests.promises import promise
 
 PRODUCERS = ("auth", "habpps", "cdap")

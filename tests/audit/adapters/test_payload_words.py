@@ -1,102 +1,67 @@
 """Whatever a service writes into a payload, the page shows words: no key and no code as a program writes it."""
 
-import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import contextmanager
 
-import pytest
+from flask import g
 
-from audit.adapters.web.labels import TYPES
-from audit.adapters.web.payload_words import VALUES
-from audit.adapters.web.wording import FIELDS, told_fields
-from tests.architecture.tree import ROOT, SERVICES
+from audit.adapters.web.payload_words import Payload
+from partnerkit.event_words import words_of
+from servicekit.event_words import FIELD, TYPE, VALUE, Word
+from tests.architecture.tree import SERVICES
 from tests.audit.adapters.auditor_pages import Pages, text_of
 from tests.audit.builders import FakeProducer
 from tests.promises import promise
 
 CODE = re.compile(r"\b([a-z][a-z0-9]*(_[a-z0-9]+)+|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+)\b")
-MAKERS = frozenset(("done", "granted", "refused", "_event", "auditor_act", "canonical_json", "AuditEvent", "Note"))
-HOLDERS = frozenset(("what", "where", "told", "payload", "details", "content", "named", "more"))
-COLUMNS = frozenset(
-    ("event_id", "type", "occurred_at", "occurred_at_us", "decision", "owner", "actor_id", "organisation_id")
-) | frozenset(
-    ("subject", "policy", "reason", "rights_revision", "revision", "payload", "details", "reference", "label")
-)
-AS_TYPED = frozenset(("accepted_because", "accepted_by", "author", "job_title", "label", "motive", "name")) | frozenset(
-    ("problems", "searched", "username")
-)
-OF_OTHER_LISTS = frozenset(("act", "type", "subject"))  # types of events and subjects have names of their own
+AS_TYPED = ("subject", "type", "text")  # forms: codes of other lists, and what people typed
 
 
-def keys_of(node: ast.AST) -> Iterator[str]:
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Dict):
-            for key in inner.keys:
-                if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                    yield key.value
-
-
-def keys_in(tree: ast.AST) -> Iterator[str]:
-    """The keys of dictionaries that become payloads, and the named arguments of what makes events."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name in MAKERS:
-                yield from (one.arg for one in node.keywords if one.arg and one.arg not in COLUMNS)
-                for argument in (*node.args, *(one.value for one in node.keywords)):
-                    yield from keys_of(argument)
-            yield from (key for one in node.keywords if one.arg in HOLDERS for key in keys_of(one.value))
-        targets = (
-            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        )
-        if any(isinstance(one, ast.Name) and one.id in HOLDERS for one in targets):
-            yield from keys_of(node)
-
-
-def written(service: str) -> set[str]:
-    found: set[str] = set()
-    for path in (ROOT / "services" / service / "src" / service).rglob("use_cases/*.py"):
-        found |= set(keys_in(ast.parse(Path(path).read_text(encoding="utf-8"))))
-    return found
-
-
-@promise("audit:an-auditor-reads-words")
-@pytest.mark.parametrize("service", SERVICES)
-def test_every_key_that_a_service_writes_has_a_name(service: str) -> None:
-    found = written(service)
-    assert len(found) >= 5, "the sources are read as they are written"
-    assert found - set(FIELDS) == set()
+@contextmanager
+def speaking(pages: Pages) -> Iterator[None]:
+    """Within a request, with the words known then."""
+    with pages.app.test_request_context("/"):
+        g.vocabulary = pages.journal.core.use_cases.vocabulary()
+        yield
 
 
 @promise("audit:an-auditor-reads-words")
 def test_no_key_and_no_code_of_a_payload_is_shown_as_a_program_writes_it(pages: Pages) -> None:
-    values = ("NOT_NAMED_YET", "not_named_yet", ["not_named_yet"], {"inner_key": "NOT_NAMED"}, *VALUES)
-    with pages.app.test_request_context("/"):
-        for key in ("brand_new_key", *sorted(set(FIELDS) - OF_OTHER_LISTS)):
-            for value in values:
-                shown = told_fields({key: value}) + told_fields({key: value}, technical=True)
-                said = [label for label, _ in shown]
-                if key not in AS_TYPED:
-                    said += [line for _, lines in shown for line in lines]
-                assert [one for one in said if CODE.search(one)] == []
+    words = {service: words_of(service) for service in SERVICES}
+    with speaking(pages):
+        for service, named in words.items():
+            values = [word.code for word in named if word.kind == VALUE]
+            values = ["NOT_NAMED_YET", "not_named_yet", *values]
+            for word in (Word(FIELD, "brand_new_key", "", ""), *(word for word in named if word.kind == FIELD)):
+                for value in (*values, ["not_named_yet"], {"inner_key": "NOT_NAMED"}):
+                    shown = Payload(service, {word.code: value})
+                    said = [*shown.ordinary(), *shown.technical()]
+                    texts = [label for label, _ in said]
+                    if word.form not in AS_TYPED:
+                        texts += [line for _, lines in said for line in lines]
+                    assert [text for text in texts if CODE.search(text)] == []
 
 
 @promise("audit:an-auditor-reads-words")
 def test_days_months_and_states_are_words(pages: Pages) -> None:
-    payload = {
+    payload: dict[str, object] = {
         "convention_state": "draft",
         "departs_on": "-",
         "ends_on": "2026-12-31",
+    }
+    consulted: dict[str, object] = {
         "reference_month": "2026-11",
         "purpose": "calcul_participation_familiale_eaje",
         "fields": ["address", "aeeh_children"],
     }
-    with pages.app.test_request_context("/"):
-        assert dict(told_fields(payload)) == {
+    with speaking(pages):
+        assert dict(Payload("habpps", payload).ordinary()) == {
             "État de la convention": ["Projet"],
             "Date de départ": ["Aucune"],
             "Fin": ["jeudi 31 décembre 2026"],
+        }
+        assert dict(Payload("cdap", consulted).ordinary()) == {
             "Mois de référence": ["novembre 2026"],
             "Finalité": ["Calcul de la participation des familles en crèche"],
             "Informations montrées": ["Adresse", "Enfants qui ouvrent droit à l’AEEH"],
@@ -104,12 +69,12 @@ def test_days_months_and_states_are_words(pages: Pages) -> None:
 
 
 def test_every_type_of_event_opens_in_words(signed_in: Pages) -> None:
-    types = [name for name in TYPES if name.startswith("cdap.")]
+    types = {word.code: word.french for word in words_of("cdap") if word.kind == TYPE}
     cdap = FakeProducer()
     signed_in.journal.append(*(cdap.event(type=name) for name in types))
-    for name in types:
+    for name, label in types.items():
         _, page = signed_in.results(type=name)
-        assert str(TYPES[name]) in page
+        assert label in page
 
 
 @promise("auditor:consultations-to-examine")

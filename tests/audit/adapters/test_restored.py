@@ -16,6 +16,7 @@ from partenaire.audit.v1 import journal_pb2
 from servicekit.clock import SystemClock
 from servicekit.database import Database, open_database
 from servicekit.errors import DependencyUnavailableError
+from servicekit.event_words import Word, digest_of
 from servicekit.outbox import OutboxRelay, OutboxSettings, Receipt, RecordingUnitOfWork, store
 from servicekit.outbox.sink import Numbers as Held
 from tests.audit.adapters.test_command import run_command
@@ -44,6 +45,9 @@ class ToJournal:
         told = tuple(submitted_event(journal_pb2.Event.FromString(one)) for one in events)
         receipts = self._opened().core.use_cases.append(self.service, told, 10.0)
         return [Receipt(one.event_id, one.shard, one.index, one.leaf_hash) for one in receipts]
+
+    def describe(self, words: Sequence[Word]) -> None:
+        self._opened().core.use_cases.describe(self.service, digest_of(words), words)
 
     def ask(self) -> None:
         if self.journal is None:

@@ -16,6 +16,7 @@ from audit.domain.search import Criteria
 from audit.use_cases.ports import JournalStore, StoredShard
 from audit.use_cases.record_batch import RecordBatch
 from servicekit.database import open_database
+from servicekit.event_words import Word
 from tests.audit.builders import DIRECTRICE, NOON_US, FakeProducer, MovingClock
 from tests.audit.fakes import InMemoryJournalStore, InMemoryShardKeys
 
@@ -147,6 +148,19 @@ def test_checkpoints_and_months_are_kept_once(store: JournalStore) -> None:
     for month in (months[1], months[0], StoredShard("2026-11", b"other")):
         keep_month(store, month)
     assert store.read(lambda r: list(r.shards.all())) == months
+
+
+def test_words_replace_those_of_the_same_code_and_no_others(store: JournalStore) -> None:
+    first = [Word("type", "cdap.a.b", "A", "A"), Word("field", "name", "Nom", "Name", "text")]
+    later = [Word("type", "cdap.a.b", "Mieux", "Better"), Word("value", "red", "Rouge", "Red")]
+    assert store.read(lambda r: (r.words.has("cdap", b"1"), r.words.lists(), list(r.words.all()))) == (False, 0, [])
+    assert store.write(lambda r: r.words.add("cdap", b"1", first, NOON_US)) == 2
+    assert store.write(lambda r: r.words.add("auth", b"1", first[1:], NOON_US)) == 1
+    assert store.write(lambda r: r.words.add("cdap", b"2", later, NOON_US)) == 3
+    kept = store.read(lambda r: sorted(r.words.all()))
+    assert kept == sorted([("auth", first[1]), ("cdap", first[1]), *(("cdap", word) for word in later)])
+    assert store.read(lambda r: r.words.lists()) == 3
+    assert store.read(lambda r: (r.words.has("cdap", b"2"), r.words.has("auth", b"2"))) == (True, False)
 
 
 def test_a_failed_transaction_leaves_nothing(store: JournalStore, record: RecordBatch) -> None:

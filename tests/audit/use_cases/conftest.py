@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 import pytest
 
 from audit.adapters.files.payload_cipher import AesGcmPayloadCipher
-from audit.domain.event import SubmittedEvent
+from audit.domain.event import OWN_SERVICE, SubmittedEvent
 from audit.use_cases.append_events import AppendEvents
 from audit.use_cases.check_evidence import CheckEvidence
+from audit.use_cases.describe_events import DescribeEvents, ReadVocabulary
 from audit.use_cases.publish_checkpoint import PublishCheckpoint
 from audit.use_cases.read_event import ReadEvent
 from audit.use_cases.record_batch import Receipt, RecordBatch, Request
 from audit.use_cases.search_events import Auditor, ReadResults, SearchEvents
+from partnerkit.event_words import words_of
+from servicekit.event_words import digest_of
 from tests.audit.builders import MovingClock
 from tests.audit.fakes import (
     FixedSigner,
@@ -60,7 +63,12 @@ class Stage:
         self.publish = PublishCheckpoint(self.store, self.guard, self.signer, self.published)
         self.check = CheckEvidence(self.store, self.guard, self.published, self.signer, self.keys, self.clock)
         self.search = SearchEvents(self.journal, self.clock)
-        self.results = ReadResults(self.store, self.keys, self.cipher, self.journal, self.clock)
+        own = [(OWN_SERVICE, word) for word in words_of(OWN_SERVICE)]
+        self.describe, self.vocabulary = DescribeEvents(self.store, self.clock), ReadVocabulary(self.store, own)
+        for service in ("auth", "cdap"):
+            words = words_of(service)
+            self.describe(service, digest_of(words), words)
+        self.results = ReadResults(self.store, self.keys, self.cipher, self.journal, self.clock, self.vocabulary)
         self.read_event = ReadEvent(self.results)
 
     def append(self, *events: SubmittedEvent) -> tuple[Receipt, ...]:

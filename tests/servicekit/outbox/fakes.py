@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from partenaire.audit.v1 import journal_pb2
 from servicekit.errors import DependencyUnavailableError
+from servicekit.event_words import Word
 from servicekit.outbox import Receipt
 from servicekit.outbox.sink import EventsRefusedError, Numbers
 
@@ -22,6 +23,9 @@ class InMemoryAudit:
         self.loses_answers = 0  # how many of the next answers get lost after the events were stored
         self.answers_at_most: int | None = None
         self.before_answer: Callable[[], None] = lambda: None
+        self.words: tuple[Word, ...] = ()
+        self.tellings = 0  # how often it was told, or should have been
+        self.refuses_words = False
         self._changed = threading.Condition()
 
     def append(self, events: Sequence[bytes]) -> Sequence[Receipt]:
@@ -55,6 +59,18 @@ class InMemoryAudit:
                 for number in range(part.first, part.end)
                 if (part.epoch, number) not in known
             ]
+
+    def describe(self, words: Sequence[Word]) -> None:
+        with self._changed:
+            self.tellings += 1
+            self._changed.notify_all()
+            if self.refuses_words or not self.available:
+                raise DependencyUnavailableError("INVALID_ARGUMENT", reason="AUDIT_UNREACHABLE")
+            self.words = tuple(words)
+
+    def wait_for_tellings(self, count: int) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.tellings >= count, timeout=20), "no words were told"
 
     def ask(self) -> None:
         if not self.available:

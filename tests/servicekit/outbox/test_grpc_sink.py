@@ -9,6 +9,7 @@ import pytest
 
 from partenaire.audit.v1 import journal_pb2, journal_pb2_grpc
 from servicekit.database.contract import begin_callbacks
+from servicekit.event_words import FIELD, TEXT, TYPE, Word, digest_of
 from servicekit.outbox.chain import Chains
 from servicekit.outbox.grpc_sink import AuditUnreachableError, GrpcAuditSink
 from servicekit.outbox.sink import Numbers
@@ -22,6 +23,7 @@ class FakeJournal(journal_pb2_grpc.JournalServicer):
     def __init__(self) -> None:
         self.received: list[bytes] = []
         self.error: grpc.StatusCode | None = None
+        self.tellings: list[journal_pb2.DescribeEventsRequest] = []
 
     def Append(  # noqa: N802 - gRPC's name
         self, request: journal_pb2.AppendRequest, context: grpc.ServicerContext
@@ -41,6 +43,15 @@ class FakeJournal(journal_pb2_grpc.JournalServicer):
         if self.error is not None:
             context.abort(self.error, "the journal is resting")
         return journal_pb2.GetMissingResponse(missing=request.held[1:])
+
+    def DescribeEvents(  # noqa: N802 - gRPC's name
+        self, request: journal_pb2.DescribeEventsRequest, context: grpc.ServicerContext
+    ) -> journal_pb2.DescribeEventsResponse:
+        if self.error is not None:
+            context.abort(self.error, "the journal is resting")
+        known = bool(request.words) or any(one.words and one.digest == request.digest for one in self.tellings)
+        self.tellings.append(request)
+        return journal_pb2.DescribeEventsResponse(is_known=known)
 
     def GetInclusionProof(  # noqa: N802 - gRPC's name
         self, request: journal_pb2.GetInclusionProofRequest, context: grpc.ServicerContext
@@ -108,3 +119,14 @@ def test_what_audit_lacks_comes_back_in_the_same_terms(sink: GrpcAuditSink, jour
     journal.error = grpc.StatusCode.PERMISSION_DENIED
     with pytest.raises(AuditUnreachableError):
         sink.missing(held)
+
+
+def test_words_are_sent_once_and_asked_for_by_their_digest(journal: FakeJournal, sink: GrpcAuditSink) -> None:
+    words = [Word(FIELD, "name", "Nom", "Name", TEXT), Word(TYPE, "cdap.a.b", "A", "A")]
+    sink.describe(words)
+    sink.describe(words[::-1])
+    assert [len(one.words) for one in journal.tellings] == [0, 2, 0]
+    assert {one.digest for one in journal.tellings} == {digest_of(words)}
+    journal.error = grpc.StatusCode.UNIMPLEMENTED
+    with pytest.raises(AuditUnreachableError, match="UNIMPLEMENTED"):
+        sink.describe(words)

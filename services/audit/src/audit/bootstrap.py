@@ -12,11 +12,13 @@ from audit.adapters.files.guard import FileCheckpoint, FileGuard
 from audit.adapters.files.note_key import VERIFIER_KEY_FILE, Ed25519NoteVerifier, FileNoteSigner
 from audit.adapters.files.payload_cipher import AesGcmPayloadCipher
 from audit.adapters.files.shard_keys import FileShardKeys
+from audit.domain.event import OWN_SERVICE
 from audit.domain.refusals import JournalDamagedError
 from audit.settings import AuditSettings
 from audit.use_cases.accept_restored import AcceptRestoredJournal
 from audit.use_cases.append_events import AppendEvents
 from audit.use_cases.check_evidence import CheckEvidence
+from audit.use_cases.describe_events import DescribeEvents, ReadVocabulary
 from audit.use_cases.journal_state import ReadEventTypes, ReadJournalState
 from audit.use_cases.prove_inclusion import NewestCheckpoint, ProveInclusion
 from audit.use_cases.publish_checkpoint import PublishCheckpoint
@@ -27,6 +29,7 @@ from audit.use_cases.sequencer import Sequencer
 from audit.use_cases.tell_missing import TellMissing
 from audit.use_cases.verify_journal import Outside, VerifyJournal
 from audit.use_cases.watch_producers import WatchProducers
+from partnerkit.event_words import words_of
 from servicekit.background import LastingFailureError, Repeating, Rhythm
 from servicekit.clock import Clock, SystemClock
 from servicekit.database import Database, check_schema, open_database
@@ -69,6 +72,8 @@ class UseCases:
     read_event: ReadEvent
     state: ReadJournalState
     types: ReadEventTypes
+    describe: DescribeEvents
+    vocabulary: ReadVocabulary
 
 
 @dataclass(frozen=True)
@@ -118,7 +123,8 @@ def build_core(settings: AuditSettings, database: Database, clock: Clock) -> Cor
     signer = FileNoteSigner(settings.keys, settings.origin)
     published = FileCheckpoint(settings.checkpoint_file)
     publish = PublishCheckpoint(store, guard, signer, published)
-    results = ReadResults(store, keys, cipher, sequencer, clock)
+    vocabulary = ReadVocabulary(store, [(OWN_SERVICE, word) for word in words_of(OWN_SERVICE)])
+    results = ReadResults(store, keys, cipher, sequencer, clock, vocabulary)
     use_cases = UseCases(
         append=AppendEvents(sequencer),
         missing=TellMissing(store),
@@ -131,6 +137,8 @@ def build_core(settings: AuditSettings, database: Database, clock: Clock) -> Cor
         read_event=ReadEvent(results),
         state=ReadJournalState(store, clock),
         types=ReadEventTypes(store),
+        describe=DescribeEvents(store, clock),
+        vocabulary=vocabulary,
     )
     check = CheckEvidence(store, guard, published, signer.verifier, keys, clock)
     return Core(use_cases, sequencer, check, AcceptRestoredJournal(check, record, publish, clock))
@@ -188,7 +196,7 @@ def _rpc(settings: AuditSettings, core: Core) -> "RpcServer":
     from servicekit.rpc import CallerPolicy, ServerOptions, open_server
 
     made = core.use_cases
-    use_cases = JournalUseCases(made.append, made.missing, made.prove, made.checkpoint)
+    use_cases = JournalUseCases(made.append, made.missing, made.describe, made.prove, made.checkpoint)
     registration = (journal_pb2_grpc.add_JournalServicer_to_server, JournalServicer(use_cases), SERVICE_NAME)
     descriptor = journal_pb2.DESCRIPTOR.services_by_name["Journal"]
     callers = CallerPolicy.load(Path(__file__).with_name("callers.toml"), [descriptor])
@@ -201,5 +209,12 @@ def _web(
     from audit.adapters.web.app import WebUseCases, create_web
 
     use_cases = core.use_cases
-    web = WebUseCases(use_cases.search, use_cases.results, use_cases.read_event, use_cases.state, use_cases.types)
+    web = WebUseCases(
+        use_cases.search,
+        use_cases.results,
+        use_cases.read_event,
+        use_cases.state,
+        use_cases.types,
+        use_cases.vocabulary,
+    )
     return create_web(settings, database, web, clock)

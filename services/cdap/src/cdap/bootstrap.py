@@ -16,6 +16,7 @@ from cdap.use_cases.consult_dossier import ConsultDossier
 from cdap.use_cases.import_dossiers import ImportDossiers
 from partenaire.cdap.v1 import consultation_pb2
 from partenaire.cdap.v1.consultation_pb2_grpc import add_ConsultationServicer_to_server
+from partnerkit.event_words import words_of
 from rights.feed_client import GrpcEndedSessionsFeed, GrpcRightsFeed
 from rights.field_table import FieldTable, FieldTableError
 from rights.replica import RightsReplica
@@ -48,7 +49,14 @@ def build(settings: CdapSettings, parts: Parts) -> Process:
     audit = open_channel(ChannelOptions.to("audit", settings.audit_address, settings))
     habpps = open_channel(ChannelOptions.to("habpps", settings.habpps_address, settings))
     auth = open_channel(ChannelOptions.to("auth", settings.auth_address, settings))
-    relay = OutboxRelay(database, settings.service, GrpcAuditSink(audit), clock, wait_ms=settings.audit_wait_ms)
+    relay = OutboxRelay(
+        database,
+        settings.service,
+        GrpcAuditSink(audit),
+        clock,
+        wait_ms=settings.audit_wait_ms,
+        words=words_of(settings.service),
+    )
     work = RecordingUnitOfWork(database, sql_repositories, relay)
     saved_at = settings.data_directory / "rights-snapshot.json"
     rights = RightsReplica(GrpcRightsFeed(habpps), clock, service=settings.service, saved_at=saved_at)

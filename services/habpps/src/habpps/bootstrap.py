@@ -26,6 +26,7 @@ from habpps.use_cases.register import Register
 from habpps.use_cases.remind_departures import RemindDepartures
 from partenaire.habpps.v1 import rights_feed_pb2
 from partenaire.habpps.v1.rights_feed_pb2_grpc import add_RightsFeedServicer_to_server
+from partnerkit.event_words import words_of
 from servicekit.background import each_apart
 from servicekit.clock import Clock, SystemClock
 from servicekit.database import Database, check_schema, open_database
@@ -65,7 +66,14 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
     commands = Wakeup()
     signals = Signals(Wakeup(), commands, Wakeup())
     audit = open_channel(ChannelOptions.to("audit", settings.audit_address, settings))
-    relay = OutboxRelay(database, settings.service, GrpcAuditSink(audit), clock, wait_ms=settings.audit_wait_ms)
+    relay = OutboxRelay(
+        database,
+        settings.service,
+        GrpcAuditSink(audit),
+        clock,
+        wait_ms=settings.audit_wait_ms,
+        words=words_of(settings.service),
+    )
     work = RecordingUnitOfWork(database, sql_store, relay)
     register = Register(work, signals, clock)
     accounts = open_channel(ChannelOptions.to("auth", settings.auth_address, settings))

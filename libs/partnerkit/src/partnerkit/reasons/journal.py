@@ -25,6 +25,7 @@ REASONS = (
         OWN_SEARCH,
     ),
     reason("INVALID_SEARCH", INPUT, ("Recherche incorrecte", "Wrong search")),
+    reason("INVALID_WORDS", OPERATION, ("Libellés refusés par le journal", "Words refused by the journal")),
     reason("INVALID_EVENT", OPERATION, ("Événement refusé par le journal", "Event refused by the journal")),
     reason(
         "PRODUCER_NOT_CALLER",

@@ -10,9 +10,18 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from partenaire.audit.v1 import journal_pb2, journal_pb2_grpc
 from servicekit.errors import DependencyUnavailableError
+from servicekit.event_words import FIELD, REASON, SERVICE, SUBJECT, TYPE, VALUE, Word, digest_of
 from servicekit.outbox.sink import EventsRefusedError, Numbers, Receipt
 
 _ASKING_SECONDS = 0.5
+_KINDS = {
+    TYPE: journal_pb2.WORD_KIND_TYPE,
+    FIELD: journal_pb2.WORD_KIND_FIELD,
+    VALUE: journal_pb2.WORD_KIND_VALUE,
+    SUBJECT: journal_pb2.WORD_KIND_SUBJECT,
+    REASON: journal_pb2.WORD_KIND_REASON,
+    SERVICE: journal_pb2.WORD_KIND_SERVICE,
+}
 _REFUSED = (grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.FAILED_PRECONDITION)
 """What `Append` answers because of an event (journal.proto); anything else says nothing about the events."""
 
@@ -69,6 +78,28 @@ class GrpcAuditSink:
             call = cast(grpc.Call, error)
             raise AuditUnreachableError(f"audit does not say what it lacks: {call.code().name}") from error
         return [Numbers(one.epoch, one.first, one.end) for one in response.missing]
+
+    def describe(self, words: Sequence[Word]) -> None:
+        """See `AuditSink.describe`: asks with the digest alone, then tells if audit has not these words.
+
+        Raises:
+            AuditUnreachableError: any gRPC error.
+        """
+        digest = digest_of(words)
+        told = [
+            journal_pb2.Word(
+                kind=_KINDS[one.kind], code=one.code, french=one.french, english=one.english, form=one.form
+            )
+            for one in words
+        ]
+        try:
+            asked = journal_pb2.DescribeEventsRequest(digest=digest)
+            if not self._journal.DescribeEvents(asked, timeout=self._timeout_seconds).is_known:
+                asked.words.extend(told)
+                self._journal.DescribeEvents(asked, timeout=self._timeout_seconds)
+        except grpc.RpcError as error:
+            call = cast(grpc.Call, error)
+            raise AuditUnreachableError(f"words not taken: {call.code().name} {call.details()}") from error
 
     def ask(self) -> None:
         """See `AuditSink.ask`: the health of audit (grpc.health.v1), on the channel that events take.

@@ -10,6 +10,7 @@ from servicekit.audit_events import OwnerOf
 from servicekit.clock import Clock
 from servicekit.database.contract import Database
 from servicekit.errors import DependencyUnavailableError
+from servicekit.event_words import Word
 from servicekit.outbox.delivery import Ticket
 from servicekit.outbox.relay import OutboxRelay
 from servicekit.outbox.sink import Numbers, Receipt
@@ -33,6 +34,14 @@ class _Nowhere:
             DependencyUnavailableError: always.
         """
         raise DependencyUnavailableError(f"{len(held)} parts are not asked about", reason="DELIVERED_LATER")
+
+    def describe(self, words: Sequence[Word]) -> None:
+        """The service tells it when it runs.
+
+        Raises:
+            DependencyUnavailableError: always.
+        """
+        raise DependencyUnavailableError(f"{len(words)} words are told later", reason="DELIVERED_LATER")
 
     def ask(self) -> None:
         """Nobody is there.

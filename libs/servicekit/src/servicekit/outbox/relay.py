@@ -9,7 +9,8 @@ What this process commits reaches the thread in memory. The table is read at the
 second: it alone says what waits. Acknowledgements are noted in it together, at most 100 ms later, so that they do not
 cost each call a second fsync; after a crash in between the same events are sent again, which changes nothing.
 
-At the start, after each failure and every minute audit is asked what it lacks of what it once had (`gaps`).
+At the start, after each failure and every minute audit is asked what it lacks of what it once had (`gaps`), and told
+what the events of this service are called (`telling`).
 """
 
 import threading
@@ -23,6 +24,7 @@ from servicekit.audit_events import AuditEvent, AuditUnavailableError, OwnerOf
 from servicekit.clock import Clock
 from servicekit.database.contract import Database, TransactionEnd, gather, on_end
 from servicekit.errors import ServiceError
+from servicekit.event_words import Word
 from servicekit.logging import get_logger
 from servicekit.outbox import store
 from servicekit.outbox.chain import ChainedEvent, Chains
@@ -31,6 +33,7 @@ from servicekit.outbox.delivery import NOBODY_WAITS, Limits, Ticket, Tickets
 from servicekit.outbox.gaps import Gaps
 from servicekit.outbox.settings import DEFAULT_SETTINGS, OutboxSettings
 from servicekit.outbox.sink import AuditSink, EventsRefusedError
+from servicekit.outbox.telling import Telling
 from servicekit.references import new_reference
 
 log = get_logger("outbox")
@@ -52,10 +55,12 @@ class OutboxRelay:
         *,
         wait_ms: int | None = None,
         owner_of: Callable[[OwnerOf], str] | None = None,
+        words: Sequence[Word] = (),
     ) -> None:
         """`service` is the producer's name in the journal: the service of its certificate.
 
         `owner_of` looks up the owners of events that name a person instead; without it such an event is a mistake.
+        `words`: what its events are called, told to audit.
         `wait_ms` is how long an act waits for audit's acknowledgement, when it is not what `settings` say.
         """
         if wait_ms is not None:
@@ -74,6 +79,7 @@ class OutboxRelay:
         self._read_table = True
         self._table_read_at_seconds = clock.boottime()
         self._gaps = Gaps(database, sink, clock, settings, self._deliver)
+        self._telling = Telling(sink, words, clock, settings)
         self._wake = threading.Event()
         self._hurry = threading.Event()  # somebody waits for an acknowledgement
         self._stopping = threading.Event()
@@ -241,6 +247,7 @@ class OutboxRelay:
         if not sent and (mark or self._failure is not None or not self._asked):
             self._ask()
         self._failure, self._failures = None, 0
+        self._telling.step()
         more_is_missing = self._gaps.step()
         if more_is_missing or self._committed.any():
             self._wake.set()
@@ -267,6 +274,7 @@ class OutboxRelay:
     def _failed(self, problem: str, reason: str) -> None:
         self._read_table = True
         self._gaps.ask_soon()
+        self._telling.soon()
         if self._failure != problem:
             log.warning("audit outbox not delivered", reason=reason, problem=problem, reference=new_reference())
         self._failure = problem

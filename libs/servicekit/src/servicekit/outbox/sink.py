@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from servicekit.event_words import Word
+
 
 @dataclass(frozen=True)
 class Receipt:
@@ -49,6 +51,13 @@ class AuditSink(Protocol):
 
         Raises:
             ServiceError: audit does not say.
+        """
+
+    def describe(self, words: Sequence[Word]) -> None:
+        """Tells what the events of this service are called; quick when audit has these words already.
+
+        Raises:
+            ServiceError: audit does not answer, or does not take them.
         """
 
     def ask(self) -> None:

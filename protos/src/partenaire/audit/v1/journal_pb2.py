@@ -24,15 +24,17 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!partenaire/audit/v1/journal.proto\x12\x13partenaire.audit.v1\"Q\n\x08Producer\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\t\x12\x0e\n\x06number\x18\x03 \x01(\x04\x12\x15\n\rprevious_hash\x18\x04 \x01(\x0c\"\xb9\x02\n\x05\x45vent\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x16\n\x0eoccurred_at_us\x18\x03 \x01(\x03\x12/\n\x08producer\x18\x04 \x01(\x0b\x32\x1d.partenaire.audit.v1.Producer\x12\x10\n\x08\x61\x63tor_id\x18\x05 \x01(\t\x12\x17\n\x0forganisation_id\x18\x06 \x01(\t\x12\x0f\n\x07subject\x18\x07 \x01(\t\x12/\n\x08\x64\x65\x63ision\x18\x08 \x01(\x0e\x32\x1d.partenaire.audit.v1.Decision\x12\x0e\n\x06reason\x18\t \x01(\t\x12\x17\n\x0frights_revision\x18\n \x01(\x04\x12\x0f\n\x07payload\x18\x0b \x01(\x0c\x12\r\n\x05owner\x18\x0c \x01(\t\x12\x11\n\treference\x18\r \x01(\t\";\n\rAppendRequest\x12*\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1a.partenaire.audit.v1.Event\"L\n\x07Receipt\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\r\n\x05shard\x18\x02 \x01(\t\x12\r\n\x05index\x18\x03 \x01(\x04\x12\x11\n\tleaf_hash\x18\x04 \x01(\x0c\"@\n\x0e\x41ppendResponse\x12.\n\x08receipts\x18\x01 \x03(\x0b\x32\x1c.partenaire.audit.v1.Receipt\"4\n\x07Numbers\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\r\n\x05\x66irst\x18\x02 \x01(\x04\x12\x0b\n\x03\x65nd\x18\x03 \x01(\x04\"?\n\x11GetMissingRequest\x12*\n\x04held\x18\x01 \x03(\x0b\x32\x1c.partenaire.audit.v1.Numbers\"C\n\x12GetMissingResponse\x12-\n\x07missing\x18\x01 \x03(\x0b\x32\x1c.partenaire.audit.v1.Numbers\"?\n\x18GetInclusionProofRequest\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x11\n\ttree_size\x18\x02 \x01(\x04\"\x80\x01\n\x19GetInclusionProofResponse\x12\r\n\x05index\x18\x01 \x01(\x04\x12\x11\n\ttree_size\x18\x02 \x01(\x04\x12\x11\n\tleaf_hash\x18\x03 \x01(\x0c\x12\x0c\n\x04path\x18\x04 \x03(\x0c\x12\x11\n\troot_hash\x18\x05 \x01(\x0c\x12\r\n\x05\x65ntry\x18\x06 \x01(\x0c\"\x16\n\x14GetCheckpointRequest\",\n\x15GetCheckpointResponse\x12\x13\n\x0bsigned_note\x18\x01 \x01(\t*c\n\x08\x44\x65\x63ision\x12\x18\n\x14\x44\x45\x43ISION_UNSPECIFIED\x10\x00\x12\x14\n\x10\x44\x45\x43ISION_GRANTED\x10\x01\x12\x14\n\x10\x44\x45\x43ISION_REFUSED\x10\x02\x12\x11\n\rDECISION_DONE\x10\x03\x32\x97\x03\n\x07Journal\x12Q\n\x06\x41ppend\x12\".partenaire.audit.v1.AppendRequest\x1a#.partenaire.audit.v1.AppendResponse\x12]\n\nGetMissing\x12&.partenaire.audit.v1.GetMissingRequest\x1a\'.partenaire.audit.v1.GetMissingResponse\x12r\n\x11GetInclusionProof\x12-.partenaire.audit.v1.GetInclusionProofRequest\x1a..partenaire.audit.v1.GetInclusionProofResponse\x12\x66\n\rGetCheckpoint\x12).partenaire.audit.v1.GetCheckpointRequest\x1a*.partenaire.audit.v1.GetCheckpointResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!partenaire/audit/v1/journal.proto\x12\x13partenaire.audit.v1\"Q\n\x08Producer\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\t\x12\x0e\n\x06number\x18\x03 \x01(\x04\x12\x15\n\rprevious_hash\x18\x04 \x01(\x0c\"\xb9\x02\n\x05\x45vent\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x16\n\x0eoccurred_at_us\x18\x03 \x01(\x03\x12/\n\x08producer\x18\x04 \x01(\x0b\x32\x1d.partenaire.audit.v1.Producer\x12\x10\n\x08\x61\x63tor_id\x18\x05 \x01(\t\x12\x17\n\x0forganisation_id\x18\x06 \x01(\t\x12\x0f\n\x07subject\x18\x07 \x01(\t\x12/\n\x08\x64\x65\x63ision\x18\x08 \x01(\x0e\x32\x1d.partenaire.audit.v1.Decision\x12\x0e\n\x06reason\x18\t \x01(\t\x12\x17\n\x0frights_revision\x18\n \x01(\x04\x12\x0f\n\x07payload\x18\x0b \x01(\x0c\x12\r\n\x05owner\x18\x0c \x01(\t\x12\x11\n\treference\x18\r \x01(\t\";\n\rAppendRequest\x12*\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1a.partenaire.audit.v1.Event\"L\n\x07Receipt\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\r\n\x05shard\x18\x02 \x01(\t\x12\r\n\x05index\x18\x03 \x01(\x04\x12\x11\n\tleaf_hash\x18\x04 \x01(\x0c\"@\n\x0e\x41ppendResponse\x12.\n\x08receipts\x18\x01 \x03(\x0b\x32\x1c.partenaire.audit.v1.Receipt\"4\n\x07Numbers\x12\r\n\x05\x65poch\x18\x01 \x01(\t\x12\r\n\x05\x66irst\x18\x02 \x01(\x04\x12\x0b\n\x03\x65nd\x18\x03 \x01(\x04\"?\n\x11GetMissingRequest\x12*\n\x04held\x18\x01 \x03(\x0b\x32\x1c.partenaire.audit.v1.Numbers\"C\n\x12GetMissingResponse\x12-\n\x07missing\x18\x01 \x03(\x0b\x32\x1c.partenaire.audit.v1.Numbers\"p\n\x04Word\x12+\n\x04kind\x18\x01 \x01(\x0e\x32\x1d.partenaire.audit.v1.WordKind\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x0e\n\x06\x66rench\x18\x03 \x01(\t\x12\x0f\n\x07\x65nglish\x18\x04 \x01(\t\x12\x0c\n\x04\x66orm\x18\x05 \x01(\t\"Q\n\x15\x44\x65scribeEventsRequest\x12\x0e\n\x06\x64igest\x18\x01 \x01(\x0c\x12(\n\x05words\x18\x02 \x03(\x0b\x32\x19.partenaire.audit.v1.Word\"*\n\x16\x44\x65scribeEventsResponse\x12\x10\n\x08is_known\x18\x01 \x01(\x08\"?\n\x18GetInclusionProofRequest\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x11\n\ttree_size\x18\x02 \x01(\x04\"\x80\x01\n\x19GetInclusionProofResponse\x12\r\n\x05index\x18\x01 \x01(\x04\x12\x11\n\ttree_size\x18\x02 \x01(\x04\x12\x11\n\tleaf_hash\x18\x03 \x01(\x0c\x12\x0c\n\x04path\x18\x04 \x03(\x0c\x12\x11\n\troot_hash\x18\x05 \x01(\x0c\x12\r\n\x05\x65ntry\x18\x06 \x01(\x0c\"\x16\n\x14GetCheckpointRequest\",\n\x15GetCheckpointResponse\x12\x13\n\x0bsigned_note\x18\x01 \x01(\t*c\n\x08\x44\x65\x63ision\x12\x18\n\x14\x44\x45\x43ISION_UNSPECIFIED\x10\x00\x12\x14\n\x10\x44\x45\x43ISION_GRANTED\x10\x01\x12\x14\n\x10\x44\x45\x43ISION_REFUSED\x10\x02\x12\x11\n\rDECISION_DONE\x10\x03*\xa7\x01\n\x08WordKind\x12\x19\n\x15WORD_KIND_UNSPECIFIED\x10\x00\x12\x12\n\x0eWORD_KIND_TYPE\x10\x01\x12\x13\n\x0fWORD_KIND_FIELD\x10\x02\x12\x13\n\x0fWORD_KIND_VALUE\x10\x03\x12\x15\n\x11WORD_KIND_SUBJECT\x10\x04\x12\x14\n\x10WORD_KIND_REASON\x10\x05\x12\x15\n\x11WORD_KIND_SERVICE\x10\x06\x32\x82\x04\n\x07Journal\x12Q\n\x06\x41ppend\x12\".partenaire.audit.v1.AppendRequest\x1a#.partenaire.audit.v1.AppendResponse\x12]\n\nGetMissing\x12&.partenaire.audit.v1.GetMissingRequest\x1a\'.partenaire.audit.v1.GetMissingResponse\x12i\n\x0e\x44\x65scribeEvents\x12*.partenaire.audit.v1.DescribeEventsRequest\x1a+.partenaire.audit.v1.DescribeEventsResponse\x12r\n\x11GetInclusionProof\x12-.partenaire.audit.v1.GetInclusionProofRequest\x1a..partenaire.audit.v1.GetInclusionProofResponse\x12\x66\n\rGetCheckpoint\x12).partenaire.audit.v1.GetCheckpointRequest\x1a*.partenaire.audit.v1.GetCheckpointResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'partenaire.audit.v1.journal_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_DECISION']._serialized_start=1116
-  _globals['_DECISION']._serialized_end=1215
+  _globals['_DECISION']._serialized_start=1357
+  _globals['_DECISION']._serialized_end=1456
+  _globals['_WORDKIND']._serialized_start=1459
+  _globals['_WORDKIND']._serialized_end=1626
   _globals['_PRODUCER']._serialized_start=58
   _globals['_PRODUCER']._serialized_end=139
   _globals['_EVENT']._serialized_start=142
@@ -49,14 +51,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETMISSINGREQUEST']._serialized_end=779
   _globals['_GETMISSINGRESPONSE']._serialized_start=781
   _globals['_GETMISSINGRESPONSE']._serialized_end=848
-  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_start=850
-  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_end=913
-  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_start=916
-  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_end=1044
-  _globals['_GETCHECKPOINTREQUEST']._serialized_start=1046
-  _globals['_GETCHECKPOINTREQUEST']._serialized_end=1068
-  _globals['_GETCHECKPOINTRESPONSE']._serialized_start=1070
-  _globals['_GETCHECKPOINTRESPONSE']._serialized_end=1114
-  _globals['_JOURNAL']._serialized_start=1218
-  _globals['_JOURNAL']._serialized_end=1625
+  _globals['_WORD']._serialized_start=850
+  _globals['_WORD']._serialized_end=962
+  _globals['_DESCRIBEEVENTSREQUEST']._serialized_start=964
+  _globals['_DESCRIBEEVENTSREQUEST']._serialized_end=1045
+  _globals['_DESCRIBEEVENTSRESPONSE']._serialized_start=1047
+  _globals['_DESCRIBEEVENTSRESPONSE']._serialized_end=1089
+  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_start=1091
+  _globals['_GETINCLUSIONPROOFREQUEST']._serialized_end=1154
+  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_start=1157
+  _globals['_GETINCLUSIONPROOFRESPONSE']._serialized_end=1285
+  _globals['_GETCHECKPOINTREQUEST']._serialized_start=1287
+  _globals['_GETCHECKPOINTREQUEST']._serialized_end=1309
+  _globals['_GETCHECKPOINTRESPONSE']._serialized_start=1311
+  _globals['_GETCHECKPOINTRESPONSE']._serialized_end=1355
+  _globals['_JOURNAL']._serialized_start=1629
+  _globals['_JOURNAL']._serialized_end=2143
 # @@protoc_insertion_point(module_scope)

@@ -47,6 +47,46 @@ DECISION_DONE: Decision.ValueType  # 3
 """An act took place that nobody had to allow (a session ended, an account was created)."""
 Global___Decision: _TypeAlias = Decision  # noqa: Y015
 
+class _WordKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _WordKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WordKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    WORD_KIND_UNSPECIFIED: _WordKind.ValueType  # 0
+    """Never sent."""
+    WORD_KIND_TYPE: _WordKind.ValueType  # 1
+    """A type of event, "<service>.<thing>.<past participle>"."""
+    WORD_KIND_FIELD: _WordKind.ValueType  # 2
+    """A key of payloads."""
+    WORD_KIND_VALUE: _WordKind.ValueType  # 3
+    """A code that payloads hold."""
+    WORD_KIND_SUBJECT: _WordKind.ValueType  # 4
+    """The part of a subject before the colon."""
+    WORD_KIND_REASON: _WordKind.ValueType  # 5
+    """The reason of a refusal."""
+    WORD_KIND_SERVICE: _WordKind.ValueType  # 6
+    """The service itself."""
+
+class WordKind(_WordKind, metaclass=_WordKindEnumTypeWrapper):
+    """What a code stands for."""
+
+WORD_KIND_UNSPECIFIED: WordKind.ValueType  # 0
+"""Never sent."""
+WORD_KIND_TYPE: WordKind.ValueType  # 1
+"""A type of event, "<service>.<thing>.<past participle>"."""
+WORD_KIND_FIELD: WordKind.ValueType  # 2
+"""A key of payloads."""
+WORD_KIND_VALUE: WordKind.ValueType  # 3
+"""A code that payloads hold."""
+WORD_KIND_SUBJECT: WordKind.ValueType  # 4
+"""The part of a subject before the colon."""
+WORD_KIND_REASON: WordKind.ValueType  # 5
+"""The reason of a refusal."""
+WORD_KIND_SERVICE: WordKind.ValueType  # 6
+"""The service itself."""
+Global___WordKind: _TypeAlias = WordKind  # noqa: Y015
+
 @_typing.final
 class Producer(_message.Message):
     """Where an event stands in its producer's own chain."""
@@ -312,6 +352,94 @@ class GetMissingResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetMissingResponse: _TypeAlias = GetMissingResponse  # noqa: Y015
+
+@_typing.final
+class Word(_message.Message):
+    """What one code is called: one line of plain text in each language, at most 200 characters."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    FRENCH_FIELD_NUMBER: _builtins.int
+    ENGLISH_FIELD_NUMBER: _builtins.int
+    FORM_FIELD_NUMBER: _builtins.int
+    kind: Global___WordKind.ValueType
+    """Of what."""
+    code: _builtins.str
+    """The code, as events hold it."""
+    french: _builtins.str
+    """In French."""
+    english: _builtins.str
+    """In English."""
+    form: _builtins.str
+    """How it is shown, as servicekit.event_words lists it; may be empty."""
+    def __init__(
+        self,
+        *,
+        kind: Global___WordKind.ValueType = ...,
+        code: _builtins.str = ...,
+        french: _builtins.str = ...,
+        english: _builtins.str = ...,
+        form: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "english", b"english", "form", b"form", "french", b"french", "kind", b"kind"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Word: _TypeAlias = Word  # noqa: Y015
+
+@_typing.final
+class DescribeEventsRequest(_message.Message):
+    """The words of the calling service."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DIGEST_FIELD_NUMBER: _builtins.int
+    WORDS_FIELD_NUMBER: _builtins.int
+    digest: _builtins.bytes
+    """SHA-256 of all its words (servicekit.event_words.digest_of), 32 bytes."""
+    @_builtins.property
+    def words(self) -> _containers.RepeatedCompositeFieldContainer[Global___Word]:
+        """All of them, at most 2000; none to ask."""
+
+    def __init__(
+        self,
+        *,
+        digest: _builtins.bytes = ...,
+        words: _abc.Iterable[Global___Word] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "words", b"words"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DescribeEventsRequest: _TypeAlias = DescribeEventsRequest  # noqa: Y015
+
+@_typing.final
+class DescribeEventsResponse(_message.Message):
+    """Whether the journal has these words."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IS_KNOWN_FIELD_NUMBER: _builtins.int
+    is_known: _builtins.bool
+    """False only when asked without words."""
+    def __init__(
+        self,
+        *,
+        is_known: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_known", b"is_known"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DescribeEventsResponse: _TypeAlias = DescribeEventsResponse  # noqa: Y015
 
 @_typing.final
 class GetInclusionProofRequest(_message.Message):

@@ -45,6 +45,11 @@ class JournalStub:
                 request_serializer=partenaire_dot_audit_dot_v1_dot_journal__pb2.GetMissingRequest.SerializeToString,
                 response_deserializer=partenaire_dot_audit_dot_v1_dot_journal__pb2.GetMissingResponse.FromString,
                 _registered_method=True)
+        self.DescribeEvents = channel.unary_unary(
+                '/partenaire.audit.v1.Journal/DescribeEvents',
+                request_serializer=partenaire_dot_audit_dot_v1_dot_journal__pb2.DescribeEventsRequest.SerializeToString,
+                response_deserializer=partenaire_dot_audit_dot_v1_dot_journal__pb2.DescribeEventsResponse.FromString,
+                _registered_method=True)
         self.GetInclusionProof = channel.unary_unary(
                 '/partenaire.audit.v1.Journal/GetInclusionProof',
                 request_serializer=partenaire_dot_audit_dot_v1_dot_journal__pb2.GetInclusionProofRequest.SerializeToString,
@@ -78,6 +83,16 @@ class JournalServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DescribeEvents(self, request, context):
+        """What the caller's events are called, for the pages of the journal; it is no evidence and not in the tree. Without
+        words it only asks whether those of this digest are known. The words told last for a code are the ones shown; a
+        code that is not told any more keeps its own. INVALID_ARGUMENT: not the form of servicekit.event_words, another
+        digest, or a type of another service.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetInclusionProof(self, request, context):
         """Inclusion proof of one event against the tree of `tree_size` leaves (0: the current tree).
         """
@@ -104,6 +119,11 @@ def add_JournalServicer_to_server(servicer, server):
                     servicer.GetMissing,
                     request_deserializer=partenaire_dot_audit_dot_v1_dot_journal__pb2.GetMissingRequest.FromString,
                     response_serializer=partenaire_dot_audit_dot_v1_dot_journal__pb2.GetMissingResponse.SerializeToString,
+            ),
+            'DescribeEvents': grpc.unary_unary_rpc_method_handler(
+                    servicer.DescribeEvents,
+                    request_deserializer=partenaire_dot_audit_dot_v1_dot_journal__pb2.DescribeEventsRequest.FromString,
+                    response_serializer=partenaire_dot_audit_dot_v1_dot_journal__pb2.DescribeEventsResponse.SerializeToString,
             ),
             'GetInclusionProof': grpc.unary_unary_rpc_method_handler(
                     servicer.GetInclusionProof,
@@ -171,6 +191,33 @@ class Journal:
             '/partenaire.audit.v1.Journal/GetMissing',
             partenaire_dot_audit_dot_v1_dot_journal__pb2.GetMissingRequest.SerializeToString,
             partenaire_dot_audit_dot_v1_dot_journal__pb2.GetMissingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DescribeEvents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/partenaire.audit.v1.Journal/DescribeEvents',
+            partenaire_dot_audit_dot_v1_dot_journal__pb2.DescribeEventsRequest.SerializeToString,
+            partenaire_dot_audit_dot_v1_dot_journal__pb2.DescribeEventsResponse.FromString,
             options,
             channel_credentials,
             insecure,

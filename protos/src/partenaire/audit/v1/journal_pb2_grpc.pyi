@@ -42,6 +42,12 @@ class JournalStub:
     """What the journal lacks of events that the caller still has and that were acknowledged to it: after a restore from a
     backup. The caller sends them again with Append, which is harmless. INVALID_ARGUMENT: no part, or more than 1000.
     """
+    DescribeEvents: _grpc.UnaryUnaryMultiCallable[_journal_pb2.DescribeEventsRequest, _journal_pb2.DescribeEventsResponse]
+    """What the caller's events are called, for the pages of the journal; it is no evidence and not in the tree. Without
+    words it only asks whether those of this digest are known. The words told last for a code are the ones shown; a
+    code that is not told any more keeps its own. INVALID_ARGUMENT: not the form of servicekit.event_words, another
+    digest, or a type of another service.
+    """
     GetInclusionProof: _grpc.UnaryUnaryMultiCallable[_journal_pb2.GetInclusionProofRequest, _journal_pb2.GetInclusionProofResponse]
     """Inclusion proof of one event against the tree of `tree_size` leaves (0: the current tree)."""
     GetCheckpoint: _grpc.UnaryUnaryMultiCallable[_journal_pb2.GetCheckpointRequest, _journal_pb2.GetCheckpointResponse]
@@ -60,6 +66,12 @@ class JournalAsyncStub(JournalStub):
     GetMissing: _aio.UnaryUnaryMultiCallable[_journal_pb2.GetMissingRequest, _journal_pb2.GetMissingResponse]  # type: ignore[assignment]
     """What the journal lacks of events that the caller still has and that were acknowledged to it: after a restore from a
     backup. The caller sends them again with Append, which is harmless. INVALID_ARGUMENT: no part, or more than 1000.
+    """
+    DescribeEvents: _aio.UnaryUnaryMultiCallable[_journal_pb2.DescribeEventsRequest, _journal_pb2.DescribeEventsResponse]  # type: ignore[assignment]
+    """What the caller's events are called, for the pages of the journal; it is no evidence and not in the tree. Without
+    words it only asks whether those of this digest are known. The words told last for a code are the ones shown; a
+    code that is not told any more keeps its own. INVALID_ARGUMENT: not the form of servicekit.event_words, another
+    digest, or a type of another service.
     """
     GetInclusionProof: _aio.UnaryUnaryMultiCallable[_journal_pb2.GetInclusionProofRequest, _journal_pb2.GetInclusionProofResponse]  # type: ignore[assignment]
     """Inclusion proof of one event against the tree of `tree_size` leaves (0: the current tree)."""
@@ -88,6 +100,18 @@ class JournalServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_journal_pb2.GetMissingResponse, _abc.Awaitable[_journal_pb2.GetMissingResponse]]:
         """What the journal lacks of events that the caller still has and that were acknowledged to it: after a restore from a
         backup. The caller sends them again with Append, which is harmless. INVALID_ARGUMENT: no part, or more than 1000.
+        """
+
+    @_abc_1.abstractmethod
+    def DescribeEvents(
+        self,
+        request: _journal_pb2.DescribeEventsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_journal_pb2.DescribeEventsResponse, _abc.Awaitable[_journal_pb2.DescribeEventsResponse]]:
+        """What the caller's events are called, for the pages of the journal; it is no evidence and not in the tree. Without
+        words it only asks whether those of this digest are known. The words told last for a code are the ones shown; a
+        code that is not told any more keeps its own. INVALID_ARGUMENT: not the form of servicekit.event_words, another
+        digest, or a type of another service.
         """
 
     @_abc_1.abstractmethod

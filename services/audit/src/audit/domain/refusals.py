@@ -18,6 +18,12 @@ class InvalidEventError(InvalidInputError):
     reason = "INVALID_EVENT"
 
 
+class InvalidWordsError(InvalidInputError):
+    """What a service calls its events does not have the agreed form."""
+
+    reason = "INVALID_WORDS"
+
+
 class InvalidSearchError(InvalidInputError):
     """A search form is not filled in as it must be; `fields` says where."""
 

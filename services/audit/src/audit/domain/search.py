@@ -32,18 +32,7 @@ class Question:
     about: str | None = None
     """Whatever a person or an organisation did or was the object of: "account:…" or "organisation:…"."""
     everything: bool = False
-    """Also the readings of auditors and the technical steps of a sign-in, which hide the rest (`LEFT_OUT`)."""
-
-
-LEFT_OUT = (
-    "audit.search.performed",
-    "audit.results.consulted",
-    "audit.event.consulted",
-    "audit.name.searched",
-    "auth.token.issued",
-    "auth.session.checked",
-    "auth.access.granted",
-)
+    """Also the readings of auditors and the technical steps of a sign-in, which hide the rest (`steps`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +90,8 @@ def dossier_subject(caf: str, unverified_matricule: str) -> str:
     return f"dossier:{caf}:{found[1].zfill(7)}"
 
 
-def criteria_for(question: Question, owner: str, keys: Mapping[str, ShardKey]) -> Criteria:
-    """What to look for in each month whose key is known."""
+def criteria_for(question: Question, owner: str, keys: Mapping[str, ShardKey], steps: tuple[str, ...] = ()) -> Criteria:
+    """What to look for in each month whose key is known, without the types `steps` unless the question wants them."""
 
     def pseudonyms(kind: str, identifier: str | None) -> tuple[str, ...] | None:
         return None if identifier is None else tuple(key.pseudonym(kind, identifier) for key in keys.values())
@@ -118,7 +107,7 @@ def criteria_for(question: Question, owner: str, keys: Mapping[str, ShardKey]) -
         until_us=question.until_us,
         reference=question.reference,
         anyone=None if question.about is None else _anyone(question.about, keys),
-        without=() if question.everything or question.type or question.reference else LEFT_OUT,
+        without=() if question.everything or question.type or question.reference else steps,
     )
 
 

@@ -38,6 +38,8 @@ class FindNames:
     store: JournalStore
     keys: ShardKeys
     cipher: PayloadCipher
+    steps: tuple[str, ...]
+    """Types that tell no name, and come too often to be looked through."""
 
     def __call__(self, owner: str, accounts: Collection[str], organisations: Collection[str]) -> Names:
         """The names known of these accounts and organisations to the auditors of an owner.
@@ -63,7 +65,7 @@ class FindNames:
     def _newest(self, repositories: Repositories, owner: str, subject: str, told: str) -> Mapping[str, Any]:
         names = [shard.name for shard in repositories.shards.all()]
         keys = {name: key for name in names if (key := self.keys.get(name)) is not None}
-        criteria = criteria_for(Question(case_number="", subject=subject), owner, keys)
+        criteria = criteria_for(Question(case_number="", subject=subject), owner, keys, self.steps)
         for row in repositories.entries.search(criteria, None, _EVENTS_LOOKED_AT):
             opened = open_payload(row, self.keys, self.cipher)
             if opened is not None and opened.payload.get(told):

@@ -17,6 +17,7 @@ from audit.domain.producer_chain import Chain, Hole
 from audit.domain.proofs import NodeSource
 from audit.domain.search import Criteria
 from audit.domain.shard import ShardKey
+from servicekit.event_words import Word
 
 T = TypeVar("T")
 
@@ -138,6 +139,22 @@ class Shards(Protocol):
         """Keeps a new month; the same month again changes nothing."""
 
 
+class Words(Protocol):
+    """What producers call their events; no evidence."""
+
+    def has(self, service: str, digest: bytes) -> bool:
+        """Whether the words of this digest were told by this service."""
+
+    def add(self, service: str, digest: bytes, words: Sequence[Word], at_us: int) -> int:
+        """Keeps words, each in place of an older one for its code; how many the service has then."""
+
+    def lists(self) -> int:
+        """How many lists of words were told: it grows when words change."""
+
+    def all(self) -> Sequence[tuple[str, Word]]:
+        """Every word with its service."""
+
+
 @dataclass(frozen=True)
 class Repositories:
     """All that one transaction reaches."""
@@ -147,6 +164,7 @@ class Repositories:
     producers: Producers
     checkpoints: Checkpoints
     shards: Shards
+    words: Words
 
 
 class JournalStore(Protocol):

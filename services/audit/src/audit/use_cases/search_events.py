@@ -4,7 +4,7 @@ The criteria are kept in the event of the search and nowhere else: the address o
 so that no identifier of a person is ever in an address, and only the auditor who asked can open it again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from audit.domain.entry import OpenedPayload, parse_entry
 from audit.domain.event import Act, canonical_json
 from audit.domain.refusals import EventUnknownError, SearchNotYoursError
 from audit.domain.search import Criteria, Question, check_question, criteria_for
+from audit.domain.vocabulary import Vocabulary
 from audit.use_cases.append_events import Journal
 from audit.use_cases.find_names import FindNames, Names
 from audit.use_cases.opened_payloads import open_payload
@@ -93,6 +94,7 @@ class ReadResults:
     cipher: PayloadCipher
     journal: Journal
     clock: Now
+    vocabulary: Callable[[], Vocabulary]
 
     def __call__(self, auditor: Auditor, search_id: str, before: int | None) -> Results:
         """The page below index `before` (None: the newest), once its reading is recorded.
@@ -103,7 +105,7 @@ class ReadResults:
             JournalUnavailableError: the reading could not be recorded.
         """
         question = self.question(auditor, search_id)
-        rows = self.store.read(lambda repositories: self._find(repositories, question, auditor.owner, before))
+        rows = self._search(auditor, question, before)
         page, more = rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
         told = {"case_number": question.case_number, "search_id": search_id, "before": before, "shown": len(page)}
         act = auditor_act(auditor, RESULTS_TYPE, microseconds(self.clock.now()), told)
@@ -143,7 +145,7 @@ class ReadResults:
         organisations: set[str | None] = {one["organisation_id"] for one in told}
         organisations |= {_named(one["subject"], "organisation") for one in told}
         organisations.add(_named(about, "organisation"))
-        find = FindNames(self.store, self.keys, self.cipher)
+        find = FindNames(self.store, self.keys, self.cipher, self.vocabulary().steps())
         return find(auditor.owner, list(filter(None, accounts)), list(filter(None, organisations)))
 
     def question(self, auditor: Auditor, search_id: str) -> Question:
@@ -168,14 +170,20 @@ class ReadResults:
         Raises:
             DependencyUnavailableError: the database does not answer.
         """
-        return self.store.read(lambda repositories: self._find(repositories, question, auditor.owner, None, limit))
+        return self._search(auditor, question, None, limit)
 
-    def _find(
-        self, repositories: Repositories, question: Question, owner: str, before: int | None, limit: int = PAGE_SIZE + 1
+    def _search(
+        self, auditor: Auditor, question: Question, before: int | None, limit: int = PAGE_SIZE + 1
     ) -> list[EntryRow]:
-        names = [shard.name for shard in repositories.shards.all()]
-        keys = {name: key for name in names if (key := self.keys.get(name)) is not None}
-        return list(repositories.entries.search(criteria_for(question, owner, keys), before, limit))
+        steps = self.vocabulary().steps()
+
+        def find(repositories: Repositories) -> list[EntryRow]:
+            names = [shard.name for shard in repositories.shards.all()]
+            keys = {name: key for name in names if (key := self.keys.get(name)) is not None}
+            criteria = criteria_for(question, auditor.owner, keys, steps)
+            return list(repositories.entries.search(criteria, before, limit))
+
+        return self.store.read(find)
 
 
 def _named(subject: str | None, kind: str) -> str | None:

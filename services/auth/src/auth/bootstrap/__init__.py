@@ -77,6 +77,7 @@ from auth.protocol.use_cases.read_token import ReadToken
 from auth.protocol.use_cases.refresh_tokens import RefreshTokens
 from auth.protocol.use_cases.serve_devices import ServeDevices
 from auth.settings import AuthSettings
+from partnerkit.event_words import words_of
 from rights.feed_client import GrpcRightsFeed
 from rights.replica import RightsReplica
 from rights.snapshot import Snapshot
@@ -242,6 +243,7 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
         clock,
         wait_ms=settings.audit_wait_ms,
         owner_of=EventOwners(lambda: replica.current()[0]),
+        words=words_of(settings.service),
     )
     work = RecordingUnitOfWork(database, SqlRepositories, relay)
     trust = TlsTrust(settings.further_authorities_file)

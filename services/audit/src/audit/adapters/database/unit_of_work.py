@@ -9,6 +9,7 @@ from audit.adapters.database.checkpoints import SqlCheckpoints, SqlShards
 from audit.adapters.database.entries import SqlEntries
 from audit.adapters.database.producers import SqlProducers
 from audit.adapters.database.tree import SqlTree
+from audit.adapters.database.words import SqlWords
 from audit.use_cases.ports import Repositories
 from servicekit.database import Database
 
@@ -37,4 +38,5 @@ def _repositories(connection: Connection) -> Repositories:
         producers=SqlProducers(connection),
         checkpoints=SqlCheckpoints(connection),
         shards=SqlShards(connection),
+        words=SqlWords(connection),
     )

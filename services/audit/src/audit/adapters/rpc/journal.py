@@ -8,9 +8,11 @@ import grpc
 from audit.domain.event import Act, ProducerPlace, SubmittedEvent
 from audit.domain.producer_chain import Numbers
 from audit.use_cases.append_events import AppendEvents
+from audit.use_cases.describe_events import DescribeEvents
 from audit.use_cases.prove_inclusion import NewestCheckpoint, ProveInclusion
 from audit.use_cases.tell_missing import TellMissing
 from partenaire.audit.v1 import journal_pb2, journal_pb2_grpc
+from servicekit.event_words import FIELD, REASON, SERVICE, SUBJECT, TYPE, VALUE, Word
 from servicekit.rpc import current_call
 
 SERVICE_NAME = "partenaire.audit.v1.Journal"
@@ -21,6 +23,15 @@ _DECISIONS = {
     journal_pb2.DECISION_DONE: "done",
 }
 
+_KINDS = {
+    journal_pb2.WORD_KIND_TYPE: TYPE,
+    journal_pb2.WORD_KIND_FIELD: FIELD,
+    journal_pb2.WORD_KIND_VALUE: VALUE,
+    journal_pb2.WORD_KIND_SUBJECT: SUBJECT,
+    journal_pb2.WORD_KIND_REASON: REASON,
+    journal_pb2.WORD_KIND_SERVICE: SERVICE,
+}
+
 
 @dataclass(frozen=True)
 class JournalUseCases:
@@ -28,6 +39,7 @@ class JournalUseCases:
 
     append: AppendEvents
     missing: TellMissing
+    describe: DescribeEvents
     prove: ProveInclusion
     checkpoint: NewestCheckpoint
 
@@ -65,6 +77,15 @@ class JournalServicer(journal_pb2_grpc.JournalServicer):
         for one in self._use_cases.missing(current_call().caller, held):
             response.missing.add(epoch=one.epoch, first=one.first, end=one.end)
         return response
+
+    def DescribeEvents(  # noqa: N802 - the name in the proto
+        self, request: journal_pb2.DescribeEventsRequest, context: grpc.ServicerContext
+    ) -> journal_pb2.DescribeEventsResponse:
+        """Keeps what the calling service calls its events."""
+        del context
+        words = [Word(_KINDS.get(one.kind, ""), one.code, one.french, one.english, one.form) for one in request.words]
+        known = self._use_cases.describe(current_call().caller, request.digest, words)
+        return journal_pb2.DescribeEventsResponse(is_known=known)
 
     def GetInclusionProof(  # noqa: N802 - the name in the proto
         self, request: journal_pb2.GetInclusionProofRequest, context: grpc.ServicerContext

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from audit.adapters.web.auditors import reader
 from audit.adapters.web.pages import Pages
 from audit.adapters.web.refusals import REFUSAL_TEXTS
+from audit.domain.vocabulary import Vocabulary
 from audit.settings import AuditSettings
 from audit.use_cases.journal_state import ReadJournalState
 from audit.use_cases.read_event import ReadEvent
@@ -45,6 +46,7 @@ class WebUseCases:
     read_event: ReadEvent
     state: ReadJournalState
     types: Callable[[str], Sequence[str]]
+    vocabulary: Callable[[], Vocabulary]
 
 
 def create_web(
@@ -88,6 +90,7 @@ def create_web(
         use_cases.state,
         use_cases.types,
         Understand(use_cases.results),
+        use_cases.vocabulary,
     )
     app.register_blueprint(pages.blueprint())
     return app, sessions.remove_expired

@@ -13,13 +13,14 @@ from audit.adapters.web.auditors import auditor_of
 from audit.adapters.web.export import csv_of
 from audit.adapters.web.figures import ABOVE, BELOW, HEIGHT, WIDTH, bars
 from audit.adapters.web.forms import SearchForm, first_day, last_day
-from audit.adapters.web.labels import DECISION_KINDS, DECISIONS, type_label
-from audit.adapters.web.payload_words import VALUES
+from audit.adapters.web.labels import DECISION_KINDS, DECISIONS, reason_text, service_label, type_label
+from audit.adapters.web.payload_words import Payload
 from audit.adapters.web.producers import by_service
-from audit.adapters.web.wording import Wording, reason_text, told_fields
+from audit.adapters.web.wording import Wording
 from audit.domain.asked import Kind, read_asked
 from audit.domain.refusals import InvalidSearchError
 from audit.domain.search import Question, check_question
+from audit.domain.vocabulary import Vocabulary, service_of
 from audit.use_cases.export_results import ExportResults
 from audit.use_cases.find_names import Names
 from audit.use_cases.journal_state import TO_EXAMINE, ReadJournalState
@@ -46,11 +47,12 @@ class Pages:
     read_state: ReadJournalState
     types: Callable[[str], Sequence[str]]
     understand: Understand
+    vocabulary: Callable[[], Vocabulary]
 
     def blueprint(self) -> Blueprint:
         """The routes; none is reached by somebody who is not an auditor."""
         pages = Blueprint("journal", __name__)
-        pages.before_request(_require_auditor)
+        pages.before_request(self._require_auditor)
         pages.add_url_rule("/", "home", self.home)
         pages.add_url_rule("/recherche", "search", self.search, methods=["GET", "POST"])
         pages.add_url_rule("/recherches/<uuid:search_id>", "results", self.results)
@@ -73,7 +75,7 @@ class Pages:
             above=ABOVE,
             below=BELOW,
             total=sum(day.count for day in state.days),
-            services=VALUES,
+            service_label=service_label,
             to_examine=TO_EXAMINE,
             columns=columns,
             moment=moment,
@@ -130,16 +132,18 @@ class Pages:
         """One event in full."""
         page = self.read_event(g.auditor, str(search_id), str(event_id))
         told, payload = _opened(page.found)
+        service = service_of(page.found.type)
+        shown = Payload(service, payload)
         return render_template(
             "audit/event.html",
             page=page,
             search_id=str(search_id),
             event_id=str(event_id),
             told=told,
-            words=Wording(told, payload, page.names),
-            reason=reason_text(page.found.reason),
-            payload=told_fields(payload),
-            technical=told_fields(payload, technical=True),
+            words=Wording(told, payload, page.names, service),
+            reason=reason_text(service, page.found.reason),
+            payload=shown.ordinary(),
+            technical=shown.technical(),
             kind=DECISION_KINDS.get(page.found.decision, "plain"),
             decision=DECISIONS.get(page.found.decision, page.found.decision),
             label=type_label(page.found.type),
@@ -190,6 +194,10 @@ class Pages:
             return question, meanings
         return replace(question, about=found[0].subject), Meanings()
 
+    def _require_auditor(self) -> None:
+        auditor: Auditor = auditor_of(current_professional())
+        g.auditor, g.vocabulary = auditor, self.vocabulary()
+
     def _take_up(self, form: SearchForm) -> None:
         """Fills the form from an earlier search, to change it."""
         form.propose(request.args.get("sorte", ""))
@@ -210,11 +218,6 @@ def period(question: Question) -> str:
     return str(_("Du %(first)s au %(last)s compris", first=longdate(begins), last=longdate(ends)))
 
 
-def _require_auditor() -> None:
-    auditor: Auditor = auditor_of(current_professional())
-    g.auditor = auditor
-
-
 def _before() -> int | None:
     asked = request.args.get("avant", "")
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= _LONGEST_INDEX else None
@@ -225,13 +228,14 @@ def _opened(event: FoundEvent) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
 
 
 def _row(event: FoundEvent, names: Names) -> dict[str, Any]:
-    words = Wording(*_opened(event), names)
+    service = service_of(event.type)
+    words = Wording(*_opened(event), names, service)
     return {
         "event": event,
         "when": moment(event.occurred_at_us),
         "type": type_label(event.type),
         "decision": _("Refusé") if event.withheld else DECISIONS.get(event.decision, event.decision),
-        "reason": _("La donnée n'a pas été montrée") if event.withheld else reason_text(event.reason),
+        "reason": _("La donnée n'a pas été montrée") if event.withheld else reason_text(service, event.reason),
         "kind": "bad" if event.withheld else DECISION_KINDS.get(event.decision, "plain"),
         "subject": words.subject(clear=False),
         "who": words.who(),

@@ -1,150 +1,29 @@
-"""What the keys and codes of payloads are called: whatever a service writes, the page shows words.
+"""What the keys and codes of payloads are called: the page shows words, whatever a service writes.
 
-A key or a code that nobody named yet is read aloud instead of shown as it is stored.
+The words are those of the service that wrote the event. A key or a code that it did not name is read aloud instead of
+shown as it is stored.
 """
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from flask_babel import format_date
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _
 
-from servicekit.web.formats import longdate
+from audit.adapters.web.labels import named, subject_label, type_label, vocabulary
+from audit.domain.search import masked
+from audit.use_cases.times import moment
+from servicekit.event_words import AS_SUBJECT, AS_TYPE, CODES, FIELD, MOMENT, REASON, TECHNICAL, TEXT, VALUE
+from servicekit.web.formats import longdate, longdatetime
 
-MORE_FIELDS: Mapping[str, Any] = {
-    "about": _l("Personne ou organisation"),
-    "accepted_because": _l("Raison donnée"),
-    "accepted_by": _l("Accepté par"),
-    "actor_id": _l("Compte de la personne qui a agi"),
-    "audience": _l("Accès pour"),
-    "caf_signed_on": _l("Signature de la Caf"),
-    "convention_state": _l("État de la convention"),
-    "days": _l("Durée en jours"),
-    "departs_on": _l("Date de départ"),
-    "end": _l("Numéro après le dernier"),
-    "ends_on": _l("Fin"),
-    "epoch": _l("Suite de numéros"),
-    "event": _l("Événement"),
-    "everything": _l("Avec les recherches des auditeurs et les étapes techniques"),
-    "failure": _l("Cause"),
-    "family_id": _l("Suite de jetons"),
-    "first": _l("Premier numéro"),
-    "from_us": _l("Depuis"),
-    "id": _l("Identifiant"),
-    "key": _l("Clé"),
-    "keys": _l("Renseignements de l'application"),
-    "machine": _l("Objet"),
-    "mail_id": _l("Courriel"),
-    "maximum": _l("Nombre maximal"),
-    "missing_numbers": _l("Numéros manquants"),
-    "notice_id": _l("Avis de déconnexion"),
-    "number": _l("Numéro"),
-    "organisation_id": _l("Organisation"),
-    "partner_signed_on": _l("Signature du partenaire"),
-    "possible": _l("Valeurs possibles"),
-    "problem": _l("Problème"),
-    "problems": _l("Problèmes"),
-    "reason": _l("Raison"),
-    "reference": _l("Référence"),
-    "registration_token": _l("Jeton d'enregistrement"),
-    "roles_in_token": _l("Rôles de l'accès"),
-    "root": _l("Racine du journal"),
-    "searched": _l("Texte cherché"),
-    "service": _l("Service"),
-    "set_aside_count": _l("Dossiers mis de côté"),
-    "signed_before": _l("Signé auparavant"),
-    "size": _l("Nombre d'événements"),
-    "starts_on": _l("Début"),
-    "state": _l("État"),
-    "subject": _l("Objet"),
-    "until": _l("Jusqu'à"),
-    "until_us": _l("Avant"),
-    "uses": _l("Nombre d'utilisations"),
-}
-VALUES: Mapping[str, Any] = {
-    # purposes
-    "accompagnement_social": _l("Accompagnement social des familles"),
-    "calcul_participation_familiale_eaje": _l("Calcul de la participation des familles en crèche"),
-    "fonds_solidarite_logement": _l("Aides et impayés de logement (fonds de solidarité)"),
-    "instruction_rsa": _l("Instruction et suivi du RSA"),
-    "tarification_quotient_familial": _l("Tarifs calculés selon le quotient familial"),
-    "information_modes_accueil": _l("Information sur les modes d'accueil"),
-    # parts of a dossier
-    "aah": _l("Allocation aux adultes handicapés"),
-    "address": _l("Adresse"),
-    "aeeh_children": _l("Enfants qui ouvrent droit à l'AEEH"),
-    "alternating_residence": _l("Résidence alternée"),
-    "annual_resources": _l("Ressources annuelles"),
-    "birth_places": _l("Lieux de naissance"),
-    "children": _l("Enfants"),
-    "contact": _l("Téléphone et courriel"),
-    "debts": _l("Dettes envers la Caf"),
-    "dependent_children": _l("Enfants à charge"),
-    "disability_rights": _l("Droits liés au handicap"),
-    "family_situation": _l("Situation familiale"),
-    "housing": _l("Logement"),
-    "open_rights": _l("Droits ouverts"),
-    "payment": _l("Destinataire du paiement"),
-    "persons": _l("Allocataire et conjoint"),
-    "prestations_paid": _l("Prestations versées"),
-    "previous_annual_resources": _l("Ressources de l'année d'avant"),
-    "quarterly_resources": _l("Ressources déclarées au trimestre"),
-    "quotient_familial": _l("Quotient familial"),
-    "reference": _l("Numéro d'allocataire et mois"),
-    "rsa": _l("RSA"),
-    "status": _l("État du dossier"),
-    # states
-    "draft": _l("Projet"),
-    "active": _l("En vigueur"),
-    "suspended": _l("Suspendu"),
-    "denounced": _l("Dénoncé"),
-    "ended": _l("Terminé"),
-    "terminated_for_breach": _l("Résilié pour faute"),
-    "withdrawn": _l("Retiré"),
-    "locked": _l("Verrouillé"),
-    "inactive": _l("Inactif"),
-    "closed": _l("Fermé"),
-    "unlocked": _l("Déverrouillé"),
-    # mails and commands
-    "identifier": _l("Envoi de l'identifiant"),
-    "lost_identifier": _l("Identifiant oublié"),
-    "provisional_password": _l("Mot de passe provisoire"),
-    "renewed_password": _l("Nouveau mot de passe provisoire"),
-    "forgotten_password": _l("Mot de passe oublié"),
-    "disowned_password": _l("Mot de passe remplacé après une connexion inconnue"),
-    "password_changed": _l("Mot de passe changé"),
-    "login_disowned": _l("Connexion signalée comme inconnue"),
-    "notice": _l("Information sur un droit ou un contrat"),
-    "create": _l("Création du compte"),
-    "reset_password": _l("Nouveau mot de passe"),
-    "lock": _l("Verrouillage"),
-    "unlock": _l("Déverrouillage"),
-    "end_sessions": _l("Fin des sessions"),
-    "notify": _l("Courriel d'information"),
-    # people
-    "administrator": _l("Administrateur"),
-    "user": _l("Utilisateur"),
-    # lists of an application's particulars
-    "name": _l("Nom"),
-    "scope": _l("Droits demandés"),
-    "redirect_uris": _l("Adresses de retour"),
-    "grant_types": _l("Façons d'obtenir un accès"),
-    "owner": _l("Caf responsable"),
-    "secret": _l("Secret"),
-    "enabled": _l("Ouverture"),
-    "jwks": _l("Clés publiques"),
-    # services
-    "auth": _l("Comptes"),
-    "habpps": _l("Habilitations"),
-    "cdap": _l("Consultations"),
-    "audit": _l("Journal"),
-    "-": _l("Aucune"),
-}
 CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SHORT = 8
 
 
 def read_aloud(code: str) -> str:
@@ -152,15 +31,83 @@ def read_aloud(code: str) -> str:
     return code.replace("_", " ").lower() if CODE.fullmatch(code) else code
 
 
-def in_words(value: str) -> str | None:
-    """A day, a month or a code in words; None for what is none of them."""
-    if value in VALUES:
-        return str(VALUES[value])
-    if _DAY.fullmatch(value):
-        try:
-            return longdate(date.fromisoformat(value))
-        except ValueError:
-            return None
-    if _MONTH.fullmatch(value) and value >= "1900":
-        return str(format_date(date(int(value[:4]), int(value[5:]), 1), "MMMM y"))
-    return read_aloud(value) if CODE.fullmatch(value) else None
+def tail(identifier: str) -> str:
+    """The end of an identifier, which is what tells two of them apart."""
+    return f"…{identifier[-_SHORT:]}" if len(identifier) > 2 * _SHORT else identifier
+
+
+def subject_words(service: str, subject: str) -> str:
+    """A subject in words: what it is and the end of its identifier; a dossier is masked."""
+    kind, _colon, rest = subject.partition(":")
+    label = subject_label(service, kind)
+    return f"{label} {tail(rest)}" if label else masked(subject) or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """A payload as `service` wrote it."""
+
+    service: str
+    told: Mapping[str, object]
+
+    def ordinary(self) -> list[tuple[str, list[str]]]:
+        """(label, lines) of each field that holds something, without what is technical."""
+        return self._shown(name for name, value in self.told.items() if not self._is_technical(name, value))
+
+    def technical(self) -> list[tuple[str, list[str]]]:
+        """Identifiers, and what only a computer person reads."""
+        return self._shown(name for name, value in self.told.items() if self._is_technical(name, value))
+
+    def _shown(self, names: Iterable[str]) -> list[tuple[str, list[str]]]:
+        shown = [(self._key(name), self._lines(name, self.told[name])) for name in names]
+        return [(label, lines) for label, lines in shown if lines]
+
+    def _form(self, name: str) -> str:
+        word = vocabulary().find(self.service, FIELD, name)
+        return "" if word is None else word.form
+
+    def _is_technical(self, name: str, value: object) -> bool:
+        return self._form(name) == TECHNICAL or (isinstance(value, str) and _IDENTIFIER.fullmatch(value) is not None)
+
+    def _key(self, name: str) -> str:
+        return named(self.service, FIELD, name) or read_aloud(name).capitalize()
+
+    def _lines(self, name: str, value: object) -> list[str]:
+        if value is None or value in ("", [], {}):
+            return []
+        if isinstance(value, bool):
+            return [_("Oui") if value else _("Non")]
+        if isinstance(value, Mapping):
+            inner = [(self._key(key), self._lines(key, one)) for key, one in value.items() if one]
+            return [_("%(field)s : %(value)s", field=field, value=", ".join(lines)) for field, lines in inner]
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            return [line for one in value for line in self._lines(name, one)]
+        if self._form(name) == MOMENT and isinstance(value, int):
+            return [longdatetime(moment(value))]
+        return [self._text(name, value) if isinstance(value, str) else json.dumps(value)]
+
+    def _text(self, name: str, value: str) -> str:
+        form = self._form(name)
+        if form == TEXT:
+            return value
+        if form == AS_SUBJECT:
+            return subject_words(self.service, value)
+        if form == AS_TYPE:
+            return type_label(value)
+        if " " in value and form in (CODES, TECHNICAL):
+            return ", ".join(self._word(one.strip(",")) for one in value.split())
+        return self._word(value)
+
+    def _word(self, value: str) -> str:
+        """A code, a day or a month in words; what is none of them, such as a name, as it is."""
+        found = named(self.service, VALUE, value) or named(self.service, REASON, value)
+        if found:
+            return found
+        if _DAY.fullmatch(value):
+            try:
+                return longdate(date.fromisoformat(value))
+            except ValueError:
+                return value
+        if _MONTH.fullmatch(value) and value >= "1900":
+            return str(format_date(date(int(value[:4]), int(value[5:]), 1), "MMMM y"))
+        return read_aloud(value)

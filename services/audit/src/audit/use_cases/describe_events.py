@@ -1,0 +1,75 @@
+"""Keeping what producers call their events, and reading it.
+
+What came last for a code is shown. Nothing that was told is lost: events of an older version are read by its words
+long after a newer one no longer knows them. The digest of each list of words is kept, so that a producer of an older
+version that asks again changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from audit.domain.refusals import InvalidWordsError
+from audit.domain.vocabulary import Vocabulary, vocabulary_of
+from audit.use_cases.ports import JournalStore, Now, Repositories
+from audit.use_cases.times import microseconds
+from servicekit.event_words import Word, digest_of, words_problem
+
+MOST_KEPT = 5000
+"""Words kept of one service: beyond it something tells new codes without end."""
+
+
+@dataclass(frozen=True)
+class DescribeEvents:
+    """Keeps the words of a producer."""
+
+    store: JournalStore
+    clock: Now
+
+    def __call__(self, caller: str, digest: bytes, words: Sequence[Word]) -> bool:
+        """Whether the journal has the words of this digest; those given are kept first.
+
+        Raises:
+            InvalidWordsError: the words are not in the agreed form, not of this digest, or too many codes by now.
+            DependencyUnavailableError: the database does not answer.
+        """
+        if not words:
+            return self.store.read(lambda repositories: repositories.words.has(caller, digest))
+        problem = words_problem(caller, words)
+        if problem is None and digest_of(words) != digest:
+            problem = "the digest is that of other words"
+        if problem is not None:
+            raise InvalidWordsError(f"words of {caller}: {problem}")
+        at_us = microseconds(self.clock.now())
+
+        def work(repositories: Repositories) -> bool:
+            repositories.tree.lock()  # two copies of a new version tell the same words at the same moment
+            if repositories.words.has(caller, digest):
+                return True
+            if repositories.words.add(caller, digest, words, at_us) <= MOST_KEPT:
+                return True
+            raise InvalidWordsError(f"words of {caller}: more than {MOST_KEPT} codes, with those told before")
+
+        return self.store.write(work)
+
+
+@dataclass
+class ReadVocabulary:
+    """Reads the words of every producer, with the journal's own; kept until a producer tells others."""
+
+    store: JournalStore
+    own: Sequence[tuple[str, Word]]
+    _kept: tuple[int, Vocabulary] | None = field(default=None, init=False)
+
+    def __call__(self) -> Vocabulary:
+        """The words as they are now.
+
+        Raises:
+            DependencyUnavailableError: the database does not answer.
+        """
+        return self.store.read(self._read)
+
+    def _read(self, repositories: Repositories) -> Vocabulary:
+        kept, lists = self._kept, repositories.words.lists()
+        if kept is None or kept[0] != lists:
+            self._kept = kept = lists, vocabulary_of([*repositories.words.all(), *self.own])
+        return kept[1]
