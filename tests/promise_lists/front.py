@@ -11,6 +11,11 @@ FRONT: tuple[Promise, ...] = (
         "A client that sends nothing, half of something, or reads nothing takes no thread from anybody and is let go.",
     ),
     Promise(
+        "front:no-page-answers-a-form",
+        "RFC 9110 §15.4.4",
+        "A form is answered by a redirection or refused: Back and reload show its answer again, and send nothing.",
+    ),
+    Promise(
         "front:bodies-are-read-as-http-says",
         "RFC 9112 §6, §7, §11.2",
         "Chunked bodies are bodies everywhere; what two servers could read differently is refused.",

@@ -10,6 +10,7 @@ from tests.audit.adapters.auditor_pages import Pages, text_of
 from tests.audit.builders import COMMUNE, DIRECTRICE, FakeProducer, Journal
 from tests.plain import reads_plainly
 from tests.promises import promise
+from tests.servicekit.web.forms_check import answering_with_pages
 
 
 @promise("auditor:auditors-only")
@@ -152,7 +153,7 @@ def test_a_form_filled_in_wrongly_says_where_and_keeps_what_was_typed(
 ) -> None:
     answer = signed_in.search(actor_id="kept-actor", **form)
     page = text_of(answer)
-    assert answer.status_code == 200
+    assert answer.status_code == 400
     assert sentence in page
     assert 'id="error-summary"' in page
     assert "kept-actor" in page
@@ -262,3 +263,8 @@ def test_a_consultation_whose_value_was_withheld_is_read_as_refused(signed_in: P
     for event, told in ((withheld, True), (shown, False)):
         one = text_of(signed_in.browser.get(f"{address}/evenements/{event.act.event_id}"))
         assert (sentence in one) is told
+
+
+@promise("front:no-page-answers-a-form")
+def test_no_page_answers_a_form(pages: Pages) -> None:
+    assert answering_with_pages(pages.app) == set()

@@ -15,6 +15,7 @@ from tests.cdap.adapters.conftest import Pages
 from tests.cdap.builders import PURPOSES, the_document, the_snapshot
 from tests.promises import promise
 from tests.servicekit.web.catalogue_check import untranslated, unused
+from tests.servicekit.web.forms_check import answering_with_pages
 
 
 def references(text: str) -> list[str]:
@@ -232,3 +233,8 @@ def test_the_pages_speak_english_too(pages: Pages) -> None:
     pages.profile = "T1"
     answer = pages.client.get(pages.ask().location, headers={"Accept-Language": "en"})
     assert "New search" in answer.text
+
+
+@promise("front:no-page-answers-a-form")
+def test_no_page_answers_a_form(pages: Pages) -> None:
+    assert answering_with_pages(pages.app) == set()

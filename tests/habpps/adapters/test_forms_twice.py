@@ -2,14 +2,19 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.habpps.adapters.conftest import Pages
+from habpps.adapters.web.app import PageParts, pages_app
+from habpps.settings import HabppsSettings
+from habpps.use_cases.identify_administrator import IdentifyAdministrator
+from tests.habpps.adapters.conftest import Habpps, Pages
 from tests.habpps.adapters.test_pages import CONTRACT, CONVENTION
 from tests.habpps.builders import OTHER_SIRET
 from tests.promises import promise
+from tests.servicekit.web.forms_check import answering_with_pages
 
 PERSON = {"given_name": "Lou", "family_name": "Roy", "email": "lou.roy@n.example"}
 REASON = {"reason": "contrôle"}
@@ -84,3 +89,11 @@ def test_two_clicks_at_the_same_moment_act_once(pages: Pages, name: str) -> None
         answers = set(pool.map(click, range(2)))
     assert len(answers) == 1
     assert {status for status, _where in answers} == {303}
+
+
+@promise("front:no-page-answers-a-form")
+def test_no_page_answers_a_form(on_sqlite: Habpps, tmp_path: Path) -> None:
+    identify = IdentifyAdministrator(on_sqlite.work, on_sqlite.clock)
+    settings = HabppsSettings(data_directory=tmp_path)
+    parts = PageParts(settings, on_sqlite.database, on_sqlite.all.acts, identify, on_sqlite.clock)
+    assert answering_with_pages(pages_app(parts)) == set()

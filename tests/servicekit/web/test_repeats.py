@@ -4,19 +4,20 @@ import re
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
 from flask import Response, flash, redirect, render_template_string, request, session
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
 from werkzeug.test import TestResponse
 
 from servicekit.database import Database, open_database
 from servicekit.errors import ConflictError
-from servicekit.web import ServiceApp, create_app, keep_this_page
+from servicekit.web import ServiceApp, create_app
 from servicekit.web.repeats import KEPT_FOR, LEASE, RepeatedForms
-from servicekit.web.session_tables import form_metadata
+from servicekit.web.session_tables import form_metadata, web_form_answer
 from tests.promises import promise
 from tests.servicekit.fakes import FixedClock
 from tests.servicekit.web.conftest import PartySettings
@@ -34,6 +35,8 @@ class Counter:
         )
         self.app.repeated_forms = RepeatedForms(database, self.app.web_secrets, clock)
         self.app.before_request_funcs[None][-1] = self.app.repeated_forms.begin
+        assert self.app.shown_pages is not None
+        self.app.shown_pages.clock = clock
         self.done: list[str] = []
         self.under_way = threading.Event()
         self.may_end = threading.Event()
@@ -64,7 +67,6 @@ class Counter:
     def secret(self) -> str:
         if request.method == "POST":
             self.done.append("secret")
-            keep_this_page()
         return f"secret n° {len(self.done)}"
 
     def search(self) -> str:
@@ -204,11 +206,38 @@ def test_signing_out_twice_is_signing_out(counter: Counter) -> None:
     assert counter.done == ["sortie"]
 
 
-def test_a_page_that_shows_something_once_is_kept_on_request_and_a_search_is_made_again(counter: Counter) -> None:
+@promise("front:no-page-answers-a-form")
+def test_the_page_that_answers_a_form_is_shown_again_by_back_and_reload_and_nothing_is_sent(counter: Counter) -> None:
     browser = Browser(counter.app)
-    assert browser.send("/secret").text == browser.send("/secret").text == "secret n° 1"
-    assert browser.send("/recherche").text == "résultat n° 2"
-    assert browser.send("/recherche").text == "résultat n° 3"
+    first, second = browser.send("/secret"), browser.send("/secret")
+    assert (first.status_code, first.location) == (303, second.location)
+    pages = [browser.client.get(first.location) for _reload in range(3)]
+    assert {page.text for page in pages} == {"secret n° 1"}
+    assert counter.done == ["secret"]
+    assert pages[0].headers["X-Request-Id"] == first.headers["X-Request-Id"], "the reference that the page shows"
+    assert pages[0].headers["Cache-Control"] == "no-store"
+
+
+@promise("front:no-page-answers-a-form")
+def test_a_page_is_shown_to_its_browser_and_its_person_alone_and_for_a_quarter_of_an_hour(
+    counter: Counter, opened: Database, clock: FixedClock
+) -> None:
+    browser = Browser(counter.app)
+    assert counter.app.shown_pages is not None
+    person = "Léa"
+    counter.app.shown_pages.owner = lambda: person
+    address = browser.send("/secret").location
+    assert browser.client.get(address).status_code == 200
+    other = counter.app.test_client().get(address)
+    assert other.status_code == 404
+    assert "plus gardée" in unescape(other.text)
+    person = ""
+    assert browser.client.get(address).status_code == 404, "she has signed out"
+    person = "Léa"
+    sealed = opened.read(lambda connection: [row.sealed for row in connection.execute(select(web_form_answer))])
+    assert not any("secret" in str(one) for one in sealed)
+    clock.advance(KEPT_FOR)
+    assert browser.client.get(address).status_code == 404
 
 
 def test_an_answer_is_forgotten_after_a_quarter_of_an_hour(

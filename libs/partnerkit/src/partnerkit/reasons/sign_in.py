@@ -188,6 +188,12 @@ REASONS = (
         ("Le même envoi est encore en cours de traitement.", "The same sending is still being handled."),
         SOON,
     ),
+    reason(
+        "PAGE_GONE",
+        ADMINISTRATION,
+        ("Réponse plus gardée", "Answer no longer kept"),
+        ("La page n'est gardée qu'un quart d'heure.", "The page is kept for a quarter of an hour only."),
+    ),
     reason("DEVICE_REFUSED", SIGN_IN, ("Appareil refusé", "Device refused")),
     reason("MAIL_NOT_SENT", UNAVAILABLE, ("Courriel pas encore parti", "Mail not sent yet")),
     reason("MAIL_REFUSED", OPERATION, ("Courriel refusé par le relais", "Mail refused by the relay")),

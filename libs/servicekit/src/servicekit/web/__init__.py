@@ -18,10 +18,10 @@ from servicekit.web.oidc.provider import OidcLoginSettings
 from servicekit.web.oidc_login import OidcLogin, Professional, current_professional
 from servicekit.web.public_pages import public
 from servicekit.web.refusal_texts import RefusalText
-from servicekit.web.repeats import keep_this_page
 from servicekit.web.secrets import WebSecrets
 from servicekit.web.session_tables import create_form_answer_table, create_web_session_tables
 from servicekit.web.sessions import SessionContent, SessionLimits, WebSession, WebSessions
+from servicekit.web.shown_pages import answers_directly
 from servicekit.web.tables import Column, Page, Sort
 
 __all__ = [
@@ -46,12 +46,12 @@ __all__ = [
     "allow_form_target",
     "allow_frame",
     "allow_image",
+    "answers_directly",
     "choice",
     "create_app",
     "create_form_answer_table",
     "create_web_session_tables",
     "current_professional",
-    "keep_this_page",
     "local_path",
     "prefer_languages",
     "public",

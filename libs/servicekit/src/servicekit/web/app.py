@@ -31,6 +31,7 @@ from servicekit.web.public_pages import public_pages
 from servicekit.web.refusal_texts import RefusalText
 from servicekit.web.repeats import RepeatedForms
 from servicekit.web.secrets import WebSecrets
+from servicekit.web.shown_pages import ShownPages
 from servicekit.web.tables import labelled_cells
 
 _STATIC_SECONDS = 24 * 3600
@@ -85,10 +86,13 @@ class ServiceApp(Flask):
         self.csrf = CSRFProtect()
         self._frame: FrameProvider = PageFrame
         self.repeated_forms: RepeatedForms | None = None
+        self.shown_pages: ShownPages | None = None
 
     def process_response(self, response: Response) -> Response:
         """The last step of every answer, its cookies included."""
         answer = super().process_response(response)
+        if self.shown_pages is not None:
+            answer = self.shown_pages.moved(answer)
         return self.repeated_forms.end(answer) if self.repeated_forms is not None else answer
 
     def cookie_name(self, purpose: str) -> str:
@@ -146,6 +150,7 @@ def create_app(
     if database is not None and hasattr(database, "write"):
         app.repeated_forms = RepeatedForms(database, app.web_secrets, SystemClock())
         app.before_request(app.repeated_forms.begin)
+        app.shown_pages = ShownPages(app, database, app.web_secrets, SystemClock(), secure=app.secure_cookies)
     app.after_request(app.security_headers.add)
     app.after_request(_show_request_id)
     app.register_blueprint(public_pages())

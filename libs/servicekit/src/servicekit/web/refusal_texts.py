@@ -148,6 +148,14 @@ SHARED_REASONS: dict[str, RefusalText] = {
         _l("Le même formulaire a été envoyé deux fois, et la réponse au premier envoi n'est pas encore prête."),
         _l("Attendez une minute, puis repartez de l'accueil : vous y verrez si la demande a abouti."),
     ),
+    "PAGE_GONE": RefusalText(
+        _l("Cette page n'est plus gardée"),
+        _l("Ce qu'elle annonçait a bien été fait : rien n'est refait ni perdu."),
+        _l(
+            "La réponse à un formulaire est gardée un quart d'heure, pour la personne et le navigateur qui l'ont reçue."
+        ),
+        _l("Repartez de l'accueil du service."),
+    ),
     "ISSUER_UNREACHABLE": RefusalText(
         _l("La connexion est momentanément impossible"),
         _l("Vous ne pouvez pas être connecté pour l'instant."),

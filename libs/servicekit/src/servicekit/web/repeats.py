@@ -47,11 +47,6 @@ def once_token() -> str:
     return new_secret(16)
 
 
-def keep_this_page() -> None:
-    """Has the page that answers this form kept for a second sending too: for a page that shows something only once."""
-    g.form_page_kept = True
-
-
 class RepeatedForms:
     """The forms of one application; its table is made by `create_web_session_tables` or `create_form_answer_table`."""
 
@@ -85,10 +80,8 @@ class RepeatedForms:
         key = g.pop("form_claim", None)
         if key is None:
             return response
-        did_something = 300 <= response.status_code < 400
-        shows_once = response.status_code < 300 and g.get("form_page_kept", False)
         try:
-            if did_something or shows_once:
+            if 300 <= response.status_code < 400:
                 self._keep(key, response)
             else:
                 self._database.write(

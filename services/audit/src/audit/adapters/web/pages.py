@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -97,7 +97,8 @@ class Pages:
                 return redirect(url_for("journal.results", search_id=search_id), 303)
             except InvalidSearchError as refusal:
                 form.show(refusal)
-        return render_template("audit/search.html", form=form, meanings=())
+        status = 400 if request.method == "POST" else 200
+        return make_response(render_template("audit/search.html", form=form, meanings=()), status)
 
     def results(self, search_id: object) -> str:
         """A page of results."""

@@ -279,7 +279,7 @@ class ClientPages:
         return make_response(render_template("client_form.html", form=form, client=before, stale=stale), status)
 
     def _with_secret(self, registered: Registered, *, created: bool) -> Response:
-        """Only in the body of this answer, which nobody keeps (`no-store`)."""
+        """On the page that answers, sealed for this browser and this sign-in for minutes (`servicekit.web.shown_pages`)."""
         return make_response(
             render_template(
                 "client_secret.html",

@@ -27,7 +27,6 @@ from auth.people.adapters.web.visitor import Waiting
 from auth.people.domain.steps import Step
 from auth.people.use_cases.sign_in import SignInRequest
 from partnerkit.email import InvalidEmailError
-from servicekit.web import keep_this_page
 
 _MINUTE_S = 60
 _ASKS_AGAIN = ("prompt", "max_age", "id_token_hint")
@@ -214,7 +213,6 @@ class SignInPages:
             form.username.errors = [gettext("Saisissez votre identifiant, pas votre adresse de courriel.")]
         elif form.validate_on_submit():
             self._parts.use_cases.request_password(str(form.username.data), self._parts.address())
-            keep_this_page()
             return render_template("forgotten_password_sent.html")
         return self._page("forgotten_password.html", 400 if request.method == "POST" else 200, form=form)
 
@@ -227,7 +225,6 @@ class SignInPages:
             except InvalidEmailError:
                 form.email.errors = [gettext("Cette adresse n'est pas complète : nom@exemple.fr.")]
             else:
-                keep_this_page()
                 return render_template("lost_identifier_sent.html")
         return self._page("lost_identifier.html", 400 if request.method == "POST" else 200, form=form)
 

@@ -57,6 +57,8 @@ class Visitor:
         self._sealer = app.web_secrets.sealer("waiting authorization request")
         self._cookie = app.cookie_name("session")
         app.set_page_frame(self.frame)
+        if app.shown_pages is not None:
+            app.shown_pages.owner = self._session_id
 
     @property
     def cookie(self) -> str | None:
@@ -115,6 +117,10 @@ class Visitor:
         waiting = replace(waiting, began_at=max(waiting.began_at, self._clock.now() - _COUNTS_AS_FRESH))
         prefer_languages(waiting.one("ui_locales"))
         return waiting
+
+    def _session_id(self) -> str:
+        present = self.present()
+        return present.session.session_id if present is not None else ""
 
     def frame(self) -> PageFrame:
         """The header: who is there, the last sign-in, DÉCONNEXION."""

@@ -23,7 +23,7 @@ from auth.protocol.adapters.web.plain_requests import PlainRequest
 from auth.protocol.adapters.web.request_sources import BadSourceError, resolve
 from servicekit.errors import DependencyUnavailableError
 from servicekit.references import current_reference
-from servicekit.web import prefer_languages
+from servicekit.web import answers_directly, prefer_languages
 
 
 class AuthorizeEndpoint:
@@ -43,6 +43,7 @@ class AuthorizeEndpoint:
         self._parts.app.csrf_exempt(self.authorize)
         return blueprint
 
+    @answers_directly  # response_mode=form_post (OAuth 2.0 Form Post Response Mode)
     def authorize(self) -> Response | str:
         """A code, an error for the client, or a page of ours."""
         try:
@@ -70,6 +71,7 @@ class AuthorizeEndpoint:
             return self._unavailable(asked, error)
         return self._code(asked)
 
+    @answers_directly
     def consent(self) -> Response | str:
         """Asked once of a person, for a client that is not of the house; again with `prompt=consent`."""
         waiting, present = self._parts.visitor.waiting(), self._parts.visitor.required()
