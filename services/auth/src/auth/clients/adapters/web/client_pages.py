@@ -279,7 +279,7 @@ class ClientPages:
         return make_response(render_template("client_form.html", form=form, client=before, stale=stale), status)
 
     def _with_secret(self, registered: Registered, *, created: bool) -> Response:
-        """On the page that answers, sealed for this browser and this sign-in for minutes (`servicekit.web.shown_pages`)."""
+        """On the page that answers, sealed for minutes for this browser and sign-in (`servicekit.web.shown_pages`)."""
         return make_response(
             render_template(
                 "client_secret.html",
