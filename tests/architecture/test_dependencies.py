@@ -82,3 +82,9 @@ def test_a_package_takes_those_of_the_tree_from_the_tree() -> None:
             re.findall(r"^([\w-]+) = \{ workspace = true \}", (ROOT / package / "pyproject.toml").read_text(), re.M)
         )
         assert sources == _declared(package) & ours, package
+
+
+@pytest.mark.parametrize("package", [path for path in PACKAGES if path.parts[0] != "deploy"], ids=str)
+def test_what_is_shipped_makes_nobody_up(package: Path) -> None:
+    """People who do not exist are drawn by the demo alone."""
+    assert "faker" not in _declared(package) | _imported(package)

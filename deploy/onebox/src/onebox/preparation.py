@@ -25,6 +25,7 @@ from onebox.supervisor import OneboxError
 Tell = Callable[[str], None]
 
 _RENEW_BEFORE = timedelta(days=3)
+_SEED = 921
 
 
 @dataclass
@@ -146,7 +147,9 @@ def _registers(layout: Layout, tell: Tell) -> None:
 def _dossiers(layout: Layout, count: int, tell: Tell) -> None:
     tell(f"  making and importing {count} synthetic dossiers …")
     file = layout.seeds / "dossiers.jsonl"
-    _run(layout, "cdap", ("generate", "--seed", "921", "--count", str(count), "--output", str(file)))
+    from onebox.dossiers.generator import write_dossiers  # the names of Faker: a second, at the first start
+
+    write_dossiers(file, _SEED, count, datetime.now(UTC).date().replace(day=1))
     _run(layout, "cdap", ("import", str(file)))
     year = datetime.now(UTC).year
     example = first_example(file, lambda dossier: has_young_child(dossier, CAF, year))

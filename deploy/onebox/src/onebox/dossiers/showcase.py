@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from cdap.adapters.synthetic.household import Household, HouseholdDrawer, Person
-from cdap.adapters.synthetic.places import COMMUNES
+from onebox.dossiers.household import Household, HouseholdDrawer, Person
+from onebox.dossiers.places import COMMUNES
 
 _SINCE = "2026-06-01"
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
-from cdap.adapters.synthetic.document import document_of
-from cdap.adapters.synthetic.household import HouseholdDrawer, Names
-from cdap.adapters.synthetic.places import CAF_WEIGHTS
-from cdap.adapters.synthetic.showcase import showcase
+import orjson
+
+from onebox.dossiers.document import document_of
+from onebox.dossiers.household import HouseholdDrawer, Names
+from onebox.dossiers.places import CAF_WEIGHTS
+from onebox.dossiers.showcase import showcase
 
 FIRST_MATRICULE = 1_000_001
 MATRICULE_STEP = 9
@@ -27,6 +30,17 @@ def generate(seed: int, count: int, month_on: date) -> Iterator[dict[str, Any]]:
         next_matricule[caf] += random.randint(1, MATRICULE_STEP)
         document = document_of(drawer.draw(caf, f"{next_matricule[caf]:07d}"), month_on)
         yield _with_status(document, random, month_on)
+
+
+def write_dossiers(path: Path, seed: int, count: int, month_on: date) -> None:
+    """Writes what `generate` gives, one line of canonical JSON each.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    with path.open("wb") as file:
+        for document in generate(seed, count, month_on):
+            file.write(orjson.dumps(document, option=orjson.OPT_SORT_KEYS) + b"\n")
 
 
 def _with_status(document: dict[str, Any], random: Random, month_on: date) -> dict[str, Any]:

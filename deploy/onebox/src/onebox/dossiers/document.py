@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Any
 
-from cdap.adapters.synthetic.bareme import Situation, monthly_benefits
-from cdap.adapters.synthetic.household import Household, Person
 from cdap.domain.dossier import HISTORY_MONTHS
 from cdap.domain.quotient_familial import Household as Parts
 from cdap.domain.quotient_familial import parts_in_halves, quotient_familial
+from onebox.dossiers.bareme import Situation, monthly_benefits
+from onebox.dossiers.household import Household, Person
 
 _OLDEST_DEPENDENT = 20
 

@@ -6,7 +6,7 @@ from random import Random
 
 from faker import Faker
 
-from cdap.adapters.synthetic.places import BIRTH_PLACES, COMMUNES, SOCIAL_LANDLORDS, STREETS, Commune
+from onebox.dossiers.places import BIRTH_PLACES, COMMUNES, SOCIAL_LANDLORDS, STREETS, Commune
 
 _POOL = 600
 _HOUSEHOLDS = (("single", 30), ("single_parent", 30), ("couple", 5), ("couple_with_children", 35))
