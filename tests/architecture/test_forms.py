@@ -23,7 +23,8 @@ MAKES_ONLY = {
     *("attach_person.html", "contract_form.html", "group_form.html", "organisation_form.html", "user_form.html"),
 }
 CHANGES_NOTHING_SHARED = {
-    # one's own session, password, agreement or device; or a search
+    # one's own session, password, agreement, engagement or device; or a search
+    "engagement.html",
     *("account_closed.html", "choose_password.html", "consent.html", "device_code.html", "device_confirm.html"),
     *("forgotten_password.html", "form_post.html", "login.html", "logout_confirm.html", "lost_identifier.html"),
     *("organisation.html", "_header.html", "_search_form.html", "search.html", "results.html", "event.html"),

@@ -30,6 +30,7 @@ from auth.front.use_cases.catalogue import UseCases
 from auth.keys.adapters.crypto.keys import SigningKeys, load_keys
 from auth.people.adapters.clients.mail_texts import MailTexts
 from auth.people.domain.accounts import Account
+from auth.people.domain.engagement import Acceptance
 from auth.people.domain.sessions import SessionLimits
 from auth.people.use_cases.end_lost_access import EndLostAccess
 from auth.people.use_cases.follow_ending import FollowEnding
@@ -134,7 +135,7 @@ class Provider:
         self.replica = FixedReplica(self.commune.snapshot())
         subjects = Subjects(b"s" * 32)
         self.tell_clients = TellClients(self.work, self.calls, self.keys, self.clock, ISSUER, each_apart, subjects)
-        world = World(
+        self.world = World(
             work=self.work,
             passwords=self.passwords,
             replica=self.replica,
@@ -146,7 +147,7 @@ class Provider:
             pairwise_salt=b"s" * 32,
             sectors=self,
         )
-        self.use_cases: UseCases = build_use_cases(self.settings, world)
+        self.use_cases: UseCases = build_use_cases(self.settings, self.world)
         self.lost_access = EndLostAccess(self.work, self.use_cases.rights, self.clock, lambda: None)
         self.follow_ending = FollowEnding(
             self.work, self.use_cases.rights, self.lost_access, self.clock, looking=at_once, telling=at_once
@@ -177,12 +178,13 @@ class Provider:
         return listed
 
     def add(self, *rows: Account | Client) -> None:
-        """Stores accounts and clients."""
+        """Stores accounts, which have accepted the engagement, and clients."""
 
         def store(repos: Any) -> None:
             for row in rows:
                 if isinstance(row, Account):
                     repos.accounts.add(row)
+                    repos.acceptances.add(self.acceptance_of(row.account_id))
                 else:
                     repos.clients.save(row)
 
@@ -190,6 +192,11 @@ class Provider:
         for row in rows:
             if isinstance(row, Client):
                 self.use_cases.client.forget(row.client_id)
+
+    def acceptance_of(self, account_id: str) -> Acceptance:
+        """Of the engagement, in its version of today."""
+        document = self.use_cases.accept_engagement.document
+        return Acceptance(account_id, document.name, document.version, self.clock.now())
 
     def know_extranet(self, code: str) -> None:
         """habpps has one more extranet, to which nobody has a right."""

@@ -17,6 +17,7 @@ from auth.people.domain.mails import Message
 from auth.people.domain.sessions import CLIENT_CLOSED, TOKEN_REVOKED, ClientSession, EndedSession, Session
 from rights.snapshot import Snapshot
 from servicekit.errors import DependencyUnavailableError
+from tests.auth.history_fakes import InMemoryAcceptances, InMemoryKnownDevices, InMemorySignIns
 from tests.auth.protocol_fakes import (
     Holders,
     InMemoryCodes,
@@ -259,6 +260,9 @@ class InMemoryRepos:
 
     accounts: InMemoryAccounts = field(default_factory=InMemoryAccounts)
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
+    acceptances: InMemoryAcceptances = field(default_factory=InMemoryAcceptances)
+    sign_ins: InMemorySignIns = field(default_factory=InMemorySignIns)
+    known_devices: InMemoryKnownDevices = field(default_factory=InMemoryKnownDevices)
     ended_sessions: InMemoryEndedSessions = field(default_factory=InMemoryEndedSessions)
     codes: InMemoryCodes = field(init=False)
     refresh_tokens: InMemoryRefreshTokens = field(init=False)

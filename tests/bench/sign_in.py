@@ -95,4 +95,15 @@ def sign_in(layout: Layout, person: Person, client_id: str) -> SignedIn:
     )
     if answer.status_code not in {302, 303}:
         raise SignInError(f"sign-in answered {answer.status_code}")
+    if "/engagement" in answer.headers["location"]:
+        _accept_engagement(browser, f"{layout.url('auth')}{answer.headers['location']}")
     return SignedIn(layout, browser, client_id)
+
+
+def _accept_engagement(browser: httpx.Client, address: str) -> None:
+    """As a person does at the first sign-in."""
+    page = browser.get(address)
+    form = {name: value for name, value in re.findall(r'name="([^"]+)" value="([^"]*)"', page.text) if name != "refuse"}
+    answer = browser.post(address, data=form)
+    if answer.status_code not in {302, 303}:
+        raise SignInError(f"the engagement answered {answer.status_code}")

@@ -25,4 +25,24 @@ SIGN_IN: tuple[Promise, ...] = (
         "OIDC Core §2; RFC 9470 §4",
         "The level that tokens tell and discovery offers follows from what was shown, never from a constant.",
     ),
+    Promise(
+        "engagement:once-per-version",
+        "docs/decisions/0020-a-sign-in-is-a-list-of-steps.md; CNIL, recommendation of October 2002 on shared secrets",
+        "Nothing opens before a person has accepted the engagement: once for each version, by a button, on record.",
+    ),
+    Promise(
+        "history:twelve-months",
+        "CNIL, recommendation on logging; ASVS 7.5.2",
+        "A person reads every sign-in and every wrong password of twelve months, with the place; then it is forgotten.",
+    ),
+    Promise(
+        "history:last-sign-in",
+        "HABPPS, obligations of the user",
+        "At every sign-in the person reads when and where the one before was, and can say that it was not theirs.",
+    ),
+    Promise(
+        "devices:unknown-is-told",
+        "NIST SP 800-63B-4 §3.2.2; ASVS 6.3.5",
+        "A sign-in with a browser not used before is told on the page and by mail, the very first one excepted.",
+    ),
 )

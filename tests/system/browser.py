@@ -101,7 +101,13 @@ class Visitor:
         self.page.fill("input[name=username]", username)
         self.page.fill("input[name=password]", password)
         self.click("login-submit")
+        self.accept_engagement()
         return self.page
+
+    def accept_engagement(self) -> None:
+        """Accepts the engagement where it is shown: once, at the first sign-in of a person."""
+        if self.page.locator("#engagement-accept").count() == 1:
+            self.click("engagement-accept")
 
     def fill(self, **fields: str) -> None:
         """Fills text fields by name."""

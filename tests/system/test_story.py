@@ -81,6 +81,7 @@ def enter_for_the_first_time(visitor: Visitor, story: Story, address: str) -> No
     assert "mot de passe" in visitor.text()
     visitor.fill(password=CHOSEN_PASSWORD, confirmation=CHOSEN_PASSWORD)
     visitor.click("choose-password-submit")
+    visitor.accept_engagement()
     story.identifiers[address] = identifier
 
 

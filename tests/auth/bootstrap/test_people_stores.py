@@ -11,11 +11,14 @@ from sqlalchemy import update
 
 from auth.bootstrap.repositories import SqlRepositories
 from auth.ground.adapters.database.tables import session as session_table
+from auth.people.domain.engagement import Acceptance
 from auth.people.domain.factors import Factor, FactorKind
 from auth.people.domain.sessions import SessionLimits
+from auth.people.domain.sign_ins import PastSignIn, SignInOutcome
 from auth.people.domain.steps import Step
 from servicekit.database import open_database
 from tests.auth.bootstrap.repository_builders import NOW, SECOND, Run, a_session
+from tests.promises import promise
 
 StoredRun = tuple[Run, Callable[[Any], Any]]
 
@@ -59,3 +62,48 @@ def test_a_step_that_this_version_cannot_show_leaves_nobody_signed_in(stored_run
     assert found.pending == (Step.UNKNOWN,)
     assert not found.is_alive(SessionLimits(), NOW)
     assert found.amr == ("pwd",)
+
+
+@promise("engagement:once-per-version")
+def test_a_version_is_accepted_once_and_the_first_moment_stays(run: Run) -> None:
+    first = Acceptance("a1", "engagement", "1", NOW)
+    assert run(lambda repos: repos.acceptances.find("a1", "engagement", "1")) is None
+    assert run(lambda repos: repos.acceptances.add(first))
+    assert not run(lambda repos: repos.acceptances.add(replace(first, accepted_at=NOW + SECOND)))
+    assert run(lambda repos: repos.acceptances.add(replace(first, version="2")))
+    assert run(lambda repos: repos.acceptances.find("a1", "engagement", "1")) == first
+    assert run(lambda repos: repos.acceptances.find("a2", "engagement", "1")) is None
+
+
+def test_the_history_of_one_person_is_read_from_the_newest_and_forgotten_from_the_oldest(run: Run) -> None:
+    outcomes = [*SignInOutcome, SignInOutcome.WRONG_PASSWORD]
+    entries = [PastSignIn("a1", NOW + number * SECOND, one, "::1", "Firefox") for number, one in enumerate(outcomes)]
+    for entry in [*entries, PastSignIn("a2", NOW, SignInOutcome.SIGNED_IN)]:
+        run(lambda repos, entry=entry: repos.sign_ins.add(entry))
+    assert run(lambda repos: repos.sign_ins.of("a1", 10)) == entries[::-1]
+    assert run(lambda repos: repos.sign_ins.of("a1", 2, 1)) == entries[-2:0:-1][:2]
+    assert run(lambda repos: repos.sign_ins.count("a1")) == len(entries)
+    assert run(lambda repos: repos.sign_ins.last_success("a1")) == entries[0]
+    assert run(lambda repos: repos.sign_ins.last_success("nobody")) is None
+    run(lambda repos: repos.sign_ins.forget_before(NOW + SECOND))
+    assert run(lambda repos: repos.sign_ins.count("a1")) == len(entries) - 1
+    assert run(lambda repos: repos.sign_ins.count("a2")) == 0
+
+
+def test_of_two_entries_of_one_moment_the_later_one_is_the_newer(run: Run) -> None:
+    for outcome in (SignInOutcome.WRONG_PASSWORD, SignInOutcome.SIGNED_IN):
+        run(lambda repos, outcome=outcome: repos.sign_ins.add(PastSignIn("a1", NOW, outcome)))
+    found = run(lambda repos: repos.sign_ins.of("a1", 5))
+    assert [one.outcome for one in found] == [SignInOutcome.SIGNED_IN, SignInOutcome.WRONG_PASSWORD]
+
+
+def test_a_browser_is_known_to_the_account_that_used_it(run: Run) -> None:
+    assert not run(lambda repos: repos.known_devices.see("a1", "d1", NOW))
+    assert run(lambda repos: repos.known_devices.see("a1", "d1", NOW + SECOND))
+    assert not run(lambda repos: repos.known_devices.see("a2", "d1", NOW))
+    run(lambda repos: repos.known_devices.forget_before(NOW + SECOND))
+    assert run(lambda repos: repos.known_devices.see("a1", "d1", NOW + SECOND)), "seen since"
+    assert not run(lambda repos: repos.known_devices.see("a2", "d1", NOW))
+    run(lambda repos: repos.known_devices.forget_of("a1"))
+    assert not run(lambda repos: repos.known_devices.see("a1", "d1", NOW))
+    assert run(lambda repos: repos.known_devices.see("a2", "d1", NOW))

@@ -90,7 +90,7 @@ class Surfer:
     def _next(self, page: str) -> tuple[Form | None, str]:
         reader = _Forms()
         reader.feed(page)
-        wanted = ("login-submit", self._consent, "device-submit", "device-allow", "logout-confirm")
+        wanted = ("login-submit", "engagement-accept", self._consent, "device-submit", "device-allow", "logout-confirm")
         for button in wanted:
             for form in reader.forms:
                 if button in form.buttons:
@@ -98,7 +98,8 @@ class Surfer:
         return None, ""
 
     def _submit(self, address: str, form: Form, button: str) -> httpx.Response:
-        self.pages.append(button)
+        if button != "engagement-accept":  # shown once to a person, at whichever story comes first
+            self.pages.append(button)
         name, value = form.buttons[button]
         data = {key: self._fills.get(key, kept) for key, kept in form.fields.items()}
         if name:

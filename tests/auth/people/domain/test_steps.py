@@ -27,9 +27,9 @@ from tests.servicekit.fakes import FixedClock
 NOW = FixedClock().now()
 WITHOUT_A_PAGE = [step for step in Step if step is not Step.UNKNOWN and step not in {entry.step for entry in STEPS}]
 EVERY_NEED = [
-    Needs(provisional, chosen, organisations)
-    for provisional, chosen, organisations in product(
-        (False, True), (None, "a", "gone"), (None, (), ("a",), ("a", "b"))
+    Needs(provisional, accepted, chosen, organisations)
+    for provisional, accepted, chosen, organisations in product(
+        (False, True), (False, True), (None, "a", "gone"), (None, (), ("a",), ("a", "b"))
     )
 ]
 
@@ -58,7 +58,7 @@ def test_a_step_without_a_page_can_get_into_no_session(step: Step) -> None:
 
 
 def test_the_second_factor_has_no_page_yet() -> None:
-    assert {Step.ENROL_FACTOR, Step.SECOND_FACTOR} <= set(WITHOUT_A_PAGE)
+    assert WITHOUT_A_PAGE == [Step.ENROL_FACTOR, Step.SECOND_FACTOR]
 
 
 @promise("sign-in:unknown-step")
@@ -71,12 +71,13 @@ def test_what_this_version_does_not_know_leaves_nobody_signed_in(names: list[str
 
 def test_the_steps_come_one_after_the_other_and_then_the_sign_in_is_finished() -> None:
     needs = Needs(provisional_password=True, organisations=("a", "b"))
+    assert steps_for(needs) == (Step.CHOOSE_PASSWORD, Step.ACCEPT_ENGAGEMENT, Step.CHOOSE_ORGANISATION)
     pending = steps_for(needs)
     walked = []
     while (step := next_step(pending, Needs(organisation_id="a", organisations=("a", "b")))) is not None:
         walked.append(step)
         pending = without(pending, step)
-    assert walked == [Step.CHOOSE_PASSWORD, Step.CHOOSE_ORGANISATION]
+    assert walked == list(steps_for(needs))
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_an_organisation_that_was_left_is_chosen_anew(
 
 
 def test_while_nobody_knows_the_organisations_the_choice_remains() -> None:
-    assert steps_for(Needs(organisations=None)) == (Step.CHOOSE_ORGANISATION,)
+    assert steps_for(Needs(engagement_accepted=True, organisations=None)) == (Step.CHOOSE_ORGANISATION,)
 
 
 @promise("sign-in:level-from-what-was-done")

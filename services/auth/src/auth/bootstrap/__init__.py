@@ -29,12 +29,15 @@ from auth.keys.adapters.crypto.own_tokens import OwnTokens
 from auth.keys_command import key_changes, passphrase_of
 from auth.people.adapters.clients.workers import LogoutWorker, QueueWatch
 from auth.people.adapters.crypto.passwords import Argon2Passwords, HashingLimits
+from auth.people.adapters.files.engagement_file import the_engagement
 from auth.people.adapters.rpc.accounts import AccountsServicer
 from auth.people.adapters.rpc.client_sessions import ClientSessionsServicer
 from auth.people.adapters.rpc.ended_sessions import EndedSessionsServicer
+from auth.people.domain.engagement import Document
 from auth.people.domain.passwords import PasswordRules
 from auth.people.domain.sessions import SessionLimits
 from auth.people.domain.throttling import AttemptLimits
+from auth.people.use_cases.accept_engagement import AcceptEngagement
 from auth.people.use_cases.choose_password import ChoosePassword
 from auth.people.use_cases.end_lost_access import EndLostAccess
 from auth.people.use_cases.event_owners import EventOwners
@@ -46,6 +49,7 @@ from auth.people.use_cases.keep_session import ChooseOrganisation, DisownLogin, 
 from auth.people.use_cases.manage_accounts import ManageAccounts
 from auth.people.use_cases.name_helpers import NameHelpers
 from auth.people.use_cases.next_step import NextStep
+from auth.people.use_cases.person_history import PersonHistory
 from auth.people.use_cases.person_rights import PersonRights
 from auth.people.use_cases.person_sessions import PersonSessions
 from auth.people.use_cases.ports import Passwords
@@ -142,8 +146,9 @@ class Tasks:
         return tuple(getattr(self, one.name) for one in fields(self))
 
 
-def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
-    """Every use case."""
+def build_use_cases(settings: AuthSettings, world: World, engagement: Document | None = None) -> UseCases:
+    """Every use case. `engagement`: the text to accept; without one, that which comes with the service."""
+    engagement = engagement or the_engagement()
     work, clock = world.work, world.clock
     limits = SessionLimits(settings.session_idle, settings.session_absolute)
     rights = PersonRights(world.replica, clock, timedelta(seconds=settings.rights_fresh_seconds))
@@ -178,13 +183,15 @@ def build_use_cases(settings: AuthSettings, world: World) -> UseCases:
         exchange_token=ExchangeToken(work, read_token, tokens, clock),
         serve_devices=ServeDevices(work, tokens, rights, clock),
         read_token=read_token,
-        sign_in=SignIn(work, world.passwords, rights, clock, guard, limits),
+        sign_in=SignIn(work, world.passwords, rights, clock, guard, limits, engagement),
         choose_password=ChoosePassword(work, world.passwords, rights, clock, rules),
         request_password=RequestPassword(work, clock),
         request_identifier=RequestIdentifier(work, clock),
         find_session=FindSession(work, clock, limits),
         remember_language=RememberLanguage(work),
         next_step=NextStep(rights),
+        accept_engagement=AcceptEngagement(work, clock, engagement),
+        person_history=PersonHistory(work),
         choose_organisation=ChooseOrganisation(work, rights, clock),
         sign_out=SignOut(work, clock),
         disown_login=DisownLogin(work, clock, rights),
@@ -325,7 +332,7 @@ def operator_commands(settings: AuthSettings) -> Iterator[OperatorCommands]:
         fetch = GuardedFetch(allow_loopback=settings.reaches_loopback, trust=trust)
         yield OperatorCommands(
             ImportClients(work, clock, public_key_problem, settings.issuer),
-            ImportAccounts(work, Argon2Passwords(), clock),
+            ImportAccounts(work, Argon2Passwords(), clock, the_engagement()),
             ManageAccounts(work, clock),
             RegisterClients(
                 work,

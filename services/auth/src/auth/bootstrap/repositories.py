@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from auth.clients.adapters.database.clients import SqlClients
 from auth.people.adapters.database.accounts import SqlAccounts
 from auth.people.adapters.database.consents import SqlConsents
+from auth.people.adapters.database.history import SqlAcceptances, SqlKnownDevices, SqlSignIns
 from auth.people.adapters.database.queues import SqlAttempts, SqlCommands, SqlLogoutNotices, SqlMails
 from auth.people.adapters.database.sessions import SqlEndedSessions, SqlSessions
 from auth.protocol.adapters.database.grants import SqlCodes, SqlRefreshTokens
@@ -36,6 +37,21 @@ class SqlRepositories:
     def sessions(self) -> SqlSessions:
         """Sessions."""
         return SqlSessions(self._connection)
+
+    @property
+    def acceptances(self) -> SqlAcceptances:
+        """What people accepted."""
+        return SqlAcceptances(self._connection)
+
+    @property
+    def sign_ins(self) -> SqlSignIns:
+        """The history of sign-ins."""
+        return SqlSignIns(self._connection)
+
+    @property
+    def known_devices(self) -> SqlKnownDevices:
+        """Browsers that signed in."""
+        return SqlKnownDevices(self._connection)
 
     @property
     def ended_sessions(self) -> SqlEndedSessions:

@@ -13,11 +13,13 @@ from auth.clients.use_cases.register_clients import RegisterClients
 from auth.clients.use_cases.register_dynamically import RegisterDynamically
 from auth.keys.use_cases.ports import OwnTokens, Signer
 from auth.people.domain.sessions import Session
+from auth.people.use_cases.accept_engagement import AcceptEngagement
 from auth.people.use_cases.choose_password import ChoosePassword
 from auth.people.use_cases.keep_session import ChooseOrganisation, DisownLogin, FindSession, SignOut
 from auth.people.use_cases.manage_accounts import ManageAccounts
 from auth.people.use_cases.name_helpers import NameHelpers
 from auth.people.use_cases.next_step import NextStep
+from auth.people.use_cases.person_history import PersonHistory
 from auth.people.use_cases.person_rights import PersonRights
 from auth.people.use_cases.person_sessions import PersonSessions
 from auth.people.use_cases.remember_language import RememberLanguage
@@ -60,6 +62,8 @@ class UseCases:
     find_session: FindSession
     remember_language: RememberLanguage
     next_step: NextStep
+    accept_engagement: AcceptEngagement
+    person_history: PersonHistory
     choose_organisation: ChooseOrganisation
     sign_out: SignOut
     disown_login: DisownLogin

@@ -29,6 +29,27 @@ class HasSessions(Protocol[R_co]):
     def sessions(self) -> R_co: ...
 
 
+class HasAcceptances(Protocol[R_co]):
+    """What people accepted."""
+
+    @property
+    def acceptances(self) -> R_co: ...
+
+
+class HasSignIns(Protocol[R_co]):
+    """The history of sign-ins."""
+
+    @property
+    def sign_ins(self) -> R_co: ...
+
+
+class HasKnownDevices(Protocol[R_co]):
+    """Browsers that signed in."""
+
+    @property
+    def known_devices(self) -> R_co: ...
+
+
 class HasEndedSessions(Protocol[R_co]):
     """The feed of ends."""
 

@@ -24,6 +24,7 @@ class MailKind(Enum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the kind of a mail
     LOCKED = "locked"
     UNLOCKED = "unlocked"
+    NEW_DEVICE = "new_device"  # `about`: what the browser said of itself
     LOGIN_DISOWNED = "login_disowned"  # to the administrators: somebody of theirs disowned a sign-in
     NOTICE = "notice"  # what an act of administration changed for the person
 
@@ -57,7 +58,7 @@ class QueuedMail:
     attempts: int = 0
     sent_at: datetime | None = None
     failed_at: datetime | None = None
-    about: str = ""  # name of the person it speaks of, when that is not the receiver
+    about: str = ""  # what or whom it speaks of: the name of a person who is not the receiver, a browser
     failure: str = ""  # UPPER_SNAKE, or the name of an exception: why it was set aside
     notice: Notice | None = None  # what it tells; with an identifier, what is open to the new person
 

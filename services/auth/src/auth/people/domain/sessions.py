@@ -58,6 +58,7 @@ class Session:
     ended_at: datetime | None = None
     address: str = ""  # network address of the sign-in
     user_agent: str = ""
+    new_device: bool = False  # the person had signed in before, and not with this browser
 
     def __post_init__(self) -> None:
         """Raises:

@@ -29,6 +29,7 @@ class Needs:
     """What decides the steps of one sign-in. `organisations`: in which the person is active; None: nobody knows now."""
 
     provisional_password: bool = False
+    engagement_accepted: bool = False  # its version of today
     organisation_id: str | None = None
     organisations: Collection[str] | None = None
 
@@ -54,6 +55,7 @@ STEPS: tuple[StepEntry, ...] = (
     StepEntry(
         Step.CHOOSE_PASSWORD, "/choose-password", lambda needs: needs.provisional_password, adds=FactorKind.PASSWORD
     ),
+    StepEntry(Step.ACCEPT_ENGAGEMENT, "/engagement", lambda needs: not needs.engagement_accepted),
     StepEntry(Step.CHOOSE_ORGANISATION, "/organisation", lacks_organisation),
 )
 """In the order in which they are asked for."""

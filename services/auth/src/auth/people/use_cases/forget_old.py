@@ -11,6 +11,7 @@ from auth.ground.use_cases.shelves import (
     HasCommands,
     HasDeviceRequests,
     HasEndedSessions,
+    HasKnownDevices,
     HasLogoutNotices,
     HasMails,
     HasPushedRequests,
@@ -18,7 +19,9 @@ from auth.ground.use_cases.shelves import (
     HasRevokedTokens,
     HasSeenTokens,
     HasSessions,
+    HasSignIns,
 )
+from auth.people.domain.sign_ins import KEEP_DEVICES, KEEP_HISTORY
 from auth.people.use_cases.stores.queues import Forgetting, ForgettingAttempts
 from servicekit.audit_events import RecordedWork
 from servicekit.clock import Clock
@@ -42,6 +45,8 @@ class Store(
     HasLogoutNotices[Forgetting],
     HasSessions[Forgetting],
     HasEndedSessions[Forgetting],
+    HasSignIns[Forgetting],
+    HasKnownDevices[Forgetting],
     HasMails[Forgetting],
     HasCommands[Forgetting],
     Protocol,
@@ -74,5 +79,7 @@ class ForgetOld:
         repos.logout_notices.forget_before(now - _KEEP_GRANTS)
         repos.sessions.forget_before(now - _KEEP_ENDED)
         repos.ended_sessions.forget_before(now - _KEEP_ENDED)
+        repos.sign_ins.forget_before(now - KEEP_HISTORY)
+        repos.known_devices.forget_before(now - KEEP_DEVICES)
         repos.mails.forget_before(now - _KEEP_MAILS)
         repos.commands.forget_before(now - _KEEP_MAILS)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from auth.ground.domain.errors import BadDataFileError
-from auth.ground.use_cases.shelves import HasAccounts
+from auth.ground.use_cases.shelves import HasAcceptances, HasAccounts
 from auth.people.domain.accounts import Account, normalise_username
+from auth.people.domain.engagement import Acceptance, Document
 from auth.people.use_cases import events
 from auth.people.use_cases.ports import Passwords
 from auth.people.use_cases.stores.accounts import ImportedAccounts
+from auth.people.use_cases.stores.history import GivenAcceptances
 from partnerkit.email import InvalidEmailError, checked_email
 from partnerkit.text import typed_name, why_name_refused
 from servicekit.audit_events import Outcome, RecordedWork
@@ -19,15 +22,17 @@ from servicekit.clock import Clock
 _LONGEST_NAME = 100
 
 
-class Store(HasAccounts[ImportedAccounts], Protocol):
+class Store(HasAccounts[ImportedAccounts], HasAcceptances[GivenAcceptances], Protocol):
     """What `ImportAccounts` sees of a transaction."""
 
 
 class ImportAccounts:
     """Accounts with known passwords. Refused outside of demonstrations and tests by the command."""
 
-    def __init__(self, work: RecordedWork[Store], passwords: Passwords, clock: Clock) -> None:
-        """All or nothing: one transaction."""
+    def __init__(self, work: RecordedWork[Store], passwords: Passwords, clock: Clock, engagement: Document) -> None:
+        """All or nothing: one transaction. `engagement`: the version that an account with `engagement_accepted` has
+        accepted, so that its first sign-in does not ask."""
+        self._engagement = engagement
         self._work = work
         self._passwords = passwords
         self._clock = clock
@@ -45,12 +50,18 @@ class ImportAccounts:
             for account in accounts:
                 repos.accounts.add(account)
             now = self._clock.now()
+            for entry in fresh:
+                if entry.get("engagement_accepted") is True:
+                    repos.acceptances.add(self._accepted(str(entry["account_id"]), now))
             made = tuple(events.done("account.created", account, now) for account in accounts)
             return Outcome(None, made)
 
         if accounts:
             self._work.record(add)
         return len(accounts)
+
+    def _accepted(self, account_id: str, at: datetime) -> Acceptance:
+        return Acceptance(account_id, self._engagement.name, self._engagement.version, at)
 
     def _exists(self, entry: Mapping[str, Any]) -> bool:
         account_id = str(entry.get("account_id", ""))

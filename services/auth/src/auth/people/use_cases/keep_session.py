@@ -7,7 +7,14 @@ from datetime import timedelta
 from typing import Protocol
 
 from auth.ground.domain.errors import OrganisationNotOursError, SessionEndedError
-from auth.ground.use_cases.shelves import HasAccounts, HasEndedSessions, HasLogoutNotices, HasMails, HasSessions
+from auth.ground.use_cases.shelves import (
+    HasAccounts,
+    HasEndedSessions,
+    HasKnownDevices,
+    HasLogoutNotices,
+    HasMails,
+    HasSessions,
+)
 from auth.people.domain.accounts import Account
 from auth.people.domain.mails import MailKind, QueuedMail
 from auth.people.domain.sessions import EndReason, Session, SessionLimits
@@ -18,6 +25,7 @@ from auth.people.use_cases.person_rights import PersonRights
 from auth.people.use_cases.ports import EachApart
 from auth.people.use_cases.sign_in import SignedIn
 from auth.people.use_cases.stores.accounts import AccountsById, ChangedAccounts
+from auth.people.use_cases.stores.history import DisownedDevices
 from auth.people.use_cases.stores.queues import NoticesToldLast, QueueOfMails, QueueOfNotices
 from auth.people.use_cases.stores.sessions import (
     ChosenSessions,
@@ -167,6 +175,7 @@ class SignOut:
 
 class DisownedStore(
     HasAccounts[ChangedAccounts],
+    HasKnownDevices[DisownedDevices],
     HasMails[QueueOfMails],
     HasSessions[EndingSessions],
     HasEndedSessions[FeedOfSessions],
@@ -186,7 +195,8 @@ class DisownLogin:
         self._rights = rights
 
     def __call__(self, session: Session) -> None:
-        """Ends all sessions of the person, this one too; the administrators of the person are told by mail."""
+        """Ends all sessions of the person, this one too, and knows no browser of theirs any more; the administrators of
+        the person are told by mail."""
         now, helpers = self._clock.now(), self._rights.helpers(session.account_id)
 
         def disown(repos: DisownedStore) -> Outcome[None]:
@@ -212,6 +222,7 @@ class DisownLogin:
                         about=account.display_name,
                     )
                     repos.mails.add(told)
+            repos.known_devices.forget_of(session.account_id)
             ended = end_all_sessions(repos, session.account_id, EndReason.NOT_ME, now)
             disowned = events.done("login.disowned", session.account_id, now, session_id=session.session_id)
             return Outcome(None, (disowned, *ended.events))

@@ -12,11 +12,24 @@ from auth.ground.domain.errors import (
     PasswordChecksOverloadedError,
     TooManyAttemptsError,
 )
-from auth.ground.use_cases.shelves import HasAccounts, HasAttempts, HasEndedSessions, HasLogoutNotices, HasSessions
+from auth.ground.use_cases.shelves import (
+    HasAcceptances,
+    HasAccounts,
+    HasAttempts,
+    HasEndedSessions,
+    HasKnownDevices,
+    HasLogoutNotices,
+    HasMails,
+    HasSessions,
+    HasSignIns,
+)
 from auth.people.domain.accounts import Account, AccountState, normalise_username
+from auth.people.domain.engagement import Document
 from auth.people.domain.factors import Factor, with_factor
+from auth.people.domain.mails import MailKind, QueuedMail
 from auth.people.domain.passwords import normalise_password, provisional_form
 from auth.people.domain.sessions import EndReason, Session, SessionLimits
+from auth.people.domain.sign_ins import PastSignIn, SignInOutcome
 from auth.people.domain.steps import AT_THE_DOOR, Needs, Step, steps_for
 from auth.people.use_cases import events
 from auth.people.use_cases.ending import end_session
@@ -24,11 +37,14 @@ from auth.people.use_cases.guard_sign_in import Counted, GuardSignIn, Origin, su
 from auth.people.use_cases.person_rights import PersonRights, only_one
 from auth.people.use_cases.ports import Passwords
 from auth.people.use_cases.stores.accounts import AccountsSigningIn, ForgivenAttempts
-from auth.people.use_cases.stores.queues import QueueOfNotices
+from auth.people.use_cases.stores.history import ReadAcceptances, SeenDevices, SignInsWritten
+from auth.people.use_cases.stores.queues import QueueOfMails, QueueOfNotices
 from auth.people.use_cases.stores.sessions import FeedOfSessions, SessionsSigningIn
 from servicekit.audit_events import AuditEvent, Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret, new_id, new_secret
+
+_LONGEST_AGENT = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +65,7 @@ class SignedIn:
 
     session: Session
     cookie: str = field(repr=False)
+    device: str = field(default="", repr=False)  # the secret by which this browser is known the next time
 
 
 class Store(
@@ -57,6 +74,10 @@ class Store(
     HasAttempts[ForgivenAttempts],
     HasEndedSessions[FeedOfSessions],
     HasLogoutNotices[QueueOfNotices],
+    HasMails[QueueOfMails],
+    HasAcceptances[ReadAcceptances],
+    HasSignIns[SignInsWritten],
+    HasKnownDevices[SeenDevices],
     Protocol,
 ):
     """What `SignIn` sees of a transaction."""
@@ -73,14 +94,16 @@ class SignIn:
         clock: Clock,
         guard: GuardSignIn,
         limits: SessionLimits,
+        engagement: Document,
     ) -> None:
-        """`limits`: how long the session lasts."""
+        """`limits`: how long the session lasts; `engagement`: the version of today."""
         self._work = work
         self._passwords = passwords
         self._rights = rights
         self._clock = clock
         self._guard = guard
         self._limits = limits
+        self._engagement = engagement
 
     def __call__(self, request: SignInRequest) -> SignedIn:
         """Opens a session. What remains to be done is in its `pending`; until then it opens nothing.
@@ -99,12 +122,14 @@ class SignIn:
         account = self._work.read(lambda repos: repos.accounts.find_by_username(username))
         provisional = provisional_form(request.password)
         if not self._is_right(account, request.password, provisional, counted):
-            self._record_refusal(account, request, "INVALID_CREDENTIALS")
+            self._record_refusal(account, request, "INVALID_CREDENTIALS", SignInOutcome.WRONG_PASSWORD)
             raise InvalidCredentialsError("the identifier or the password is wrong")
         assert account is not None
         self._check_open(account, request, counted, provisional=provisional is not None)
         opening = _Opening(
             cookie=new_secret(),
+            device=request.device or new_secret(16),
+            engagement=self._engagement,
             organisations=self._rights.organisation_ids(account.account_id),
             provisional=provisional is not None,
             counted=counted,
@@ -136,7 +161,7 @@ class SignIn:
         if reason is None:
             return
         self._guard.give_back(counted)
-        self._record_refusal(account, request, reason)
+        self._record_refusal(account, request, reason, SignInOutcome.CLOSED)
         locker, helpers = account.locked_by or "", self._rights.helpers(account.account_id)
         known = self._work.read(lambda repos: repos.accounts.several([locker, *helpers]))
         names = {one.account_id: one.display_name for one in known if one.state is not AccountState.LOCKED}
@@ -156,15 +181,25 @@ class SignIn:
         except PasswordChecksOverloadedError:
             return None  # next time
 
-    def _record_refusal(self, account: Account | None, request: SignInRequest, reason: str) -> None:
+    def _record_refusal(
+        self, account: Account | None, request: SignInRequest, reason: str, outcome: SignInOutcome | None = None
+    ) -> None:
+        """`outcome`: as the person's history says it; None where no password was looked at."""
+        now = self._clock.now()
         event = events.refused(
             "login.refused",
             account.account_id if account is not None else None,
             reason,
-            self._clock.now(),
+            now,
             {**_where(request), **(events.who(account) if account is not None else {})},
         )
-        self._work.record(lambda _repos: Outcome(None, (event,)))
+
+        def keep(repos: Store) -> Outcome[None]:
+            if account is not None and outcome is not None:
+                repos.sign_ins.add(_entry(account, request, outcome, now))
+            return Outcome(None, (event,))
+
+        self._work.record(keep)
 
     def _open(self, account: Account, opening: _Opening, request: SignInRequest) -> SignedIn:
         now = self._clock.now()
@@ -182,23 +217,26 @@ class SignIn:
             opened = events.granted(session, "session.opened", now, None, **told, provisional=opening.provisional)
             return Outcome(session, (opened, *more))
 
-        return SignedIn(self._work.record(open_session), opening.cookie)
+        return SignedIn(self._work.record(open_session), opening.cookie, opening.device)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Opening:
     """How the session is opened."""
 
     cookie: str
+    device: str
+    engagement: Document
     organisations: tuple[str, ...] | None
     provisional: bool
     counted: Counted
     limits: SessionLimits
     new_hash: str | None = None
 
-    def needs(self, organisation_id: str | None) -> Needs:
-        """What decides the steps of a session that speaks for this organisation."""
-        return Needs(self.provisional, organisation_id, self.organisations)
+    def steps(self, repos: Store, account_id: str, organisation_id: str | None) -> tuple[Step, ...]:
+        """What remains in a session that speaks for this organisation."""
+        accepted = repos.acceptances.find(account_id, self.engagement.name, self.engagement.version) is not None
+        return steps_for(Needs(self.provisional, accepted, organisation_id, self.organisations))
 
 
 def _is_unchanged(current: Account, seen: Account) -> bool:
@@ -225,6 +263,7 @@ def _session(
     before = repos.sessions.find_by_cookie(hash_secret(request.cookie)) if request.cookie else None
     more: tuple[AuditEvent, ...] = ()
     shown = Factor(AT_THE_DOOR, now)
+    previous_at, new_device = _remember(repos, account, request, opening, now)
     if before is not None and before.ended_at is None:
         alive = before.is_alive(opening.limits, now)
         if (
@@ -239,7 +278,8 @@ def _session(
                 authenticated_at=now,
                 seen_at=now,
                 factors=with_factor(before.factors, shown),
-                pending=steps_for(opening.needs(before.organisation_id)),
+                pending=opening.steps(repos, account.account_id, before.organisation_id),
+                new_device=before.new_device or new_device,
             )
             repos.sessions.save(renewed)
             return renewed, ()
@@ -252,16 +292,44 @@ def _session(
         opened_at=now,
         seen_at=now,
         authenticated_at=now,
-        previous_login_at=account.last_login_at,
+        previous_login_at=previous_at,
         organisation_id=organisation_id,
         factors=(shown,),
-        pending=steps_for(opening.needs(organisation_id)),
+        pending=opening.steps(repos, account.account_id, organisation_id),
         address=request.address,
-        user_agent=request.user_agent[:200],
+        user_agent=request.user_agent[:_LONGEST_AGENT],
+        new_device=new_device,
     )
     repos.sessions.add(session)
     return session, more
 
 
+def _remember(
+    repos: Store, account: Account, request: SignInRequest, opening: _Opening, now: datetime
+) -> tuple[datetime | None, bool]:
+    """Adds to the history; gives when the person had signed in before, and whether with other browsers only. Of that
+    they are told by mail, too: it may be somebody else."""
+    last = repos.sign_ins.last_success(account.account_id)
+    previous_at = last.at if last is not None else account.last_login_at
+    is_known = repos.known_devices.see(account.account_id, hash_secret(opening.device), now)
+    repos.sign_ins.add(_entry(account, request, SignInOutcome.SIGNED_IN, now))
+    new_device = previous_at is not None and not is_known
+    if new_device:
+        mail = QueuedMail(
+            mail_id=new_id(),
+            account_id=account.account_id,
+            kind=MailKind.NEW_DEVICE,
+            queued_at=now,
+            next_attempt_at=now,
+            about=request.user_agent[:_LONGEST_AGENT],
+        )
+        repos.mails.add(mail)
+    return previous_at, new_device
+
+
+def _entry(account: Account, request: SignInRequest, outcome: SignInOutcome, now: datetime) -> PastSignIn:
+    return PastSignIn(account.account_id, now, outcome, request.address, request.user_agent[:_LONGEST_AGENT])
+
+
 def _where(request: SignInRequest) -> dict[str, str]:
-    return {"ip": request.address, "user_agent": request.user_agent[:200]}
+    return {"ip": request.address, "user_agent": request.user_agent[:_LONGEST_AGENT]}

@@ -17,6 +17,7 @@ from auth.front.adapters.web.parts import Parts
 from auth.front.adapters.web.sign_in_steps import SignInSteps
 from auth.front.use_cases.catalogue import UseCases
 from auth.keys.adapters.web.jwks import JwksEndpoint
+from auth.people.adapters.web.engagement_pages import EngagementPages
 from auth.people.adapters.web.known_devices import KnownDevices
 from auth.people.adapters.web.portal_pages import PortalPages
 from auth.people.adapters.web.session_pages import SessionPages
@@ -84,8 +85,9 @@ def create_web(web: WebParts) -> HotEndpoints:
     )
     server, steps = make_server(web.use_cases), SignInSteps(parts)
     for views in (
-        SignInPages(parts, steps.lead_on),
-        PortalPages(parts, steps.lead_on),
+        SignInPages(parts),
+        EngagementPages(visitor, web.use_cases.accept_engagement, parts.go_on_in, parts.waiting_client),
+        PortalPages(parts),
         SessionPages(parts),
         AuthorizeEndpoint(parts, server),
         DevicePages(parts),
@@ -93,6 +95,7 @@ def create_web(web: WebParts) -> HotEndpoints:
         EndSessionEndpoint(parts),
     ):
         app.register_blueprint(views.blueprint())
+    steps.know_pages()
     app.jinja_env.globals |= {"shown_logo": _shown_logo, "tells_of_work": tells_of_work}
     app.jinja_env.globals.update(helpers_now=parts.helpers, help_parts=("_who_helps.html",))
     app.register_refusal_texts({**_TEXTS, **CLIENT_REFUSALS})

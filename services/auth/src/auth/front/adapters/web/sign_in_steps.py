@@ -47,7 +47,13 @@ class SignInSteps:
         self._parts = parts
         parts.app.before_request(self._gate)
 
-    def lead_on(self) -> Response:
+    def know_pages(self) -> None:
+        """Once every page is registered: those of the steps lead on when they were open for too long."""
+        for rule in self._parts.app.url_map.iter_rules():
+            if rule.rule in _STEP_PAGES:
+                self._parts.app.error_pages.when_stale(rule.endpoint, self._lead_on)
+
+    def _lead_on(self) -> Response:
         """From the page of a step that was open for too long: nothing typed counts, and no error either."""
         present = self._parts.visitor.present()
         if present is None:

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from servicekit.database import Json, UtcDateTime
+from servicekit.database.types import sequence_type
 
 metadata = sa.MetaData()
 
@@ -57,9 +58,40 @@ session = sa.Table(
     _at("ended_at", nullable=True),
     _text("address"),
     _text("user_agent"),
+    sa.Column("new_device", sa.Boolean(), nullable=False, server_default=sa.false()),
 )
 sa.Index("session_open_of_account", session.c.account_id, session.c.ended_at)
 sa.Index("session_open_seen", session.c.ended_at, session.c.seen_at)
+
+acceptance = sa.Table(
+    "acceptance",
+    metadata,
+    _id("account_id", primary_key=True),
+    _id("document", primary_key=True),
+    _id("version", primary_key=True),
+    _at("accepted_at"),
+)
+
+sign_in = sa.Table(
+    "sign_in",
+    metadata,
+    sa.Column("number", sequence_type(), primary_key=True, autoincrement=True),
+    _id("account_id"),
+    sa.Column("at", UtcDateTime(), nullable=False, index=True),
+    sa.Column("outcome", sa.String(32), nullable=False),
+    _text("address"),
+    _text("device"),
+)
+sa.Index("sign_in_of_account", sign_in.c.account_id, sign_in.c.at)
+
+known_device = sa.Table(
+    "known_device",
+    metadata,
+    _id("account_id", primary_key=True),
+    _id("device_hash", primary_key=True),
+    _at("first_seen_at"),
+    sa.Column("last_seen_at", UtcDateTime(), nullable=False, index=True),
+)
 
 session_client = sa.Table(
     "session_client",

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from auth.people.adapters.clients.mail_words import Text, Words, filled
 from auth.people.adapters.clients.mail_words_en import ENGLISH
 from auth.people.adapters.clients.mail_words_fr import FRENCH
-from auth.people.domain.mails import Letter, Message
+from auth.people.domain.browsers import browser_of
+from auth.people.domain.mails import Letter, MailKind, Message, QueuedMail
 from auth.people.domain.notices import Access
+from partnerkit.days import PARIS
 from partnerkit.text import clean_line
 
 _LONGEST_NAME = 200
@@ -70,6 +72,7 @@ class MailTexts:
         notice = mail.notice
         return {
             **{name: clean_line(value)[:_LONGEST_NAME] for name, value in typed.items()},
+            **_moment(mail, words),
             "username": account.username,
             "password": letter.password or "",
             "hours": str(self._sender.hours),
@@ -85,6 +88,14 @@ class MailTexts:
         found = [words.helped_by.format(name=name) for name in names]
         found += [self._sender.contact] if self._sender.contact else []
         return "\n".join(f"- {one}" for one in found or [words.an_administrator])
+
+
+def _moment(mail: QueuedMail, words: Words) -> dict[str, str]:
+    """When it was queued, in France, and the browser that it speaks of."""
+    at = mail.queued_at.astimezone(PARIS)
+    browser, system = browser_of(mail.about) if mail.kind is MailKind.NEW_DEVICE else ("", "")
+    time = {"hour": str(at.hour), "minute": f"{at.minute:02d}"}
+    return {"browser": browser, "system": system, "day": words.day(at.date()), **time}
 
 
 def _said(accesses: tuple[Access, ...], words: Words) -> str:

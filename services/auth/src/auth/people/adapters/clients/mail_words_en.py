@@ -97,6 +97,21 @@ MAILS = {
             ),
         ),
     ),
+    MailKind.NEW_DEVICE: Text(
+        "sign-in with a new browser",
+        (
+            "Somebody, probably you, has just signed in to your account with a browser that had not been used",
+            (
+                "before: {browser} on {system}, on {day} at {hour}:{minute}.",
+                "before: {browser}, on {day} at {hour}:{minute}.",
+                "before: an unknown browser, on {day} at {hour}:{minute}.",
+            ),
+            "",
+            "It was you? There is nothing to do.",
+            "It was not you? Sign in and choose “It was not me” at the top of the page: all your sessions will be",
+            "closed and you will get a new password.",
+        ),
+    ),
     MailKind.LOGIN_DISOWNED: Text(
         "a sign-in reported in your organisation",
         (

@@ -98,6 +98,21 @@ MAILS = {
             ),
         ),
     ),
+    MailKind.NEW_DEVICE: Text(
+        "connexion avec un nouveau navigateur",
+        (
+            "Quelqu'un, sans doute vous, vient de se connecter à votre compte avec un navigateur qui n'avait pas",
+            (
+                "encore servi : {browser} sur {system}, le {day} à {hour} h {minute}.",
+                "encore servi : {browser}, le {day} à {hour} h {minute}.",
+                "encore servi : navigateur inconnu, le {day} à {hour} h {minute}.",
+            ),
+            "",
+            "C'était vous ? Il n'y a rien à faire.",
+            "Ce n'était pas vous ? Connectez-vous et choisissez « Ce n'était pas moi » en haut de la page : toutes vos",
+            "sessions seront fermées et vous recevrez un nouveau mot de passe.",
+        ),
+    ),
     MailKind.LOGIN_DISOWNED: Text(
         "une connexion signalée dans votre organisation",
         (

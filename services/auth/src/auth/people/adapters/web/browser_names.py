@@ -1,37 +1,15 @@
-"""The browser and the system that a User-Agent header speaks of: a person looks for a sign-in that is not theirs.
-
-It is what the browser says of itself: good enough to recognise one's own, and no proof of anything.
-"""
+"""A browser in words, in the language of the page."""
 
 from __future__ import annotations
 
 from flask_babel import gettext
 
-_BROWSERS = (  # the first that fits: most call themselves by the names of others too
-    ("Edg", "Edge"),
-    ("OPR/", "Opera"),
-    ("SamsungBrowser/", "Samsung Internet"),
-    ("Firefox/", "Firefox"),
-    ("FxiOS/", "Firefox"),
-    ("CriOS/", "Chrome"),
-    ("Chrome/", "Chrome"),
-    ("Version/", "Safari"),
-)
-_SYSTEMS = (
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Android", "Android"),
-    ("Windows", "Windows"),
-    ("CrOS", "ChromeOS"),
-    ("Macintosh", "macOS"),
-    ("Linux", "Linux"),
-)
+from auth.people.domain.browsers import browser_of
 
 
 def browser_in_words(user_agent: str) -> str:
     """For example: Firefox sur Windows."""
-    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
-    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    browser, system = browser_of(user_agent)
     if browser and system:
         return str(gettext("%(browser)s sur %(system)s", browser=browser, system=system))
     if system:

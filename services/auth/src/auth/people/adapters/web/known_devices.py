@@ -1,4 +1,5 @@
-"""A cookie by which a browser shows that an identifier has signed in with it before: it has an allowance of its own.
+"""A cookie by which a browser shows that an identifier has signed in with it before: it has an allowance of its own,
+and the person is not told of a new browser. The store keeps the hash of the secret for each account.
 
 Sealed, so that nobody can make one; one entry per identifier, the newest ten, for a desk that several people share. It
 opens nothing: whoever steals it may fail as often as its owner, no more.
@@ -7,16 +8,15 @@ opens nothing: whoever steals it may fail as often as its owner, no more.
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 
 from flask import request
 from werkzeug.wrappers import Response
 
 from auth.people.domain.accounts import normalise_username
-from servicekit.identifiers import hash_secret, new_secret
+from auth.people.domain.sign_ins import KEEP_DEVICES
+from servicekit.identifiers import hash_secret
 from servicekit.web import ServiceApp
 
-_LIFE = timedelta(days=180)
 _MOST = 10
 _ABOUT = "known devices"
 _MARK_LENGTH = 16
@@ -35,15 +35,15 @@ class KnownDevices:
         """The name of this browser for this identifier; empty when it has not signed in with it."""
         return self._entries().get(_mark(username), "")
 
-    def remember(self, answer: Response, username: str) -> None:
+    def remember(self, answer: Response, username: str, device: str) -> None:
         """After the right password."""
         entries, mark = self._entries(), _mark(username)
-        device = entries.pop(mark, "") or new_secret(16)
+        entries.pop(mark, None)
         kept = {mark: device, **dict(list(entries.items())[: _MOST - 1])}
         answer.set_cookie(
             self._cookie,
             self._sealer.seal(json.dumps(kept), _ABOUT),
-            max_age=int(_LIFE.total_seconds()),
+            max_age=int(KEEP_DEVICES.total_seconds()),
             httponly=True,
             secure=self._app.secure_cookies,
             samesite="Lax",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flask import Blueprint, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf import FlaskForm
@@ -14,7 +12,9 @@ from wtforms.validators import InputRequired
 from auth.clients.adapters.web.client_pages import CAF_ADMINISTRATOR
 from auth.front.adapters.web.parts import Parts
 from auth.people.adapters.web.closed_texts import closed_text, purpose_of
+from auth.people.adapters.web.past_sign_ins import in_words
 from auth.people.adapters.web.visitor import forget_present
+from auth.people.domain.sessions import Session
 from auth.people.domain.steps import Step
 from partnerkit.reasons import Reader
 from partnerkit.web.labels import PROFILES
@@ -46,10 +46,9 @@ def _codes(found: object) -> list[object]:
 class PortalPages:
     """The views."""
 
-    def __init__(self, parts: Parts, lead_on: Callable[[], Response]) -> None:
-        """See `Parts`; `lead_on`: from the page of a step that was open for too long."""
+    def __init__(self, parts: Parts) -> None:
+        """See `Parts`."""
         self._parts = parts
-        self._lead_on = lead_on
 
     def blueprint(self) -> Blueprint:
         """Their addresses."""
@@ -57,7 +56,6 @@ class PortalPages:
         both = ["GET", "POST"]
         blueprint.add_url_rule("/", "home", self.home)
         blueprint.add_url_rule("/organisation", "organisation", self.organisation, methods=both)
-        self._parts.app.error_pages.when_stale("portal.organisation", self._lead_on)
         blueprint.add_url_rule("/ce-n-etait-pas-moi", "not_me", self.not_me, methods=both)
         return blueprint
 
@@ -70,6 +68,8 @@ class PortalPages:
         return render_template(
             "portal.html",
             username=present.account.username,
+            new_device=present.session.new_device,
+            previous=self._previous(present.session),
             opened=[_opened(known) for known in opened],
             closed=[{"extranet": known, "text": closed_text(known.reason, reader)} for known in closed]
             if reader is not Reader.CAF  # the extranets of the partners are not for the work of a Caf's agent
@@ -79,6 +79,15 @@ class PortalPages:
             nowhere=not organisations,
             may_declare=CAF_ADMINISTRATOR in self._parts.use_cases.rights.roles(present.session),
         )
+
+    def _previous(self, session: Session) -> dict[str, object] | None:
+        """The sign-in before this one, with its place, and the wrong passwords tried since."""
+        history = self._parts.use_cases.person_history
+        found = history.previous(session)
+        if found is None:
+            return None
+        failures = history.failures_since(session)
+        return {**in_words(found), "failures": failures}
 
     def organisation(self) -> Response | str:
         """One organisation needs no question; several do."""

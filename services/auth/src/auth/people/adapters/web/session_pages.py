@@ -11,9 +11,10 @@ from werkzeug.wrappers import Response
 
 from auth.front.adapters.web.parts import AGAIN, Parts
 from auth.people.adapters.web.browser_names import browser_in_words
+from auth.people.adapters.web.past_sign_ins import in_words
 from auth.people.use_cases.keep_session import Present
 from auth.people.use_cases.person_sessions import GivenConsent, OpenSession
-from servicekit.web import render_confirm
+from servicekit.web import Page, render_confirm
 
 _LIST = "/sessions"
 
@@ -31,6 +32,7 @@ class SessionPages:
         blueprint = Blueprint("sessions", __name__)
         both = ["GET", "POST"]
         blueprint.add_url_rule(_LIST, "sessions", self.sessions)
+        blueprint.add_url_rule("/sessions/historique", "history", self.history)
         blueprint.add_url_rule("/sessions/fermer", "end", self.end, methods=both)
         blueprint.add_url_rule("/sessions/fermer-les-autres", "end_others", self.end_others, methods=both)
         blueprint.add_url_rule("/sessions/retirer-accord", "withdraw", self.withdraw, methods=both)
@@ -47,6 +49,13 @@ class SessionPages:
             sessions=[self._shown(one, this_id) for one in opened],
             consents=[self._agreed(one) for one in overview.consents],
         )
+
+    def history(self) -> str:
+        """Every sign-in of the last twelve months, the newest first, and every wrong password."""
+        history, session = self._parts.use_cases.person_history, self._parts.visitor.required().session
+        page = Page.from_request(history.count(session))
+        entries = history.page(session, page.size, page.offset)
+        return render_template("sign_in_history.html", entries=[in_words(one) for one in entries], page=page)
 
     def end(self) -> Response | str:
         """One session elsewhere."""

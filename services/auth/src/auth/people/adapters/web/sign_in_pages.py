@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from math import ceil
 from typing import Any
 
@@ -74,10 +73,9 @@ class LostIdentifierForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyp
 class SignInPages:
     """The views."""
 
-    def __init__(self, parts: Parts, lead_on: Callable[[], Response]) -> None:
-        """See `Parts`; `lead_on`: from the page of a step that was open for too long."""
+    def __init__(self, parts: Parts) -> None:
+        """See `Parts`."""
         self._parts = parts
-        self._lead_on = lead_on
 
     def blueprint(self) -> Blueprint:
         """Their addresses."""
@@ -88,7 +86,6 @@ class SignInPages:
         blueprint.add_url_rule("/forgotten-password", "forgotten_password", self.forgotten_password, methods=both)
         blueprint.add_url_rule("/identifiant-perdu", "lost_identifier", self.lost_identifier, methods=both)
         self._parts.app.error_pages.when_stale("sign_in.login", self._stale)
-        self._parts.app.error_pages.when_stale("sign_in.choose_password", self._lead_on)
         return blueprint
 
     def login(self) -> Response | str:
@@ -158,7 +155,7 @@ class SignInPages:
         )
         answer = parts.go_on_in(signed_in.session)
         parts.visitor.set_cookie(answer, signed_in.cookie)
-        parts.devices.remember(answer, str(form.username.data))
+        parts.devices.remember(answer, str(form.username.data), signed_in.device)
         return answer
 
     def choose_password(self) -> Response | str:

@@ -61,6 +61,10 @@ class UnfinishedSessions(Protocol):
         """Keeps what remains of the sign-in, and nothing else of it; False when the session has ended."""
 
 
+class SessionsWithSteps(EndingSessionsById, UnfinishedSessions, Protocol):
+    """Sessions in which a step is done or refused."""
+
+
 class ChosenSessions(SessionsSigningIn, UnfinishedSessions, Protocol):
     """Sessions that speak for an organisation from now on, or for none."""
 

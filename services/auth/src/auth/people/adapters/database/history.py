@@ -1,0 +1,107 @@
+"""What is remembered of a person's sign-ins, browsers and acceptances, in SQL."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from auth.ground.adapters.database.tables import acceptance, known_device
+from auth.ground.adapters.database.tables import sign_in as t
+from auth.people.domain.engagement import Acceptance
+from auth.people.domain.sign_ins import PastSignIn, SignInOutcome
+
+_OWN = (t.c.account_id, t.c.at, t.c.outcome, t.c.address, t.c.device)
+
+
+class SqlAcceptances:
+    """Implements `ports.Acceptances`."""
+
+    def __init__(self, connection: Connection) -> None:
+        """For one transaction."""
+        self._connection = connection
+
+    def find(self, account_id: str, document: str, version: str) -> Acceptance | None:
+        """See the port."""
+        same = (acceptance.c.account_id == account_id, acceptance.c.document == document)
+        query = select(acceptance).where(*same, acceptance.c.version == version)
+        row = self._connection.execute(query).mappings().first()
+        return Acceptance(**row) if row is not None else None
+
+    def add(self, given: Acceptance) -> bool:
+        """See the port: one statement."""
+        return _add_once(self._connection, acceptance, asdict(given))
+
+
+class SqlSignIns:
+    """Implements `ports.SignIns`."""
+
+    def __init__(self, connection: Connection) -> None:
+        """For one transaction."""
+        self._connection = connection
+
+    def add(self, entry: PastSignIn) -> None:
+        """See the port."""
+        self._connection.execute(insert(t).values(**{**asdict(entry), "outcome": entry.outcome.value}))
+
+    def of(self, account_id: str, limit: int, offset: int = 0) -> Sequence[PastSignIn]:
+        """See the port."""
+        query = select(*_OWN).where(t.c.account_id == account_id).order_by(t.c.at.desc(), t.c.number.desc())
+        return [_entry(*row) for row in self._connection.execute(query.limit(limit).offset(offset))]
+
+    def count(self, account_id: str) -> int:
+        """See the port."""
+        return self._connection.execute(select(func.count()).where(t.c.account_id == account_id)).scalar_one()
+
+    def last_success(self, account_id: str) -> PastSignIn | None:
+        """See the port."""
+        query = select(*_OWN).where(t.c.account_id == account_id, t.c.outcome == SignInOutcome.SIGNED_IN.value)
+        row = self._connection.execute(query.order_by(t.c.at.desc(), t.c.number.desc()).limit(1)).first()
+        return _entry(*row) if row is not None else None
+
+    def forget_before(self, moment: datetime) -> None:
+        """See the port."""
+        self._connection.execute(delete(t).where(t.c.at < moment))
+
+
+class SqlKnownDevices:
+    """Implements `ports.KnownDevices`."""
+
+    def __init__(self, connection: Connection) -> None:
+        """For one transaction."""
+        self._connection = connection
+
+    def see(self, account_id: str, device_hash: str, at: datetime) -> bool:
+        """See the port."""
+        k = known_device.c
+        seen = update(known_device).where(k.account_id == account_id, k.device_hash == device_hash)
+        if self._connection.execute(seen.values(last_seen_at=at)).rowcount == 1:
+            return True
+        values = {"account_id": account_id, "device_hash": device_hash, "first_seen_at": at, "last_seen_at": at}
+        _add_once(self._connection, known_device, values)
+        return False
+
+    def forget_of(self, account_id: str) -> None:
+        """See the port."""
+        self._connection.execute(delete(known_device).where(known_device.c.account_id == account_id))
+
+    def forget_before(self, moment: datetime) -> None:
+        """See the port."""
+        self._connection.execute(delete(known_device).where(known_device.c.last_seen_at < moment))
+
+
+def _add_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
+    """One statement; False when the row was there."""
+    key = next(iter(table.primary_key.columns))
+    if connection.dialect.name == "postgresql":
+        added = connection.execute(postgresql_insert(table).values(**values).on_conflict_do_nothing().returning(key))
+    else:
+        added = connection.execute(sqlite_insert(table).values(**values).on_conflict_do_nothing().returning(key))
+    return added.first() is not None
+
+
+def _entry(account_id: str, at: datetime, outcome: str, address: str, device: str) -> PastSignIn:
+    return PastSignIn(account_id, at, SignInOutcome(outcome), address, device)

@@ -1,0 +1,63 @@
+"""In-memory twins of the stores of what is remembered of people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from auth.people.domain.engagement import Acceptance
+from auth.people.domain.sign_ins import PastSignIn, SignInOutcome
+
+
+class InMemoryAcceptances:
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str, str], Acceptance] = {}
+
+    def find(self, account_id: str, document: str, version: str) -> Acceptance | None:
+        return self.rows.get((account_id, document, version))
+
+    def add(self, given: Acceptance) -> bool:
+        key = (given.account_id, given.document, given.version)
+        is_new = key not in self.rows
+        self.rows.setdefault(key, given)
+        return is_new
+
+
+class InMemorySignIns:
+    def __init__(self) -> None:
+        self.rows: list[PastSignIn] = []
+
+    def add(self, entry: PastSignIn) -> None:
+        self.rows.append(entry)
+
+    def of(self, account_id: str, limit: int, offset: int = 0) -> Sequence[PastSignIn]:
+        own = [row for row in reversed(self.rows) if row.account_id == account_id]
+        return sorted(own, key=lambda row: row.at, reverse=True)[offset : offset + limit]
+
+    def count(self, account_id: str) -> int:
+        return sum(row.account_id == account_id for row in self.rows)
+
+    def last_success(self, account_id: str) -> PastSignIn | None:
+        own = self.of(account_id, len(self.rows))
+        return next((row for row in own if row.outcome is SignInOutcome.SIGNED_IN), None)
+
+    def forget_before(self, moment: datetime) -> None:
+        self.rows[:] = [row for row in self.rows if row.at >= moment]
+
+
+class InMemoryKnownDevices:
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], datetime] = {}
+
+    def see(self, account_id: str, device_hash: str, at: datetime) -> bool:
+        known = (account_id, device_hash) in self.rows
+        self.rows[account_id, device_hash] = at
+        return known
+
+    def forget_of(self, account_id: str) -> None:
+        for key in [key for key in self.rows if key[0] == account_id]:
+            del self.rows[key]
+
+    def forget_before(self, moment: datetime) -> None:
+        for key in [key for key, at in self.rows.items() if at < moment]:
+            del self.rows[key]
