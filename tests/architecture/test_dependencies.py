@@ -25,12 +25,29 @@ USED_BY_NAME = {
     "psycopg": "SQLAlchemy loads it for postgresql:// addresses",
     "tzdata": "zoneinfo reads it where the system has no time zones",
 }
+RUN_BY = (
+    "Makefile",
+    "scripts/test.sh",
+    "scripts/check.sh",
+    "scripts/lock.sh",
+    "scripts/environment.sh",
+    "scripts/package.py",
+)
+RUN_BY_NAME = {
+    "editables": "hatchling asks for it where packages are installed from their sources",
+    "grpcio-tools": "protos/generate.sh",
+    "import-linter": "its command is lint-imports",
+    "mypy-protobuf": "protos/generate.sh",
+    "pytest-randomly": "pytest loads it",
+    "pytest-timeout": "pytest loads it",
+    "requests": "the client of docs/integrate-an-extranet.md, which a test runs, loads it",
+}
 
 
-def _modules(package: Path) -> set[str]:
+def _modules(*folders: Path) -> set[str]:
     found: set[str] = set()
     for path in (*own_python(), *tracked("_pb2.py"), *tracked("_pb2_grpc.py")):
-        if not path.is_relative_to(package / "src"):
+        if not any(path.is_relative_to(folder) for folder in folders):
             continue
         for node in ast.walk(ast.parse((ROOT / path).read_text())):
             if isinstance(node, ast.Import):
@@ -42,10 +59,13 @@ def _modules(package: Path) -> set[str]:
 
 def _imported(package: Path) -> set[str]:
     """Names of the distributions that the sources of `package` import."""
+    return _distributions(_modules(package / "src"), {path.name for path in (ROOT / package / "src").iterdir()})
+
+
+def _distributions(modules: set[str], own: set[str]) -> set[str]:
     known = packages_distributions()
-    own = {path.name for path in (ROOT / package / "src").iterdir()}
     names: set[str] = set()
-    for module in _modules(package):
+    for module in modules:
         top = module.split(".")[0]
         if top in sys.stdlib_module_names or top in own or top in TYPES_ONLY:
             continue
@@ -57,6 +77,10 @@ def _imported(package: Path) -> set[str]:
 def _declared(package: Path) -> set[str]:
     project = tomllib.loads((ROOT / package / "pyproject.toml").read_text())["project"]
     return {str(canonicalize_name(Requirement(need).name)) for need in project["dependencies"]}
+
+
+def _ours() -> set[str]:
+    return {tomllib.loads((ROOT / package / "pyproject.toml").read_text())["project"]["name"] for package in PACKAGES}
 
 
 def test_every_package_of_the_tree_is_looked_at() -> None:
@@ -75,8 +99,23 @@ def test_a_package_declares_what_it_imports_and_nothing_else(package: Path) -> N
     assert unused == set(), "declared and not imported"
 
 
+@promise("operators:dependencies-are-those-that-are-imported")
+def test_the_tools_of_developers_are_those_that_tests_and_scripts_use() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    tools = {str(canonicalize_name(Requirement(need).name)) for need in project["dependency-groups"]["dev"]}
+    imported = _distributions(_modules(Path("tests"), Path("scripts")), {"tests"})
+    members = {
+        tomllib.loads((ROOT / package / "pyproject.toml").read_text())["project"]["name"] for package in PACKAGES
+    }
+    shipped = members.union(*map(_declared, PACKAGES))
+    assert imported - tools - shipped == set(), "imported and not declared"
+    run = " ".join((ROOT / path).read_text() for path in RUN_BY)
+    unused = {name for name in tools - imported - RUN_BY_NAME.keys() if not re.search(rf"\b{name}\b", run)}
+    assert {name for name in unused if not name.startswith("types-")} == set(), "declared and not used"
+
+
 def test_a_package_takes_those_of_the_tree_from_the_tree() -> None:
-    ours = {tomllib.loads((ROOT / package / "pyproject.toml").read_text())["project"]["name"] for package in PACKAGES}
+    ours = _ours()
     for package in PACKAGES:
         sources = set(
             re.findall(r"^([\w-]+) = \{ workspace = true \}", (ROOT / package / "pyproject.toml").read_text(), re.M)
