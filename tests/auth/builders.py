@@ -22,10 +22,10 @@ from werkzeug.test import TestResponse
 
 from auth.bootstrap import World, build_use_cases
 from auth.bootstrap.repositories import AuthWork
+from auth.bootstrap.web import WebParts, create_web
 from auth.clients.domain.client_registration import parse_client
 from auth.clients.domain.clients import Client
 from auth.clients.domain.subjects import Subjects
-from auth.front.adapters.web.app import WebParts, create_web
 from auth.front.use_cases.catalogue import UseCases
 from auth.keys.adapters.crypto.keys import SigningKeys, load_keys
 from auth.people.adapters.clients.mail_texts import MailTexts

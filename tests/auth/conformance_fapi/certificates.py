@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 from joserfc.jwk import ECKey
 from werkzeug.test import Client as Browser
 
-from auth.front.adapters.web.app import WebParts, create_web
+from auth.bootstrap.web import WebParts, create_web
 from auth.protocol.adapters.crypto.client_certificates import read_certificate
 from auth.protocol.adapters.web.plain_requests import Certificates
 from tests.auth.builders import ISSUER, AuthBrowser, Provider

@@ -7,7 +7,7 @@ import base64
 import pytest
 from werkzeug.test import Client as Browser
 
-from auth.front.adapters.web.app import WebParts, create_web
+from auth.bootstrap.web import WebParts, create_web
 from auth.settings import AuthSettings
 from tests.auth.builders import AuthBrowser, Provider
 from tests.auth.conformance_fapi.builders import FapiClient

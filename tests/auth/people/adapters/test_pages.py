@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from werkzeug.test import Client as Browser
 
-from auth.front.adapters.web.app import WebParts, create_web
+from auth.bootstrap.web import WebParts, create_web
 from auth.people.domain.accounts import ProvisionalPassword
 from rights.facts import Organisation, User
 from tests.auth.builders import DIRECTOR, ISSUER, PASSWORD, AuthBrowser, Provider, a_client, an_account, sent_back

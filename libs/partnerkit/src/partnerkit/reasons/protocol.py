@@ -92,6 +92,7 @@ REASONS = (
     ),
     reason("BINDING_REFUSED", APPLICATION, ("Jeton lié à une autre clé", "Token bound to another key")),
     reason("BINDING_MISMATCH", APPLICATION, ("Jeton lié à une autre clé", "Token bound to another key")),
+    reason("CODE_VERIFIER_REFUSED", APPLICATION, ("Preuve PKCE refusée", "PKCE proof refused")),
     reason("CODE_REUSED", APPLICATION, ("Code d'accès présenté deux fois", "Access code used twice")),
     reason("DEVICE_CODE_REUSED", APPLICATION, ("Code d'appareil présenté deux fois", "Device code used twice")),
     reason(

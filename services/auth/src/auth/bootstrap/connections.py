@@ -7,7 +7,7 @@ from datetime import timedelta
 from importlib.resources import as_file, files
 
 from auth.bootstrap.repositories import AuthWork
-from auth.front.adapters.web.app import WebParts, create_web
+from auth.bootstrap.web import WebParts, create_web
 from auth.front.adapters.web.hot_endpoints import HotEndpoints
 from auth.front.use_cases.catalogue import UseCases
 from auth.ground.adapters.clients.guarded_fetch import GuardedFetch

@@ -104,6 +104,10 @@ class Client:
     enabled: bool = True
     tokens_valid_from: int = 0  # seconds since 1970: what was issued to it before is refused
 
+    def audience(self, issuer: str) -> str:
+        """RFC 8707: whom its access tokens are for: its resource server, or ourselves (userinfo) when it has none."""
+        return self.resource or issuer
+
     def is_secret(self, unverified_hash: str) -> bool:
         """Compares the SHA-256 of a presented secret, in constant time. Without a secret none fits."""
         return bool(self.secret_hash) and hmac.compare_digest(self.secret_hash, unverified_hash)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
-from auth.clients.domain.clients import Client
 from auth.clients.domain.subjects import Subjects
 from auth.clients.use_cases.known_clients import KnownClients
 from auth.clients.use_cases.register_clients import RegisterClients
 from auth.clients.use_cases.register_dynamically import RegisterDynamically
 from auth.keys.use_cases.ports import OwnTokens, Signer
-from auth.people.domain.sessions import Session
 from auth.people.use_cases.accept_engagement import AcceptEngagement
 from auth.people.use_cases.choose_password import ChoosePassword
 from auth.people.use_cases.keep_session import ChooseOrganisation, DisownLogin, FindSession, SignOut
@@ -85,8 +82,3 @@ class UseCases:
     register_clients: RegisterClients
     register_dynamically: RegisterDynamically
     wait_for_logout: Callable[[str], LogoutReport]
-
-    def has_consent(self, session: Session, client: Client, scope: str, since: datetime | None = None) -> bool:
-        """Whether the person need not be asked: a service of the house, or asked before. With `since` only a consent
-        given after it counts, of whatever client (`prompt=consent`)."""
-        return self.give_consent.is_given(session, client, scope, since)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from auth.clients.domain.clients import IDENTITY_SCOPES, Client
 from auth.ground.domain.errors import ExtranetClosedError, RightsStaleError
 from auth.people.domain.sessions import Session
 from auth.people.use_cases.ports import RightsReplica
@@ -226,6 +227,11 @@ class PersonRights:
         members = snapshot.users_of_account(account_id) if snapshot is not None else ()
         known = (snapshot.find(Organisation, user.organisation_id) for user in members) if snapshot is not None else ()
         return tuple(sorted({one.caf for one in known if one is not None and one.caf}))
+
+    def other_extranets(self, client: Client, words: Sequence[str]) -> list[str]:
+        """Names of the extranets, other than the client's own, in which its scope lets it act for the person."""
+        own = (*IDENTITY_SCOPES, client.extranet)
+        return [self.label_of(word) for word in words if word not in own]
 
     def label_of(self, code: str) -> str:
         """The name of an extranet, or its code."""

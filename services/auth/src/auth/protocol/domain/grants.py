@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -12,11 +9,6 @@ from enum import Enum
 from auth.clients.domain.clients import Client
 from auth.people.domain.accounts import Account
 from auth.people.domain.sessions import Session
-from servicekit.identifiers import base64url
-
-CODE_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
-CODE_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
-
 
 _JOIN = "~"
 
@@ -177,11 +169,3 @@ class DeviceRequest:
     account_id: str = ""
     session_id: str = ""
     organisation_id: str | None = None
-
-
-def verifier_matches(verifier: str, challenge: str) -> bool:
-    """RFC 7636 §4.6, S256 only; a verifier that §4.1 does not allow matches nothing."""
-    if not CODE_VERIFIER.fullmatch(verifier):
-        return False
-    digest = hashlib.sha256(verifier.encode("ascii")).digest()
-    return hmac.compare_digest(base64url(digest), challenge)

@@ -25,7 +25,8 @@ from auth.people.use_cases.stores.queues import QueueOfNotices
 from auth.people.use_cases.stores.sessions import FeedOfTokens
 from auth.protocol.domain.bindings import Sender, binding_for
 from auth.protocol.domain.grants import AuthorizationCode, FoundCode, RefreshToken
-from auth.protocol.use_cases.make_tokens import Holder, MakeTokens, TokenSet, Wanted
+from auth.protocol.domain.pkce import verifier_problem
+from auth.protocol.use_cases.make_tokens import Holder, Made, MakeTokens, TokenSet, Wanted
 from auth.protocol.use_cases.stores import (
     ExchangedCodes,
     NewFamilies,
@@ -73,16 +74,22 @@ class ExchangeCode:
             return None
         return found if self._clock.now() < found.kept.expires_at else None
 
-    def __call__(self, found: FoundCode, client: Client, sender: Sender, narrower_details: str = "") -> TokenSet:
-        """The tokens. `narrower_details` hold for this access token only (RFC 9396 §6).
+    def __call__(
+        self, found: FoundCode, client: Client, sender: Sender, *, verifier: str, narrower_details: str = ""
+    ) -> TokenSet:
+        """The tokens. `narrower_details` hold for this access token only (RFC 9396 §6). A wrong `verifier` leaves the
+        code as it is: it has 60 seconds and 256 bits to be guessed.
 
         Raises:
-            GrantRefusedError: used meanwhile, the session ended, or the code is bound to another DPoP key.
+            GrantRefusedError: PKCE, the code is bound to another DPoP key, used meanwhile, or the session ended.
             BindingRefusedError: the client's tokens are bound and it has shown no key.
             ExtranetClosedError: no habilitation any more.
             RightsStaleError: the replica of the rights is not fresh.
         """
         code = found.kept
+        problem = verifier_problem(code.code_challenge, verifier)
+        if problem is not None:
+            raise GrantRefusedError(problem, reason="CODE_VERIFIER_REFUSED")
         if code.dpop_key and code.dpop_key != sender.dpop_key:
             raise GrantRefusedError("the code is bound to another DPoP key", reason="DPOP_KEY_MISMATCH")
         wanted = Wanted(
@@ -102,23 +109,21 @@ class ExchangeCode:
         except ExtranetClosedError as error:
             record_refusal(self._work, holder, client, error, self._clock.now())
             raise
-        if not self._work.record(lambda repos: self._keep(repos, code, holder, (wanted, tokens))):
+        if not self._work.record(lambda repos: self._keep(repos, code, Made(holder, wanted, tokens))):
             self._reused(code)
             raise GrantRefusedError("the code was used before", reason="CODE_REUSED")
         return tokens
 
-    def _keep(
-        self, repos: CodesAndTokens, code: AuthorizationCode, holder: Holder, made: tuple[Wanted, TokenSet]
-    ) -> Outcome[bool]:
-        now, (wanted, tokens) = self._clock.now(), made
+    def _keep(self, repos: CodesAndTokens, code: AuthorizationCode, made: Made) -> Outcome[bool]:
+        now = self._clock.now()
         if not repos.codes.use(code.code_hash, now):
             self._make_tokens.holder(repos, code.account_id, code.session_id)
             late = events.refused("token.refused", code.account_id, "CODE_REUSED", now, {"client_id": code.client_id})
             return Outcome(value=False, events=(late,))
-        note_activity(repos, holder.session, now)
-        keep_refresh_token(repos, holder, wanted, tokens, now)
+        note_activity(repos, made.holder.session, now)
+        keep_refresh_token(repos, made, now)
         repos.sessions.remember_client(code.session_id, code.client_id)
-        return Outcome(value=True, events=(issued(holder, code.client_id, tokens, now),))
+        return Outcome(value=True, events=(issued(made.holder, code.client_id, made.tokens, now),))
 
     def _reused(self, code: AuthorizationCode) -> None:
         now = self._clock.now()
@@ -137,11 +142,10 @@ def note_activity(repos: HasSessions[TouchedSessions], session: Session, now: da
         repos.sessions.touch(session.session_id, now)
 
 
-def keep_refresh_token(
-    repos: HasRefreshTokens[NewRefreshTokens], holder: Holder, wanted: Wanted, tokens: TokenSet, now: datetime
-) -> None:
+def keep_refresh_token(repos: HasRefreshTokens[NewRefreshTokens], made: Made, now: datetime) -> None:
     """Keeps the hash of a first refresh token, if there is one. Only a client that cannot authenticate needs its key
     again to use it (RFC 9449 §5)."""
+    holder, wanted, tokens = made.holder, made.wanted, made.tokens
     if tokens.refresh_token is None:
         return
     repos.refresh_tokens.add(

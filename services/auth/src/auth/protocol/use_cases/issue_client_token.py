@@ -48,15 +48,20 @@ class IssueClientToken:
         self._windows: dict[tuple[str, str, str], _Window] = {}
         self._lock = threading.Lock()
 
-    def __call__(self, client: Client, scope: str, audience: str, sender: Sender) -> TokenSet:
-        """The token. What of the scope speaks of a person is left out.
+    def audience_of(self, client: Client) -> str:
+        """Whom the token is for."""
+        return client.audience(self._policy.issuer)
+
+    def __call__(self, client: Client, scope: str, sender: Sender) -> TokenSet:
+        """The token; `scope` empty: all that the client has. What of it speaks of a person is left out.
 
         Raises:
             BindingRefusedError: the client's tokens are bound and it has shown no key.
             DependencyUnavailableError: the event cannot be recorded.
         """
-        now = self._clock.now()
-        granted = " ".join(word for word in client.allowed_scope(scope) if word not in _OF_A_PERSON)
+        now, audience = self._clock.now(), self.audience_of(client)
+        allowed = client.allowed_scope(scope or " ".join(client.scope))
+        granted = " ".join(word for word in allowed if word not in _OF_A_PERSON)
         frame = TokenFrame(
             issuer=self._policy.issuer,
             client_id=client.client_id,

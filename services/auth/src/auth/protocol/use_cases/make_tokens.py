@@ -99,6 +99,15 @@ class TokenSet:
 
 
 @dataclass(frozen=True)
+class Made:
+    """Tokens that are signed and not kept yet: whose they are, and what for."""
+
+    holder: Holder
+    wanted: Wanted
+    tokens: TokenSet
+
+
+@dataclass(frozen=True)
 class TokenPolicy:
     """Issuer and durations."""
 

@@ -25,7 +25,7 @@ from auth.protocol.domain.bindings import Sender, binding_for
 from auth.protocol.domain.grants import DeviceRequest, DeviceState
 from auth.protocol.domain.user_codes import new_user_code, normalise_user_code
 from auth.protocol.use_cases.exchange_code import issued, keep_refresh_token, note_activity, record_refusal
-from auth.protocol.use_cases.make_tokens import Holder, MakeTokens, TokenSet, Wanted
+from auth.protocol.use_cases.make_tokens import Made, MakeTokens, TokenSet, Wanted
 from auth.protocol.use_cases.stores import DeviceRequests, GivenConsents, NewRefreshTokens, SessionsGivingTokens
 from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
@@ -189,7 +189,7 @@ class ServeDevices:
         except ExtranetClosedError as error:
             record_refusal(self._work, holder, client, error, self._clock.now())
             raise
-        if not self._work.record(lambda repos: self._use(repos, request, holder, (wanted, tokens))):
+        if not self._work.record(lambda repos: self._use(repos, request, Made(holder, wanted, tokens))):
             raise DeviceRefusedError("invalid_grant")
         return tokens
 
@@ -216,19 +216,17 @@ class ServeDevices:
             raise DeviceRefusedError(code)
         return request
 
-    def _use(
-        self, repos: Store, request: DeviceRequest, holder: Holder, made: tuple[Wanted, TokenSet]
-    ) -> Outcome[bool]:
-        now, (wanted, tokens) = self._clock.now(), made
+    def _use(self, repos: Store, request: DeviceRequest, made: Made) -> Outcome[bool]:
+        now = self._clock.now()
         if not repos.device_requests.save(replace(request, state=DeviceState.USED), DeviceState.GRANTED):
             what = {"client_id": request.client_id}
             late = events.refused("token.refused", request.account_id, "DEVICE_CODE_REUSED", now, what)
             return Outcome(value=False, events=(late,))
         self._make_tokens.holder(repos, request.account_id, request.session_id)
-        note_activity(repos, holder.session, now)
-        keep_refresh_token(repos, holder, wanted, tokens, now)
+        note_activity(repos, made.holder.session, now)
+        keep_refresh_token(repos, made, now)
         repos.sessions.remember_client(request.session_id, request.client_id)
-        return Outcome(value=True, events=(issued(holder, request.client_id, tokens, now),))
+        return Outcome(value=True, events=(issued(made.holder, request.client_id, made.tokens, now),))
 
 
 def _remember_consent(

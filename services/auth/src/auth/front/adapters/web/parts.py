@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
 
-from flask import redirect, request
-from flask import session as browser
+from flask import request
 from werkzeug.wrappers import Response
 
-from auth.clients.domain.clients import IDENTITY_SCOPES, Client
-from auth.clients.domain.redirects import is_redirect_uri
+from auth.clients.domain.clients import Client
 from auth.front.use_cases.catalogue import UseCases
 from auth.people.adapters.web.known_devices import KnownDevices
 from auth.people.adapters.web.visitor import Visitor, Waiting
+from auth.people.adapters.web.ways import Ways
 from auth.people.domain.sessions import Session
 from auth.people.use_cases.name_helpers import Helpers
 from partnerkit.reasons import Reader, reader_of
 from servicekit.clock import Clock
-from servicekit.web import ServiceApp, allow_form_target
-from servicekit.web.links import local_path
+from servicekit.web import ServiceApp
 
 _LONGEST_ADDRESS = 64
 AGAIN = "encore"
@@ -35,38 +32,27 @@ class Parts:
     app: ServiceApp
     use_cases: UseCases
     visitor: Visitor
+    ways: Ways
     clock: Clock
     issuer: str
     minimum_password_length: int
     devices: KnownDevices
     proxies: frozenset[str] = frozenset()
 
-    def waiting_client(self, waiting: Waiting | None) -> Client | None:
-        """The client whose request waits. The forms of this answer may then end at it (CSP form-action)."""
-        client = self.use_cases.client(waiting.one("client_id")) if waiting is not None else None
-        if client is not None and waiting is not None:
-            redirect_uri = waiting.one("redirect_uri")
-            if is_redirect_uri(client, redirect_uri):
-                allow_form_target(str(redirect_uri))
-        return client
+    @property
+    def waiting_client(self) -> Callable[[Waiting | None], Client | None]:
+        """See `Ways`."""
+        return self.ways.waiting_client
 
-    def other_extranets(self, client: Client, words: Sequence[str]) -> list[str]:
-        """Names of the extranets, other than the client's own, in which its scope lets it act for the person."""
-        own = (*IDENTITY_SCOPES, client.extranet)
-        return [self.use_cases.rights.label_of(word) for word in words if word not in own]
+    @property
+    def go_on(self) -> Callable[..., Response]:
+        """See `Ways`."""
+        return self.ways.go_on
 
-    def go_on(self, page: str | None = None) -> Response:
-        """To `page`, or where the person wanted to go: the waiting request, else the portal.
-
-        Of `suite` only what we sealed ourselves is carried on: anybody can write an address with something else in it.
-        """
-        suite = request.values.get("suite") if self.visitor.waiting() is not None else None
-        query = urlencode({"suite": suite}) if suite else ""
-        if page is not None:
-            return redirect(f"{page}{'&' if '?' in page else '?'}{query}" if query else page, 303)
-        if suite:
-            return redirect(f"/authorize?{query}", 303)
-        return redirect(local_path(browser.pop("retour", None)), 303)
+    @property
+    def come_back_to(self) -> Callable[[str], None]:
+        """See `Ways`."""
+        return self.ways.come_back_to
 
     def go_on_in(self, session: Session) -> Response:
         """To the next step of the sign-in, else where the person wanted to go."""
@@ -81,10 +67,6 @@ class Parts:
         """Who can help the person who is signed in; None: nobody is."""
         present = self.visitor.present()
         return self.use_cases.name_helpers(present.account.account_id) if present is not None else None
-
-    def come_back_to(self, page: str) -> None:
-        """Where `go_on` leads once the person is signed in; a path of ours."""
-        browser["retour"] = page
 
     def address(self) -> str:
         """Network address of the browser. Of what stands in X-Forwarded-For only what a trusted proxy added counts:

@@ -10,7 +10,6 @@ import math
 from collections.abc import Sequence
 
 import orjson
-from authlib.oauth2.rfc6749.errors import OAuth2Error
 
 from auth.ground.domain.errors import (
     BindingRefusedError,
@@ -43,22 +42,6 @@ class AuthorizationRefusedError(Exception):
         super().__init__(description)
         self.code = code
         self.description = description
-
-
-class InvalidTargetError(OAuth2Error):  # type: ignore[misc]  # Authlib is untyped
-    """RFC 8707 §2: the resource asked for is not the client's."""
-
-    error = "invalid_target"
-
-
-def refuse_foreign_resource(asked: Sequence[str], audience: str) -> None:
-    """RFC 8707 §2.2: at the token endpoint too, a resource is the one that was granted, or refused.
-
-    Raises:
-        InvalidTargetError: another one.
-    """
-    if any(resource != audience for resource in asked):
-        raise InvalidTargetError(description="the resource is not the one that was granted")
 
 
 def client_error(error: ServiceError) -> Answer:

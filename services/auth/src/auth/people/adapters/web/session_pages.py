@@ -176,5 +176,5 @@ class SessionPages:
 
     def _agreed(self, one: GivenConsent) -> dict[str, object]:
         scope = one.consent.scope
-        elsewhere = self._parts.other_extranets(one.client, scope)
+        elsewhere = self._parts.use_cases.rights.other_extranets(one.client, scope)
         return {"client": one.client, "scope": scope, "elsewhere": elsewhere, "given_at": one.consent.given_at}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from flask import Blueprint, make_response, render_template, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -10,11 +13,15 @@ from werkzeug.wrappers import Response
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
-from auth.front.adapters.web.parts import Parts
+from auth.clients.domain.clients import Client
 from auth.ground.domain.errors import ExtranetClosedError
 from auth.people.adapters.web.closed_texts import closed_text
+from auth.people.adapters.web.visitor import Visitor
+from auth.people.use_cases.person_rights import PersonRights
 from auth.protocol.domain.grants import DeviceRequest
 from auth.protocol.domain.user_codes import shown_user_code
+from auth.protocol.use_cases.serve_devices import ServeDevices
+from partnerkit.reasons import Reader
 from servicekit.references import current_reference
 
 
@@ -27,13 +34,16 @@ class DeviceForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     )
 
 
+@dataclass(frozen=True, kw_only=True)
 class DevicePages:
     """Three steps: sign in, copy the code, say yes or no. The code in the address fills the field, no more: a person
     who was sent here by somebody else must see and confirm what they allow (RFC 8628 §5.4)."""
 
-    def __init__(self, parts: Parts) -> None:
-        """See `Parts`."""
-        self._parts = parts
+    visitor: Visitor
+    client: Callable[[str | None], Client | None]
+    serve_devices: ServeDevices
+    rights: PersonRights
+    reader: Callable[[], Reader]
 
     def blueprint(self) -> Blueprint:
         """Their addresses."""
@@ -63,16 +73,16 @@ class DevicePages:
     def decision(self) -> Response | str:
         """The person said yes or no."""
         found = self._find(request.form.get("user_code", ""))
-        client = self._parts.use_cases.client(found.client_id) if found is not None else None
+        client = self.client(found.client_id) if found is not None else None
         if found is None or client is None:
             return render_template("device_done.html", outcome="over", name="")
         granted = "allow" in request.form
-        session = self._parts.visitor.required().session
+        session = self.visitor.required().session
         try:
-            saved = self._parts.use_cases.serve_devices.decide(session, found, client, granted=granted)
+            saved = self.serve_devices.decide(session, found, client, granted=granted)
         except ExtranetClosedError as error:
-            label = self._parts.use_cases.rights.label_of(error.extranet) or client.name
-            text = closed_text(error.reason, self._parts.reader())
+            label = self.rights.label_of(error.extranet) or client.name
+            text = closed_text(error.reason, self.reader())
             page = render_template(
                 "closed_extranet.html",
                 label=label,
@@ -86,11 +96,11 @@ class DevicePages:
         return render_template("device_done.html", outcome=outcome, name=client.name)
 
     def _find(self, typed: str) -> DeviceRequest | None:
-        session = self._parts.visitor.required().session
-        return self._parts.use_cases.serve_devices.find(session, typed)
+        session = self.visitor.required().session
+        return self.serve_devices.find(session, typed)
 
     def _confirm(self, found: DeviceRequest) -> Response | str:
-        client = self._parts.use_cases.client(found.client_id)
+        client = self.client(found.client_id)
         if client is None:
             return render_template("device_done.html", outcome="over", name="")
         words = found.scope.split()
@@ -98,6 +108,6 @@ class DevicePages:
             "device_confirm.html",
             client=client,
             scope=words,
-            elsewhere=self._parts.other_extranets(client, words),
+            elsewhere=self.rights.other_extranets(client, words),
             user_code=shown_user_code(found.user_code),
         )

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 from flask import Blueprint, make_response, redirect, render_template, request
@@ -12,8 +14,8 @@ from flask import session as browser
 from werkzeug.wrappers import Response
 
 from auth.clients.domain.clients import Client
-from auth.front.adapters.web.parts import Parts
-from auth.people.adapters.web.visitor import forget_present
+from auth.people.adapters.web.visitor import Visitor, forget_present
+from auth.people.use_cases.keep_session import SignOut
 from auth.people.use_cases.tell_clients import LogoutReport
 from auth.protocol.adapters.web.authorization_response import with_query
 from auth.protocol.adapters.web.logout_request import (
@@ -21,23 +23,27 @@ from auth.protocol.adapters.web.logout_request import (
     Asked,
     LogoutRefusedError,
     LogoutRequest,
-    read_logout_request,
+    LogoutRequests,
 )
-from servicekit.web import allow_form_target, allow_frame, prefer_languages
+from servicekit.web import ServiceApp, allow_form_target, allow_frame, prefer_languages
 from servicekit.web.app import ask_before_signing_out
 from servicekit.web.origins import sent_by_our_page
+from servicekit.web.secrets import Sealer
 
 _ABOUT = "logout request"
 _NOTHING = LogoutReport(0, 0)
 
 
+@dataclass(frozen=True, kw_only=True)
 class EndSessionEndpoint:
-    """The views."""
+    """The views. `wait_for_logout`: how many clients have closed their sessions after a moment."""
 
-    def __init__(self, parts: Parts) -> None:
-        """See `Parts`."""
-        self._parts = parts
-        self._sealer = parts.app.web_secrets.sealer("waiting logout request")
+    app: ServiceApp
+    visitor: Visitor
+    requests: LogoutRequests
+    sign_out: SignOut
+    wait_for_logout: Callable[[str], LogoutReport]
+    issuer: str
 
     def blueprint(self) -> Blueprint:
         """A client may POST; without a valid hint nothing ends before the person has confirmed, on a page of ours.
@@ -50,19 +56,23 @@ class EndSessionEndpoint:
         blueprint.add_url_rule("/deconnexion", "leave", self.leave, methods=["POST"])
         blueprint.add_url_rule("/logged-out", "logged_out", self.logged_out)
         for view in (self.logout, self.confirm, self.leave):
-            self._parts.app.csrf_exempt(view)
+            self.app.csrf_exempt(view)
         return blueprint
+
+    @cached_property
+    def _sealer(self) -> Sealer:
+        return self.app.web_secrets.sealer("waiting logout request")
 
     def logout(self) -> Response | str:
         """§2: ends at once with a valid `id_token_hint` of this session, else asks: an older ID token, found in a
         history or a log, must not be enough to throw somebody out (ASVS 10.6.2)."""
-        visitor = self._parts.visitor
+        visitor = self.visitor
         if request.method == "POST" and visitor.cookie is None:
             return self._by_redirect()
         parameters = self._parameters()
         prefer_languages(" ".join(parameters.get("ui_locales", ())))
         try:
-            asked = read_logout_request(self._parts.use_cases, parameters)
+            asked = self.requests(parameters)
         except LogoutRefusedError as error:
             return self._refused(str(error))
         present = visitor.present()
@@ -78,18 +88,18 @@ class EndSessionEndpoint:
 
     def confirm(self) -> Response | str:
         """The person has said yes. The address is compared again with those of the client."""
-        if not sent_by_our_page(self._parts.app.settings.public_url):
+        if not sent_by_our_page(self.app.settings.public_url):
             return ask_before_signing_out("/deconnexion")
         parameters = {name: values for name, values in request.form.lists() if name != "id_token_hint"}
         try:
-            asked = read_logout_request(self._parts.use_cases, parameters)
+            asked = self.requests(parameters)
         except LogoutRefusedError as error:
             return self._refused(str(error))
         return self._end_this_one(asked)
 
     def leave(self) -> Response | str:
         """DÉCONNEXION in the header of the portal."""
-        if not sent_by_our_page(self._parts.app.settings.public_url):
+        if not sent_by_our_page(self.app.settings.public_url):
             return ask_before_signing_out("/deconnexion")
         return self._end_this_one(None)
 
@@ -113,7 +123,7 @@ class EndSessionEndpoint:
         return kept if kept is not None else {name: request.values.getlist(name) for name in PARAMETERS}
 
     def _end_this_one(self, asked: LogoutRequest | None) -> Response:
-        present = self._parts.visitor.present()
+        present = self.visitor.present()
         if present is None:
             return self._ended("", None, asked)
         session_id = present.session.session_id
@@ -121,8 +131,8 @@ class EndSessionEndpoint:
         return self._ended(session_id, self._end(session_id, begun_by), asked)
 
     def _end(self, session_id: str, begun_by: str | None) -> LogoutReport:
-        self._parts.use_cases.sign_out(session_id, begun_by)
-        return self._parts.use_cases.wait_for_logout(session_id)
+        self.sign_out(session_id, begun_by)
+        return self.wait_for_logout(session_id)
 
     def _ask(self, asked: LogoutRequest) -> str:
         if asked.target is not None:
@@ -147,7 +157,7 @@ class EndSessionEndpoint:
             answer = make_response(self._page(session_id, report, asked))
         else:
             answer = redirect(address, 303)
-        self._parts.visitor.forget_cookie(answer)
+        self.visitor.forget_cookie(answer)
         return answer
 
     def _page(self, session_id: str, report: LogoutReport | None, asked: LogoutRequest | None) -> str:
@@ -163,7 +173,7 @@ class EndSessionEndpoint:
         )
 
     def _clients(self, client_ids: Sequence[str]) -> list[Client]:
-        found = (self._parts.use_cases.client(client_id) for client_id in client_ids)
+        found = (self.requests.client(client_id) for client_id in client_ids)
         return [client for client in found if client is not None]
 
     def _frames(self, session_id: str, clients: Sequence[Client]) -> list[tuple[str, str]]:
@@ -175,7 +185,7 @@ class EndSessionEndpoint:
                 allow_frame(address)
             except ValueError:  # a host that no browser reaches: the others must still be closed
                 continue
-            sent = [("iss", self._parts.issuer), ("sid", session_id)]
+            sent = [("iss", self.issuer), ("sid", session_id)]
             frames.append((client.name, with_query(address, sent)))
         return frames
 

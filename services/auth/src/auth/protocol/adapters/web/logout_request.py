@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from auth.clients.domain.clients import Client
-from auth.front.use_cases.catalogue import UseCases
 from auth.protocol.adapters.web.authorization_response import with_query
 from auth.protocol.adapters.web.plain_requests import given
 
@@ -43,32 +43,39 @@ class LogoutRequest:
         return with_query(self.target, [("state", self.state)])
 
 
-def read_logout_request(own: UseCases, parameters: Asked) -> LogoutRequest:
-    """The request, its hint verified. A hint that is not ours is as good as none: the person is asked.
+@dataclass(frozen=True, kw_only=True)
+class LogoutRequests:
+    """`client` finds a relying party by its identifier; `hinted`: the claims of an ID token of ours, or None."""
 
-    Raises:
-        LogoutRefusedError: a parameter comes twice, or `client_id` is not the one the ID token was made for (§2).
-    """
-    values = given({name: parameters.get(name, ()) for name in PARAMETERS})
-    if any(len(several) > 1 for several in values.values()):
-        raise LogoutRefusedError("a parameter is given twice")
-    asked = {name: one for name, (one,) in values.items()}
-    unverified_hint = asked.get("id_token_hint")
-    hint = own.own_tokens.id_token_hint(unverified_hint) if unverified_hint is not None else None
-    named = asked.get("client_id")
-    if hint is not None and named is not None and named != hint.get("aud"):
-        raise LogoutRefusedError("client_id is not the client of the id_token_hint")
-    client = own.client(str(hint["aud"]) if hint is not None else named)
-    wanted = asked.get("post_logout_redirect_uri")
-    target = wanted if client is not None and wanted in client.post_logout_redirect_uris else None
-    session_id = hint.get("sid") if hint is not None else None
-    return LogoutRequest(
-        client=client,
-        hinted_session=str(session_id) if session_id else None,
-        target=target,
-        state=asked.get("state"),
-        address_problem=_why_not(asked, client) if wanted is not None and target is None else "",
-    )
+    client: Callable[[str | None], Client | None]
+    hinted: Callable[[str], Mapping[str, Any] | None]
+
+    def __call__(self, parameters: Asked) -> LogoutRequest:
+        """The request, its hint verified. A hint that is not ours is as good as none: the person is asked.
+
+        Raises:
+            LogoutRefusedError: a parameter comes twice, or `client_id` is not the one the ID token was made for (§2).
+        """
+        values = given({name: parameters.get(name, ()) for name in PARAMETERS})
+        if any(len(several) > 1 for several in values.values()):
+            raise LogoutRefusedError("a parameter is given twice")
+        asked = {name: one for name, (one,) in values.items()}
+        unverified_hint = asked.get("id_token_hint")
+        hint = self.hinted(unverified_hint) if unverified_hint is not None else None
+        named = asked.get("client_id")
+        if hint is not None and named is not None and named != hint.get("aud"):
+            raise LogoutRefusedError("client_id is not the client of the id_token_hint")
+        client = self.client(str(hint["aud"]) if hint is not None else named)
+        wanted = asked.get("post_logout_redirect_uri")
+        target = wanted if client is not None and wanted in client.post_logout_redirect_uris else None
+        session_id = hint.get("sid") if hint is not None else None
+        return LogoutRequest(
+            client=client,
+            hinted_session=str(session_id) if session_id else None,
+            target=target,
+            state=asked.get("state"),
+            address_problem=_why_not(asked, client) if wanted is not None and target is None else "",
+        )
 
 
 def _why_not(asked: Mapping[str, str], client: Client | None) -> str:

@@ -12,12 +12,12 @@ from authlib.oauth2.rfc6749.requests import OAuth2Payload, OAuth2Request
 from auth.clients.domain.clients import Client
 from auth.ground.adapters.web.bodies import read_body
 from auth.ground.domain.errors import RequestRefusedError
+from auth.protocol.adapters.web.token_form import REPEATABLE, TokenForm
 from auth.protocol.domain.bindings import NOBODY, Sender
 from auth.protocol.domain.certificates import ClientCertificate
 from servicekit.media_types import FORM, media_type_of
 
 _MOST_FIELDS = 100
-_REPEATABLE = frozenset({"resource", "audience"})
 
 
 class FormPayload(OAuth2Payload):  # type: ignore[misc]  # Authlib is untyped
@@ -40,23 +40,23 @@ class PlainRequest(OAuth2Request):  # type: ignore[misc]  # Authlib is untyped
     """A request of Authlib made without werkzeug. The constructor of OAuth2Request is left out on purpose: it checks
     the scheme of the request, which the proxy in front of us has already ended.
 
-    `uri` is the public address that was called; `dpop` the header of that name; `certificate` what the proxy handed on;
-    `caller` is the client, once it has proved who it is; `sender` what it has shown to hold, once that is checked.
+    `sent` are the parameters that we read ourselves; `uri` is the public address that was called; `dpop` the header of
+    that name; `certificate` what the proxy handed on; `caller` is the client, once it has proved who it is; `sender`
+    what it has shown to hold, once that is checked.
     """
 
     def __init__(self, method: str, uri: str, headers: Mapping[str, str], lists: Mapping[str, list[str]]) -> None:
         self.method, self.uri, self.headers = method, uri, headers
         self.payload = FormPayload(lists)
+        self.sent = TokenForm.of(lists)
         self.client = self.auth_method = self.user = self.credential = None
         self.authorization_code = self.refresh_token = None
-        self.resource: str | None = None
         self.basic: tuple[str, str] | None = None
         self.has_authorization = False
         self.dpop: str | None = None
         self.certificate: ClientCertificate | None = None
         self.sender: Sender = NOBODY
         self.caller: Client | None = None
-        self.details: Any = None
         self._scope = self._body = None
 
     @property
@@ -150,7 +150,7 @@ def _decoded(part: str) -> str:
 
 def _refuse_ambiguity(request: PlainRequest) -> None:
     lists: Mapping[str, list[str]] = request.payload.datalist
-    if any(len(values) > 1 for name, values in lists.items() if name not in _REPEATABLE):
+    if any(len(values) > 1 for name, values in lists.items() if name not in REPEATABLE):
         raise RequestRefusedError("invalid_request", "a parameter is there more than once")
     ways = [request.has_authorization, "client_secret" in lists, "client_assertion" in lists]
     if sum(ways) > 1:

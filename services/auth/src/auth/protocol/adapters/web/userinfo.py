@@ -7,7 +7,6 @@ from typing import Any
 
 from auth.clients.adapters.web.cross_origin import note_caller
 from auth.clients.domain.clients import Client
-from auth.front.use_cases.catalogue import UseCases
 from auth.ground.adapters.web.bodies import read_body
 from auth.ground.adapters.web.errors import Answer, json_answer, json_error, unavailable
 from auth.ground.domain.errors import (
@@ -18,8 +17,12 @@ from auth.ground.domain.errors import (
     ServerNonceNeededError,
     StepUpNeededError,
 )
-from auth.protocol.adapters.web.plain_requests import Certificates, parse_form, read_dpop
+from auth.keys.use_cases.ports import Signer
+from auth.protocol.adapters.web.client_endpoint import Calls
+from auth.protocol.adapters.web.plain_requests import parse_form, read_dpop
 from auth.protocol.domain.bindings import Sender
+from auth.protocol.use_cases.read_person import ReadPerson
+from auth.protocol.use_cases.read_token import ReadToken
 from servicekit.errors import NotAuthenticatedError, ServiceError
 from servicekit.logging import get_logger
 from servicekit.media_types import FORM, media_type_of
@@ -35,12 +38,12 @@ class UserinfoEndpoint:
 
     path = "/userinfo"
 
-    def __init__(self, use_cases: UseCases, issuer: str, certificates: Certificates, mtls_issuer: str = "") -> None:
-        """`mtls_issuer`: the second public address, where clients show certificates."""
-        self._use_cases = use_cases
-        self._issuer = issuer
-        self._certificates = certificates
-        self._mtls_issuer = mtls_issuer
+    def __init__(self, calls: Calls, read_token: ReadToken, read_person: ReadPerson, signer: Signer) -> None:
+        """`signer`: for the answer as a JWT."""
+        self._calls = calls
+        self._read_token = read_token
+        self._read_person = read_person
+        self._signer = signer
 
     def __call__(self, environ: Mapping[str, Any]) -> Answer:
         """Never a token in the query (RFC 9700 §4.3.2)."""
@@ -60,34 +63,32 @@ class UserinfoEndpoint:
         return answer
 
     def _answer(self, environ: Mapping[str, Any], scheme: str, unverified_token: str) -> Answer:
-        token = self._use_cases.read_token.access_token(unverified_token)
+        token = self._read_token.access_token(unverified_token)
         note_caller(environ, token.client)
         if "openid" not in str(token.claims.get("scope", "")).split():
             return _challenge(scheme, "insufficient_scope", 403)
         sender = self._sender(environ, scheme, unverified_token)
-        person = self._use_cases.read_person(token, sender)
+        person = self._read_person(token, sender)
         algorithm = token.client.userinfo_signed_response_alg
         if algorithm is None:
             return json_answer(200, person)
         return self._signed(person, token.client, algorithm)
 
     def _sender(self, environ: Mapping[str, Any], scheme: str, unverified_token: str) -> Sender:
-        certificate = self._certificates.of(environ)
+        certificate = self._calls.certificates.of(environ)
         shown = certificate.thumbprint if certificate is not None else ""
         proof = read_dpop(environ)
         if scheme != "DPoP" or proof is None:
             return Sender("", shown)  # a bound token sent as a bearer shows no key (RFC 9449 §7.2)
-        host = str(environ.get("HTTP_HOST", ""))
-        base = self._mtls_issuer if self._mtls_issuer and self._mtls_issuer.endswith(f"//{host}") else self._issuer
-        key = self._use_cases.check_dpop(
-            proof, str(environ["REQUEST_METHOD"]), f"{base}{self.path}", access_token=unverified_token
-        )
+        address = self._calls.address(str(environ.get("HTTP_HOST", "")), self.path)
+        method = str(environ["REQUEST_METHOD"])
+        key = self._calls.authenticate.check_dpop(proof, method, address, access_token=unverified_token)
         return Sender(key, shown)
 
     def _signed(self, person: Mapping[str, Any], client: Client, algorithm: str) -> Answer:
         """OIDC Core §5.3.2."""
-        claims = {**person, "iss": self._issuer, "aud": client.client_id}
-        signed = self._use_cases.signer.sign("JWT", claims, algorithm)
+        claims = {**person, "iss": self._calls.issuer, "aud": client.client_id}
+        signed = self._signer.sign("JWT", claims, algorithm)
         return 200, signed.encode(), [("Content-Type", "application/jwt"), ("Cache-Control", "no-store")]
 
     def _refused(self, environ: Mapping[str, Any], error: ServiceError) -> Answer:
@@ -98,7 +99,7 @@ class UserinfoEndpoint:
             return _challenge(scheme, "insufficient_user_authentication", 401, f', max_age="{error.max_age_s}"')
         if isinstance(error, ServerNonceNeededError):
             status, body, headers = _challenge("DPoP", "use_dpop_nonce", 401)
-            return status, body, [*headers, ("DPoP-Nonce", self._use_cases.check_dpop.current_nonce())]
+            return status, body, [*headers, self._calls.next_nonce()]
         if isinstance(error, DpopRefusedError):
             return _challenge("DPoP", "invalid_dpop_proof", 401)
         if isinstance(error, BindingRefusedError | NotAuthenticatedError | CertificateRefusedError):

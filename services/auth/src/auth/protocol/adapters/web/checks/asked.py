@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -10,12 +10,25 @@ from typing import Any
 
 from auth.clients.domain.clients import RESPONSE_MODES, Client
 from auth.clients.domain.redirects import is_private_use
-from auth.front.use_cases.catalogue import UseCases
+from auth.people.domain.sessions import Session
 from auth.people.use_cases.keep_session import Present
+from auth.people.use_cases.next_step import NextStep
 from auth.protocol.domain.claims import openable_claims, scopes_opening
 from auth.protocol.domain.requested_claims import RequestedClaims, read_claims
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Questions:
+    """What the checks ask the house. `hinted`: the claims of an ID token of ours, or None; `subject_of`: what a client
+    knows an account by; `has_consent`: session, client, scope, since when; `check_open`: see `IssueCode`."""
+
+    hinted: Callable[[str], Mapping[str, Any] | None]
+    subject_of: Callable[[str, Client], str]
+    next_step: NextStep
+    has_consent: Callable[[Session, Client, str, datetime | None], bool]
+    check_open: Callable[[Session, Client], object]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +42,7 @@ class Asked:
     parameters: Mapping[str, Sequence[str]]
     client: Client | None
     issuer: str
-    own: UseCases
+    own: Questions
     present: Present | None = None
     began_at: datetime = _NEVER
     now: datetime = _NEVER
@@ -73,7 +86,7 @@ class Asked:
     @property
     def audience(self) -> str:
         """RFC 8707: the client's resource server, or ourselves (userinfo) when it has none."""
-        return self.known.resource or self.issuer
+        return self.known.audience(self.issuer)
 
     @property
     def response_mode(self) -> str:
@@ -106,7 +119,7 @@ class Asked:
     def hint(self) -> Mapping[str, Any] | None:
         """The claims of `id_token_hint`, when it is an ID token of ours."""
         unverified_hint = self.one("id_token_hint")
-        return self.own.own_tokens.id_token_hint(unverified_hint) if unverified_hint else None
+        return self.own.hinted(unverified_hint) if unverified_hint else None
 
     def has_consent(self) -> bool:
         """Whether the person need not be asked; with `prompt=consent` only an answer to this very request counts."""

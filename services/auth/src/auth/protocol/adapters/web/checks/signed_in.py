@@ -48,7 +48,7 @@ def _is_expected_person(asked: Asked) -> bool:
     client knows them, an answer about a `sub` would tell it who is there.
     """
     assert asked.present is not None
-    subject = asked.own.subjects.of(asked.present.account.account_id, asked.known)
+    subject = asked.own.subject_of(asked.present.account.account_id, asked.known)
     named = asked.claims.subject
     hinted = asked.hint is None or asked.hint.get("sub") == subject
     return hinted and (named is None or named == subject or not asked.has_consent())
@@ -75,5 +75,5 @@ def consent(asked: Asked) -> Shown | None:
     if asked.has_consent():
         return None
     assert asked.present is not None
-    asked.own.issue_code.check_open(asked.present.session, asked.known)
+    asked.own.check_open(asked.present.session, asked.known)
     return CONSENT

@@ -7,7 +7,7 @@ from typing import Any
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 
 from auth.clients.domain.clients import AUTHENTICATION_METHODS
-from auth.ground.adapters.web.errors import InvalidTargetError
+from auth.protocol.use_cases.issue_client_token import IssueClientToken
 
 
 class ClientTokenGrant(ClientCredentialsGrant):  # type: ignore[misc]  # Authlib is untyped
@@ -15,13 +15,13 @@ class ClientTokenGrant(ClientCredentialsGrant):  # type: ignore[misc]  # Authlib
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTHENTICATION_METHODS
 
+    def __init__(self, request: object, server: object, *, issue_client_token: IssueClientToken) -> None:
+        super().__init__(request, server)
+        self._issue_client_token = issue_client_token
+
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
         """Called once the client is checked."""
-        client, use_cases = self.request.client.registered, self.server.use_cases
-        asked = self.request.payload.datalist.get("resource", ())
-        audience = client.resource or use_cases.issuer
-        if any(resource != audience for resource in asked):
-            raise InvalidTargetError(description="the resource is not this client's")
-        scope = self.request.payload.scope or " ".join(client.scope)
-        tokens = use_cases.issue_client_token(client, scope, audience, self.request.sender)
+        client, sent = self.request.client.registered, self.request.sent
+        sent.require_resource(self._issue_client_token.audience_of(client))
+        tokens = self._issue_client_token(client, sent.scope, self.request.sender)
         return 200, tokens.to_answer(), self.TOKEN_RESPONSE_HEADER

@@ -8,6 +8,7 @@ from authlib.oauth2.rfc6749 import InvalidRequestError, UnauthorizedClientError
 from authlib.oauth2.rfc8628 import DeviceCodeGrant
 
 from auth.clients.domain.clients import AUTHENTICATION_METHODS
+from auth.protocol.use_cases.serve_devices import ServeDevices
 
 
 class DeviceGrant(DeviceCodeGrant):  # type: ignore[misc]  # Authlib is untyped
@@ -15,9 +16,13 @@ class DeviceGrant(DeviceCodeGrant):  # type: ignore[misc]  # Authlib is untyped
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTHENTICATION_METHODS
 
+    def __init__(self, request: object, server: object, *, serve_devices: ServeDevices) -> None:
+        super().__init__(request, server)
+        self._serve_devices = serve_devices
+
     def validate_token_request(self) -> None:
         """The client, and that there is a code."""
-        if not self.request.form.get("device_code"):
+        if not self.request.sent.device_code:
             raise InvalidRequestError("Missing 'device_code'")
         client = self.authenticate_token_endpoint_client()
         if not client.check_grant_type(self.GRANT_TYPE):
@@ -26,6 +31,6 @@ class DeviceGrant(DeviceCodeGrant):  # type: ignore[misc]  # Authlib is untyped
 
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
         """Called once the client is checked."""
-        client, code = self.request.client.registered, self.request.form["device_code"]
-        tokens = self.server.use_cases.serve_devices.poll(client, code, self.request.sender)
+        client, code = self.request.client.registered, self.request.sent.device_code
+        tokens = self._serve_devices.poll(client, code, self.request.sender)
         return 200, tokens.to_answer(), self.TOKEN_RESPONSE_HEADER

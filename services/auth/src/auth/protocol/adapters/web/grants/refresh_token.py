@@ -8,9 +8,8 @@ from authlib.oauth2.rfc6749 import InvalidScopeError
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant
 
 from auth.clients.domain.clients import AUTHENTICATION_METHODS, OFFLINE_ACCESS
-from auth.ground.adapters.web.errors import refuse_foreign_resource
 from auth.protocol.adapters.web.authlib_models import OAuthRefreshToken
-from auth.protocol.use_cases.refresh_tokens import Narrower
+from auth.protocol.use_cases.refresh_tokens import Narrower, RefreshTokens
 
 
 class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is untyped
@@ -18,22 +17,25 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # Authlib is untyp
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTHENTICATION_METHODS
 
+    def __init__(self, request: object, server: object, *, refresh_tokens: RefreshTokens) -> None:
+        super().__init__(request, server)
+        self._refresh_tokens = refresh_tokens
+
     def authenticate_refresh_token(self, refresh_token: str) -> OAuthRefreshToken | None:
         """See the use case: a token of a public client that comes back ends its family."""
-        known = self.server.use_cases.refresh_tokens.find(refresh_token, self.request.client.registered)
+        known = self._refresh_tokens.find(refresh_token, self.request.client.registered)
         return OAuthRefreshToken(known) if known is not None else None
 
     def _validate_token_scope(self, token: OAuthRefreshToken) -> None:
         """§6: never wider. `offline_access` is passed over here as everywhere."""
-        asked = {*(self.request.form.get("scope") or "").split()} - {OFFLINE_ACCESS}
+        asked = {*self.request.sent.scope.split()} - {OFFLINE_ACCESS}
         if not asked <= {*token.get_scope().split()}:
             raise InvalidScopeError
 
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
         """Called once client, token and scope are checked."""
-        found, client = self.request.refresh_token.found, self.request.client.registered
-        refuse_foreign_resource(self.request.payload.datalist.get("resource", ()), found.kept.audience)
-        form = self.request.form
-        narrower = Narrower(form.get("scope", ""), form.get("authorization_details", ""))
-        tokens = self.server.use_cases.refresh_tokens(found, client, self.request.sender, narrower)
+        found, client, sent = self.request.refresh_token.found, self.request.client.registered, self.request.sent
+        sent.require_resource(found.kept.audience)
+        narrower = Narrower(sent.scope, sent.authorization_details)
+        tokens = self._refresh_tokens(found, client, self.request.sender, narrower)
         return 200, tokens.to_answer(), self.TOKEN_RESPONSE_HEADER

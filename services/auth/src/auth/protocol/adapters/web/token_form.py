@@ -1,0 +1,56 @@
+"""The parameters of a form that a client posts, parsed once: no grant and no endpoint reaches into the raw form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from auth.ground.domain.errors import RequestRefusedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenForm:
+    """What the endpoints for clients read, by the names of the RFCs; empty where a parameter is absent (RFC 6749 §3.2).
+
+    Only `resource` (RFC 8707 §2) and `audience` (RFC 8693 §2.1) may be there more than once.
+    """
+
+    grant_type: str = ""
+    code: str = ""
+    code_verifier: str = ""
+    refresh_token: str = ""
+    device_code: str = ""
+    scope: str = ""
+    authorization_details: str = ""
+    subject_token: str = ""
+    subject_token_type: str = ""
+    requested_token_type: str = ""
+    actor_token: str = ""
+    actor_token_type: str = ""
+    token: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    client_assertion: str = ""
+    client_assertion_type: str = ""
+    resource: tuple[str, ...] = ()
+    audience: tuple[str, ...] = ()
+
+    @staticmethod
+    def of(lists: Mapping[str, Sequence[str]]) -> TokenForm:
+        """Of all parameters that have a value, each with all its values."""
+        found: dict[str, Any] = {name: values[0] for name, values in lists.items() if name in _SINGLE and values}
+        return TokenForm(**found, resource=tuple(lists.get("resource", ())), audience=tuple(lists.get("audience", ())))
+
+    def require_resource(self, audience: str) -> None:
+        """A resource that is named is the one that is, or was, granted (RFC 8707 §2.2).
+
+        Raises:
+            RequestRefusedError: invalid_target: another one.
+        """
+        if any(resource != audience for resource in self.resource):
+            raise RequestRefusedError("invalid_target", "the resource is not the one that is granted")
+
+
+REPEATABLE = frozenset({"resource", "audience"})
+_SINGLE = frozenset(field.name for field in fields(TokenForm)) - REPEATABLE
