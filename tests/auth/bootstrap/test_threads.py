@@ -98,9 +98,8 @@ def test_no_thread_of_auth_ends_by_a_failure_and_health_tells_until_it_works_aga
     clock, provider = FaultyClock(), stored_provider
     tell = TellClients(provider.work, provider.calls, provider.keys, clock, ISSUER, each_apart, Subjects(b"s" * 32))
     settings = AuthSettings.model_validate({"data_directory": tmp_path, "smtp_port": a_free_port()})
-    task: Repeating = getattr(
-        build_tasks(settings, provider.work, provider.send_mails, clock, LogoutWorker(tell)), name
-    )
+    mails = SendMails(provider.work, provider.mailer, MailTexts(ISSUER), provider.passwords, clock, each_apart)
+    task: Repeating = getattr(build_tasks(settings, provider.work, mails, clock, LogoutWorker(tell)), name)
     task.start()
     for count in (1, 2, 3):
         assert task.wait_until(lambda count=count: task.watched.failures_in_a_row >= count, SOON)  # type: ignore[misc]
