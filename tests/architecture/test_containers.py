@@ -53,9 +53,14 @@ def test_a_container_is_nobody_and_may_write_its_folder_alone(service: str) -> N
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_ports_and_probes_are_those_of_the_service(service: str) -> None:
-    (serve,) = _objects(service)["StatefulSet"]["spec"]["template"]["spec"]["containers"]
+    template = _objects(service)["StatefulSet"]["spec"]["template"]
+    (serve,) = template["spec"]["containers"]
     pages = web_ports()[service]
-    assert {one["name"]: one["containerPort"] for one in serve["ports"]} == {"pages": pages, "grpc": pages + 1000}
+    opened = {one["name"]: one["containerPort"] for one in serve["ports"]}
+    assert opened == {"pages": pages, "grpc": pages + 1000, "metrics": pages + 1040}
+    said = {one["name"]: one["value"] for one in serve["env"]}
+    assert said[f"{service.upper()}_METRICS_PORT"] == str(opened["metrics"])
+    assert template["metadata"]["annotations"]["prometheus.io/port"] == str(opened["metrics"])
     offered = {one["targetPort"]: one["port"] for one in _objects(service)["Service"]["spec"]["ports"]}
     assert offered == {"pages": pages, "grpc": pages + 1000}
     assert serve["readinessProbe"]["httpGet"] == {"path": "/healthz", "port": "pages"}

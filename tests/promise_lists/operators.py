@@ -8,6 +8,21 @@ _OPERATE = "docs/operate.md, Backup and restore"
 
 OPERATORS: tuple[Promise, ...] = (
     Promise(
+        "metrics:labels-hold-nothing-that-somebody-sent",
+        "docs/operate.md, Metrics",
+        "What a request or a call holds, its address and method included, makes no label of a metric.",
+    ),
+    Promise(
+        "metrics:each-is-explained",
+        "docs/operate.md, Metrics",
+        "Every metric that a service shows is explained to operators, with what to do, and no other.",
+    ),
+    Promise(
+        "metrics:take-no-thread-of-the-pages",
+        "docs/operate.md, Metrics",
+        "The metrics are shown while every thread of the pages is taken.",
+    ),
+    Promise(
         "worker:stays-on-the-least-taken-core",
         "docs/decisions/0019",
         "Where two cores or more may be used, each worker stays on the one that the fewest workers of the machine "

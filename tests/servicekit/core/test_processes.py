@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,7 @@ from servicekit.errors import DependencyUnavailableError
 from servicekit.rpc import ChannelOptions, open_channel, remote_errors
 from servicekit.rpc.certificates import issue, write_authority
 from tests.promises import promise
-from tests.servicekit.core.running import PATIENCE_S, Tiny, tiny_service
+from tests.servicekit.core.running import PATIENCE_S, Tiny, free_port, tiny_service
 
 DRAINED = ["stop second", "stop first", "close"]
 
@@ -184,3 +185,53 @@ def _page(tiny: Tiny, path: str) -> bytes:
     with urllib.request.urlopen(f"http://127.0.0.1:{tiny.web_port}{path}", timeout=PATIENCE_S) as answer:
         content: bytes = answer.read()
         return content
+
+
+def _metrics(port: int, path: str = "/metrics") -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE_S) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, ""
+
+
+@promise("metrics:take-no-thread-of-the-pages")
+def test_metrics_are_shown_while_every_thread_of_the_pages_is_taken(tmp_path: Path, tls: Path) -> None:
+    port = free_port()
+    more = {"metrics_port": str(port), "web_threads": "2"}
+    with tiny_service("serve", tmp_path, tls, **more) as tiny, ThreadPoolExecutor(4) as pool:
+        tiny.wait_for('"started"')
+        answers = [pool.submit(_page, tiny, "/slow") for _ in range(4)]
+        tiny.wait_until(lambda: tiny.diary().count("page /slow") == 2, "two pages in flight")
+        tiny.wait_until(lambda: 'partenaire_lane_waiting{lane="pages"} 2.0' in _metrics(port)[1], "two pages that wait")
+        assert 'partenaire_lane_running{lane="pages"} 2.0' in _metrics(port)[1]
+        assert _metrics(port, "/")[0] == 404
+        (tmp_path / "release").touch()
+        assert [answer.result(PATIENCE_S) for answer in answers] == [b"bonjour"] * 4
+        status, text = _metrics(port)
+        assert (status, 'partenaire_page_seconds_count{method="GET",route="unmatched",status="2xx"} 4.0' in text) == (
+            200,
+            True,
+        )
+
+
+def test_metrics_are_off_unless_a_port_is_named_and_a_taken_one_is_said(tmp_path: Path, tls: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        said = _refused("serve", tmp_path / "a", tls, metrics_port=port)
+    assert said == f"tiny: Port {port} of 127.0.0.1, for metrics, cannot be used: Address already in use.\n"
+    with tiny_service("serve-rpc", tmp_path / "b", tls) as tiny:
+        tiny.wait_for('"started"')
+        assert _listening(tiny.process.pid) == {tiny.rpc_port}
+
+
+def _listening(pid: int) -> set[int]:
+    """TCP ports on which a process listens."""
+    sockets = {str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()}
+    lines = [
+        line.split()
+        for table in ("tcp", "tcp6")
+        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]
+    ]
+    found = [line[1] for line in lines if line[3] == "0A" and f"socket:[{line[9]}]" in sockets]
+    return {int(address.rpartition(":")[2], 16) for address in found}

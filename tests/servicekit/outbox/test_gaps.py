@@ -117,13 +117,13 @@ def test_events_that_are_set_aside_are_a_note_of_the_health_page(database: Datab
     refused = event("buffered")
     service.audit.refuses = {refused.event_id}
     service.relay.start()
-    watch = Process(background=(service.relay,)).health_watch(lambda _serving: None)
-    assert watch._checks["outbox-relay-notes"]() is None
+    watch = Process(background=(service.relay,), queues=(service.relay.queue(),)).health_watch(lambda _serving: None)
+    assert watch._checks["queue audit outbox"]() is None
     service.work.record(adding("refused", refused))
     service.work.record(adding("strict"))
     service.relay.stop()
-    assert "1 audit events are set aside" in str(watch._checks["outbox-relay-notes"]())
-    assert watch._notes == {"outbox-relay-notes"}
+    assert "audit outbox: 1 set aside" in str(watch._checks["queue audit outbox"]())
+    assert watch._notes == {"queue audit outbox"}
     assert watch._checks["outbox-relay"]() is None
     database.write(store.send_again)
-    assert watch._checks["outbox-relay-notes"]() is None
+    assert watch._checks["queue audit outbox"]() is None

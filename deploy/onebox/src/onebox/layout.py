@@ -12,6 +12,7 @@ PARTNER_SOFTWARE = "partner-software"
 
 _WEB_OFFSETS = {"auth": 0, "habpps": 1, "cdap": 2, "audit": 3, "mon-enfant": 10, "omega": 11, "ql-web": 12, "inbox": 20}
 _RPC_OFFSETS = {"auth": 50, "habpps": 51, "cdap": 52, "audit": 53}
+_METRICS_OFFSETS = {"auth": 54, "habpps": 55, "cdap": 56, "audit": 57}
 _SMTP_OFFSET = 25
 
 
@@ -33,6 +34,10 @@ class Layout:
         """The gRPC port of a service."""
         return self.first_port + _RPC_OFFSETS[service]
 
+    def metrics_port(self, service: str) -> int:
+        """The port of the metrics of a service."""
+        return self.first_port + _METRICS_OFFSETS[service]
+
     @property
     def smtp_port(self) -> int:
         """The port on which the inbox receives mail."""
@@ -42,6 +47,7 @@ class Layout:
         """Every port, with what listens there."""
         listening = {self.web_port(name): f"the pages of {name}" for name in _WEB_OFFSETS}
         listening |= {self.rpc_port(service): f"the gRPC server of {service}" for service in SERVICES}
+        listening |= {self.metrics_port(service): f"the metrics of {service}" for service in SERVICES}
         listening[self.smtp_port] = "the mail inbox"
         return listening
 

@@ -6,11 +6,12 @@ the answer, `fresh_at` is the noted time. No clock is compared between machines.
 Neighbours: `rights.feed` (the port), `rights.replica` and `rights.sessions` (what is replicated), `rights.feed_client`.
 """
 
+import math
 import random
 import threading
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -20,6 +21,7 @@ from servicekit.background import Repeating, Rhythm
 from servicekit.clock import Clock
 from servicekit.logging import get_logger
 from servicekit.long_lived import long_lived
+from servicekit.metrics import Gauge
 
 log = get_logger("rights.replication")
 
@@ -101,6 +103,8 @@ class Replica(ABC, Generic[S, C]):
         """A sentence for the health page while decisions are refused, else None."""
         if self._went_back is not None:
             return f"{self.name}: the feed went back to revision {self._went_back.revision}; bump its epoch"
+        if mistake := next((problem for task in self._tasks if (problem := task.problem())), None):
+            return mistake
         age = self.age()
         if age <= timedelta(seconds=self._pace.stale_after):
             return None
@@ -313,6 +317,21 @@ class Replica(ABC, Generic[S, C]):
         self._last_trouble = str(error)
         if not self._stopping.is_set():
             log.warning("feed_not_followed", replica=self.replica_id, trouble=str(error), failures=failures)
+
+
+def replica_age(replicas: Sequence[Replica[Any, Any]]) -> Gauge:
+    """How long ago each of them was last confirmed, for the metrics; infinite when it never was."""
+
+    def read() -> Mapping[str, float]:
+        ages = {replica.name: replica.age() for replica in replicas}
+        return {name: math.inf if age == NEVER else age.total_seconds() for name, age in ages.items()}
+
+    return Gauge(
+        "partenaire_replica_age_seconds",
+        "How long ago the replica was confirmed to be the newest.",
+        read,
+        "replica",
+    )
 
 
 class _Persevering:

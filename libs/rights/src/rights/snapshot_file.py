@@ -61,3 +61,11 @@ def load_snapshot(path: Path) -> Snapshot:
     if snapshot.digest.hex() != header["digest"]:
         raise SnapshotFileError(f"{path}: the facts do not add up to the digest")
     return snapshot
+
+
+def saved_snapshot(path: Path) -> Snapshot | None:
+    """What a service last knew of the rights, None when it knows nothing: enough to tell whose a person is."""
+    try:
+        return load_snapshot(path)
+    except SnapshotFileError:
+        return None

@@ -8,6 +8,7 @@ others in a queue is handled by `each_apart`: one poisoned item is set aside, th
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,6 +16,7 @@ from typing import TypeVar
 
 from servicekit.errors import ServiceError
 from servicekit.logging import get_logger
+from servicekit.metrics import SET_ASIDE, TASK_ROUNDS
 from servicekit.references import new_reference
 
 _STOP_LIMIT_S = 10.0
@@ -43,13 +45,15 @@ class Rhythm:
 
 @dataclass
 class Watched:
-    """What is known of a repeating thread; `RUNNING` holds one for each that was started and not stopped."""
+    """What is known of a repeating thread."""
 
     name: str
     rounds: int = 0
     failures_in_a_row: int = 0
     failures: int = 0
     reason: str = field(default="")
+    ended_at: float = field(default_factory=time.monotonic)
+    """When the last round did, on the monotonic clock; before the first, when the thread was made."""
 
 
 class Repeating:
@@ -141,16 +145,20 @@ class Repeating:
         except Exception as error:  # noqa: BLE001 - the outermost edge of a thread: nothing may end it unseen
             self._failed(type(error).__name__, error)
         else:
+            TASK_ROUNDS.labels(self.name, "done").inc()
             if seen.failures_in_a_row:
                 log.info("a background task works again", task=self.name)
             seen.failures_in_a_row, seen.reason, self._told = 0, "", ""
             if isinstance(asked, timedelta):
                 return max(_SHORTEST_PAUSE, min(asked, every))
+        finally:
+            seen.ended_at = time.monotonic()
         return every
 
     def _failed(self, reason: str, error: Exception) -> None:
         seen, reference = self.watched, new_reference()
         is_new, self._told = self._told != reason, reason
+        TASK_ROUNDS.labels(self.name, "failed").inc()
         seen.failures += 1
         seen.failures_in_a_row += 1
         seen.reason = reason
@@ -207,6 +215,7 @@ def each_apart(
                 stuck = stuck or failure
             else:
                 apart += 1
+                SET_ASIDE.labels(queue).inc()
     if stuck is not None:
         raise stuck
     return apart

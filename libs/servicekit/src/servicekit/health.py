@@ -79,6 +79,12 @@ class HealthWatch:
             return {**self._found, "health": f"{self._asking} does not answer since {age:.0f} s"}
         return self._found
 
+    def figures(self, *, notes: bool) -> Mapping[str, float]:
+        """1 for each check that has something to say now, else 0; of the notes or of the problems."""
+        found = self.problems()
+        names = self._checks.keys() | found.keys()
+        return {name: float(name in found) for name in sorted(names) if (name in self._notes) is notes}
+
     def page(self, _environ: Mapping[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """WSGI: 200 or 503 with the problems as JSON."""
         found = self.problems()

@@ -8,13 +8,16 @@ gRPC calls in flight finish (10 s at most), backgrounds stop in reverse order, `
 """
 
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from servicekit.background import Repeating
 from servicekit.front.limits import Lane, only_pages
 from servicekit.health import Check, HealthWatch
+from servicekit.metrics import Gauge
+from servicekit.queues import Queue
 from servicekit.settings import ServiceSettings
 
 if TYPE_CHECKING:
@@ -52,7 +55,7 @@ class Background(Protocol):
 
     @property
     def name(self) -> str:
-        """Short name for logs and health."""
+        """Short name for logs and health. What runs repeating threads inside has them as `tasks`."""
         ...
 
     def start(self) -> None:
@@ -72,15 +75,6 @@ class Background(Protocol):
         ...
 
 
-@runtime_checkable
-class Noting(Protocol):
-    """A background with something to tell operators that keeps nobody from being answered."""
-
-    def note(self) -> str | None:
-        """One sentence for `notes` of /healthz, else None; quick, and it never raises."""
-        ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class Process:
     """What the `build` function of a service returns: everything made, nothing started."""
@@ -97,16 +91,33 @@ class Process:
     """More that must be well, by name, beside the backgrounds."""
     notes: frozenset[str] = frozenset()
     """Names whose problem /healthz only mentions: work beside the requests fails, and nobody who asks notices."""
+    queues: tuple[Queue, ...] = ()
+    """Every queue that the backgrounds work off: what is set aside in one is said by `notes` and by the metrics."""
+    gauges: tuple[Gauge, ...] = ()
+    """What the metrics show beside what every process counts."""
     lane_of: Callable[[str, str], Lane] = only_pages
     """Which lane of the web front answers (method, path)."""
     computing_threads: int = 1
     """Threads of the lane for what keeps a processor busy."""
 
-    def health_watch(self, tell: Callable[[bool], None], more: Mapping[str, Check] = _NOTHING_MORE) -> HealthWatch:
-        """Asks every background and check and `more`, and every background that has notes for them."""
-        noting = {f"{one.name}-notes": one.note for one in self.background if isinstance(one, Noting)}
-        checks = {one.name: one.problem for one in self.background} | dict(self.health) | dict(more) | noting
-        return HealthWatch(checks, answers_without=self.answers_without, notes=self.notes | noting.keys(), tell=tell)
+    def tasks(self) -> Iterator[Repeating]:
+        """Every repeating thread: the backgrounds that are one, and those that one of them runs."""
+        for one in self.background:
+            if isinstance(one, Repeating):
+                yield one
+            yield from getattr(one, "tasks", ())
+
+    def health_watch(
+        self,
+        tell: Callable[[bool], None],
+        more: Mapping[str, Check] = _NOTHING_MORE,
+        more_notes: Mapping[str, Check] = _NOTHING_MORE,
+    ) -> HealthWatch:
+        """Asks every background, check and queue, and what is given `more`."""
+        queues = {f"queue {queue.name}": queue.note for queue in self.queues}
+        noted = queues | dict(more_notes)
+        checks = {one.name: one.problem for one in self.background} | dict(self.health) | dict(more) | noted
+        return HealthWatch(checks, answers_without=self.answers_without, notes=self.notes | noted.keys(), tell=tell)
 
 
 Build = Callable[[S, Parts], Process]

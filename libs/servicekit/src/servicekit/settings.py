@@ -168,6 +168,8 @@ class ServiceSettings(BaseSettings):
         le=10_240,
         description="Memory for bodies that arrive and answers not yet taken, all connections together, in MiB.",
     )
+    metrics_host: str = Field(default="127.0.0.1", description="Address of the metrics; no TLS.")
+    metrics_port: Port = Field(default=0, description="TCP port of the metrics (GET /metrics). 0: they are not shown.")
     rpc_host: str = Field(default="127.0.0.1", description="Address gRPC listens on, always with mTLS.")
     rpc_port: Port = Field(default=9400, description="TCP port of gRPC.")
     rpc_threads: Threads = Field(
@@ -192,8 +194,7 @@ class ServiceSettings(BaseSettings):
     )
     core_table: Path | None = Field(
         default=None,
-        description="Folder in which the workers of a machine agree on cores. Default: one in /dev/shm for the whole "
-        "machine; a container needs one that is shared with the others, without it the worker wanders.",
+        description="Folder where workers agree on cores. Default: in /dev/shm; containers share one, or wander.",
     )
     clock_skew_seconds: float = Field(
         default=5.0,

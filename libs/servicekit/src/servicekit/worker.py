@@ -12,15 +12,24 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, NoReturn
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from servicekit.clock import SystemClock
 from servicekit.cores import kept_on_core
 from servicekit.errors import ServiceError, StartError
-from servicekit.front import Front, FrontLimits, FrontOptions, lanes_of
+from servicekit.front import Front, FrontLimits, FrontOptions, Lane, LaneLimits, lanes_of
 from servicekit.health import HealthWatch, health_lane, with_health
 from servicekit.logging import configure_logging, get_logger
+from servicekit.metrics import MetricsPage, counted
 from servicekit.process import STOP_SIGNALS, Build, Parts, Process, S
+from servicekit.process_gauges import gauges_of
 from servicekit.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    from servicekit.rpc.certificate_life import CertificateLife
+
+_METRICS_GRACE_S = 1.0
 
 log = get_logger("servicekit.worker")
 
@@ -47,7 +56,7 @@ def _run(build: Any, settings: ServiceSettings, parts: Parts) -> int:
     with (
         _sentences(),
         kept_on_core(settings.core, settings.core_table) as kept,
-        _running((build, settings, parts), stuck),
+        running((build, settings, parts), stuck),
     ):
         log.info("started", parts=parts.value, core=kept.core)
         if kept.core is None and kept.why_not:
@@ -78,6 +87,8 @@ def _check_start(settings: ServiceSettings, parts: Parts) -> None:
         _check_port(settings.web_host, settings.web_port, "pages")
     if parts.rpc:
         _check_port(settings.rpc_host, settings.rpc_port, "gRPC")
+    if settings.metrics_port:
+        _check_port(settings.metrics_host, settings.metrics_port, "metrics")
 
 
 def _check_port(host: str, port: int, what: str) -> None:
@@ -105,17 +116,31 @@ def _sentences() -> Iterator[None]:
         raise StartError(f"{error.strerror or error} {error.filename or ''}".strip() + ".") from error
 
 
+@dataclass(frozen=True)
+class Running:
+    """A service that is being served."""
+
+    process: Process
+    health: HealthWatch
+    front: Front | None
+    metrics: MetricsPage
+
+
 @contextmanager
-def _running(plan: Plan, stuck: list[str]) -> Iterator[None]:
+def running(plan: Plan, stuck: list[str]) -> Iterator[Running]:
     """Everything built and started; on the way out everything drained, last started first. What does not end in time
     is named in `stuck`."""
     build, settings, parts = plan
     process = _resolve(build)(settings, parts)
     tell = process.rpc.set_serving if process.rpc is not None else _tell_nobody
     fronts: list[Front] = []
-    health = process.health_watch(tell, {"web": lambda: next((front.problem() for front in fronts), None)})
+    certificate = _certificate(settings)
+    own = {"web": lambda: next((problem for front in fronts if (problem := front.problem())), None)}
+    health = process.health_watch(tell, own, {"certificate": certificate.problem} if certificate is not None else {})
     front = _front(process, settings, health, lambda: _end_of_itself(stuck))
-    fronts += [front] if front is not None else []
+    metrics = MetricsPage(gauges_of(process, health, front, certificate))
+    shown = _metrics_front(settings, metrics, lambda: _end_of_itself(stuck))
+    fronts += [one for one in (front, shown) if one is not None]
     with ExitStack() as stack:
         stack.callback(process.close)
         for background in process.background:
@@ -126,10 +151,13 @@ def _running(plan: Plan, stuck: list[str]) -> Iterator[None]:
             process.rpc.start()
         health.start()
         stack.callback(health.stop)
+        if shown is not None:
+            shown.start()
+            stack.callback(shown.stop, _METRICS_GRACE_S)
         if front is not None:
             front.start()
             stack.callback(_ended_in_time, front.stop, "pages", stuck)
-        yield
+        yield Running(process, health, front, metrics)
     log.info("stopped")
 
 
@@ -151,7 +179,28 @@ def _front(
         FrontLimits.of(settings),
         lanes_of(settings, process.computing_threads),
     )
-    return Front(with_health(process.web, health), options, health_lane(process.lane_of), on_failure=on_failure)
+    pages = with_health(counted(process.web), health)
+    return Front(pages, options, health_lane(process.lane_of), on_failure=on_failure)
+
+
+def _metrics_front(settings: ServiceSettings, page: MetricsPage, on_failure: Callable[[], None]) -> Front | None:
+    """The metrics on a port and a thread of their own: they take no thread of the pages and are not in their way."""
+    if not settings.metrics_port:
+        return None
+    lanes = {Lane.PAGES: LaneLimits(threads=1, queued=8)}
+    limits = FrontLimits(connections=32, connections_per_address=32, body_bytes=1024)
+    options = FrontOptions(settings.metrics_host, settings.metrics_port, limits, lanes)
+    return Front(page, options, on_failure=on_failure)
+
+
+def _certificate(settings: ServiceSettings) -> "CertificateLife | None":
+    """None for a process without certificates: a demo extranet."""
+    if not settings.tls_directory.is_dir():
+        return None
+    from servicekit.rpc.certificate_life import CertificateLife  # imports gRPC, which an extranet does not need
+    from servicekit.rpc.tls import TlsFiles
+
+    return CertificateLife(TlsFiles(settings.tls_directory), SystemClock())
 
 
 def _tell_nobody(_serving: bool) -> None:  # noqa: FBT001

@@ -36,7 +36,9 @@ from servicekit.database import Database, check_schema, open_database
 from servicekit.health import database_check
 from servicekit.identifiers import new_id
 from servicekit.logging import get_logger
+from servicekit.metrics import Gauge
 from servicekit.process import Background, Parts, Process
+from servicekit.queues import Queue, Waiting
 
 if TYPE_CHECKING:
     from servicekit.rpc import RpcServer
@@ -107,6 +109,35 @@ def build(settings: AuditSettings, parts: Parts) -> Process:
         close=database.close,
         answers_without=answers_without,
         health=(("database", database_check(database)),),
+        queues=(_requests(core.sequencer),),
+        gauges=_gauges(settings, SqlJournalStore(database), clock),
+    )
+
+
+def _requests(sequencer: Sequencer) -> Queue:
+    def look() -> Waiting:
+        return Waiting(sequencer.queued, 0.0, sequencer.mistakes)
+
+    return Queue("events to record", look, "refused: see the alarm `BATCH_NOT_RECORDED`; their producer keeps them")
+
+
+def _gauges(settings: AuditSettings, store: SqlJournalStore, clock: Clock) -> tuple[Gauge, ...]:
+    def size() -> int:
+        return store.read(lambda repositories: repositories.tree.state().frontier.size)
+
+    def unsigned() -> int:
+        guarded = FileGuard(settings.guard).read()
+        return size() - (guarded.signed.size if guarded is not None else 0)
+
+    def checkpoint_age() -> float:
+        if not settings.checkpoint_file.exists() and not size():
+            return 0.0  # nothing to sign yet
+        return clock.now().timestamp() - settings.checkpoint_file.stat().st_mtime
+
+    return (
+        Gauge("partenaire_journal_entries", "Entries of the journal.", size),
+        Gauge("partenaire_journal_unsigned_entries", "Entries that no checkpoint covers yet.", unsigned),
+        Gauge("partenaire_checkpoint_age_seconds", "Since the published checkpoint was written.", checkpoint_age),
     )
 
 

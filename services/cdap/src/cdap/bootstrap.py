@@ -20,6 +20,7 @@ from partnerkit.event_words import words_of
 from rights.feed_client import GrpcEndedSessionsFeed, GrpcRightsFeed
 from rights.field_table import FieldTable, FieldTableError
 from rights.replica import RightsReplica
+from rights.replication import replica_age
 from rights.sessions import SessionsReplica
 from servicekit.clock import SystemClock
 from servicekit.database import check_schema, open_database
@@ -74,7 +75,13 @@ def build(settings: CdapSettings, parts: Parts) -> Process:
         database.close()
 
     return Process(
-        web=web, rpc=rpc, background=background, close=close, health=(("database", database_check(database)),)
+        web=web,
+        rpc=rpc,
+        background=background,
+        close=close,
+        health=(("database", database_check(database)),),
+        queues=(relay.queue(),),
+        gauges=(replica_age([rights, sessions]),),
     )
 
 

@@ -10,10 +10,12 @@ from habpps.adapters.clients.accounts import GrpcAccounts
 from habpps.adapters.clients.client_sessions import GrpcClientSessions
 from habpps.adapters.database.feed import SqlFeedReader, SqlReplicas
 from habpps.adapters.database.store import sql_store
+from habpps.adapters.database.tables import account_command
 from habpps.adapters.files.catalogue import load_catalogue
 from habpps.adapters.rpc.rights_feed import RightsFeed
 from habpps.adapters.signals import Wakeup
 from habpps.adapters.web.app import PageParts, build_app
+from habpps.domain.account_command import CommandState
 from habpps.settings import HabppsSettings
 from habpps.use_cases.acts import Acts, acts_on
 from habpps.use_cases.follow_propagation import FollowPropagation
@@ -21,7 +23,7 @@ from habpps.use_cases.identify_administrator import IdentifyAdministrator
 from habpps.use_cases.import_extranets import ImportExtranets
 from habpps.use_cases.import_organisations import CreateCafAgent, ImportOrganisations
 from habpps.use_cases.ports import Signals, Store
-from habpps.use_cases.push_account_commands import PushAccountCommands
+from habpps.use_cases.push_account_commands import COMMANDS, PushAccountCommands
 from habpps.use_cases.register import Register
 from habpps.use_cases.remind_departures import RemindDepartures
 from partenaire.habpps.v1 import rights_feed_pb2
@@ -30,11 +32,14 @@ from partnerkit.event_words import words_of
 from servicekit.background import each_apart
 from servicekit.clock import Clock, SystemClock
 from servicekit.database import Database, check_schema, open_database
+from servicekit.database.row_queue import QueueRows, row_queue
 from servicekit.errors import StartError
 from servicekit.health import database_check
+from servicekit.metrics import Gauge
 from servicekit.outbox import LaterDelivery, OutboxRelay, RecordingUnitOfWork
 from servicekit.outbox.grpc_sink import GrpcAuditSink
 from servicekit.process import Parts, Process
+from servicekit.queues import Queue
 from servicekit.rpc import CallerPolicy, ChannelOptions, RpcServer, ServerOptions, open_channel, open_server
 
 OLDEST_SCHEMA = "0001"
@@ -101,7 +106,19 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
         close=close,
         answers_without=frozenset({relay.name, pushing.name, reminding.name}),
         health=(("database", database_check(database)),),
+        queues=(relay.queue(), _commands_queue(database, clock)),
+        gauges=(Gauge("partenaire_feed_revision", "Newest revision of the rights.", lambda: feed.state().revision),),
     )
+
+
+def _commands_queue(database: Database, clock: Clock) -> Queue:
+    state = account_command.c.state
+    rows = QueueRows(
+        waits=state.in_((CommandState.PENDING.value, CommandState.SENT.value)),
+        set_aside=state == CommandState.REFUSED.value,
+        since=account_command.c.requested_at,
+    )
+    return row_queue(COMMANDS, rows, database, clock, "shown to the administrators on the page of the organisation")
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from servicekit.database.contract import EndCallback, TransactionEnd, begin_callbacks, end_callbacks, put_gathered
 from servicekit.database.errors import DATABASE_ERRORS, DatabaseUnavailableError, translated
 from servicekit.logging import get_logger
+from servicekit.metrics import COMMITS
 from servicekit.references import new_reference
 from servicekit.waiting import about_to_wait
 
@@ -164,6 +165,7 @@ class GroupCommit:
         return jobs, True
 
     def _run_together(self, jobs: list[_Job[Any]]) -> None:
+        COMMITS.observe(len(jobs))
         callbacks: list[EndCallback] = []
         end = TransactionEnd.UNKNOWN
         failure: BaseException | None = None

@@ -30,7 +30,8 @@ class Turns:
         """Nothing runs."""
         self.lane = lane
         self.limits = limits
-        self.too_late = 0
+        self.refused = 0
+        """Requests that found no room or waited for too long."""
         self._lock = threading.Lock()
         self._running = 0
         self._waiting: deque[Job] = deque()
@@ -42,6 +43,7 @@ class Turns:
                 self._running += 1
                 return Verdict.NOW
             if len(self._waiting) >= self.limits.queued:
+                self.refused += 1
                 return Verdict.FULL
             job[1].queued_at = time.monotonic()
             self._waiting.append(job)
@@ -58,6 +60,16 @@ class Turns:
     def is_late(self, request: Request) -> bool:
         """Whether it waited longer than anybody should."""
         return bool(request.queued_at) and time.monotonic() - request.queued_at > self.limits.longest_wait
+
+    @property
+    def running(self) -> int:
+        """How many are being answered."""
+        return self._running
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a thread."""
+        return len(self._waiting)
 
     @property
     def busy(self) -> bool:

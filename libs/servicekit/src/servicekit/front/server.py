@@ -82,7 +82,7 @@ class Front:
         self.connections = Connections(options.limits)
         self._epoll = select.epoll()
         self._entrance = Entrance(self._listener, self._epoll, self.connections, options.limits)
-        self._turns = {lane: Turns(lane, limits) for lane, limits in options.lanes.items()}
+        self.turns = {lane: Turns(lane, limits) for lane, limits in options.lanes.items()}
         self._lead = Lead()
         self._ready: deque[int | Connection] = deque()  # events that the one that leads has not looked at
         self._stopping = threading.Event()
@@ -130,7 +130,7 @@ class Front:
         return done
 
     def _busy(self) -> bool:
-        return any(turns.busy for turns in self._turns.values())
+        return any(turns.busy for turns in self.turns.values())
 
     # The doors.
 
@@ -255,7 +255,7 @@ class Front:
                 self._go_on(connection)
             self._lead.ends()
             return
-        turns = self._turns[lane]
+        turns = self.turns[lane]
         verdict = turns.offer((connection, request))
         if verdict is Verdict.FULL:
             if self._send(connection, refusal(503, request), goes_on=keeps_alive_after(503, request)):
@@ -288,7 +288,7 @@ class Front:
 
     def _answer(self, connection: Connection, request: Request, turns: Turns | None) -> bool:
         if turns is not None and turns.is_late(request):
-            turns.too_late += 1
+            turns.refused += 1
             return self._send(connection, refusal(503, request), goes_on=keeps_alive_after(503, request))
         goes_on = request.keeps_alive and not self._stopping.is_set()
         environ = request.environ

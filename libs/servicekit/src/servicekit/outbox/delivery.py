@@ -9,6 +9,7 @@ from servicekit.clock import Clock
 from servicekit.database.contract import Database
 from servicekit.outbox import store
 from servicekit.outbox.settings import OutboxSettings
+from servicekit.queues import Waiting
 from servicekit.waiting import about_to_wait
 
 
@@ -131,6 +132,15 @@ class Limits:
         seconds = self.oldest_seconds()
         if seconds > self._settings.buffered_age.total_seconds():
             raise AuditUnavailableError(f"an event waits for audit since {seconds:.0f} s")
+
+    def waiting(self) -> Waiting:
+        """The figures of the outbox as a queue.
+
+        Raises:
+            DatabaseUnavailableError: the database does not answer.
+        """
+        backlog = self.backlog()
+        return Waiting(backlog.rows, self.oldest_seconds(), backlog.set_aside)
 
     def oldest_seconds(self) -> float:
         """How long the oldest event has been waiting; 0 when none waits."""

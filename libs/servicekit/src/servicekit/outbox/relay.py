@@ -26,6 +26,7 @@ from servicekit.database.contract import Database, TransactionEnd, gather, on_en
 from servicekit.errors import ServiceError
 from servicekit.event_words import Word
 from servicekit.logging import get_logger
+from servicekit.metrics import SET_ASIDE
 from servicekit.outbox import store
 from servicekit.outbox.chain import ChainedEvent, Chains
 from servicekit.outbox.committed import CommittedEvents
@@ -34,9 +35,11 @@ from servicekit.outbox.gaps import Gaps
 from servicekit.outbox.settings import DEFAULT_SETTINGS, OutboxSettings
 from servicekit.outbox.sink import AuditSink, EventsRefusedError
 from servicekit.outbox.telling import Telling
+from servicekit.queues import Queue
 from servicekit.references import new_reference
 
 log = get_logger("outbox")
+OUTBOX = "audit outbox"
 _FAILURES_BEFORE_PROBLEM = 3
 
 
@@ -132,15 +135,9 @@ class OutboxRelay:
             return f"the audit outbox is not being delivered ({failure})"
         return "audit answers later than an act waits for it" if self._late > self._late_before else None
 
-    def note(self) -> str | None:
-        """A sentence while events are set aside, until an operator has had them sent again."""
-        try:
-            count = self._limits.backlog().set_aside
-        except ServiceError:
-            return None  # `problem` says it
-        if not count:
-            return None
-        return f"{count} audit events are set aside and not in the journal: see the command `outbox`"
+    def queue(self) -> Queue:
+        """What waits in the outbox and what is set aside, until an operator has had it sent again."""
+        return Queue(OUTBOX, self._limits.waiting, "not in the journal: see the command `outbox`", known_for_s=0)
 
     def require_room(self) -> None:
         """See `Delivery.require_room`.
@@ -329,6 +326,7 @@ class OutboxRelay:
 
         if not self._database.write(work):
             raise AuditUnavailableError(f"audit refuses events ({reason}) and {most} are set aside already")
+        SET_ASIDE.labels(OUTBOX).inc()
         log.error("alarm", kind="EVENT_SET_ASIDE", event_id=one.event_id, reason=reason, reference=new_reference())
 
     def _append(self, batch: Sequence[store.PendingEvent]) -> None:

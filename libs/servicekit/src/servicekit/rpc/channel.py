@@ -19,6 +19,7 @@ import structlog
 
 from servicekit.errors import StartError
 from servicekit.logging import get_logger
+from servicekit.metrics import CALLS_MADE
 from servicekit.rpc.call import find_call
 from servicekit.rpc.server import MESSAGE_LIMIT
 from servicekit.rpc.tls import Identity, TlsFiles
@@ -141,7 +142,7 @@ class _ReloadingChannel(grpc.Channel):
         return grpc.secure_channel(target, credentials, options=_channel_arguments(options))
 
     def unary_unary(self, method: str, *codec: Any, **more: Any) -> Any:
-        return _Method(self, lambda channel: channel.unary_unary(method, *codec, **more), self.options.timeout)
+        return _Unary(self, lambda channel: channel.unary_unary(method, *codec, **more), self.options.timeout, method)
 
     def unary_stream(self, method: str, *codec: Any, **more: Any) -> Any:
         return _Method(self, lambda channel: channel.unary_stream(method, *codec, **more), self.options.stream_timeout)
@@ -203,6 +204,30 @@ class _Method:
         call = find_call()
         remaining = call.remaining() if call else None
         return max(_LEAST_TIMEOUT_S, limit if remaining is None else min(limit, remaining))
+
+
+class _Unary(_Method):
+    """A method with one question and one answer: each call is counted."""
+
+    def __init__(
+        self, channel: _ReloadingChannel, make: Callable[[grpc.Channel], Any], timeout: timedelta, name: str
+    ) -> None:
+        super().__init__(channel, make, timeout)
+        self._name = name
+
+    def __call__(
+        self, request: Any, timeout: float | None = None, metadata: Metadata | None = None, **more: Any
+    ) -> Any:
+        began, code = time.perf_counter(), "UNKNOWN"
+        try:
+            answer = super().__call__(request, timeout, metadata, **more)
+            code = "OK"
+        except grpc.RpcError as error:
+            code = error.code().name
+            raise
+        finally:
+            CALLS_MADE.took(time.perf_counter() - began, self._name, code)
+        return answer
 
 
 def _carried(metadata: Metadata | None) -> Metadata:

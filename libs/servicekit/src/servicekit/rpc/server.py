@@ -122,6 +122,10 @@ class RpcServer:
         for name in self._names:
             self._health.set(name, status.SERVING if serving else status.NOT_SERVING)
 
+    def open_streams(self) -> int:
+        """How many streams are open now."""
+        return self._steps.open_streams()
+
     def drain(self, pause_s: float = DRAIN_PAUSE_S, grace_s: float = DRAIN_GRACE_S) -> bool:
         """Say NOT_SERVING, wait until callers have seen it, let calls in flight finish, then cancel what is left.
 
@@ -166,6 +170,10 @@ class _Guard(grpc.ServerInterceptor):
         wrap = self._wrap_health if method.startswith(_HEALTH) else self._wrap
         self._wrapped[method] = wrapped = wrap(method, handler)
         return wrapped
+
+    def open_streams(self) -> int:
+        with self._lock:
+            return len(self._streams)
 
     def end_streams(self) -> None:
         """Tell every handler that waits on `current_call().ending` to come to an end."""

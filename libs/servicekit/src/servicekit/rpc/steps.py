@@ -19,6 +19,7 @@ import structlog
 
 from servicekit.errors import AccessDeniedError, NotAuthenticatedError, ServiceError
 from servicekit.logging import get_logger
+from servicekit.metrics import CALLS, count_refusal
 from servicekit.references import bind_reference, new_reference
 from servicekit.rpc.call import Call, enter, parse_request_id, parse_traceparent
 from servicekit.rpc.callers import CallerPolicy
@@ -147,7 +148,9 @@ class Guarded:
         status = "OK"
         if error is not None:
             status = _outcome(error, incoming.context) if isinstance(error, Exception) else "CANCELLED"
-        milliseconds = round((time.perf_counter() - self._started) * 1000, 2)
+        seconds = time.perf_counter() - self._started
+        CALLS.took(seconds, incoming.method, status)
+        milliseconds = round(seconds * 1000, 2)
         log.info("call", method=incoming.method, caller=incoming.caller, status=status, milliseconds=milliseconds)
         if isinstance(error, Exception):
             _translate(error, incoming)
@@ -156,6 +159,7 @@ class Guarded:
 def _translate(error: Exception, incoming: Incoming) -> None:
     """A ServiceError leaves with its kind and reason; anything else is logged and leaves as a fixed text and an id."""
     if isinstance(error, ServiceError):
+        count_refusal(error)
         _abort(incoming.context, status_of(error, incoming.request_id))
     if not _abort_code(error, incoming.context):
         incident_id = incoming.request_id

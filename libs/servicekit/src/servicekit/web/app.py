@@ -19,6 +19,7 @@ from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 
 from servicekit.clock import SystemClock
+from servicekit.metrics import ROUTE, UNMATCHED
 from servicekit.references import bind_reference, new_reference
 from servicekit.web.error_pages import ErrorPages
 from servicekit.web.form_helpers import FORM_GLOBALS
@@ -207,6 +208,7 @@ def _install_templates(app: ServiceApp) -> None:
 
 
 def _give_request_id() -> None:
+    request.environ[ROUTE] = request.url_rule.rule if request.url_rule is not None else UNMATCHED
     g.request_id = new_reference()
     bind_reference(g.request_id)
     structlog.contextvars.clear_contextvars()

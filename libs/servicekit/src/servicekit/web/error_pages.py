@@ -21,6 +21,7 @@ from servicekit.errors import (
     TooManyRequestsError,
 )
 from servicekit.logging import get_logger
+from servicekit.metrics import count_refusal
 from servicekit.web.links import this_page
 from servicekit.web.refusal_texts import CSRF_REFUSED, KINDS, SHARED_REASONS, STATUSES, RefusalText
 
@@ -83,6 +84,7 @@ class ErrorPages:
 
     def refused(self, error: ServiceError, look: Look | None = None) -> Response:
         """The answer for one of our errors."""
+        count_refusal(error)
         status, text = next((KINDS[kind] for kind in type(error).__mro__ if kind in KINDS), (500, STATUSES[500]))
         text = self.tell(error.reason, self._texts.get(error.reason, text))
         log.info("request refused", reason=error.reason, error_kind=type(error).__name__, status=status)

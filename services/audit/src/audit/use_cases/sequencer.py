@@ -15,6 +15,7 @@ from typing import Protocol
 from audit.domain.refusals import (
     ClockNotBelievedError,
     EventIdReusedError,
+    InvalidEventError,
     JournalBusyError,
     JournalDamagedError,
     JournalUnavailableError,
@@ -26,6 +27,7 @@ from servicekit.errors import ServiceError
 BATCH_EVENTS = 512
 QUEUE_EVENTS = 8192
 _STOP_SECONDS = 10.0
+_MISTAKES_BEFORE_PROBLEM = 3
 
 
 class Record(Protocol):
@@ -56,6 +58,9 @@ class Sequencer:
         self._stopping = False
         self._damage: str | None = None
         self._clock_problem = ""
+        self._mistakes_in_a_row = 0
+        self.mistakes = 0
+        """Requests refused since the start because recording them failed by a mistake."""
         self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
 
     def start(self) -> None:
@@ -76,9 +81,16 @@ class Sequencer:
             return self._damage
         if self._clock_problem:
             return self._clock_problem
+        if self._mistakes_in_a_row >= _MISTAKES_BEFORE_PROBLEM:
+            return f"the last {self._mistakes_in_a_row} requests could not be recorded"
         if self._stopping or not self._thread.is_alive():
             return "the sequencer is not running"
         return None
+
+    @property
+    def queued(self) -> int:
+        """Events that wait to be recorded."""
+        return self._queued
 
     def refuse_all(self, damage: str) -> None:
         """Records nothing more: the journal contradicts what was signed."""
@@ -138,10 +150,9 @@ class Sequencer:
         except ServiceError as error:
             self._fail(batch, error)
         except Exception as error:  # noqa: BLE001 - the edge of the thread: whatever it is, the next batch is recorded
-            self._alarms.raised("BATCH_NOT_RECORDED", {"error": type(error).__name__, "requests": len(batch)})
-            self._fail(batch, JournalUnavailableError("the batch could not be recorded"))
+            self._mistaken(batch, error)
         else:
-            self._clock_problem = ""
+            self._clock_problem, self._mistakes_in_a_row = "", 0
             for alarm in written.alarms:
                 self._alarms.raised(alarm.kind, {"service": alarm.service, "epoch": alarm.epoch})
             for waiting, answer in zip(batch, written.answers, strict=True):
@@ -149,6 +160,21 @@ class Sequencer:
                     waiting.answer.set_exception(answer)
                 else:
                     waiting.answer.set_result(answer)
+
+    def _mistaken(self, batch: list[_Waiting], error: Exception) -> None:
+        """One poisoned request must not hold up those of others: each is recorded by itself, and the poisoned one is
+        refused, so that its producer finds the event and sets it aside."""
+        if len(batch) > 1:
+            for waiting in batch:
+                self._record_and_answer([waiting])
+            return
+        self.mistakes += 1
+        self._alarms.raised("BATCH_NOT_RECORDED", {"error": type(error).__name__, "events": len(batch[0].request)})
+        self._mistakes_in_a_row += 1
+        if isinstance(error, OSError | MemoryError):
+            self._fail(batch, JournalUnavailableError("the batch could not be recorded"))
+        else:
+            self._fail(batch, InvalidEventError("an event of these makes the journal fail"))
 
     def _tell_once(self, reason: str, problem: str) -> None:
         if self._clock_problem != problem:

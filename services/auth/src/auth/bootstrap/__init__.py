@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from auth.bootstrap.connections import mail_sender, open_logout_calls, open_rpc, open_web
+from auth.bootstrap.figures import gauges_of, queues_of
 from auth.bootstrap.repositories import AuthWork, SqlRepositories
 from auth.clients.domain.subjects import Subjects
 from auth.clients.use_cases.import_clients import ImportClients
@@ -84,8 +84,7 @@ from auth.settings import AuthSettings
 from partnerkit.event_words import words_of
 from rights.feed_client import GrpcRightsFeed
 from rights.replica import RightsReplica
-from rights.snapshot import Snapshot
-from rights.snapshot_file import SnapshotFileError, load_snapshot
+from rights.snapshot_file import saved_snapshot
 from servicekit.background import Repeating, Rhythm, each_apart
 from servicekit.clock import Clock, SystemClock
 from servicekit.commands import prepare_data_directory
@@ -300,16 +299,10 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
         background=(relay, replica, lost_access, *tasks.all()),
         close=closing(habpps, audit, database),
         answers_without=frozenset({relay.name, replica.name}),
+        queues=queues_of(database, relay, clock),
+        gauges=gauges_of(replica, keys, passwords),
         **health_and_lanes(database, beside, web, hashing),
     )
-
-
-def _saved_rights(path: Path) -> Snapshot | None:
-    """What the service last knew of the rights: enough to tell whose a person is."""
-    try:
-        return load_snapshot(path)
-    except SnapshotFileError:
-        return None
 
 
 @contextmanager
@@ -324,7 +317,7 @@ def operator_commands(settings: AuthSettings) -> Iterator[OperatorCommands]:
     database = open_database(settings.database_url, threads=2)
     try:
         check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
-        rights = _saved_rights(settings.data_directory / SAVED_RIGHTS)
+        rights = saved_snapshot(settings.data_directory / SAVED_RIGHTS)
         owners = EventOwners(lambda: rights)
         relay = LaterDelivery(database, settings.service, clock, owner_of=owners)
         work = RecordingUnitOfWork(database, SqlRepositories, relay)

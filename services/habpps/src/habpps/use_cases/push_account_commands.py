@@ -18,6 +18,7 @@ from servicekit.errors import DependencyUnavailableError, ServiceError, TooManyR
 from servicekit.references import new_reference
 
 BATCH = 50
+COMMANDS = "account commands"
 REFUSED = "habpps.account_command.refused"
 
 
@@ -61,7 +62,7 @@ class PushAccountCommands:
         """
         now = self._clock.now()
         due = self._work.read(lambda store: store.commands.due(now, BATCH))
-        self._each_apart(due, self._push, self._set_aside, queue="account commands")
+        self._each_apart(due, self._push, self._set_aside, queue=COMMANDS)
         return self._until(self._work.read(lambda store: store.commands.next_due_at()))
 
     def _push(self, command_id: str) -> None:

@@ -39,6 +39,7 @@ from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret, new_id, new_secret
 
+EXPIRED = "expired sessions"
 _TOUCH_EVERY = timedelta(minutes=1)
 _BACK_AT_THE_CLIENT = timedelta(seconds=10)
 """By then a browser that was sent back has arrived."""
@@ -253,7 +254,7 @@ class SweepSessions:
         now = self._clock.now()
         idle, opened = now - self._limits.idle, now - self._limits.absolute
         due = self._work.read(lambda repos: repos.sessions.expired(idle, opened, _SWEEP_AT_ONCE))
-        self._each_apart(due, self._end, self._end_unread, queue="expired sessions")
+        self._each_apart(due, self._end, self._end_unread, queue=EXPIRED)
         return len(due)
 
     def _end(self, session_id: str) -> None:

@@ -27,7 +27,7 @@ from servicekit.errors import DependencyUnavailableError, InvalidInputError
 _AT_ONCE = 20
 _LONGEST_WAIT = timedelta(minutes=10)
 _ATTEMPT_TIME = timedelta(seconds=60)
-_QUEUE = "mails"
+MAILS = "mails"
 
 
 class Store(HasMails[SentMails], HasAccounts[ChangedAccounts], Protocol):
@@ -67,7 +67,7 @@ class SendMails:
             if self._try(mail_id):
                 left.append(mail_id)
 
-        self._each_apart(due, handle, self._set_aside, queue=_QUEUE)
+        self._each_apart(due, handle, self._set_aside, queue=MAILS)
         return len(left)
 
     def _try(self, mail_id: str) -> bool:

@@ -26,7 +26,7 @@ _OF_ONE_CLIENT = 40
 _LANES_OF_ONE_CLIENT = 4
 _LONGEST_WAIT = timedelta(minutes=5)
 _GIVE_UP_AFTER = timedelta(hours=12)
-_QUEUE = "logout notices"
+NOTICES = "logout notices"
 
 
 class Store(HasLogoutNotices[DeliveredNotices], HasClients[ClientsById], Protocol):
@@ -140,7 +140,7 @@ class TellClients:
     def _one(self, notice_id: str) -> LogoutAnswer | None:
         """Alone in its own guard: one that fails does not stop those beside it."""
         answers: list[LogoutAnswer | None] = []
-        self._each_apart([notice_id], lambda one: answers.append(self._try(one)), self._set_aside, queue=_QUEUE)
+        self._each_apart([notice_id], lambda one: answers.append(self._try(one)), self._set_aside, queue=NOTICES)
         return next(iter(answers), None)
 
     def _set_aside(self, notice_id: str, failure: str, _reference: str = "") -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from auth.clients.adapters.web.cross_origin import CrossOrigin
 from auth.ground.adapters.web.errors import Answer, json_error
 from servicekit.front.limits import Lane
+from servicekit.metrics import ROUTE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -54,14 +55,17 @@ class HotEndpoints:
         self._computing = frozenset(computing)
         self._pages = pages
         self._cross_origin = cross_origin
-        self._endpoints = dict(endpoints)
-        self._below = tuple((below or {}).items())
+        self._endpoints = frozenset(endpoints)
+        self._below = tuple(below or ())
+        self._served = {**endpoints, **(below or {})}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """PEP 3333."""
-        served = self._served(environ.get("PATH_INFO", ""))
-        if served is None:
+        rule = self._rule(environ.get("PATH_INFO", ""))
+        if rule is None:
             return self._pages(environ, start_response)
+        environ[ROUTE] = rule
+        served = self._served[rule]
         status, body, headers = self._answer(served, environ)
         length = [("Content-Length", str(len(body)))] if status != HTTPStatus.NO_CONTENT else []  # RFC 9110 §8.6
         start_response(
@@ -71,9 +75,9 @@ class HotEndpoints:
 
     def lane_of(self, method: str, path: str) -> Lane:
         """What clients call never waits behind a page or a password, keys and discovery behind nobody."""
-        served = self._served(path)
-        if served is not None:
-            return Lane.AT_ONCE if served.at_once else Lane.MACHINES
+        rule = self._rule(path)
+        if rule is not None:
+            return Lane.AT_ONCE if self._served[rule].at_once else Lane.MACHINES
         return Lane.COMPUTING if method == "POST" and path in self._computing else Lane.PAGES
 
     def _answer(self, served: Served, environ: WSGIEnvironment) -> Answer:
@@ -89,8 +93,8 @@ class HotEndpoints:
             )
         return status, body, [*headers, *self._cross_origin.answer(environ, status, everybody=served.for_everybody)]
 
-    def _served(self, path: str) -> Served | None:
-        found = self._endpoints.get(path)
-        if found is not None or not self._below:
-            return found
-        return next((served for begin, served in self._below if path.startswith(begin)), None)
+    def _rule(self, path: str) -> str | None:
+        """The address, or the beginning of addresses, that answers here."""
+        if path in self._endpoints or not self._below:
+            return path if path in self._endpoints else None
+        return next((begin for begin in self._below if path.startswith(begin)), None)

@@ -67,6 +67,7 @@ class _View:
     stamp: Stamp | None
     changes_at: datetime | None
     signers: Mapping[str, KeySigner]
+    signing_since: Mapping[str, datetime]
     verification: Mapping[str, VerificationKey]
     public: KeySet
     document: bytes
@@ -114,6 +115,15 @@ class SigningKeys:
     def signer(self) -> KeySigner:
         """The ES256 key that signs now; see `signer_of`."""
         return self.signer_of(ES256)
+
+    def ages_in_days(self) -> Mapping[str, float]:
+        """How long the key of each algorithm has been signing; none when no key signs.
+
+        Raises:
+            SigningKeysUnavailableError: the keys cannot be read.
+        """
+        now = self._clock.now()
+        return {name: (now - since).total_seconds() / 86_400 for name, since in self._current().signing_since.items()}
 
     def verification_keys(self) -> Mapping[str, VerificationKey]:
         """Every published key by its `kid`.
@@ -184,6 +194,7 @@ class SigningKeys:
             stamp=stamp,
             changes_at=changes_at(records, now),
             signers={name: self._parsed[record.kid].signer for name, record in signing.items() if record is not None},
+            signing_since={name: record.signs_from for name, record in signing.items() if record is not None},
             verification={kid: parsed.verification for kid, parsed in self._parsed.items()},
             public=KeySet([parsed.public for parsed in self._parsed.values()]),
             document=orjson.dumps({"keys": [parsed.jwk for parsed in self._parsed.values()]}),

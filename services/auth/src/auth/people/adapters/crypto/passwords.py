@@ -6,6 +6,7 @@ a lower priority than everything else. What does not fit in their queue is refus
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -19,6 +20,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from auth.ground.domain.errors import PasswordChecksOverloadedError
 from servicekit.cores import leave_core, usable_cores
 from servicekit.identifiers import new_secret
+from servicekit.metrics import Timed
 
 MEMORY_KIB = 19 * 1024
 TIME_COST = 2
@@ -27,6 +29,12 @@ _POLITENESS = 5
 """What is added to the niceness of the threads."""
 
 T = TypeVar("T")
+
+HASHING = Timed(
+    "partenaire_hashing_seconds",
+    "Passwords that waited for a thread, were hashed, were refused.",
+    ("step",),
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,8 @@ class Argon2Passwords:
         self._hasher = PasswordHasher(time_cost=TIME_COST, memory_cost=MEMORY_KIB, parallelism=PARALLELISM)
         self._room = threading.BoundedSemaphore(self._limits.threads + self._limits.queued)
         self._pool = ThreadPoolExecutor(self._limits.threads, "hashing", initializer=_stand_back)
+        self._counting = threading.Lock()
+        self._accepted = 0
         self._dummy = self._hasher.hash(new_secret())
 
     def hash(self, password: str) -> str:
@@ -61,22 +71,45 @@ class Argon2Passwords:
         """See the port."""
         return self._hasher.check_needs_rehash(password_hash)
 
+    def _left(self, _future: object) -> None:
+        with self._counting:
+            self._accepted -= 1
+        self._room.release()
+
     def _matches(self, password_hash: str, password: str) -> bool:
         try:
             return self._hasher.verify(password_hash, password)
         except (VerificationError, InvalidHashError):
             return False
 
+    @property
+    def waiting(self) -> int:
+        """Passwords that wait for a thread."""
+        return max(0, self._accepted - self._limits.threads)
+
     def _run(self, work: Callable[[], T]) -> T:
         if not self._room.acquire(blocking=False):
+            HASHING.took(0.0, "refused")
             raise PasswordChecksOverloadedError("too many passwords wait to be checked")
-        future: Future[T] = self._pool.submit(work)
-        future.add_done_callback(lambda _future: self._room.release())
+        with self._counting:
+            self._accepted += 1
+        future: Future[T] = self._pool.submit(_timed, work, time.perf_counter())
+        future.add_done_callback(self._left)
         try:
             return future.result(self._limits.longest_wait.total_seconds())
         except TimeoutError:
             future.cancel()
             raise PasswordChecksOverloadedError("the password was not checked in time") from None
+
+
+def _timed(work: Callable[[], T], queued_at: float) -> T:
+    """How long it waited for the thread, and how long it took."""
+    began = time.perf_counter()
+    HASHING.took(began - queued_at, "waiting")
+    try:
+        return work()
+    finally:
+        HASHING.took(time.perf_counter() - began, "hashing")
 
 
 def _stand_back() -> None:
