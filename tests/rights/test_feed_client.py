@@ -20,7 +20,7 @@ from rights.replication import NEVER, Pace
 from rights.sessions import SessionsReplica
 from rights.snapshot import Change, FactChange, Snapshot
 from servicekit.clock import SystemClock
-from tests.rights.builders import the_commune
+from tests.rights.builders import the_commune, told_by
 
 DEADLINE = 10.0
 FAST = Pace(confirm_every=0.02, backoff_first=0.01, backoff_most=0.05)
@@ -105,9 +105,6 @@ class RightsServicer(rights_feed_pb2_grpc.RightsFeedServicer):
             self.server.news.notify_all()
         return rights_feed_pb2.AcknowledgeResponse()
 
-    def WaitPropagated(self, request: Any, context: Any) -> Any:  # noqa: N802
-        context.abort(grpc.StatusCode.UNIMPLEMENTED, "not part of this test")
-
     def _is_over(self, context: Any) -> bool:
         return self.server.over or not context.is_active()
 
@@ -174,7 +171,7 @@ def test_a_started_replica_follows_a_change_within_a_moment(server: Server, chan
         server.wait_until(lambda: 43 in server.acknowledged and replica.age() != NEVER)
         snapshot, _ = replica.current()
         assert snapshot is not None
-        assert snapshot.same_as(server.snapshot)
+        assert told_by(snapshot) == told_by(server.snapshot)
         assert replica.problem() is None
     finally:
         before = SystemClock().boottime()

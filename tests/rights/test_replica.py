@@ -19,7 +19,7 @@ from rights.sessions import SessionsReplica
 from rights.snapshot import Change, FactChange, Snapshot
 from rights.snapshot_file import save_snapshot
 from tests.promises import promise
-from tests.rights.builders import PATIENT, the_commune
+from tests.rights.builders import PATIENT, the_commune, told_by
 from tests.rights.fakes import HandClock, InMemoryEndedSessionsFeed, InMemoryFeed
 
 COMMUNE = the_commune()
@@ -60,7 +60,7 @@ def test_a_snapshot_is_fresh_only_once_the_feed_has_confirmed_it() -> None:
     clock.advance(2)
     snapshot, age = replica.current()
     assert snapshot is not None
-    assert snapshot.same_as(feed.server)
+    assert told_by(snapshot) == told_by(feed.server)
     assert age == 2 * SECOND
     assert replica.problem() is None
 
@@ -136,7 +136,7 @@ def test_a_change_with_another_digest_makes_the_replica_take_everything_again() 
     _follow(replica)
     snapshot, _ = replica.current()
     assert snapshot is not None
-    assert snapshot.same_as(feed.server)
+    assert told_by(snapshot) == told_by(feed.server)
 
 
 def test_the_same_revision_with_another_digest_is_never_fresh() -> None:
@@ -149,7 +149,7 @@ def test_the_same_revision_with_another_digest_is_never_fresh() -> None:
     _confirm(replica)
     snapshot, age = replica.current()
     assert snapshot is not None
-    assert (snapshot.same_as(feed.server), age) == (True, timedelta(0))
+    assert (told_by(snapshot), age) == (told_by(feed.server), timedelta(0))
 
 
 def test_a_change_received_twice_changes_nothing() -> None:
@@ -184,7 +184,7 @@ def test_a_restored_backup_is_refused_until_the_operator_bumps_the_epoch() -> No
     _confirm(replica)
     snapshot, age = replica.current()
     assert snapshot is not None
-    assert (snapshot.same_as(feed.server), age) == (True, timedelta(0))
+    assert (told_by(snapshot), age) == (told_by(feed.server), timedelta(0))
     assert replica.problem() is None
 
 
@@ -210,7 +210,7 @@ def test_a_saved_snapshot_speeds_up_the_start_and_never_authorises(tmp_path: Pat
     again = RightsReplica(feed, clock, saved_at=path)
     snapshot, age = again.current()
     assert snapshot is not None
-    assert (snapshot.same_as(feed.server), age) == (True, NEVER)
+    assert (told_by(snapshot), age) == (told_by(feed.server), NEVER)
     _confirm(again)
     assert again.age() == timedelta(0)
     assert feed.snapshots_given == 1
@@ -310,7 +310,7 @@ def test_whatever_the_feed_does_the_replica_equals_the_server_or_refuses(steps: 
         assert age == timedelta(0), "it always comes back"
     if age == timedelta(0):
         assert snapshot is not None
-        assert snapshot.same_as(world.feed.server)
+        assert told_by(snapshot) == told_by(world.feed.server)
 
 
 @promise("rights:no-pause-over-the-rights")

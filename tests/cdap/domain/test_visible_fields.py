@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from cdap.domain.reduction import FIELDS, REDUCTIONS, reduce, reduction_problems
+from cdap.domain.dossier_schema import FIELDS
+from cdap.domain.reduction import REDUCTIONS, REDUCTIONS_OF_FIELD, reduce, reduction_problems
 from cdap.domain.result import ResultKind, result_of
 from rights.field_table import FULL
 from rights.field_table import REDUCTIONS as KNOWN_REDUCTIONS
@@ -79,6 +80,8 @@ def test_rsa_and_ppa_only_keeps_the_current_month_of_both() -> None:
 
 def test_the_dossier_of_the_test_has_every_field_of_the_table() -> None:
     assert the_document().keys() == FIELDS
+    assert REDUCTIONS_OF_FIELD.keys() <= FIELDS
+    assert frozenset().union(*REDUCTIONS_OF_FIELD.values()) == REDUCTIONS.keys()
 
 
 def test_every_reduction_the_table_may_name_is_implemented() -> None:

@@ -5,7 +5,6 @@ from typing import Any
 import orjson
 import pytest
 
-from cdap.adapters.files.json_lines import JsonCodec
 from cdap.adapters.files.set_aside_report import REASONS
 from cdap.domain.dossier import DossierKey
 from cdap.domain.dossier_schema import MOST_CHILDREN, schema_problems
@@ -26,7 +25,7 @@ KEY = DossierKey("921", "0346145")
 
 
 def imported(desk: Desk, *lines: bytes, percent: float = 50) -> ImportReport:
-    return ImportDossiers(desk.work, JsonCodec(), desk.clock, percent)(lines, "test.jsonl")
+    return ImportDossiers(desk.work, desk.clock, percent)(lines, "test.jsonl")
 
 
 def written(document: object, end: bytes = b"\n") -> bytes:
@@ -283,7 +282,7 @@ def test_a_file_without_a_dossier_does_not_empty_the_service(lines: list[bytes])
 def test_every_odd_record_is_told_and_only_the_first_hundred_are_kept() -> None:
     told: list[OddRecord] = []
     desk = Desk([])
-    report = ImportDossiers(desk.work, JsonCodec(), desk.clock)([b"x\n"] * 150, "f", tell=told.append)
+    report = ImportDossiers(desk.work, desk.clock)([b"x\n"] * 150, "f", tell=told.append)
     assert (len(report.odd_records), report.set_aside_count, len(told)) == (KEPT_RECORDS, 150, 150)
     assert report.reasons == {"NOT_JSON": 150}
 

@@ -232,7 +232,7 @@ def test_a_service_acknowledges_in_its_own_name_only(served: Served) -> None:
     stub.Acknowledge(pb.AcknowledgeRequest(replica="cdap-1", revision=3, epoch=1))
     with pytest.raises(InvalidInputError), remote_errors():
         stub.Acknowledge(pb.AcknowledgeRequest(replica="auth-1", revision=3, epoch=1))
-    answer = stub.WaitPropagated(pb.WaitPropagatedRequest(revision=3, timeout_ms=100))
+    answer = served.propagation.wait(3, timedelta(milliseconds=100))
     assert (answer.everyone, answer.replicas, list(answer.late)) == (True, 1, [])
-    late = stub.WaitPropagated(pb.WaitPropagatedRequest(revision=4, timeout_ms=100))
+    late = served.propagation.wait(4, timedelta(milliseconds=100))
     assert (late.everyone, list(late.late)) == (False, ["cdap-1"])

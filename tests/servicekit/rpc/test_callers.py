@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from servicekit.errors import StartError
 from servicekit.rpc.callers import CallerPolicy
 
-SERVICE = SimpleNamespace(full_name="partenaire.x.v1.X", methods_by_name={"Read": None, "Write": None})
+SERVICE: Any = SimpleNamespace(full_name="partenaire.x.v1.X", methods_by_name={"Read": None, "Write": None})
 GOOD = '["partenaire.x.v1.X"]\nRead = ["cdap", "auth"]\nWrite = []\n'
 
 

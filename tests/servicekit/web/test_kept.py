@@ -87,7 +87,9 @@ def test_a_result_whose_time_is_over_is_erased_by_the_next_one(
 ENDS: dict[str, Callable[[WebSessions, SessionKey, FixedClock], object]] = {
     "signing out": lambda sessions, session, _: sessions.end(found(sessions, session)),
     "the issuer's word on the session": lambda sessions, _session, _: sessions.end_by_sid("sid-1"),
-    "the issuer's word on the person": lambda sessions, _session, _: sessions.end_by_subject("person-1"),
+    "a logout token of the person": lambda sessions, _session, clock: sessions.end_once(
+        LogoutToken("t-2", None, "person-1", clock.now() + timedelta(minutes=2))
+    ),
     "a logout token": lambda sessions, _session, clock: sessions.end_once(
         LogoutToken("t-1", "sid-1", "person-1", clock.now() + timedelta(minutes=2))
     ),

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from servicekit.database import Database, open_database
 from servicekit.web import SessionContent, WebSecrets, WebSessions
 from servicekit.web.secrets import FILE_NAME, WebSecretError
+from servicekit.web.sessions import LogoutToken
 from tests.servicekit.fakes import FixedClock
 from tests.servicekit.web.conftest import create_tables
 
@@ -98,12 +99,12 @@ def test_the_idle_time_is_written_at_most_once_a_minute(
     assert touched_at() == before + 60
 
 
-def test_ending_by_sid_or_person_ends_theirs_only(sessions: WebSessions) -> None:
+def test_ending_by_sid_or_person_ends_theirs_only(sessions: WebSessions, clock: FixedClock) -> None:
     mine, other = sessions.open(content()), sessions.open(content("sid-2", "person-2"))
     assert sessions.end_by_sid("sid-1") == 1
     assert sessions.find(mine) is None
     assert sessions.find(other) is not None
-    assert sessions.end_by_subject("person-2") == 1
+    assert sessions.end_once(LogoutToken("t-1", None, "person-2", clock.now() + timedelta(minutes=2))) == 1
     assert sessions.find(other) is None
 
 

@@ -45,11 +45,6 @@ class FactChange:
         """The change that stores this fact."""
         return cls(fact.key, fact.to_value())
 
-    @classmethod
-    def removing(cls, fact: Fact) -> "FactChange":
-        """The change that removes this fact."""
-        return cls(fact.key, b"")
-
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -149,12 +144,6 @@ class Snapshot:
 
     def __len__(self) -> int:
         return len(self._entries)
-
-    def same_as(self, other: "Snapshot") -> bool:
-        """True if revision, epoch and every byte of every fact are equal."""
-        return (self.revision, self.epoch) == (other.revision, other.epoch) and dict(self.entries()) == dict(
-            other.entries()
-        )
 
     def entries(self) -> Iterator[tuple[str, bytes]]:
         """Every fact as (key, value), in no particular order."""

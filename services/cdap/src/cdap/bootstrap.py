@@ -7,7 +7,6 @@ from pathlib import Path
 
 from cdap.adapters.database.unit_of_work import sql_repositories
 from cdap.adapters.files.import_lock import import_lock
-from cdap.adapters.files.json_lines import JsonCodec
 from cdap.adapters.rpc.consultation import ConsultationService
 from cdap.adapters.web.app import PageParts, build_app
 from cdap.domain.reduction import reduction_problems
@@ -99,7 +98,7 @@ def dossier_import(settings: CdapSettings) -> Iterator[ImportDossiers]:
             check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
             relay = LaterDelivery(database, settings.service, clock)
             work = RecordingUnitOfWork(database, sql_repositories, relay)
-            yield ImportDossiers(work, JsonCodec(), clock, settings.import_set_aside_percent)
+            yield ImportDossiers(work, clock, settings.import_set_aside_percent)
         finally:
             database.close()
 

@@ -12,25 +12,12 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+
+from google.protobuf.descriptor import ServiceDescriptor
 
 from servicekit.errors import StartError
 
 _CALLER = re.compile(r"[a-z][a-z0-9-]*")
-
-
-class ServiceDescriptor(Protocol):
-    """What is needed of `x_pb2.DESCRIPTOR.services_by_name["X"]`."""
-
-    @property
-    def full_name(self) -> str:
-        """For example partenaire.habpps.v1.RightsFeed."""
-        ...
-
-    @property
-    def methods_by_name(self) -> Mapping[str, object]:
-        """The methods under their short names."""
-        ...
 
 
 class CallerPolicy:

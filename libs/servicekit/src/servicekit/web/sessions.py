@@ -171,10 +171,6 @@ class WebSessions:
         """Ends the sessions of one sign-in at the issuer; how many there were."""
         return self._database.write(lambda connection: _delete(connection, web_session.c.sid == sid))
 
-    def end_by_subject(self, subject: str) -> int:
-        """Ends every session of a person; how many there were."""
-        return self._database.write(lambda connection: _delete(connection, web_session.c.subject == subject))
-
     def end_once(self, token: LogoutToken) -> int | None:
         """What a logout token says, in the transaction that remembers it: how many sessions ended, None when it was
         seen before. So a delivery that failed half-way can be sent again."""

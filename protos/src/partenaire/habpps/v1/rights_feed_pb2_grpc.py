@@ -55,11 +55,6 @@ class RightsFeedStub:
                 request_serializer=partenaire_dot_habpps_dot_v1_dot_rights__feed__pb2.AcknowledgeRequest.SerializeToString,
                 response_deserializer=partenaire_dot_habpps_dot_v1_dot_rights__feed__pb2.AcknowledgeResponse.FromString,
                 _registered_method=True)
-        self.WaitPropagated = channel.unary_unary(
-                '/partenaire.habpps.v1.RightsFeed/WaitPropagated',
-                request_serializer=partenaire_dot_habpps_dot_v1_dot_rights__feed__pb2.WaitPropagatedRequest.SerializeToString,
-                response_deserializer=partenaire_dot_habpps_dot_v1_dot_rights__feed__pb2.WaitPropagatedResponse.FromString,
-                _registered_method=True)
 
 
 class RightsFeedServicer:
@@ -95,13 +90,6 @@ class RightsFeedServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
-    def WaitPropagated(self, request, context):
-        """Waits until every live replica has acknowledged the revision, or the time is over.
-        """
-        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
-        context.set_details('Method not implemented!')
-        raise NotImplementedError('Method not implemented!')
-
 
 def add_RightsFeedServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -124,11 +112,6 @@ def add_RightsFeedServicer_to_server(servicer, server):
                     servicer.Acknowledge,
                     request_deserializer=partenaire_dot_habpps_dot_v1_dot_rights__feed__pb2.AcknowledgeRequest.FromString,
                     response_serializer=partenaire_dot_habpps_dot_v1_dot_rights__feed__pb2.AcknowledgeResponse.SerializeToString,
-            ),
-            'WaitPropagated': grpc.unary_unary_rpc_method_handler(
-                    servicer.WaitPropagated,
-                    request_deserializer=partenaire_dot_habpps_dot_v1_dot_rights__feed__pb2.WaitPropagatedRequest.FromString,
-                    response_serializer=partenaire_dot_habpps_dot_v1_dot_rights__feed__pb2.WaitPropagatedResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -240,33 +223,6 @@ class RightsFeed:
             '/partenaire.habpps.v1.RightsFeed/Acknowledge',
             partenaire_dot_habpps_dot_v1_dot_rights__feed__pb2.AcknowledgeRequest.SerializeToString,
             partenaire_dot_habpps_dot_v1_dot_rights__feed__pb2.AcknowledgeResponse.FromString,
-            options,
-            channel_credentials,
-            insecure,
-            call_credentials,
-            compression,
-            wait_for_ready,
-            timeout,
-            metadata,
-            _registered_method=True)
-
-    @staticmethod
-    def WaitPropagated(request,
-            target,
-            options=(),
-            channel_credentials=None,
-            call_credentials=None,
-            insecure=False,
-            compression=None,
-            wait_for_ready=None,
-            timeout=None,
-            metadata=None):
-        return grpc.experimental.unary_unary(
-            request,
-            target,
-            '/partenaire.habpps.v1.RightsFeed/WaitPropagated',
-            partenaire_dot_habpps_dot_v1_dot_rights__feed__pb2.WaitPropagatedRequest.SerializeToString,
-            partenaire_dot_habpps_dot_v1_dot_rights__feed__pb2.WaitPropagatedResponse.FromString,
             options,
             channel_credentials,
             insecure,

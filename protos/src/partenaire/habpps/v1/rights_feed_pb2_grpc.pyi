@@ -43,8 +43,6 @@ class RightsFeedStub:
     """The newest revision: confirms that a replica is fresh. Asked once a second by each replica."""
     Acknowledge: _grpc.UnaryUnaryMultiCallable[_rights_feed_pb2.AcknowledgeRequest, _rights_feed_pb2.AcknowledgeResponse]
     """A replica says which revision it decides on."""
-    WaitPropagated: _grpc.UnaryUnaryMultiCallable[_rights_feed_pb2.WaitPropagatedRequest, _rights_feed_pb2.WaitPropagatedResponse]
-    """Waits until every live replica has acknowledged the revision, or the time is over."""
 
 @_typing.type_check_only
 class RightsFeedAsyncStub(RightsFeedStub):
@@ -61,8 +59,6 @@ class RightsFeedAsyncStub(RightsFeedStub):
     """The newest revision: confirms that a replica is fresh. Asked once a second by each replica."""
     Acknowledge: _aio.UnaryUnaryMultiCallable[_rights_feed_pb2.AcknowledgeRequest, _rights_feed_pb2.AcknowledgeResponse]  # type: ignore[assignment]
     """A replica says which revision it decides on."""
-    WaitPropagated: _aio.UnaryUnaryMultiCallable[_rights_feed_pb2.WaitPropagatedRequest, _rights_feed_pb2.WaitPropagatedResponse]  # type: ignore[assignment]
-    """Waits until every live replica has acknowledged the revision, or the time is over."""
 
 class RightsFeedServicer(metaclass=_abc_1.ABCMeta):
     """Feed of rights facts."""
@@ -100,13 +96,5 @@ class RightsFeedServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_rights_feed_pb2.AcknowledgeResponse, _abc.Awaitable[_rights_feed_pb2.AcknowledgeResponse]]:
         """A replica says which revision it decides on."""
-
-    @_abc_1.abstractmethod
-    def WaitPropagated(
-        self,
-        request: _rights_feed_pb2.WaitPropagatedRequest,
-        context: _ServicerContext,
-    ) -> _typing.Union[_rights_feed_pb2.WaitPropagatedResponse, _abc.Awaitable[_rights_feed_pb2.WaitPropagatedResponse]]:
-        """Waits until every live replica has acknowledged the revision, or the time is over."""
 
 def add_RightsFeedServicer_to_server(servicer: RightsFeedServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

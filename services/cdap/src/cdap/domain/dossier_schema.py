@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from cdap.domain.checks import (
+    Check,
     Problems,
     by_code,
     cents,
@@ -60,88 +61,88 @@ _ADDRESS_LINE = or_null(text(100))
 _RESOURCES = group({"year": _year, "amount_cents": or_null(cents)})
 _HISTORY = many(or_null(whole(0, 99_999)), 1, HISTORY_MONTHS)
 
-SCHEMA = group(
-    required={
-        "reference": group(
-            {"caf": _caf, "matricule": pattern(re.compile(r"[0-9]{7}"), "NOT_A_MATRICULE"), "month": month},
-            {"letter": pattern(re.compile(r"[A-Z]"), "NOT_A_LETTER")},
-        ),
-        "status": group({"code": code(STATUS_CODES), "since_on": day}, {"transferred_to": or_null(_caf)}),
-        "persons": many(group({"role": _role, **_IDENTITY}), 1, 2),
-        "birth_places": group({"allocataire": or_null(cog)}, {"spouse": or_null(cog)}),
-        "address": group(
-            {
-                "recipient": or_null(text(300)),
-                "identity_complement": _ADDRESS_LINE,
-                "geographic_complement": _ADDRESS_LINE,
-                "street": _ADDRESS_LINE,
-                "locality": _ADDRESS_LINE,
-                "postal_city": _ADDRESS_LINE,
-                "country": _ADDRESS_LINE,
-            }
-        ),
-        "contact": group({"phone": or_null(text(40)), "email": or_null(text(254))}),
-        "family_situation": group({"code": code(set(FAMILY_SITUATION_LABELS)), "since_on": day}),
-        "children": many(group(_IDENTITY), 0, MOST_CHILDREN),
-        "dependent_children": _children,
-        "aeeh_children": _children,
-        "alternating_residence": _children,
-        "annual_resources": _RESOURCES,
-        "previous_annual_resources": _RESOURCES,
-        "quotient_familial": group(
-            {
-                "supplier": code({"CNAF", "MSA"}),
-                "value": or_null(whole(0, 99_999)),
-                "month": month,
-                "computed_on": day,
-                "history": _HISTORY,
-            }
-        ),
-        "prestations_paid": group(
-            {"until": month, "amounts_cents": by_code(PRESTATION_CODES, many(cents, 1, HISTORY_MONTHS))}
-        ),
-        "open_rights": many(code(PRESTATION_CODES), 0, len(PRESTATION_CODES)),
-        "housing": group(
-            {
-                "occupancy": code(set(OCCUPANCY_LABELS)),
-                "rent_cents": or_null(cents),
-                "landlord": or_null(text(200)),
-                "arrears": flag,
-            }
-        ),
-        "debts": many(group({"nature": code(DEBT_CODES), "balance_cents": cents, "monthly_cents": cents}), 0, 20),
-        "payment": group({"paid_to_landlord": flag}),
-    },
-    optional={
-        "quarterly_resources": group(
-            {
-                "from": month,
-                "to": month,
-                "items": many(
-                    group({"person": _role, "nature": code(set(RESOURCE_LABELS)), "monthly_cents": many(cents, 3, 3)}),
-                    0,
-                    20,
-                ),
-            }
-        ),
-        "rsa": group(
-            {
-                "state": code(set(RSA_STATE_LABELS)),
-                "with_majoration": flag,
-                "since_on": day,
-                "rights_and_duties": flag,
-                "suspension_reason": or_null(text(2)),
-            }
-        ),
-        "disability_rights": group(
-            {},
-            {
-                "aah": group({"since_on": day}),
-                "aeeh": group({"since_on": day, "children": whole(1, MOST_CHILDREN)}),
-            },
-        ),
-    },
-)
+REQUIRED: Mapping[str, Check] = {
+    "reference": group(
+        {"caf": _caf, "matricule": pattern(re.compile(r"[0-9]{7}"), "NOT_A_MATRICULE"), "month": month},
+        {"letter": pattern(re.compile(r"[A-Z]"), "NOT_A_LETTER")},
+    ),
+    "status": group({"code": code(STATUS_CODES), "since_on": day}, {"transferred_to": or_null(_caf)}),
+    "persons": many(group({"role": _role, **_IDENTITY}), 1, 2),
+    "birth_places": group({"allocataire": or_null(cog)}, {"spouse": or_null(cog)}),
+    "address": group(
+        {
+            "recipient": or_null(text(300)),
+            "identity_complement": _ADDRESS_LINE,
+            "geographic_complement": _ADDRESS_LINE,
+            "street": _ADDRESS_LINE,
+            "locality": _ADDRESS_LINE,
+            "postal_city": _ADDRESS_LINE,
+            "country": _ADDRESS_LINE,
+        }
+    ),
+    "contact": group({"phone": or_null(text(40)), "email": or_null(text(254))}),
+    "family_situation": group({"code": code(set(FAMILY_SITUATION_LABELS)), "since_on": day}),
+    "children": many(group(_IDENTITY), 0, MOST_CHILDREN),
+    "dependent_children": _children,
+    "aeeh_children": _children,
+    "alternating_residence": _children,
+    "annual_resources": _RESOURCES,
+    "previous_annual_resources": _RESOURCES,
+    "quotient_familial": group(
+        {
+            "supplier": code({"CNAF", "MSA"}),
+            "value": or_null(whole(0, 99_999)),
+            "month": month,
+            "computed_on": day,
+            "history": _HISTORY,
+        }
+    ),
+    "prestations_paid": group(
+        {"until": month, "amounts_cents": by_code(PRESTATION_CODES, many(cents, 1, HISTORY_MONTHS))}
+    ),
+    "open_rights": many(code(PRESTATION_CODES), 0, len(PRESTATION_CODES)),
+    "housing": group(
+        {
+            "occupancy": code(set(OCCUPANCY_LABELS)),
+            "rent_cents": or_null(cents),
+            "landlord": or_null(text(200)),
+            "arrears": flag,
+        }
+    ),
+    "debts": many(group({"nature": code(DEBT_CODES), "balance_cents": cents, "monthly_cents": cents}), 0, 20),
+    "payment": group({"paid_to_landlord": flag}),
+}
+OPTIONAL: Mapping[str, Check] = {
+    "quarterly_resources": group(
+        {
+            "from": month,
+            "to": month,
+            "items": many(
+                group({"person": _role, "nature": code(set(RESOURCE_LABELS)), "monthly_cents": many(cents, 3, 3)}),
+                0,
+                20,
+            ),
+        }
+    ),
+    "rsa": group(
+        {
+            "state": code(set(RSA_STATE_LABELS)),
+            "with_majoration": flag,
+            "since_on": day,
+            "rights_and_duties": flag,
+            "suspension_reason": or_null(text(2)),
+        }
+    ),
+    "disability_rights": group(
+        {},
+        {
+            "aah": group({"since_on": day}),
+            "aeeh": group({"since_on": day, "children": whole(1, MOST_CHILDREN)}),
+        },
+    ),
+}
+SCHEMA = group(required=REQUIRED, optional=OPTIONAL)
+FIELDS = frozenset((*REQUIRED, *OPTIONAL))
 
 
 def schema_problems(line: object) -> Problems:

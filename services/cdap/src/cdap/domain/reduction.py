@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from cdap.domain.dossier import Document, Dossier
+from cdap.domain.dossier_schema import FIELDS
 from cdap.domain.partial_date import parse_partial_date
 from cdap.domain.prestations import HOUSING_AIDS, RSA_AND_PPA, RSA_DEBTS
 from cdap.domain.status import INACTIVE_CODES
@@ -26,7 +27,7 @@ def reduce(
     """The view of a profile: each field granted and present, whole or reduced. `only` narrows it further.
 
     Raises:
-        KeyError: a reduction of the table that is not implemented (refused at start by `check_reductions`).
+        KeyError: a reduction of the table that is not implemented (refused at start by `reduction_problems`).
     """
     document = dossier.document
     return {
@@ -110,32 +111,18 @@ REDUCTIONS: Mapping[str, Reduction] = {
     "yes_or_no": _yes_or_no,
 }
 
-# Which reductions make sense for which field; any other pair is refused at start.
+# Which reductions make sense for which field, of those that can be reduced; any other pair is refused at start.
 REDUCTIONS_OF_FIELD: Mapping[str, frozenset[str]] = {
-    "reference": frozenset(),
     "status": frozenset({"active_or_not"}),
-    "persons": frozenset(),
-    "birth_places": frozenset(),
-    "address": frozenset(),
     "contact": frozenset({"phone_only"}),
     "family_situation": frozenset({"couple_or_isolated"}),
     "children": frozenset({"count_and_ages"}),
-    "dependent_children": frozenset(),
-    "aeeh_children": frozenset(),
-    "alternating_residence": frozenset(),
-    "annual_resources": frozenset(),
-    "previous_annual_resources": frozenset(),
-    "quarterly_resources": frozenset(),
-    "quotient_familial": frozenset(),
     "prestations_paid": frozenset({"housing_aid_only", "rsa_ppa_only"}),
     "open_rights": frozenset({"housing_aid_only", "rsa_ppa_only"}),
     "rsa": frozenset({"reason_hidden"}),
-    "disability_rights": frozenset(),
-    "housing": frozenset(),
     "debts": frozenset({"rsa_only", "total_only"}),
     "payment": frozenset({"yes_or_no"}),
 }
-FIELDS = frozenset(REDUCTIONS_OF_FIELD)
 
 
 def reduction_problems(profile: str, fields: Mapping[str, str]) -> list[str]:
@@ -144,6 +131,6 @@ def reduction_problems(profile: str, fields: Mapping[str, str]) -> list[str]:
     problems += [
         f"profile {profile}: field {field} cannot be reduced to {how}"
         for field, how in fields.items()
-        if field in FIELDS and how != FULL and how not in REDUCTIONS_OF_FIELD[field]
+        if field in FIELDS and how != FULL and how not in REDUCTIONS_OF_FIELD.get(field, ())
     ]
     return problems

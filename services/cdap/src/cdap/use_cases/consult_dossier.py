@@ -26,10 +26,11 @@ from cdap.use_cases.consultation import (
     understand,
 )
 from cdap.use_cases.consultation_events import ConsultationEvents
-from cdap.use_cases.ports import Clock, Dossiers, EndedSessions, Repositories, RightsView, StoredDossier
+from cdap.use_cases.ports import Dossiers, EndedSessions, Repositories, RightsView, StoredDossier
 from rights.decision import Granted, Limits, Question, Refused, decide, held_roles
 from rights.field_table import FieldTable
 from servicekit.audit_events import JSON, AuditUnavailableError, Outcome, RecordedWork
+from servicekit.clock import Clock
 from servicekit.errors import ServiceError
 
 FRENCH_CIVIL_TIME = ZoneInfo("Europe/Paris")

@@ -7,15 +7,18 @@ generation in force, unless too large a share of the records had to be set aside
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
+
+import orjson
 
 from cdap.domain.dossier import Dossier, DossierKey
 from cdap.domain.dossier_schema import schema_problems
 from cdap.domain.incoming import cleaned
-from cdap.use_cases.ports import Clock, ImportLine, Repositories
+from cdap.use_cases.ports import ImportLine, Repositories
 from partnerkit.matricule import Matricule
 from partnerkit.text import clean_line
 from servicekit.audit_events import NATIONAL, AuditEvent, Outcome, RecordedWork
+from servicekit.clock import Clock
 
 CHUNK_LINES = 500
 REMOVED_AT_ONCE = 500
@@ -58,29 +61,17 @@ class ImportReport:
         return self.dossier_count > 0 and self.set_aside_count * 100 <= self.set_aside_percent * self.record_count
 
 
-class Codec(Protocol):
-    """JSON, read and written canonically."""
-
-    def read(self, line: bytes) -> Any:
-        """The value. Raises ValueError: not JSON."""
-
-    def write(self, value: Mapping[str, Any]) -> bytes:
-        """Compact, sorted names, UTF-8."""
-
-
 class ImportDossiers:
     """Replaces every dossier by those of a file."""
 
     def __init__(
         self,
         work: RecordedWork[Repositories],
-        codec: Codec,
         clock: Clock,
         set_aside_percent: float = DEFAULT_SET_ASIDE_PERCENT,
     ) -> None:
         """`set_aside_percent`, 0 to 100: the largest share of odd records with which the others are imported."""
         self._work = work
-        self._codec = codec
         self._clock = clock
         self._set_aside_percent = set_aside_percent
 
@@ -128,13 +119,13 @@ class ImportDossiers:
             tally.set_aside(number, _masked_matricule(value), problems)
             return None
         dossier = Dossier(value)
-        return ImportLine(dossier.key, dossier.name_keys, self._codec.write(value))
+        return ImportLine(dossier.key, dossier.name_keys, orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
 
     def _read(self, line: bytes) -> tuple[Any, list[tuple[str, str]]]:
         if len(line) > MAXIMUM_LINE_BYTES:
             return None, [("line", "LINE_TOO_LONG")]
         try:
-            value = cleaned(self._codec.read(line))
+            value = cleaned(orjson.loads(line))
         except ValueError:
             return None, [("line", _why_not_json(line))]
         return value, schema_problems(value)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
 from cdap.domain.dossier import Dossier, DossierKey
@@ -94,10 +94,3 @@ class EndedSessions(Protocol):
 
     def age(self) -> timedelta:
         """How long ago this knowledge was confirmed."""
-
-
-class Clock(Protocol):
-    """The time."""
-
-    def now(self) -> datetime:
-        """Now, aware, in UTC."""

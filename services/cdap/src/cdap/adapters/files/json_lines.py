@@ -1,31 +1,17 @@
-"""JSON Lines: reading and writing dossiers, and the progress bar."""
+"""JSON Lines: reading dossiers, and the progress bar."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import Any, BinaryIO, TextIO
-
-import orjson
+from typing import BinaryIO, TextIO
 
 from cdap.use_cases.import_dossiers import MAXIMUM_LINE_BYTES
 from servicekit.errors import StartError
 
 _BAR_WIDTH = 30
 _REDRAW_SECONDS = 0.2
-
-
-class JsonCodec:
-    """Canonical JSON: sorted names, no spaces, UTF-8."""
-
-    def read(self, line: bytes) -> Any:
-        """The value of a line. Raises ValueError: not JSON."""
-        return orjson.loads(line)
-
-    def write(self, value: Mapping[str, Any]) -> bytes:
-        """One line, without its end."""
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 class DossierFile:

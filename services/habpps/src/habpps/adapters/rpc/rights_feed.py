@@ -6,7 +6,6 @@ second. A message without changes is a heartbeat, at least every 400 ms.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 
 import grpc
 
@@ -22,7 +21,6 @@ from servicekit.rpc import current_call
 REVISIONS_AT_ONCE = 200
 LOOK_AGAIN_SECONDS = 0.25
 HEARTBEAT_SECONDS = 0.4
-LONGEST_WAIT = timedelta(seconds=10)
 LONGEST_NAME = 120
 
 
@@ -136,14 +134,6 @@ class RightsFeed(RightsFeedServicer):
             )
         self._propagation.acknowledge(request.replica, request.revision, request.epoch)
         return pb.AcknowledgeResponse()
-
-    def WaitPropagated(  # noqa: N802
-        self, request: pb.WaitPropagatedRequest, _context: grpc.ServicerContext
-    ) -> pb.WaitPropagatedResponse:
-        """Wait for the live replicas."""
-        timeout = min(timedelta(milliseconds=request.timeout_ms), LONGEST_WAIT)
-        report = self._propagation.wait(request.revision, timeout)
-        return pb.WaitPropagatedResponse(everyone=report.everyone, late=report.late, replicas=report.replicas)
 
 
 def _chunks(facts: tuple[PublishedFact, ...], limits: MessageLimits) -> Iterator[tuple[PublishedFact, ...]]:

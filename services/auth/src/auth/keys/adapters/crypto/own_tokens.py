@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Protocol, TypeGuard
+from typing import Any, TypeGuard
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from auth.ground.domain.errors import SessionEndedError
 from auth.keys.adapters.crypto.compact_jws import der_signature, split_token
-from auth.keys.adapters.crypto.keys import VerificationKey
+from auth.keys.adapters.crypto.keys import SigningKeys, VerificationKey
 from auth.keys.domain.signing_keys import ALGORITHMS, ES256
 from servicekit.clock import Clock
 from servicekit.remembered import Remembered
@@ -28,13 +28,6 @@ _MEMBERS = {"alg", "typ", "kid"}
 _ECDSA = ec.ECDSA(hashes.SHA256())
 _PKCS1 = padding.PKCS1v15()
 _SHA256 = hashes.SHA256()
-
-
-class VerificationKeys(Protocol):
-    """The keys published now, by `kid`; `SigningKeys` is one."""
-
-    def verification_keys(self) -> Mapping[str, VerificationKey]:
-        """Raises SigningKeysUnavailableError."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +47,7 @@ class _Verified:
 class OwnTokens:
     """Our keys, our issuer; `typ` tells what a token is (RFC 9068 §2.1, RFC 8725 §3.11). Safe for threads."""
 
-    def __init__(self, keys: VerificationKeys, issuer: str, clock: Clock, *, cache_size: int = 4096) -> None:
+    def __init__(self, keys: SigningKeys, issuer: str, clock: Clock, *, cache_size: int = 4096) -> None:
         """`cache_size` counts access tokens; 0 keeps none."""
         self._keys = keys
         self._issuer = issuer
