@@ -6,6 +6,16 @@ READER = Reader.PROFESSIONAL
 
 PAGES: tuple[Promise, ...] = (
     Promise(
+        "pages:times-are-those-of-the-reader",
+        "Decree 79-896 on legal time",
+        "Times are those of the clock by which the reader's Caf works; a clock that is not that of Paris is named.",
+    ),
+    Promise(
+        "pages:help-names-who-can-help",
+        "Domain page G (wishes of users)",
+        "The page of help names the administrators of the person's organisation and their Caf.",
+    ),
+    Promise(
         "pages:way-home",
         "Rules of the pages, frame",
         "Every page below a home page shows the way back to it, link by link.",

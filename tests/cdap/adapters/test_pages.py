@@ -4,15 +4,20 @@ import re
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from flask import g
 
 import cdap.adapters.web
 from cdap.adapters.web.labels import PURPOSES as PURPOSE_LABELS
 from habpps.adapters.files.catalogue import load_catalogue
 from habpps.adapters.files.imports import read_extranets
+from rights.decision import helpers_of
+from rights.facts import Administrator
+from rights.snapshot import Snapshot
 from tests.cdap.adapters.conftest import Pages
-from tests.cdap.builders import PURPOSES, the_document, the_snapshot
+from tests.cdap.builders import ORGANISATION, PURPOSES, the_document, the_facts, the_snapshot
 from tests.promises import promise
 from tests.servicekit.web.catalogue_check import untranslated, unused
 from tests.servicekit.web.forms_check import answering_with_pages
@@ -238,3 +243,23 @@ def test_the_pages_speak_english_too(pages: Pages) -> None:
 @promise("front:no-page-answers-a-form")
 def test_no_page_answers_a_form(pages: Pages) -> None:
     assert answering_with_pages(pages.app) == set()
+
+
+@promise("pages:help-names-who-can-help")
+def test_the_page_of_help_names_who_can_help_the_person_who_is_signed_in(pages: Pages) -> None:
+    subject = SimpleNamespace(content=SimpleNamespace(subject="account-T2"))
+    pages.app.before_request(lambda: setattr(g, "web_session", subject))
+    text = pages.text(pages.client.get("/aide"))
+    assert "La Caf des Hauts-de-Seine (921), qui a signé la convention" in text
+
+
+@promise("pages:help-names-who-can-help")
+def test_those_who_can_help_are_named_from_the_rights() -> None:
+    def administrator(name: str, state: str = "active") -> Administrator:
+        role = "partner_administrator"
+        return Administrator(id=name, account_id=name, organisation_id=ORGANISATION, role=role, state=state, name=name)
+
+    people = [administrator("Dominique Martin"), administrator("Parti Loin", state="withdrawn")]
+    snapshot = Snapshot.of([*the_facts(), *people], revision=1, epoch=1)
+    assert helpers_of(snapshot, "account-T2") == (("Dominique Martin",), ("921",))
+    assert helpers_of(snapshot, "Dominique Martin") == ((), ("921",))

@@ -1,8 +1,10 @@
 """The story of the mission through the pages, and what the pages refuse."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
+from flask import g
 
 from habpps.domain.account_command import CommandState
 from habpps.use_cases.client_sessions import ClientSessionsEnding
@@ -348,3 +350,14 @@ def test_the_pages_of_the_caf_are_closed_to_a_partner(pages: Pages) -> None:
         f"/contrats/{commune.contract_id}/suspendre",
     ):
         assert "Cet acte ne relève pas de votre rôle" in pages.get(path, 403)
+
+
+@promise("pages:help-names-who-can-help")
+def test_the_page_of_help_names_the_other_administrators_of_the_organisation(pages: Pages) -> None:
+    commune = pages.habpps.all.ready()
+    user = pages.habpps.all.look(lambda store: store.users.get(commune.user_id))
+    session = SimpleNamespace(content=SimpleNamespace(subject=user.account_id))
+    pages.app.before_request(lambda: setattr(g, "web_session", session))
+    text = pages.get("/aide")
+    assert f"{ADMINISTRATOR.display_name}, qui administre les comptes de votre organisation" in text
+    assert "La Caf des Hauts-de-Seine (921), qui a signé la convention" in text

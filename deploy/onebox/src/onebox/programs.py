@@ -19,6 +19,7 @@ PUBLIC_FACTS = {
     "CONTACT_HOURS": "Du lundi au vendredi, de 9 h à 12 h et de 14 h à 17 h",
     "PUBLISHER": "Caf de démonstration, 1 rue de l'Exemple, 99000 Exempleville. Direction de la publication : "
     "Dominique Exemple.",
+    "ACCESSIBILITY_PLAN_URL": "https://caf-demonstration.example/schema-pluriannuel-accessibilite",
     "HOSTING": "Hébergeur de démonstration, 2 rue de l'Exemple, 99000 Exempleville, téléphone 01 99 00 56 78.",
     "DATA_PROTECTION_OFFICER": "dpo@caf-demonstration.example, ou par courrier à la Caf de démonstration.",
 }

@@ -101,6 +101,21 @@ def held_roles(snapshot: Snapshot, account_id: str, organisation_id: str) -> tup
     return tuple(sorted({one.role for one in held if one.organisation_id == organisation_id and one.state == "active"}))
 
 
+def helpers_of(snapshot: Snapshot, account_id: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Who can help a person, for display only: names of the other administrators of their organisations who are not
+    locked, and the codes of the Cafs of these organisations."""
+    organisations = {user.organisation_id for user in snapshot.users_of_account(account_id)}
+    organisations |= {role.organisation_id for role in snapshot.administrators_of_account(account_id)}
+    names = {
+        one.name
+        for one in snapshot.all_of(Administrator)
+        if one.organisation_id in organisations and one.state == "active" and one.account_id != account_id and one.name
+        if all(user.state == "active" for user in snapshot.users_of_account(one.account_id))
+    }
+    found = (snapshot.find(Organisation, organisation_id) for organisation_id in organisations)
+    return tuple(sorted(names)), tuple(sorted({one.caf for one in found if one is not None and one.kind != "caf"}))
+
+
 def why_closed(snapshot: Snapshot, account_id: str, organisation_id: str, extranet: str, today: date) -> Refused:
     """The most helpful reason why the extranet is not open: that of the way which came nearest to opening.
 

@@ -175,7 +175,7 @@ class Habilitation(Fact):
 class Administrator(Fact):
     """An account with an administration role. `role`: partner_administrator, caf_administrator, caf_auditor.
 
-    `state`: active, withdrawn.
+    `state`: active, withdrawn. `name`: first and last name, for those whom the person can help.
     """
 
     fact_kind: ClassVar[str] = "administrator"
@@ -184,6 +184,7 @@ class Administrator(Fact):
     organisation_id: str
     role: str
     state: str
+    name: str = ""
 
 
 KINDS: Mapping[str, type[Fact]] = {

@@ -30,7 +30,7 @@ def test_the_administrators_of_the_person_and_the_caf_are_named(
     browser.sign_in()
     helped = html.unescape(browser.get(path).text).split('id="who-helps"')[1].split("</ul>")[0]
     assert "Alice Martin" in helped
-    assert "code 921" in helped
+    assert "Caf des Hauts-de-Seine (921)" in helped
 
 
 @promise("people:who-helps-is-named")

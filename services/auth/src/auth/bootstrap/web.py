@@ -22,6 +22,7 @@ from auth.people.adapters.web.visitor import Visitor
 from auth.people.adapters.web.ways import Ways
 from auth.protocol.adapters.web.plain_requests import Certificates
 from partnerkit.reasons.pages import teller
+from partnerkit.web import speak_to_readers
 from servicekit.clock import Clock
 from servicekit.web import WebSettings
 
@@ -70,7 +71,7 @@ def create_web(web: WebParts) -> HotEndpoints:
     for blueprint in protocol_pages(web.use_cases, Around(app=app, visitor=visitor, ways=ways, reader=parts.reader)):
         app.register_blueprint(blueprint)
     steps.know_pages()
-    app.jinja_env.globals.update(helpers_now=parts.helpers, help_parts=("_who_helps.html",))
+    speak_to_readers(app, caf=parts.caf, helpers=parts.helpers)
     app.set_refusal_teller(teller(parts.reader))
     return HotEndpoints(
         app,

@@ -76,10 +76,3 @@ RESOURCE_LABELS = {
     "NSA": "Revenus non salariés",
     "PAL": "Pensions alimentaires reçues",
 }
-CAF_LABELS = {
-    "751": "Caf de Paris",
-    "921": "Caf des Hauts-de-Seine",
-    "931": "Caf de la Seine-Saint-Denis",
-    "941": "Caf du Val-de-Marne",
-    "951": "Caf du Val-d'Oise",
-}

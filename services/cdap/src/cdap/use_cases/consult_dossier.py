@@ -27,7 +27,7 @@ from cdap.use_cases.consultation import (
 )
 from cdap.use_cases.consultation_events import ConsultationEvents
 from cdap.use_cases.ports import Dossiers, EndedSessions, Repositories, RightsView, StoredDossier
-from rights.decision import Granted, Limits, Question, Refused, decide, held_roles
+from rights.decision import Granted, Limits, Question, Refused, decide, held_roles, helpers_of
 from rights.field_table import FieldTable
 from servicekit.audit_events import JSON, AuditUnavailableError, Outcome, RecordedWork
 from servicekit.clock import Clock
@@ -113,6 +113,11 @@ class ConsultDossier:
         """The administration roles of a person: for the words of a refusal, never for a decision."""
         snapshot, _ = self._rights.current()
         return held_roles(snapshot, account_id, organisation_id) if snapshot is not None else ()
+
+    def helpers(self, account_id: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Names of those who can help a person, and codes of their Cafs: for the page of help."""
+        snapshot, _ = self._rights.current()
+        return helpers_of(snapshot, account_id) if snapshot is not None and account_id else ((), ())
 
     def _decide(self, consultation: Consultation, requester: Requester) -> Granted | Refused:
         if not consultation.person_informed:

@@ -86,6 +86,7 @@ def _of_a_person(entity: User | Habilitation | Administrator) -> facts.Fact:
         organisation_id=entity.organisation_id,
         role=entity.role.value,
         state=entity.state,
+        name=entity.person.display_name,
     )
 
 

@@ -38,15 +38,6 @@ class Purpose:
     profiles: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Caf:
-    """A Caf: its code organisme (NUMORG), name and SIREN."""
-
-    code: str
-    name: str
-    siren: str
-
-
 @dataclass(frozen=True, kw_only=True)
 class ContractTerms:
     """What a contract says, before it exists."""

@@ -56,6 +56,25 @@ class IdentifyAdministrator:
         self._work.record(lambda _store: Outcome(None, (event,)))
         raise RoleNotConfirmedError(f"account {account_id} administers nothing here")
 
+    def helpers_of(self, account_id: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Names of the other administrators of a person's organisations who may act, and the codes of their Cafs."""
+        today = french_day(self._clock.now())
+        return self._work.read(lambda store: _helpers(store, account_id, today)) if account_id else ((), ())
+
+
+def _helpers(store: Store, account_id: str, today: date) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    known = {one.organisation_id for one in store.users.with_account(account_id)}
+    known |= {one.organisation_id for one in store.administrators.with_account(account_id)}
+    organisations = [store.organisations.get(one) for one in known]
+    found = [one for one in organisations if one is not None]
+    names = {
+        each.person.display_name
+        for one in found
+        for each in store.administrators.of(one.id)
+        if each.account_id != account_id and may_act(store, each, today)
+    }
+    return tuple(sorted(names)), tuple(sorted({one.caf for one in found if one.kind != "caf"}))
+
 
 def _owner(store: Store, organisation_id: str) -> str:
     organisation = store.organisations.get(organisation_id)

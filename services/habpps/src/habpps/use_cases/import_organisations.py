@@ -8,7 +8,6 @@ from habpps.domain.authorship import OPERATOR
 from habpps.domain.organisation import Organisation
 from habpps.domain.people import Administrator, Person, Role
 from habpps.domain.refusals import ImportRefusedError
-from habpps.domain.service_contract import Caf
 from habpps.domain.siret import luhn, normalise_siret, why_siret_refused
 from habpps.domain.states import ContractState
 from habpps.use_cases.appoint_administrator import appoint
@@ -20,6 +19,7 @@ from habpps.use_cases.manage_groups import create_group
 from habpps.use_cases.open_service_contract import open_service_contract
 from habpps.use_cases.ports import Catalogue
 from habpps.use_cases.register import Done, Entry, Note, Register
+from partnerkit.cafs import Caf
 from servicekit.audit_events import NATIONAL
 from servicekit.errors import ConflictError, InvalidInputError, NotFoundError
 from servicekit.identifiers import new_id

@@ -8,8 +8,9 @@ from typing import Protocol
 from habpps.domain.account_command import AccountCommand
 from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.publication import PublishedFact
-from habpps.domain.service_contract import Caf, Extranet, Purpose, ServiceContract
+from habpps.domain.service_contract import Extranet, Purpose, ServiceContract
 from habpps.use_cases.people_ports import Administrators, Groups, Habilitations, Listing, Users
+from partnerkit.cafs import Caf
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from audit.use_cases.read_event import ReadEvent
 from audit.use_cases.search_events import ReadResults, SearchEvents
 from audit.use_cases.understand import Understand
 from partnerkit.reasons.pages import teller
-from partnerkit.web import TRANSLATIONS
+from partnerkit.web import TEMPLATES, TRANSLATIONS, speak_to_readers
 from servicekit.clock import Clock
 from servicekit.database import Database
 from servicekit.web import (
@@ -66,7 +66,7 @@ def create_web(
         service_label=_l("Journal d'audit"),
         settings=settings,
         database=database,
-        options=WebOptions(navigation=navigation, accent="slate", translations=(TRANSLATIONS,)),
+        options=WebOptions(navigation=navigation, accent="slate", templates=(TEMPLATES,), translations=(TRANSLATIONS,)),
     )
     sessions = WebSessions(database, app.web_secrets, clock)
     login = OidcLoginSettings(
@@ -81,6 +81,7 @@ def create_web(
         public_url=settings.public_url,
     )
     OidcLogin(app, login, sessions, clock, http=http)
+    speak_to_readers(app, portal=settings.portal)
     app.register_refusal_texts(REFUSAL_TEXTS)
     app.set_refusal_teller(teller(reader))
     pages = Pages(

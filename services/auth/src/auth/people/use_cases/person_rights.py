@@ -208,6 +208,12 @@ class PersonRights:
         known = snapshot.find(Organisation, organisation_id) if snapshot is not None and organisation_id else None
         return known.name if known is not None else None
 
+    def organisation_caf(self, organisation_id: str | None) -> str:
+        """Code of the Caf of an organisation, or empty; for display only, so from a snapshot of any age."""
+        snapshot, _ = self._replica.current()
+        known = snapshot.find(Organisation, organisation_id) if snapshot is not None and organisation_id else None
+        return known.caf if known is not None else ""
+
     def helpers(self, account_id: str) -> tuple[str, ...]:
         """Accounts of the other administrators of the person's organisations; for display only."""
         snapshot, _ = self._replica.current()

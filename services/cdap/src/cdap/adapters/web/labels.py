@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext as _l
 
 from cdap.domain.choices import Reason
-from cdap.domain.prestations import CAF_LABELS
+from partnerkit.cafs import caf_label as caf_label
 from partnerkit.web.labels import PROFILES
 
 PURPOSES = {
@@ -27,11 +27,6 @@ def profile_label(code: str) -> object:
 def purpose_label(code: str) -> object:
     """The purpose in words; an unknown code as it is."""
     return PURPOSES.get(code, code)
-
-
-def caf_label(code: str) -> str:
-    """ "Caf des Hauts-de-Seine (921)"."""
-    return f"{CAF_LABELS.get(code, 'Caf')} ({code})"
 
 
 def reason_label(reason: Reason, reasons: Sequence[Reason]) -> object:

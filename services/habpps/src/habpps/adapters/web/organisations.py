@@ -14,6 +14,7 @@ from habpps.domain.service_contract import ContractTerms
 from habpps.use_cases.appoint_administrator import Appointment
 from habpps.use_cases.consult_register import OrganisationView
 from habpps.use_cases.create_organisation import OrganisationRequest
+from partnerkit.cafs import caf_label
 from servicekit.typography import typeset
 from servicekit.web import Column
 
@@ -150,8 +151,7 @@ def _choices(form: ContractForm, view: OrganisationView) -> None:
         if code in purposes
     ]
     caf = view.organisation.caf
-    name = f"{caf} – {catalogue.cafs[caf].name}" if caf in catalogue.cafs else caf
-    form.territories.choices = options({caf: name})
+    form.territories.choices = options({caf: caf_label(caf)})
 
 
 def _has_administrator(view: OrganisationView) -> bool:

@@ -8,9 +8,8 @@ from datetime import date, datetime
 from flask_babel import get_locale, gettext, ngettext
 
 from habpps.use_cases.follow_propagation import Propagation
-from partnerkit.days import PARIS
 from partnerkit.text import letters_of
-from servicekit.web.formats import longdate
+from servicekit.web.formats import longdate, reader_zone
 
 
 def _(text: str, **values: str) -> str:
@@ -58,8 +57,8 @@ def departure_noted(name: str, departs_on: date, today: date) -> str:
 
 
 def clock_time(moment: datetime) -> str:
-    """Return 10 h 32 (10:32 in English), in metropolitan France."""
-    local = moment.astimezone(PARIS)
+    """Return 10 h 32 (10:32 in English), by the clock of the reader."""
+    local = moment.astimezone(reader_zone())
     locale = get_locale()
     if locale is not None and locale.language == "en":
         return f"{local:%H:%M}"

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from auth.clients.adapters.web.client_pages import REFUSALS as CLIENT_REFUSALS
 from auth.front.adapters.web.hot_endpoints import HotEndpoints
 from auth.protocol.domain.claims import tells_of_work
-from partnerkit.web import TRANSLATIONS
+from partnerkit.web import TEMPLATES, TRANSLATIONS
 from servicekit.front import only_pages
 from servicekit.health import database_check
 from servicekit.web import RefusalText, ServiceApp, WebOptions, WebSettings, allow_image, create_app
@@ -24,7 +24,7 @@ def make_app(settings: WebSettings, database: object) -> ServiceApp:
         service_label="Portail",
         settings=settings,
         database=database,
-        options=WebOptions(translations=(TRANSLATIONS,)),
+        options=WebOptions(templates=(TEMPLATES,), translations=(TRANSLATIONS,)),
     )
     app.jinja_env.globals |= {"shown_logo": _shown_logo, "tells_of_work": tells_of_work}
     app.register_refusal_texts({**_TEXTS, **CLIENT_REFUSALS})

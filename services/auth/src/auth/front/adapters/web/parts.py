@@ -15,8 +15,8 @@ from auth.people.adapters.web.known_devices import KnownDevices
 from auth.people.adapters.web.visitor import Visitor, Waiting
 from auth.people.adapters.web.ways import Ways
 from auth.people.domain.sessions import Session
-from auth.people.use_cases.name_helpers import Helpers
 from partnerkit.reasons import Reader, reader_of
+from partnerkit.web import Helpers
 from servicekit.clock import Clock
 from servicekit.web import ServiceApp
 
@@ -66,7 +66,15 @@ class Parts:
     def helpers(self) -> Helpers | None:
         """Who can help the person who is signed in; None: nobody is."""
         present = self.visitor.present()
-        return self.use_cases.name_helpers(present.account.account_id) if present is not None else None
+        if present is None:
+            return None
+        found = self.use_cases.name_helpers(present.account.account_id)
+        return Helpers(found.administrators, found.cafs)
+
+    def caf(self) -> str:
+        """The Caf of the organisation for which the person acts, or empty: by its clock times are shown."""
+        present = self.visitor.present()
+        return self.use_cases.rights.organisation_caf(present.session.organisation_id) if present is not None else ""
 
     def address(self) -> str:
         """Network address of the browser. Of what stands in X-Forwarded-For only what a trusted proxy added counts:
