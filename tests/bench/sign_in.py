@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 
-from onebox.cast import Person
+from onebox.cast import CastMember
 from onebox.demonstration import client_secrets
 from onebox.layout import Layout
 
@@ -82,7 +82,7 @@ class SignedIn:
         return str(answer.json()["access_token"])
 
 
-def sign_in(layout: Layout, person: Person, client_id: str) -> SignedIn:
+def sign_in(layout: Layout, person: CastMember, client_id: str) -> SignedIn:
     """Signs a person in at the login page."""
     browser = httpx.Client(follow_redirects=False, timeout=10)
     page = browser.get(f"{layout.url('auth')}/login")

@@ -13,15 +13,15 @@ from habpps.domain.authorship import Author
 from habpps.domain.organisation import Signatory
 from habpps.domain.people import Person, Role
 from habpps.domain.service_contract import ContractTerms
-from habpps.use_cases.acts import Acts, acts_on
 from habpps.use_cases.appoint_administrator import Appointment
 from habpps.use_cases.assign_to_group import Assignment
+from habpps.use_cases.catalogue import UseCases, use_cases_on
 from habpps.use_cases.create_organisation import OrganisationRequest
 from habpps.use_cases.create_user import UserRequest
 from habpps.use_cases.follow_propagation import FollowPropagation
 from habpps.use_cases.import_extranets import ImportExtranets
 from habpps.use_cases.import_organisations import CreateCafAgent, ImportOrganisations
-from habpps.use_cases.ports import FeedReader, Replicas, Signals, Store
+from habpps.use_cases.ports import FeedReader, Replicas, Repositories, Signals
 from habpps.use_cases.register import Register
 from servicekit.audit_events import RecordedWork
 from tests.habpps.fakes import (
@@ -68,7 +68,7 @@ def request(**changes: Any) -> OrganisationRequest:
 class Register921:
     """The register, the acts on it, and the people of the example."""
 
-    work: RecordedWork[Store]
+    work: RecordedWork[Repositories]
     feed: FeedReader
     replicas: Replicas = field(default_factory=InMemoryReplicas)
     clock: FixedClock = field(default_factory=FixedClock)
@@ -80,7 +80,7 @@ class Register921:
         self.register = Register(self.work, self.signals, self.clock)
         signal = self.signals.replicas
         propagation = FollowPropagation(self.replicas, self.feed, signal, self.clock, self.client_sessions)
-        self.acts: Acts = acts_on(self.register, CATALOGUE, self.clock, propagation, self.accounts)
+        self.acts: UseCases = use_cases_on(self.register, CATALOGUE, self.clock, propagation, self.accounts)
         self.create_agent = CreateCafAgent(self.register, CATALOGUE)
         self.import_extranets = ImportExtranets(self.register, CATALOGUE)
         self.import_organisations = ImportOrganisations(self.register, CATALOGUE)
@@ -131,7 +131,7 @@ class Register921:
         habilitation_id = self.acts.assign_to_group(partner, Assignment(user_id, group_id)).value
         return Commune(organisation_id, contract_id, partner, group_id, user_id, habilitation_id)
 
-    def look(self, work: Callable[[Store], Any]) -> Any:
+    def look(self, work: Callable[[Repositories], Any]) -> Any:
         """Read the store."""
         return self.work.read(work)
 
@@ -153,7 +153,7 @@ class MemoryRegister:
 
     def __init__(self) -> None:
         self.store = in_memory_store()
-        self.work: InMemoryUnitOfWork[Store] = InMemoryUnitOfWork(self.store)
+        self.work: InMemoryUnitOfWork[Repositories] = InMemoryUnitOfWork(self.store)
         self.all = Register921(self.work, InMemoryFeed(self.store.publications))  # type: ignore[arg-type]
 
     @property

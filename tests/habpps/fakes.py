@@ -16,7 +16,15 @@ from habpps.domain.service_contract import Extranet, ServiceContract
 from habpps.domain.states import HabilitationState, UserState
 from habpps.use_cases.client_sessions import ClientSessionsEnding
 from habpps.use_cases.people_ports import Likeness, Listing
-from habpps.use_cases.ports import AccountStatus, ActRecord, FeedChange, FeedState, ReplicaProgress, Signals, Store
+from habpps.use_cases.ports import (
+    AccountStatus,
+    ActRecord,
+    FeedChange,
+    FeedState,
+    ReplicaProgress,
+    Repositories,
+    Signals,
+)
 from rights.snapshot import EMPTY_DIGEST
 from servicekit.errors import DependencyUnavailableError
 
@@ -278,12 +286,12 @@ class InMemoryJournal(Rows[ActRecord]):
         return next((row for row in reversed(found) if not label or row.label == label), None)
 
 
-def in_memory_store() -> Store:
+def in_memory_store() -> Repositories:
     conventions, groups = InMemoryConventions(), InMemoryGroups()
     habilitations = InMemoryHabilitations()
     users = InMemoryUsers(habilitations)
     habilitations.groups, habilitations.users = groups, users
-    return Store(
+    return Repositories(
         organisations=InMemoryOrganisations(conventions),
         conventions=conventions,
         contracts=InMemoryServiceContracts(),

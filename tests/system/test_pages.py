@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from auth.clients.domain.clients import DEVICE_CODE
-from onebox.cast import CAF_ADMINISTRATOR, CAF_AUDITOR, RIVEBELLE, Person
+from onebox.cast import CAF_ADMINISTRATOR, CAF_AUDITOR, RIVEBELLE, CastMember
 from onebox.preparation import example_dossier
 from tests.promises import promise
 from tests.system.auth_alone import spare_port
@@ -184,7 +184,7 @@ def auditor_pages(visitor: Visitor, album: Album) -> None:
     album.look(visitor, "audit-event")
 
 
-def signed_in(visitor: Visitor, name: str, person: Person) -> None:
+def signed_in(visitor: Visitor, name: str, person: CastMember) -> None:
     """Goes to a service and signs in on the way."""
     visitor.open(name)
     visitor.sign_in(person.username, person.password)

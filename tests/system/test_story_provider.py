@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from auth.clients.domain.clients import DEVICE_CODE
-from onebox.cast import CAF_ADMINISTRATOR, CAF_AUDITOR, RIVEBELLE, Person
+from onebox.cast import CAF_ADMINISTRATOR, CAF_AUDITOR, RIVEBELLE, CastMember
 from tests.promises import promise
 from tests.system.auth_alone import spare_port
 from tests.system.browser import Application, Visitor, declare_application
@@ -31,7 +31,7 @@ SOPHIE = RIVEBELLE.users[2]
 _LIMIT_S = 20.0
 
 
-def enter(visitor: Visitor, name: str, person: Person, path: str = "/") -> None:
+def enter(visitor: Visitor, name: str, person: CastMember, path: str = "/") -> None:
     """Goes to a page and signs in on the way."""
     visitor.open(name, path)
     visitor.sign_in(person.username, person.password)
@@ -137,7 +137,7 @@ class Story:
         assert "Fin de session" in acts
 
 
-def acts_of(auditor: Visitor, person: Person, subject: str = "") -> str:
+def acts_of(auditor: Visitor, person: CastMember, subject: str = "") -> str:
     """What the first page of results says of a person's acts."""
     auditor.open("audit", "/recherche")
     auditor.page.click("#more-criteria summary")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.adapters.web.app import WebUseCases, create_web
+from audit.adapters.web.app import WebParts, create_web
 from partnerkit.event_words import words_of
 from tests.audit.adapters.auditor_pages import AUDITOR_DETAILS, Pages
 from tests.audit.builders import MIGRATIONS, MovingClock, journal
@@ -37,8 +37,7 @@ def pages(tmp_path: Path, sqlite_url: str) -> Iterator[Pages]:
             }
         )
         made = opened.core.use_cases
-        use_cases = WebUseCases(made.search, made.results, made.read_event, made.state, made.types, made.vocabulary)
-        app, _ = create_web(settings, opened.database, use_cases, clock, provider.client())
+        app, _ = create_web(WebParts(settings, opened.database, made, clock, provider.client()))
         app.testing = True
         app.config["WTF_CSRF_ENABLED"] = False
         yield Pages(app, opened, provider, reads_plainly(app.test_client()))

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from audit.domain.asked import Asked, Kind, read_asked
+from audit.domain.asked import Kind, Understood, read_asked
 from tests.audit.adapters.auditor_pages import Pages, text_of
 from tests.audit.builders import COMMUNE, DIRECTRICE, DOSSIER, FakeProducer
 from tests.promises import promise
@@ -36,7 +36,7 @@ REFERENCE = "7K4Q-2M9D"
     ],
 )
 def test_what_is_typed_is_understood(typed: str, kind: Kind, value: str) -> None:
-    assert read_asked(typed, "921") == Asked(kind, value)
+    assert read_asked(typed, "921") == Understood(kind, value)
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "\u200b", "//", "?", "123456789012345678"])

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from flask import g
 
-from audit.adapters.web.payload_words import Payload
+from audit.adapters.web.payload_labels import Payload
 from partnerkit.event_words import words_of
 from servicekit.event_words import FIELD, TYPE, VALUE, Word
 from tests.architecture.tree import SERVICES

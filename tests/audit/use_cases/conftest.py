@@ -11,7 +11,7 @@ from audit.use_cases.check_evidence import CheckEvidence
 from audit.use_cases.describe_events import DescribeEvents, ReadVocabulary
 from audit.use_cases.publish_checkpoint import PublishCheckpoint
 from audit.use_cases.read_event import ReadEvent
-from audit.use_cases.record_batch import Receipt, RecordBatch, Request
+from audit.use_cases.record_batch import JournalPlace, RecordBatch, Request
 from audit.use_cases.search_events import Auditor, ReadResults, SearchEvents
 from partnerkit.event_words import words_of
 from servicekit.event_words import digest_of
@@ -34,7 +34,7 @@ class DirectJournal:
     def __init__(self, record: RecordBatch) -> None:
         self._record = record
 
-    def append(self, request: Request, timeout_seconds: float) -> tuple[Receipt, ...]:
+    def append(self, request: Request, timeout_seconds: float) -> tuple[JournalPlace, ...]:
         answer = self._record([request]).answers[0]
         if isinstance(answer, Exception):
             raise answer
@@ -71,7 +71,7 @@ class Stage:
         self.results = ReadResults(self.store, self.keys, self.cipher, self.journal, self.clock, self.vocabulary)
         self.read_event = ReadEvent(self.results)
 
-    def append(self, *events: SubmittedEvent) -> tuple[Receipt, ...]:
+    def append(self, *events: SubmittedEvent) -> tuple[JournalPlace, ...]:
         return self.append_events(events[0].place.service, events, 1.0)
 
     @property

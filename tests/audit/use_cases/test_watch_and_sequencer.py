@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from audit.adapters.background import BATCH_EVENTS, Sequencer
 from audit.domain.event import SubmittedEvent
 from audit.domain.refusals import (
     EventIdReusedError,
@@ -13,8 +14,7 @@ from audit.domain.refusals import (
     JournalDamagedError,
     JournalUnavailableError,
 )
-from audit.use_cases.record_batch import Receipt, Request, Written
-from audit.use_cases.sequencer import BATCH_EVENTS, Sequencer
+from audit.use_cases.record_batch import JournalPlace, Request, Written
 from audit.use_cases.watch_producers import WatchProducers
 from servicekit.errors import DependencyUnavailableError
 from tests.audit.builders import FakeProducer, with_other_content
@@ -40,7 +40,7 @@ class Gate:
         self.batches.append(sum(len(request) for request in requests))
         if self.failure is not None:
             raise self.failure
-        answers = tuple(tuple(Receipt("", "", 0, b"") for _ in request) for request in requests)
+        answers = tuple(tuple(JournalPlace("", "", 0, b"") for _ in request) for request in requests)
         return Written(answers, 0, (), ())
 
 

@@ -15,9 +15,9 @@ from aiosmtpd.controller import Controller
 
 from auth.bootstrap import Tasks, build_tasks
 from auth.clients.domain.subjects import Subjects
+from auth.people.adapters.background import LogoutWorker
 from auth.people.adapters.clients.mail_texts import MailTexts
 from auth.people.adapters.clients.smtp_mailer import SmtpMailer, SmtpOptions
-from auth.people.adapters.clients.workers import LogoutWorker
 from auth.people.domain.logout import LogoutNotice
 from auth.people.domain.mails import MailKind, QueuedMail
 from auth.people.domain.sessions import SessionLimits

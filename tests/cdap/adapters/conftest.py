@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from cdap.adapters.database.unit_of_work import sql_repositories
-from cdap.adapters.web.app import PageParts, pages_app
+from cdap.adapters.web.app import WebParts, pages_app
 from cdap.settings import CdapSettings
 from cdap.use_cases.consult_dossier import ConsultDossier
 from cdap.use_cases.ports import Repositories
@@ -113,7 +113,7 @@ class Pages:
         self.cdap = cdap
         self.profile = "T2"
         self.more_profiles: tuple[str, ...] = ()
-        parts = PageParts(
+        parts = WebParts(
             CdapSettings.model_validate({"data_directory": folder}), cdap.database, cdap.consult, cdap.clock
         )
         self.app = pages_app(parts)

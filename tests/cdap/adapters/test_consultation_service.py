@@ -13,7 +13,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
-from cdap.adapters.rpc.consultation import ConsultationService
+from cdap.adapters.rpc.consultation import ConsultationServicer
 from cdap.bootstrap import CONSULTATION
 from partenaire.cdap.v1 import consultation_pb2 as pb
 from partenaire.cdap.v1.consultation_pb2_grpc import ConsultationStub, add_ConsultationServicer_to_server
@@ -117,7 +117,7 @@ def software(on_sqlite: Cdap, tmp_path: Path) -> Iterator[Software]:
         services=[
             (
                 add_ConsultationServicer_to_server,
-                ConsultationService(on_sqlite.consult, verifier),
+                ConsultationServicer(on_sqlite.consult, verifier),
                 CONSULTATION.full_name,
             )
         ],

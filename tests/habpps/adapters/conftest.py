@@ -12,14 +12,14 @@ import pytest
 from flask import g
 from flask.testing import FlaskClient
 
+from habpps.adapters.background import Wakeup
 from habpps.adapters.database.feed import SqlFeedReader, SqlReplicas
-from habpps.adapters.database.store import sql_store
-from habpps.adapters.signals import Wakeup
-from habpps.adapters.web.app import PageParts, pages_app
+from habpps.adapters.database.unit_of_work import sql_repositories
+from habpps.adapters.web.app import WebParts, pages_app
 from habpps.domain.authorship import Author
 from habpps.settings import HabppsSettings
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
-from habpps.use_cases.ports import Signals, Store
+from habpps.use_cases.ports import Repositories, Signals
 from servicekit.commands import migrations_folder
 from servicekit.database import Database, open_database
 from servicekit.outbox import OutboxRelay, OutboxSettings, RecordingUnitOfWork
@@ -47,7 +47,7 @@ class Habpps:
     all: Register921
     clock: FixedClock
     sink: AcknowledgingSink
-    work: RecordingUnitOfWork[Store]
+    work: RecordingUnitOfWork[Repositories]
 
 
 @contextmanager
@@ -57,7 +57,7 @@ def opened_at(url: str) -> Iterator[Habpps]:
     clock, sink = FixedClock(), AcknowledgingSink()
     relay = OutboxRelay(database, "habpps", sink, clock, OutboxSettings())
     relay.start()
-    work = RecordingUnitOfWork(database, sql_store, relay)
+    work = RecordingUnitOfWork(database, sql_repositories, relay)
     signals = Signals(Wakeup(), Wakeup(), Wakeup())
     everything = Register921(work, SqlFeedReader(database), SqlReplicas(database), clock, signals)
     try:
@@ -89,7 +89,7 @@ class Pages:
         self.author: Author = habpps.all.caf
         settings = HabppsSettings(data_directory=folder, propagation_wait_ms=0)
         identify = IdentifyAdministrator(habpps.work, habpps.clock)
-        parts = PageParts(settings, habpps.database, habpps.all.acts, identify, habpps.clock)
+        parts = WebParts(settings, habpps.database, habpps.all.acts, identify, habpps.clock)
         self.app = pages_app(parts)
         self.app.config.update(WTF_CSRF_ENABLED=False, TESTING=True)
         self.app.before_request(self._sign_in)

@@ -8,12 +8,11 @@ from typing import Any
 import grpc
 import pytest
 
-from habpps.adapters.clients.account_relay import account_relay
+from habpps.adapters.background import Wakeup, account_relay
 from habpps.adapters.clients.accounts import GrpcAccounts
-from habpps.adapters.signals import Wakeup
 from habpps.domain.notices import NoticeKind
 from habpps.domain.states import UserEvent
-from habpps.use_cases.ports import Store
+from habpps.use_cases.ports import Repositories
 from habpps.use_cases.push_account_commands import PushAccountCommands
 from partenaire.auth.v1 import accounts_pb2 as pb
 from partenaire.auth.v1.accounts_pb2_grpc import AccountsServicer, add_AccountsServicer_to_server
@@ -133,7 +132,7 @@ def test_a_silent_account_service_leaves_the_command_waiting(on_sqlite: Habpps) 
         with pytest.raises(DependencyUnavailableError):
             accounts.status("nobody")
 
-    def waiting(store: Store) -> Any:
+    def waiting(store: Repositories) -> Any:
         return store.commands.next_due_at()
 
     assert on_sqlite.all.look(waiting) > on_sqlite.clock.now()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from habpps.adapters.web.app import PageParts, pages_app
+from habpps.adapters.web.app import WebParts, pages_app
 from habpps.settings import HabppsSettings
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
 from tests.habpps.adapters.conftest import Habpps, Pages
@@ -95,5 +95,5 @@ def test_two_clicks_at_the_same_moment_act_once(pages: Pages, name: str) -> None
 def test_no_page_answers_a_form(on_sqlite: Habpps, tmp_path: Path) -> None:
     identify = IdentifyAdministrator(on_sqlite.work, on_sqlite.clock)
     settings = HabppsSettings(data_directory=tmp_path)
-    parts = PageParts(settings, on_sqlite.database, on_sqlite.all.acts, identify, on_sqlite.clock)
+    parts = WebParts(settings, on_sqlite.database, on_sqlite.all.acts, identify, on_sqlite.clock)
     assert answering_with_pages(pages_app(parts)) == set()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import g
 
-from habpps.adapters.web.app import PageParts, identify_author, pages_app
+from habpps.adapters.web.app import WebParts, identify_author, pages_app
 from habpps.domain.authorship import Author
 from habpps.settings import HabppsSettings
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
@@ -71,7 +71,7 @@ def test_only_a_role_that_the_register_confirms_opens_habpps(
     asking = professional(on_sqlite, commune.partner, (role(commune.partner, claimed),))
     identify = IdentifyAdministrator(on_sqlite.work, on_sqlite.clock)
     settings = HabppsSettings(data_directory=tmp_path)
-    app = pages_app(PageParts(settings, on_sqlite.database, on_sqlite.all.acts, identify, on_sqlite.clock))
+    app = pages_app(WebParts(settings, on_sqlite.database, on_sqlite.all.acts, identify, on_sqlite.clock))
 
     def sign_in() -> None:
         g.professional = asking
@@ -89,7 +89,7 @@ def test_only_a_role_that_the_register_confirms_opens_habpps(
 def test_nobody_signed_in_sees_no_page(on_sqlite: Habpps, tmp_path: Path) -> None:
     identify = IdentifyAdministrator(on_sqlite.work, on_sqlite.clock)
     settings = HabppsSettings(data_directory=tmp_path)
-    app = pages_app(PageParts(settings, on_sqlite.database, on_sqlite.all.acts, identify, on_sqlite.clock))
+    app = pages_app(WebParts(settings, on_sqlite.database, on_sqlite.all.acts, identify, on_sqlite.clock))
     app.before_request(identify_author)
     for rule in app.url_map.iter_rules():
         if rule.endpoint.split(".")[0] in {"caf", "habilitations", "organisations", "partner", "users"}:
@@ -106,7 +106,7 @@ def test_a_form_without_its_token_is_refused(on_sqlite: Habpps, tmp_path: Path) 
     commune = on_sqlite.all.ready()
     identify = IdentifyAdministrator(on_sqlite.work, on_sqlite.clock)
     settings = HabppsSettings(data_directory=tmp_path)
-    app = pages_app(PageParts(settings, on_sqlite.database, on_sqlite.all.acts, identify, on_sqlite.clock))
+    app = pages_app(WebParts(settings, on_sqlite.database, on_sqlite.all.acts, identify, on_sqlite.clock))
 
     def sign_in() -> None:
         g.author = commune.partner

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from habpps.adapters.web.outcomes import (
+from habpps.adapters.web.outcome_sentences import (
     administrator_appointed,
     departure_noted,
     in_force_everywhere,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from habpps.adapters.clients.account_relay import account_relay
+from habpps.adapters.background import account_relay
 from habpps.domain.account_command import MOST_INCIDENTS, AccountCommand, CommandKind
 from habpps.domain.people import person_typed
 from habpps.domain.states import UserEvent

@@ -13,7 +13,7 @@ import grpc
 import pytest
 
 from habpps.adapters.database.feed import SqlFeedReader, SqlReplicas
-from habpps.adapters.rpc.rights_feed import MessageLimits, RightsFeed
+from habpps.adapters.rpc.rights_feed import MessageLimits, RightsFeedServicer
 from habpps.bootstrap import FEED
 from habpps.domain.states import ContractEvent
 from habpps.use_cases.follow_propagation import FollowPropagation
@@ -63,7 +63,7 @@ def served(habpps: Habpps, certificates: Path, request: pytest.FixtureRequest) -
     signals = habpps.all.signals
     propagation = FollowPropagation(SqlReplicas(habpps.database), feed, signals.replicas, clock, FixedClientSessions())
     callers = CallerPolicy.load(Path(str(files("habpps.adapters.rpc").joinpath("callers.toml"))), [FEED])
-    servicer = RightsFeed(feed, propagation, signals.feed, clock, getattr(request, "param", None))
+    servicer = RightsFeedServicer(feed, propagation, signals.feed, clock, getattr(request, "param", None))
     server = open_server(
         ServerOptions(
             service="habpps",

@@ -13,13 +13,13 @@ from habpps.domain.states import HabilitationEvent, UserEvent
 from habpps.use_cases.create_user import UserRequest
 from habpps.use_cases.follow_propagation import FollowPropagation
 from habpps.use_cases.people_ports import Listing
-from habpps.use_cases.ports import Store
+from habpps.use_cases.ports import Repositories
 from tests.habpps.adapters.conftest import Habpps, opened_at
 from tests.habpps.builders import DIRECTOR, OTHER_SIRET, SIRET, TODAY, MemoryRegister, Register921
 from tests.habpps.fakes import CountingSignal, FixedClientSessions, InMemoryReplicas
 from tests.promises import promise
 
-Read = Callable[[Callable[[Store], Any]], Any]
+Read = Callable[[Callable[[Repositories], Any]], Any]
 
 
 @pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -34,7 +34,7 @@ def register(request: pytest.FixtureRequest) -> Iterator[Register921]:
 def test_what_was_saved_is_read_back_whole(register: Register921) -> None:
     commune = register.ready()
 
-    def look(store: Store) -> None:
+    def look(store: Repositories) -> None:
         organisation = store.organisations.get(commune.id)
         assert organisation is not None
         assert organisation == store.organisations.with_siret(SIRET)
@@ -93,7 +93,7 @@ def test_people_are_counted_and_found_without_reading_them_all(register: Registe
         users.append(acts.create_user(partner, UserRequest(person, "agent", groups)).value)
     acts.lock_user(partner, users[0], UserEvent.LOCK, "vol")
 
-    def look(store: Store) -> None:
+    def look(store: Repositories) -> None:
         assert store.users.count(commune.id) == 7
         assert store.users.count_without_group(commune.id) == 2
         assert [one.id for one in store.users.with_email(commune.id, "z3@n.example")] == [users[3]]
@@ -137,7 +137,7 @@ def test_commands_are_due_one_at_a_time_per_account(register: Register921) -> No
     register.acts.reset_password(commune.partner, commune.user_id)
     now = register.clock.now()
 
-    def pending(store: Store) -> tuple[Any, ...]:
+    def pending(store: Repositories) -> tuple[Any, ...]:
         return tuple(store.commands.get(one) for one in store.commands.due(now, 10))
 
     first = register.look(pending)

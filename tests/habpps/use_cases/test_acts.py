@@ -28,7 +28,7 @@ from habpps.use_cases.assign_to_group import Assignment
 from habpps.use_cases.change_convention import ConventionStep
 from habpps.use_cases.create_user import UserRequest
 from habpps.use_cases.people_ports import Listing
-from habpps.use_cases.register import Entry
+from habpps.use_cases.register import ActEntry
 from rights.decision import open_extranets, why_closed
 from rights.snapshot import Snapshot
 from servicekit.audit_events import AuditUnavailableError
@@ -183,7 +183,7 @@ def test_while_suspended_no_act_of_the_partner_can_begin_whatever_it_is(
 ) -> None:
     memory.all.acts.change_convention(memory.all.caf, commune.id, ConventionStep(ConventionEvent.SUSPEND, "contrôle"))
     before = memory.store.publications.lock()
-    done: list[Entry] = []
+    done: list[ActEntry] = []
     with pytest.raises(ConventionSuspendedError):
         memory.all.register.act(commune.partner, "habpps.any.act", done.append)
     assert (done, memory.store.publications.lock()) == ([], before)

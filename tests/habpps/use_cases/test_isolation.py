@@ -9,9 +9,9 @@ from habpps.domain.authorship import Author
 from habpps.domain.people import Person, Role
 from habpps.domain.refusals import RoleNotAllowedError, RoleNotConfirmedError, UnknownThingError
 from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
-from habpps.use_cases.acts import Acts
 from habpps.use_cases.appoint_administrator import Appointment
 from habpps.use_cases.assign_to_group import Assignment
+from habpps.use_cases.catalogue import UseCases
 from habpps.use_cases.change_convention import ConventionStep
 from habpps.use_cases.create_user import UserRequest
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
@@ -21,7 +21,7 @@ from tests.habpps.builders import OTHER_SIRET, TERMS, TODAY, Commune, MemoryRegi
 from tests.promises import promise
 
 NEW = Person("Lou", "Roy", "lou.roy@ville.example")
-Act = Callable[[Acts, Author, Commune], object]
+Act = Callable[[UseCases, Author, Commune], object]
 
 BOTH_ROLES: dict[str, Act] = {
     "withdraw a habilitation": lambda acts, author, commune: acts.change_habilitation(

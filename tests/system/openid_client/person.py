@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import httpx
 
-from onebox.cast import Person
+from onebox.cast import CastMember
 
 _LONGEST_WAY = 20  # pages and redirects
 
@@ -44,7 +44,7 @@ class _Forms(HTMLParser):
 class Surfer:
     """One person with one browser: own cookies. `refuses` makes the person refuse what a client asks."""
 
-    def __init__(self, person: Person, *, refuses: bool = False) -> None:
+    def __init__(self, person: CastMember, *, refuses: bool = False) -> None:
         """Nothing is opened yet."""
         self._browser = httpx.Client(follow_redirects=False, timeout=10)
         self._fills = {"username": person.username, "password": person.password}

@@ -25,7 +25,7 @@ def identifier(name: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Person:
+class CastMember:
     """Somebody with an account."""
 
     given_name: str
@@ -65,8 +65,8 @@ class Partner:
     convention: str
     contracts: tuple[Contract, ...]
     groups: dict[str, str] = field(default_factory=dict)  # name -> profile
-    administrators: tuple[Person, ...] = ()
-    users: tuple[Person, ...] = ()
+    administrators: tuple[CastMember, ...] = ()
+    users: tuple[CastMember, ...] = ()
 
     @property
     def organisation_id(self) -> str:
@@ -74,14 +74,14 @@ class Partner:
         return identifier(f"organisation:{self.siret}")
 
 
-CAF_ADMINISTRATOR = Person(
+CAF_ADMINISTRATOR = CastMember(
     given_name="Claire",
     family_name="Fontaine",
     username="cfontaine-9210",
     password="Lilas-Tambour-2026",
     role="caf_administrator",
 )
-CAF_AUDITOR = Person(
+CAF_AUDITOR = CastMember(
     given_name="Paul",
     family_name="Renard",
     username="prenard-9211",
@@ -99,7 +99,7 @@ RIVEBELLE = Partner(
     ),
     groups={"Service social": "T1", "Crèches municipales": "T2"},
     administrators=(
-        Person(
+        CastMember(
             given_name="Marc",
             family_name="Petit",
             username="mpetit-1001",
@@ -108,7 +108,7 @@ RIVEBELLE = Partner(
         ),
     ),
     users=(
-        Person(
+        CastMember(
             given_name="Inès",
             family_name="Durand",
             username="idurand-1002",
@@ -116,7 +116,7 @@ RIVEBELLE = Partner(
             role="assistante sociale",
             group="Service social",
         ),
-        Person(
+        CastMember(
             given_name="Nadia",
             family_name="Benali",
             username="nbenali-1003",
@@ -124,7 +124,7 @@ RIVEBELLE = Partner(
             role="directrice de crèche",
             group="Crèches municipales",
         ),
-        Person(
+        CastMember(
             given_name="Sophie",
             family_name="Leroy",
             username="sleroy-1004",
@@ -145,7 +145,7 @@ VALMONT = Partner(
     ),
     groups={"Accompagnement social": "T1", "Tarification": "T5"},
     administrators=(
-        Person(
+        CastMember(
             given_name="Hélène",
             family_name="Garnier",
             username="hgarnier-2001",
@@ -154,7 +154,7 @@ VALMONT = Partner(
         ),
     ),
     users=(
-        Person(
+        CastMember(
             given_name="Thomas",
             family_name="Roux",
             username="troux-2002",
@@ -162,7 +162,7 @@ VALMONT = Partner(
             role="conseiller social",
             group="Accompagnement social",
         ),
-        Person(
+        CastMember(
             given_name="Julie",
             family_name="Marchand",
             username="jmarchand-2003",
@@ -183,7 +183,7 @@ HORIZON = Partner(
     ),
     groups={"Prévention des impayés": "T3"},
     administrators=(
-        Person(
+        CastMember(
             given_name="Karim",
             family_name="Haddad",
             username="khaddad-3001",
@@ -192,7 +192,7 @@ HORIZON = Partner(
         ),
     ),
     users=(
-        Person(
+        CastMember(
             given_name="Anne",
             family_name="Lefort",
             username="alefort-3002",
@@ -207,6 +207,6 @@ PARTNERS = (RIVEBELLE, VALMONT, HORIZON)
 CAF_AGENTS = (CAF_ADMINISTRATOR, CAF_AUDITOR)
 
 
-def everybody() -> tuple[Person, ...]:
+def everybody() -> tuple[CastMember, ...]:
     """Every person of the demo."""
     return CAF_AGENTS + tuple(person for partner in PARTNERS for person in partner.administrators + partner.users)

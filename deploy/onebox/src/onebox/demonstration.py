@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from onebox.cast import CAF, CAF_AGENTS, PARTNERS, Contract, Partner, Person, everybody
+from onebox.cast import CAF, CAF_AGENTS, PARTNERS, CastMember, Contract, Partner, everybody
 from onebox.layout import DEMO_EXTRANETS, Layout
 from servicekit.identifiers import new_secret
 
@@ -67,7 +67,7 @@ def _client(layout: Layout, name: str, secret: str) -> dict[str, Any]:
     }
 
 
-def _account(person: Person) -> dict[str, str]:
+def _account(person: CastMember) -> dict[str, str]:
     return {
         "account_id": person.account_id,
         "username": person.username,
@@ -78,7 +78,7 @@ def _account(person: Person) -> dict[str, str]:
     }
 
 
-def _person(person: Person) -> dict[str, Any]:
+def _person(person: CastMember) -> dict[str, Any]:
     return {
         "given_name": person.given_name,
         "family_name": person.family_name,

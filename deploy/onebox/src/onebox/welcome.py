@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onebox.cast import CAF_ADMINISTRATOR, CAF_AUDITOR, PARTNERS, RIVEBELLE, Person
+from onebox.cast import CAF_ADMINISTRATOR, CAF_AUDITOR, PARTNERS, RIVEBELLE, CastMember
 from onebox.examples import Example
 from onebox.layout import Layout
 
@@ -77,7 +77,7 @@ def _accounts() -> str:
     return "\n".join(f"  {who:<{width}}  {username:<15}  {password}" for who, username, password in rows)
 
 
-def _row(person: Person, place: str) -> tuple[str, str, str]:
+def _row(person: CastMember, place: str) -> tuple[str, str, str]:
     roles = {
         "caf_administrator": "Caf administrator",
         "caf_auditor": "Caf auditor",

@@ -17,17 +17,17 @@ from rights.explanation import (
     why_closed,
 )
 from rights.field_table import FieldTable
-from rights.question import Granted, Limits, Question, Refused
-from rights.question_rules import ASKED_RULES, QUESTION_RULES, RULE_IDS, Asked
+from rights.question import Granted, Question, QuestionLimits, Refused
+from rights.question_rules import ASKED_RULES, QUESTION_RULES, RULE_IDS, JudgedQuestion
 from rights.right import Right, possible_rights
 from rights.rules import RIGHT_RULES
 from rights.snapshot import Snapshot
 
 __all__ = [
     "Granted",
-    "Limits",
     "OpenExtranet",
     "Question",
+    "QuestionLimits",
     "Refused",
     "administrator_roles",
     "decide",
@@ -38,18 +38,18 @@ __all__ = [
     "why_closed",
 ]
 
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS = QuestionLimits()
 
 
 def decide(
-    snapshot: Snapshot, question: Question, table: FieldTable, limits: Limits = DEFAULT_LIMITS
+    snapshot: Snapshot, question: Question, table: FieldTable, limits: QuestionLimits = DEFAULT_LIMITS
 ) -> Granted | Refused:
     """Grant with the fields to show, or refuse with the reason.
 
     Of several rights that grant, the first by identifiers (service contract, user, habilitation) is taken. Of several
     that refuse, the one that came furthest gives the reason.
     """
-    asked = Asked(question, table, limits, snapshot)
+    asked = JudgedQuestion(question, table, limits, snapshot)
     for rule_id, check in QUESTION_RULES:
         reason = check(asked)
         if reason is not None:
@@ -75,7 +75,7 @@ def _known_rights(snapshot: Snapshot, question: Question) -> tuple[tuple[Right, 
     return snapshot.remembered(key, find)
 
 
-def _problem_with_question(right: Right, asked: Asked) -> Problem | None:
+def _problem_with_question(right: Right, asked: JudgedQuestion) -> Problem | None:
     for rank, (rule_id, matches) in enumerate(ASKED_RULES, start=len(RIGHT_RULES)):
         reason = matches(right, asked)
         if reason is not None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class QuestionLimits:
     """How old the snapshot and the list of ended sessions may be: 5 s bounds how long a withdrawn right survives."""
 
     freshness: timedelta = timedelta(seconds=5)

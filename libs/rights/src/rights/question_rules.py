@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from rights.facts import Purpose
 from rights.field_table import FieldTable
-from rights.question import Limits, Question
+from rights.question import Question, QuestionLimits
 from rights.right import Right
 from rights.rules import RIGHT_RULES, Rule
 from rights.snapshot import Snapshot
@@ -16,7 +16,7 @@ from rights.snapshot import Snapshot
 NO_TIME = timedelta(0)
 
 
-class Asked:
+class JudgedQuestion:
     """A question with what it is judged by; the token's useful details are picked out once.
 
     `purpose` is what is known of the purpose that is asked, None when it is unknown.
@@ -24,7 +24,7 @@ class Asked:
 
     __slots__ = ("details", "limits", "purpose", "question", "table")
 
-    def __init__(self, question: Question, table: FieldTable, limits: Limits, snapshot: Snapshot) -> None:
+    def __init__(self, question: Question, table: FieldTable, limits: QuestionLimits, snapshot: Snapshot) -> None:
         self.question = question
         self.table = table
         self.limits = limits
@@ -32,23 +32,23 @@ class Asked:
         self.purpose = snapshot.find(Purpose, question.purpose)
 
 
-QuestionCheck = Callable[[Asked], str | None]
-AskedCheck = Callable[[Right, Asked], str | None]
+QuestionCheck = Callable[[JudgedQuestion], str | None]
+AskedCheck = Callable[[Right, JudgedQuestion], str | None]
 
 
-def _rights_are_fresh(asked: Asked) -> str | None:
+def _rights_are_fresh(asked: JudgedQuestion) -> str | None:
     return None if NO_TIME <= asked.question.age <= asked.limits.freshness else "RIGHTS_STALE"
 
 
-def _sessions_are_fresh(asked: Asked) -> str | None:
+def _sessions_are_fresh(asked: JudgedQuestion) -> str | None:
     return None if NO_TIME <= asked.question.session_age <= asked.limits.freshness else "SESSIONS_STALE"
 
 
-def _session_is_open(asked: Asked) -> str | None:
+def _session_is_open(asked: JudgedQuestion) -> str | None:
     return "SESSION_ENDED" if asked.question.session_ended else None
 
 
-def _purpose_is_of_profile_asked(asked: Asked) -> str | None:
+def _purpose_is_of_profile_asked(asked: JudgedQuestion) -> str | None:
     # Before the token is looked at: a mistyped pair is named as such. A purpose that nobody knows is left to the
     # token, and to the same condition on the profile that is held.
     if asked.question.profile is None or asked.purpose is None:
@@ -56,21 +56,21 @@ def _purpose_is_of_profile_asked(asked: Asked) -> str | None:
     return None if asked.question.profile in asked.purpose.profiles else "PURPOSE_NOT_OF_PROFILE"
 
 
-def _token_names_extranet(asked: Asked) -> str | None:
+def _token_names_extranet(asked: JudgedQuestion) -> str | None:
     return None if asked.details else "TOKEN_NOT_FOR_EXTRANET"
 
 
-def _token_names_profile(asked: Asked) -> str | None:
+def _token_names_profile(asked: JudgedQuestion) -> str | None:
     if asked.question.profile is None:
         return None
     return None if _token_lists(asked, "profiles", asked.question.profile) else "TOKEN_WITHOUT_PROFILE"
 
 
-def _token_names_purpose(asked: Asked) -> str | None:
+def _token_names_purpose(asked: JudgedQuestion) -> str | None:
     return None if _token_lists(asked, "purposes", asked.question.purpose) else "TOKEN_WITHOUT_PURPOSE"
 
 
-def _token_names_territory(asked: Asked) -> str | None:
+def _token_names_territory(asked: JudgedQuestion) -> str | None:
     return None if _token_lists(asked, "territories", asked.question.territory) else "TOKEN_WITHOUT_TERRITORY"
 
 
@@ -87,38 +87,38 @@ QUESTION_RULES: tuple[Rule[QuestionCheck], ...] = (
 )
 
 
-def _profile_is_the_one_asked(right: Right, asked: Asked) -> str | None:
+def _profile_is_the_one_asked(right: Right, asked: JudgedQuestion) -> str | None:
     held = right.group is not None and asked.question.profile in (None, right.group.profile)
     return None if held else "PROFILE_NOT_HELD"
 
 
-def _profile_has_fields(right: Right, asked: Asked) -> str | None:
+def _profile_has_fields(right: Right, asked: JudgedQuestion) -> str | None:
     return (
         None if right.group is not None and bool(asked.table.fields(right.group.profile)) else "PROFILE_WITHOUT_FIELDS"
     )
 
 
-def _purpose_is_of_profile(right: Right, asked: Asked) -> str | None:
+def _purpose_is_of_profile(right: Right, asked: JudgedQuestion) -> str | None:
     fits = right.group is not None and asked.purpose is not None and right.group.profile in asked.purpose.profiles
     return None if fits else "PURPOSE_NOT_OF_PROFILE"
 
 
-def _purpose_is_in_contract(right: Right, asked: Asked) -> str | None:
+def _purpose_is_in_contract(right: Right, asked: JudgedQuestion) -> str | None:
     listed = right.contract is not None and asked.question.purpose in right.contract.purposes
     return None if listed else "PURPOSE_NOT_IN_CONTRACT"
 
 
-def _purpose_is_in_extranet(right: Right, asked: Asked) -> str | None:
+def _purpose_is_in_extranet(right: Right, asked: JudgedQuestion) -> str | None:
     served = right.extranet is not None and asked.question.purpose in right.extranet.purposes
     return None if served else "PURPOSE_NOT_IN_EXTRANET"
 
 
-def _territory_is_in_contract(right: Right, asked: Asked) -> str | None:
+def _territory_is_in_contract(right: Right, asked: JudgedQuestion) -> str | None:
     covered = right.contract is not None and asked.question.territory in right.contract.territories
     return None if covered else "TERRITORY_NOT_IN_CONTRACT"
 
 
-def _token_names_right(right: Right, asked: Asked) -> str | None:
+def _token_names_right(right: Right, asked: JudgedQuestion) -> str | None:
     contract, group = right.contract, right.group
     if contract is None or group is None:
         return "TOKEN_WITHOUT_SERVICE_CONTRACT"
@@ -169,7 +169,7 @@ def _is_valid_on(valid_until: object, today: date) -> bool:
         return False
 
 
-def _token_lists(asked: Asked, name: str, wanted: str) -> bool:
+def _token_lists(asked: JudgedQuestion, name: str, wanted: str) -> bool:
     return any(_lists(detail, name, wanted) for detail in asked.details)
 
 

@@ -5,7 +5,7 @@ import sys
 from contextlib import closing
 
 from audit.adapters.files.note_key import VERIFIER_KEY_FILE
-from audit.bootstrap import CURRENT_SCHEMA, OLDEST_SCHEMA, build_core
+from audit.bootstrap import NEWEST_SCHEMA, OLDEST_SCHEMA, build_core
 from audit.settings import AuditSettings
 from audit.use_cases.accept_restored import Decision
 from servicekit.clock import SystemClock
@@ -31,7 +31,7 @@ def run(settings: AuditSettings, arguments: argparse.Namespace) -> int:
         if public_half.exists():
             public_half.rename(public_half.with_name(f"{VERIFIER_KEY_FILE}.lost"))
     with closing(open_database(settings.database_url, threads=2)) as database:
-        check_schema(database, OLDEST_SCHEMA, CURRENT_SCHEMA)
+        check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
         accepted = build_core(settings, database, SystemClock()).accept(Decision(arguments.by, arguments.reason))
     if accepted is None:
         sys.stdout.write("Nothing is missing and nothing contradicts the journal: there is nothing to accept.\n")

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
+from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
+from audit.adapters.background import Sequencer
 from audit.adapters.database.scan import SqlScanner
 from audit.adapters.database.unit_of_work import SqlJournalStore
 from audit.adapters.files.guard import FileCheckpoint, FileGuard
@@ -17,6 +18,7 @@ from audit.domain.refusals import JournalDamagedError
 from audit.settings import AuditSettings
 from audit.use_cases.accept_restored import AcceptRestoredJournal
 from audit.use_cases.append_events import AppendEvents
+from audit.use_cases.catalogue import UseCases
 from audit.use_cases.check_evidence import CheckEvidence
 from audit.use_cases.describe_events import DescribeEvents, ReadVocabulary
 from audit.use_cases.journal_state import ReadEventTypes, ReadJournalState
@@ -25,7 +27,6 @@ from audit.use_cases.publish_checkpoint import PublishCheckpoint
 from audit.use_cases.read_event import ReadEvent
 from audit.use_cases.record_batch import RecordBatch
 from audit.use_cases.search_events import ReadResults, SearchEvents
-from audit.use_cases.sequencer import Sequencer
 from audit.use_cases.tell_missing import TellMissing
 from audit.use_cases.verify_journal import Outside, VerifyJournal
 from audit.use_cases.watch_producers import WatchProducers
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from servicekit.rpc import RpcServer
     from servicekit.web import ServiceApp
 
-OLDEST_SCHEMA = CURRENT_SCHEMA = "0001"
+OLDEST_SCHEMA = NEWEST_SCHEMA = "0001"
 _WATCH_EVERY = timedelta(seconds=5)
 _CLEAN_EVERY = timedelta(minutes=5)
 
@@ -57,25 +58,6 @@ class LogAlarms:
     def raised(self, kind: str, details: dict[str, str | int]) -> None:
         """See `Alarms.raised`."""
         log.error("alarm", kind=kind, **details)
-
-
-@dataclass(frozen=True, kw_only=True)
-class UseCases:
-    """All that the journal does, for its pages and for gRPC."""
-
-    append: AppendEvents
-    missing: TellMissing
-    prove: ProveInclusion
-    checkpoint: NewestCheckpoint
-    publish: PublishCheckpoint
-    watch: WatchProducers
-    search: SearchEvents
-    results: ReadResults
-    read_event: ReadEvent
-    state: ReadJournalState
-    types: ReadEventTypes
-    describe: DescribeEvents
-    vocabulary: ReadVocabulary
 
 
 @dataclass(frozen=True)
@@ -96,7 +78,7 @@ def build(settings: AuditSettings, parts: Parts) -> Process:
         JournalDamagedError: the database is not the one that was signed, or nobody can tell.
     """
     database = open_database(settings.database_url, threads=settings.web_threads + 4)
-    check_schema(database, OLDEST_SCHEMA, CURRENT_SCHEMA)
+    check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
     clock = SystemClock()
     core = build_core(settings, database, clock)
     core.check_evidence()
@@ -222,30 +204,20 @@ def repeating(name: str, work: Callable[[], object], rhythm: Rhythm, sequencer: 
 
 
 def _rpc(settings: AuditSettings, core: Core) -> "RpcServer":
-    from audit.adapters.rpc.journal import SERVICE_NAME, JournalServicer, JournalUseCases
+    from audit.adapters.rpc.journal import SERVICE_NAME, JournalServicer
     from partenaire.audit.v1 import journal_pb2, journal_pb2_grpc
     from servicekit.rpc import CallerPolicy, ServerOptions, open_server
 
-    made = core.use_cases
-    use_cases = JournalUseCases(made.append, made.missing, made.describe, made.prove, made.checkpoint)
-    registration = (journal_pb2_grpc.add_JournalServicer_to_server, JournalServicer(use_cases), SERVICE_NAME)
+    registration = (journal_pb2_grpc.add_JournalServicer_to_server, JournalServicer(core.use_cases), SERVICE_NAME)
     descriptor = journal_pb2.DESCRIPTOR.services_by_name["Journal"]
-    callers = CallerPolicy.load(Path(__file__).with_name("callers.toml"), [descriptor])
+    with as_file(files("audit.adapters.rpc").joinpath("callers.toml")) as path:
+        callers = CallerPolicy.load(path, [descriptor])
     return open_server(ServerOptions.of(settings), services=[registration], callers=callers)
 
 
 def _web(
     settings: AuditSettings, database: Database, core: Core, clock: Clock
 ) -> tuple["ServiceApp", Callable[[], object]]:
-    from audit.adapters.web.app import WebUseCases, create_web
+    from audit.adapters.web.app import WebParts, create_web
 
-    use_cases = core.use_cases
-    web = WebUseCases(
-        use_cases.search,
-        use_cases.results,
-        use_cases.read_event,
-        use_cases.state,
-        use_cases.types,
-        use_cases.vocabulary,
-    )
-    return create_web(settings, database, web, clock)
+    return create_web(WebParts(settings, database, core.use_cases, clock))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from audit.bootstrap import CURRENT_SCHEMA, OLDEST_SCHEMA, build_verifier
+from audit.bootstrap import NEWEST_SCHEMA, OLDEST_SCHEMA, build_verifier
 from audit.domain.verification import Problem
 from audit.settings import AuditSettings
 from audit.use_cases.verify_journal import Report
@@ -47,7 +47,7 @@ def report_on(settings: AuditSettings, url: str) -> Report:
     """
     try:
         with closing(open_database(url, threads=1)) as database:
-            check_schema(database, OLDEST_SCHEMA, CURRENT_SCHEMA)
+            check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
             return build_verifier(settings, database)(LineProgress())
     except UnicodeDecodeError as error:
         raise StartError("The catalogue of the database is damaged: it cannot be read as text.") from error

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from cdap.adapters.database.unit_of_work import sql_repositories
 from cdap.adapters.files.import_lock import import_lock
-from cdap.adapters.rpc.consultation import ConsultationService
-from cdap.adapters.web.app import PageParts, build_app
+from cdap.adapters.rpc.consultation import ConsultationServicer
+from cdap.adapters.web.app import WebParts, create_web
 from cdap.domain.reduction import reduction_problems
 from cdap.settings import CdapSettings
 from cdap.use_cases.consult_dossier import ConsultDossier
@@ -65,7 +65,7 @@ def build(settings: CdapSettings, parts: Parts) -> Process:
     background = (relay, rights, sessions)
     web = None
     if parts.web:
-        web = build_app(PageParts(settings, database, consult, clock))
+        web = create_web(WebParts(settings, database, consult, clock))
     rpc = _consultation_server(settings, consult) if parts.rpc else None
 
     def close() -> None:
@@ -123,7 +123,7 @@ def load_field_table(settings: CdapSettings) -> FieldTable:
 def _consultation_server(settings: CdapSettings, consult: ConsultDossier) -> RpcServer:
     jwks = JwksSource(f"{(settings.internal_issuer or settings.issuer).rstrip('/')}/jwks")
     verifier = AccessTokenVerifier(settings.issuer, settings.audience, jwks, scope="cdap", skew=settings.clock_skew)
-    service = ConsultationService(consult, verifier)
+    service = ConsultationServicer(consult, verifier)
     with as_file(files("cdap.adapters.rpc").joinpath("callers.toml")) as path:
         callers = CallerPolicy.load(path, [CONSULTATION])
     return open_server(

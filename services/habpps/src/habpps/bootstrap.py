@@ -5,24 +5,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 
-from habpps.adapters.clients.account_relay import account_relay, departure_reminders
+from habpps.adapters.background import Wakeup, account_relay, departure_reminders
 from habpps.adapters.clients.accounts import GrpcAccounts
 from habpps.adapters.clients.client_sessions import GrpcClientSessions
 from habpps.adapters.database.feed import SqlFeedReader, SqlReplicas
-from habpps.adapters.database.store import sql_store
 from habpps.adapters.database.tables import account_command
+from habpps.adapters.database.unit_of_work import sql_repositories
 from habpps.adapters.files.catalogue import load_catalogue
-from habpps.adapters.rpc.rights_feed import RightsFeed
-from habpps.adapters.signals import Wakeup
-from habpps.adapters.web.app import PageParts, build_app
+from habpps.adapters.rpc.rights_feed import RightsFeedServicer
+from habpps.adapters.web.app import WebParts, create_web
 from habpps.domain.account_command import CommandState
 from habpps.settings import HabppsSettings
-from habpps.use_cases.acts import Acts, acts_on
+from habpps.use_cases.catalogue import UseCases, use_cases_on
 from habpps.use_cases.follow_propagation import FollowPropagation
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
 from habpps.use_cases.import_extranets import ImportExtranets
 from habpps.use_cases.import_organisations import CreateCafAgent, ImportOrganisations
-from habpps.use_cases.ports import Signals, Store
+from habpps.use_cases.ports import Repositories, Signals
 from habpps.use_cases.push_account_commands import COMMANDS, PushAccountCommands
 from habpps.use_cases.register import Register
 from habpps.use_cases.remind_departures import RemindDepartures
@@ -54,7 +53,7 @@ class OperatorCommands:
     import_extranets: ImportExtranets
     import_organisations: ImportOrganisations
     create_caf_agent: CreateCafAgent
-    work: RecordingUnitOfWork[Store]
+    work: RecordingUnitOfWork[Repositories]
 
 
 def build(settings: HabppsSettings, parts: Parts) -> Process:
@@ -79,7 +78,7 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
         wait_ms=settings.audit_wait_ms,
         words=words_of(settings.service),
     )
-    work = RecordingUnitOfWork(database, sql_store, relay)
+    work = RecordingUnitOfWork(database, sql_repositories, relay)
     register = Register(work, signals, clock)
     accounts = open_channel(ChannelOptions.to("auth", settings.auth_address, settings))
     feed = SqlFeedReader(database)
@@ -87,9 +86,9 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
     push = PushAccountCommands(work, GrpcAccounts(accounts), clock, each_apart)
     web = None
     if parts.web:
-        acts = acts_on(register, load_catalogue(), clock, propagation, GrpcAccounts(accounts))
-        web = build_app(PageParts(settings, database, acts, IdentifyAdministrator(work, clock), clock))
-    rpc = _feed_server(settings, RightsFeed(feed, propagation, signals.feed, clock)) if parts.rpc else None
+        acts = use_cases_on(register, load_catalogue(), clock, propagation, GrpcAccounts(accounts))
+        web = create_web(WebParts(settings, database, acts, IdentifyAdministrator(work, clock), clock))
+    rpc = _feed_server(settings, RightsFeedServicer(feed, propagation, signals.feed, clock)) if parts.rpc else None
 
     def close() -> None:
         accounts.close()
@@ -133,7 +132,7 @@ def operator_commands(settings: HabppsSettings) -> Iterator[OperatorCommands]:
     try:
         check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
         relay = LaterDelivery(database, settings.service, clock)
-        work = RecordingUnitOfWork(database, sql_store, relay)
+        work = RecordingUnitOfWork(database, sql_repositories, relay)
         register = Register(work, Signals(Wakeup(), Wakeup(), Wakeup()), clock)
         catalogue = load_catalogue()
         yield OperatorCommands(
@@ -146,7 +145,7 @@ def operator_commands(settings: HabppsSettings) -> Iterator[OperatorCommands]:
         database.close()
 
 
-def _feed_server(settings: HabppsSettings, feed: RightsFeed) -> RpcServer:
+def _feed_server(settings: HabppsSettings, feed: RightsFeedServicer) -> RpcServer:
     with as_file(files("habpps.adapters.rpc").joinpath("callers.toml")) as path:
         callers = CallerPolicy.load(path, [FEED])
     return open_server(
@@ -154,4 +153,4 @@ def _feed_server(settings: HabppsSettings, feed: RightsFeed) -> RpcServer:
     )
 
 
-__all__ = ["Acts", "OperatorCommands", "build", "operator_commands"]
+__all__ = ["OperatorCommands", "UseCases", "build", "operator_commands"]

@@ -21,9 +21,9 @@ from sqlalchemy import Connection
 from auth.__main__ import main
 from auth.bootstrap.repositories import SqlRepositories
 from auth.ground.adapters.clients.guarded_fetch import GuardedFetch
+from auth.people.adapters.background import LogoutWorker
 from auth.people.adapters.clients.logout_calls import HttpLogoutCalls
 from auth.people.adapters.clients.smtp_mailer import MailNotSentError, SmtpMailer, SmtpOptions
-from auth.people.adapters.clients.workers import LogoutWorker
 from auth.people.adapters.rpc.accounts import AccountsServicer
 from auth.people.domain.logout import LogoutAnswer, LogoutNotice
 from auth.people.domain.mails import MailKind, Message, QueuedMail

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from wtforms import IntegerField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from onebox.demo_extranet.entries import Entry, SqlEntries
+from onebox.demo_extranet.entries import DeclaredLine, SqlLines
 from onebox.demo_extranet.settings import DemoExtranetSettings
 from onebox.demo_extranet.sites import SITES, Site
 from partnerkit.web import TRANSLATIONS, CleanForm, DayField
@@ -52,12 +52,12 @@ class EntryForm(CleanForm):
     )
     happens_on = DayField(validators=[InputRequired(_l("Indiquez une date."))])
 
-    def entry(self) -> Entry:
+    def entry(self) -> DeclaredLine:
         """What was typed. Only after `validate`: every field is then there."""
         assert self.subject.data
         assert self.quantity.data is not None
         assert self.happens_on.data
-        return Entry(self.subject.data.strip(), self.quantity.data, self.happens_on.data)
+        return DeclaredLine(self.subject.data.strip(), self.quantity.data, self.happens_on.data)
 
 
 def build(settings: DemoExtranetSettings, _parts: Parts) -> Process:
@@ -98,14 +98,14 @@ def build_app(
         public_url=settings.public_url,
     )
     OidcLogin(app, login, WebSessions(database, app.web_secrets, clock), clock, http=http)
-    pages = _Pages(site, settings.service, SqlEntries(database))
+    pages = _Pages(site, settings.service, SqlLines(database))
     app.add_url_rule("/", "home", pages.home)
     app.add_url_rule("/ajouter", "add", pages.add, methods=["POST"])
     return app
 
 
 class _Pages:
-    def __init__(self, site: Site, extranet: str, entries: SqlEntries) -> None:
+    def __init__(self, site: Site, extranet: str, entries: SqlLines) -> None:
         self._site = site
         self._extranet = extranet
         self._entries = entries

@@ -22,7 +22,7 @@ entry = Table(
 
 
 @dataclass(frozen=True)
-class Entry:
+class DeclaredLine:
     """One line of the list."""
 
     subject: str
@@ -30,14 +30,14 @@ class Entry:
     happens_on: date
 
 
-class SqlEntries:
+class SqlLines:
     """The entries of every organisation; each sees its own."""
 
     def __init__(self, database: Database) -> None:
         """The tables are those of `migrations`."""
         self._database = database
 
-    def of(self, organisation_id: str) -> list[Entry]:
+    def of(self, organisation_id: str) -> list[DeclaredLine]:
         """The last hundred, newest day first."""
         statement = (
             select(entry.c.subject, entry.c.quantity, entry.c.happens_on)
@@ -46,9 +46,9 @@ class SqlEntries:
             .limit(100)
         )
         rows = self._database.read(lambda connection: connection.execute(statement).all())
-        return [Entry(*row) for row in rows]
+        return [DeclaredLine(*row) for row in rows]
 
-    def add(self, organisation_id: str, new: Entry) -> None:
+    def add(self, organisation_id: str, new: DeclaredLine) -> None:
         """Keeps one more."""
         values = {
             "entry_id": new_id(),

@@ -4,15 +4,14 @@ from datetime import date
 from typing import Any
 
 from cdap.domain.dossier import HISTORY_MONTHS
-from cdap.domain.quotient_familial import Household as Parts
-from cdap.domain.quotient_familial import parts_in_halves, quotient_familial
+from cdap.domain.quotient_familial import Household, parts_in_halves, quotient_familial
 from onebox.dossiers.bareme import Situation, monthly_benefits
-from onebox.dossiers.household import Household, Person
+from onebox.dossiers.household import DrawnHousehold, Person
 
 _OLDEST_DEPENDENT = 20
 
 
-def document_of(household: Household, month_on: date) -> dict[str, Any]:
+def document_of(household: DrawnHousehold, month_on: date) -> dict[str, Any]:
     """A line of the import file. `month_on` is the first day of the month of the figures."""
     months = [_months_before(month_on, back) for back in range(HISTORY_MONTHS)]
     figures = _figures(household, months)
@@ -62,7 +61,7 @@ def document_of(household: Household, month_on: date) -> dict[str, Any]:
     return document | _rights(household, benefits[0])
 
 
-def _rights(household: Household, paid: dict[str, int]) -> dict[str, Any]:
+def _rights(household: DrawnHousehold, paid: dict[str, int]) -> dict[str, Any]:
     since = household.situation_since_on.isoformat()
     rights: dict[str, Any] = {}
     if "RSA" in paid:
@@ -82,12 +81,12 @@ def _rights(household: Household, paid: dict[str, int]) -> dict[str, Any]:
     return rights | ({"disability_rights": disability} if disability else {})
 
 
-def _dependents(household: Household, first: date) -> list[Person]:
+def _dependents(household: DrawnHousehold, first: date) -> list[Person]:
     oldest = first.replace(year=first.year - _OLDEST_DEPENDENT)
     return [child for child in household.children if oldest < child.birth_on <= first]
 
 
-def _situation(household: Household, first: date) -> Situation:
+def _situation(household: DrawnHousehold, first: date) -> Situation:
     dependents = _dependents(household, first)
     count = len(dependents)
     under_3 = first.replace(year=first.year - 3)
@@ -105,7 +104,7 @@ def _situation(household: Household, first: date) -> Situation:
     )
 
 
-def _figures(household: Household, months: list[date]) -> list[tuple[dict[str, int], int]]:
+def _figures(household: DrawnHousehold, months: list[date]) -> list[tuple[dict[str, int], int]]:
     """Benefits and quotient familial of each month; computed again only when the situation changes."""
     known: dict[Situation, tuple[dict[str, int], int]] = {}
     figures = []
@@ -113,7 +112,7 @@ def _figures(household: Household, months: list[date]) -> list[tuple[dict[str, i
         situation = _situation(household, first)
         if situation not in known:
             paid = monthly_benefits(situation)
-            halves = parts_in_halves(Parts(situation.couple, situation.children, situation.aeeh_children))
+            halves = parts_in_halves(Household(situation.couple, situation.children, situation.aeeh_children))
             known[situation] = (
                 paid,
                 quotient_familial(situation.annual_resources_cents, sum(paid.values()), halves),
@@ -127,7 +126,7 @@ def _by_code(benefits: list[dict[str, int]]) -> dict[str, list[int]]:
     return {code: [paid.get(code, 0) for paid in benefits] for code in codes}
 
 
-def _quarter(household: Household, month_on: date) -> dict[str, Any]:
+def _quarter(household: DrawnHousehold, month_on: date) -> dict[str, Any]:
     first, last = _months_before(month_on, 3), _months_before(month_on, 1)
     nature = "SAL" if household.earnings_cents else "CHO"
     items = [{"person": "allocataire", "nature": nature, "monthly_cents": [household.earnings_cents] * 3}]
@@ -144,7 +143,7 @@ def _identity(person: Person) -> dict[str, Any]:
     }
 
 
-def _address(household: Household) -> dict[str, Any]:
+def _address(household: DrawnHousehold) -> dict[str, Any]:
     first = household.adults[0]
     title = "MADAME" if first.sex == "F" else "MONSIEUR"
     name = first.usage_name or first.birth_name

@@ -24,7 +24,7 @@ class Person:
 
 
 @dataclass(slots=True, kw_only=True)
-class Household:
+class DrawnHousehold:
     """What a dossier is made of. Resources: cents by year; `earnings_cents`: of a month now."""
 
     caf: str
@@ -73,7 +73,7 @@ class HouseholdDrawer:
         self._names = names
         self._today = today
 
-    def draw(self, caf: str, matricule: str) -> Household:
+    def draw(self, caf: str, matricule: str) -> DrawnHousehold:
         """A coherent household: ages, names, resources, housing and rights fit one another."""
         random = self._random
         kind = random.choices([name for name, _ in _HOUSEHOLDS], [weight for _, weight in _HOUSEHOLDS])[0]
@@ -82,7 +82,7 @@ class HouseholdDrawer:
         adults = self._adults(couple=couple, oldest=52 if parents else 75)
         children = self._children(adults) if parents else []
         level_cents = int(random.lognormvariate(7.25, 0.55) * 100) * (3 if couple else 2) // 2
-        household = Household(
+        household = DrawnHousehold(
             caf=caf,
             matricule=matricule,
             adults=adults,
@@ -139,7 +139,7 @@ class HouseholdDrawer:
             for past in range(year - 4, year - 1)
         }
 
-    def _settle(self, household: Household) -> None:
+    def _settle(self, household: DrawnHousehold) -> None:
         random = self._random
         children = household.children
         if children and random.random() < 0.04:
@@ -158,7 +158,7 @@ class HouseholdDrawer:
         household.phone = f"0199{random.randint(0, 999_999):06d}"
         household.email = f"allocataire{household.caf}{household.matricule}@exemple.invalid"
 
-    def _house(self, household: Household) -> None:
+    def _house(self, household: DrawnHousehold) -> None:
         random = self._random
         if random.random() < 0.22:
             household.occupancy = random.choice(("ACC", "PRO", "HGP"))

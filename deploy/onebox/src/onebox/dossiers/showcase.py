@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from onebox.dossiers.household import Household, HouseholdDrawer, Person
+from onebox.dossiers.household import DrawnHousehold, HouseholdDrawer, Person
 from onebox.dossiers.places import COMMUNES
 
 _SINCE = "2026-06-01"
 
 
-def showcase(drawer: HouseholdDrawer, month_on: date) -> Iterator[tuple[Household, dict[str, Any]]]:
+def showcase(drawer: HouseholdDrawer, month_on: date) -> Iterator[tuple[DrawnHousehold, dict[str, Any]]]:
     """Households, each with what its document changes."""
     yield _household(drawer, ("921", "0346145"), "LEFÈVRE", month_on, [3, 8]), {}
     couple = _household(drawer, ("921", "0346146"), "MOREAU", month_on, [9, 12])
@@ -51,7 +51,9 @@ def showcase(drawer: HouseholdDrawer, month_on: date) -> Iterator[tuple[Househol
     yield _household(drawer, ("921", "0346151"), "BLANCHARD", month_on, [6]), unknown
 
 
-def _household(drawer: HouseholdDrawer, key: tuple[str, str], name: str, month_on: date, ages: list[int]) -> Household:
+def _household(
+    drawer: HouseholdDrawer, key: tuple[str, str], name: str, month_on: date, ages: list[int]
+) -> DrawnHousehold:
     """A tenant who works, alone with children of these ages."""
     household = drawer.draw(*key)
     household.adults = [Person(name, None, "CLAIRE", date(1990, 4, 12), "F")]

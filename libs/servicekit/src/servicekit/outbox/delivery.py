@@ -76,7 +76,7 @@ class _Measured:
     measured_at_seconds: float
 
 
-class Limits:
+class BacklogLimits:
     """How much may wait for audit before nothing more is accepted."""
 
     def __init__(self, database: Database, clock: Clock, settings: OutboxSettings) -> None:

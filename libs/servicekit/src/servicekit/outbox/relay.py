@@ -30,7 +30,7 @@ from servicekit.metrics import SET_ASIDE
 from servicekit.outbox import store
 from servicekit.outbox.chain import ChainedEvent, Chains
 from servicekit.outbox.committed import CommittedEvents
-from servicekit.outbox.delivery import NOBODY_WAITS, Limits, Ticket, Tickets
+from servicekit.outbox.delivery import NOBODY_WAITS, BacklogLimits, Ticket, Tickets
 from servicekit.outbox.gaps import Gaps
 from servicekit.outbox.settings import DEFAULT_SETTINGS, OutboxSettings
 from servicekit.outbox.sink import AuditSink, EventsRefusedError
@@ -74,7 +74,7 @@ class OutboxRelay:
         self._settings = settings
         self._chains = Chains(service)
         self._tickets = Tickets()
-        self._limits = Limits(database, clock, settings)
+        self._limits = BacklogLimits(database, clock, settings)
         self._owner_of = owner_of
         self._committed = CommittedEvents()
         self._acknowledged: list[str] = []  # audit has them, the table does not say so yet

@@ -10,6 +10,22 @@ from wtforms.widgets import CheckboxInput, ListWidget, RadioInput, Select
 from servicekit.web.repeats import once_token
 
 
+class Needed:
+    """Marks a field as needed; the use case says so when it is missing, in its own words."""
+
+    field_flags = {"required": True}  # noqa: RUF012 - WTForms reads this attribute
+
+    def __call__(self, _form: Any, _field: Any) -> None:
+        """Leave it to the use case."""
+
+
+class Checkboxes(SelectMultipleField):
+    """Several choices as checkboxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
 def choice(value: str, label: object) -> Any:
     """One choice of a list, of radios or of checkboxes: WTForms no longer likes pairs. `label` may be lazy."""
     return wtforms.SelectChoice(value, label)  # type: ignore[attr-defined] # not in the stubs yet

@@ -24,7 +24,7 @@ from servicekit.web.links import this_page
 from servicekit.web.oidc.attempts import Attempts
 from servicekit.web.oidc.provider import OidcLoginSettings, Provider
 from servicekit.web.oidc.refresh import Refresher
-from servicekit.web.oidc.sign_in import SignIn
+from servicekit.web.oidc.sign_in import PartySignIn
 from servicekit.web.oidc.texts import LOGIN_TEXTS, SESSION_ENDED
 from servicekit.web.oidc.views import LoginParts, LoginViews
 from servicekit.web.public_pages import is_public
@@ -77,7 +77,7 @@ class OidcLogin:
         self._sessions = sessions
         self._clock = clock
         provider = Provider(settings, clock, http)
-        self._sign_in = SignIn(provider, settings, clock)
+        self._sign_in = PartySignIn(provider, settings, clock)
         self._refresher = Refresher(self._sign_in, sessions, clock, settings.refresh_before)
         sealer = app.web_secrets.sealer("sign-in attempts")
         attempts = Attempts(app.cookie_name("connexion"), sealer, clock, secure=app.secure_cookies)

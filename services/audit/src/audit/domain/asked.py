@@ -29,14 +29,14 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Understood:
     """A text understood; `value` is compared: a reference, "dossier:921:0346145", a SIRET, an id or a cleaned name."""
 
     kind: Kind
     value: str
 
 
-def read_asked(text: str, own_caf: str) -> Asked | None:
+def read_asked(text: str, own_caf: str) -> Understood | None:
     """What `text` can be; a dossier without the code of its Caf is of `own_caf`. None when it can be nothing."""
     typed = clean_line(text)[:LONGEST]
     if not typed:
@@ -45,17 +45,17 @@ def read_asked(text: str, own_caf: str) -> Asked | None:
     dossier = _dossier(*with_caf.groups()) if with_caf else None
     digits = re.sub(r"[\s.]", "", typed)
     if dossier is None and _SIRET.fullmatch(digits):
-        return Asked(Kind.SIRET, digits)
+        return Understood(Kind.SIRET, digits)
     reference = parse_reference(typed)
     if dossier is None and not (reference and _HYPHENATED.fullmatch(typed)) and own_caf.isdigit():
         dossier = _dossier(own_caf, typed)
     if dossier is not None:
-        return Asked(Kind.DOSSIER, dossier)
+        return Understood(Kind.DOSSIER, dossier)
     if reference is not None and any(character.isdigit() for character in reference):  # "Jean-Marc" is a name first
-        return Asked(Kind.REFERENCE, reference)
+        return Understood(Kind.REFERENCE, reference)
     if _ACCOUNT.fullmatch(typed.lower()):
-        return Asked(Kind.IDENTIFIER, typed.lower())
-    return Asked(Kind.NAME, typed) if letters_of(typed) else None
+        return Understood(Kind.IDENTIFIER, typed.lower())
+    return Understood(Kind.NAME, typed) if letters_of(typed) else None
 
 
 def _dossier(caf: str, matricule: str) -> str | None:

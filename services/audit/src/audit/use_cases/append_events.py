@@ -5,15 +5,15 @@ from typing import Protocol
 
 from audit.domain.event import SubmittedEvent, check_event
 from audit.domain.refusals import InvalidEventError, ProducerNotCallerError
-from audit.use_cases.record_batch import Receipt, Request
+from audit.use_cases.record_batch import JournalPlace, Request
 
 LARGEST_REQUEST = 512
 
 
-class Journal(Protocol):
+class OrderedJournal(Protocol):
     """Records requests in one order: `Sequencer`."""
 
-    def append(self, request: Request, timeout_seconds: float) -> tuple[Receipt, ...]:
+    def append(self, request: Request, timeout_seconds: float) -> tuple[JournalPlace, ...]:
         """Receipts in the order of the request."""
 
 
@@ -21,9 +21,11 @@ class Journal(Protocol):
 class AppendEvents:
     """Checks the form of each event and that nobody speaks for another service, then records them."""
 
-    journal: Journal
+    journal: OrderedJournal
 
-    def __call__(self, caller: str, events: tuple[SubmittedEvent, ...], timeout_seconds: float) -> tuple[Receipt, ...]:
+    def __call__(
+        self, caller: str, events: tuple[SubmittedEvent, ...], timeout_seconds: float
+    ) -> tuple[JournalPlace, ...]:
         """Receipts, once the events are on disk. Idempotent by event id.
 
         Raises:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from audit.use_cases.find_names import Names
+from audit.use_cases.find_names import JournalNames
 from audit.use_cases.ports import EntryRow
 from audit.use_cases.search_events import APPEND_TIMEOUT_SECONDS, Auditor, FoundEvent, ReadResults, auditor_act
 from audit.use_cases.times import microseconds
@@ -17,7 +17,7 @@ class Exported:
 
     case_number: str
     events: tuple[tuple[FoundEvent, bytes], ...]
-    names: Names
+    names: JournalNames
     is_cut: bool
 
 

@@ -1,4 +1,4 @@
-"""Names for the identifiers in events: what the journal itself was told of an account or an organisation.
+"""JournalNames for the identifiers in events: what the journal itself was told of an account or an organisation.
 
 Only the newest events about each are looked at, and only those whose owner is the auditor's; a name that is not found
 there is simply not shown.
@@ -16,7 +16,7 @@ _EVENTS_LOOKED_AT = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class NamedPerson:
     """What a person is called, and what they type to sign in; either may be empty."""
 
     name: str
@@ -24,10 +24,10 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """Names by account id and by organisation id."""
+class JournalNames:
+    """JournalNames by account id and by organisation id."""
 
-    people: Mapping[str, Person] = field(default_factory=dict)
+    people: Mapping[str, NamedPerson] = field(default_factory=dict)
     organisations: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -41,24 +41,24 @@ class FindNames:
     steps: tuple[str, ...]
     """Types that tell no name, and come too often to be looked through."""
 
-    def __call__(self, owner: str, accounts: Collection[str], organisations: Collection[str]) -> Names:
+    def __call__(self, owner: str, accounts: Collection[str], organisations: Collection[str]) -> JournalNames:
         """The names known of these accounts and organisations to the auditors of an owner.
 
         Raises:
             DependencyUnavailableError: the database does not answer.
         """
 
-        def work(repositories: Repositories) -> Names:
+        def work(repositories: Repositories) -> JournalNames:
             people, named = {}, {}
             for account in accounts:
                 told = self._newest(repositories, owner, f"account:{account}", "username")
                 if told:
-                    people[account] = Person(_text(told, "name"), _text(told, "username"))
+                    people[account] = NamedPerson(_text(told, "name"), _text(told, "username"))
             for organisation in organisations:
                 told = self._newest(repositories, owner, f"organisation:{organisation}", "label")
                 if told:
                     named[organisation] = _text(told, "label")
-            return Names(people, named)
+            return JournalNames(people, named)
 
         return self.store.read(work)
 

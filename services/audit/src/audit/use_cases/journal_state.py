@@ -9,7 +9,7 @@ from audit.domain.producer_chain import Chain
 from audit.use_cases.ports import JournalStore, Now, Repositories
 from audit.use_cases.times import microseconds
 from audit.use_cases.watch_producers import MissingNumbers, missing_numbers
-from partnerkit.days import PARIS, french_midnight
+from partnerkit.days import french_day, french_midnight
 
 DAYS_SHOWN = 14
 _CHAINS_SHOWN = 20
@@ -56,9 +56,7 @@ class ReadJournalState:
         """
         now_at = self.clock.now()
         missing = missing_numbers(self.store, microseconds(now_at))
-        return self.store.read(
-            lambda repositories: _read(repositories, owner, now_at.astimezone(PARIS).date(), missing)
-        )
+        return self.store.read(lambda repositories: _read(repositories, owner, french_day(now_at), missing))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from audit.domain.entry import ParsedEntry, parse_entry
 from audit.domain.merkle import leaf_hash
 from audit.domain.proofs import inclusion_holds
 from audit.domain.refusals import EventUnknownError
-from audit.use_cases.find_names import Names
+from audit.use_cases.find_names import JournalNames
 from audit.use_cases.ports import EntryRow, Repositories
 from audit.use_cases.prove_inclusion import InclusionProof, prove
 from audit.use_cases.search_events import (
@@ -32,7 +32,7 @@ class EventPage:
     proof: InclusionProof | None
     proof_holds: bool
     checkpoint: SignedCheckpoint | None
-    names: Names
+    names: JournalNames
 
 
 @dataclass(frozen=True)

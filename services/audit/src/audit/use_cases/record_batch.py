@@ -33,7 +33,7 @@ Request = tuple[SubmittedEvent | Act, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class JournalPlace:
     """Where an event is in the journal."""
 
     event_id: str
@@ -42,7 +42,7 @@ class Receipt:
     leaf_hash: bytes
 
 
-Answer = tuple[Receipt, ...] | EventIdReusedError
+Answer = tuple[JournalPlace, ...] | EventIdReusedError
 
 
 @dataclass(frozen=True)
@@ -160,17 +160,17 @@ class _Transaction:
         key = self._batch.keys.get(row.keys.shard)
         return key is None or parse_entry(row.data).link != key.link(event.hash)
 
-    def _place(self, event: SubmittedEvent | Act) -> Receipt:
+    def _place(self, event: SubmittedEvent | Act) -> JournalPlace:
         event_id = act_of(event).event_id
         if event_id in self._stored:
             row = self._stored[event_id]
-            return Receipt(event_id, row.keys.shard, row.index, row.leaf_hash)
+            return JournalPlace(event_id, row.keys.shard, row.index, row.leaf_hash)
         if event_id not in self._new:
             submitted = self._chained(event)
             entry = make_entry(submitted, self._received_at_us, self._key, os.urandom(SALT_SIZE))
             self._new[event_id] = (self._first + len(self._new), entry)
         index, entry = self._new[event_id]
-        return Receipt(event_id, self._key.shard, index, entry.leaf_hash)
+        return JournalPlace(event_id, self._key.shard, index, entry.leaf_hash)
 
     def _chained(self, event: SubmittedEvent | Act) -> SubmittedEvent:
         if isinstance(event, Act):

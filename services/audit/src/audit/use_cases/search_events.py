@@ -13,8 +13,8 @@ from audit.domain.event import Act, canonical_json
 from audit.domain.refusals import EventUnknownError, SearchNotYoursError
 from audit.domain.search import Criteria, Question, check_question, criteria_for
 from audit.domain.vocabulary import Vocabulary
-from audit.use_cases.append_events import Journal
-from audit.use_cases.find_names import FindNames, Names
+from audit.use_cases.append_events import OrderedJournal
+from audit.use_cases.find_names import FindNames, JournalNames
 from audit.use_cases.opened_payloads import open_payload
 from audit.use_cases.ports import EntryRow, JournalStore, Now, PayloadCipher, Repositories, ShardKeys
 from audit.use_cases.times import microseconds
@@ -62,14 +62,14 @@ class Results:
     question: Question
     events: tuple[FoundEvent, ...]
     next_before: int | None
-    names: Names
+    names: JournalNames
 
 
 @dataclass(frozen=True)
 class SearchEvents:
     """Records a search; its results are then read with `ReadResults`."""
 
-    journal: Journal
+    journal: OrderedJournal
     clock: Now
 
     def __call__(self, auditor: Auditor, question: Question) -> str:
@@ -92,7 +92,7 @@ class ReadResults:
     store: JournalStore
     keys: ShardKeys
     cipher: PayloadCipher
-    journal: Journal
+    journal: OrderedJournal
     clock: Now
     vocabulary: Callable[[], Vocabulary]
 
@@ -130,7 +130,7 @@ class ReadResults:
         ids = {payload.payload.get("consultation") for payload in opened}
         return tuple(replace(event, withheld=event.event_id in ids) for event in found)
 
-    def names(self, auditor: Auditor, events: Sequence[FoundEvent], question: Question | None = None) -> Names:
+    def names(self, auditor: Auditor, events: Sequence[FoundEvent], question: Question | None = None) -> JournalNames:
         """The names of those whom these events and this question name.
 
         Raises:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from audit.domain.asked import Asked, Kind
+from audit.domain.asked import Kind, Understood
 from audit.domain.search import Question, criteria_for
 from audit.use_cases.opened_payloads import open_payload
 from audit.use_cases.ports import Repositories
@@ -45,7 +45,7 @@ class Understand:
 
     results: ReadResults
 
-    def __call__(self, auditor: Auditor, case_number: str, asked: Asked) -> Meanings:
+    def __call__(self, auditor: Auditor, case_number: str, asked: Understood) -> Meanings:
         """Who or what is meant.
 
         Raises:
@@ -57,7 +57,7 @@ class Understand:
         self.results.journal.append((act,), APPEND_TIMEOUT_SECONDS)
         return self.results.store.read(lambda repositories: self._find(repositories, auditor.owner, asked))
 
-    def _find(self, repositories: Repositories, owner: str, asked: Asked) -> Meanings:
+    def _find(self, repositories: Repositories, owner: str, asked: Understood) -> Meanings:
         meanings = Meanings()
         kinds = ORGANISATIONS_IN if asked.kind is Kind.SIRET else (*PEOPLE_IN, *ORGANISATIONS_IN)
         for event_type in kinds:
@@ -84,7 +84,7 @@ class Understand:
                 yield subject, opened.payload
 
 
-def _means(asked: Asked, subject: str, payload: dict[str, Any]) -> bool:
+def _means(asked: Understood, subject: str, payload: dict[str, Any]) -> bool:
     if asked.kind is Kind.SIRET:
         return bool(payload.get("siret") == asked.value)
     if asked.kind is Kind.IDENTIFIER:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from audit.domain.alarm import Alarm, alarm_act
 from audit.domain.producer_chain import Hole
-from audit.use_cases.append_events import Journal
+from audit.use_cases.append_events import OrderedJournal
 from audit.use_cases.ports import Alarms, JournalStore, Now
 from audit.use_cases.times import microseconds
 
@@ -28,7 +28,7 @@ class WatchProducers:
     """Looks for holes older than 30 s; each becomes an alarm of the journal once per process."""
 
     store: JournalStore
-    journal: Journal
+    journal: OrderedJournal
     alarms: Alarms
     clock: Now
     _told: set[Alarm] = field(default_factory=set)

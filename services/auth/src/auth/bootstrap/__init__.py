@@ -27,7 +27,7 @@ from auth.keys.adapters.crypto.key_changes import KeySchedule
 from auth.keys.adapters.crypto.keys import SigningKeys, load_keys
 from auth.keys.adapters.crypto.own_tokens import OwnTokens
 from auth.keys_command import key_changes, passphrase_of
-from auth.people.adapters.clients.workers import LogoutWorker, QueueWatch
+from auth.people.adapters.background import LogoutWorker, QueueWatch
 from auth.people.adapters.crypto.passwords import Argon2Passwords, HashingLimits
 from auth.people.adapters.files.engagement_file import the_engagement
 from auth.people.adapters.rpc.accounts import AccountsServicer

@@ -8,7 +8,6 @@ steps: one read by key, one read of the same matricule elsewhere, one strict eve
 """
 
 from contextlib import suppress
-from zoneinfo import ZoneInfo
 
 from cdap.domain.choices import EXTRANET
 from cdap.domain.names import matches
@@ -27,13 +26,13 @@ from cdap.use_cases.consultation import (
 )
 from cdap.use_cases.consultation_events import ConsultationEvents
 from cdap.use_cases.ports import Dossiers, EndedSessions, Repositories, RightsView, StoredDossier
-from rights.decision import Granted, Limits, Question, Refused, decide, held_roles, helpers_of
+from partnerkit.days import french_day
+from rights.decision import Granted, Question, QuestionLimits, Refused, decide, held_roles, helpers_of
 from rights.field_table import FieldTable
 from servicekit.audit_events import JSON, AuditUnavailableError, Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.errors import ServiceError
 
-FRENCH_CIVIL_TIME = ZoneInfo("Europe/Paris")
 OUT_OF_TERRITORY = frozenset({"TOKEN_WITHOUT_TERRITORY", "TERRITORY_NOT_IN_CONTRACT"})
 NO_RIGHTS_YET = Refused("RIGHTS_STALE", "rights-are-fresh", 0)
 NOT_INFORMED = Refused("PERSON_NOT_INFORMED", "person-is-informed", 0)
@@ -49,7 +48,7 @@ class ConsultDossier:
         ended_sessions: EndedSessions,
         table: FieldTable,
         clock: Clock,
-        limits: Limits | None = None,
+        limits: QuestionLimits | None = None,
     ) -> None:
         """`table` says what each profile sees, `limits` how old the rights may be."""
         self._work = work
@@ -57,7 +56,7 @@ class ConsultDossier:
         self._ended_sessions = ended_sessions
         self._table = table
         self._clock = clock
-        self._limits = limits or Limits()
+        self._limits = limits or QuestionLimits()
 
     def __call__(self, request: ConsultDossierRequest, requester: Requester) -> Answer:
         """Answer one question; every answer is recorded before it is given.
@@ -68,7 +67,7 @@ class ConsultDossier:
             DependencyUnavailableError: the database does not answer; nothing is shown.
         """
         asked_at = self._clock.now()
-        today = asked_at.astimezone(FRENCH_CIVIL_TIME).date()
+        today = french_day(asked_at)
         consultation = understand(request, requester, today, asked_at)
         decision = self._decide(consultation, requester)
         events = ConsultationEvents(consultation, requester)
@@ -99,7 +98,7 @@ class ConsultDossier:
             InvalidConsultationError, AuditUnavailableError, DependencyUnavailableError: as for a consultation.
         """
         asked_at = self._clock.now()
-        today = asked_at.astimezone(FRENCH_CIVIL_TIME).date()
+        today = french_day(asked_at)
         consultation = understand(request, requester, today, asked_at)
         decision = self._decide(consultation, requester)
         if isinstance(decision, Granted):

@@ -6,7 +6,7 @@ from datetime import date
 from habpps.domain.account_command import CommandKind, CommandState
 from habpps.domain.people import Administrator, User
 from habpps.domain.states import UserState
-from habpps.use_cases.ports import Store
+from habpps.use_cases.ports import Repositories
 
 
 def is_kept_out(user: User, today: date) -> bool:
@@ -14,7 +14,7 @@ def is_kept_out(user: User, today: date) -> bool:
     return user.state is not UserState.ACTIVE or (user.departs_on is not None and user.departs_on < today)
 
 
-def may_act(store: Store, administrator: Administrator, today: date) -> bool:
+def may_act(store: Repositories, administrator: Administrator, today: date) -> bool:
     """Say whether an administrator is active and is not kept out as a user of the same organisation."""
     if not administrator.is_active:
         return False
@@ -23,7 +23,7 @@ def may_act(store: Store, administrator: Administrator, today: date) -> bool:
 
 
 def those_who_can_sign_in(
-    store: Store, administrators: Iterable[Administrator], today: date
+    store: Repositories, administrators: Iterable[Administrator], today: date
 ) -> tuple[Administrator, ...]:
     """Return those who may act and whose account is there, or is being made: not set aside.
 

@@ -16,8 +16,8 @@ from habpps.domain.refusals import (
 from habpps.domain.versions import check_version
 from habpps.use_cases.acting_administrators import may_act, those_who_can_sign_in
 from habpps.use_cases.change_convention import motive_typed
-from habpps.use_cases.ports import Store
-from habpps.use_cases.register import Done, Entry, Note, Register
+from habpps.use_cases.ports import Repositories
+from habpps.use_cases.register import ActEntry, Done, Note, Register
 from servicekit.identifiers import new_id
 
 
@@ -35,7 +35,6 @@ class AppointAdministrator:
     act = "habpps.administrator.appointed"
 
     def __init__(self, register: Register) -> None:
-        """Keep the register."""
         self._register = register
 
     def __call__(
@@ -51,7 +50,7 @@ class AppointAdministrator:
             UserNotActiveError: this person is locked in the organisation, or has left it.
         """
 
-        def work(entry: Entry) -> str:
+        def work(entry: ActEntry) -> str:
             check_role(entry.author, Role.CAF_ADMINISTRATOR)
             organisation = entry.organisation(organisation_id)
             if appointment.replaces:
@@ -71,7 +70,6 @@ class WithdrawAdministrator:
     act = "habpps.administrator.withdrawn"
 
     def __init__(self, register: Register) -> None:
-        """Keep the register."""
         self._register = register
 
     def __call__(self, author: Author, administrator_id: str, reason: str, *, seen: str | None = None) -> Done[str]:
@@ -84,7 +82,7 @@ class WithdrawAdministrator:
             FormRefusedError: the reason is missing.
         """
 
-        def work(entry: Entry) -> str:
+        def work(entry: ActEntry) -> str:
             check_role(entry.author, Role.CAF_ADMINISTRATOR)
             found = entry.store.administrators.get(administrator_id)
             if found is None:
@@ -101,7 +99,7 @@ class WithdrawAdministrator:
         return self._register.act(author, self.act, work)
 
 
-def appoint(entry: Entry, organisation: Organisation, person: Person, account_id: str = "") -> Administrator:
+def appoint(entry: ActEntry, organisation: Organisation, person: Person, account_id: str = "") -> Administrator:
     """Write the administrator. With `account_id` the account exists already and no mail is sent.
 
     Raises:
@@ -140,7 +138,7 @@ def appoint(entry: Entry, organisation: Organisation, person: Person, account_id
     return administrator
 
 
-def ask_account(entry: Entry, account_id: str, organisation: Organisation, person: Person) -> None:
+def ask_account(entry: ActEntry, account_id: str, organisation: Organisation, person: Person) -> None:
     """Ask the account service for an account and its two mails."""
     entry.command(CommandKind.CREATE, account_id, organisation.id, account_content(organisation, person))
 
@@ -156,34 +154,34 @@ def account_content(organisation: Organisation, person: Person) -> dict[str, str
     }
 
 
-def account_of(store: Store, organisation_id: str, email: str) -> str:
+def account_of(store: Repositories, organisation_id: str, email: str) -> str:
     """Return the account behind an address in this organisation, or nothing. Other organisations are not looked at."""
     users = {one.person.email: one.account_id for one in store.users.with_email(organisation_id, email)}
     administrators = {one.person.email: one.account_id for one in store.administrators.of(organisation_id)}
     return (users | administrators).get(email, "")
 
 
-def person_of(store: Store, organisation_id: str, account_id: str) -> Person | None:
+def person_of(store: Repositories, organisation_id: str, account_id: str) -> Person | None:
     """Return who has an account in this organisation."""
     people: list[User | Administrator] = [*store.users.with_account(account_id)]
     people.extend(store.administrators.with_account(account_id))
     return next((one.person for one in people if one.organisation_id == organisation_id), None)
 
 
-def _check_seen(entry: Entry, organisation: Organisation, administrator_id: str, seen: str | None) -> None:
+def _check_seen(entry: ActEntry, organisation: Organisation, administrator_id: str, seen: str | None) -> None:
     found = entry.store.administrators.get(administrator_id)
     if found is not None and found.organisation_id == organisation.id:
         check_version(seen, found)
 
 
-def _administrator(entry: Entry, organisation: Organisation, administrator_id: str) -> Administrator:
+def _administrator(entry: ActEntry, organisation: Organisation, administrator_id: str) -> Administrator:
     found = entry.store.administrators.get(administrator_id)
     if found is None or found.organisation_id != organisation.id or not found.is_active:
         raise UnknownThingError("administrator")
     return found
 
 
-def _withdraw(entry: Entry, organisation: Organisation, leaving: Administrator, reason: str) -> None:
+def _withdraw(entry: ActEntry, organisation: Organisation, leaving: Administrator, reason: str) -> None:
     entry.save(replace(leaving, state="withdrawn"))
     entry.command(CommandKind.END_SESSIONS, leaving.account_id, organisation.id, {"reason": "ROLE_WITHDRAWN"})
     entry.note(

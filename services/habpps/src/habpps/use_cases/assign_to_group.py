@@ -8,7 +8,7 @@ from habpps.domain.people import Role
 from habpps.domain.refusals import SelfAssignmentError, UnknownThingError
 from habpps.domain.states import HabilitationState
 from habpps.domain.versions import check_version
-from habpps.use_cases.register import Done, Entry, Note, Register
+from habpps.use_cases.register import ActEntry, Done, Note, Register
 from servicekit.identifiers import new_id
 
 
@@ -27,7 +27,6 @@ class AssignToGroup:
     act = "habpps.habilitation.granted"
 
     def __init__(self, register: Register) -> None:
-        """Keep the register."""
         self._register = register
 
     def __call__(self, author: Author, assignment: Assignment, *, seen: str | None = None) -> Done[str]:
@@ -41,7 +40,7 @@ class AssignToGroup:
             SelfAssignmentError: to be confirmed.
         """
 
-        def work(entry: Entry) -> str:
+        def work(entry: ActEntry) -> str:
             check_role(entry.author, Role.PARTNER_ADMINISTRATOR)
             _check_seen(entry, assignment.user_id, seen)
             return assign(entry, assignment)
@@ -49,14 +48,14 @@ class AssignToGroup:
         return self._register.act(author, self.act, work)
 
 
-def _check_seen(entry: Entry, user_id: str, seen: str | None) -> None:
+def _check_seen(entry: ActEntry, user_id: str, seen: str | None) -> None:
     """Only what the author may see is told apart: for anything else `assign` says that it is unknown."""
     user = entry.store.users.get(user_id)
     if user is not None and user.organisation_id == entry.author.organisation_id:
         check_version(seen, user, *(one.habilitation for one in entry.store.habilitations.of_user(user.id)))
 
 
-def assign(entry: Entry, assignment: Assignment) -> str:
+def assign(entry: ActEntry, assignment: Assignment) -> str:
     """Write the habilitation; shared with the import of a file.
 
     Raises:

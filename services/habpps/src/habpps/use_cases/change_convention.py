@@ -15,7 +15,7 @@ from habpps.domain.states import (
     HabilitationEvent,
 )
 from habpps.domain.versions import check_version
-from habpps.use_cases.register import Done, Entry, Note, Register
+from habpps.use_cases.register import ActEntry, Done, Note, Register
 from partnerkit.text import clean_line
 
 ACTS: dict[ConventionEvent, str] = {
@@ -79,7 +79,6 @@ class ChangeConvention:
     """Takes one step, and what follows from it, in one act."""
 
     def __init__(self, register: Register) -> None:
-        """Keep the register."""
         self._register = register
 
     def __call__(
@@ -94,7 +93,7 @@ class ChangeConvention:
             TransitionRefusedError: not from the present state.
         """
 
-        def work(entry: Entry) -> None:
+        def work(entry: ActEntry) -> None:
             check_role(entry.author, Role.CAF_ADMINISTRATOR)
             organisation = entry.organisation(organisation_id)
             convention = entry.store.conventions.of(organisation.id)
@@ -137,7 +136,7 @@ def _after(convention: Convention, step: ConventionStep) -> Convention:
     return after
 
 
-def _cascade(entry: Entry, organisation: Organisation) -> None:
+def _cascade(entry: ActEntry, organisation: Organisation) -> None:
     """End the contracts and withdraw the habilitations; the users stay, for the traces."""
     for contract in entry.store.contracts.of(organisation.id):
         if contract.state is not ContractState.ENDED:

@@ -7,7 +7,7 @@ from habpps.domain.refusals import UnknownThingError
 from habpps.domain.states import HabilitationEvent
 from habpps.domain.versions import check_version
 from habpps.use_cases.change_convention import motive_typed
-from habpps.use_cases.register import Done, Entry, Note, Register
+from habpps.use_cases.register import ActEntry, Done, Note, Register
 
 ACTS: dict[HabilitationEvent, str] = {
     HabilitationEvent.SUSPEND: "habpps.habilitation.suspended",
@@ -20,7 +20,6 @@ class ChangeHabilitation:
     """Takes one step of a habilitation; the Caf may do it too, as a precaution."""
 
     def __init__(self, register: Register) -> None:
-        """Keep the register."""
         self._register = register
 
     def __call__(
@@ -36,7 +35,7 @@ class ChangeHabilitation:
             ServiceError: reactivation is refused like an assignment.
         """
 
-        def work(entry: Entry) -> str:
+        def work(entry: ActEntry) -> str:
             check_role(entry.author, Role.PARTNER_ADMINISTRATOR, Role.CAF_ADMINISTRATOR)
             habilitation = entry.store.habilitations.get(habilitation_id)
             if habilitation is None:
@@ -50,7 +49,7 @@ class ChangeHabilitation:
         return self._register.act(author, ACTS[event], work)
 
 
-def _step(entry: Entry, habilitation: Habilitation, event: HabilitationEvent, reason: str) -> None:
+def _step(entry: ActEntry, habilitation: Habilitation, event: HabilitationEvent, reason: str) -> None:
     store = entry.store
     after = habilitation.after(event)
     user, group = store.users.get(habilitation.user_id), store.groups.get(habilitation.group_id)

@@ -6,7 +6,7 @@ from habpps.domain.refusals import UnknownThingError
 from habpps.domain.states import ContractEvent
 from habpps.domain.versions import check_version
 from habpps.use_cases.change_convention import motive_typed
-from habpps.use_cases.register import Done, Entry, Note, Register
+from habpps.use_cases.register import ActEntry, Done, Note, Register
 
 ACTS: dict[ContractEvent, str] = {
     ContractEvent.SUSPEND: "habpps.service_contract.suspended",
@@ -19,7 +19,6 @@ class ChangeServiceContract:
     """Takes one step of a service contract."""
 
     def __init__(self, register: Register) -> None:
-        """Keep the register."""
         self._register = register
 
     def __call__(
@@ -34,7 +33,7 @@ class ChangeServiceContract:
             TransitionRefusedError: not from the present state.
         """
 
-        def work(entry: Entry) -> str:
+        def work(entry: ActEntry) -> str:
             check_role(entry.author, Role.CAF_ADMINISTRATOR)
             contract = entry.store.contracts.get(contract_id)
             if contract is None:

@@ -11,8 +11,8 @@ from habpps.domain.refusals import FormRefusedError, UnknownThingError, UserNotA
 from habpps.domain.states import UserEvent, UserState
 from habpps.domain.versions import check_version
 from habpps.use_cases.change_convention import motive_typed
-from habpps.use_cases.ports import Store
-from habpps.use_cases.register import Done, Entry, Note, Register
+from habpps.use_cases.ports import Repositories
+from habpps.use_cases.register import ActEntry, Done, Note, Register
 from partnerkit.days import shifted
 
 LONGEST_PAST_DAYS = 366
@@ -29,7 +29,6 @@ class LockUser:
     """
 
     def __init__(self, register: Register) -> None:
-        """Keep the register."""
         self._register = register
 
     def __call__(
@@ -44,7 +43,7 @@ class LockUser:
             TransitionRefusedError: not from the present state.
         """
 
-        def work(entry: Entry) -> str:
+        def work(entry: ActEntry) -> str:
             user = _user(entry, user_id)
             check_version(seen, user)
             motive = motive_typed(reason)
@@ -68,7 +67,6 @@ class ResetPassword:
     act = "habpps.password.reset"
 
     def __init__(self, register: Register) -> None:
-        """Keep the register."""
         self._register = register
 
     def __call__(self, author: Author, user_id: str, *, seen: str | None = None) -> Done[str]:
@@ -80,7 +78,7 @@ class ResetPassword:
             UserNotActiveError: unlock first.
         """
 
-        def work(entry: Entry) -> str:
+        def work(entry: ActEntry) -> str:
             user = _user(entry, user_id)
             check_version(seen, user)
             if user.state is not UserState.ACTIVE:
@@ -99,7 +97,6 @@ class SetDeparture:
     act_cancelled = "habpps.user.departure_cancelled"
 
     def __init__(self, register: Register) -> None:
-        """Keep the register."""
         self._register = register
 
     def __call__(self, author: Author, user_id: str, departs_on: date | None, *, seen: str | None = None) -> Done[str]:
@@ -112,7 +109,7 @@ class SetDeparture:
         """
         act = self.act if departs_on is not None else self.act_cancelled
 
-        def work(entry: Entry) -> str:
+        def work(entry: ActEntry) -> str:
             user = _user(entry, user_id)
             check_version(seen, user)
             if departs_on is not None and departs_on < shifted(entry.today, -LONGEST_PAST_DAYS):
@@ -132,7 +129,7 @@ class SetDeparture:
         return self._register.act(author, act, work)
 
 
-def belongs_elsewhere(store: Store, user: User) -> bool:
+def belongs_elsewhere(store: Repositories, user: User) -> bool:
     """Say whether the account lives in another organisation too, or administers another one."""
     others = [one for one in store.users.with_account(user.account_id) if one.id != user.id]
     return bool(
@@ -145,7 +142,7 @@ def belongs_elsewhere(store: Store, user: User) -> bool:
     )
 
 
-def _user(entry: Entry, user_id: str) -> User:
+def _user(entry: ActEntry, user_id: str) -> User:
     check_role(entry.author, Role.PARTNER_ADMINISTRATOR, Role.CAF_ADMINISTRATOR)
     user = entry.store.users.get(user_id)
     if user is None:

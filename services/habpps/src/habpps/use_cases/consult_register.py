@@ -15,7 +15,7 @@ from habpps.domain.states import ContractState, ConventionState
 from habpps.domain.versions import version_of
 from habpps.use_cases.acting_administrators import those_who_can_sign_in
 from habpps.use_cases.people_ports import Listing
-from habpps.use_cases.ports import Accounts, ActRecord, Store
+from habpps.use_cases.ports import Accounts, ActRecord, Repositories
 from habpps.use_cases.register import Register
 from partnerkit.days import french_day
 from servicekit.clock import Clock
@@ -129,7 +129,7 @@ class ConsultRegister:
             RoleNotAllowedError: not a Caf administrator.
         """
 
-        def work(store: Store) -> tuple[tuple[Organisation, ...], int]:
+        def work(store: Repositories) -> tuple[tuple[Organisation, ...], int]:
             check_role(author, Role.CAF_ADMINISTRATOR)
             return store.organisations.partners_of(author.caf, listing)
 
@@ -152,7 +152,7 @@ class ConsultRegister:
             UnknownThingError: not there, or not theirs.
         """
 
-        def work(store: Store) -> tuple[OrganisationView, ServiceContract]:
+        def work(store: Repositories) -> tuple[OrganisationView, ServiceContract]:
             contract = store.contracts.get(contract_id)
             if contract is None:
                 raise UnknownThingError("service contract")
@@ -167,7 +167,7 @@ class ConsultRegister:
             UnknownThingError: not there.
         """
 
-        def work(store: Store) -> HomeView:
+        def work(store: Repositories) -> HomeView:
             view = self._view(store, author, author.organisation_id)
             suspended = [one for one in view.contracts if one.state is ContractState.SUSPENDED]
             return HomeView(
@@ -185,7 +185,7 @@ class ConsultRegister:
             UnknownThingError: not there, or not theirs.
         """
 
-        def work(store: Store) -> tuple[Group, UserPage]:
+        def work(store: Repositories) -> tuple[Group, UserPage]:
             group = store.groups.get(group_id)
             if group is None:
                 raise UnknownThingError("group")
@@ -200,7 +200,7 @@ class ConsultRegister:
             UnknownThingError: not there, or not theirs.
         """
 
-        def work(store: Store) -> tuple[OrganisationView, Group]:
+        def work(store: Repositories) -> tuple[OrganisationView, Group]:
             group = store.groups.get(group_id)
             if group is None:
                 raise UnknownThingError("group")
@@ -215,7 +215,7 @@ class ConsultRegister:
             UnknownThingError: not there, or not theirs.
         """
 
-        def work(store: Store) -> UserPage:
+        def work(store: Repositories) -> UserPage:
             return self._users(store, author, organisation_id, listing)
 
         return self._register.read(author, "habpps.users.listed", work)
@@ -227,7 +227,7 @@ class ConsultRegister:
             UnknownThingError: not there, or not theirs.
         """
 
-        def work(store: Store) -> UserView:
+        def work(store: Repositories) -> UserView:
             user = store.users.get(user_id)
             if user is None:
                 raise UnknownThingError("user")
@@ -261,7 +261,7 @@ class ConsultRegister:
             UnknownThingError: not there, or not theirs.
         """
 
-        def work(store: Store) -> tuple[Organisation, tuple[ActRecord, ...], int]:
+        def work(store: Repositories) -> tuple[Organisation, tuple[ActRecord, ...], int]:
             organisation = check_reach(author, store.organisations.get(organisation_id))
             records, total = store.journal.of(organisation_id, listing)
             return organisation, records, total
@@ -273,7 +273,7 @@ class ConsultRegister:
         if author.role is not Role.PARTNER_ADMINISTRATOR:
             return None
 
-        def work(store: Store) -> Suspension | None:
+        def work(store: Repositories) -> Suspension | None:
             convention = store.conventions.of(author.organisation_id)
             if convention is None or convention.state is not ConventionState.SUSPENDED:
                 return None
@@ -286,7 +286,7 @@ class ConsultRegister:
         """Return the registry."""
         return self._register.lists(lambda store: store.extranets.all())
 
-    def _users(self, store: Store, author: Author, organisation_id: str, listing: Listing) -> UserPage:
+    def _users(self, store: Repositories, author: Author, organisation_id: str, listing: Listing) -> UserPage:
         view = self._view(store, author, organisation_id)
         users, total = store.users.page(organisation_id, listing)
         places: dict[str, tuple[Membership, ...]] = {user.id: () for user in users}
@@ -296,7 +296,7 @@ class ConsultRegister:
         mails = store.commands.latest_of([one.account_id for one in users], organisation_id)
         return UserPage(view, users, total, places, mails)
 
-    def _view(self, store: Store, author: Author, organisation_id: str) -> OrganisationView:
+    def _view(self, store: Repositories, author: Author, organisation_id: str) -> OrganisationView:
         organisation = check_reach(author, store.organisations.get(organisation_id))
         contracts, today = store.contracts.of(organisation.id), french_day(self._clock.now())
         administrators = store.administrators.of(organisation.id)
@@ -318,14 +318,17 @@ class ConsultRegister:
         )
 
 
-def _why_suspended(store: Store, view: OrganisationView, contract: ServiceContract) -> ActRecord | None:
+def _why_suspended(store: Repositories, view: OrganisationView, contract: ServiceContract) -> ActRecord | None:
     extranet = view.extranets.get(contract.extranet)
     label = contract.extranet if extranet is None else extranet.short_label
     return store.journal.latest(contract.organisation_id, "habpps.service_contract.suspended", label)
 
 
 def _people_of(
-    store: Store, organisation_id: str, refused: Sequence[AccountCommand], administrators: Sequence[Administrator]
+    store: Repositories,
+    organisation_id: str,
+    refused: Sequence[AccountCommand],
+    administrators: Sequence[Administrator],
 ) -> tuple[tuple[str, str], ...]:
     found: dict[str, tuple[str, str]] = {}
     for account_id in dict.fromkeys(one.account_id for one in refused):

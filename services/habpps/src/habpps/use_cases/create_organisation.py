@@ -17,7 +17,7 @@ from habpps.domain.people import Role
 from habpps.domain.refusals import FormRefusedError, ReferenceTakenError, SiretTakenError
 from habpps.domain.siret import normalise_siret, why_siret_refused
 from habpps.domain.states import ConventionEvent, ConventionState
-from habpps.use_cases.register import Done, Entry, Note, Register
+from habpps.use_cases.register import ActEntry, Done, Note, Register
 from partnerkit.text import clean_line
 from servicekit.identifiers import new_id
 
@@ -57,7 +57,6 @@ class CreateOrganisation:
     act = "habpps.organisation.created"
 
     def __init__(self, register: Register) -> None:
-        """Keep the register."""
         self._register = register
 
     def __call__(self, author: Author, request: OrganisationRequest) -> Done[str]:
@@ -71,7 +70,7 @@ class CreateOrganisation:
         return self._register.act(author, self.act, lambda entry: create_organisation(entry, request, author.caf))
 
 
-def create_organisation(entry: Entry, request: OrganisationRequest, caf: str) -> str:
+def create_organisation(entry: ActEntry, request: OrganisationRequest, caf: str) -> str:
     """Write the organisation and its convention; shared with the import of a file.
 
     Raises:

@@ -9,7 +9,7 @@ from habpps.domain.refusals import EmailTakenError, FormRefusedError, UnknownThi
 from habpps.domain.states import UserState
 from habpps.use_cases.appoint_administrator import ask_account
 from habpps.use_cases.assign_to_group import Assignment, assign
-from habpps.use_cases.register import Done, Entry, Note, Register
+from habpps.use_cases.register import ActEntry, Done, Note, Register
 from partnerkit.text import clean_line
 from servicekit.identifiers import new_id
 
@@ -38,7 +38,6 @@ class CreateUser:
     act = "habpps.user.created"
 
     def __init__(self, register: Register) -> None:
-        """Keep the register."""
         self._register = register
 
     def __call__(self, author: Author, request: UserRequest) -> Done[str]:
@@ -51,7 +50,7 @@ class CreateUser:
             ServiceError: a group refuses, as in AssignToGroup; then nobody is created.
         """
 
-        def work(entry: Entry) -> str:
+        def work(entry: ActEntry) -> str:
             check_role(entry.author, Role.PARTNER_ADMINISTRATOR)
             user_id = create_user(entry, entry.organisation(author.organisation_id), request)
             for group_id in dict.fromkeys(request.groups):
@@ -67,7 +66,6 @@ class AttachPerson:
     act = "habpps.user.attached"
 
     def __init__(self, register: Register) -> None:
-        """Keep the register."""
         self._register = register
 
     def __call__(self, author: Author, administrator_id: str, job_title: str) -> Done[str]:
@@ -79,7 +77,7 @@ class AttachPerson:
             EmailTakenError: this person is a user already.
         """
 
-        def work(entry: Entry) -> str:
+        def work(entry: ActEntry) -> str:
             check_role(entry.author, Role.PARTNER_ADMINISTRATOR)
             organisation = entry.organisation(author.organisation_id)
             known = entry.store.administrators.get(administrator_id)
@@ -91,7 +89,7 @@ class AttachPerson:
         return self._register.act(author, self.act, work)
 
 
-def create_user(entry: Entry, organisation: Organisation, request: UserRequest, account_id: str = "") -> str:
+def create_user(entry: ActEntry, organisation: Organisation, request: UserRequest, account_id: str = "") -> str:
     """Write the user; with `account_id` the account exists already and no mail is sent.
 
     Raises:

@@ -8,7 +8,7 @@ from habpps.domain.authorship import Author
 from habpps.domain.people import Role
 from habpps.domain.refusals import RoleNotConfirmedError
 from habpps.use_cases.acting_administrators import may_act
-from habpps.use_cases.ports import Store
+from habpps.use_cases.ports import Repositories
 from partnerkit.days import french_day
 from servicekit.audit_events import NATIONAL, AuditEvent, Outcome, RecordedWork
 from servicekit.clock import Clock
@@ -19,7 +19,7 @@ ROLES_OF_HABPPS = (Role.CAF_ADMINISTRATOR, Role.PARTNER_ADMINISTRATOR)
 class IdentifyAdministrator:
     """Confirms the role that a token names. The token narrows, the register decides."""
 
-    def __init__(self, work: RecordedWork[Store], clock: Clock) -> None:
+    def __init__(self, work: RecordedWork[Repositories], clock: Clock) -> None:
         """Keep the unit of work: a refusal is recorded."""
         self._work = work
         self._clock = clock
@@ -62,7 +62,7 @@ class IdentifyAdministrator:
         return self._work.read(lambda store: _helpers(store, account_id, today)) if account_id else ((), ())
 
 
-def _helpers(store: Store, account_id: str, today: date) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _helpers(store: Repositories, account_id: str, today: date) -> tuple[tuple[str, ...], tuple[str, ...]]:
     known = {one.organisation_id for one in store.users.with_account(account_id)}
     known |= {one.organisation_id for one in store.administrators.with_account(account_id)}
     organisations = [store.organisations.get(one) for one in known]
@@ -76,12 +76,12 @@ def _helpers(store: Store, account_id: str, today: date) -> tuple[tuple[str, ...
     return tuple(sorted(names)), tuple(sorted({one.caf for one in found if one.kind != "caf"}))
 
 
-def _owner(store: Store, organisation_id: str) -> str:
+def _owner(store: Repositories, organisation_id: str) -> str:
     organisation = store.organisations.get(organisation_id)
     return NATIONAL if organisation is None else organisation.caf
 
 
-def _author(store: Store, account_id: str, organisation_id: str, roles: set[Any], today: date) -> Author | None:
+def _author(store: Repositories, account_id: str, organisation_id: str, roles: set[Any], today: date) -> Author | None:
     organisation = store.organisations.get(organisation_id)
     if organisation is None or organisation.state != "active":
         return None

@@ -9,7 +9,7 @@ from habpps.domain.profiles import why_profile_refused
 from habpps.domain.refusals import ImportRefusedError
 from habpps.domain.service_contract import Extranet
 from habpps.use_cases.ports import Catalogue
-from habpps.use_cases.register import Done, Entry, Note, Register
+from habpps.use_cases.register import ActEntry, Done, Note, Register
 from partnerkit.text import clean_line
 
 KINDS = ("professional", "administration")
@@ -24,7 +24,6 @@ class ImportExtranets:
     act = "habpps.extranets.imported"
 
     def __init__(self, register: Register, catalogue: Catalogue) -> None:
-        """Keep the register and the list of purposes."""
         self._register = register
         self._catalogue = catalogue
 
@@ -41,7 +40,7 @@ class ImportExtranets:
         if problems:
             raise ImportRefusedError(problems)
 
-        def work(entry: Entry) -> int:
+        def work(entry: ActEntry) -> int:
             for one in addressed:
                 entry.save(one)
             for purpose in self._catalogue.purposes.values():

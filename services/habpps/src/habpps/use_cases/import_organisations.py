@@ -18,7 +18,7 @@ from habpps.use_cases.import_document import ImportDocument, ImportedCaf, Import
 from habpps.use_cases.manage_groups import create_group
 from habpps.use_cases.open_service_contract import open_service_contract
 from habpps.use_cases.ports import Catalogue
-from habpps.use_cases.register import Done, Entry, Note, Register
+from habpps.use_cases.register import ActEntry, Done, Note, Register
 from partnerkit.cafs import Caf
 from servicekit.audit_events import NATIONAL
 from servicekit.errors import ConflictError, InvalidInputError, NotFoundError
@@ -31,7 +31,6 @@ class ImportOrganisations:
     act = "habpps.organisations.imported"
 
     def __init__(self, register: Register, catalogue: Catalogue) -> None:
-        """Keep the register and the lists of the program."""
         self._register = register
         self._catalogue = catalogue
 
@@ -44,7 +43,7 @@ class ImportOrganisations:
         document = read_document(content)
         return self._register.act(OPERATOR, self.act, lambda entry: self._write(entry, document))
 
-    def _write(self, entry: Entry, document: ImportDocument) -> int:
+    def _write(self, entry: ActEntry, document: ImportDocument) -> int:
         for caf in document.cafs:
             self._write_caf(entry, caf)
         for one in document.organisations:
@@ -53,13 +52,13 @@ class ImportOrganisations:
         entry.note(Note(act=self.act, subject="file:organisations", organisation_id="", label=f"{count}"))
         return count
 
-    def _write_caf(self, entry: Entry, caf: ImportedCaf) -> None:
+    def _write_caf(self, entry: ActEntry, caf: ImportedCaf) -> None:
         with _at(f"{caf.path}.code"):
             organisation = caf_organisation(entry, caf.code, caf.siret, self._catalogue)
         for agent in caf.agents:
             add_agent(entry, organisation, agent.person, agent.account_id, agent.role)
 
-    def _write_organisation(self, entry: Entry, one: ImportedOrganisation) -> None:
+    def _write_organisation(self, entry: ActEntry, one: ImportedOrganisation) -> None:
         with _at(one.path):
             known = entry.store.organisations.with_siret(normalise_siret(one.request.siret))
             key = known.id if known else create_organisation(entry, one.request, one.caf)
@@ -78,7 +77,7 @@ class ImportOrganisations:
         _write_people(entry, organisation, one)
 
 
-def _write_people(entry: Entry, organisation: Organisation, one: ImportedOrganisation) -> None:
+def _write_people(entry: ActEntry, organisation: Organisation, one: ImportedOrganisation) -> None:
     groups = {group.name: group.id for group in entry.store.groups.of(organisation.id)}
     for group in one.groups:
         if group.name not in groups:
@@ -109,7 +108,6 @@ class CreateCafAgent:
     act = "habpps.administrator.appointed"
 
     def __init__(self, register: Register, catalogue: Catalogue) -> None:
-        """Keep the register and the list of Cafs."""
         self._register = register
         self._catalogue = catalogue
 
@@ -121,14 +119,14 @@ class CreateCafAgent:
             FormRefusedError: a name or the address cannot be one.
         """
 
-        def work(entry: Entry) -> str:
+        def work(entry: ActEntry) -> str:
             organisation = caf_organisation(entry, caf, "", self._catalogue)
             return add_agent(entry, organisation, person, account_id, role)
 
         return self._register.act(OPERATOR, self.act, work)
 
 
-def caf_organisation(entry: Entry, code: str, siret: str, catalogue: Catalogue) -> Organisation:
+def caf_organisation(entry: ActEntry, code: str, siret: str, catalogue: Catalogue) -> Organisation:
     """Return the organisation of a Caf, made when it is missing.
 
     Raises:
@@ -162,7 +160,7 @@ def head_office(siren: str) -> str:
     return next(number for number in (f"{siren}0001{key}" for key in range(10)) if luhn(number))
 
 
-def add_agent(entry: Entry, organisation: Organisation, person: Person, account_id: str, role: Role) -> str:
+def add_agent(entry: ActEntry, organisation: Organisation, person: Person, account_id: str, role: Role) -> str:
     """Write an agent of a Caf, once, and return the identifier."""
     if organisation.caf == NATIONAL and role is not Role.CAF_AUDITOR:
         raise ImportRefusedError({"role": "the national office has auditors only"})

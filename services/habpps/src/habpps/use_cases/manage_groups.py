@@ -9,7 +9,7 @@ from habpps.domain.profiles import why_profile_refused
 from habpps.domain.refusals import FormRefusedError, GroupClosedError, GroupNameTakenError, UnknownThingError
 from habpps.domain.versions import check_version
 from habpps.use_cases.change_convention import motive_typed
-from habpps.use_cases.register import Done, Entry, Note, Register
+from habpps.use_cases.register import ActEntry, Done, Note, Register
 from partnerkit.text import clean_line
 from servicekit.identifiers import new_id
 
@@ -20,7 +20,6 @@ class CreateGroup:
     act = "habpps.group.created"
 
     def __init__(self, register: Register) -> None:
-        """Keep the register."""
         self._register = register
 
     def __call__(self, author: Author, name: str, profile: str) -> Done[str]:
@@ -34,14 +33,14 @@ class CreateGroup:
             ConventionSuspendedError: read only for the moment.
         """
 
-        def work(entry: Entry) -> str:
+        def work(entry: ActEntry) -> str:
             check_role(entry.author, Role.PARTNER_ADMINISTRATOR)
             return create_group(entry, author.organisation_id, name, profile)
 
         return self._register.act(author, self.act, work)
 
 
-def create_group(entry: Entry, organisation_id: str, name: str, profile: str) -> str:
+def create_group(entry: ActEntry, organisation_id: str, name: str, profile: str) -> str:
     """Write the group; shared with the import of a file.
 
     Raises:
@@ -83,7 +82,6 @@ class CloseGroup:
     act = "habpps.group.closed"
 
     def __init__(self, register: Register) -> None:
-        """Keep the register."""
         self._register = register
 
     def __call__(self, author: Author, group_id: str, reason: str, *, seen: str | None = None) -> Done[str]:
@@ -96,7 +94,7 @@ class CloseGroup:
             FormRefusedError: the reason is missing.
         """
 
-        def work(entry: Entry) -> str:
+        def work(entry: ActEntry) -> str:
             check_role(entry.author, Role.PARTNER_ADMINISTRATOR, Role.CAF_ADMINISTRATOR)
             group = entry.store.groups.get(group_id)
             if group is None:

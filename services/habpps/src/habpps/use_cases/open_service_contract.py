@@ -6,7 +6,7 @@ from habpps.domain.refusals import ContractExistsError, ConventionNotActiveError
 from habpps.domain.service_contract import ContractTerms, ServiceContract, why_terms_refused
 from habpps.domain.states import ContractState, ConventionState
 from habpps.use_cases.ports import Catalogue
-from habpps.use_cases.register import Done, Entry, Note, Register
+from habpps.use_cases.register import ActEntry, Done, Note, Register
 from servicekit.identifiers import new_id
 
 
@@ -16,7 +16,6 @@ class OpenServiceContract:
     act = "habpps.service_contract.opened"
 
     def __init__(self, register: Register, catalogue: Catalogue) -> None:
-        """Keep the register and the list of purposes."""
         self._register = register
         self._catalogue = catalogue
 
@@ -34,7 +33,7 @@ class OpenServiceContract:
         )
 
 
-def open_service_contract(entry: Entry, organisation_id: str, terms: ContractTerms, catalogue: Catalogue) -> str:
+def open_service_contract(entry: ActEntry, organisation_id: str, terms: ContractTerms, catalogue: Catalogue) -> str:
     """Write the contract; shared with the import of a file.
 
     Raises:

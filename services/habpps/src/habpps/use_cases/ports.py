@@ -207,7 +207,7 @@ class Journal(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Store:
+class Repositories:
     """The repositories of one transaction."""
 
     organisations: Organisations

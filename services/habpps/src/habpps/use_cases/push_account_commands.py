@@ -11,7 +11,7 @@ from typing import Protocol
 
 from habpps.domain.account_command import MOST_INCIDENTS, AccountCommand, CommandState
 from habpps.use_cases.appoint_administrator import person_of
-from habpps.use_cases.ports import Accounts, AccountStatus, ActRecord, Store
+from habpps.use_cases.ports import Accounts, AccountStatus, ActRecord, Repositories
 from servicekit.audit_events import NATIONAL, AuditEvent, AuditUnavailableError, Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.errors import DependencyUnavailableError, ServiceError, TooManyRequestsError
@@ -44,7 +44,9 @@ class EachApart(Protocol):
 class PushAccountCommands:
     """One pass over the commands that are due."""
 
-    def __init__(self, work: RecordedWork[Store], accounts: Accounts, clock: Clock, each_apart: EachApart) -> None:
+    def __init__(
+        self, work: RecordedWork[Repositories], accounts: Accounts, clock: Clock, each_apart: EachApart
+    ) -> None:
         """Keep the unit of work: the progress of a command is a technical write, a refusal is recorded.
 
         `each_apart` is that of `servicekit.background`: whatever else goes wrong with one command sets it aside.
@@ -100,7 +102,7 @@ class PushAccountCommands:
     def _set_aside(self, command_id: str, problem: str, reference: str) -> None:
         reason = problem if problem.isupper() else "INTERNAL"
 
-        def work(store: Store) -> Outcome[None]:
+        def work(store: Repositories) -> Outcome[None]:
             store.commands.set_aside(command_id, reason, reference)
             organisation_id, account_id, kind = store.commands.subject_of(command_id)
             organisation = store.organisations.get(organisation_id)

@@ -21,7 +21,7 @@ from habpps.domain.service_contract import Extranet, Purpose, ServiceContract
 from habpps.domain.soundness import require_sound
 from habpps.domain.states import ConventionState
 from habpps.use_cases.acting_administrators import may_act
-from habpps.use_cases.ports import ActRecord, FeedChange, FeedState, Signals, Store
+from habpps.use_cases.ports import ActRecord, FeedChange, FeedState, Repositories, Signals
 from habpps.use_cases.tell_people import Happened, people_to_tell
 from partnerkit.days import french_day
 from rights.facts import read_fact
@@ -75,10 +75,10 @@ class Note:
 
 
 @dataclass
-class Entry:
+class ActEntry:
     """One act being written."""
 
-    store: Store
+    store: Repositories
     author: Author
     clock: Clock
     changed: list[Entity] = field(default_factory=list)
@@ -197,13 +197,12 @@ class Entry:
 class Register:
     """The register of rights."""
 
-    def __init__(self, work: RecordedWork[Store], signals: Signals, clock: Clock) -> None:
-        """Keep the recorded unit of work."""
+    def __init__(self, work: RecordedWork[Repositories], signals: Signals, clock: Clock) -> None:
         self._work = work
         self._signals = signals
         self._clock = clock
 
-    def act(self, author: Author, act: str, work: Callable[[Entry], T]) -> Done[T]:
+    def act(self, author: Author, act: str, work: Callable[[ActEntry], T]) -> Done[T]:
         """Carry out an act, or nothing of it.
 
         Raises:
@@ -213,11 +212,11 @@ class Register:
             AuditUnavailableError: the act is written and recorded, but audit has not acknowledged it.
         """
 
-        def once(store: Store) -> Outcome[Done[T]]:
+        def once(store: Repositories) -> Outcome[Done[T]]:
             state = store.publications.lock()
             _confirm(store, author, french_day(self._clock.now()))
             _may_write(store, author)
-            entry = Entry(store, author, self._clock)
+            entry = ActEntry(store, author, self._clock)
             value = work(entry)
             entry.tell(act)
             published_now = self._publish(store, state, entry.changed)
@@ -233,7 +232,7 @@ class Register:
             self._signals.feed.announce()
             self._signals.commands.announce()
 
-    def read(self, author: Author, page: str, work: Callable[[Store], T]) -> T:
+    def read(self, author: Author, page: str, work: Callable[[Repositories], T]) -> T:
         """Read for a page; looking at somebody else's things is refused and recorded.
 
         Raises:
@@ -241,7 +240,7 @@ class Register:
             UnknownThingError: not there, or not theirs.
         """
 
-        def once(store: Store) -> T:
+        def once(store: Repositories) -> T:
             _confirm(store, author, french_day(self._clock.now()))
             return work(store)
 
@@ -251,11 +250,11 @@ class Register:
             self._record_refusal(author, page, refusal)
             raise
 
-    def lists(self, work: Callable[[Store], T]) -> T:
+    def lists(self, work: Callable[[Repositories], T]) -> T:
         """Read a list that belongs to nobody, such as the registry of extranets."""
         return self._work.read(work)
 
-    def _publish(self, store: Store, state: FeedState, changed: list[Entity]) -> _Published:
+    def _publish(self, store: Repositories, state: FeedState, changed: list[Entity]) -> _Published:
         digest, facts = state.digest, {}
         for entity in changed:
             fact = published(entity)
@@ -275,7 +274,7 @@ class Register:
         store.publications.append(change, self._clock.now())
         return _Published(change.revision, opens)
 
-    def _record(self, entry: Entry, published_now: _Published) -> tuple[AuditEvent, ...]:
+    def _record(self, entry: ActEntry, published_now: _Published) -> tuple[AuditEvent, ...]:
         author = entry.author
         events = []
         for note in entry.notes:
@@ -339,7 +338,7 @@ class Register:
         self._work.record(lambda _store: Outcome(None, (event,)))
 
 
-def _confirm(store: Store, author: Author, today: date) -> None:
+def _confirm(store: Repositories, author: Author, today: date) -> None:
     if author.role is Role.OPERATOR:
         return
     administrator = store.administrators.get(author.administrator_id)
@@ -353,7 +352,7 @@ def _owner(author: Author, organisation: Organisation | None) -> str:
     return (organisation.caf if organisation is not None else author.caf) or NATIONAL
 
 
-def _may_write(store: Store, author: Author) -> None:
+def _may_write(store: Repositories, author: Author) -> None:
     """Read only for a partner while its convention is suspended, whatever the act: the Caf still acts."""
     if author.role is Role.PARTNER_ADMINISTRATOR:
         convention = store.conventions.of(author.organisation_id)
@@ -361,7 +360,7 @@ def _may_write(store: Store, author: Author) -> None:
             raise ConventionSuspendedError(f"convention {convention.id} is suspended")
 
 
-def _save(store: Store, entity: Entity) -> None:
+def _save(store: Repositories, entity: Entity) -> None:
     match entity:
         case Organisation():
             store.organisations.save(entity)

@@ -5,7 +5,7 @@ from datetime import date
 from habpps.domain.account_command import AccountCommand, CommandKind
 from habpps.domain.notices import NEAR_DEPARTURE, Notice, NoticeKind, accesses, reminder_id
 from habpps.domain.people import User
-from habpps.use_cases.ports import Signals, Store
+from habpps.use_cases.ports import Repositories, Signals
 from habpps.use_cases.tell_people import rights_of
 from partnerkit.days import french_day
 from servicekit.audit_events import RecordedWork
@@ -15,7 +15,7 @@ from servicekit.clock import Clock
 class RemindDepartures:
     """One pass over those who leave soon."""
 
-    def __init__(self, work: RecordedWork[Store], signals: Signals, clock: Clock) -> None:
+    def __init__(self, work: RecordedWork[Repositories], signals: Signals, clock: Clock) -> None:
         """Keep the unit of work: a reminder changes no right, so it is no act."""
         self._work = work
         self._signals = signals
@@ -37,7 +37,7 @@ class RemindDepartures:
     def _asked(self, user: User, today: date) -> bool:
         return self._work.write(lambda store: self._remind(store, user, today))
 
-    def _remind(self, store: Store, user: User, today: date) -> bool:
+    def _remind(self, store: Repositories, user: User, today: date) -> bool:
         organisation = store.organisations.get(user.organisation_id)
         if user.departs_on is None or organisation is None:
             return False

@@ -5,7 +5,7 @@ from habpps.domain.authorship import Author, check_role
 from habpps.domain.people import Role
 from habpps.domain.refusals import NothingToRetryError, UnknownThingError
 from habpps.use_cases.appoint_administrator import account_content, person_of
-from habpps.use_cases.register import Done, Entry, Note, Register
+from habpps.use_cases.register import ActEntry, Done, Note, Register
 
 LOCKS = {CommandKind.LOCK: "LOCKED_BY_ADMINISTRATOR", CommandKind.END_SESSIONS: "LOCKED_IN_ORGANISATION"}
 
@@ -16,7 +16,6 @@ class RetryAccountCommand:
     act = "habpps.account_command.retried"
 
     def __init__(self, register: Register) -> None:
-        """Keep the register."""
         self._register = register
 
     def __call__(self, author: Author, organisation_id: str, account_id: str) -> Done[int]:
@@ -27,7 +26,7 @@ class RetryAccountCommand:
             NothingToRetryError: none was set aside.
         """
 
-        def work(entry: Entry) -> int:
+        def work(entry: ActEntry) -> int:
             check_role(entry.author, Role.PARTNER_ADMINISTRATOR, Role.CAF_ADMINISTRATOR)
             organisation = entry.organisation(organisation_id)
             person = person_of(entry.store, organisation.id, account_id)

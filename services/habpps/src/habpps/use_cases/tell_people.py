@@ -12,7 +12,7 @@ from habpps.domain.publication import Entity, published
 from habpps.domain.service_contract import ServiceContract
 from habpps.domain.states import ContractState
 from habpps.use_cases.acting_administrators import those_who_can_sign_in
-from habpps.use_cases.ports import Store
+from habpps.use_cases.ports import Repositories
 from rights import facts
 from rights.facts import read_fact
 from rights.snapshot import Snapshot
@@ -28,7 +28,7 @@ class Happened:
     today: date
 
 
-def people_to_tell(store: Store, organisation_id: str, happened: Happened) -> dict[str, Notice]:
+def people_to_tell(store: Repositories, organisation_id: str, happened: Happened) -> dict[str, Notice]:
     """Return one notice for each account that must be told. Of two, the one about the whole organisation stays."""
     organisation = store.organisations.get(organisation_id)
     if organisation is None:
@@ -40,7 +40,11 @@ def people_to_tell(store: Store, organisation_id: str, happened: Happened) -> di
 
 
 def rights_of(
-    store: Store, organisation: Organisation, memberships: Iterable[Membership], changed: Sequence[Entity], today: date
+    store: Repositories,
+    organisation: Organisation,
+    memberships: Iterable[Membership],
+    changed: Sequence[Entity],
+    today: date,
 ) -> Rights:
     """Return the rights of some people before and after what was changed, as far as it is not published yet."""
     convention, extranets = store.conventions.of(organisation.id), store.extranets.all()
@@ -60,7 +64,7 @@ def rights_of(
     return Rights(organisation.id, organisation.name, _snapshot(before), _snapshot(after), today, labels)
 
 
-def _persons(store: Store, organisation: Organisation, happened: Happened) -> dict[str, Notice]:
+def _persons(store: Repositories, organisation: Organisation, happened: Happened) -> dict[str, Notice]:
     memberships = store.habilitations.of_users(sorted(_concerned(store, organisation.id, happened.changed)))
     if not memberships:
         return {}
@@ -70,7 +74,7 @@ def _persons(store: Store, organisation: Organisation, happened: Happened) -> di
     return {account: notice for account, notice in notices.items() if notice is not None}
 
 
-def _concerned(store: Store, organisation_id: str, changed: Sequence[Entity]) -> set[str]:
+def _concerned(store: Repositories, organisation_id: str, changed: Sequence[Entity]) -> set[str]:
     """The users whose own right may have changed, and all of them when something ends for good."""
     found: set[str] = set()
     for one in changed:
@@ -89,7 +93,7 @@ def _ends_for_all(entity: Entity) -> bool:
     return isinstance(entity, ServiceContract) and entity.state is ContractState.ENDED
 
 
-def _roles(store: Store, organisation: Organisation, changed: Sequence[Entity]) -> dict[str, Notice]:
+def _roles(store: Repositories, organisation: Organisation, changed: Sequence[Entity]) -> dict[str, Notice]:
     """Those who become administrators of a partner, or are no longer."""
     told: dict[str, Notice] = {}
     for one in changed:
@@ -105,7 +109,7 @@ def _roles(store: Store, organisation: Organisation, changed: Sequence[Entity]) 
     return told
 
 
-def _administrators(store: Store, organisation: Organisation, happened: Happened) -> dict[str, Notice]:
+def _administrators(store: Repositories, organisation: Organisation, happened: Happened) -> dict[str, Notice]:
     """What concerns the whole organisation, for those who administer it and can sign in."""
     kind = TO_ADMINISTRATORS.get(happened.act)
     if kind is None:

@@ -12,7 +12,7 @@ from servicekit.clock import Clock
 from servicekit.logging import get_logger
 from servicekit.tokens import IssuerUnreachableError, TokenRefusedError
 from servicekit.web.oidc.provider import GrantRefusedError
-from servicekit.web.oidc.sign_in import SignIn
+from servicekit.web.oidc.sign_in import PartySignIn
 from servicekit.web.sessions import WebSession, WebSessions
 
 log = get_logger("servicekit.web.oidc")
@@ -24,7 +24,7 @@ _LOOK_AGAIN_SECONDS = 0.05
 class Refresher:
     """Keeps the access token of a session fresh."""
 
-    def __init__(self, sign_in: SignIn, sessions: WebSessions, clock: Clock, before: timedelta) -> None:
+    def __init__(self, sign_in: PartySignIn, sessions: WebSessions, clock: Clock, before: timedelta) -> None:
         """`before`: how long before its end an access token is replaced."""
         self._sign_in = sign_in
         self._sessions = sessions

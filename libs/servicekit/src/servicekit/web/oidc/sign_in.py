@@ -12,7 +12,7 @@ from servicekit.web.oidc.provider_tokens import IdToken, Party, verify_id_token,
 from servicekit.web.sessions import LogoutToken, SessionContent
 
 
-class SignIn:
+class PartySignIn:
     """Tokens in, session content out."""
 
     def __init__(self, provider: Provider, settings: OidcLoginSettings, clock: Clock) -> None:

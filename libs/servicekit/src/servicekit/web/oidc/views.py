@@ -20,7 +20,7 @@ from servicekit.web.links import local_path
 from servicekit.web.oidc.attempts import LIFE, Attempt, Attempts
 from servicekit.web.oidc.provider import GrantRefusedError, OidcLoginSettings, Provider
 from servicekit.web.oidc.provider_tokens import ASKED_OF_THE_ID_TOKEN
-from servicekit.web.oidc.sign_in import SignIn
+from servicekit.web.oidc.sign_in import PartySignIn
 from servicekit.web.oidc.texts import login_error_reason
 from servicekit.web.origins import sent_by_our_page
 from servicekit.web.public_pages import public
@@ -53,7 +53,7 @@ class LoginParts:
     sessions: WebSessions
     clock: Clock
     provider: Provider
-    sign_in: SignIn
+    sign_in: PartySignIn
     attempts: Attempts
 
 

@@ -24,14 +24,15 @@ class SqlJournalStore:
 
     def read(self, work: Callable[[Repositories], T]) -> T:
         """See `JournalStore.read`."""
-        return self._database.read(lambda connection: work(_repositories(connection)))
+        return self._database.read(lambda connection: work(sql_repositories(connection)))
 
     def write(self, work: Callable[[Repositories], T]) -> T:
         """See `JournalStore.write`."""
-        return self._database.write(lambda connection: work(_repositories(connection)))
+        return self._database.write(lambda connection: work(sql_repositories(connection)))
 
 
-def _repositories(connection: Connection) -> Repositories:
+def sql_repositories(connection: Connection) -> Repositories:
+    """Cheap: nothing is read."""
     return Repositories(
         entries=SqlEntries(connection),
         tree=SqlTree(connection),

@@ -1,16 +1,12 @@
 """`partenaire.audit.v1.Journal`: protobuf in, use case, protobuf out."""
 
 import hashlib
-from dataclasses import dataclass
 
 import grpc
 
 from audit.domain.event import Act, ProducerPlace, SubmittedEvent
 from audit.domain.producer_chain import Numbers
-from audit.use_cases.append_events import AppendEvents
-from audit.use_cases.describe_events import DescribeEvents
-from audit.use_cases.prove_inclusion import NewestCheckpoint, ProveInclusion
-from audit.use_cases.tell_missing import TellMissing
+from audit.use_cases.catalogue import UseCases
 from partenaire.audit.v1 import journal_pb2, journal_pb2_grpc
 from servicekit.event_words import FIELD, REASON, SERVICE, SUBJECT, TYPE, VALUE, Word
 from servicekit.rpc import current_call
@@ -33,21 +29,10 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True)
-class JournalUseCases:
-    """What the servicer calls."""
-
-    append: AppendEvents
-    missing: TellMissing
-    describe: DescribeEvents
-    prove: ProveInclusion
-    checkpoint: NewestCheckpoint
-
-
 class JournalServicer(journal_pb2_grpc.JournalServicer):
     """See journal.proto; errors leave as `ServiceError` and the server translates them."""
 
-    def __init__(self, use_cases: JournalUseCases) -> None:
+    def __init__(self, use_cases: UseCases) -> None:
         self._use_cases = use_cases
 
     def Append(  # noqa: N802 - the name in the proto

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,12 +10,9 @@ from flask_babel import lazy_gettext as _l
 
 from audit.adapters.web.auditors import reader
 from audit.adapters.web.pages import Pages
-from audit.adapters.web.refusals import REFUSAL_TEXTS
-from audit.domain.vocabulary import Vocabulary
+from audit.adapters.web.refusal_sentences import REFUSAL_TEXTS
 from audit.settings import AuditSettings
-from audit.use_cases.journal_state import ReadJournalState
-from audit.use_cases.read_event import ReadEvent
-from audit.use_cases.search_events import ReadResults, SearchEvents
+from audit.use_cases.catalogue import UseCases
 from audit.use_cases.understand import Understand
 from partnerkit.reasons.pages import teller
 from partnerkit.web import TEMPLATES, TRANSLATIONS, speak_to_readers
@@ -38,25 +35,19 @@ SCOPE = "openid profile audit"
 
 
 @dataclass(frozen=True)
-class WebUseCases:
-    """What the pages call."""
+class WebParts:
+    """What the application is made of. `http` reaches the issuer; tests give their own."""
 
-    search: SearchEvents
-    results: ReadResults
-    read_event: ReadEvent
-    state: ReadJournalState
-    types: Callable[[str], Sequence[str]]
-    vocabulary: Callable[[], Vocabulary]
+    settings: AuditSettings
+    database: Database
+    use_cases: UseCases
+    clock: Clock
+    http: httpx.Client | None = None
 
 
-def create_web(
-    settings: AuditSettings,
-    database: Database,
-    use_cases: WebUseCases,
-    clock: Clock,
-    http: httpx.Client | None = None,
-) -> tuple[ServiceApp, Callable[[], object]]:
-    """The application, and the work that removes expired sessions. `http` reaches the issuer; tests give their own."""
+def create_web(parts: WebParts) -> tuple[ServiceApp, Callable[[], object]]:
+    """The application, and the work that removes expired sessions."""
+    settings, database, use_cases, clock = parts.settings, parts.database, parts.use_cases, parts.clock
     navigation = (
         NavigationLink("journal.home", _l("Le journal")),
         NavigationLink("journal.search", _l("Rechercher")),
@@ -80,7 +71,7 @@ def create_web(
         scope=SCOPE,
         public_url=settings.public_url,
     )
-    OidcLogin(app, login, sessions, clock, http=http)
+    OidcLogin(app, login, sessions, clock, http=parts.http)
     speak_to_readers(app, portal=settings.portal)
     app.register_refusal_texts(REFUSAL_TEXTS)
     app.set_refusal_teller(teller(reader))

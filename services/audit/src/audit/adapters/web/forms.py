@@ -13,7 +13,7 @@ from audit.adapters.web.labels import DECISIONS, type_label
 from audit.domain.refusals import InvalidSearchError
 from audit.domain.search import Question, dossier_subject
 from audit.use_cases.times import microseconds, moment
-from partnerkit.days import PARIS, french_midnight, shifted
+from partnerkit.days import french_day, french_midnight, shifted
 from partnerkit.web.fields import DayField
 from servicekit.event_form import NATIONAL
 
@@ -161,4 +161,4 @@ def _midnight_us(day: date | None, days: int = 0) -> int | None:
 
 
 def _day(at_us: int | None, days: int = 0) -> date | None:
-    return None if at_us is None else shifted(moment(at_us).astimezone(PARIS).date(), days)
+    return None if at_us is None else shifted(french_day(moment(at_us)), days)

@@ -10,19 +10,19 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from audit.adapters.web.auditors import auditor_of
+from audit.adapters.web.event_sentences import Wording
 from audit.adapters.web.export import csv_of
 from audit.adapters.web.figures import ABOVE, BELOW, HEIGHT, WIDTH, bars
 from audit.adapters.web.forms import SearchForm, first_day, last_day
 from audit.adapters.web.labels import DECISION_KINDS, DECISIONS, reason_text, service_label, type_label
-from audit.adapters.web.payload_words import Payload
+from audit.adapters.web.payload_labels import Payload
 from audit.adapters.web.producers import by_service
-from audit.adapters.web.wording import Wording
 from audit.domain.asked import Kind, read_asked
 from audit.domain.refusals import InvalidSearchError
 from audit.domain.search import Question, check_question
 from audit.domain.vocabulary import Vocabulary, service_of
 from audit.use_cases.export_results import ExportResults
-from audit.use_cases.find_names import Names
+from audit.use_cases.find_names import JournalNames
 from audit.use_cases.journal_state import TO_EXAMINE, ReadJournalState
 from audit.use_cases.read_event import ReadEvent
 from audit.use_cases.search_events import Auditor, FoundEvent, ReadResults, SearchEvents
@@ -228,7 +228,7 @@ def _opened(event: FoundEvent) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     return ({}, {}) if event.opened is None else (event.opened.event, event.opened.payload)
 
 
-def _row(event: FoundEvent, names: Names) -> dict[str, Any]:
+def _row(event: FoundEvent, names: JournalNames) -> dict[str, Any]:
     service = service_of(event.type)
     words = Wording(*_opened(event), names, service)
     return {
@@ -244,7 +244,7 @@ def _row(event: FoundEvent, names: Names) -> dict[str, Any]:
     }
 
 
-def _line(event: FoundEvent, leaf_hash: bytes, names: Names) -> list[str]:
+def _line(event: FoundEvent, leaf_hash: bytes, names: JournalNames) -> list[str]:
     row = _row(event, names)
     texts = (shortdatetime(row["when"]), row["type"], row["decision"], row["reason"], row["subject"], row["who"])
     return [str(event.index + 1), *map(str, texts), row["organisation"], event.event_id, leaf_hash.hex()]

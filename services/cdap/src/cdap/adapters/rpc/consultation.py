@@ -10,7 +10,7 @@ from cdap.use_cases.consult_dossier import ConsultDossier
 from cdap.use_cases.consultation import Answer, ConsultDossierRequest, NotFound, Refusal, Requester
 from cdap.use_cases.refusals import refusal_error
 from partenaire.cdap.v1 import consultation_pb2 as pb
-from partenaire.cdap.v1.consultation_pb2_grpc import ConsultationServicer
+from partenaire.cdap.v1 import consultation_pb2_grpc
 from servicekit.errors import NotAuthenticatedError, NotFoundError
 from servicekit.rpc import Call, current_call
 from servicekit.tokens import AccessTokenVerifier, VerifiedAccessToken
@@ -28,7 +28,7 @@ class DossierUnknownError(NotFoundError):
     reason = "DOSSIER_UNKNOWN"
 
 
-class ConsultationService(ConsultationServicer):
+class ConsultationServicer(consultation_pb2_grpc.ConsultationServicer):
     """Implements partenaire.cdap.v1.Consultation."""
 
     def __init__(self, consult: ConsultDossier, verifier: AccessTokenVerifier) -> None:

@@ -16,7 +16,7 @@ from servicekit.web.kept import KeptResults
 
 
 @dataclass(frozen=True)
-class PageParts:
+class WebParts:
     """What the pages are made of."""
 
     settings: CdapSettings
@@ -25,7 +25,7 @@ class PageParts:
     clock: Clock
 
 
-def build_app(parts: PageParts) -> ServiceApp:
+def create_web(parts: WebParts) -> ServiceApp:
     """The application with sign-in; every page needs it."""
     settings = parts.settings
     app = pages_app(parts)
@@ -44,7 +44,7 @@ def build_app(parts: PageParts) -> ServiceApp:
     return app
 
 
-def pages_app(parts: PageParts) -> ServiceApp:
+def pages_app(parts: WebParts) -> ServiceApp:
     """The application without sign-in; tests put the professional into `g` themselves."""
     app = create_app(
         "cdap.adapters.web",

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -13,6 +12,7 @@ from cdap.domain.choices import Choices, Reason
 from cdap.use_cases.consultation import ConsultDossierRequest
 from partnerkit.matricule import InvalidMatriculeError, parse_matricule
 from servicekit.web import choice
+from servicekit.web.form_helpers import Needed
 
 REASONS = {
     "MATRICULE_MISSING": _l("Saisissez le numéro d'allocataire."),
@@ -32,15 +32,6 @@ REASONS = {
     "NOT_INFORMED_OF_THIS_ONE": _l("Le numéro a changé : cochez la case après avoir informé cette personne."),
 }
 UNKNOWN_REASON = _l("Cette valeur ne convient pas.")
-
-
-class Needed:
-    """Marks a field as needed; the use case says so when it is missing."""
-
-    field_flags = {"required": True}  # noqa: RUF012 -- WTForms reads this attribute
-
-    def __call__(self, _form: Any, _field: Any) -> None:
-        """Leave it to the use case."""
 
 
 class SearchForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types

@@ -19,7 +19,6 @@ class GrpcAccounts:
     """Implements ports.Accounts."""
 
     def __init__(self, channel: grpc.Channel) -> None:
-        """Keep the channel to auth."""
         self._stub: Any = AccountsStub(channel)
         self._push: dict[CommandKind, Callable[[AccountCommand], AccountStatus]] = {
             CommandKind.CREATE: self._create,

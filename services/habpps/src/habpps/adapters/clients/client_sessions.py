@@ -20,7 +20,6 @@ class GrpcClientSessions:
     """Implements ports.ClientSessions."""
 
     def __init__(self, channel: grpc.Channel) -> None:
-        """Keep the channel to auth."""
         self._stub: Any = ClientSessionsStub(channel)
 
     def follow(self, revision: int, epoch: int, timeout: timedelta) -> ClientSessionsEnding:

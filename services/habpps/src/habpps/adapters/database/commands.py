@@ -26,7 +26,6 @@ class SqlAccountCommands:
     """Implements ports.AccountCommands."""
 
     def __init__(self, connection: Connection) -> None:
-        """Keep the connection of the transaction."""
         self._connection = connection
 
     def save(self, command: AccountCommand) -> None:
@@ -126,7 +125,6 @@ class SqlJournal:
     """Implements ports.Journal."""
 
     def __init__(self, connection: Connection) -> None:
-        """Keep the connection of the transaction."""
         self._connection = connection
 
     def add(self, record: ActRecord) -> None:

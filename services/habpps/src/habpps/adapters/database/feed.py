@@ -23,7 +23,6 @@ class SqlPublications:
     """Implements ports.Publications."""
 
     def __init__(self, connection: Connection) -> None:
-        """Keep the connection of the transaction."""
         self._connection = connection
 
     def lock(self) -> FeedState:
@@ -63,7 +62,6 @@ class SqlFeedReader:
     """Implements ports.FeedReader. Each answer is one statement, so it shows one committed moment."""
 
     def __init__(self, database: Database) -> None:
-        """Keep the database."""
         self._database = database
 
     def state(self) -> FeedState:
@@ -96,7 +94,6 @@ class SqlReplicas:
     """Implements ports.Replicas."""
 
     def __init__(self, database: Database) -> None:
-        """Keep the database."""
         self._database = database
 
     def acknowledge(self, progress: ReplicaProgress) -> None:

@@ -21,7 +21,6 @@ class SqlOrganisations:
     """Implements ports.Organisations."""
 
     def __init__(self, connection: Connection) -> None:
-        """Keep the connection of the transaction."""
         self._connection = connection
 
     def get(self, organisation_id: str) -> Organisation | None:
@@ -65,7 +64,6 @@ class SqlConventions:
     """Implements ports.Conventions."""
 
     def __init__(self, connection: Connection) -> None:
-        """Keep the connection of the transaction."""
         self._connection = connection
 
     def of(self, organisation_id: str) -> Convention | None:
@@ -105,7 +103,6 @@ class SqlServiceContracts:
     """Implements ports.ServiceContracts."""
 
     def __init__(self, connection: Connection) -> None:
-        """Keep the connection of the transaction."""
         self._connection = connection
 
     def get(self, contract_id: str) -> ServiceContract | None:
@@ -128,7 +125,6 @@ class SqlExtranets:
     """Implements ports.Extranets."""
 
     def __init__(self, connection: Connection) -> None:
-        """Keep the connection of the transaction."""
         self._connection = connection
 
     def get(self, code: str) -> Extranet | None:

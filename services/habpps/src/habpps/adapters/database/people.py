@@ -27,7 +27,6 @@ class SqlGroups:
     """Implements ports.Groups."""
 
     def __init__(self, connection: Connection) -> None:
-        """Keep the connection of the transaction."""
         self._connection = connection
 
     def get(self, group_id: str) -> Group | None:
@@ -49,7 +48,6 @@ class SqlUsers:
     """Implements ports.Users."""
 
     def __init__(self, connection: Connection) -> None:
-        """Keep the connection of the transaction."""
         self._connection = connection
 
     def get(self, user_id: str) -> User | None:
@@ -125,7 +123,6 @@ class SqlHabilitations:
     """Implements ports.Habilitations."""
 
     def __init__(self, connection: Connection) -> None:
-        """Keep the connection of the transaction."""
         self._connection = connection
 
     def get(self, habilitation_id: str) -> Habilitation | None:
@@ -211,7 +208,6 @@ class SqlAdministrators:
     """Implements ports.Administrators."""
 
     def __init__(self, connection: Connection) -> None:
-        """Keep the connection of the transaction."""
         self._connection = connection
 
     def get(self, administrator_id: str) -> Administrator | None:

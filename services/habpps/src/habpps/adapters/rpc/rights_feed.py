@@ -13,7 +13,7 @@ from habpps.domain.publication import PublishedFact
 from habpps.use_cases.follow_propagation import FollowPropagation
 from habpps.use_cases.ports import FeedChange, FeedReader, Signal
 from partenaire.habpps.v1 import rights_feed_pb2 as pb
-from partenaire.habpps.v1.rights_feed_pb2_grpc import RightsFeedServicer
+from partenaire.habpps.v1 import rights_feed_pb2_grpc
 from servicekit.clock import Clock
 from servicekit.errors import ConflictError, InvalidInputError
 from servicekit.rpc import current_call
@@ -44,7 +44,7 @@ class RevisionUnknownError(ConflictError):
     reason = "REVISION_UNKNOWN"
 
 
-class RightsFeed(RightsFeedServicer):
+class RightsFeedServicer(rights_feed_pb2_grpc.RightsFeedServicer):
     """Implements partenaire.habpps.v1.RightsFeed."""
 
     def __init__(

@@ -6,11 +6,11 @@ from flask import current_app, g, request
 from flask_babel import lazy_gettext as _l
 
 from habpps.adapters.web import caf, habilitations, labels, organisations, partner, trails, users
-from habpps.adapters.web.outcomes import clock_time, of
+from habpps.adapters.web.outcome_sentences import clock_time, of
 from habpps.adapters.web.pages import EXTENSION, PageTools, suspension_notices
 from habpps.adapters.web.sentences import REFUSAL_TEXTS, act_sentence
 from habpps.settings import HabppsSettings
-from habpps.use_cases.acts import Acts
+from habpps.use_cases.catalogue import UseCases
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
 from partnerkit.reasons import Reader
 from partnerkit.reasons.pages import brief_words, teller
@@ -39,17 +39,17 @@ PARTNER_MENU = (
 
 
 @dataclass(frozen=True)
-class PageParts:
+class WebParts:
     """What the pages are made of."""
 
     settings: HabppsSettings
     database: Database
-    acts: Acts
+    acts: UseCases
     identify: IdentifyAdministrator
     clock: Clock
 
 
-def build_app(parts: PageParts) -> ServiceApp:
+def create_web(parts: WebParts) -> ServiceApp:
     """Return the application with sign-in."""
     settings = parts.settings
     app = pages_app(parts)
@@ -69,7 +69,7 @@ def build_app(parts: PageParts) -> ServiceApp:
     return app
 
 
-def pages_app(parts: PageParts) -> ServiceApp:
+def pages_app(parts: WebParts) -> ServiceApp:
     """Return the application without sign-in; tests put the author into `g` themselves."""
     app = create_app(
         "habpps.adapters.web",

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from habpps.adapters.web import standing
 from habpps.adapters.web.forms import SignaturesForm, attempt
-from habpps.adapters.web.outcomes import of
+from habpps.adapters.web.outcome_sentences import of
 from habpps.adapters.web.pages import (
     Closing,
     acts,

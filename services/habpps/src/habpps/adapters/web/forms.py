@@ -6,15 +6,15 @@ from typing import Any, ClassVar, TypeVar
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from habpps.adapters.web.labels import PROFILES
 from habpps.adapters.web.sentences import CONFLICT_SENTENCES, FIELD_SENTENCES
 from habpps.domain.refusals import ThingChangedError
 from partnerkit.web import AddressField, CleanForm, DayField
 from servicekit.errors import ConflictError, InvalidInputError
+from servicekit.web.form_helpers import Checkboxes, Needed
 
 T = TypeVar("T")
 
@@ -63,25 +63,9 @@ class EditForm(Form):
         self.version.raw_data = None
 
 
-class Needed:
-    """Marks a field as needed; the domain says so when it is missing, in its own words."""
-
-    field_flags = {"required": True}  # noqa: RUF012 -- WTForms reads this attribute
-
-    def __call__(self, _form: Any, _field: Any) -> None:
-        """Leave it to the domain."""
-
-
 def options(labels: Mapping[str, str]) -> Any:
     """Return the choices of a field from value -> label."""
     return [SelectChoice(value, label) for value, label in labels.items()]
-
-
-class Checkboxes(SelectMultipleField):
-    """Several choices as checkboxes."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class OrganisationForm(Form):

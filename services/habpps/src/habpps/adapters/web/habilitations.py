@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from habpps.adapters.web import standing
-from habpps.adapters.web.outcomes import of
+from habpps.adapters.web.outcome_sentences import of
 from habpps.adapters.web.pages import (
     Closing,
     acts,

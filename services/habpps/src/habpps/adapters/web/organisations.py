@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from habpps.adapters.web import standing
 from habpps.adapters.web.forms import AdministratorForm, ContractForm, OrganisationForm, attempt, options
-from habpps.adapters.web.outcomes import administrator_appointed
+from habpps.adapters.web.outcome_sentences import administrator_appointed
 from habpps.adapters.web.pages import acts, answer, author, done_page, listing, page_of, require_caf, retried, today
 from habpps.domain.organisation import Signatory
 from habpps.domain.people import person_typed

@@ -11,14 +11,14 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from habpps.adapters.web.forms import Form, ReasonForm, Standing, attempt
-from habpps.adapters.web.outcomes import in_force_everywhere
+from habpps.adapters.web.outcome_sentences import in_force_everywhere
 from habpps.adapters.web.sentences import CONFLICT_SENTENCES
 from habpps.domain.authorship import Author, check_role
 from habpps.domain.impact import Impact
 from habpps.domain.people import Role
 from habpps.domain.refusals import TransitionRefusedError
 from habpps.domain.service_contract import Extranet
-from habpps.use_cases.acts import Acts
+from habpps.use_cases.catalogue import UseCases
 from habpps.use_cases.follow_propagation import Propagation
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
 from habpps.use_cases.people_ports import Listing
@@ -39,7 +39,7 @@ PAGE_SIZE = 20
 class PageTools:
     """Kept in the application."""
 
-    acts: Acts
+    acts: UseCases
     identify: IdentifyAdministrator
     clock: Clock
     propagation_wait_ms: int
@@ -67,7 +67,7 @@ def tools() -> PageTools:
     return found
 
 
-def acts() -> Acts:
+def acts() -> UseCases:
     """Return the use cases."""
     return tools().acts
 

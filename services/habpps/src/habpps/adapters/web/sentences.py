@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 
-from habpps.adapters.web.outcomes import of
+from habpps.adapters.web.outcome_sentences import of
 from habpps.use_cases.ports import ActRecord
 from partnerkit.days import InvalidDayError, iso_day
 from partnerkit.web import ADDRESS_SENTENCES, TEXT_SENTENCES

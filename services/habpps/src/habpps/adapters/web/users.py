@@ -16,7 +16,7 @@ from habpps.adapters.web.forms import (
     options,
 )
 from habpps.adapters.web.labels import PROFILES
-from habpps.adapters.web.outcomes import departure_noted, of, user_created
+from habpps.adapters.web.outcome_sentences import departure_noted, of, user_created
 from habpps.adapters.web.pages import (
     acts,
     answer,

@@ -9,10 +9,9 @@ import orjson
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
 
-from auth.clients.adapters.web.client_texts import (
+from auth.clients.adapters.web.client_sentences import (
     APPLICATION_TYPES,
     BINDINGS,
     GRANTS,
@@ -25,6 +24,7 @@ from auth.clients.adapters.web.client_texts import (
 from auth.clients.domain.client_registration import BadClientError, describe_client, version_of
 from auth.clients.domain.clients import GRANT_TYPES, IDENTITY_SCOPES, Client
 from servicekit.web import choice
+from servicekit.web.form_helpers import Checkboxes, Needed
 
 EXTRANET = "extranet"
 """The scope of the extranet's own rights in the form: in the description it is the extranet's code."""
@@ -34,22 +34,6 @@ _TEXTS = (
     *("application_type", "profile", "token_endpoint_auth_method", "tls_client_auth_subject_dn"),
 )
 _LINES = ("redirect_uris", "post_logout_redirect_uris")
-
-
-class Needed:
-    """Marks a field as needed; the domain says so when it is missing."""
-
-    field_flags = {"required": True}  # noqa: RUF012 - WTForms reads this attribute
-
-    def __call__(self, _form: Any, _field: Any) -> None:
-        """Leave it to the domain."""
-
-
-class Checkboxes(SelectMultipleField):
-    """Several choices as checkboxes."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 def _options(labels: Mapping[str, Any]) -> list[Any]:

@@ -16,7 +16,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from auth.clients.adapters.web.client_forms import ClientForm, binding_of
-from auth.clients.adapters.web.client_texts import (
+from auth.clients.adapters.web.client_sentences import (
     BINDINGS,
     GRANTS,
     METHODS,

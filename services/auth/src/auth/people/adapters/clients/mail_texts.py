@@ -19,7 +19,7 @@ _LANGUAGES = {"fr": FRENCH, "en": ENGLISH}
 
 
 @dataclass(frozen=True)
-class Sender:
+class WhereToSignIn:
     """Where people sign in and who answers them. `hours`: how long a provisional password lives."""
 
     portal_url: str
@@ -32,7 +32,7 @@ class MailTexts:
 
     def __init__(self, portal_url: str, provisional_hours: int = 72, contact: str = "") -> None:
         """`portal_url` is the address to sign in; `contact` one line: who answers, and how."""
-        self._sender = Sender(portal_url, provisional_hours, contact)
+        self._sender = WhereToSignIn(portal_url, provisional_hours, contact)
 
     def __call__(self, letter: Letter) -> Message:
         """The mail, to the account's address."""

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired
 
 from auth.clients.adapters.web.client_pages import CAF_ADMINISTRATOR
 from auth.front.adapters.web.parts import Parts
-from auth.people.adapters.web.closed_texts import closed_text, purpose_of
+from auth.people.adapters.web.closed_sentences import closed_text, purpose_of
 from auth.people.adapters.web.past_sign_ins import in_words
 from auth.people.adapters.web.visitor import forget_present
 from auth.people.domain.sessions import Session

@@ -14,7 +14,6 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from auth.clients.adapters.web.client_forms import Needed
 from auth.front.adapters.web.parts import AGAIN, Parts
 from auth.ground.domain.errors import (
     AccountClosedError,
@@ -26,6 +25,7 @@ from auth.people.adapters.web.visitor import Waiting
 from auth.people.domain.steps import Step
 from auth.people.use_cases.sign_in import SignInRequest
 from partnerkit.email import InvalidEmailError
+from servicekit.web.form_helpers import Needed
 
 _MINUTE_S = 60
 _ASKS_AGAIN = ("prompt", "max_age", "id_token_hint")

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from auth.ground.adapters.web.errors import AuthorizationRefusedError
 from auth.ground.domain.errors import ExtranetClosedError
 from auth.keys.use_cases.ports import Signer
-from auth.people.adapters.web.closed_texts import closed_text
+from auth.people.adapters.web.closed_sentences import closed_text
 from auth.protocol.adapters.web.authorization_response import error_parameters, location, respond
 from auth.protocol.adapters.web.checks.asked import Asked
 from auth.protocol.adapters.web.checks.table import SENT_BACK, SHOWN_HERE

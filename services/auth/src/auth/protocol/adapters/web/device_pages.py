@@ -15,7 +15,7 @@ from wtforms.validators import InputRequired, Length
 
 from auth.clients.domain.clients import Client
 from auth.ground.domain.errors import ExtranetClosedError
-from auth.people.adapters.web.closed_texts import closed_text
+from auth.people.adapters.web.closed_sentences import closed_text
 from auth.people.adapters.web.visitor import Visitor
 from auth.people.use_cases.person_rights import PersonRights
 from auth.protocol.domain.grants import DeviceRequest

@@ -1,7 +1,10 @@
-"""Wakes threads of this process: a counter and a condition."""
+"""What Habpps does beside the requests: commands to auth, reminders, and the signals that wake who waits."""
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
+
+from servicekit.background import Repeating, Rhythm
 
 
 class Wakeup:
@@ -35,3 +38,17 @@ class Wakeup:
         with self._condition:
             self._condition.wait_for(lambda: self._count > after, timeout)
             return self._count
+
+
+LONGEST_PAUSE = timedelta(seconds=2)
+BETWEEN_REMINDERS = timedelta(hours=1)
+
+
+def account_relay(push: Callable[[], object]) -> Repeating:
+    """Return the repeating thread of a `PushAccountCommands`; whoever announces an act wakes it."""
+    return Repeating("account-relay", push, Rhythm(every=LONGEST_PAUSE))
+
+
+def departure_reminders(remind: Callable[[], object]) -> Repeating:
+    """Return the repeating thread of a `RemindDepartures`."""
+    return Repeating("departure-reminders", remind, Rhythm(every=BETWEEN_REMINDERS))

@@ -22,7 +22,7 @@ from servicekit.clock import Clock
 
 
 @dataclass(frozen=True, kw_only=True)
-class Acts:
+class UseCases:
     """One attribute per use case."""
 
     catalogue: Catalogue
@@ -47,11 +47,11 @@ class Acts:
     retry_account_command: RetryAccountCommand
 
 
-def acts_on(
+def use_cases_on(
     register: Register, catalogue: Catalogue, clock: Clock, propagation: FollowPropagation, accounts: Accounts
-) -> Acts:
+) -> UseCases:
     """Make every use case on one register."""
-    return Acts(
+    return UseCases(
         catalogue=catalogue,
         consult=ConsultRegister(register, clock, accounts),
         preview=PreviewClosing(register, clock, catalogue),

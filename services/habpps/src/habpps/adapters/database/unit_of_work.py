@@ -6,12 +6,12 @@ from habpps.adapters.database.commands import SqlAccountCommands, SqlJournal
 from habpps.adapters.database.feed import SqlPublications
 from habpps.adapters.database.organisations import SqlConventions, SqlExtranets, SqlOrganisations, SqlServiceContracts
 from habpps.adapters.database.people import SqlAdministrators, SqlGroups, SqlHabilitations, SqlUsers
-from habpps.use_cases.ports import Store
+from habpps.use_cases.ports import Repositories
 
 
-def sql_store(connection: Connection) -> Store:
+def sql_repositories(connection: Connection) -> Repositories:
     """Return the repositories on the connection of a transaction."""
-    return Store(
+    return Repositories(
         organisations=SqlOrganisations(connection),
         conventions=SqlConventions(connection),
         contracts=SqlServiceContracts(connection),

@@ -7,10 +7,10 @@ from typing import Any
 from flask_babel import gettext as _
 
 from audit.adapters.web.labels import subject_label
-from audit.adapters.web.payload_words import tail
+from audit.adapters.web.payload_labels import tail
 from audit.domain.event import OWN_SERVICE
 from audit.domain.search import masked, plain
-from audit.use_cases.find_names import Names
+from audit.use_cases.find_names import JournalNames
 from servicekit.typography import typeset
 
 
@@ -20,7 +20,7 @@ class Wording:
 
     told: Mapping[str, Any]
     payload: Mapping[str, Any]
-    names: Names
+    names: JournalNames
     service: str = OWN_SERVICE
     """Whose words name the kind of a subject."""
 

@@ -21,7 +21,7 @@ from audit.domain.refusals import (
     JournalUnavailableError,
 )
 from audit.use_cases.ports import Alarms
-from audit.use_cases.record_batch import Receipt, Request, Written
+from audit.use_cases.record_batch import JournalPlace, Request, Written
 from servicekit.errors import ServiceError
 
 BATCH_EVENTS = 512
@@ -40,7 +40,7 @@ class Record(Protocol):
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     request: Request
-    answer: "Future[tuple[Receipt, ...]]" = field(default_factory=Future)
+    answer: "Future[tuple[JournalPlace, ...]]" = field(default_factory=Future)
 
 
 class Sequencer:
@@ -96,7 +96,7 @@ class Sequencer:
         """Records nothing more: the journal contradicts what was signed."""
         self._damage = damage
 
-    def append(self, request: Request, timeout_seconds: float) -> tuple[Receipt, ...]:
+    def append(self, request: Request, timeout_seconds: float) -> tuple[JournalPlace, ...]:
         """Records a request and waits for its receipts.
 
         Raises:
