@@ -18,8 +18,8 @@ ROOM_OF = {
     "UseCases": (r"/use_cases/catalogue\.py$", {"habpps", "audit"}),
     "Repositories": (r"/use_cases/ports\.py$", {"habpps", "cdap", "audit"}),
     "sql_repositories": (r"/adapters/database/unit_of_work\.py$", {"habpps", "cdap", "audit"}),
-    "WebParts": (r"/adapters/web/app\.py$", ALL),
-    "create_web": (r"/adapters/web/app\.py$", ALL),
+    "WebParts": (r"/(adapters/web/app|bootstrap/web)\.py$", ALL),
+    "create_web": (r"/(adapters/web/app|bootstrap/web)\.py$", ALL),
     "NEWEST_SCHEMA": (r"/bootstrap(/__init__)?\.py$", ALL),
 }
 """Where a name is defined in a service, and which services must have it. auth has a store for each use case instead of
@@ -46,7 +46,7 @@ TWICE = {
     **dict.fromkeys(
         [
             *("Chain", "Change", "EndedSession", "GrantRefusedError", "Guarded", "Kept", "Kind", "Numbers"),
-            *("Parts", "Question", "Reason", "SessionLimits", "Step", "Text"),
+            *("Parts", "Question", "Reason", "Running", "SessionLimits", "Step", "Text", "Waiting"),
         ],
         "not yet told apart; this list gets shorter",
     ),

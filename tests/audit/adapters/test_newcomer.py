@@ -8,15 +8,15 @@ from tests.audit.builders import FakeProducer
 from tests.promises import promise
 
 WORDS = (
-    Word(SERVICE, "newcomer", "Portes", "Doors"),
-    Word(TYPE, "newcomer.door.opened", "Ouverture d'une porte", "Door opened"),
-    Word(TYPE, "newcomer.hinge.oiled", "Gond huilé", "Hinge oiled", STEP),
-    Word(FIELD, "colour_of_door", "Couleur de la porte", "Colour of the door"),
-    Word(FIELD, "said_by", "Dit par", "Said by", TEXT),
-    Word(FIELD, "lock_model", "Modèle de la serrure", "Model of the lock", TECHNICAL),
-    Word(VALUE, "dark_red", "Rouge foncé", "Dark red"),
-    Word(SUBJECT, "door", "Porte", "Door"),
-    Word(REASON, "DOOR_STUCK", "Porte coincée", "Door stuck"),
+    Word(kind=SERVICE, code="newcomer", french="Portes", english="Doors"),
+    Word(kind=TYPE, code="newcomer.door.opened", french="Ouverture d'une porte", english="Door opened"),
+    Word(kind=TYPE, code="newcomer.hinge.oiled", french="Gond huilé", english="Hinge oiled", form=STEP),
+    Word(kind=FIELD, code="colour_of_door", french="Couleur de la porte", english="Colour of the door"),
+    Word(kind=FIELD, code="said_by", french="Dit par", english="Said by", form=TEXT),
+    Word(kind=FIELD, code="lock_model", french="Modèle de la serrure", english="Model of the lock", form=TECHNICAL),
+    Word(kind=VALUE, code="dark_red", french="Rouge foncé", english="Dark red"),
+    Word(kind=SUBJECT, code="door", french="Porte", english="Door"),
+    Word(kind=REASON, code="DOOR_STUCK", french="Porte coincée", english="Door stuck"),
 )
 PAYLOAD = {"colour_of_door": "dark_red", "said_by": "dark_red", "lock_model": "dark_red"}
 
@@ -87,7 +87,7 @@ def test_until_its_words_come_an_event_is_shown_with_its_service_and_nothing_fai
 
 
 def test_words_are_texts_and_never_markup_or_a_formula(signed_in: Pages) -> None:
-    words = [Word(TYPE, "newcomer.door.opened", '=1+1 & "{{ 7*7 }}" %(x)s', "x")]
+    words = [Word(kind=TYPE, code="newcomer.door.opened", french='=1+1 & "{{ 7*7 }}" %(x)s', english="x")]
     signed_in.journal.describe("newcomer", words)
     opened(signed_in)
     where, _ = signed_in.results()

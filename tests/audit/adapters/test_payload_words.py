@@ -33,7 +33,10 @@ def test_no_key_and_no_code_of_a_payload_is_shown_as_a_program_writes_it(pages: 
         for service, named in words.items():
             values = [word.code for word in named if word.kind == VALUE]
             values = ["NOT_NAMED_YET", "not_named_yet", *values]
-            for word in (Word(FIELD, "brand_new_key", "", ""), *(word for word in named if word.kind == FIELD)):
+            for word in (
+                Word(kind=FIELD, code="brand_new_key", french="", english=""),
+                *(word for word in named if word.kind == FIELD),
+            ):
                 for value in (*values, ["not_named_yet"], {"inner_key": "NOT_NAMED"}):
                     shown = Payload(service, {word.code: value})
                     said = [*shown.ordinary(), *shown.technical()]

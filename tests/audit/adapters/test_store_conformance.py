@@ -151,8 +151,14 @@ def test_checkpoints_and_months_are_kept_once(store: JournalStore) -> None:
 
 
 def test_words_replace_those_of_the_same_code_and_no_others(store: JournalStore) -> None:
-    first = [Word("type", "cdap.a.b", "A", "A"), Word("field", "name", "Nom", "Name", "text")]
-    later = [Word("type", "cdap.a.b", "Mieux", "Better"), Word("value", "red", "Rouge", "Red")]
+    first = [
+        Word(kind="type", code="cdap.a.b", french="A", english="A"),
+        Word(kind="field", code="name", french="Nom", english="Name", form="text"),
+    ]
+    later = [
+        Word(kind="type", code="cdap.a.b", french="Mieux", english="Better"),
+        Word(kind="value", code="red", french="Rouge", english="Red"),
+    ]
     assert store.read(lambda r: (r.words.has("cdap", b"1"), r.words.lists(), list(r.words.all()))) == (False, 0, [])
     assert store.write(lambda r: r.words.add("cdap", b"1", first, NOON_US)) == 2
     assert store.write(lambda r: r.words.add("auth", b"1", first[1:], NOON_US)) == 1

@@ -10,7 +10,7 @@ from servicekit.event_words import FIELD, MOST_WORDS, REASON, SERVICE, STEP, SUB
 from tests.audit.use_cases.conftest import Stage
 from tests.promises import promise
 
-OPENED = Word(TYPE, "newcomer.door.opened", "Porte ouverte", "Door opened")
+OPENED = Word(kind=TYPE, code="newcomer.door.opened", french="Porte ouverte", english="Door opened")
 
 
 def tell(stage: Stage, *words: Word, service: str = "newcomer") -> bool:
@@ -24,8 +24,8 @@ def said(stage: Stage, kind: str, code: str, service: str = "newcomer") -> str |
 
 @promise("journal:producers-name-their-events")
 def test_what_a_producer_says_last_is_shown_and_what_it_said_before_is_not_lost(stage: Stage) -> None:
-    closed = Word(TYPE, "newcomer.door.closed", "Porte fermée", "Door closed")
-    better = Word(TYPE, "newcomer.door.opened", "Porte poussée", "Door pushed")
+    closed = Word(kind=TYPE, code="newcomer.door.closed", french="Porte fermée", english="Door closed")
+    better = Word(kind=TYPE, code="newcomer.door.opened", french="Porte poussée", english="Door pushed")
     assert tell(stage, OPENED, closed)
     assert said(stage, TYPE, "newcomer.door.opened") == "Porte ouverte"
     assert tell(stage, better)
@@ -34,7 +34,7 @@ def test_what_a_producer_says_last_is_shown_and_what_it_said_before_is_not_lost(
 
 
 def test_a_copy_of_an_older_version_changes_nothing(stage: Stage) -> None:
-    better = Word(TYPE, "newcomer.door.opened", "Porte poussée", "Door pushed")
+    better = Word(kind=TYPE, code="newcomer.door.opened", french="Porte poussée", english="Door pushed")
     assert not stage.describe("newcomer", digest_of([OPENED]), ())
     tell(stage, OPENED)
     tell(stage, better)
@@ -45,26 +45,32 @@ def test_a_copy_of_an_older_version_changes_nothing(stage: Stage) -> None:
 
 
 WRONG: tuple[tuple[str, Sequence[Word]], ...] = (
-    ("the type of another service", [Word(TYPE, "cdap.dossier.consulted", "Rien", "Nothing")]),
-    ("a type without its parts", [Word(TYPE, "newcomer.door", "Porte", "Door")]),
-    ("the name of another service", [Word(SERVICE, "cdap", "Rien", "Nothing")]),
-    ("no kind", [Word("colour", "red", "Rouge", "Red")]),
-    ("no form", [Word(FIELD, "colour", "Couleur", "Colour", "blue")]),
-    ("a form of another kind", [Word(FIELD, "colour", "Couleur", "Colour", STEP)]),
-    ("a form where there is none", [Word(VALUE, "red", "Rouge", "Red", "text")]),
-    ("no code", [Word(VALUE, "", "Rouge", "Red")]),
-    ("a code that is none", [Word(FIELD, "<b>", "Gras", "Bold")]),
-    ("a reason in small letters", [Word(REASON, "closed", "Fermé", "Closed")]),
-    ("a subject with a colon", [Word(SUBJECT, "door:", "Porte", "Door")]),
-    ("no French", [Word(VALUE, "red", "", "Red")]),
-    ("no English", [Word(VALUE, "red", "Rouge", " ")]),
-    ("markup", [Word(VALUE, "red", "<b>Rouge</b>", "Red")]),
-    ("two lines", [Word(VALUE, "red", "Rouge\nvif", "Red")]),
-    ("a mark of direction", [Word(VALUE, "red", "Rouge\u202e", "Red")]),
-    ("too long a text", [Word(VALUE, "red", "R" * 201, "Red")]),
-    ("too long a type", [Word(TYPE, f"newcomer.door.{'o' * 100}", "Porte", "Door")]),
-    ("the same code twice", [Word(VALUE, "red", "Rouge", "Red"), Word(VALUE, "red", "Vermeil", "Red")]),
-    ("too many", [Word(VALUE, f"v{number}", "V", "V") for number in range(MOST_WORDS + 1)]),
+    ("the type of another service", [Word(kind=TYPE, code="cdap.dossier.consulted", french="Rien", english="Nothing")]),
+    ("a type without its parts", [Word(kind=TYPE, code="newcomer.door", french="Porte", english="Door")]),
+    ("the name of another service", [Word(kind=SERVICE, code="cdap", french="Rien", english="Nothing")]),
+    ("no kind", [Word(kind="colour", code="red", french="Rouge", english="Red")]),
+    ("no form", [Word(kind=FIELD, code="colour", french="Couleur", english="Colour", form="blue")]),
+    ("a form of another kind", [Word(kind=FIELD, code="colour", french="Couleur", english="Colour", form=STEP)]),
+    ("a form where there is none", [Word(kind=VALUE, code="red", french="Rouge", english="Red", form="text")]),
+    ("no code", [Word(kind=VALUE, code="", french="Rouge", english="Red")]),
+    ("a code that is none", [Word(kind=FIELD, code="<b>", french="Gras", english="Bold")]),
+    ("a reason in small letters", [Word(kind=REASON, code="closed", french="Fermé", english="Closed")]),
+    ("a subject with a colon", [Word(kind=SUBJECT, code="door:", french="Porte", english="Door")]),
+    ("no French", [Word(kind=VALUE, code="red", french="", english="Red")]),
+    ("no English", [Word(kind=VALUE, code="red", french="Rouge", english=" ")]),
+    ("markup", [Word(kind=VALUE, code="red", french="<b>Rouge</b>", english="Red")]),
+    ("two lines", [Word(kind=VALUE, code="red", french="Rouge\nvif", english="Red")]),
+    ("a mark of direction", [Word(kind=VALUE, code="red", french="Rouge\u202e", english="Red")]),
+    ("too long a text", [Word(kind=VALUE, code="red", french="R" * 201, english="Red")]),
+    ("too long a type", [Word(kind=TYPE, code=f"newcomer.door.{'o' * 100}", french="Porte", english="Door")]),
+    (
+        "the same code twice",
+        [
+            Word(kind=VALUE, code="red", french="Rouge", english="Red"),
+            Word(kind=VALUE, code="red", french="Vermeil", english="Red"),
+        ],
+    ),
+    ("too many", [Word(kind=VALUE, code=f"v{number}", french="V", english="V") for number in range(MOST_WORDS + 1)]),
 )
 
 
@@ -83,7 +89,9 @@ def test_words_that_are_not_those_of_the_digest_are_refused(stage: Stage) -> Non
 
 def test_a_producer_that_tells_new_codes_without_end_is_stopped(stage: Stage) -> None:
     def batch(first: int) -> list[Word]:
-        return [Word(VALUE, f"v{number}", "V", "V") for number in range(first, first + MOST_WORDS)]
+        return [
+            Word(kind=VALUE, code=f"v{number}", french="V", english="V") for number in range(first, first + MOST_WORDS)
+        ]
 
     tell(stage, *batch(0))
     tell(stage, *batch(MOST_WORDS))
@@ -94,6 +102,6 @@ def test_a_producer_that_tells_new_codes_without_end_is_stopped(stage: Stage) ->
 
 
 def test_nobody_renames_what_the_journal_writes_itself(stage: Stage) -> None:
-    words = [Word(TYPE, "audit.alarm.raised", "Tout va bien", "All is well")]
+    words = [Word(kind=TYPE, code="audit.alarm.raised", french="Tout va bien", english="All is well")]
     stage.describe("audit", digest_of(words), words)
     assert said(stage, TYPE, "audit.alarm.raised", "audit") == "Alarme du journal"

@@ -25,10 +25,10 @@ def read(folder: Path, text: str, *more: Word) -> tuple[Word, ...]:
 
 
 def test_a_file_names_types_fields_and_the_rest(tmp_path: Path) -> None:
-    reason = Word(REASON, "CLOSED", "Fermé", "Closed")
+    reason = Word(kind=REASON, code="CLOSED", french="Fermé", english="Closed")
     words = read(tmp_path, GOOD, reason)
-    assert Word(TYPE, "cdap.dossier.consulted", "Dossier consulté", "File consulted") in words
-    assert Word(FIELD, "name", "Nom", "Name", TEXT) in words
+    assert Word(kind=TYPE, code="cdap.dossier.consulted", french="Dossier consulté", english="File consulted") in words
+    assert Word(kind=FIELD, code="name", french="Nom", english="Name", form=TEXT) in words
     assert words[-1] == reason
 
 
@@ -63,4 +63,12 @@ def test_the_digest_is_of_the_words_and_not_of_their_order(tmp_path: Path) -> No
     random.shuffle(words)
     assert digest_of(words) == before
     assert digest_of(words[1:]) != before
-    assert digest_of([Word(one.kind, one.code, one.french, f"{one.english}.", one.form) for one in words]) != before
+    assert (
+        digest_of(
+            [
+                Word(kind=one.kind, code=one.code, french=one.french, english=f"{one.english}.", form=one.form)
+                for one in words
+            ]
+        )
+        != before
+    )

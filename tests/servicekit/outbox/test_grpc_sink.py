@@ -122,7 +122,10 @@ def test_what_audit_lacks_comes_back_in_the_same_terms(sink: GrpcAuditSink, jour
 
 
 def test_words_are_sent_once_and_asked_for_by_their_digest(journal: FakeJournal, sink: GrpcAuditSink) -> None:
-    words = [Word(FIELD, "name", "Nom", "Name", TEXT), Word(TYPE, "cdap.a.b", "A", "A")]
+    words = [
+        Word(kind=FIELD, code="name", french="Nom", english="Name", form=TEXT),
+        Word(kind=TYPE, code="cdap.a.b", french="A", english="A"),
+    ]
     sink.describe(words)
     sink.describe(words[::-1])
     assert [len(one.words) for one in journal.tellings] == [0, 2, 0]

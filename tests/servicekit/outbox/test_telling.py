@@ -12,7 +12,7 @@ from tests.servicekit.outbox.builders import SqlThings, adding
 from tests.servicekit.outbox.conftest import QUICK, Service
 from tests.servicekit.outbox.fakes import InMemoryAudit
 
-WORDS = (Word(TYPE, "cdap.thing.added", "Chose ajoutée", "Thing added"),)
+WORDS = (Word(kind=TYPE, code="cdap.thing.added", french="Chose ajoutée", english="Thing added"),)
 
 
 def with_words(database: Database, audit: InMemoryAudit) -> Service:

@@ -13,5 +13,8 @@ def words_of(service: str) -> tuple[Word, ...]:
     Raises:
         StartError: the file is missing or holds what no words are.
     """
-    reasons = (Word(REASON, one.code, one.brief.french, one.brief.english) for one in CATALOGUE.values())
+    reasons = (
+        Word(kind=REASON, code=one.code, french=one.brief.french, english=one.brief.english)
+        for one in CATALOGUE.values()
+    )
     return read_words(Path(str(files(service))) / "data" / "journal.toml", service, reasons)

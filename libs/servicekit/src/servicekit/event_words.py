@@ -39,7 +39,7 @@ _OF_THE_FILE = {f"{kind}s": kind for kind in (TYPE, FIELD, VALUE, SUBJECT, SERVI
 _MARKUP = frozenset("<>")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, kw_only=True)
 class Word:
     """What one code is called; (kind, code) is unique among the words of a service."""
 
@@ -48,6 +48,9 @@ class Word:
     french: str
     english: str
     form: str = ""
+
+
+_TEXTS = ("french", "english", "form")
 
 
 def words_problem(service: str, words: Collection[Word]) -> str | None:
@@ -94,7 +97,9 @@ def read_words(path: Path, service: str, more: Iterable[Word] = ()) -> tuple[Wor
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
         told = [
-            Word(_OF_THE_FILE[name], code, *texts) for name, table in tables.items() for code, texts in table.items()
+            Word(kind=_OF_THE_FILE[name], code=code, **dict(zip(_TEXTS[: len(texts)], texts, strict=True)))
+            for name, table in tables.items()
+            for code, texts in table.items()
         ]
         words = (*told, *more)
         problem = words_problem(service, words)

@@ -132,7 +132,7 @@ REASONS = (
         RIGHTS,
         ("Aucune finalité du contrat ne va avec le profil", "No purpose of the contract goes with the profile"),
         (
-            "Le contrat de service de votre organisation ne prévoit aucun motif de consultation pour votre profil.",
+            "Le contrat de service de votre organisation ne prévoit aucune finalité pour votre profil.",
             "The service contract of your organisation provides no purpose for your profile.",
         ),
         ASK_CHANGE,

@@ -45,4 +45,7 @@ class SqlWords:
     def all(self) -> Sequence[tuple[str, Word]]:
         """See `Words.all`."""
         rows = self._connection.execute(select(word.c.service, *_TELLING)).all()
-        return [(row.service, Word(row.kind, row.code, row.french, row.english, row.form)) for row in rows]
+        return [
+            (row.service, Word(kind=row.kind, code=row.code, french=row.french, english=row.english, form=row.form))
+            for row in rows
+        ]

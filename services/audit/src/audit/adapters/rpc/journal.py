@@ -68,7 +68,10 @@ class JournalServicer(journal_pb2_grpc.JournalServicer):
     ) -> journal_pb2.DescribeEventsResponse:
         """Keeps what the calling service calls its events."""
         del context
-        words = [Word(_KINDS.get(one.kind, ""), one.code, one.french, one.english, one.form) for one in request.words]
+        words = [
+            Word(kind=_KINDS.get(one.kind, ""), code=one.code, french=one.french, english=one.english, form=one.form)
+            for one in request.words
+        ]
         known = self._use_cases.describe(current_call().caller, request.digest, words)
         return journal_pb2.DescribeEventsResponse(is_known=known)
 

@@ -76,13 +76,13 @@ def create_web(parts: WebParts) -> tuple[ServiceApp, Callable[[], object]]:
     app.register_refusal_texts(REFUSAL_TEXTS)
     app.set_refusal_teller(teller(reader))
     pages = Pages(
-        use_cases.search,
-        use_cases.results,
-        use_cases.read_event,
-        use_cases.state,
-        use_cases.types,
-        Understand(use_cases.results),
-        use_cases.vocabulary,
+        search_events=use_cases.search,
+        read_results=use_cases.results,
+        read_event=use_cases.read_event,
+        read_state=use_cases.state,
+        types=use_cases.types,
+        understand=Understand(use_cases.results),
+        vocabulary=use_cases.vocabulary,
     )
     app.register_blueprint(pages.blueprint())
     return app, sessions.remove_expired

@@ -37,7 +37,7 @@ PICKED = re.compile(r"(account|organisation):[0-9A-Za-z-]{1,64}")
 FOLLOWED = ("actor_id", "organisation_id", "subject")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Pages:
     """The views over their use cases."""
 

@@ -60,7 +60,7 @@ class _ParsedKey:
     public: ECKey | RSAKey
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _View:
     """What is in use, from `records` of that `stamp`, until `changes_at`."""
 

@@ -189,7 +189,7 @@ NOTICES = {
         ),
     ),
     NoticeKind.CONTRACT_REACTIVATED: Text(
-        "un contrat de service est remis en vigueur",
+        "un contrat de service est réactivé",
         (
             "Le contrat de service de « {organisation} » pour {subject} est de nouveau en vigueur.",
             _BY,
