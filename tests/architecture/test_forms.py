@@ -29,6 +29,7 @@ CHANGES_NOTHING_SHARED = {
     *("forgotten_password.html", "form_post.html", "login.html", "logout_confirm.html", "lost_identifier.html"),
     *("organisation.html", "_header.html", "_search_form.html", "search.html", "results.html", "event.html"),
     "demo_extranet.html",
+    "client.html",  # asks the addresses of an application
     # the macros themselves: who uses them gives the version
     *("confirm.html", "forms.html"),
 }

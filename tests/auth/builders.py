@@ -143,6 +143,7 @@ class Provider:
             clock=self.clock,
             wait_for_logout=self.deliver,
             fetch=self.fetch,
+            status_of=self.status_of,
             secret=secret,
             pairwise_salt=b"s" * 32,
             sectors=self,
@@ -169,6 +170,12 @@ class Provider:
     def fetch(self, url: str) -> Any:
         """What is behind the addresses of clients."""
         return self.fetched[url]
+
+    def status_of(self, url: str) -> int:
+        """The status that an address answers with; nothing answers where the test has set none."""
+        if url not in self.fetched:
+            raise DependencyUnavailableError("nothing answers there", reason="FETCH_FAILED")
+        return int(self.fetched[url])
 
     def json_list(self, url: str) -> Sequence[str]:
         """The list behind a sector identifier; nothing answers at an address that the test has not filled."""

@@ -6,6 +6,11 @@ READER = Reader.EXTRANET_TEAM
 
 EXTRANET_TEAMS: tuple[Promise, ...] = (
     Promise(
+        "extranet:connection-is-tried",
+        "Domain page G (4)",
+        "The addresses and keys of an application are tried from its page, and each result is said in words.",
+    ),
+    Promise(
         "extranet:fields-over-grpc",
         "Domain page G (3)",
         "Partner software gets the fields of its profile, with the reference of the record.",

@@ -18,6 +18,7 @@ from auth.clients.use_cases.open_registration import OpenRegistration
 from auth.clients.use_cases.ports import SectorIdentifiers
 from auth.clients.use_cases.register_clients import RegisterClients
 from auth.clients.use_cases.register_dynamically import RegisterDynamically
+from auth.clients.use_cases.try_client import TryClient
 from auth.front.adapters.web.app import health_and_lanes
 from auth.front.use_cases.catalogue import UseCases
 from auth.ground.adapters.clients.guarded_fetch import GuardedFetch
@@ -112,6 +113,7 @@ class World:
     clock: Clock
     wait_for_logout: Callable[[str], LogoutReport]
     fetch: Callable[[str], Mapping[str, Any]]
+    status_of: Callable[[str], int]
     secret: WebSecrets
     pairwise_salt: bytes
     sectors: SectorIdentifiers
@@ -202,6 +204,7 @@ def build_use_cases(settings: AuthSettings, world: World, engagement: Document |
         give_consent=GiveConsent(work, clock),
         manage_accounts=ManageAccounts(work, clock),
         register_clients=register,
+        try_client=TryClient(world.fetch, world.status_of),
         register_dynamically=RegisterDynamically(work, register, clock),
         wait_for_logout=world.wait_for_logout,
     )
@@ -269,6 +272,7 @@ def build(settings: AuthSettings, parts: Parts) -> Process:
         clock=clock,
         wait_for_logout=logout.report,
         fetch=fetch.json,
+        status_of=fetch.status_of,
         secret=secret,
         pairwise_salt=pairwise,
         sectors=fetch,

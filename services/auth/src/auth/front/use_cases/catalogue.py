@@ -9,6 +9,7 @@ from auth.clients.domain.subjects import Subjects
 from auth.clients.use_cases.known_clients import KnownClients
 from auth.clients.use_cases.register_clients import RegisterClients
 from auth.clients.use_cases.register_dynamically import RegisterDynamically
+from auth.clients.use_cases.try_client import TryClient
 from auth.keys.use_cases.ports import OwnTokens, Signer
 from auth.people.use_cases.accept_engagement import AcceptEngagement
 from auth.people.use_cases.choose_password import ChoosePassword
@@ -80,5 +81,6 @@ class UseCases:
     give_consent: GiveConsent
     manage_accounts: ManageAccounts
     register_clients: RegisterClients
+    try_client: TryClient
     register_dynamically: RegisterDynamically
     wait_for_logout: Callable[[str], LogoutReport]

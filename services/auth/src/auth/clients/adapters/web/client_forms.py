@@ -108,6 +108,16 @@ class ClientForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
         if formdata is None:
             self._show(before)
 
+    @property
+    def without_secret(self) -> bool:
+        """Whether what stands in for a secret is filled in or wrong, so that it must be seen."""
+        fields = (self.jwks, self.jwks_uri, self.tls_client_auth_subject_dn, self.binding)
+        return (
+            self.binding.data not in (None, "", next(iter(BINDINGS)))
+            or any(one.errors for one in fields)
+            or any(one.data for one in fields[:-1])
+        )
+
     def description(self, before: Client | None) -> dict[str, Any] | None:
         """What `RegisterClients` reads; None when something cannot even be read, said beside its field."""
         kept = describe_client(before) if before is not None else {}

@@ -20,13 +20,15 @@ from auth.clients.adapters.web.client_sentences import (
     BINDINGS,
     GRANTS,
     METHODS,
+    OUTCOMES,
     OWN_EXTRANET,
+    PARTS,
     PROFILES,
     SCOPES,
     SHORT_PROFILES,
 )
 from auth.clients.domain.client_registration import BadClientError, describe_client, version_of
-from auth.clients.domain.clients import SECRET_METHODS, Client
+from auth.clients.domain.clients import CLIENT_ALGORITHMS, SECRET_METHODS, Client
 from auth.clients.use_cases.register_clients import Actor, RegisterClients, Registered
 from auth.front.adapters.web.parts import AGAIN, Parts
 from auth.ground.domain.errors import CafAdministratorNeededError, ClientChangedError, ClientIdTakenError
@@ -148,6 +150,9 @@ class ClientPages:
         blueprint.add_url_rule("", "listed", self.listed)
         blueprint.add_url_rule("/nouveau", "create", self.create, methods=both)
         blueprint.add_url_rule("/fiche/<path:client_id>", "shown", self.shown, merge_slashes=False)
+        blueprint.add_url_rule(
+            "/essayer/<path:client_id>", "attempt", self.attempt, methods=["POST"], merge_slashes=False
+        )
         blueprint.add_url_rule("/modifier/<path:client_id>", "change", self.change, methods=both, merge_slashes=False)
         blueprint.add_url_rule(
             f"/<any({acts}):act>/<path:client_id>", "act", self.act, methods=both, merge_slashes=False
@@ -187,7 +192,15 @@ class ClientPages:
             grants=[str(GRANTS.get(grant, grant)) for grant in client.grant_types],
             scope=[str(words.get(word, word)) for word in client.scope],
             others=_others(client),
+            issuer=self._parts.issuer,
+            algorithms=", ".join(CLIENT_ALGORITHMS),
         )
+
+    def attempt(self, client_id: str) -> str:
+        """Asks the addresses of the client, and says of each what came of it."""
+        client = self._register.find(client_id, self._actor())
+        trials = self._parts.use_cases.try_client(client)
+        return render_template("client_trial.html", client=client, trials=trials, parts=PARTS, outcomes=OUTCOMES)
 
     def create(self) -> Response | str:
         """A new client; its secret is shown on the page that answers."""
@@ -287,6 +300,7 @@ class ClientPages:
                 secret=registered.secret,
                 created=created,
                 issuer=self._parts.issuer,
+                algorithms=", ".join(CLIENT_ALGORITHMS),
             )
         )
 

@@ -124,6 +124,15 @@ class GuardedFetch:
         with self._asked("POST", url, headers, urlencode(form).encode()) as answer:
             return answer.status
 
+    def status_of(self, url: str) -> int:
+        """The status of a GET; the body is not read and no redirect followed.
+
+        Raises:
+            FetchRefusedError: FETCH_BAD_ADDRESS, FETCH_FORBIDDEN_ADDRESS or FETCH_FAILED.
+        """
+        with self._asked("GET", url, {}, None) as answer:
+            return answer.status
+
     def _json(self, url: str) -> object:
         with self._asked("GET", url, {"Accept": "application/json, application/jwk-set+json"}, None) as answer:
             if answer.status != 200:
