@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 
 import pytest
 
@@ -46,7 +47,8 @@ def test_each_address_is_tried_and_said_in_words(provider: Provider, administrat
 def test_the_page_says_what_to_write_into_the_software_whatever_proves_who_it_is(
     provider: Provider, administrator: AuthBrowser, method: str, sentence: str
 ) -> None:
-    provider.add(a_client("mon-enfant", 8410, owner="921", first_party=False, auth_method=method))
+    client = a_client("mon-enfant", 8410, owner="921", first_party=False)
+    provider.add(replace(client, auth_method=method))
     page = html.unescape(administrator.get(PAGE).text)
     assert 'id="for-your-software"' in page
     assert f'<code class="text-break">{method}</code>' in page
