@@ -1,4 +1,4 @@
-"""`python -m audit verify`: the report in French sentences or as JSON, and an exit code.
+"""`python -m audit verify`: the report in sentences or as JSON, and an exit code.
 
 0: intact. 1: something is not what was written or signed. 2: it could not be run.
 """
