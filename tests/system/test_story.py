@@ -60,12 +60,14 @@ def story(onebox: OneboxProcess) -> Story:
 
 
 def read_credentials(story: Story, address: str) -> tuple[str, str]:
-    """Identifier and provisional password from the two separate mails that a person has received."""
-    mails = story.onebox.wait_for_mails(address, 2)
-    assert len(mails) == 2
-    texts = [mail["text"] for mail in mails]
-    identifiers = [found[1] for text in texts if (found := re.search(r"[Ii]dentifiant\s:\s+(\S+)", text))]
-    passwords = [found[1] for text in texts if (found := re.search(r"[Mm]ot de passe provisoire\s:\s+(\S+)", text))]
+    """Identifier and provisional password from the two separate mails that a person has received, among others."""
+    texts: list[str] = []
+    identifiers: list[str] = []
+    passwords: list[str] = []
+    while not (identifiers and passwords):
+        texts = [mail["text"] for mail in story.onebox.wait_for_mails(address, len(texts) + 1)]
+        identifiers = [found[1] for text in texts if (found := re.search(r"[Ii]dentifiant\s:\s+(\S+)", text))]
+        passwords = [found[1] for text in texts if (found := re.search(r"[Mm]ot de passe provisoire\s:\s+(\S+)", text))]
     assert len(identifiers) == 1
     assert len(passwords) == 1
     with_identifier = next(text for text in texts if identifiers[0] in text)
