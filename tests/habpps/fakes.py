@@ -336,6 +336,7 @@ class FakeAccounts:
         self.mails_sent = True
         self.failure: Exception | None = None
         self.known: dict[str, AccountStatus] = {}
+        self.signed_in: dict[str, datetime] = {}
 
     def push(self, command: AccountCommand) -> AccountStatus:
         if self.failure is not None:
@@ -344,6 +345,11 @@ class FakeAccounts:
         status = AccountStatus("jdupont", self.mails_sent)
         self.known[command.account_id] = status
         return status
+
+    def last_sign_ins(self, account_ids: Sequence[str]) -> Mapping[str, datetime | None]:
+        if self.failure is not None:
+            raise self.failure
+        return {one: self.signed_in.get(one) for one in account_ids}
 
     def status(self, account_id: str) -> AccountStatus | None:
         if self.failure is not None:

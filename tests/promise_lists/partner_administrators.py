@@ -6,6 +6,16 @@ READER = Reader.PARTNER_ADMINISTRATOR
 
 PARTNER_ADMINISTRATORS: tuple[Promise, ...] = (
     Promise(
+        "partner:people-join-from-the-group",
+        "Keycloak, members of a group",
+        "People are found and join a group from its own page.",
+    ),
+    Promise(
+        "partner:last-sign-in-is-shown",
+        "Domain rules, sleeping accounts",
+        "The list of people says when each was last signed in, or that it is unknown for the moment.",
+    ),
+    Promise(
         "partner:groups-have-a-profile-in-force",
         "Domain page B.2 (obligations)",
         "A group is made for a profile that a contract in force carries, and for no other.",

@@ -136,3 +136,11 @@ def test_a_silent_account_service_leaves_the_command_waiting(on_sqlite: Habpps) 
         return store.commands.next_due_at()
 
     assert on_sqlite.all.look(waiting) > on_sqlite.clock.now()
+
+
+def test_the_last_sign_ins_of_a_page_are_asked_for_at_once(served: tuple[Recorded, grpc.Channel]) -> None:
+    servicer, channel = served
+    assert GrpcAccounts(channel).last_sign_ins([]) == {}
+    assert servicer.asked == [], "nobody is asked about nobody"
+    assert GrpcAccounts(channel).last_sign_ins(["a", "b"]) == {"a": None, "b": None}
+    assert len(servicer.asked) == 1

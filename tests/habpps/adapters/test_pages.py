@@ -1,5 +1,6 @@
 """The story of the mission through the pages, and what the pages refuse."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -9,6 +10,7 @@ from flask import g
 from habpps.domain.account_command import CommandState
 from habpps.use_cases.client_sessions import ClientSessionsEnding
 from habpps.use_cases.ports import AccountStatus
+from servicekit.errors import DependencyUnavailableError
 from tests.habpps.adapters.conftest import Pages
 from tests.habpps.builders import ADMINISTRATOR, OTHER_SIRET, SIRET, Commune
 from tests.promises import promise
@@ -361,3 +363,32 @@ def test_the_page_of_help_names_the_other_administrators_of_the_organisation(pag
     text = pages.get("/aide")
     assert f"{ADMINISTRATOR.display_name}, qui administre les comptes de votre organisation" in text
     assert "La Caf des Hauts-de-Seine (921), qui a signé la convention" in text
+
+
+@promise("partner:people-join-from-the-group")
+def test_a_person_is_found_and_joins_from_the_page_of_the_group(pages: Pages) -> None:
+    commune = pages.habpps.all.ready()
+    pages.author = commune.partner
+    group = pages.habpps.all.acts.create_group(commune.partner, "Service social", "T1").value
+    page = pages.get(f"/groupes/{group}?qui=leger")
+    assert "Camille Léger" in page
+    fields = dict(re.findall(r'name="(group_id|version|from_group)" value="([^"]*)"', page))
+    assert set(fields) == {"group_id", "version", "from_group"}
+    where = pages.client.post(f"/utilisateurs/{commune.user_id}/rattacher", data=fields)
+    assert where.status_code == 303
+    assert "Camille Léger" in pages.get(f"/groupes/{group}")
+    again = pages.get(f"/groupes/{group}?qui=leger")
+    assert "ces personnes sont déjà dans le groupe" in again
+    assert 'name="from_group"' not in again
+
+
+@promise("partner:last-sign-in-is-shown")
+def test_the_list_of_people_shows_the_last_sign_in_or_says_that_it_is_unknown(pages: Pages) -> None:
+    commune = pages.habpps.all.ready()
+    pages.author = commune.partner
+    accounts, user = pages.habpps.all.accounts, pages.habpps.all.look(lambda store: store.users.get(commune.user_id))
+    assert "Jamais" in pages.get("/utilisateurs")
+    accounts.signed_in[user.account_id] = datetime(2026, 11, 20, 8, 5, tzinfo=UTC)
+    assert "20/11/2026" in pages.get("/utilisateurs")
+    accounts.failure = DependencyUnavailableError("away", reason="REMOTE_UNAVAILABLE")
+    assert "Inconnue pour l'instant" in pages.get("/utilisateurs").replace("\u2019", "'")

@@ -11,7 +11,7 @@ from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.people import Administrator, Role, User
 from habpps.domain.refusals import UnknownThingError
 from habpps.domain.service_contract import Extranet, ServiceContract
-from habpps.domain.states import ContractState, ConventionState
+from habpps.domain.states import ContractState, ConventionState, UserState
 from habpps.domain.versions import version_of
 from habpps.use_cases.acting_administrators import those_who_can_sign_in
 from habpps.use_cases.people_ports import Listing
@@ -20,6 +20,8 @@ from habpps.use_cases.register import Register
 from partnerkit.days import french_day
 from servicekit.clock import Clock
 from servicekit.errors import ServiceError
+
+MOST_CANDIDATES = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,13 +60,26 @@ class OrganisationView:
 
 @dataclass(frozen=True)
 class UserPage:
-    """A page of a list of users. `places`: what each holds, by user; `mails`: newest command with mails per account."""
+    """A page of a list of users. `places`: what each holds, by user; `mails`: newest command with mails per account.
+
+    `last_sign_ins`: by account, None for somebody who never signed in; None as a whole when the account service does
+    not answer, or was not asked.
+    """
 
     view: OrganisationView
     users: tuple[User, ...]
     total: int
     places: Mapping[str, tuple[Membership, ...]]
     mails: Mapping[str, AccountCommand]
+    last_sign_ins: Mapping[str, datetime | None] | None = None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody who may join a group. `version`: of the user and all places, as for `AssignToGroup`."""
+
+    user: User
+    version: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,6 +233,32 @@ class ConsultRegister:
         def work(store: Repositories) -> UserPage:
             return self._users(store, author, organisation_id, listing)
 
+        found = self._register.read(author, "habpps.users.listed", work)
+        try:
+            signed_in = self._accounts.last_sign_ins([one.account_id for one in found.users])
+        except ServiceError:
+            return found
+        return replace(found, last_sign_ins=signed_in)
+
+    def candidates(self, author: Author, group: Group, text: str) -> tuple[Candidate, ...]:
+        """Return the first active users with these words who hold no place in a group of the author's organisation.
+
+        Raises:
+            UnknownThingError: not there, or not theirs.
+        """
+
+        def work(store: Repositories) -> tuple[Candidate, ...]:
+            check_reach(author, store.organisations.get(group.organisation_id))
+            listing = Listing(text=text, state=UserState.ACTIVE.value, size=MOST_CANDIDATES)
+            users, _total = store.users.page(group.organisation_id, listing)
+            ever: dict[str, list[Membership]] = {one.id: [] for one in users}
+            for place in store.habilitations.of_users(list(ever)):
+                ever[place.user.id].append(place)
+            outside = [one for one in users if not _is_in(group, ever[one.id])]
+            return tuple(
+                Candidate(one, version_of(one, *(place.habilitation for place in ever[one.id]))) for one in outside
+            )
+
         return self._register.read(author, "habpps.users.listed", work)
 
     def user(self, author: Author, user_id: str) -> UserView:
@@ -316,6 +357,10 @@ class ConsultRegister:
             sizes=store.habilitations.sizes(organisation.id),
             able=frozenset(one.id for one in those_who_can_sign_in(store, administrators, today)),
         )
+
+
+def _is_in(group: Group, places: Sequence[Membership]) -> bool:
+    return any(one.group.id == group.id and one.habilitation.is_held for one in places)
 
 
 def _why_suspended(store: Repositories, view: OrganisationView, contract: ServiceContract) -> ActRecord | None:

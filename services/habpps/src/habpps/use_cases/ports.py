@@ -253,6 +253,14 @@ class Accounts(Protocol):
         """
         ...
 
+    def last_sign_ins(self, account_ids: Sequence[str]) -> Mapping[str, datetime | None]:
+        """Return when each account was last signed in with; None when never. Unknown ones are left out.
+
+        Raises:
+            DependencyUnavailableError: no answer within a moment.
+        """
+        ...
+
     def status(self, account_id: str) -> AccountStatus | None:
         """Return the state of an account, None when it is unknown.
 

@@ -1,6 +1,7 @@
 """The account service of auth over gRPC."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import grpc
@@ -13,6 +14,8 @@ from partenaire.auth.v1.accounts_pb2_grpc import AccountsStub
 from servicekit.rpc import remote_errors
 
 DEADLINE_SECONDS = 5.0
+PAGE_DEADLINE_SECONDS = 1.0
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class GrpcAccounts:
@@ -39,6 +42,15 @@ class GrpcAccounts:
         with remote_errors():
             answer = self._stub.GetAccounts(pb.GetAccountsRequest(account_ids=[account_id]), timeout=DEADLINE_SECONDS)
         return next((AccountStatus(one.username, one.mails_sent, one.mail_problem) for one in answer.accounts), None)
+
+    def last_sign_ins(self, account_ids: Sequence[str]) -> Mapping[str, datetime | None]:
+        """Return the last sign-ins; a page waits for them for a moment only."""
+        if not account_ids:
+            return {}
+        with remote_errors():
+            asked = pb.GetAccountsRequest(account_ids=list(account_ids))
+            answer = self._stub.GetAccounts(asked, timeout=PAGE_DEADLINE_SECONDS)
+        return {one.account_id: _moment(one.last_login_at_us) for one in answer.accounts}
 
     def _create(self, command: AccountCommand) -> AccountStatus:
         content = command.content
@@ -106,6 +118,10 @@ class GrpcAccounts:
         )
         self._stub.EndSessions(request, timeout=DEADLINE_SECONDS)
         return AccountStatus(command.username, mails_sent=True)
+
+
+def _moment(microseconds: int) -> datetime | None:
+    return _EPOCH + timedelta(microseconds=microseconds) if microseconds else None
 
 
 def _accesses(content: Mapping[str, str], name: str) -> list[pb.Access]:

@@ -153,6 +153,7 @@ class AssignForm(EditForm):
 
     group_id = SelectField(_l("Groupe"), [Needed()], validate_choice=False)
     confirmed = BooleanField(_l("Je confirme que ce profil est pour moi-même."))
+    from_group = HiddenField()  # sent from the page of the group: the person goes back there
 
 
 class ReasonForm(EditForm):

@@ -1,6 +1,6 @@
 """Pages of the partner administrator: what to do next, groups, the organisation's own journal."""
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -18,6 +18,7 @@ from habpps.adapters.web.pages import (
     listing,
     page_of,
 )
+from partnerkit.text import clean_line
 
 blueprint = Blueprint("partner", __name__)
 Page = str | tuple[str, int] | Response
@@ -58,7 +59,12 @@ def group(group_id: str) -> Page:
     """Show a group and its members."""
     asked = listing()
     found, members = acts().consult.group_members(author(), group_id, asked)
-    return answer("group.html", found=members, group=found, asked=asked, page=page_of(members.total))
+    wanted = clean_line(request.args.get("qui", ""))[:100]
+    candidates = acts().consult.candidates(author(), found, wanted) if wanted and found.is_open else ()
+    page = page_of(members.total)
+    return answer(
+        "group.html", found=members, group=found, asked=asked, page=page, wanted=wanted, candidates=candidates
+    )
 
 
 @blueprint.route("/groupes/<group_id>/fermer", methods=["GET", "POST"])

@@ -108,6 +108,8 @@ def assign(user_id: str) -> Page:
         if done is not None:
             name, group = found.user.person.display_name, group_name(found, assignment.group_id)
             sentence = _("%(name)s fait partie du groupe « %(group)s ».", name=name, group=group)
+            if form.from_group.data:
+                return done_page(sentence, url_for("partner.group", group_id=assignment.group_id))
             return done_page(sentence, url_for("users.shown", user_id=user_id))
     return _user_page(found, form)
 
@@ -211,7 +213,8 @@ def _list(organisation_id: str) -> Page:
         Column("job_title", _("Fonction"), sortable=True),
         Column("groups", _("Groupes")),
         Column("state", _("État"), sortable=True),
-        Column("mails", _("Courriels")),
+        Column("last", _("Dernière connexion")),
+        Column("mails", _("Compte")),
     ]
     sort = Sort.from_request({"name", "job_title", "state"}, "name")
     return answer("users.html", found=found, page=page_of(found.total), asked=asked, columns=columns, sort=sort)
