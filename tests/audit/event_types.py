@@ -10,7 +10,7 @@ from tests.architecture.tree import ROOT, SERVICES
 _FULL_NAME = re.compile(rf"({'|'.join(SERVICES)})\.[a-z_]+\.[a-z_]+")
 _SHORT_NAME = re.compile(r"[a-z_]+\.[a-z_]+")
 _MAKERS = ("done", "granted", "refused")  # of auth.people.use_cases.events, which adds the name of the service
-_EVENT_MAKERS = frozenset((*_MAKERS, "_event", "auditor_act", "canonical_json", "AuditEvent", "Note"))
+_EVENT_MAKERS = frozenset((*_MAKERS, "_event", "canonical_json", "AuditEvent", "Note"))
 _HOLDERS = frozenset(("what", "where", "told", "payload", "details", "content", "named", "more"))
 _COLUMNS = frozenset(
     ("event_id", "type", "occurred_at", "occurred_at_us", "decision", "owner", "actor_id", "organisation_id")

@@ -17,7 +17,7 @@ from audit.domain.search import Criteria
 from audit.domain.shard import ShardKey
 from audit.use_cases.check_evidence import EMPTY_TREE
 from audit.use_cases.ports import EntryRow, Guarded, Repositories, StoredShard, TreeState
-from servicekit.event_words import Word
+from tests.audit.word_fakes import InMemoryWords
 
 T = TypeVar("T")
 
@@ -27,6 +27,7 @@ class InMemoryEntries:
 
     def __init__(self) -> None:
         self.rows: list[EntryRow] = []
+        self._lies = False
 
     def add(self, rows: Sequence[EntryRow]) -> None:
         self.rows.extend(rows)
@@ -37,8 +38,13 @@ class InMemoryEntries:
     def between(self, first: int, end: int) -> Sequence[EntryRow]:
         return self.rows[first:end]
 
+    def lie_once(self) -> None:
+        """The next bytes that are read are not those that were written."""
+        self._lies = True
+
     def data_between(self, first: int, end: int) -> Sequence[bytes]:
-        return [row.data for row in self.rows[first:end]]
+        lie, self._lies = b" " if self._lies else b"", False
+        return [row.data + lie for row in self.rows[first:end]]
 
     def search(self, criteria: Criteria, before: int | None, limit: int) -> Sequence[EntryRow]:
         found = [row for row in self.rows if _matches(row, criteria) and (before is None or row.index < before)]
@@ -141,28 +147,6 @@ class InMemoryShards:
         self._by_name.setdefault(shard.name, shard)
 
 
-class InMemoryWords:
-    """`Words` in dicts."""
-
-    def __init__(self) -> None:
-        self._lists: set[tuple[str, bytes]] = set()
-        self._words: dict[tuple[str, str, str], Word] = {}
-
-    def has(self, service: str, digest: bytes) -> bool:
-        return (service, digest) in self._lists
-
-    def add(self, service: str, digest: bytes, words: Sequence[Word], at_us: int) -> int:
-        self._lists.add((service, digest))
-        self._words.update({(service, word.kind, word.code): word for word in words})
-        return sum(of == service for of, _, _ in self._words)
-
-    def lists(self) -> int:
-        return len(self._lists)
-
-    def all(self) -> Sequence[tuple[str, Word]]:
-        return [(service, word) for (service, _, _), word in self._words.items()]
-
-
 class InMemoryJournalStore:
     """`JournalStore`: a failed `work` changes nothing."""
 
@@ -177,6 +161,12 @@ class InMemoryJournalStore:
             InMemoryWords(),
         )
         self._lock = threading.RLock()
+
+    def lie_once(self) -> None:
+        """See `InMemoryEntries.lie_once`."""
+        entries = self.repositories.entries
+        assert isinstance(entries, InMemoryEntries)
+        entries.lie_once()
 
     def read(self, work: Callable[[Repositories], T]) -> T:
         with self._lock:

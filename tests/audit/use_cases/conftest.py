@@ -12,7 +12,8 @@ from audit.use_cases.describe_events import DescribeEvents, ReadVocabulary
 from audit.use_cases.publish_checkpoint import PublishCheckpoint
 from audit.use_cases.read_event import ReadEvent
 from audit.use_cases.record_batch import JournalPlace, RecordBatch, Request
-from audit.use_cases.search_events import Auditor, ReadResults, SearchEvents
+from audit.use_cases.record_reading import Auditor, RecordReading
+from audit.use_cases.search_events import ReadResults, SearchEvents
 from partnerkit.event_words import words_of
 from servicekit.event_words import digest_of
 from tests.audit.builders import MovingClock
@@ -62,14 +63,15 @@ class Stage:
         self.append_events = AppendEvents(self.journal)
         self.publish = PublishCheckpoint(self.store, self.guard, self.signer, self.published)
         self.check = CheckEvidence(self.store, self.guard, self.published, self.signer, self.keys, self.clock)
-        self.search = SearchEvents(self.journal, self.clock)
+        reading = RecordReading(self.journal, self.clock)
+        self.search = SearchEvents(reading)
         own = [(OWN_SERVICE, word) for word in words_of(OWN_SERVICE)]
         self.describe, self.vocabulary = DescribeEvents(self.store, self.clock), ReadVocabulary(self.store, own)
         for service in ("auth", "cdap"):
             words = words_of(service)
             self.describe(service, digest_of(words), words)
-        self.results = ReadResults(self.store, self.keys, self.cipher, self.journal, self.clock, self.vocabulary)
-        self.read_event = ReadEvent(self.results)
+        self.results = ReadResults(self.store, self.keys, self.cipher, reading, self.vocabulary)
+        self.read_event = ReadEvent(self.store, self.results, reading)
 
     def append(self, *events: SubmittedEvent) -> tuple[JournalPlace, ...]:
         return self.append_events(events[0].place.service, events, 1.0)

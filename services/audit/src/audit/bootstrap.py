@@ -21,13 +21,16 @@ from audit.use_cases.append_events import AppendEvents
 from audit.use_cases.catalogue import UseCases
 from audit.use_cases.check_evidence import CheckEvidence
 from audit.use_cases.describe_events import DescribeEvents, ReadVocabulary
+from audit.use_cases.export_results import ExportResults
 from audit.use_cases.journal_state import ReadEventTypes, ReadJournalState
 from audit.use_cases.prove_inclusion import NewestCheckpoint, ProveInclusion
 from audit.use_cases.publish_checkpoint import PublishCheckpoint
 from audit.use_cases.read_event import ReadEvent
 from audit.use_cases.record_batch import RecordBatch
+from audit.use_cases.record_reading import RecordReading
 from audit.use_cases.search_events import ReadResults, SearchEvents
 from audit.use_cases.tell_missing import TellMissing
+from audit.use_cases.understand import Understand
 from audit.use_cases.verify_journal import Outside, VerifyJournal
 from audit.use_cases.watch_producers import WatchProducers
 from partnerkit.event_words import words_of
@@ -137,7 +140,8 @@ def build_core(settings: AuditSettings, database: Database, clock: Clock) -> Cor
     published = FileCheckpoint(settings.checkpoint_file)
     publish = PublishCheckpoint(store, guard, signer, published)
     vocabulary = ReadVocabulary(store, [(OWN_SERVICE, word) for word in words_of(OWN_SERVICE)])
-    results = ReadResults(store, keys, cipher, sequencer, clock, vocabulary)
+    reading = RecordReading(sequencer, clock)
+    results = ReadResults(store, keys, cipher, reading, vocabulary)
     use_cases = UseCases(
         append=AppendEvents(sequencer),
         missing=TellMissing(store),
@@ -145,9 +149,11 @@ def build_core(settings: AuditSettings, database: Database, clock: Clock) -> Cor
         checkpoint=NewestCheckpoint(store),
         publish=publish,
         watch=WatchProducers(store, sequencer, alarms, clock),
-        search=SearchEvents(sequencer, clock),
+        search=SearchEvents(reading),
         results=results,
-        read_event=ReadEvent(results),
+        read_event=ReadEvent(store, results, reading),
+        export=ExportResults(results, reading),
+        understand=Understand(store, keys, cipher, reading),
         state=ReadJournalState(store, clock),
         types=ReadEventTypes(store),
         describe=DescribeEvents(store, clock),
@@ -169,7 +175,7 @@ def build_verifier(settings: AuditSettings, database: Database) -> VerifyJournal
         guard=FileGuard(settings.guard),
         published=FileCheckpoint(settings.checkpoint_file),
     )
-    return VerifyJournal(SqlScanner(database), outside, AesGcmPayloadCipher())
+    return VerifyJournal(SqlScanner(database).scan, outside, AesGcmPayloadCipher())
 
 
 def _background(

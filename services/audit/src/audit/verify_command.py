@@ -100,13 +100,13 @@ def _check_exists(url: str) -> None:
 
 
 class LineProgress:
-    """`Progress` as lines on standard error, at most one every two seconds, so that short runs say nothing."""
+    """Progress as lines on standard error, at most one every two seconds, so that short runs say nothing."""
 
     def __init__(self) -> None:
         self._last = time.monotonic()
 
-    def at(self, done: int, total: int) -> None:
-        """See `Progress.at`."""
+    def __call__(self, done: int, total: int) -> None:
+        """Says it when it is time."""
         now = time.monotonic()
         if now - self._last >= _SECONDS_BETWEEN_LINES:
             self._last = now

@@ -7,10 +7,9 @@ batches fill by themselves, and alone a request is not delayed. If the database 
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from audit.domain.refusals import (
     ClockNotBelievedError,
@@ -30,13 +29,6 @@ _STOP_SECONDS = 10.0
 _MISTAKES_BEFORE_PROBLEM = 3
 
 
-class Record(Protocol):
-    """Writes a batch: `RecordBatch`."""
-
-    def __call__(self, requests: Sequence[Request]) -> Written:
-        """One answer per request."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     request: Request
@@ -48,7 +40,9 @@ class Sequencer:
 
     name = "sequencer"
 
-    def __init__(self, record: Record, alarms: Alarms, queue_events: int = QUEUE_EVENTS) -> None:
+    def __init__(
+        self, record: Callable[[Sequence[Request]], Written], alarms: Alarms, queue_events: int = QUEUE_EVENTS
+    ) -> None:
         self._record = record
         self._alarms = alarms
         self._capacity = queue_events

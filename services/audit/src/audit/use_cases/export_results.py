@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from audit.use_cases.find_names import JournalNames
 from audit.use_cases.ports import EntryRow
-from audit.use_cases.search_events import APPEND_TIMEOUT_SECONDS, Auditor, FoundEvent, ReadResults, auditor_act
-from audit.use_cases.times import microseconds
+from audit.use_cases.record_reading import Auditor, RecordReading
+from audit.use_cases.search_events import FoundEvent, ReadResults
 
 EXPORTED_TYPE = "audit.results.exported"
 MOST_EXPORTED = 5000
@@ -26,6 +26,7 @@ class ExportResults:
     """Reads the results of a recorded search, at most 5 000."""
 
     results: ReadResults
+    record: RecordReading
 
     def __call__(self, auditor: Auditor, search_id: str) -> Exported:
         """The events, once the export is recorded.
@@ -39,8 +40,7 @@ class ExportResults:
         rows: list[EntryRow] = self.results.rows(auditor, question, MOST_EXPORTED + 1)
         is_cut, rows = len(rows) > MOST_EXPORTED, rows[:MOST_EXPORTED]
         told = {"case_number": question.case_number, "search_id": search_id, "shown": len(rows)}
-        act = auditor_act(auditor, EXPORTED_TYPE, microseconds(self.results.clock.now()), told)
-        self.results.journal.append((act,), APPEND_TIMEOUT_SECONDS)
+        self.record(auditor, EXPORTED_TYPE, told)
         found = self.results.judged(auditor, rows)
         events = tuple(zip(found, (row.leaf_hash for row in rows), strict=True))
         return Exported(question.case_number, events, self.results.names(auditor, found, question), is_cut)

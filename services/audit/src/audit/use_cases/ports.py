@@ -340,20 +340,6 @@ class JournalScan(Protocol):
         """Every month."""
 
 
-class Scanner(Protocol):
-    """Opens scans."""
-
-    def scan(self, work: Callable[[JournalScan], T]) -> T:
-        """Runs `work` over one consistent view, read-only."""
-
-
-class Progress(Protocol):
-    """Tells a waiting person how far a long command is."""
-
-    def at(self, done: int, total: int) -> None:
-        """So many entries of so many are done."""
-
-
 class Now(Protocol):
     """The time of the calendar."""
 

@@ -8,16 +8,10 @@ from audit.domain.merkle import leaf_hash
 from audit.domain.proofs import inclusion_holds
 from audit.domain.refusals import EventUnknownError
 from audit.use_cases.find_names import JournalNames
-from audit.use_cases.ports import EntryRow, Repositories
+from audit.use_cases.ports import EntryRow, JournalStore, Repositories
 from audit.use_cases.prove_inclusion import InclusionProof, prove
-from audit.use_cases.search_events import (
-    APPEND_TIMEOUT_SECONDS,
-    Auditor,
-    FoundEvent,
-    ReadResults,
-    auditor_act,
-)
-from audit.use_cases.times import microseconds
+from audit.use_cases.record_reading import Auditor, RecordReading
+from audit.use_cases.search_events import FoundEvent, ReadResults
 
 READ_TYPE = "audit.event.consulted"
 
@@ -39,7 +33,9 @@ class EventPage:
 class ReadEvent:
     """Reads one event for a case; that reading is an event too, written before the page is shown."""
 
+    store: JournalStore
     results: ReadResults
+    record: RecordReading
 
     def __call__(self, auditor: Auditor, search_id: str, event_id: str) -> EventPage:
         """The event in full.
@@ -50,13 +46,11 @@ class ReadEvent:
             JournalUnavailableError: the reading could not be recorded.
         """
         case_number = self.results.question(auditor, search_id).case_number
-        row, checkpoint, proof = self.results.store.read(lambda repositories: _load(repositories, event_id))
+        row, checkpoint, proof = self.store.read(lambda repositories: _load(repositories, event_id))
         if row is None or row.keys.owner != auditor.owner:
             raise EventUnknownError("no such event for this auditor")
         told = {"case_number": case_number, "search_id": search_id, "event_id": event_id}
-        now_us = microseconds(self.results.clock.now())
-        act = auditor_act(auditor, READ_TYPE, now_us, told, subject=f"event:{event_id}")
-        self.results.journal.append((act,), APPEND_TIMEOUT_SECONDS)
+        self.record(auditor, READ_TYPE, told, f"event:{event_id}")
         (found,) = self.results.judged(auditor, (row,))
         return EventPage(
             case_number=case_number,

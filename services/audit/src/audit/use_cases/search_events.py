@@ -9,33 +9,19 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from audit.domain.entry import OpenedPayload, parse_entry
-from audit.domain.event import Act, canonical_json
 from audit.domain.refusals import EventUnknownError, SearchNotYoursError
 from audit.domain.search import Criteria, Question, check_question, criteria_for
 from audit.domain.vocabulary import Vocabulary
-from audit.use_cases.append_events import OrderedJournal
 from audit.use_cases.find_names import FindNames, JournalNames
 from audit.use_cases.opened_payloads import open_payload
-from audit.use_cases.ports import EntryRow, JournalStore, Now, PayloadCipher, Repositories, ShardKeys
-from audit.use_cases.times import microseconds
-from servicekit.identifiers import new_id
-from servicekit.references import current_reference
+from audit.use_cases.ports import EntryRow, JournalStore, PayloadCipher, Repositories, ShardKeys
+from audit.use_cases.record_reading import Auditor, RecordReading
 
 SEARCH_TYPE = "audit.search.performed"
 RESULTS_TYPE = "audit.results.consulted"
 PAGE_SIZE = 50
 CONSULTED_TYPE, WITHHELD_TYPE = "cdap.dossier.consulted", "cdap.dossier.withheld"
 _MOST_WITHHELD = 1000
-APPEND_TIMEOUT_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Auditor:
-    """Who is looking: account, organisation, and whose events may be seen (a Caf, or "national")."""
-
-    account_id: str
-    organisation_id: str | None
-    owner: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +55,7 @@ class Results:
 class SearchEvents:
     """Records a search; its results are then read with `ReadResults`."""
 
-    journal: OrderedJournal
-    clock: Now
+    record: RecordReading
 
     def __call__(self, auditor: Auditor, question: Question) -> str:
         """The id of the search, once its event is on disk.
@@ -80,9 +65,7 @@ class SearchEvents:
             JournalUnavailableError: the search could not be recorded, so there is none.
         """
         check_question(question)
-        act = auditor_act(auditor, SEARCH_TYPE, microseconds(self.clock.now()), asdict(question))
-        self.journal.append((act,), APPEND_TIMEOUT_SECONDS)
-        return act.event_id
+        return self.record(auditor, SEARCH_TYPE, asdict(question))
 
 
 @dataclass(frozen=True)
@@ -92,8 +75,7 @@ class ReadResults:
     store: JournalStore
     keys: ShardKeys
     cipher: PayloadCipher
-    journal: OrderedJournal
-    clock: Now
+    record: RecordReading
     vocabulary: Callable[[], Vocabulary]
 
     def __call__(self, auditor: Auditor, search_id: str, before: int | None) -> Results:
@@ -108,8 +90,7 @@ class ReadResults:
         rows = self._search(auditor, question, before)
         page, more = rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
         told = {"case_number": question.case_number, "search_id": search_id, "before": before, "shown": len(page)}
-        act = auditor_act(auditor, RESULTS_TYPE, microseconds(self.clock.now()), told)
-        self.journal.append((act,), APPEND_TIMEOUT_SECONDS)
+        self.record(auditor, RESULTS_TYPE, told)
         found = self.judged(auditor, page)
         names = self.names(auditor, found, question)
         return Results(search_id, question, found, page[-1].index if more else None, names)
@@ -189,24 +170,6 @@ class ReadResults:
 def _named(subject: str | None, kind: str) -> str | None:
     found, _, rest = (subject or "").partition(":")
     return rest if found == kind and rest else None
-
-
-def auditor_act(
-    auditor: Auditor, event_type: str, at_us: int, payload: dict[str, Any], subject: str | None = None
-) -> Act:
-    """An act of an auditor in the journal itself; it belongs to whom the auditor reads for."""
-    return Act(
-        event_id=new_id(),
-        type=event_type,
-        occurred_at_us=at_us,
-        decision="granted",
-        owner=auditor.owner,
-        actor_id=auditor.account_id,
-        organisation_id=auditor.organisation_id,
-        subject=subject,
-        payload=canonical_json(payload),
-        reference=current_reference(),
-    )
 
 
 def read_row(store: JournalStore, event_id: str) -> EntryRow | None:

@@ -11,9 +11,8 @@ from typing import Any
 from audit.domain.asked import Kind, Understood
 from audit.domain.search import Question, criteria_for
 from audit.use_cases.opened_payloads import open_payload
-from audit.use_cases.ports import Repositories
-from audit.use_cases.search_events import APPEND_TIMEOUT_SECONDS, Auditor, ReadResults, auditor_act
-from audit.use_cases.times import microseconds
+from audit.use_cases.ports import JournalStore, PayloadCipher, Repositories, ShardKeys
+from audit.use_cases.record_reading import Auditor, RecordReading
 from partnerkit.text import letters_of
 
 LOOKUP_TYPE = "audit.name.searched"
@@ -43,7 +42,10 @@ class Meanings:
 class Understand:
     """Looks a name up in the journal."""
 
-    results: ReadResults
+    store: JournalStore
+    keys: ShardKeys
+    cipher: PayloadCipher
+    record: RecordReading
 
     def __call__(self, auditor: Auditor, case_number: str, asked: Understood) -> Meanings:
         """Who or what is meant.
@@ -53,9 +55,8 @@ class Understand:
             DependencyUnavailableError: the database does not answer.
         """
         told = {"case_number": case_number, "searched": asked.value}
-        act = auditor_act(auditor, LOOKUP_TYPE, microseconds(self.results.clock.now()), told)
-        self.results.journal.append((act,), APPEND_TIMEOUT_SECONDS)
-        return self.results.store.read(lambda repositories: self._find(repositories, auditor.owner, asked))
+        self.record(auditor, LOOKUP_TYPE, told)
+        return self.store.read(lambda repositories: self._find(repositories, auditor.owner, asked))
 
     def _find(self, repositories: Repositories, owner: str, asked: Understood) -> Meanings:
         meanings = Meanings()
@@ -73,12 +74,12 @@ class Understand:
         self, repositories: Repositories, owner: str, event_type: str, meanings: Meanings
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         names = [shard.name for shard in repositories.shards.all()]
-        keys = {name: key for name in names if (key := self.results.keys.get(name)) is not None}
+        keys = {name: key for name in names if (key := self.keys.get(name)) is not None}
         criteria = criteria_for(Question(case_number="", type=event_type), owner, keys)
         rows = repositories.entries.search(criteria, None, MOST_READ)
         meanings.is_complete = meanings.is_complete and len(rows) < MOST_READ
         for row in rows:
-            opened = open_payload(row, self.results.keys, self.results.cipher)
+            opened = open_payload(row, self.keys, self.cipher)
             subject = None if opened is None else opened.event["subject"]
             if opened is not None and subject and subject.partition(":")[0] in ("account", "organisation"):
                 yield subject, opened.payload

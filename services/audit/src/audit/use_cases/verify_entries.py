@@ -1,6 +1,6 @@
 """The pass over the entries: each is held against its payload, and the tree and the chains are built again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from audit.domain.entry import MalformedEntryError, parse_document, parse_entry
@@ -10,11 +10,15 @@ from audit.domain.producer_chain import Chain
 from audit.domain.shard import ShardKey
 from audit.domain.verification import Irregular, Problem, StoredEntry, check_entry
 from audit.use_cases.accept_restored import ACCEPTED_TYPE
-from audit.use_cases.ports import JournalScan, PayloadCipher, Progress, RawEntry, ShardKeys
+from audit.use_cases.ports import JournalScan, PayloadCipher, RawEntry, ShardKeys
 from audit.use_cases.verify_checkpoints import CheckpointCheck
 
 _PROGRESS_EVERY = 1000
 UNKNOWN_HASH = b"unknown"
+
+
+Progress = Callable[[int, int], None]
+"""Told now and then that so many entries of so many are done."""
 
 
 class EntriesPass:
@@ -44,8 +48,8 @@ class EntriesPass:
                 self._extend([bytes(HASH_SIZE)] * (raw.index - self.frontier.size))
             yield from self._entry(raw)
             if self.frontier.size % _PROGRESS_EVERY == 0:
-                progress.at(self.frontier.size, total)
-        progress.at(self.frontier.size, total)
+                progress(self.frontier.size, total)
+        progress(self.frontier.size, total)
         for index in scan.orphan_payloads():
             yield Problem("payload", "leaf_index", "there is no entry of this index", index=index)
 

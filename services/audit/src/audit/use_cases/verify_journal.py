@@ -5,7 +5,7 @@ Numbers of a producer that never came are a problem until a person accepts the l
 (`accept_restored`). That a producer was irregular otherwise (a late number, a broken chain) is reported as a note.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from audit.domain.verification import Irregular, Problem
@@ -15,14 +15,12 @@ from audit.use_cases.ports import (
     JournalScan,
     NoteVerifier,
     PayloadCipher,
-    Progress,
     PublishedCheckpoint,
-    Scanner,
     ShardKeys,
     UnreadableTableError,
 )
 from audit.use_cases.verify_checkpoints import CheckpointCheck
-from audit.use_cases.verify_entries import EntriesPass
+from audit.use_cases.verify_entries import EntriesPass, Progress
 from audit.use_cases.verify_tables import compare_chains, compare_nodes, compare_shards, compare_state
 
 PROBLEMS_LISTED = 1000
@@ -59,7 +57,8 @@ class Outside:
 class VerifyJournal:
     """Verifies a journal, also while the service writes to it."""
 
-    scanner: Scanner
+    scan: Callable[[Callable[[JournalScan], Report]], Report]
+    """Runs its argument over one consistent view of the tables, read-only."""
     outside: Outside
     cipher: PayloadCipher
 
@@ -73,7 +72,7 @@ class VerifyJournal:
         # What is outside is read first: the database can only be ahead of it.
         evidence = read_evidence(self.outside.guard, self.outside.published)
         checkpoints = CheckpointCheck(self.outside.verifier, evidence)
-        return self.scanner.scan(lambda scan: self._verify(scan, checkpoints, progress))
+        return self.scan(lambda tables: self._verify(tables, checkpoints, progress))
 
     def _verify(self, scan: JournalScan, checkpoints: CheckpointCheck, progress: Progress) -> Report:
         entries = EntriesPass(self.outside.keys, self.cipher, checkpoints)

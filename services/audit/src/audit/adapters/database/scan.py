@@ -1,4 +1,4 @@
-"""`Scanner`: every evidence table from end to end, as it lies on the disk, in one consistent read-only view.
+"""`JournalScan`: every evidence table from end to end, as it lies on the disk, in one consistent read-only view.
 
 Nothing is believed: a text may hold bytes that are no UTF-8, a number may be a text, a page of the file may be torn.
 Texts are therefore read as bytes on SQLite, and an error of the database names the table it came from.
@@ -40,7 +40,7 @@ class SqlScanner:
         self._database = database
 
     def scan(self, work: Callable[[JournalScan], T]) -> T:
-        """See `Scanner.scan`."""
+        """Runs `work` over one consistent view, read-only."""
         return self._database.read(lambda connection: work(_SqlScan(connection)))
 
 

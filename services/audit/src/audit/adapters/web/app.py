@@ -13,7 +13,6 @@ from audit.adapters.web.pages import Pages
 from audit.adapters.web.refusal_sentences import REFUSAL_TEXTS
 from audit.settings import AuditSettings
 from audit.use_cases.catalogue import UseCases
-from audit.use_cases.understand import Understand
 from partnerkit.reasons.pages import teller
 from partnerkit.web import TEMPLATES, TRANSLATIONS, speak_to_readers
 from servicekit.clock import Clock
@@ -81,7 +80,8 @@ def create_web(parts: WebParts) -> tuple[ServiceApp, Callable[[], object]]:
         read_event=use_cases.read_event,
         read_state=use_cases.state,
         types=use_cases.types,
-        understand=Understand(use_cases.results),
+        export_results=use_cases.export,
+        understand=use_cases.understand,
         vocabulary=use_cases.vocabulary,
     )
     app.register_blueprint(pages.blueprint())

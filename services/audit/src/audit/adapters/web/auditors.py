@@ -6,7 +6,7 @@ The national auditor is `caf_auditor` of the organisation whose Caf is "national
 from flask import g
 
 from audit.domain.refusals import NotAuditorError
-from audit.use_cases.search_events import Auditor
+from audit.use_cases.record_reading import Auditor
 from partnerkit.reasons import Reader, reader_of, roles_in
 from servicekit.event_form import is_owner
 from servicekit.web import Professional

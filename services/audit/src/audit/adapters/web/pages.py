@@ -25,7 +25,8 @@ from audit.use_cases.export_results import ExportResults
 from audit.use_cases.find_names import JournalNames
 from audit.use_cases.journal_state import TO_EXAMINE, ReadJournalState
 from audit.use_cases.read_event import ReadEvent
-from audit.use_cases.search_events import Auditor, FoundEvent, ReadResults, SearchEvents
+from audit.use_cases.record_reading import Auditor
+from audit.use_cases.search_events import FoundEvent, ReadResults, SearchEvents
 from audit.use_cases.times import moment
 from audit.use_cases.understand import Meanings, Understand
 from servicekit.references import parse_reference
@@ -46,6 +47,7 @@ class Pages:
     read_event: ReadEvent
     read_state: ReadJournalState
     types: Callable[[str], Sequence[str]]
+    export_results: ExportResults
     understand: Understand
     vocabulary: Callable[[], Vocabulary]
 
@@ -123,7 +125,7 @@ class Pages:
 
     def export(self, search_id: object) -> Response:
         """The results as a file."""
-        taken = ExportResults(self.read_results)(g.auditor, str(search_id))
+        taken = self.export_results(g.auditor, str(search_id))
         rows = (_line(event, leaf_hash, taken.names) for event, leaf_hash in taken.events)
         answer = Response(csv_of(rows, is_cut=taken.is_cut), mimetype="text/csv")
         answer.headers["Content-Disposition"] = 'attachment; filename="journal.csv"'
