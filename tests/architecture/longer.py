@@ -17,7 +17,6 @@ FILES = {
     "services/habpps/src/habpps/use_cases/consult_register.py",
     "services/habpps/src/habpps/use_cases/ports.py",
     "services/habpps/src/habpps/use_cases/register.py",
-    "tests/auth/bootstrap/test_threads.py",
     "tests/auth/builders.py",
     "tests/auth/clients/adapters/test_client_pages.py",
     "tests/auth/clients/adapters/test_registration.py",

@@ -6,16 +6,6 @@ READER = Reader.PROFESSIONAL
 
 PEOPLE: tuple[Promise, ...] = (
     Promise(
-        "people:no-thread-dies",
-        "docs/error-handling.md",
-        "No failure ends a thread of auth; health tells while its rounds fail.",
-    ),
-    Promise(
-        "people:poison-is-set-aside",
-        "docs/error-handling.md",
-        "One row that cannot be handled is set aside with its reason and its queue goes on.",
-    ),
-    Promise(
         "people:mail-queue-goes-on",
         "RFC 5321 §3.3",
         "Whatever an account's name or address holds, the mails of the others leave, each to its own address alone.",

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from habpps.adapters.background import account_relay
 from habpps.domain.account_command import MOST_INCIDENTS, AccountCommand, CommandKind
 from habpps.domain.people import person_typed
 from habpps.domain.states import UserEvent
@@ -126,21 +125,6 @@ def test_an_account_service_that_breaks_on_one_command_again_and_again_loses_onl
         push()
         on_sqlite.clock.advance(timedelta(minutes=1))
     assert commands_of(on_sqlite, jean.account_id) == [("create", "refused")]
-
-
-def test_the_thread_survives_whatever_a_round_raises_and_says_so(on_sqlite: Habpps) -> None:
-    rounds: list[int] = []
-
-    def broken() -> None:
-        rounds.append(1)
-        raise ValueError("poison")
-
-    relay = account_relay(broken)
-    relay.start()
-    assert relay.wait_until(lambda: relay.problem() is not None, timedelta(seconds=30))
-    assert "ValueError" in str(relay.problem())
-    assert len(rounds) >= 3
-    relay.stop()
 
 
 @pytest.mark.parametrize("who", ["partner", "caf"])

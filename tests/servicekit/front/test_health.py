@@ -77,3 +77,18 @@ def test_a_check_that_fails_or_hangs_is_a_problem() -> None:
     go.set()
     wait_until(lambda: "RuntimeError" in _page(health)[1]["problems"].get("journal", ""), "the mistake")
     health.stop()
+
+
+def test_a_teller_that_fails_is_asked_again() -> None:
+    told: list[bool] = []
+
+    def tell(serving: bool) -> None:
+        told.append(serving)
+        if len(told) == 1:
+            raise ValueError("gRPC is not there yet")
+
+    health = HealthWatch({"journal": lambda: None}, tell=tell)
+    health.start()
+    wait_until(lambda: told == [True, True], "the second attempt")
+    health.stop()
+    assert told[-1] is False

@@ -40,7 +40,7 @@ def queues_of(database: Database, relay: OutboxRelay, clock: Clock) -> tuple[Que
         set_aside=notice.delivered_at.is_(None) & notice.failed_at.is_not(None),
         since=notice.queued_at,
     )
-    ended = "they are ended unread: see the line `an item is set aside`"
+    ended = "since the start; they are ended unread: see the line `an item is set aside`"
     return (
         relay.queue(),
         row_queue(MAILS, mails, database, clock, "python -m auth mails list"),

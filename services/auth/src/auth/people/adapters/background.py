@@ -20,11 +20,16 @@ class LogoutWorker(Repeating):
         """`at_once`: calls made in parallel."""
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="logout-call")
         self._tell_clients = tell_clients
+        self._failure: BaseException | None = None
         super().__init__("logout-notices", self._begin, Rhythm(every=timedelta(seconds=1)))
 
     def _begin(self) -> None:
+        """Raises what a lane of the round before failed by, once the others are on their way: health tells it."""
+        error, self._failure = self._failure, None
         for lane in self._tell_clients.begin(self._pool):
             lane.add_done_callback(self._ended)
+        if error is not None:
+            raise error
 
     def _ended(self, lane: Future[int]) -> None:
         """What waited behind the lane is due now; after a failure it waits for the next round."""
@@ -32,7 +37,7 @@ class LogoutWorker(Repeating):
         if error is None:
             self.wake()
         else:
-            log.error("a lane of logout notices failed", reason=type(error).__name__)
+            self._failure = error
 
     def stop(self) -> None:
         """Ends after the calls under way."""
