@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import request_started
 
@@ -45,6 +46,13 @@ def _refuse_other_machines(event: str, arguments: tuple[object, ...]) -> None:
         loopback = False
     if not loopback:
         raise NetworkForbiddenError(f"tests stay on this machine: {event} to {host}")
+
+
+# How long an example takes says nothing on a machine that does other things too.
+hypothesis.settings.register_profile(
+    "this tree", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("this tree")
 
 
 sys.addaudithook(_refuse_other_machines)

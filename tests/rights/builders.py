@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, settings
-
 from rights.decision import Question, open_extranets
 from rights.facts import (
     Administrator,
@@ -22,9 +20,6 @@ from rights.facts import (
 )
 from rights.field_table import FieldTable
 from rights.snapshot import Snapshot
-
-# How long an example takes says nothing on a machine that does other things too.
-PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 TODAY = date(2026, 11, 23)
 STARTS_ON = date(2026, 1, 1)

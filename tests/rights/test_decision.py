@@ -13,7 +13,7 @@ from rights.field_table import FieldTable
 from rights.question_rules import RULE_IDS
 from rights.snapshot import Snapshot
 from tests.promises import promise
-from tests.rights.builders import PATIENT, TODAY, Commune, the_commune, the_question, the_table
+from tests.rights.builders import TODAY, Commune, the_commune, the_question, the_table
 
 YESTERDAY = TODAY - timedelta(days=1)
 TOMORROW = TODAY + timedelta(days=1)
@@ -250,7 +250,6 @@ BREAK: st.SearchStrategy[tuple[str, dict[str, Any], str]] = st.sampled_from(FACT
 
 
 @promise("caf:closed-unless-opened")
-@PATIENT
 @given(st.lists(BREAK, min_size=1, max_size=6))
 def test_however_many_facts_are_broken_nothing_is_granted(breaks: list[tuple[str, dict[str, Any], str]]) -> None:
     granting = the_commune()
@@ -279,7 +278,6 @@ DETAILS = st.fixed_dictionaries(
 
 
 @promise("caf:a-token-only-narrows")
-@PATIENT
 @given(st.lists(DETAILS, max_size=4), st.data())
 def test_a_narrower_token_never_gives_more(details: list[dict[str, object]], data: st.DataObject) -> None:
     snapshot = the_commune().snapshot()
@@ -298,7 +296,6 @@ def test_a_narrower_token_never_gives_more(details: list[dict[str, object]], dat
 
 
 @promise("caf:a-token-only-narrows")
-@PATIENT
 @given(st.lists(DETAILS, max_size=4))
 def test_no_token_opens_what_the_snapshot_closes(details: list[dict[str, object]]) -> None:
     closed = the_commune().changed("cdap_contract", state="suspended").snapshot()

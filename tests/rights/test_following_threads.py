@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 
 from rights.replica import RightsReplica
+from rights.replication import Pace
 from rights.sessions import SessionsReplica
 from tests.promises import promise
 from tests.rights.builders import the_commune
 from tests.rights.fakes import HandClock, InMemoryEndedSessionsFeed, InMemoryFeed
 
+FAST = Pace(confirm_every=0.02, backoff_first=0.005, backoff_most=0.02)
 ENOUGH = timedelta(seconds=20)
 POISONS = (ValueError("x"), KeyError("fact"), AttributeError("x"), UnicodeDecodeError("utf-8", b"x", 0, 1, "x"))
 
@@ -37,10 +39,10 @@ def poison(request: pytest.FixtureRequest) -> Exception:
 def followed(request: pytest.FixtureRequest, poison: Exception) -> Iterator[tuple[Poisoned, RightsReplica]]:
     if request.param == "rights":
         feed = Poisoned(InMemoryFeed(server=the_commune().snapshot()), poison)
-        replica = RightsReplica(feed, HandClock(), service="cdap")  # type: ignore[arg-type]
+        replica = RightsReplica(feed, HandClock(), service="cdap", pace=FAST)  # type: ignore[arg-type]
     else:
         feed = Poisoned(InMemoryEndedSessionsFeed(), poison)
-        replica = SessionsReplica(feed, HandClock(), service="cdap")  # type: ignore[arg-type, assignment]
+        replica = SessionsReplica(feed, HandClock(), service="cdap", pace=FAST)  # type: ignore[arg-type, assignment]
     replica.start()
     yield feed, replica
     replica.stop()

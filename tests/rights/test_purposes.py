@@ -11,7 +11,7 @@ from rights.facts import Fact, Group, Habilitation, Purpose
 from rights.field_table import FieldTable
 from rights.snapshot import Snapshot
 from tests.promises import promise
-from tests.rights.builders import CAF, PATIENT, STARTS_ON, TODAY, the_commune, the_question
+from tests.rights.builders import CAF, STARTS_ON, TODAY, the_commune, the_question
 
 PROFILES = ("T1", "T2", "T3", "T4", "T5")
 PURPOSES = ("creche_fee", "social_support", "housing", "follow_up")
@@ -58,7 +58,6 @@ def _wide_token() -> tuple[dict[str, object], ...]:
 
 
 @promise("rights:purpose-of-profile")
-@PATIENT
 @given(FITS, st.sets(st.sampled_from(PROFILES), min_size=1), st.sets(st.sampled_from(PURPOSES)))
 def test_a_consultation_is_granted_exactly_when_the_purpose_is_one_of_the_profile(
     fits: dict[str, set[str]], held: set[str], published: set[str]
@@ -77,7 +76,6 @@ def test_a_consultation_is_granted_exactly_when_the_purpose_is_one_of_the_profil
                 assert answer.reason in {"PURPOSE_NOT_OF_PROFILE", "PROFILE_WITHOUT_PURPOSE"}
 
 
-@PATIENT
 @given(FITS, st.sets(st.sampled_from(PROFILES), min_size=1))
 def test_a_token_names_fitting_pairs_only_and_opens_all_of_them(fits: dict[str, set[str]], held: set[str]) -> None:
     snapshot = _snapshot(fits, held, set(PURPOSES))

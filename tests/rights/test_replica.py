@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from rights.feed import DivergenceError, FeedLostError
 from rights.replica import RightsReplica
-from rights.replication import NEVER
+from rights.replication import NEVER, Pace
 from rights.sessions import SessionsReplica
 from rights.snapshot import Change, FactChange, Snapshot
 from rights.snapshot_file import save_snapshot
 from tests.promises import promise
-from tests.rights.builders import PATIENT, the_commune, told_by
+from tests.rights.builders import the_commune, told_by
 from tests.rights.fakes import HandClock, InMemoryEndedSessionsFeed, InMemoryFeed
 
 COMMUNE = the_commune()
@@ -293,7 +293,6 @@ class Adversity:
 STEPS = st.sampled_from(["write", "follow", "confirm", "pause", "mend", "restore", *FAULTS])
 
 
-@PATIENT
 @given(st.lists(STEPS, max_size=30))
 def test_whatever_the_feed_does_the_replica_equals_the_server_or_refuses(steps: list[str]) -> None:
     world = Adversity()
@@ -343,7 +342,9 @@ def test_every_replica_keeps_what_it_loads_out_of_the_collectors_walks(tmp_path:
 @pytest.mark.parametrize("error", [ValueError("x"), KeyError("k"), OSError(28, "full"), RecursionError()])
 def test_whatever_a_feed_raises_both_threads_go_on_and_the_replica_takes_everything_again(error: Exception) -> None:
     """A change that cannot be read must neither end the thread nor be asked for again for ever."""
-    feed, _, replica = _pair()
+    feed = InMemoryFeed(server=COMMUNE.snapshot())
+    pace = Pace(confirm_every=0.02, backoff_first=0.005, backoff_most=0.02)
+    replica = RightsReplica(feed, HandClock(), service="cdap", pace=pace)
     failed = {"follow": 0, "confirm": 0}
     again = threading.Event()
 

@@ -17,7 +17,7 @@ from rights.snapshot import (
     digest_after,
     fact_digest,
 )
-from tests.rights.builders import PATIENT, the_commune, told_by
+from tests.rights.builders import the_commune, told_by
 
 KEYS = st.sampled_from(["user/1", "user/2", "habilitation/1", "service_contract/1", "thing_of_tomorrow/1", "odd"])
 COMMUNE = the_commune()
@@ -30,7 +30,6 @@ VALUES = st.one_of(
 TRANSACTIONS = st.lists(st.lists(st.tuples(KEYS, VALUES), max_size=4), max_size=12)
 
 
-@PATIENT
 @given(TRANSACTIONS)
 def test_a_digest_kept_change_by_change_equals_one_computed_afresh(transactions: list[list[tuple[str, bytes]]]) -> None:
     snapshot, digest = Snapshot.empty(), EMPTY_DIGEST
@@ -47,7 +46,6 @@ def test_a_digest_kept_change_by_change_equals_one_computed_afresh(transactions:
         assert told_by(snapshot) == told_by(afresh)
 
 
-@PATIENT
 @given(TRANSACTIONS)
 def test_indexes_after_changes_equal_indexes_built_afresh(transactions: list[list[tuple[str, bytes]]]) -> None:
     snapshot = Snapshot.empty()

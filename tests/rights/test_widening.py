@@ -13,7 +13,7 @@ from rights.facts import Administrator, Fact, User
 from rights.snapshot import Snapshot
 from rights.widening import widens
 from tests.promises import promise
-from tests.rights.builders import PATIENT, STARTS_ON, TODAY, the_commune
+from tests.rights.builders import STARTS_ON, TODAY, the_commune
 
 COMMUNE = the_commune()
 NAMES = sorted(vars(COMMUNE))
@@ -60,7 +60,6 @@ def opened(facts: list[Fact]) -> set[tuple[str, date, str]]:
 
 @promise("acts:opening-waits-for-audit")
 @given(st.data())
-@PATIENT
 def test_a_change_that_does_not_widen_opens_nothing_to_anybody_on_any_day(data: Any) -> None:
     name = data.draw(st.sampled_from(NAMES))
     old, new = (data.draw(variants(getattr(COMMUNE, name))) for _ in range(2))

@@ -140,7 +140,7 @@ def written_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_byte_changed_in_the_file_changes_nothing_or_is_named(written_file: Path, data: st.DataObject) -> None:
     """A byte that no row uses (free space, statistics) may change; whatever a row holds may not."""

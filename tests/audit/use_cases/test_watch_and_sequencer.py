@@ -10,6 +10,7 @@ from audit.adapters.background import BATCH_EVENTS, Sequencer
 from audit.domain.event import SubmittedEvent
 from audit.domain.refusals import (
     EventIdReusedError,
+    InvalidEventError,
     JournalBusyError,
     JournalDamagedError,
     JournalUnavailableError,
@@ -94,21 +95,24 @@ def test_after_stopping_nothing_is_accepted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("failure", "stays_down"),
+    ("failure", "answer", "stays_down"),
     [
-        (DependencyUnavailableError("x", reason="DATABASE_UNAVAILABLE"), False),
-        (ValueError("a mistake"), False),
-        (AssertionError("another"), False),
-        (JournalDamagedError("read back differently"), True),
+        (DependencyUnavailableError("x", reason="DATABASE_UNAVAILABLE"), DependencyUnavailableError, False),
+        (OSError("no space"), DependencyUnavailableError, False),
+        (ValueError("a mistake"), InvalidEventError, False),
+        (AssertionError("another"), InvalidEventError, False),
+        (JournalDamagedError("read back differently"), DependencyUnavailableError, True),
     ],
 )
-def test_a_failed_batch_is_answered_and_only_damage_stops_the_journal(failure: Exception, *, stays_down: bool) -> None:
+def test_a_failed_batch_is_answered_and_only_damage_stops_the_journal(
+    failure: Exception, answer: type[Exception], *, stays_down: bool
+) -> None:
     gate, alarms = Gate(), KeptAlarms()
     gate.open.set()
     gate.failure = failure
     sequencer = Sequencer(gate, alarms)
     sequencer.start()
-    with pytest.raises(DependencyUnavailableError):
+    with pytest.raises(answer):
         sequencer.append(FakeProducer().events(1), PATIENCE_SECONDS)
     gate.failure = None
     if stays_down:

@@ -28,6 +28,8 @@ from tests.plain import reads_plainly
 from tests.servicekit.fakes import FixedClock
 
 MIGRATIONS = migrations_folder("cdap.adapters.database:migrations")
+PATIENCE = timedelta(seconds=3)  # a busy machine must not turn a slow acknowledgement into a refusal
+NO_JOURNAL = timedelta(milliseconds=50)  # for tests in which the journal never answers
 
 
 @pytest.fixture
@@ -59,11 +61,10 @@ class Cdap:
         self.work.write(store)
 
 
-def opened(url: str) -> Iterator[Cdap]:
+def opened(url: str, patience: timedelta = PATIENCE) -> Iterator[Cdap]:
     database = open_database(url, threads=8)
     clock, journal, rights, ended = FixedClock(), JournalOfTheTest(), FixedRights(), FixedEndedSessions()
-    # A busy machine must not turn a slow acknowledgement into a refusal.
-    relay = OutboxRelay(database, "cdap", journal, clock, OutboxSettings(acknowledgement_wait=timedelta(seconds=3)))
+    relay = OutboxRelay(database, "cdap", journal, clock, OutboxSettings(acknowledgement_wait=patience))
     relay.start()
     work = RecordingUnitOfWork(database, sql_repositories, relay)
     consult = ConsultDossier(work, rights, ended, the_table(), clock)
@@ -75,15 +76,21 @@ def opened(url: str) -> Iterator[Cdap]:
 
 
 @pytest.fixture
-def cdap(database_url: str) -> Iterator[Cdap]:
-    """On each engine."""
-    yield from opened(database_url)
+def patience() -> timedelta:
+    """How long an act waits for the journal."""
+    return PATIENCE
 
 
 @pytest.fixture
-def on_sqlite(sqlite_url: str) -> Iterator[Cdap]:
+def cdap(database_url: str, patience: timedelta) -> Iterator[Cdap]:
+    """On each engine."""
+    yield from opened(database_url, patience)
+
+
+@pytest.fixture
+def on_sqlite(sqlite_url: str, patience: timedelta) -> Iterator[Cdap]:
     """For what does not depend on the engine."""
-    yield from opened(sqlite_url)
+    yield from opened(sqlite_url, patience)
 
 
 def the_token(profile: str = "T2", more: tuple[str, ...] = ()) -> VerifiedAccessToken:

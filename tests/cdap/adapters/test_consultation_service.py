@@ -28,7 +28,7 @@ from servicekit.rpc import CallerPolicy, ChannelOptions, ServerOptions, open_cha
 from servicekit.rpc.channel import bearer
 from servicekit.rpc.errors import remote_errors
 from servicekit.tokens import AccessTokenVerifier
-from tests.cdap.adapters.conftest import Cdap
+from tests.cdap.adapters.conftest import NO_JOURNAL, Cdap
 from tests.cdap.builders import NOW, PURPOSES, the_document, the_snapshot, token_details
 from tests.promises import promise
 from tests.servicekit.rpc.serving import Authority
@@ -182,6 +182,7 @@ def test_a_suspended_contract_is_refused_with_its_reason(software: Software) -> 
     assert caught.value.reason == "SERVICE_CONTRACT_SUSPENDED"
 
 
+@pytest.mark.parametrize("patience", [NO_JOURNAL])
 def test_without_audit_nothing_is_answered(software: Software) -> None:
     software.cdap.journal.available = False
     with pytest.raises(DependencyUnavailableError) as caught:

@@ -35,9 +35,7 @@ def page_and_answer(pages: Pages, document: dict[str, Any], profile: str) -> tup
 
 
 @promise("cdap:accepted-is-shown")
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(document=accepted_documents())
 def test_any_accepted_record_is_shown_to_every_profile_as_a_page_and_over_grpc(
     pages: Pages, document: dict[str, Any]

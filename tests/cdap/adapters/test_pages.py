@@ -16,7 +16,7 @@ from habpps.adapters.files.imports import read_extranets
 from rights.decision import helpers_of
 from rights.facts import Administrator
 from rights.snapshot import Snapshot
-from tests.cdap.adapters.conftest import Pages
+from tests.cdap.adapters.conftest import NO_JOURNAL, Pages
 from tests.cdap.builders import ORGANISATION, PURPOSES, the_document, the_facts, the_snapshot
 from tests.promises import promise
 from tests.servicekit.web.catalogue_check import untranslated, unused
@@ -167,6 +167,7 @@ def test_stale_rights_are_refused_for_now(pages: Pages) -> None:
     assert "momentanément" in pages.text(pages.consult(), 503)
 
 
+@pytest.mark.parametrize("patience", [NO_JOURNAL])
 def test_without_audit_nothing_is_shown(pages: Pages) -> None:
     pages.cdap.journal.available = False
     text = pages.text(pages.consult(), 503)

@@ -21,7 +21,6 @@ from auth.ground.domain.errors import RequestRefusedError
 from tests.auth.builders import ISSUER, AuthBrowser, Provider
 from tests.auth.clients.adapters.registrar import METADATA, RETURN, Registrar, path_of
 from tests.promises import promise
-from tests.rights.builders import PATIENT
 
 PUBLIC_KEY = ECKey.generate_key("P-256", {"kid": "k1"}).as_dict(private=False)
 
@@ -317,7 +316,6 @@ def read_like_the_endpoint(metadata: dict[str, Any]) -> str:
     return ""
 
 
-@PATIENT
 @given(st.dictionaries(names, anything, max_size=6))
 def test_whatever_is_sent_is_read_or_refused(metadata: dict[str, Any]) -> None:
     known = {"", "invalid_client_metadata", "invalid_redirect_uri", "invalid_software_statement"}

@@ -38,7 +38,6 @@ from tests.auth.conformance.capable_clients import (
     send,
     send_signed,
 )
-from tests.rights.builders import PATIENT
 
 TEXT = st.text(max_size=30) | st.text(alphabet="aé \x00\x7f\ud800\udfff\ufffd", max_size=4)
 """With halves of characters (lone surrogates): JSON can write them."""
@@ -76,7 +75,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Provider, AuthBrows
     return provider, browser
 
 
-@PATIENT
 @given(st.binary(max_size=300) | WIRE.map(str.encode))
 def test_a_form_is_read_or_refused(body: bytes) -> None:
     try:
@@ -86,7 +84,6 @@ def test_a_form_is_read_or_refused(body: bytes) -> None:
     assert all(values and all(isinstance(value, str) for value in values) for values in lists.values())
 
 
-@PATIENT
 @given(st.binary(max_size=300) | WIRE.map(str.encode) | st.text(alphabet="ab&=+%41;", max_size=30).map(str.encode))
 def test_a_form_is_read_as_the_standard_library_reads_it(body: bytes) -> None:
     expected: dict[str, list[str]] = {}
@@ -106,7 +103,6 @@ def test_a_hundred_parameters_are_read_and_one_more_is_refused() -> None:
         parse_form(b"&".join(b"p%d=1" % number for number in range(101)))
 
 
-@PATIENT
 @given(
     body=st.binary(max_size=200),
     length=st.integers(-5, 300).map(str) | WIRE,
@@ -132,7 +128,6 @@ def test_a_call_is_read_or_refused(
         return
 
 
-@PATIENT
 @given(HEADER, st.sampled_from(["", "127.0.0.1", "192.0.2.1"]))
 def test_a_certificate_is_believed_of_the_proxy_alone(value: str, sender: str) -> None:
     certificates = Certificates("Client-Cert", ["127.0.0.1"], read_certificate)
@@ -144,14 +139,12 @@ def test_a_certificate_is_believed_of_the_proxy_alone(value: str, sender: str) -
     assert found is None
 
 
-@PATIENT
 @given(HEADER | st.binary(max_size=60).map(lambda pair: f"Basic {base64.b64encode(pair).decode()}"))
 def test_a_basic_header_gives_two_texts_or_nothing(header: str) -> None:
     pair = read_basic(header)
     assert pair is None or [type(part) for part in pair] == [str, str]
 
 
-@PATIENT
 @given(objects({"userinfo", "id_token"}, objects({"sub", "acr", "name"}, objects({"value", "values", "essential"}))))
 def test_requested_claims_are_read_or_refused(content: Mapping[str, Any]) -> None:
     try:
@@ -163,7 +156,6 @@ def test_requested_claims_are_read_or_refused(content: Mapping[str, Any]) -> Non
     json.dumps(sorted(claims.userinfo)).encode()
 
 
-@PATIENT
 @given(WIRE | st.integers(1, 5000).map("[".__mul__) | st.integers(1, 4000).map("9".__mul__) | JSON.map(json.dumps))
 def test_any_text_is_claims_and_details_or_neither(text: str) -> None:
     assert refusal(ValueError, lambda: read_claims(text)).isascii()
@@ -173,7 +165,6 @@ def test_any_text_is_claims_and_details_or_neither(text: str) -> None:
 DETAIL = objects({"type", "extranet", "service_contract", "profiles", "territories", "purposes"})
 
 
-@PATIENT
 @given(st.lists(DETAIL.map(lambda detail: {**detail, "type": "service_contract"}), min_size=1, max_size=3))
 def test_details_only_ever_narrow(content: list[dict[str, Any]]) -> None:
     granted = ({"type": "service_contract", "service_contract": "sc-cdap", "profiles": ["T1", "T2"]},)
@@ -187,7 +178,6 @@ def test_details_only_ever_narrow(content: list[dict[str, Any]]) -> None:
 
 
 @example(value=5)
-@PATIENT
 @given(JSON | WIRE | st.lists(WIRE, max_size=3) | st.dictionaries(st.just("keys"), st.lists(JSON)))
 def test_a_client_is_read_or_refused_whatever_one_key_holds(value: Any) -> None:
     good = {
@@ -201,13 +191,11 @@ def test_a_client_is_read_or_refused_whatever_one_key_holds(value: Any) -> None:
         refusal(BadClientError, partial(parse_client, {**good, key: value}, "a hash"))
 
 
-@PATIENT
 @given(objects(KNOWN_KEYS, JSON | WIRE | st.lists(WIRE, max_size=3)))
 def test_a_client_of_any_keys_is_read_or_refused(value: dict[str, Any]) -> None:
     refusal(BadClientError, lambda: parse_client(value, "a hash"))
 
 
-@PATIENT
 @given(WIRE | WIRE.map("https://".__add__) | st.text(alphabet="a1:[]%;*|_-@", max_size=12).map("https://".__add__))
 @example(address="https://a%20b/")
 @example(address="https://a.example:123456/")
@@ -217,7 +205,6 @@ def test_an_address_that_can_be_registered_is_one_that_a_page_can_lead_to(addres
         assert urlsplit(address).port != 0
 
 
-@PATIENT
 @given(st.text(max_size=80))
 def test_a_user_code_is_what_is_left_of_what_was_typed(typed: str) -> None:
     code = normalise_user_code(typed)
@@ -225,7 +212,6 @@ def test_a_user_code_is_what_is_left_of_what_was_typed(typed: str) -> None:
     assert normalise_user_code(shown_user_code(code).lower()) == code
 
 
-@PATIENT
 @given(text=WIRE | st.text(alphabet="ey.J0A", max_size=60))
 def test_any_text_is_a_token_of_ours_or_is_not(world: tuple[Provider, AuthBrowser], text: str) -> None:
     own = world[0].use_cases.own_tokens
@@ -237,7 +223,6 @@ def test_any_text_is_a_token_of_ours_or_is_not(world: tuple[Provider, AuthBrowse
 CLAIMS = objects({"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", "scope", "redirect_uri", "claims"})
 
 
-@PATIENT
 @given(changes=CLAIMS)
 def test_a_signed_request_is_read_or_refused(world: tuple[Provider, AuthBrowser], changes: dict[str, Any]) -> None:
     provider, browser = world
@@ -248,7 +233,6 @@ def test_a_signed_request_is_read_or_refused(world: tuple[Provider, AuthBrowser]
     assert browser.get("/authorize", client_id="signer", request=signed).status_code < 500
 
 
-@PATIENT
 @given(changes=CLAIMS)
 def test_an_assertion_is_believed_or_refused(world: tuple[Provider, AuthBrowser], changes: dict[str, Any]) -> None:
     provider, browser = world
@@ -260,7 +244,6 @@ def test_an_assertion_is_believed_or_refused(world: tuple[Provider, AuthBrowser]
     assert send_signed(browser, "/token", signed, CALLS["/token"]).status_code in (200, 400, 401)
 
 
-@PATIENT
 @given(path=st.sampled_from([*CALLS, "/userinfo"]), body=st.binary(max_size=300), header=HEADER, proof=HEADER)
 def test_no_bytes_break_an_endpoint_for_clients(
     world: tuple[Provider, AuthBrowser], path: str, body: bytes, header: str, proof: str
@@ -271,7 +254,6 @@ def test_no_bytes_break_an_endpoint_for_clients(
     assert 400 <= answer.status_code < 500
 
 
-@PATIENT
 @given(path=st.sampled_from(sorted(CALLS)), name=st.sampled_from(sorted(REQUEST)) | WIRE, value=WIRE)
 def test_no_parameter_of_a_known_client_breaks_an_endpoint(
     world: tuple[Provider, AuthBrowser], path: str, name: str, value: str
@@ -289,7 +271,6 @@ PARAMETERS = (
 )
 
 
-@PATIENT
 @given(name=st.sampled_from(PARAMETERS), value=WIRE | TEXT.map(json.dumps), method=st.sampled_from(["GET", "POST"]))
 def test_no_parameter_breaks_the_authorization_endpoint(
     world: tuple[Provider, AuthBrowser], name: str, value: str, method: str
@@ -300,7 +281,6 @@ def test_no_parameter_breaks_the_authorization_endpoint(
 
 
 @example(content={"userinfo": {"\ud800": None}})
-@PATIENT
 @given(content=st.dictionaries(st.sampled_from(["userinfo", "id_token"]), st.dictionaries(TEXT, st.none(), max_size=2)))
 def test_claims_of_any_name_lead_to_tokens(world: tuple[Provider, AuthBrowser], content: dict[str, Any]) -> None:
     browser = world[1]
@@ -314,7 +294,6 @@ def test_claims_of_any_name_lead_to_tokens(world: tuple[Provider, AuthBrowser], 
     assert browser.client.get("/userinfo", headers=bearer, base_url=ISSUER).status_code == 200
 
 
-@PATIENT
 @given(
     path=st.sampled_from(["/logout", "/login", "/consent", "/organisation", "/device"]),
     name=st.sampled_from(["id_token_hint", "client_id", "post_logout_redirect_uri", "state", "suite", "user_code"]),
