@@ -6,6 +6,11 @@ READER = Reader.PROFESSIONAL
 
 PAGES: tuple[Promise, ...] = (
     Promise(
+        "pages:every-link-leads-somewhere",
+        "RGAA 4.1, navigation",
+        "Every link that a person sees leads to a page with a title, a heading and a way back, in words for people.",
+    ),
+    Promise(
         "pages:times-are-those-of-the-reader",
         "Decree 79-896 on legal time",
         "Times are those of the clock by which the reader's Caf works; a clock that is not that of Paris is named.",

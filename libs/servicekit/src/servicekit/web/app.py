@@ -256,7 +256,8 @@ def render_confirm(
     *, title: str, changes: Iterable[str], action: str, button: tuple[str, str], cancel_url: str, **options: object
 ) -> str:
     """The page "what will change", then one button. `button` is (id, label); `options`: `fields` (hidden values),
-    `danger` (red button), `note` (a sentence under the list), `lead` (a sentence above it)."""
+    `danger` (red button), `note` (a sentence under the list), `lead` (a sentence above it), `above` (what the page of
+    `cancel_url` is called, for the breadcrumb)."""
     return render_template(
         "servicekit/confirm.html",
         confirm={
@@ -270,6 +271,7 @@ def render_confirm(
             "danger": False,
             "note": "",
             "lead": "",
+            "above": "",
             **options,
         },
     )

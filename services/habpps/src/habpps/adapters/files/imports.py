@@ -7,6 +7,7 @@ from typing import Any
 
 from habpps.domain.refusals import ImportRefusedError
 from habpps.domain.service_contract import Extranet
+from servicekit.typography import typeset
 
 
 def read_json(path: Path) -> Any:
@@ -59,7 +60,7 @@ def _extranet(code: str, table: Any, problems: dict[str, str]) -> Extranet:
     profiles, purposes = tuple(row["profiles"]), tuple(row["purposes"])
     return Extranet(
         code=code,
-        label=row["label"],
+        label=typeset(row["label"]),
         url=row["url"],
         profiles=profiles,
         purposes=purposes,

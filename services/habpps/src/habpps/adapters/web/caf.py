@@ -108,6 +108,7 @@ def withdraw_administrator(organisation_id: str, administrator_id: str) -> Page:
         button_id="withdraw-administrator",
         button_label=_("Retirer ce rôle"),
         cancel_url=url_for("organisations.shown", organisation_id=organisation_id),
+        above=view.organisation.name,
         standing=standing.of_administrator(leaving),
     )
     return closing_page(
@@ -151,6 +152,7 @@ def _contract_closing(view: OrganisationView, contract: ServiceContract, event: 
         button_id=f"{event.value}-contract",
         button_label=button,
         cancel_url=back,
+        above=view.organisation.name,
         standing=standing.of_contract(contract),
     )
 
@@ -204,6 +206,7 @@ def _convention_closing(view: OrganisationView, convention: Convention, event: C
         button_id=f"{event.value}-convention",
         button_label=button,
         cancel_url=back,
+        above=view.organisation.name,
         standing=now,
         asks_end=asks_end,
     )

@@ -63,6 +63,7 @@ def habilitation_step(user_id: str, habilitation_id: str, step: str) -> Page:
         button_id=f"{event.value}-habilitation",
         button_label=buttons[event],
         cancel_url=back,
+        above=name,
         standing=now,
     )
     return closing_page(
@@ -103,6 +104,7 @@ def user_step(user_id: str, step: str) -> Page:
         button_id=f"{event.value}-user",
         button_label=button,
         cancel_url=back,
+        above=name,
         standing=standing.of_user(found.user),
     )
     return closing_page(

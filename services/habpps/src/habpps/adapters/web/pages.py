@@ -49,7 +49,7 @@ class PageTools:
 class Closing:
     """A page that says what will change, asks why, and does it once. `changes` is asked only when the page is shown.
 
-    `standing`: what it changes, as it is now.
+    `standing`: what it changes, as it is now. `above`: what the page of `cancel_url` is called.
     """
 
     title: str
@@ -57,6 +57,7 @@ class Closing:
     button_id: str
     button_label: str
     cancel_url: str
+    above: str
     standing: Standing
     asks_end: bool = False
 

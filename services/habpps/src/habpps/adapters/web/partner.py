@@ -82,6 +82,7 @@ def close_group(group_id: str) -> Page:
         button_id="close-group",
         button_label=_("Fermer le groupe"),
         cancel_url=url_for("partner.group", group_id=group_id),
+        above=found.name,
         standing=standing.of_group(found),
     )
     return closing_page(

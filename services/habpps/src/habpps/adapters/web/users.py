@@ -169,6 +169,7 @@ def confirm_reset(user_id: str) -> Page:
         action=url_for("users.reset", user_id=user_id),
         button=("reset-password", _("Envoyer le mot de passe")),
         cancel_url=url_for("users.shown", user_id=user_id),
+        above=name,
         fields={"version": standing.of_user(user).version},
     )
 

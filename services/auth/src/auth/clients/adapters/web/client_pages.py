@@ -246,6 +246,7 @@ class ClientPages:
             action=request.path,
             button=(f"confirm-{act}", str(known.button)),
             cancel_url=url_for("clients.shown", client_id=client.client_id),
+            above=client.name,
             danger=known.danger,
             fields={"version": version_of(client)},
         )
