@@ -94,6 +94,8 @@ def an_account(account_id: str = DIRECTOR, username: str = "cdurand-4821", **cha
         "password_hash": PlainPasswords().hash(PASSWORD),
         **changes,
     }
+    if values["password_hash"] is not None:
+        values.setdefault("password_changed_at", values["created_at"])
     return Account(**values)
 
 

@@ -52,10 +52,11 @@ class InMemoryAccounts:
 
     def add(self, account: Account) -> None:
         assert account.account_id not in self.rows
-        self.rows[account.account_id] = account
+        self.save(account)
 
     def save(self, account: Account) -> None:
-        self.rows[account.account_id] = account
+        since = None if account.password_hash is None else account.password_changed_at or account.created_at
+        self.rows[account.account_id] = replace(account, password_changed_at=since)
 
     def remember_language(self, account_id: str, language: str) -> None:
         self.rows[account_id] = replace(self.rows[account_id], language=language)

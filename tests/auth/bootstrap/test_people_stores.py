@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from auth.bootstrap.repositories import SqlRepositories
+from auth.ground.adapters.database.tables import credential
 from auth.ground.adapters.database.tables import session as session_table
+from auth.people.domain.accounts import AccountState, without_password
 from auth.people.domain.engagement import Acceptance
 from auth.people.domain.factors import Factor, FactorKind
 from auth.people.domain.sessions import SessionLimits
@@ -18,6 +21,7 @@ from auth.people.domain.sign_ins import PastSignIn, SignInOutcome
 from auth.people.domain.steps import Step
 from servicekit.database import open_database
 from tests.auth.bootstrap.repository_builders import NOW, SECOND, Run, a_session
+from tests.auth.builders import an_account
 from tests.promises import promise
 
 StoredRun = tuple[Run, Callable[[Any], Any]]
@@ -107,3 +111,37 @@ def test_a_browser_is_known_to_the_account_that_used_it(run: Run) -> None:
     run(lambda repos: repos.known_devices.forget_of("a1"))
     assert not run(lambda repos: repos.known_devices.see("a1", "d1", NOW))
     assert run(lambda repos: repos.known_devices.see("a2", "d1", NOW))
+
+
+def passwords(execute: Callable[[Any], Any]) -> list[tuple[str, datetime, bool]]:
+    """Content, creation and whether it was revoked, of each password of the account, the oldest first."""
+    c = credential.c
+    rows = execute(select(c.content, c.created_at, c.revoked_at).order_by(c.created_at))
+    return [(content, created_at, revoked_at is not None) for content, created_at, revoked_at in rows]
+
+
+def test_another_password_is_another_credential_and_the_hash_before_is_erased(stored_run: StoredRun) -> None:
+    run, execute = stored_run
+    account = an_account(password_hash="first", password_changed_at=NOW)
+    run(lambda repos: repos.accounts.add(account))
+    run(lambda repos: repos.accounts.save(replace(account, password_hash="the same hashed better")))
+    assert passwords(execute) == [("the same hashed better", NOW, False)]
+    second = replace(account, password_hash="second", password_changed_at=NOW + SECOND)
+    run(lambda repos: repos.accounts.save(second))
+    assert passwords(execute) == [("", NOW, True), ("second", NOW + SECOND, False)]
+    assert run(lambda repos: repos.accounts.find(account.account_id)) == second
+    run(lambda repos: repos.accounts.save(without_password(second, NOW + 2 * SECOND)))
+    assert [revoked for _content, _at, revoked in passwords(execute)] == [True, True]
+    found = run(lambda repos: repos.accounts.find_by_username(account.username))
+    assert (found.password_hash, found.state) == (None, AccountState.PROVISIONAL)
+    third = replace(found, password_hash="third", password_changed_at=NOW + 3 * SECOND)
+    run(lambda repos: repos.accounts.save(third))
+    assert run(lambda repos: repos.accounts.several([account.account_id])) == [third]
+
+
+def test_an_account_has_one_living_password(stored_run: StoredRun) -> None:
+    run, execute = stored_run
+    run(lambda repos: repos.accounts.add(an_account()))
+    values = {"account_id": an_account().account_id, "kind": "password", "created_at": NOW, "content": "another"}
+    with pytest.raises(Exception, match=r"(?i)unique"):
+        execute(credential.insert().values(credential_id="c2", **values))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
@@ -46,7 +46,7 @@ class Account:
     locked_at: datetime | None = None
     locked_reason: str | None = None
     last_login_at: datetime | None = None
-    password_changed_at: datetime | None = None
+    password_changed_at: datetime | None = None  # since when the password is the one it is
     locked_by: str | None = None  # account of the administrator
     language: str = "fr"  # in which the person last read our pages: that of the mails
 
@@ -78,6 +78,11 @@ class Account:
     def is_same_person(self, given_name: str, family_name: str, email: str) -> bool:
         """Whether a repeated creation speaks of the same person."""
         return (self.given_name, self.family_name, self.email) == (given_name, family_name, email)
+
+
+def without_password(account: Account, now: datetime) -> Account:
+    """The same, of whom no password is valid from now on."""
+    return replace(account, password_hash=None, provisional=None, password_changed_at=now)
 
 
 def normalise_username(typed: str) -> str:

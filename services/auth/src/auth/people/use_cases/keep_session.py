@@ -15,7 +15,7 @@ from auth.ground.use_cases.shelves import (
     HasMails,
     HasSessions,
 )
-from auth.people.domain.accounts import Account
+from auth.people.domain.accounts import Account, without_password
 from auth.people.domain.mails import MailKind, QueuedMail
 from auth.people.domain.sessions import EndReason, Session, SessionLimits
 from auth.people.domain.steps import Step, without
@@ -203,7 +203,7 @@ class DisownLogin:
         def disown(repos: DisownedStore) -> Outcome[None]:
             account = repos.accounts.find(session.account_id)
             if account is not None:
-                repos.accounts.save(replace(account, password_hash=None, provisional=None))
+                repos.accounts.save(without_password(account, now))
                 repos.mails.add(
                     QueuedMail(
                         mail_id=new_id(),

@@ -17,7 +17,7 @@ from auth.ground.use_cases.shelves import (
     HasMails,
     HasSessions,
 )
-from auth.people.domain.accounts import Account, make_username
+from auth.people.domain.accounts import Account, make_username, without_password
 from auth.people.domain.mails import LATE_AFTER, MailKind, QueuedMail
 from auth.people.domain.notices import Access, Notice, NoticeKind
 from auth.people.domain.sessions import EndReason
@@ -118,7 +118,7 @@ class ManageAccounts:
         """
 
         def change(repos: Store, account: Account, now: datetime) -> tuple[str, tuple[AuditEvent, ...]]:
-            repos.accounts.save(replace(account, password_hash=None, provisional=None))
+            repos.accounts.save(without_password(account, now))
             repos.mails.add(
                 QueuedMail(
                     mail_id=new_id(),

@@ -30,16 +30,37 @@ account = sa.Table(
     sa.Column("family_name", sa.Text(), nullable=False),
     sa.Column("email", sa.Text(), nullable=False),
     _at("created_at"),
-    sa.Column("password_hash", sa.Text()),
     sa.Column("provisional_hash", sa.Text()),
     _at("provisional_expires_at", nullable=True),
     _at("provisional_used_at", nullable=True),
     _at("locked_at", nullable=True),
     sa.Column("locked_reason", sa.String(64)),
     _at("last_login_at", nullable=True),
-    _at("password_changed_at", nullable=True),
     _id("locked_by", nullable=True),
     sa.Column("language", sa.String(2), nullable=False, server_default="fr"),
+)
+
+credential = sa.Table(
+    "credential",
+    metadata,
+    _id("credential_id", primary_key=True),
+    _id("account_id"),
+    sa.Column("kind", sa.String(32), nullable=False),
+    _text("content"),
+    _text("name"),
+    _at("created_at"),
+    _at("last_used_at", nullable=True),
+    sa.Column("counter", sa.BigInteger(), nullable=False, server_default="0"),
+    _at("revoked_at", nullable=True),
+)
+sa.Index("credential_of_account", credential.c.account_id, credential.c.kind)
+_LIVING_PASSWORD = (credential.c.kind == "password") & credential.c.revoked_at.is_(None)
+sa.Index(
+    "credential_one_password",
+    credential.c.account_id,
+    unique=True,
+    sqlite_where=_LIVING_PASSWORD,
+    postgresql_where=_LIVING_PASSWORD,
 )
 
 session = sa.Table(

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from auth.ground.adapters.database.rows import Change, Rows
 from auth.ground.adapters.database.tables import account, ended_session, feed_position, session_client
 from auth.ground.adapters.database.tables import session as t
-from auth.people.adapters.database.accounts import ACCOUNT_COLUMNS, account_of_row
+from auth.people.adapters.database.accounts import ACCOUNT_COLUMNS, account_of_row, with_password
 from auth.people.adapters.database.session_texts import FACTORS, STEPS
 from auth.people.domain.accounts import Account
 from auth.people.domain.sessions import CLIENT_CLOSED, TOKEN_REVOKED, ClientSession, EndedSession, Session
@@ -22,7 +22,7 @@ SESSIONS = Rows(t, Session, {"factors": FACTORS, "pending": STEPS})
 _BOTH = [*SESSIONS.columns, *ACCOUNT_COLUMNS]
 _WITH_ACCOUNT = PreparedStatement(
     select(*[column.label(f"c{index}") for index, column in enumerate(_BOTH)])
-    .select_from(t.outerjoin(account, account.c.account_id == t.c.account_id))
+    .select_from(with_password(t.outerjoin(account, account.c.account_id == t.c.account_id)))
     .where(t.c.session_id == bindparam("wanted"))
 )
 _TOUCH = Change(

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, exis
 
 from auth.ground.adapters.database.rows import Change, Rows
 from auth.ground.adapters.database.tables import account, authorization_code, refresh_token, session
-from auth.people.adapters.database.accounts import ACCOUNT_COLUMNS, account_of_row
+from auth.people.adapters.database.accounts import ACCOUNT_COLUMNS, account_of_row, with_password
 from auth.people.adapters.database.sessions import SESSIONS
 from auth.people.domain.accounts import Account
 from auth.people.domain.sessions import Session
@@ -22,9 +22,8 @@ def _session_is_open(session_id: ColumnElement[str]) -> ColumnElement[bool]:
 
 def _with_holder(table: Table, rows: Rows[Any], key: ColumnElement[str]) -> PreparedStatement:
     """One question for a grant, its account and its session."""
-    joined = table.outerjoin(account, account.c.account_id == table.c.account_id).outerjoin(
-        session, session.c.session_id == table.c.session_id
-    )
+    whose = with_password(table.outerjoin(account, account.c.account_id == table.c.account_id))
+    joined = whose.outerjoin(session, session.c.session_id == table.c.session_id)
     columns = [*rows.columns, *ACCOUNT_COLUMNS, *SESSIONS.columns]
     labelled = [column.label(f"c{index}") for index, column in enumerate(columns)]
     return PreparedStatement(select(*labelled).select_from(joined).where(key == bindparam("wanted")))
