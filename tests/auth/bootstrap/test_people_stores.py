@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from auth.bootstrap.repositories import SqlRepositories
-from auth.ground.adapters.database.tables import credential
+from auth.ground.adapters.database.person_tables import credential
 from auth.ground.adapters.database.tables import session as session_table
 from auth.people.domain.accounts import AccountState, without_password
 from auth.people.domain.engagement import Acceptance

@@ -6,9 +6,10 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from auth.bootstrap import build_use_cases
@@ -43,46 +44,53 @@ def address(stored_provider: Provider) -> Iterator[str]:
     server.server_close()
 
 
+class Looking:
+    """Browsers of one shape at the provider, and what is wrong with the pages they saw."""
+
+    def __init__(self, started: Browser, address: str, width: int, scheme: Any) -> None:
+        self._started, self._address, self._shape = started, address, f"{width}-{scheme}"
+        self._options = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
+        self.found: dict[str, list[str]] = {}
+
+    def signed_in(self) -> Page:
+        """A browser of its own, at the page that follows the password."""
+        page = self._started.new_context(locale="fr-FR", bypass_csp=True, **self._options).new_page()
+        page.goto(f"{self._address}/login")
+        page.fill("#username", "cdurand-4821")
+        page.fill("#password", PASSWORD)
+        page.click("#login-submit")
+        return page
+
+    def look(self, page: Page, name: str) -> None:
+        """Notes what is wrong, and keeps a picture."""
+        typed = [fault for fault in typographic_faults(page) if "Commune d'exemple" not in fault]  # a name
+        sideways = ["sideways"] if scrolls_sideways(page) else []
+        self.found[name] = [*accessibility_violations(page), *typed, *sideways]
+        self.keep(page, name)
+
+    def keep(self, page: Page, name: str) -> None:
+        """A picture."""
+        take_picture(page, f"steps-{name}-{self._shape}")
+
+
 @pytest.mark.parametrize(("width", "scheme"), SHAPES)
 def test_the_pages_break_no_rule_of_wcag_and_fit_the_window(address: str, width: int, scheme: str) -> None:
-    found = {}
     with chromium() as started:
-
-        def signed_in() -> Page:
-            """A browser of its own, at the page that follows the password."""
-            context = started.new_context(
-                locale="fr-FR",
-                bypass_csp=True,
-                viewport={"width": width, "height": 800},
-                color_scheme=scheme,  # type: ignore[arg-type]
-            )
-            page = context.new_page()
-            page.goto(f"{address}/login")
-            page.fill("#username", "cdurand-4821")
-            page.fill("#password", PASSWORD)
-            page.click("#login-submit")
-            return page
-
-        def look(page: Page, name: str) -> None:
-            typed = [fault for fault in typographic_faults(page) if "Commune d'exemple" not in fault]  # a name
-            faults = [*accessibility_violations(page), *typed]
-            found[name] = [*faults, *(["sideways"] if scrolls_sideways(page) else [])]
-            take_picture(page, f"steps-{name}-{width}-{scheme}")
-
-        page = signed_in()
-        look(page, "engagement")
+        looking = Looking(started, address, width, scheme)
+        page = looking.signed_in()
+        looking.look(page, "engagement")
         page.click("#engagement-refuse")
         page.wait_for_selector("#engagement-refused")
-        look(page, "declined")
-        page = signed_in()
+        looking.look(page, "declined")
+        page = looking.signed_in()
         page.click("#engagement-accept")
         page.wait_for_selector("#portal-new-device")
-        look(page, "portal")
+        looking.look(page, "portal")
         page.click("#my-sign-ins")
-        look(page, "history")
+        looking.look(page, "history")
         page.goto(f"{address}/engagement")
-        look(page, "engagement-read")
+        looking.look(page, "engagement-read")
         page.emulate_media(media="print")
-        take_picture(page, f"steps-engagement-print-{width}-{scheme}")
-    assert found == {name: [] for name in found}
-    assert len(found) == 5
+        looking.keep(page, "engagement-print")
+    assert looking.found == {name: [] for name in looking.found}
+    assert len(looking.found) == 5

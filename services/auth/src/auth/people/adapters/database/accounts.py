@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, FromClause, Select, bindparam, literal_column, select, update
 
+from auth.ground.adapters.database.person_tables import credential
 from auth.ground.adapters.database.tables import account as t
-from auth.ground.adapters.database.tables import credential
 from auth.people.domain.accounts import Account, ProvisionalPassword
 from servicekit.database.prepared import PreparedStatement
 from servicekit.database.types import UtcDateTime, from_microseconds

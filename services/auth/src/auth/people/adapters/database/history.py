@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from auth.ground.adapters.database.tables import acceptance, known_device
-from auth.ground.adapters.database.tables import sign_in as t
+from auth.ground.adapters.database.person_tables import acceptance, known_device
+from auth.ground.adapters.database.person_tables import sign_in as t
 from auth.people.domain.engagement import Acceptance
 from auth.people.domain.sign_ins import PastSignIn, SignInOutcome
 

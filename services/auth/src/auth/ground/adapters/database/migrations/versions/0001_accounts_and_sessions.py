@@ -2,7 +2,8 @@
 
 from alembic import op
 
-from auth.ground.adapters.database.tables import feed_position, metadata
+from auth.ground.adapters.database.person_tables import metadata
+from auth.ground.adapters.database.tables import feed_position
 from servicekit.identifiers import new_id
 from servicekit.outbox import create_outbox_tables
 from servicekit.web.session_tables import create_form_answer_table
