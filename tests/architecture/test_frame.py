@@ -1,12 +1,16 @@
 """The frame of the pages: the way back to the home page, and colours that tell the services apart and can be read."""
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 
 from onebox.demo_extranet.sites import SITES
-from tests.architecture.tree import ROOT
+from servicekit.web import create_app
+from tests.architecture.tree import ROOT, own_python
 from tests.promises import promise
+from tests.servicekit.web.conftest import PartySettings
 
 TEMPLATES = [
     path
@@ -31,6 +35,10 @@ WITHOUT = HOME | HOME_OF_THE_DEMO | OF_SIGNING_IN_OR_OUT | ON_THE_WAY_OF_AN_APPL
 
 def _name(path: str) -> str:
     return path.rpartition("/templates/")[2]
+
+
+def _is_template(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.endswith(".html")
 
 
 @promise("pages:way-home")
@@ -88,3 +96,23 @@ def test_no_two_services_or_demo_extranets_have_the_same_accent() -> None:
         used[service] = (re.findall(r"accent=\"([a-z]*)\"", text) or [""])[0]
     assert set(used.values()) <= set(ACCENTS)
     assert len(set(used.values())) == len(used), used
+
+
+def test_no_view_gives_a_page_a_name_that_the_frame_has(tmp_path: Path) -> None:
+    """It would stand in the header and in the footer instead."""
+    app = create_app("tests.servicekit.web", service_label="Portes", settings=PartySettings(tmp_path))
+    with app.test_request_context("/"):
+        context: dict[str, object] = {}
+        app.update_template_context(context)
+    frame = set(context) - {"g", "request", "session"}
+    assert "service_label" in frame
+    given = {
+        (str(path), keyword.arg)
+        for path in own_python()
+        if path.parts[0] in {"libs", "services", "deploy"}
+        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and any(_is_template(argument) for argument in node.args)
+        for keyword in node.keywords
+    }
+    assert len(given) > 50, "the sources are read as they are written"
+    assert {one for one in given if one[1] in frame} == set()

@@ -49,7 +49,10 @@ def test_its_events_are_shown_and_searched_in_its_words(signed_in: Pages) -> Non
     )
     _, by_type = signed_in.results(type="newcomer.door.opened")
     assert "Ouverture d'une porte" in by_type
-    assert "Portes : dernier événement" in text_of(signed_in.browser.get("/"))
+    home = text_of(signed_in.browser.get("/"))
+    assert "Portes : dernier événement" in home
+    assert 'href="/">Journal d\'audit</a>' in home
+    assert "&lt;function" not in signed_in.browser.get("/").text
     assert "Ouverture d'une porte;" in signed_in.browser.post(f"{where}/export").text
 
 

@@ -43,7 +43,7 @@ def subject_label(service: str, kind: str) -> str | None:
     return None if word is None else in_language(word)
 
 
-def service_label(service: str) -> str:
+def service_name(service: str) -> str:
     """What a service calls itself; its name otherwise."""
     return named(service, SERVICE, service) or service
 
@@ -52,7 +52,7 @@ def type_label(event_type: str) -> str:
     """What a type is called; one nobody named keeps its code, after its service."""
     service = service_of(event_type)
     found = named(service, TYPE, event_type)
-    return found or _("Autre événement de %(service)s (%(code)s)", service=service_label(service), code=event_type)
+    return found or _("Autre événement de %(service)s (%(code)s)", service=service_name(service), code=event_type)
 
 
 def reason_text(service: str, reason: str | None) -> str:

@@ -14,7 +14,7 @@ from audit.adapters.web.event_sentences import Wording
 from audit.adapters.web.export import csv_of
 from audit.adapters.web.figures import ABOVE, BELOW, HEIGHT, WIDTH, bars
 from audit.adapters.web.forms import SearchForm, first_day, last_day
-from audit.adapters.web.labels import DECISION_KINDS, DECISIONS, reason_text, service_label, type_label
+from audit.adapters.web.labels import DECISION_KINDS, DECISIONS, reason_text, service_name, type_label
 from audit.adapters.web.payload_labels import Payload
 from audit.adapters.web.producers import by_service
 from audit.domain.asked import Kind, read_asked
@@ -77,7 +77,7 @@ class Pages:
             above=ABOVE,
             below=BELOW,
             total=sum(day.count for day in state.days),
-            service_label=service_label,
+            service_name=service_name,
             to_examine=TO_EXAMINE,
             columns=columns,
             moment=moment,
