@@ -18,15 +18,15 @@ ROOM_OF = {
     "UseCases": (r"/use_cases/catalogue\.py$", {"habpps", "audit"}),
     "Repositories": (r"/use_cases/ports\.py$", {"habpps", "cdap", "audit"}),
     "sql_repositories": (r"/adapters/database/unit_of_work\.py$", {"habpps", "cdap", "audit"}),
-    "WebParts": (r"/(adapters/web/app|bootstrap/web)\.py$", ALL),
+    "WebParts": (r"/adapters/web/app\.py$", {"habpps", "cdap", "audit"}),
     "create_web": (r"/(adapters/web/app|bootstrap/web)\.py$", ALL),
-    "NEWEST_SCHEMA": (r"/bootstrap(/__init__)?\.py$", ALL),
+    "NEWEST_SCHEMA": (r"/bootstrap(/schema)?\.py$", ALL),
 }
 """Where a name is defined in a service, and which services must have it. auth has a store for each use case instead of
-one `Repositories`."""
+one `Repositories`, and its bootstrap hands each page what it uses instead of one `WebParts`."""
 
 MAKES_THREADS = frozenset({"Thread", "ThreadPoolExecutor", "Timer", "Repeating"})
-THREADS = re.compile(r"/(adapters/background|bootstrap(/__init__)?)\.py$")
+THREADS = re.compile(r"/(adapters/background|bootstrap(/tasks)?)\.py$")
 POOLS = {
     "services/auth/src/auth/people/adapters/crypto/passwords.py",  # a request waits for its hash
     "services/auth/src/auth/ground/adapters/clients/guarded_fetch.py",  # a request waits for its address

@@ -20,17 +20,17 @@ from urllib.parse import parse_qs, urlsplit
 from werkzeug.test import Client as Browser
 from werkzeug.test import TestResponse
 
-from auth.bootstrap import World, build_use_cases
 from auth.bootstrap.repositories import AuthWork
-from auth.bootstrap.web import WebParts, create_web
+from auth.bootstrap.rooms import build_rooms
+from auth.bootstrap.web import create_web
+from auth.bootstrap.world import World
 from auth.clients.domain.client_registration import parse_client
 from auth.clients.domain.clients import Client
 from auth.clients.domain.subjects import Subjects
-from auth.front.use_cases.catalogue import UseCases
 from auth.keys.adapters.crypto.keys import SigningKeys, load_keys
 from auth.people.adapters.clients.mail_texts import MailTexts
 from auth.people.domain.accounts import Account
-from auth.people.domain.engagement import Acceptance
+from auth.people.domain.engagement import Acceptance, Document
 from auth.people.domain.sessions import SessionLimits
 from auth.people.use_cases.end_lost_access import EndLostAccess
 from auth.people.use_cases.follow_ending import FollowEnding
@@ -147,21 +147,26 @@ class Provider:
             fetch=self.fetch,
             status_of=self.status_of,
             secret=secret,
-            pairwise_salt=b"s" * 32,
+            subjects=subjects,
             sectors=self,
         )
-        self.use_cases: UseCases = build_use_cases(self.settings, self.world)
-        self.lost_access = EndLostAccess(self.work, self.use_cases.rights, self.clock, lambda: None)
+        self.build()
+        self.lost_access = EndLostAccess(self.work, self.people.rights, self.clock, lambda: None)
         self.follow_ending = FollowEnding(
-            self.work, self.use_cases.rights, self.lost_access, self.clock, looking=at_once, telling=at_once
+            self.work, self.people.rights, self.lost_access, self.clock, looking=at_once, telling=at_once
         )
         texts = MailTexts(ISSUER)
-        names = self.use_cases.name_helpers.listed
+        names = self.people.name_helpers.listed
         self.send_mails = SendMails(
             self.work, self.mailer, texts, self.passwords, self.clock, each_apart, helpers=names
         )
         self.sweep_sessions = SweepSessions(self.work, self.clock, SessionLimits(), each_apart)
         self.forget_old = ForgetOld(self.work, self.clock)
+
+    def build(self, engagement: Document | None = None) -> None:
+        """The rooms, with this text to accept."""
+        self.rooms = build_rooms(self.settings, self.world, engagement)
+        self.clients, self.people, self.protocol = self.rooms.clients, self.rooms.people, self.rooms.protocol
 
     def sweep(self) -> int:
         """What two of the threads do: ends what is over, forgets what is old; how many sessions ended."""
@@ -200,11 +205,11 @@ class Provider:
         self.work.write(store)
         for row in rows:
             if isinstance(row, Client):
-                self.use_cases.client.forget(row.client_id)
+                self.clients.known.forget(row.client_id)
 
     def acceptance_of(self, account_id: str) -> Acceptance:
         """Of the engagement, in its version of today."""
-        document = self.use_cases.accept_engagement.document
+        document = self.people.accept_engagement.document
         return Acceptance(account_id, document.name, document.version, self.clock.now())
 
     def know_extranet(self, code: str) -> None:
@@ -241,19 +246,12 @@ class Provider:
 
     def sign_in(self, username: str = "cdurand-4821", password: str = PASSWORD, **more: Any) -> SignedIn:
         """As the login page does."""
-        return self.use_cases.sign_in(SignInRequest(username=username, password=password, address="192.0.2.1", **more))
+        return self.people.sign_in(SignInRequest(username=username, password=password, address="192.0.2.1", **more))
 
-    def browser(self, database: object = None) -> AuthBrowser:
+    def browser(self, database: object = None, **settings: object) -> AuthBrowser:
         """A new browser, without cookies; with `database`, a form that is sent twice is known."""
-        web = WebParts(
-            use_cases=self.use_cases,
-            settings=self.settings,
-            clock=self.clock,
-            issuer=ISSUER,
-            jwks=lambda: self.keys.document,
-            database=database,
-        )
-        return AuthBrowser(Browser(create_web(web)))
+        web = create_web(self.settings.model_copy(update=settings), self.rooms, lambda: self.keys.document, database)
+        return AuthBrowser(Browser(web))
 
 
 class AuthBrowser:

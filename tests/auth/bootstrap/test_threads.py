@@ -127,7 +127,7 @@ def test_a_lasting_refusal_is_set_aside_at_once_and_a_passing_one_is_tried_again
     )
     sender = SendMails(provider.work, relay.mailer, MailTexts(ISSUER), provider.passwords, provider.clock, each_apart)
     assert sender() == 0
-    view = provider.use_cases.manage_accounts.several([DIRECTOR])[0]
+    view = provider.people.manage_accounts.several([DIRECTOR])[0]
     assert (view.mails_sent, view.mail_problem) == (False, reason or "")
     if reason is None:
         waits = []
@@ -138,15 +138,15 @@ def test_a_lasting_refusal_is_set_aside_at_once_and_a_passing_one_is_tried_again
         assert waits == sorted(waits)
         assert waits[-1] > waits[0]
         provider.clock.advance(timedelta(hours=2))
-        assert provider.use_cases.manage_accounts.several([DIRECTOR])[0].mail_problem == "MAIL_LATE"
+        assert provider.people.manage_accounts.several([DIRECTOR])[0].mail_problem == "MAIL_LATE"
         provider.clock.advance(timedelta(days=4))
         assert sender() == 0
-        assert provider.use_cases.manage_accounts.several([DIRECTOR])[0].mail_problem == "MAIL_SERVER_UNREACHABLE"
+        assert provider.people.manage_accounts.several([DIRECTOR])[0].mail_problem == "MAIL_SERVER_UNREACHABLE"
     relay.answers = {}
     queues = WatchQueues(provider.work, provider.clock)
     queues.retry_mail("m1")
     assert sender() == 1
-    assert provider.use_cases.manage_accounts.several([DIRECTOR])[0].mail_problem == ""
+    assert provider.people.manage_accounts.several([DIRECTOR])[0].mail_problem == ""
 
 
 class WithoutJournal:

@@ -67,7 +67,7 @@ class Registration:
         """A client registered with these changes."""
         answer = self.send(**changes)
         assert answer.status_code == 201, answer.text
-        client = self.provider.use_cases.client(answer.json["client_id"])
+        client = self.provider.clients.known(answer.json["client_id"])
         assert client is not None
         return Suite(self.provider, client, key=rsa_key("first"))
 

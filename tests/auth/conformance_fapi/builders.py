@@ -167,7 +167,7 @@ class FapiClient:
             "htm": method,
             "htu": f"{self.base}{path}",
             "iat": self.now,
-            "nonce": self.provider.use_cases.check_dpop.current_nonce(),
+            "nonce": self.provider.protocol.authenticate.check_dpop.current_nonce(),
             **changes,
         }
 

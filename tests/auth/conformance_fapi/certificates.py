@@ -11,12 +11,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from joserfc.jwk import ECKey
-from werkzeug.test import Client as Browser
 
-from auth.bootstrap.web import WebParts, create_web
 from auth.protocol.adapters.crypto.client_certificates import read_certificate
-from auth.protocol.adapters.web.plain_requests import Certificates
-from tests.auth.builders import ISSUER, AuthBrowser, Provider
+from tests.auth.builders import AuthBrowser, Provider
 
 NOT_BEFORE = datetime(2026, 11, 1, tzinfo=UTC)
 NOT_AFTER = NOT_BEFORE + timedelta(days=30)
@@ -58,14 +55,9 @@ def jwk_of(key: ec.EllipticCurvePrivateKey) -> dict[str, Any]:
 
 def mtls_browser(provider: Provider, mtls_issuer: str = "") -> AuthBrowser:
     """A browser at a provider behind a proxy at 127.0.0.1, which asks clients for certificates."""
-    certificates = Certificates("Client-Cert", {"127.0.0.1"}, read_certificate)
-    web = WebParts(
-        use_cases=provider.use_cases,
-        settings=provider.settings,
-        clock=provider.clock,
-        issuer=ISSUER,
-        jwks=lambda: provider.keys.document,
-        certificates=certificates,
-        mtls_issuer=mtls_issuer,
-    )
-    return AuthBrowser(Browser(create_web(web)))
+    settings = {
+        "client_certificate_header": "Client-Cert",
+        "trusted_proxies": "127.0.0.1",
+        "mtls_url": mtls_issuer,
+    }
+    return provider.browser(**settings)

@@ -7,7 +7,7 @@ import base64
 import pytest
 from werkzeug.test import Client as Browser
 
-from auth.bootstrap.web import WebParts, create_web
+from auth.bootstrap.web import create_web
 from auth.settings import AuthSettings
 from tests.auth.builders import AuthBrowser, Provider
 from tests.auth.conformance_fapi.builders import FapiClient
@@ -48,15 +48,8 @@ def test_no_other_origin_reads_the_authorization_endpoint(omega: FapiClient, met
 def test_browsers_are_told_to_stay_with_https(provider: Provider) -> None:
     public_url = "https://partenaire.example"
     settings = AuthSettings.model_validate({"data_directory": provider.folder, "public_url": public_url})
-    keys = provider.keys
-    web = WebParts(
-        use_cases=provider.use_cases,
-        settings=settings,
-        clock=provider.clock,
-        issuer=public_url,
-        jwks=lambda: keys.document,
-    )
-    answer = Browser(create_web(web)).get("/login", base_url=public_url)
+    web = create_web(settings, provider.rooms, lambda: provider.keys.document, None)
+    answer = Browser(web).get("/login", base_url=public_url)
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 

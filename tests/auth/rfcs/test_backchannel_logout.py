@@ -72,24 +72,24 @@ def test_backchannel_logout_is_in_the_metadata(browser: AuthBrowser) -> None:
 
 
 def _sign_out(provider: Provider) -> None:
-    provider.use_cases.sign_out(session_of(provider).session_id)
+    provider.people.sign_out(session_of(provider).session_id)
 
 
 def _lock(provider: Provider) -> None:
-    provider.use_cases.manage_accounts.lock(
+    provider.people.manage_accounts.lock(
         Order(command_id="c", account_id=DIRECTOR, requested_by="administrator", reason="LEFT")
     )
 
 
 def _end(provider: Provider) -> None:
-    provider.use_cases.manage_accounts.end_sessions(
+    provider.people.manage_accounts.end_sessions(
         Order(command_id="c", account_id=DIRECTOR, requested_by="administrator", reason="SUSPENDED")
     )
 
 
 def _change_password(provider: Provider) -> None:
     new = "brouette lampe nuage"
-    provider.use_cases.choose_password(session_of(provider), new, new, PASSWORD)
+    provider.people.choose_password(session_of(provider), new, new, PASSWORD)
 
 
 def _expire(provider: Provider) -> None:

@@ -62,7 +62,7 @@ def _account(parser: argparse.ArgumentParser) -> None:
 
 
 def _import_clients(settings: AuthSettings, arguments: argparse.Namespace) -> int:
-    from auth.bootstrap import operator_commands
+    from auth.bootstrap.operator import operator_commands
     from auth.ground.adapters.files.data_files import read_entries
 
     with operator_commands(settings) as commands:
@@ -74,7 +74,7 @@ def _import_clients(settings: AuthSettings, arguments: argparse.Namespace) -> in
 def _import_accounts(settings: AuthSettings, arguments: argparse.Namespace) -> int:
     if settings.environment not in _WITH_KNOWN_PASSWORDS:
         raise StartError("import-accounts sets known passwords: it works in the environments demo and test only.")
-    from auth.bootstrap import operator_commands
+    from auth.bootstrap.operator import operator_commands
     from auth.ground.adapters.files.data_files import read_entries
 
     with operator_commands(settings) as commands:
@@ -84,7 +84,7 @@ def _import_accounts(settings: AuthSettings, arguments: argparse.Namespace) -> i
 
 
 def _create_account(settings: AuthSettings, arguments: argparse.Namespace) -> int:
-    from auth.bootstrap import operator_commands
+    from auth.bootstrap.operator import operator_commands
     from auth.people.use_cases.manage_accounts import NewPerson, Order
 
     account_id = arguments.account_id or new_id()

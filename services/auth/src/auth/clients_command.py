@@ -59,7 +59,7 @@ def run_clients(settings: AuthSettings, arguments: argparse.Namespace) -> int:
         StartError: the database cannot be used; one sentence says what.
         ServiceError: no such client, or it has no secret to renew.
     """
-    from auth.bootstrap import operator_commands
+    from auth.bootstrap.operator import operator_commands
 
     with operator_commands(settings) as commands:
         _act(commands.register_clients, arguments)
@@ -73,7 +73,7 @@ def run_tokens(settings: AuthSettings, arguments: argparse.Namespace) -> int:
         StartError: the database cannot be used; one sentence says what.
         ServiceError: the name is taken or unknown, or a limit is out of bounds.
     """
-    from auth.bootstrap import operator_commands
+    from auth.bootstrap.operator import operator_commands
 
     with operator_commands(settings) as commands:
         _open(commands.open_registration, arguments)

@@ -30,7 +30,7 @@ def run_mails(settings: AuthSettings, arguments: argparse.Namespace) -> int:
         StartError: the database cannot be used; one sentence says what.
         ServiceError: no such mail is set aside.
     """
-    from auth.bootstrap import operator_commands
+    from auth.bootstrap.operator import operator_commands
 
     with operator_commands(settings) as commands:
         queues = commands.queues
@@ -51,7 +51,7 @@ def run_notices(settings: AuthSettings, arguments: argparse.Namespace) -> int:
         StartError: the database cannot be used; one sentence says what.
         ServiceError: no such notice is set aside.
     """
-    from auth.bootstrap import operator_commands
+    from auth.bootstrap.operator import operator_commands
 
     with operator_commands(settings) as commands:
         apart = commands.queues.notices()

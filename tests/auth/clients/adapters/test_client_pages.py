@@ -320,7 +320,7 @@ def test_a_client_is_disabled_and_opened_again_after_a_question(provider: Provid
     page = administrator.get("/administration/clients/activer/mon-enfant")
     shown = administrator.follow(administrator.submit(page, "/administration/clients/activer/mon-enfant"))
     assert 'id="disable-client"' in shown.text
-    assert provider.use_cases.client("mon-enfant") is not None
+    assert provider.clients.known("mon-enfant") is not None
 
 
 def test_a_client_is_deleted_after_a_question(provider: Provider, administrator: AuthBrowser) -> None:
@@ -368,7 +368,7 @@ def test_an_identifier_may_be_an_address(provider: Provider, administrator: Auth
 
 def test_a_client_that_declared_itself_is_told_apart(provider: Provider, administrator: AuthBrowser) -> None:
     token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=1, uses=1, owner="921")
-    made = provider.use_cases.register_dynamically.register(token, {"redirect_uris": ["https://alpha.example/retour"]})
+    made = provider.clients.register_dynamically.register(token, {"redirect_uris": ["https://alpha.example/retour"]})
     path = f"/administration/clients/fiche/{made.client.client_id}"
     assert 'id="client-dynamic"' in administrator.get(path).text
     form = administrator.get(f"/administration/clients/modifier/{made.client.client_id}")

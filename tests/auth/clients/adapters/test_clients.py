@@ -131,7 +131,7 @@ def test_the_logout_worker_delivers_at_once_and_says_how_many(stored_provider: P
     provider.work.write(lambda repos: repos.sessions.remember_client(session_id, "cdap"))
     provider.work.write(lambda repos: repos.sessions.remember_client(session_id, "mon-enfant"))
     provider.calls.deaf.add("http://localhost:8410/backchannel-logout")
-    provider.use_cases.sign_out(session_id)
+    provider.people.sign_out(session_id)
     report = worker.report(session_id, timedelta(milliseconds=300))
     worker.stop()
     assert (report.done, report.total) == (1, 2)
@@ -223,7 +223,7 @@ def test_an_address_that_no_envelope_can_hold_is_refused_at_every_entrance(
         with pytest.raises(ValidationError):
             AuthSettings.model_validate({"data_directory": tmp_path, "mail_sender": f"Partenaire <{email}>"})
     else:
-        servicer = AccountsServicer(provider.use_cases.manage_accounts, lambda: None, lambda: None)
+        servicer = AccountsServicer(provider.people.manage_accounts, lambda: None, lambda: None)
         asked = pb.CreateAccountRequest(
             command_id="c", account_id="a", given_name="A", family_name="B", email=email, owner="921"
         )

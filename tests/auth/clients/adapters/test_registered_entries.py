@@ -104,21 +104,19 @@ def test_a_deleted_entry_is_gone(provider: Provider, registrar: Registrar, entry
     answer = registrar.call("DELETE", path_of(entry), entry["registration_access_token"])
     assert (answer.status_code, answer.data) == (204, b"")
     assert "Content-Length" not in answer.headers
-    assert provider.use_cases.client(entry["client_id"]) is None
+    assert provider.clients.known(entry["client_id"]) is None
     assert provider.event_types()[-1] == "auth.client.deleted"
     assert registrar.call("GET", path_of(entry), entry["registration_access_token"]).status_code == 401
 
 
 def test_a_client_that_was_closed_cannot_open_itself(provider: Provider, registrar: Registrar, token: str) -> None:
     entry = registrar.register(token).json
-    provider.add(
-        Client(**{**vars(provider.use_cases.register_clients.find(entry["client_id"], OPERATOR)), "enabled": False})
-    )
+    provider.add(Client(**{**vars(provider.clients.register.find(entry["client_id"], OPERATOR)), "enabled": False}))
     content = {**METADATA, "client_id": entry["client_id"], "enabled": True}
     for method in ("GET", "PUT", "DELETE"):
         answer = registrar.call(method, path_of(entry), entry["registration_access_token"], content)
         assert answer.status_code == 401
-    assert not provider.use_cases.register_clients.find(entry["client_id"], OPERATOR).enabled
+    assert not provider.clients.register.find(entry["client_id"], OPERATOR).enabled
 
 
 def test_an_entry_lives_in_the_real_store_as_in_memory(stored_provider: Provider) -> None:
@@ -130,8 +128,8 @@ def test_an_entry_lives_in_the_real_store_as_in_memory(stored_provider: Provider
     changed = {**METADATA, "client_id": told["client_id"], "client_name": "Logiciel Beta"}
     assert registrar.call("PUT", path_of(told), opened, changed).json["client_name"] == "Logiciel Beta"
     assert registrar.call("GET", path_of(told), opened).json["client_name"] == "Logiciel Beta"
-    provider.use_cases.register_clients.set_enabled(told["client_id"], OPERATOR, enabled=False)
+    provider.clients.register.set_enabled(told["client_id"], OPERATOR, enabled=False)
     assert registrar.call("GET", path_of(told), opened).status_code == 401
-    provider.use_cases.register_clients.set_enabled(told["client_id"], OPERATOR, enabled=True)
+    provider.clients.register.set_enabled(told["client_id"], OPERATOR, enabled=True)
     assert registrar.call("DELETE", path_of(told), opened).status_code == 204
-    assert provider.use_cases.client(told["client_id"]) is None
+    assert provider.clients.known(told["client_id"]) is None

@@ -95,7 +95,7 @@ def test_a_client_that_names_no_algorithm_gets_that_of_its_standards(
 def test_a_registered_client_is_a_stranger_that_people_are_asked_about(
     provider: Provider, browser: AuthBrowser, entry: dict[str, Any]
 ) -> None:
-    client = provider.use_cases.client(entry["client_id"])
+    client = provider.clients.known(entry["client_id"])
     assert isinstance(client, Client)
     assert (client.first_party, client.extranet, client.requires_service_contract) == (False, None, False)
     browser.sign_in()
@@ -144,7 +144,7 @@ def test_what_a_stranger_may_not_have_is_passed_over(provider: Provider, registr
         software_id="alpha",
         anything="else",
     ).json
-    client = provider.use_cases.client(told["client_id"])
+    client = provider.clients.known(told["client_id"])
     assert isinstance(client, Client)
     assert told["client_id"] != "cdap"
     assert client.scope == ("openid", "email")

@@ -52,7 +52,7 @@ def replaced(register: RegisterClients, description: Mapping[str, Any]) -> Regis
 @pytest.fixture
 def register(provider: Provider) -> RegisterClients:
     provider.know_extranet("omega")
-    return provider.use_cases.register_clients
+    return provider.clients.register
 
 
 def stored(provider: Provider, client_id: str = "omega") -> Client:
@@ -138,10 +138,10 @@ def test_a_sector_must_list_every_redirect_uri(provider: Provider, register: Reg
 
 def test_a_change_says_which_keys_changed_and_holds_at_once(provider: Provider, register: RegisterClients) -> None:
     made = register.create(a_description(), ADMINISTRATOR)
-    assert provider.use_cases.client("omega") == made.client
+    assert provider.clients.known("omega") == made.client
     changed = {**describe_client(made.client), "name": "Omega 2", "redirect_uris": ["https://omega.example/nouveau"]}
     assert replaced(register, changed).secret is None
-    known = provider.use_cases.client("omega")
+    known = provider.clients.known("omega")
     assert known is not None
     assert (known.name, known.secret_hash) == ("Omega 2", made.client.secret_hash)
     assert last_event(provider).type == "auth.client.changed"
@@ -213,13 +213,13 @@ def test_a_client_without_secret_has_none_to_renew(register: RegisterClients) ->
 
 def test_a_disabled_client_is_unknown_until_it_is_opened_again(provider: Provider, register: RegisterClients) -> None:
     register.create(a_description(), ADMINISTRATOR)
-    assert provider.use_cases.client("omega") is not None
+    assert provider.clients.known("omega") is not None
     register.set_enabled("omega", ADMINISTRATOR, enabled=False)
-    assert provider.use_cases.client("omega") is None
+    assert provider.clients.known("omega") is None
     assert register.find("omega", ADMINISTRATOR).name == "Omega"
     register.set_enabled("omega", ADMINISTRATOR, enabled=True)
     register.set_enabled("omega", ADMINISTRATOR, enabled=True)
-    assert provider.use_cases.client("omega") is not None
+    assert provider.clients.known("omega") is not None
     assert provider.event_types() == ["auth.client.registered", "auth.client.disabled", "auth.client.changed"]
 
 
@@ -227,7 +227,7 @@ def test_a_deleted_client_is_gone_with_what_people_agreed_to(provider: Provider,
     register.create(a_description(), ADMINISTRATOR)
     provider.work.write(lambda repos: repos.consents.remember("account-1", "omega", ("openid",), provider.clock.now()))
     register.delete("omega", ADMINISTRATOR)
-    assert provider.use_cases.client("omega") is None
+    assert provider.clients.known("omega") is None
     assert provider.read(lambda repos: repos.consents.all_of("account-1")) == []
     assert last_event(provider).type == "auth.client.deleted"
     for act in (register.find, register.delete):
@@ -237,11 +237,11 @@ def test_a_deleted_client_is_gone_with_what_people_agreed_to(provider: Provider,
 
 def test_without_audit_no_secret_is_given_and_what_changed_holds(provider: Provider, register: RegisterClients) -> None:
     register.create(a_description(), ADMINISTRATOR)
-    assert provider.use_cases.client("omega") is not None
+    assert provider.clients.known("omega") is not None
     provider.work.audit_available = False
     with pytest.raises(AuditUnavailableError):
         register.set_enabled("omega", ADMINISTRATOR, enabled=False)
-    assert provider.use_cases.client("omega") is None
+    assert provider.clients.known("omega") is None
     with pytest.raises(AuditUnavailableError):
         register.renew_secret("omega", ADMINISTRATOR)
 

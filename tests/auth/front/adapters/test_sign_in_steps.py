@@ -123,7 +123,7 @@ def test_the_use_case_itself_gives_no_code_while_a_step_remains(provider: Provid
         client=a_client(), redirect_uri="http://localhost:8402/retour", scope="openid", audience="http://localhost:8402"
     )
     with pytest.raises(SignInUnfinishedError):
-        provider.use_cases.issue_code(session, request)
+        provider.protocol.issue_code(session, request)
 
 
 @promise("sign-in:steps-lead-on")

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from auth.bootstrap import build_use_cases
 from auth.people.adapters.files.engagement_file import the_engagement
 from auth.people.domain.engagement import Document
 from auth.people.domain.steps import Step
@@ -32,7 +31,7 @@ def asked(provider: Provider) -> AuthBrowser:
 def a_newer_version(provider: Provider) -> Document:
     """The text changed: the provider of tomorrow, on the same store."""
     newer = replace(the_engagement(), version="2")
-    provider.use_cases = build_use_cases(provider.settings, provider.world, newer)
+    provider.build(newer)
     return newer
 
 
@@ -93,8 +92,8 @@ def test_a_second_click_and_an_old_tab_accept_nothing_twice(provider: Provider, 
 def test_two_tabs_at_the_same_moment_accept_once(provider: Provider, asked: AuthBrowser) -> None:
     asked.sign_in()
     session = next(iter(provider.work.repos.sessions.rows.values()))
-    first = provider.use_cases.accept_engagement(session)
-    second = provider.use_cases.accept_engagement(session)
+    first = provider.people.accept_engagement(session)
+    second = provider.people.accept_engagement(session)
     assert first.pending == second.pending == ()
     assert provider.event_types().count("auth.engagement.accepted") == 1
 
@@ -120,7 +119,7 @@ def test_a_form_without_an_answer_shows_the_page_again(asked: AuthBrowser) -> No
 def test_nothing_is_accepted_in_a_session_that_ended(provider: Provider, asked: AuthBrowser) -> None:
     page = asked.follow(asked.sign_in())
     session = next(iter(provider.work.repos.sessions.rows.values()))
-    provider.use_cases.sign_out(session.session_id)
+    provider.people.sign_out(session.session_id)
     assert asked.submit(page, "/engagement", accept="1").headers["Location"].startswith("/login")
     assert provider.work.repos.acceptances.rows == {}
 

@@ -151,32 +151,32 @@ def test_an_extranet_is_counted_once_however_often_it_is_told(provider: Provider
 
 
 def lock(provider: Provider, _session: Session, _cookie: str) -> None:
-    provider.use_cases.manage_accounts.lock(
+    provider.people.manage_accounts.lock(
         Order(command_id="c", account_id=DIRECTOR, requested_by="admin", reason="LEFT")
     )
 
 
 def reset(provider: Provider, _session: Session, _cookie: str) -> None:
-    provider.use_cases.manage_accounts.reset_password(Order(command_id="c", account_id=DIRECTOR, requested_by="admin"))
+    provider.people.manage_accounts.reset_password(Order(command_id="c", account_id=DIRECTOR, requested_by="admin"))
 
 
 def suspend(provider: Provider, _session: Session, _cookie: str) -> None:
-    provider.use_cases.manage_accounts.end_sessions(
+    provider.people.manage_accounts.end_sessions(
         Order(command_id="c", account_id=DIRECTOR, requested_by="admin", reason="SUSPENDED")
     )
 
 
 def leave(provider: Provider, session: Session, _cookie: str) -> None:
-    provider.use_cases.sign_out(session.session_id)
+    provider.people.sign_out(session.session_id)
 
 
 def disown(provider: Provider, session: Session, _cookie: str) -> None:
-    provider.use_cases.disown_login(session)
+    provider.people.disown_login(session)
 
 
 def change_password(provider: Provider, session: Session, _cookie: str) -> None:
     new = "brouette lampe nuage"
-    provider.use_cases.choose_password(session, new, new, PASSWORD)
+    provider.people.choose_password(session, new, new, PASSWORD)
 
 
 def expire(provider: Provider, _session: Session, _cookie: str) -> None:
@@ -195,7 +195,7 @@ def change_organisation(provider: Provider, session: Session, _cookie: str) -> N
         ),
     )
     provider.replica.snapshot = provider.commune.snapshot(more=more)
-    provider.use_cases.choose_organisation(session, "org-second")
+    provider.people.choose_organisation(session, "org-second")
 
 
 def replace_session(provider: Provider, _session: Session, cookie: str) -> None:

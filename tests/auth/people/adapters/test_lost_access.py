@@ -62,11 +62,11 @@ def _midnight(provider: Provider) -> None:
 
 
 def _disabled(provider: Provider) -> None:
-    provider.use_cases.register_clients.set_enabled(CDAP, OPERATOR, enabled=False)
+    provider.clients.register.set_enabled(CDAP, OPERATOR, enabled=False)
 
 
 def _deleted(provider: Provider) -> None:
-    provider.use_cases.register_clients.delete(CDAP, OPERATOR)
+    provider.clients.register.delete(CDAP, OPERATOR)
 
 
 def _imported_as_disabled(provider: Provider) -> None:
@@ -82,7 +82,7 @@ def _imported_as_disabled(provider: Provider) -> None:
         "secret_hash": hash_secret("x" * 32),
     }
     ImportClients(provider.work, provider.clock, lambda _keys: None, ISSUER)([entry])
-    provider.use_cases.client.forget(CDAP)
+    provider.clients.known.forget(CDAP)
 
 
 WAYS = (

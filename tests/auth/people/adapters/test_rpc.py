@@ -12,7 +12,7 @@ from typing import Any
 import grpc
 import pytest
 
-from auth.bootstrap.connections import open_rpc
+from auth.bootstrap.rpc import serve
 from auth.people.adapters.rpc.accounts import AccountsServicer
 from auth.people.adapters.rpc.client_sessions import ClientSessionsServicer
 from auth.people.adapters.rpc.ended_sessions import EndedSessionsServicer
@@ -60,11 +60,11 @@ def served(stored_provider: Provider, certificates: Path, tmp_path: Path) -> Ite
     settings = AuthSettings.model_validate(values)
     woken: list[str] = []
     accounts = AccountsServicer(
-        stored_provider.use_cases.manage_accounts, lambda: woken.append("mails"), lambda: woken.append("logout")
+        stored_provider.people.manage_accounts, lambda: woken.append("mails"), lambda: woken.append("logout")
     )
     feed = ReadEndedSessions(stored_provider.work, stored_provider.clock)
     sessions = ClientSessionsServicer(stored_provider.follow_ending)
-    server = open_rpc(settings, accounts, EndedSessionsServicer(feed), sessions)
+    server = serve(settings, accounts, EndedSessionsServicer(feed), sessions)
     server.start()
     server.set_serving(serving=True)
     channels: list[grpc.Channel] = []
@@ -190,7 +190,7 @@ def test_nobody_else_may_order(served: Served, caller: str) -> None:
 def test_a_replica_follows_the_ends_of_sessions(served: Served) -> None:
     provider = served.provider
     before = provider.sign_in().session
-    provider.use_cases.sign_out(before.session_id)
+    provider.people.sign_out(before.session_id)
     replica = SessionsReplica(GrpcEndedSessionsFeed(served.channel("cdap")), provider.clock)
     replica.start()
     now = provider.clock.now()
@@ -205,7 +205,7 @@ def test_a_replica_follows_the_ends_of_sessions(served: Served) -> None:
         assert replica.is_ended(a_token(before.session_id))
         after = provider.sign_in().session
         assert not replica.is_ended(a_token(after.session_id))
-        provider.use_cases.sign_out(after.session_id)
+        provider.people.sign_out(after.session_id)
         wait_until(lambda: replica.is_ended(a_token(after.session_id)), "the second end")
     finally:
         replica.stop()
@@ -258,7 +258,7 @@ def test_the_feed_beats_and_refuses_another_epoch(served: Served) -> None:
 
 def test_old_ends_leave_the_snapshot(served: Served) -> None:
     provider = served.provider
-    provider.use_cases.sign_out(provider.sign_in().session.session_id)
+    provider.people.sign_out(provider.sign_in().session.session_id)
     feed = EndedSessionsStub(served.channel("cdap"))
     assert len(feed.GetSnapshot(feed_pb.GetSnapshotRequest(), timeout=DEADLINE_S).sessions) == 1
     provider.clock.advance(timedelta(hours=2))

@@ -12,7 +12,6 @@ import pytest
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
-from auth.bootstrap import build_use_cases
 from auth.people.adapters.files.engagement_file import the_engagement
 from tests.auth.builders import PASSWORD, Provider
 from tests.system.browser import (
@@ -32,7 +31,7 @@ def address(stored_provider: Provider) -> Iterator[str]:
     """The provider on a port of its own; the director has signed in before, and has accepted an older version."""
     provider = stored_provider
     newer = replace(the_engagement(), version="2")
-    provider.use_cases = build_use_cases(provider.settings, provider.world, newer)
+    provider.build(newer)
     provider.sign_in(user_agent="Mozilla/5.0 (Windows NT 10.0; rv:133.0) Gecko/20100101 Firefox/133.0")
     provider.clock.advance(timedelta(hours=20))
     server = make_server("127.0.0.1", 0, provider.browser().client.application, threaded=True)

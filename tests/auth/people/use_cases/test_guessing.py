@@ -27,9 +27,7 @@ HOME, STRANGER, OFFICE = "192.0.2.1", "198.51.100.66", "203.0.113.9"
 
 
 def enter(provider: Provider, username: str, address: str, password: str = PASSWORD, device: str = "") -> SignedIn:
-    return provider.use_cases.sign_in(
-        SignInRequest(username=username, password=password, address=address, device=device)
-    )
+    return provider.people.sign_in(SignInRequest(username=username, password=password, address=address, device=device))
 
 
 def fail(provider: Provider, username: str, address: str, times: int = 1, device: str = "") -> int:

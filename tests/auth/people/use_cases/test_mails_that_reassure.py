@@ -111,7 +111,7 @@ def test_each_notice_says_what_it_is_about_and_who_did_it(provider: Provider) ->
 def test_a_notice_leaves_once_however_often_it_is_asked_for(administered: Provider) -> None:
     notice = Notice(NoticeKind.ACCESS_SUSPENDED, closed=(Access("CDAP", "T2"),))
     for _again in range(2):
-        administered.use_cases.manage_accounts.notify(
+        administered.people.manage_accounts.notify(
             Order(command_id="c1", account_id=DIRECTOR, requested_by=ADMIN), notice, "Ville de Rivebelle"
         )
     (mail,) = mails(administered)
@@ -122,7 +122,7 @@ def test_a_notice_leaves_once_however_often_it_is_asked_for(administered: Provid
 
 
 def test_a_password_overtakes_the_notices_that_wait(administered: Provider) -> None:
-    manage = administered.use_cases.manage_accounts
+    manage = administered.people.manage_accounts
     for number in range(30):
         notice = Notice(NoticeKind.ACCESS_ENDED, closed=(Access("CDAP", "T2"),))
         manage.notify(
@@ -133,7 +133,7 @@ def test_a_password_overtakes_the_notices_that_wait(administered: Provider) -> N
 
 
 def test_a_waiting_notice_does_not_say_that_the_password_has_not_left(administered: Provider) -> None:
-    manage = administered.use_cases.manage_accounts
+    manage = administered.people.manage_accounts
     manage.notify(
         Order(command_id="n", account_id=DIRECTOR, requested_by=ADMIN),
         Notice(NoticeKind.ACCESS_ENDED),
@@ -143,10 +143,10 @@ def test_a_waiting_notice_does_not_say_that_the_password_has_not_left(administer
 
 
 def test_mails_speak_the_language_in_which_the_person_last_read_our_pages(administered: Provider) -> None:
-    account = administered.use_cases.manage_accounts.several([DIRECTOR])[0].account
+    account = administered.people.manage_accounts.several([DIRECTOR])[0].account
     for language in ("en", "de"):
-        administered.use_cases.remember_language(account, language)
-    administered.use_cases.manage_accounts.lock(
+        administered.people.remember_language(account, language)
+    administered.people.manage_accounts.lock(
         Order(command_id="c1", account_id=DIRECTOR, requested_by=ADMIN, reason="LEFT")
     )
     assert mails(administered)[0][1].endswith("your account is locked")
@@ -162,9 +162,7 @@ def test_a_new_person_reads_what_is_open_beside_the_identifier(administered: Pro
         organisation_name="Ville de Rivebelle",
         opened=opened,
     )
-    administered.use_cases.manage_accounts.create(
-        Order(command_id="c1", account_id="a-new", requested_by=ADMIN), person
-    )
+    administered.people.manage_accounts.create(Order(command_id="c1", account_id="a-new", requested_by=ADMIN), person)
     first, second = (text for _to, _subject, text in mails(administered))
     assert "CDAP (profil T1), CDAP (profil T2)" in first
     assert "CDAP" not in second
@@ -179,9 +177,7 @@ def test_who_asked_and_for_which_organisation_stand_in_the_first_mails(administe
         email="b@commune.example",
         organisation_name="Ville de Rivebelle",
     )
-    administered.use_cases.manage_accounts.create(
-        Order(command_id="c1", account_id="a-new", requested_by=ADMIN), person
-    )
+    administered.people.manage_accounts.create(Order(command_id="c1", account_id="a-new", requested_by=ADMIN), person)
     for _to, _subject, text in mails(administered):
         assert "à la demande de Claire Perrin, pour « Ville de Rivebelle »" in text
 
@@ -189,7 +185,7 @@ def test_who_asked_and_for_which_organisation_stand_in_the_first_mails(administe
 @promise("people:changes-are-told")
 def test_a_password_of_ones_own_that_changes_is_told(provider: Provider) -> None:
     session = provider.sign_in().session
-    provider.use_cases.choose_password(session, "brouette lampe nuage", "brouette lampe nuage", PASSWORD)
+    provider.people.choose_password(session, "brouette lampe nuage", "brouette lampe nuage", PASSWORD)
     (mail,) = mails(provider)
     assert mail[1].endswith("votre mot de passe a changé")
     assert "Ce n'était pas vous ?" in mail[2]
@@ -197,7 +193,7 @@ def test_a_password_of_ones_own_that_changes_is_told(provider: Provider) -> None
 
 @promise("people:changes-are-told")
 def test_a_lock_and_its_end_are_told_once_each_with_who_did_it(administered: Provider) -> None:
-    manage = administered.use_cases.manage_accounts
+    manage = administered.people.manage_accounts
     for command in ("c1", "c2"):
         manage.lock(Order(command_id=command, account_id=DIRECTOR, requested_by=ADMIN, reason="LEFT"))
     for command in ("c3", "c4"):
@@ -209,7 +205,7 @@ def test_a_lock_and_its_end_are_told_once_each_with_who_did_it(administered: Pro
 
 @promise("people:changes-are-told")
 def test_a_sign_in_that_was_disowned_is_told_to_the_administrator_too(administered: Provider) -> None:
-    administered.use_cases.disown_login(administered.sign_in().session)
+    administered.people.disown_login(administered.sign_in().session)
     told = {to: (subject, text) for to, subject, text in mails(administered)}
     assert set(told) == {"chloe.durand@commune.example", "c@commune.example"}
     subject, text = told["c@commune.example"]
@@ -219,7 +215,7 @@ def test_a_sign_in_that_was_disowned_is_told_to_the_administrator_too(administer
 
 
 def test_the_mail_of_a_forgotten_password_does_not_contradict_itself(provider: Provider) -> None:
-    provider.use_cases.request_password("cdurand-4821", "192.0.2.1")
+    provider.people.request_password("cdurand-4821", "192.0.2.1")
     text = mails(provider)[0][2]
     assert "il n'y a rien à faire" in text
     assert "prévenez" not in text
@@ -229,16 +225,16 @@ def test_the_mail_of_a_forgotten_password_does_not_contradict_itself(provider: P
 @pytest.mark.parametrize("typed", ["chloe.durand@commune.example", " Chloe.Durand@Commune.Example "])
 @promise("people:lost-identifier")
 def test_a_lost_identifier_is_sent_to_the_address_of_the_account(provider: Provider, typed: str) -> None:
-    provider.use_cases.request_identifier(typed, "192.0.2.1")
+    provider.people.request_identifier(typed, "192.0.2.1")
     ((to, _subject, text),) = mails(provider)
     assert to == "chloe.durand@commune.example"
     assert "cdurand-4821" in text
 
 
 def test_an_unknown_address_gets_nothing_and_a_known_one_not_more_than_three_an_hour(provider: Provider) -> None:
-    provider.use_cases.request_identifier("nobody@commune.example", "192.0.2.1")
+    provider.people.request_identifier("nobody@commune.example", "192.0.2.1")
     assert mails(provider) == []
     assert provider.work.events[-1].reason == "ACCOUNT_UNKNOWN"
     for _ in range(6):
-        provider.use_cases.request_identifier("chloe.durand@commune.example", "192.0.2.1")
+        provider.people.request_identifier("chloe.durand@commune.example", "192.0.2.1")
     assert len(mails(provider)) == 3

@@ -42,17 +42,17 @@ def test_the_overview_holds_the_living_sessions_and_their_clients(provider: Prov
     old = opened(provider, "cdap")
     provider.clock.advance(timedelta(minutes=20))
     here = opened(provider, "cdap", "mon-enfant")
-    shown = provider.use_cases.person_sessions.overview(here).sessions
+    shown = provider.people.person_sessions.overview(here).sessions
     assert [one.session.session_id for one in shown] == [here.session_id, old.session_id]
     assert [[client.client_id for client in one.clients] for one in shown] == [["cdap", "mon-enfant"], ["cdap"]]
     provider.clock.advance(timedelta(minutes=15))  # the first is over and not yet swept away
-    assert [one.session for one in provider.use_cases.person_sessions.overview(here).sessions] == [here]
+    assert [one.session for one in provider.people.person_sessions.overview(here).sessions] == [here]
 
 
 def test_another_session_is_ended_told_and_recorded_with_the_person_as_actor(provider: Provider) -> None:
     other, here = opened(provider, "cdap"), opened(provider, "cdap")
     third = opened(provider)
-    assert provider.use_cases.person_sessions.end(here, other.session_id) == (other.session_id,)
+    assert provider.people.person_sessions.end(here, other.session_id) == (other.session_id,)
     assert ended_ids(provider) == [other.session_id]
     assert provider.deliver(other.session_id).done == 1
     event = provider.work.events[-1]
@@ -61,29 +61,29 @@ def test_another_session_is_ended_told_and_recorded_with_the_person_as_actor(pro
         DIRECTOR,
         other.session_id,
     )
-    assert provider.use_cases.person_sessions.end(here, other.session_id) == ()
+    assert provider.people.person_sessions.end(here, other.session_id) == ()
     assert not provider.read(lambda repos: repos.sessions.find(third.session_id)).ended_at
 
 
 def test_all_other_sessions_end_and_this_one_stays(provider: Provider) -> None:
     others = sorted(opened(provider, "cdap").session_id for _ in range(3))
     here = opened(provider)
-    assert sorted(provider.use_cases.person_sessions.end_others(here)) == others
+    assert sorted(provider.people.person_sessions.end_others(here)) == others
     assert provider.read(lambda repos: repos.sessions.open_of(DIRECTOR)) == [here]
-    assert provider.use_cases.person_sessions.end_others(here) == ()
+    assert provider.people.person_sessions.end_others(here) == ()
 
 
 def test_nobody_ends_the_session_of_another_person_nor_this_way_their_own(provider: Provider) -> None:
     provider.add(an_account("account-social-worker", "amartin-0007"))
     foreign, here = provider.sign_in("amartin-0007").session, opened(provider)
     for session_id in (foreign.session_id, here.session_id, "", "unknown"):
-        assert provider.use_cases.person_sessions.end(here, session_id) == ()
+        assert provider.people.person_sessions.end(here, session_id) == ()
     assert ended_ids(provider) == []
 
 
 ENDS: tuple[Callable[[Provider, Session, str], object], ...] = (
-    lambda provider, here, other: provider.use_cases.person_sessions.end(here, other),
-    lambda provider, here, _other: provider.use_cases.person_sessions.end_others(here),
+    lambda provider, here, other: provider.people.person_sessions.end(here, other),
+    lambda provider, here, _other: provider.people.person_sessions.end_others(here),
 )
 
 
@@ -93,7 +93,7 @@ def test_an_end_elsewhere_needs_a_password_typed_lately(
 ) -> None:
     other, here = opened(provider), opened(provider)
     provider.clock.advance(timedelta(minutes=10))
-    assert not provider.use_cases.person_sessions.must_sign_in_again(here)
+    assert not provider.people.person_sessions.must_sign_in_again(here)
     provider.clock.advance(timedelta(seconds=1))
     with pytest.raises(SignInAgainError):
         end(provider, here, other.session_id)
@@ -105,7 +105,7 @@ def test_a_session_that_has_ended_ends_no_other(
     provider: Provider, end: Callable[[Provider, Session, str], object]
 ) -> None:
     other, here = opened(provider), opened(provider)
-    provider.use_cases.sign_out(here.session_id)
+    provider.people.sign_out(here.session_id)
     with pytest.raises(SessionEndedError):
         end(provider, here, other.session_id)
     assert ended_ids(provider) == [here.session_id]
@@ -114,10 +114,10 @@ def test_a_session_that_has_ended_ends_no_other(
 def test_a_withdrawn_consent_ends_the_tokens_of_the_client_and_is_recorded(provider: Provider) -> None:
     tokens = consented(provider)
     here = opened(provider)
-    (given,) = provider.use_cases.person_sessions.overview(here).consents
+    (given,) = provider.people.person_sessions.overview(here).consents
     assert (given.client.client_id, given.consent.scope) == ("omega", ("openid", "profile", "email", "omega"))
-    assert provider.use_cases.person_sessions.withdraw_consent(here, "omega")
-    assert provider.use_cases.person_sessions.overview(here).consents == ()
+    assert provider.people.person_sessions.withdraw_consent(here, "omega")
+    assert provider.people.person_sessions.overview(here).consents == ()
     event = provider.work.events[-1]
     assert (event.type, event.actor_id, event.payload["client_id"]) == ("auth.consent.withdrawn", DIRECTOR, "omega")
     browser = provider.browser()
@@ -125,7 +125,7 @@ def test_a_withdrawn_consent_ends_the_tokens_of_the_client_and_is_recorded(provi
     assert again.json["error"] == "invalid_grant"
     told = browser.client.get("/userinfo", headers={"Authorization": f"Bearer {tokens['access_token']}"})
     assert told.status_code == 401
-    assert not provider.use_cases.person_sessions.withdraw_consent(here, "omega")
+    assert not provider.people.person_sessions.withdraw_consent(here, "omega")
 
 
 def test_withdrawing_leaves_the_tokens_of_other_clients_alone(provider: Provider) -> None:
@@ -133,14 +133,14 @@ def test_withdrawing_leaves_the_tokens_of_other_clients_alone(provider: Provider
     browser = provider.browser()
     browser.sign_in()
     token = browser.exchange(browser.code()).json["refresh_token"]
-    provider.use_cases.person_sessions.withdraw_consent(opened(provider), "omega")
+    provider.people.person_sessions.withdraw_consent(opened(provider), "omega")
     assert browser.token(grant_type="refresh_token", refresh_token=token).status_code == 200
 
 
 def test_a_session_that_has_ended_withdraws_nothing(provider: Provider) -> None:
     consented(provider)
     here = opened(provider)
-    provider.use_cases.sign_out(here.session_id)
+    provider.people.sign_out(here.session_id)
     with pytest.raises(SessionEndedError):
-        provider.use_cases.person_sessions.withdraw_consent(here, "omega")
+        provider.people.person_sessions.withdraw_consent(here, "omega")
     assert provider.read(lambda repos: repos.consents.of(DIRECTOR, "omega")) is not None

@@ -34,7 +34,7 @@ def test_a_sign_in_opens_a_session_and_is_recorded(provider: Provider) -> None:
     assert (event.actor_id, event.subject) == (DIRECTOR, f"account:{DIRECTOR}")
     assert event.payload["ip"] == "192.0.2.1"
     assert PASSWORD not in repr(provider.work.events)
-    assert provider.use_cases.find_session(signed_in.cookie) is not None
+    assert provider.people.find_session(signed_in.cookie) is not None
 
 
 @pytest.mark.parametrize(
@@ -121,11 +121,11 @@ def test_a_provisional_password_is_used_up_even_beside_one_in_use(provider: Prov
 def test_choosing_a_password_ends_the_other_sessions_under_new_names(provider: Provider) -> None:
     elsewhere = provider.sign_in()
     here = provider.sign_in()
-    chosen = provider.use_cases.choose_password(here.session, NEW, NEW, PASSWORD)
+    chosen = provider.people.choose_password(here.session, NEW, NEW, PASSWORD)
     assert chosen.session.session_id not in {here.session.session_id, elsewhere.session.session_id}
-    assert provider.use_cases.find_session(elsewhere.cookie) is None
-    assert provider.use_cases.find_session(here.cookie) is None
-    assert provider.use_cases.find_session(chosen.cookie) is not None
+    assert provider.people.find_session(elsewhere.cookie) is None
+    assert provider.people.find_session(here.cookie) is None
+    assert provider.people.find_session(chosen.cookie) is not None
     assert provider.sign_in(password="brouette lampe nuage").session.account_id == DIRECTOR
     assert "auth.password.chosen" in provider.event_types()
 
@@ -137,7 +137,7 @@ def test_choosing_a_password_ends_the_other_sessions_under_new_names(provider: P
 def test_a_password_that_breaks_a_rule_changes_nothing(provider: Provider, password: str, reason: str) -> None:
     session = provider.sign_in().session
     with pytest.raises(PasswordRefusedError) as refused:
-        provider.use_cases.choose_password(session, password, password)
+        provider.people.choose_password(session, password, password)
     assert refused.value.fields == {"password": reason}
     assert "auth.password.chosen" not in provider.event_types()
 
@@ -146,7 +146,7 @@ def test_signing_in_again_in_the_same_browser_keeps_the_session_under_a_new_cook
     first = provider.sign_in()
     again = provider.sign_in(cookie=first.cookie)
     assert again.session.session_id == first.session.session_id
-    assert provider.use_cases.find_session(first.cookie) is None
+    assert provider.people.find_session(first.cookie) is None
 
 
 def test_another_person_in_the_same_browser_ends_the_session_before(provider: Provider) -> None:
@@ -166,7 +166,7 @@ def test_without_fresh_rights_one_signs_in_but_nothing_opens(provider: Provider)
 def test_a_session_alone_does_not_change_the_password(provider: Provider, current: str) -> None:
     session = provider.sign_in().session
     with pytest.raises(PasswordRefusedError) as refused:
-        provider.use_cases.choose_password(session, NEW, NEW, current)
+        provider.people.choose_password(session, NEW, NEW, current)
     assert refused.value.fields == {"current": "WRONG"}
     assert provider.sign_in().session.account_id == DIRECTOR
     assert provider.event_types().count("auth.password.refused") == 1
@@ -176,24 +176,24 @@ def test_the_password_in_use_cannot_be_guessed_where_it_is_changed(provider: Pro
     session = provider.sign_in().session
     for _ in range(3):
         with pytest.raises(PasswordRefusedError):
-            provider.use_cases.choose_password(session, NEW, NEW, "wrong")
+            provider.people.choose_password(session, NEW, NEW, "wrong")
     comparisons = provider.passwords.comparisons
     with pytest.raises(TooManyAttemptsError):
-        provider.use_cases.choose_password(session, NEW, NEW, PASSWORD)
+        provider.people.choose_password(session, NEW, NEW, PASSWORD)
     assert provider.passwords.comparisons == comparisons
     assert provider.sign_in().session.account_id == DIRECTOR
 
 
 def test_a_session_that_ended_meanwhile_chooses_no_password(provider: Provider) -> None:
     session = provider.sign_in().session
-    provider.use_cases.disown_login(session)
+    provider.people.disown_login(session)
     provider.work.write(
         lambda repos: repos.accounts.save(
             replace(repos.accounts.find(DIRECTOR), password_hash=provider.passwords.hash(PASSWORD))
         )
     )
     with pytest.raises(SessionEndedError):
-        provider.use_cases.choose_password(session, NEW, NEW, PASSWORD)
+        provider.people.choose_password(session, NEW, NEW, PASSWORD)
     with pytest.raises(InvalidCredentialsError):
         provider.sign_in(password=NEW)
 
@@ -201,9 +201,9 @@ def test_a_session_that_ended_meanwhile_chooses_no_password(provider: Provider) 
 def test_one_provisional_password_chooses_one_password(provider: Provider) -> None:
     provider.add(an_account("a2", "amartin-0007", password_hash=None, provisional=a_provisional(provider)))
     restricted = provider.sign_in("amartin-0007", PROVISIONAL).session
-    provider.use_cases.choose_password(restricted, NEW, NEW)
+    provider.people.choose_password(restricted, NEW, NEW)
     with pytest.raises(SessionEndedError):
-        provider.use_cases.choose_password(restricted, "une autre suite de mots", "une autre suite de mots")
+        provider.people.choose_password(restricted, "une autre suite de mots", "une autre suite de mots")
 
 
 @pytest.mark.parametrize("age", [timedelta(minutes=31), timedelta(hours=10)])
@@ -212,7 +212,7 @@ def test_a_session_whose_time_is_over_is_not_renewed_by_signing_in(provider: Pro
     provider.clock.advance(age)
     again = provider.sign_in(cookie=first.cookie)
     assert again.session.session_id != first.session.session_id
-    assert provider.use_cases.find_session(again.cookie) is not None
+    assert provider.people.find_session(again.cookie) is not None
     assert [end.reason for end in provider.read(lambda repos: repos.ended_sessions.rows)] == ["EXPIRED"]
 
 

@@ -40,7 +40,7 @@ def test_a_withdrawn_consent_ends_tokens_and_codes_of_a_client_without_refresh_t
     unused = _agreed(browser)
     assert _userinfo(browser, token) == 200
     session = provider.read(lambda repos: repos.sessions.open_of(DIRECTOR))[0]
-    assert provider.use_cases.person_sessions.withdraw_consent(session, "omega")
+    assert provider.people.person_sessions.withdraw_consent(session, "omega")
     assert _userinfo(browser, token) == 401
     assert browser.exchange(unused, "omega", 8411).json["error"] == "invalid_grant"
 
@@ -58,12 +58,12 @@ def test_a_device_grant_is_a_consent_that_can_be_seen(provider: Provider, browse
     provider.add(a_client("omega", 8411, grant_types=[DEVICE], redirect_uris=[], **STRANGER))
     browser.sign_in()
     session = provider.read(lambda repos: repos.sessions.open_of(DIRECTOR))[0]
-    client = provider.use_cases.client("omega")
+    client = provider.clients.known("omega")
     assert client is not None
-    codes = provider.use_cases.serve_devices.ask(client, "openid profile", ISSUER)
-    found = provider.use_cases.serve_devices.find(session, codes.user_code)
+    codes = provider.protocol.tokens.serve_devices.ask(client, "openid profile", ISSUER)
+    found = provider.protocol.tokens.serve_devices.find(session, codes.user_code)
     assert found is not None
-    assert provider.use_cases.serve_devices.decide(session, found, client, granted=True)
+    assert provider.protocol.tokens.serve_devices.decide(session, found, client, granted=True)
     consent = provider.read(lambda repos: repos.consents.of(DIRECTOR, "omega"))
     assert consent.scope == ("openid", "profile")
 
@@ -71,7 +71,7 @@ def test_a_device_grant_is_a_consent_that_can_be_seen(provider: Provider, browse
 def test_a_deleted_client_leaves_no_grant_to_another_of_its_name(provider: Provider, browser: AuthBrowser) -> None:
     browser.sign_in()
     tokens, unused = browser.exchange(browser.code()).json, browser.code()
-    provider.use_cases.register_clients.delete("cdap", OPERATOR)
+    provider.clients.register.delete("cdap", OPERATOR)
     provider.add(a_client())
     assert browser.exchange(unused).json["error"] == "invalid_grant"
     form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
@@ -96,7 +96,7 @@ def test_nobody_gets_the_resource_of_somebody_else(provider: Provider, resource:
         imports([entry])
     description: dict[str, Any] = {key: value for key, value in entry.items() if key != "secret"}
     with pytest.raises(BadClientError, match=why):
-        provider.use_cases.register_clients.create(description, OPERATOR)
+        provider.clients.register.create(description, OPERATOR)
     assert imports([entry | {"resource": "http://localhost:9000"}]) == 1
 
 
@@ -105,15 +105,15 @@ def test_a_public_client_cannot_fill_the_tables(provider: Provider, browser: Aut
     public = replace(public, grant_types=("authorization_code", DEVICE))
     check_client(public)
     provider.add(public)
-    client = provider.use_cases.client("omega")
+    client = provider.clients.known("omega")
     assert client is not None
     for _ in range(push_request.MOST_WAITING):
-        provider.use_cases.push_request(client, {"client_id": ("omega",)}, "")
+        provider.protocol.push_request(client, {"client_id": ("omega",)}, "")
     form = {"client_id": "omega", "response_type": "code", "scope": "openid", "code_challenge": CHALLENGE}
     form |= {"code_challenge_method": "S256", "redirect_uri": "http://localhost:8411/retour"}
     assert browser.post("/par", **form).status_code == 429
     for _ in range(serve_devices.MOST_WAITING):
-        provider.use_cases.serve_devices.ask(client, "openid", ISSUER)
+        provider.protocol.tokens.serve_devices.ask(client, "openid", ISSUER)
     assert browser.post("/device_authorization", client_id="omega", scope="openid").status_code == 429
 
 

@@ -122,16 +122,16 @@ class _Interrupted(dict[str, Any]):
 
 
 def test_a_client_that_is_closed_while_it_changes_itself_stays_closed(provider: Provider, browser: AuthBrowser) -> None:
-    own = provider.use_cases
+    own = provider.clients
     token = OpenRegistration(provider.work, provider.clock).create("Alpha", days=7, uses=1, owner="national")
     entry = Registrar(browser).register(token).json
     metadata = _Interrupted(
         {**METADATA, "client_id": entry["client_id"], "client_name": "Alpha 2"},
-        lambda: own.register_clients.set_enabled(entry["client_id"], OPERATOR, enabled=False),
+        lambda: own.register.set_enabled(entry["client_id"], OPERATOR, enabled=False),
     )
     with pytest.raises(ClientChangedError):
         own.register_dynamically.replace(entry["client_id"], entry["registration_access_token"], metadata)
-    assert own.register_clients.find(entry["client_id"], OPERATOR).enabled is False
+    assert own.register.find(entry["client_id"], OPERATOR).enabled is False
     answer = Registrar(browser).call("GET", path_of(entry), entry["registration_access_token"])
     assert answer.status_code == 401
 

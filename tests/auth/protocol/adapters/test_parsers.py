@@ -21,6 +21,7 @@ from auth.ground.domain.errors import (
     RequestRefusedError,
     SessionEndedError,
 )
+from auth.keys.adapters.crypto.own_tokens import OwnTokens
 from auth.protocol.adapters.crypto.client_certificates import read_certificate
 from auth.protocol.adapters.web.plain_requests import Certificates, parse_form, read_basic, read_call
 from auth.protocol.domain.authorization_details import BadDetailsError, narrow, read_details
@@ -214,7 +215,7 @@ def test_a_user_code_is_what_is_left_of_what_was_typed(typed: str) -> None:
 
 @given(text=WIRE | st.text(alphabet="ey.J0A", max_size=60))
 def test_any_text_is_a_token_of_ours_or_is_not(world: tuple[Provider, AuthBrowser], text: str) -> None:
-    own = world[0].use_cases.own_tokens
+    own = OwnTokens(world[0].keys, ISSUER, world[0].clock)
     assert own.id_token_hint(text) is None
     with pytest.raises(SessionEndedError):
         own.access_token(text)
@@ -227,9 +228,9 @@ CLAIMS = objects({"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", 
 def test_a_signed_request_is_read_or_refused(world: tuple[Provider, AuthBrowser], changes: dict[str, Any]) -> None:
     provider, browser = world
     signed = request_object(provider, **changes)
-    client = provider.use_cases.client("signer")
+    client = provider.clients.known("signer")
     assert client is not None
-    assert refusal(RequestRefusedError, lambda: provider.use_cases.read_request_object(client, signed)).isascii()
+    assert refusal(RequestRefusedError, lambda: provider.protocol.read_request_object(client, signed)).isascii()
     assert browser.get("/authorize", client_id="signer", request=signed).status_code < 500
 
 
@@ -237,9 +238,9 @@ def test_a_signed_request_is_read_or_refused(world: tuple[Provider, AuthBrowser]
 def test_an_assertion_is_believed_or_refused(world: tuple[Provider, AuthBrowser], changes: dict[str, Any]) -> None:
     provider, browser = world
     signed = assertion(provider, **changes)
-    client = provider.use_cases.client("signer")
+    client = provider.clients.known("signer")
     assert client is not None
-    authenticate = provider.use_cases.authenticate_client.by_assertion
+    authenticate = provider.protocol.authenticate.authenticate.by_assertion
     assert refusal(ClientRefusedError, lambda: authenticate(client, signed, f"{ISSUER}/token")).isascii()
     assert send_signed(browser, "/token", signed, CALLS["/token"]).status_code in (200, 400, 401)
 

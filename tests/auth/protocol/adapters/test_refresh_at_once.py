@@ -239,7 +239,7 @@ def test_a_session_that_ended_answers_no_retry(house: Provider, kind: str) -> No
     caller = CALLERS[kind](house)
     assert caller.refresh(caller.browser, caller.token).status_code == 200
     (session,) = house.read(lambda repos: repos.sessions.open_of("account-creche-director"))
-    house.use_cases.sign_out(session.session_id)
+    house.people.sign_out(session.session_id)
     assert refusal(caller.refresh(caller.browser, caller.token)) == (400, "invalid_grant")
 
 

@@ -97,7 +97,7 @@ class Held:
         session_id = next(iter(self.provider.work.read(lambda repos: repos.sessions.open_of(DIRECTOR)))).session_id
         session = self.provider.work.read(lambda repos: repos.sessions.find(session_id))
         client = self.provider.work.read(lambda repos: repos.clients.find("omega"))
-        self.provider.use_cases.give_consent(session, client, "openid profile omega cdap")
+        self.provider.protocol.give_consent(session, client, "openid profile omega cdap")
         return self.browser.code("omega", PORT, scope="openid profile omega cdap")
 
     @property
@@ -128,28 +128,28 @@ def _replay_code(held: Held) -> None:
 
 def _withdraw_consent(held: Held) -> None:
     session = held.provider.work.read(lambda repos: repos.sessions.find(held.claims["sid"]))
-    assert held.provider.use_cases.person_sessions.withdraw_consent(session, "omega")
+    assert held.provider.people.person_sessions.withdraw_consent(session, "omega")
 
 
 def _disable_client(held: Held) -> None:
-    held.provider.use_cases.register_clients.set_enabled("omega", OPERATOR, enabled=False)
+    held.provider.clients.register.set_enabled("omega", OPERATOR, enabled=False)
 
 
 def _disable_client_and_enable_it_again(held: Held) -> None:
     _disable_client(held)
-    held.provider.use_cases.register_clients.set_enabled("omega", OPERATOR, enabled=True)
+    held.provider.clients.register.set_enabled("omega", OPERATOR, enabled=True)
 
 
 def _delete_client(held: Held) -> None:
-    held.provider.use_cases.register_clients.delete("omega", OPERATOR)
+    held.provider.clients.register.delete("omega", OPERATOR)
 
 
 def _sign_out(held: Held) -> None:
-    held.provider.use_cases.sign_out(held.claims["sid"])
+    held.provider.people.sign_out(held.claims["sid"])
 
 
 def _lock(held: Held) -> None:
-    held.provider.use_cases.manage_accounts.lock(
+    held.provider.people.manage_accounts.lock(
         Order(command_id="command", account_id=DIRECTOR, requested_by="administrator")
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -30,12 +30,11 @@ from auth.clients.adapters.web.client_sentences import (
 from auth.clients.domain.client_registration import BadClientError, describe_client, version_of
 from auth.clients.domain.clients import CLIENT_ALGORITHMS, SECRET_METHODS, Client
 from auth.clients.use_cases.register_clients import Actor, RegisterClients, Registered
-from auth.front.adapters.web.parts import AGAIN, Parts
+from auth.clients.use_cases.try_client import TryClient
 from auth.ground.domain.errors import CafAdministratorNeededError, ClientChangedError, ClientIdTakenError
 from servicekit.web import Column, Page, RefusalText, render_confirm
 from servicekit.web.links import this_page
 
-CAF_ADMINISTRATOR = "caf_administrator"
 RECENT = timedelta(minutes=15)
 _PAGE_SIZE = 25
 _TOLD_IN_WORDS = frozenset(
@@ -135,12 +134,30 @@ _ACTS = {
 }
 
 
+class Declarer(Protocol):
+    """Who declares clients: the person who is signed in. The room of the people knows."""
+
+    def may_declare(self) -> bool:
+        """Whether they administer a Caf now."""
+
+    def signed_in_for(self) -> timedelta:
+        """How long ago they typed their password."""
+
+    def actor(self) -> Actor:
+        """Who the register says it was, and for which Caf."""
+
+    def sign_in_again(self, page: str) -> Response:
+        """To the sign-in page, then back to `page`."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClientPages:
     """The views."""
 
-    def __init__(self, parts: Parts) -> None:
-        """See `Parts`."""
-        self._parts = parts
+    register: RegisterClients
+    try_client: TryClient
+    declarer: Declarer
+    issuer: str
 
     def blueprint(self) -> Blueprint:
         """Their addresses, and the gate before them."""
@@ -163,7 +180,7 @@ class ClientPages:
         """Everything that is declared, or what fits the search."""
         asked = request.args.get("q", "").strip()
         everything = sorted(
-            self._register.all(self._actor()), key=lambda client: (client.name.casefold(), client.client_id)
+            self.register.all(self.declarer.actor()), key=lambda client: (client.name.casefold(), client.client_id)
         )
         found = [client for client in everything if _fits(client, asked)]
         page = Page.from_request(len(found), _PAGE_SIZE)
@@ -180,7 +197,7 @@ class ClientPages:
 
     def shown(self, client_id: str) -> str:
         """One client, its settings in words."""
-        client = self._register.find(client_id, self._actor())
+        client = self.register.find(client_id, self.declarer.actor())
         words = {**SCOPES, str(client.extranet): OWN_EXTRANET}
         return render_template(
             "client.html",
@@ -192,14 +209,14 @@ class ClientPages:
             grants=[str(GRANTS.get(grant, grant)) for grant in client.grant_types],
             scope=[str(words.get(word, word)) for word in client.scope],
             others=_others(client),
-            issuer=self._parts.issuer,
+            issuer=self.issuer,
             algorithms=", ".join(CLIENT_ALGORITHMS),
         )
 
     def attempt(self, client_id: str) -> str:
         """Asks the addresses of the client, and says of each what came of it."""
-        client = self._register.find(client_id, self._actor())
-        trials = self._parts.use_cases.try_client(client)
+        client = self.register.find(client_id, self.declarer.actor())
+        trials = self.try_client(client)
         return render_template("client_trial.html", client=client, trials=trials, parts=PARTS, outcomes=OUTCOMES)
 
     def create(self) -> Response | str:
@@ -211,7 +228,7 @@ class ClientPages:
 
     def change(self, client_id: str) -> Response | str:
         """Another description; the secret stays unless the method changes."""
-        client = self._register.find(client_id, self._actor())
+        client = self.register.find(client_id, self.declarer.actor())
         form = ClientForm(request.form if request.method == "POST" else None, client)
         if request.method != "POST":
             return self._form(form, client)
@@ -219,14 +236,14 @@ class ClientPages:
 
     def act(self, act: str, client_id: str) -> Response | str:
         """First what will change, then the act."""
-        client, known = self._register.find(client_id, self._actor()), _ACTS[act]
+        client, known = self.register.find(client_id, self.declarer.actor()), _ACTS[act]
         shown = url_for("clients.shown", client_id=client_id)
         if request.method != "POST":  # a HEAD carries no CSRF token: it must not act
             return self._confirm(client, act, ())
         try:
-            done = known.carry_out(self._register, client_id, self._actor(), request.form.get("version", ""))
+            done = known.carry_out(self.register, client_id, self.declarer.actor(), request.form.get("version", ""))
         except ClientChangedError:
-            current = self._register.find(client_id, self._actor())
+            current = self.register.find(client_id, self.declarer.actor())
             return make_response(self._confirm(current, act, _now(current)), 409)
         except BadClientError:  # no secret to renew: the page has no such button
             return redirect(shown, 303)
@@ -277,17 +294,17 @@ class ClientPages:
 
     def _changed_meanwhile(self, form: ClientForm, client_id: str) -> Response:
         """What was typed stays; what somebody else wrote is shown, and is overwritten only knowingly."""
-        current = self._register.find(client_id, self._actor())
+        current = self.register.find(client_id, self.declarer.actor())
         form.form_errors.append(str(REFUSALS["CLIENT_CHANGED"].title))
         form.form_errors.append(gettext("Vérifiez ce qui est enregistré maintenant, puis envoyez de nouveau."))
         form.form_errors += form.differences(current)
         return self._form(form, current, 409)
 
     def _store(self, description: dict[str, Any], before: Client | None, version: str) -> Registered:
-        actor = self._actor()
+        actor = self.declarer.actor()
         if before is None:
-            return self._register.create({**description, "owner": actor.owner}, actor)
-        return self._register.replace(before.client_id, description, actor, version=version)
+            return self.register.create({**description, "owner": actor.owner}, actor)
+        return self.register.replace(before.client_id, description, actor, version=version)
 
     def _form(self, form: ClientForm, before: Client | None, status: int = 200, *, stale: bool = False) -> Response:
         return make_response(render_template("client_form.html", form=form, client=before, stale=stale), status)
@@ -300,37 +317,24 @@ class ClientPages:
                 client=registered.client,
                 secret=registered.secret,
                 created=created,
-                issuer=self._parts.issuer,
+                issuer=self.issuer,
                 algorithms=", ".join(CLIENT_ALGORITHMS),
             )
         )
 
     def _gate(self) -> Response | None:
         """Who may come in here. A form that was long to fill is not thrown away: `_save` asks for the sign-in."""
-        if CAF_ADMINISTRATOR not in self._parts.use_cases.rights.roles(self._parts.visitor.required().session):
+        if not self.declarer.may_declare():
             raise CafAdministratorNeededError("only administrators of a Caf declare clients")
         is_form = request.method == "POST" and request.endpoint in {"clients.create", "clients.change"}
         if self._is_stale() and not is_form:
             flash(gettext("Les applications ne se modifient qu'après une connexion de moins de 15 minutes."), "info")
-            return self._send_away(f"/login?{AGAIN}=1")
+            return self.declarer.sign_in_again(this_page() if request.method in {"GET", "HEAD"} else request.path)
         return None
-
-    def _send_away(self, page: str) -> Response:
-        self._parts.come_back_to(this_page() if request.method in {"GET", "HEAD"} else request.path)
-        return redirect(page, 303)
 
     def _is_stale(self) -> bool:
         """In the spirit of RFC 9470: what reaches far asks for a recent sign-in."""
-        return self._parts.now() - self._parts.visitor.required().session.authenticated_at > RECENT
-
-    def _actor(self) -> Actor:
-        session = self._parts.visitor.required().session
-        caf = self._parts.use_cases.rights.caf_of(session)
-        return Actor(session.account_id, session.organisation_id, owner=caf)
-
-    @property
-    def _register(self) -> RegisterClients:
-        return self._parts.use_cases.register_clients
+        return self.declarer.signed_in_for() > RECENT
 
 
 def _now(client: Client) -> tuple[str, ...]:

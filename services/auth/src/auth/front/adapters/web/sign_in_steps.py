@@ -14,8 +14,11 @@ from flask import flash, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from auth.front.adapters.web.parts import Parts
+from auth.people.adapters.web.visitor import Visitor
+from auth.people.adapters.web.ways import Ways
 from auth.people.domain.steps import STEPS
+from auth.people.use_cases.next_step import NextStep
+from servicekit.web import ServiceApp
 from servicekit.web.links import this_page
 
 DOING = "etape"
@@ -42,51 +45,54 @@ _KEPT_ON_POST = ("session", "application", "user_code")
 class SignInSteps:
     """The gate of one application."""
 
-    def __init__(self, parts: Parts) -> None:
-        """See `Parts`. From now on nothing is shown before the sign-in is finished."""
-        self._parts = parts
-        parts.app.before_request(self._gate)
+    def __init__(self, app: ServiceApp, visitor: Visitor, ways: Ways, next_step: NextStep) -> None:
+        """From now on nothing is shown before the sign-in is finished."""
+        self._app = app
+        self._visitor = visitor
+        self._ways = ways
+        self._next_step = next_step
+        app.before_request(self._gate)
 
     def know_pages(self) -> None:
         """Once every page is registered: those of the steps lead on when they were open for too long."""
-        for rule in self._parts.app.url_map.iter_rules():
+        for rule in self._app.url_map.iter_rules():
             if rule.rule in _STEP_PAGES:
-                self._parts.app.error_pages.when_stale(rule.endpoint, self._lead_on)
+                self._app.error_pages.when_stale(rule.endpoint, self._lead_on)
 
     def _lead_on(self) -> Response:
         """From the page of a step that was open for too long: nothing typed counts, and no error either."""
-        present = self._parts.visitor.present()
+        present = self._visitor.present()
         if present is None:
-            return self._parts.go_on("/login")
+            return self._ways.go_on("/login")
         if request.form.get(DOING):
-            return self._parts.go_on_in(present.session)
+            return self._ways.go_on_in(present.session)
         flash(gettext("Cette page était ouverte depuis longtemps. Rien n'a été changé."), "info")
-        return self._parts.go_on(request.path)
+        return self._ways.go_on(request.path)
 
     def _gate(self) -> Response | None:
         endpoint = request.endpoint
         if endpoint is None or endpoint in OPEN:
             return None
-        present = self._parts.visitor.present()
+        present = self._visitor.present()
         if present is None:
             return self._away("/login")
-        step = self._parts.use_cases.next_step(present.session)
+        step = self._next_step(present.session)
         doing = request.values.get(DOING)
         if doing and (step is None or step.value != doing):
-            return self._parts.go_on_in(present.session)
+            return self._ways.go_on_in(present.session)
         if step is None:
             return None
-        page = self._parts.use_cases.next_step.page(present.session)
+        page = self._next_step.page(present.session)
         assert page is not None
         return None if request.path == page.partition("?")[0] else self._away(page)
 
     def _away(self, page: str) -> Response:
         """To a page of the sign-in, and afterwards back here."""
-        if request.path not in _STEP_PAGES and self._parts.visitor.waiting() is None:
+        if request.path not in _STEP_PAGES and self._visitor.waiting() is None:
             back = _BACK.get(str(request.endpoint), _this_page())
             if back:
-                self._parts.come_back_to(back)
-        return self._parts.go_on(page)
+                self._ways.come_back_to(back)
+        return self._ways.go_on(page)
 
 
 def _this_page() -> str:

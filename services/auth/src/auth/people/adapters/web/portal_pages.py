@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from flask import Blueprint, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf import FlaskForm
@@ -9,13 +12,17 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField, RadioField
 from wtforms.validators import InputRequired
 
-from auth.clients.adapters.web.client_pages import CAF_ADMINISTRATOR
-from auth.front.adapters.web.parts import Parts
+from auth.people.adapters.web.caf_declarer import CAF_ADMINISTRATOR
 from auth.people.adapters.web.closed_sentences import closed_text, purpose_of
 from auth.people.adapters.web.past_sign_ins import in_words
-from auth.people.adapters.web.visitor import forget_present
+from auth.people.adapters.web.visitor import Visitor, forget_present
+from auth.people.adapters.web.ways import Ways
 from auth.people.domain.sessions import Session
 from auth.people.domain.steps import Step
+from auth.people.use_cases.keep_session import ChooseOrganisation, DisownLogin
+from auth.people.use_cases.next_step import NextStep
+from auth.people.use_cases.person_history import PersonHistory
+from auth.people.use_cases.person_rights import PersonRights
 from partnerkit.reasons import Reader
 from partnerkit.web.labels import PROFILES
 from rights.explanation import OpenExtranet
@@ -43,28 +50,21 @@ def _codes(found: object) -> list[object]:
     return list(found) if isinstance(found, list | tuple) else []
 
 
-class PortalPages:
-    """The views."""
+@dataclass(frozen=True, kw_only=True)
+class HomePage:
+    """The portal itself. `reader`: who reads it."""
 
-    def __init__(self, parts: Parts) -> None:
-        """See `Parts`."""
-        self._parts = parts
-
-    def blueprint(self) -> Blueprint:
-        """Their addresses."""
-        blueprint = Blueprint("portal", __name__)
-        both = ["GET", "POST"]
-        blueprint.add_url_rule("/", "home", self.home)
-        blueprint.add_url_rule("/organisation", "organisation", self.organisation, methods=both)
-        blueprint.add_url_rule("/ce-n-etait-pas-moi", "not_me", self.not_me, methods=both)
-        return blueprint
+    visitor: Visitor
+    rights: PersonRights
+    history: PersonHistory
+    reader: Callable[[], Reader]
 
     def home(self) -> Response | str:
         """What is open, what is closed and why."""
-        present = self._parts.visitor.required()
-        organisations = self._parts.use_cases.rights.organisations(present.account.account_id)
-        opened, closed = self._parts.use_cases.rights.overview(present.session)
-        reader = self._parts.reader()
+        present = self.visitor.required()
+        organisations = self.rights.organisations(present.account.account_id)
+        opened, closed = self.rights.overview(present.session)
+        reader = self.reader()
         return render_template(
             "portal.html",
             username=present.account.username,
@@ -75,31 +75,42 @@ class PortalPages:
             if reader is not Reader.CAF  # the extranets of the partners are not for the work of a Caf's agent
             else [],
             several=len(organisations) > 1,
-            why_nothing=self._parts.use_cases.rights.why_nothing_is_open(present.session) if organisations else "",
+            why_nothing=self.rights.why_nothing_is_open(present.session) if organisations else "",
             nowhere=not organisations,
-            may_declare=CAF_ADMINISTRATOR in self._parts.use_cases.rights.roles(present.session),
+            may_declare=CAF_ADMINISTRATOR in self.rights.roles(present.session),
         )
 
     def _previous(self, session: Session) -> dict[str, object] | None:
         """The sign-in before this one, with its place, and the wrong passwords tried since."""
-        history = self._parts.use_cases.person_history
+        history = self.history
         found = history.previous(session)
         if found is None:
             return None
         failures = history.failures_since(session)
         return {**in_words(found), "failures": failures}
 
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationPage:
+    """For which organisation one works now."""
+
+    visitor: Visitor
+    ways: Ways
+    rights: PersonRights
+    next_step: NextStep
+    choose_organisation: ChooseOrganisation
+
     def organisation(self) -> Response | str:
         """One organisation needs no question; several do."""
-        parts, present = self._parts, self._parts.visitor.required()
-        organisations = parts.use_cases.rights.organisations(present.account.account_id)
+        present = self.visitor.required()
+        organisations = self.rights.organisations(present.account.account_id)
         if not organisations:
-            parts.use_cases.choose_organisation.none_to_choose(present.session)
-            return parts.go_on()
-        is_step = parts.use_cases.next_step(present.session) is Step.CHOOSE_ORGANISATION
+            self.choose_organisation.none_to_choose(present.session)
+            return self.ways.go_on()
+        is_step = self.next_step(present.session) is Step.CHOOSE_ORGANISATION
         if is_step and len(organisations) == 1 and present.session.organisation_id is None:
             return self._choose(organisations[0].id)
-        parts.waiting_client(parts.visitor.waiting())
+        self.ways.waiting_client(self.visitor.waiting())
         form = OrganisationForm()
         form.organisation.label.text = gettext("Pour quelle organisation travaillez-vous maintenant ?")
         form.organisation.choices = [(known.id, f"{known.name} ({known.siret})") for known in organisations]
@@ -111,14 +122,23 @@ class PortalPages:
         return render_template("organisation.html", form=form, is_step=is_step)
 
     def _choose(self, organisation_id: str) -> Response:
-        signed_in = self._parts.use_cases.choose_organisation(self._parts.visitor.required().session, organisation_id)
-        answer = self._parts.go_on_in(signed_in.session)
-        self._parts.visitor.set_cookie(answer, signed_in.cookie)
+        signed_in = self.choose_organisation(self.visitor.required().session, organisation_id)
+        answer = self.ways.go_on_in(signed_in.session)
+        self.visitor.set_cookie(answer, signed_in.cookie)
         return answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotMePage:
+    """Somebody else signed in. `wait_for_logout`: the clients close their sessions."""
+
+    visitor: Visitor
+    disown_login: DisownLogin
+    wait_for_logout: Callable[[str], object]
 
     def not_me(self) -> Response | str:
         """Someone else may know the password: everything ends, a new one comes by mail."""
-        present = self._parts.visitor.present()
+        present = self.visitor.present()
         if present is None:
             return render_template("not_me_unknown.html")
         if request.method != "POST":  # a HEAD carries no CSRF token: it must not act
@@ -135,9 +155,19 @@ class PortalPages:
                 cancel_url="/",
                 danger=True,
             )
-        self._parts.use_cases.disown_login(present.session)
-        self._parts.use_cases.wait_for_logout(present.session.session_id)
+        self.disown_login(present.session)
+        self.wait_for_logout(present.session.session_id)
         forget_present()
         answer = make_response(render_template("not_me_done.html"))
-        self._parts.visitor.forget_cookie(answer)
+        self.visitor.forget_cookie(answer)
         return answer
+
+
+def portal_pages(home: HomePage, organisation: OrganisationPage, not_me: NotMePage) -> Blueprint:
+    """Their addresses."""
+    blueprint = Blueprint("portal", __name__)
+    both = ["GET", "POST"]
+    blueprint.add_url_rule("/", "home", home.home)
+    blueprint.add_url_rule("/organisation", "organisation", organisation.organisation, methods=both)
+    blueprint.add_url_rule("/ce-n-etait-pas-moi", "not_me", not_me.not_me, methods=both)
+    return blueprint

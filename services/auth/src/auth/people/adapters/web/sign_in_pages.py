@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
@@ -14,17 +16,22 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from auth.front.adapters.web.parts import AGAIN, Parts
 from auth.ground.domain.errors import (
     AccountClosedError,
     InvalidCredentialsError,
     PasswordRefusedError,
     TooManyAttemptsError,
 )
-from auth.people.adapters.web.visitor import Waiting
+from auth.people.adapters.web.known_devices import KnownDevices
+from auth.people.adapters.web.visitor import Visitor, Waiting
+from auth.people.adapters.web.ways import AGAIN, Ways
 from auth.people.domain.steps import Step
-from auth.people.use_cases.sign_in import SignInRequest
+from auth.people.use_cases.choose_password import ChoosePassword
+from auth.people.use_cases.request_identifier import RequestIdentifier
+from auth.people.use_cases.request_password import RequestPassword
+from auth.people.use_cases.sign_in import SignIn, SignInRequest
 from partnerkit.email import InvalidEmailError
+from servicekit.web import ServiceApp
 from servicekit.web.form_helpers import Needed
 
 _MINUTE_S = 60
@@ -70,28 +77,20 @@ class LostIdentifierForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyp
     )
 
 
-class SignInPages:
-    """The views."""
+@dataclass(frozen=True, kw_only=True)
+class LoginPage:
+    """Identifier and password. `address`: of the browser, in the network."""
 
-    def __init__(self, parts: Parts) -> None:
-        """See `Parts`."""
-        self._parts = parts
-
-    def blueprint(self) -> Blueprint:
-        """Their addresses."""
-        blueprint = Blueprint("sign_in", __name__)
-        both = ["GET", "POST"]
-        blueprint.add_url_rule(_LOGIN, "login", self.login, methods=both)
-        blueprint.add_url_rule(_CHOOSE_PASSWORD, "choose_password", self.choose_password, methods=both)
-        blueprint.add_url_rule("/forgotten-password", "forgotten_password", self.forgotten_password, methods=both)
-        blueprint.add_url_rule("/identifiant-perdu", "lost_identifier", self.lost_identifier, methods=both)
-        self._parts.app.error_pages.when_stale("sign_in.login", self._stale)
-        return blueprint
+    visitor: Visitor
+    ways: Ways
+    sign_in: SignIn
+    devices: KnownDevices
+    address: Callable[[], str]
 
     def login(self) -> Response | str:
         """OIDC Core §3.1.2.3. Shows whom one signs in for."""
-        parts, waiting = self._parts, self._parts.visitor.waiting()
-        client = parts.waiting_client(waiting)
+        waiting = self.visitor.waiting()
+        client = self.ways.waiting_client(waiting)
         if request.method != "POST" and self._is_done(waiting):
             return self._onwards()
         form = LoginForm(formdata=request.form if request.method == "POST" else None)
@@ -106,102 +105,112 @@ class SignInPages:
                 form.form_errors.append(gettext("L'identifiant ou le mot de passe est incorrect."))
                 status = 401
             except AccountClosedError as error:
-                return self._page("account_closed.html", 403, closed=error, username=form.username.data)
+                return _page("account_closed.html", 403, closed=error, username=form.username.data)
             except TooManyAttemptsError as error:
-                return self._wait("login.html", error, form=form, client=client)
+                return _wait("login.html", error, form=form, client=client)
         elif request.method == "POST":
             status = 400
-        return self._page("login.html", status, form=form, client=client)
-
-    def _wait(self, template: str, error: TooManyAttemptsError, **values: Any) -> Response:
-        """The form once more, with how long to wait in words and for programs (RFC 9110 §10.2.3)."""
-        seconds = max(ceil(error.retry_after.total_seconds()), 1)
-        values["form"].form_errors.append(_wait_sentence(seconds))
-        answer = self._page(template, 429, **values)
-        answer.headers["Retry-After"] = str(seconds)
-        return answer
+        return _page("login.html", status, form=form, client=client)
 
     def _is_done(self, waiting: Waiting | None) -> bool:
         """Somebody is signed in and nothing asks for the password again: a bookmark, the back button, another tab."""
-        if self._parts.visitor.present() is None or AGAIN in request.args:
+        if self.visitor.present() is None or AGAIN in request.args:
             return False
         if waiting is None:
             return True
         return not any(map(waiting.one, _ASKS_AGAIN)) and not _claims_ask_again(waiting.one("claims") or "{}")
 
     def _onwards(self) -> Response:
-        present = self._parts.visitor.present()
-        return self._parts.go_on() if present is None else self._parts.go_on_in(present.session)
+        present = self.visitor.present()
+        return self.ways.go_on() if present is None else self.ways.go_on_in(present.session)
 
-    def _stale(self) -> Response:
+    def stale(self) -> Response:
         """The page was open for longer than its CSRF token lived: nothing typed counts, and nobody is signed in by it
         (login CSRF), but the person goes on without an error."""
-        if self._is_done(self._parts.visitor.waiting()):
+        if self._is_done(self.visitor.waiting()):
             return self._onwards()
         flash(gettext("Cette page était ouverte depuis longtemps. Indiquez de nouveau votre mot de passe."), "info")
-        return self._parts.go_on("/login")
+        return self.ways.go_on("/login")
 
     def _sign_in(self, form: LoginForm) -> Response:
-        parts = self._parts
-        signed_in = parts.use_cases.sign_in(
+        signed_in = self.sign_in(
             SignInRequest(
                 username=str(form.username.data),
                 password=str(form.password.data),
-                address=parts.address(),
+                address=self.address(),
                 user_agent=request.user_agent.string,
-                cookie=parts.visitor.cookie,
-                device=parts.devices.known(str(form.username.data)),
+                cookie=self.visitor.cookie,
+                device=self.devices.known(str(form.username.data)),
             )
         )
-        answer = parts.go_on_in(signed_in.session)
-        parts.visitor.set_cookie(answer, signed_in.cookie)
-        parts.devices.remember(answer, str(form.username.data), signed_in.device)
+        answer = self.ways.go_on_in(signed_in.session)
+        self.visitor.set_cookie(answer, signed_in.cookie)
+        self.devices.remember(answer, str(form.username.data), signed_in.device)
         return answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoosePasswordPage:
+    """A password of one's own."""
+
+    visitor: Visitor
+    ways: Ways
+    choose: ChoosePassword
+    minimum_length: int
 
     def choose_password(self) -> Response | str:
         """After a provisional password; also for someone who wants another one."""
-        parts, present = self._parts, self._parts.visitor.required()
+        present = self.visitor.required()
         provisional = Step.CHOOSE_PASSWORD in present.session.pending
-        parts.waiting_client(parts.visitor.waiting())
+        self.ways.waiting_client(self.visitor.waiting())
         form = PasswordForm(formdata=request.form if request.method == "POST" else None)
         if request.method == "GET":
             form.suite.data = request.args.get("suite", "")
         status = 200
         if form.validate_on_submit():
             try:
-                signed_in = parts.use_cases.choose_password(
+                signed_in = self.choose(
                     present.session,
                     str(form.password.data),
                     str(form.confirmation.data),
                     str(form.current.data or ""),
                 )
             except TooManyAttemptsError as error:
-                return self._wait(
+                return _wait(
                     "choose_password.html",
                     error,
                     form=form,
-                    minimum=parts.minimum_password_length,
+                    minimum=self.minimum_length,
                     username=present.account.username,
                     provisional=provisional,
                 )
             except PasswordRefusedError as error:
                 for name, reason in error.fields.items():
-                    form[name].errors = [_problem(reason, parts.minimum_password_length)]
+                    form[name].errors = [_problem(reason, self.minimum_length)]
                 status = 400
             else:
-                answer = parts.go_on_in(signed_in.session)
-                parts.visitor.set_cookie(answer, signed_in.cookie)
+                answer = self.ways.go_on_in(signed_in.session)
+                self.visitor.set_cookie(answer, signed_in.cookie)
                 return answer
         elif request.method == "POST":
             status = 400
-        return self._page(
+        return _page(
             "choose_password.html",
             status,
             form=form,
-            minimum=parts.minimum_password_length,
+            minimum=self.minimum_length,
             username=present.account.username,
             provisional=provisional,
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForgottenPages:
+    """What somebody forgot comes by mail. `address`: of the browser, in the network."""
+
+    request_password: RequestPassword
+    request_identifier: RequestIdentifier
+    address: Callable[[], str]
 
     def forgotten_password(self) -> Response | str:
         """The answer is the same for every identifier (ASVS 6.3.8)."""
@@ -209,24 +218,48 @@ class SignInPages:
         if form.validate_on_submit() and "@" in str(form.username.data):
             form.username.errors = [gettext("Saisissez votre identifiant, pas votre adresse de courriel.")]
         elif form.validate_on_submit():
-            self._parts.use_cases.request_password(str(form.username.data), self._parts.address())
+            self.request_password(str(form.username.data), self.address())
             return render_template("forgotten_password_sent.html")
-        return self._page("forgotten_password.html", 400 if request.method == "POST" else 200, form=form)
+        return _page("forgotten_password.html", 400 if request.method == "POST" else 200, form=form)
 
     def lost_identifier(self) -> Response | str:
         """The answer is the same for every address (ASVS 6.3.8)."""
         form = LostIdentifierForm()
         if form.validate_on_submit():
             try:
-                self._parts.use_cases.request_identifier(str(form.email.data), self._parts.address())
+                self.request_identifier(str(form.email.data), self.address())
             except InvalidEmailError:
                 form.email.errors = [gettext("Cette adresse n'est pas complète : nom@exemple.fr.")]
             else:
                 return render_template("lost_identifier_sent.html")
-        return self._page("lost_identifier.html", 400 if request.method == "POST" else 200, form=form)
+        return _page("lost_identifier.html", 400 if request.method == "POST" else 200, form=form)
 
-    def _page(self, template: str, status: int, **values: object) -> Response:
-        return make_response(render_template(template, **values), status)
+
+def sign_in_pages(
+    app: ServiceApp, login: LoginPage, choose_password: ChoosePasswordPage, forgotten: ForgottenPages
+) -> Blueprint:
+    """Their addresses."""
+    blueprint = Blueprint("sign_in", __name__)
+    both = ["GET", "POST"]
+    blueprint.add_url_rule(_LOGIN, "login", login.login, methods=both)
+    blueprint.add_url_rule(_CHOOSE_PASSWORD, "choose_password", choose_password.choose_password, methods=both)
+    blueprint.add_url_rule("/forgotten-password", "forgotten_password", forgotten.forgotten_password, methods=both)
+    blueprint.add_url_rule("/identifiant-perdu", "lost_identifier", forgotten.lost_identifier, methods=both)
+    app.error_pages.when_stale("sign_in.login", login.stale)
+    return blueprint
+
+
+def _wait(template: str, error: TooManyAttemptsError, **values: Any) -> Response:
+    """The form once more, with how long to wait in words and for programs (RFC 9110 §10.2.3)."""
+    seconds = max(ceil(error.retry_after.total_seconds()), 1)
+    values["form"].form_errors.append(_wait_sentence(seconds))
+    answer = _page(template, 429, **values)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
+def _page(template: str, status: int, **values: object) -> Response:
+    return make_response(render_template(template, **values), status)
 
 
 def _claims_ask_again(text: str) -> bool:

@@ -11,10 +11,11 @@ from flask import g, request
 from flask_babel import get_locale
 from werkzeug.wrappers import Response as BaseResponse
 
-from auth.front.use_cases.catalogue import UseCases
 from auth.ground.domain.errors import SessionEndedError
 from auth.people.domain.steps import Step
-from auth.people.use_cases.keep_session import Present
+from auth.people.use_cases.keep_session import FindSession, Present
+from auth.people.use_cases.person_rights import PersonRights
+from auth.people.use_cases.remember_language import RememberLanguage
 from servicekit.clock import Clock
 from servicekit.web import CurrentPerson, PageFrame, ServiceApp, prefer_languages
 
@@ -46,10 +47,19 @@ class Waiting:
         return values[0] if values else None
 
 
+@dataclass(frozen=True, kw_only=True)
+class VisitorUseCases:
+    """What is asked of a visitor, at nearly every page."""
+
+    find_session: FindSession
+    remember_language: RememberLanguage
+    rights: PersonRights
+
+
 class Visitor:
     """One per application."""
 
-    def __init__(self, app: ServiceApp, use_cases: UseCases, clock: Clock) -> None:
+    def __init__(self, app: ServiceApp, use_cases: VisitorUseCases, clock: Clock) -> None:
         """The waiting request travels sealed in the address: several tabs do not mix, nothing is stored."""
         self._app = app
         self._use_cases = use_cases

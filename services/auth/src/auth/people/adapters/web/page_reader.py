@@ -1,0 +1,38 @@
+"""Who reads a page: it says who can help, and nobody is sent to himself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auth.people.adapters.web.visitor import Visitor
+from auth.people.use_cases.name_helpers import NameHelpers
+from auth.people.use_cases.person_rights import PersonRights
+from partnerkit.reasons import Reader, reader_of
+from partnerkit.web import Helpers
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageReader:
+    """One per application."""
+
+    visitor: Visitor
+    rights: PersonRights
+    name_helpers: NameHelpers
+
+    def __call__(self) -> Reader:
+        """By the roles of the person who is signed in."""
+        present = self.visitor.present()
+        return reader_of(self.rights.held_roles(present.session) if present is not None else ())
+
+    def helpers(self) -> Helpers | None:
+        """Who can help the person who is signed in; None: nobody is."""
+        present = self.visitor.present()
+        if present is None:
+            return None
+        found = self.name_helpers(present.account.account_id)
+        return Helpers(found.administrators, found.cafs)
+
+    def caf(self) -> str:
+        """The Caf of the organisation for which the person acts, or empty: by its clock times are shown."""
+        present = self.visitor.present()
+        return self.rights.organisation_caf(present.session.organisation_id) if present is not None else ""
