@@ -20,6 +20,7 @@ from auth.people.use_cases.person_history import PersonHistory
 from auth.people.use_cases.person_rights import PersonRights
 from auth.people.use_cases.person_sessions import GivenConsent, OpenSession, PersonSessions
 from auth.people.use_cases.tell_clients import LogoutReport
+from servicekit.typography import typeset
 from servicekit.web import Page, render_confirm
 
 _LIST = "/sessions"
@@ -157,7 +158,7 @@ class SessionPages:
         return [one for one in opened if one.session.session_id != present.session.session_id]
 
     def _changes(self, found: Sequence[OpenSession]) -> list[str]:
-        names = sorted({client.name for one in found for client in one.clients})
+        names = sorted({typeset(client.name) for one in found for client in one.clients})
         ended = ngettext("%(num)d connexion sera fermée.", "%(num)d connexions seront fermées.", len(found))
         lost = gettext("Ce qui n'y est pas enregistré sera perdu.")
         if not names:
@@ -188,7 +189,7 @@ class SessionPages:
             "seen_at": session.seen_at,
             "address": session.address,
             "organisation": self.rights.organisation_name(session.organisation_id),
-            "extranets": ", ".join(client.name for client in one.clients),
+            "extranets": ", ".join(typeset(client.name) for client in one.clients),
         }
 
     def _agreed(self, one: GivenConsent) -> dict[str, object]:
