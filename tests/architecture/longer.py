@@ -10,6 +10,7 @@ FILES = {
     "services/auth/src/auth/clients/adapters/web/client_pages.py",
     "services/auth/src/auth/clients/domain/client_registration.py",
     "services/auth/src/auth/clients/use_cases/register_clients.py",
+    "services/auth/src/auth/ground/adapters/clients/guarded_fetch.py",
     "services/auth/src/auth/people/use_cases/manage_accounts.py",
     "services/auth/src/auth/people/use_cases/sign_in.py",
     "services/habpps/src/habpps/adapters/database/people.py",

@@ -45,8 +45,8 @@ TWICE = {
     **dict.fromkeys(["Store"], "what a use case of auth sees of a transaction: one beside each"),
     **dict.fromkeys(
         [
-            *("Chain", "Change", "EndedSession", "GrantRefusedError", "Guarded", "Kept", "Kind", "Numbers"),
-            *("Parts", "Question", "Reason", "Running", "SessionLimits", "Step", "Text", "Waiting"),
+            *("Change", "EndedSession"),
+            *("Parts", "Step", "Text", "Waiting"),
         ],
         "not yet told apart; this list gets shorter",
     ),

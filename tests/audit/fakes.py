@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.domain.checkpoint import SignedCheckpoint, VerifierKey
 from audit.domain.merkle import EMPTY_FRONTIER, Node
-from audit.domain.producer_chain import Chain, Hole
+from audit.domain.producer_chain import Hole, ProducerChain
 from audit.domain.proofs import NodeSource
 from audit.domain.search import Criteria
 from audit.domain.shard import ShardKey
@@ -92,19 +92,19 @@ class InMemoryProducers:
     """`Producers` in a dict."""
 
     def __init__(self) -> None:
-        self._chains: dict[tuple[str, str], Chain] = {}
+        self._chains: dict[tuple[str, str], ProducerChain] = {}
 
-    def load(self, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], Chain]:
-        return {place: self._chains.get(place, Chain(*place)) for place in places}
+    def load(self, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], ProducerChain]:
+        return {place: self._chains.get(place, ProducerChain(*place)) for place in places}
 
-    def save(self, before: Collection[Chain], after: Collection[Chain]) -> None:
+    def save(self, before: Collection[ProducerChain], after: Collection[ProducerChain]) -> None:
         self._chains.update({(chain.service, chain.epoch): chain for chain in after})
 
-    def chains(self, limit: int) -> Sequence[Chain]:
+    def chains(self, limit: int) -> Sequence[ProducerChain]:
         newest = sorted(self._chains.values(), key=lambda chain: (-chain.last_received_at_us, chain.service))
-        return [Chain(one.service, one.epoch, one.next, one.last_hash, one.last_received_at_us) for one in newest][
-            :limit
-        ]
+        return [
+            ProducerChain(one.service, one.epoch, one.next, one.last_hash, one.last_received_at_us) for one in newest
+        ][:limit]
 
     def holes(self, since_before_us: int) -> Sequence[tuple[str, str, Hole]]:
         found = [(c.service, c.epoch, hole) for c in self._chains.values() for hole in c.holes]

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from audit.domain.asked import Kind, Understood, read_asked
+from audit.domain.asked import AskedKind, Understood, read_asked
 from tests.audit.adapters.auditor_pages import Pages, text_of
 from tests.audit.builders import COMMUNE, DIRECTRICE, DOSSIER, FakeProducer
 from tests.promises import promise
@@ -15,27 +15,27 @@ REFERENCE = "7K4Q-2M9D"
 @pytest.mark.parametrize(
     ("typed", "kind", "value"),
     [
-        ("7K4Q-2M9D", Kind.REFERENCE, REFERENCE),
-        (" 7k4q 2m9d ", Kind.REFERENCE, REFERENCE),
-        ("7k4q2m9d", Kind.REFERENCE, REFERENCE),
-        ("2346-789A", Kind.REFERENCE, "2346-789A"),
-        ("921 / 0346145", Kind.DOSSIER, DOSSIER),
-        ("921/346145", Kind.DOSSIER, DOSSIER),
-        ("921:0346145", Kind.DOSSIER, DOSSIER),
-        ("751 / 0346145 A", Kind.DOSSIER, "dossier:751:0346145"),
-        ("346145", Kind.DOSSIER, DOSSIER),
-        ("03 46 145", Kind.DOSSIER, DOSSIER),
-        ("2346789A", Kind.DOSSIER, "dossier:921:2346789"),
-        ("219 209 996 00012", Kind.SIRET, "21920999600012"),
-        (DIRECTRICE, Kind.IDENTIFIER, DIRECTRICE),
-        ("nbenali-1003", Kind.NAME, "nbenali-1003"),
-        ("Nadia  Benali", Kind.NAME, "Nadia Benali"),
-        ("BERNARDS", Kind.NAME, "BERNARDS"),
-        ("Jean-Marc", Kind.NAME, "Jean-Marc"),
-        ("\u202eBenali", Kind.NAME, "Benali"),
+        ("7K4Q-2M9D", AskedKind.REFERENCE, REFERENCE),
+        (" 7k4q 2m9d ", AskedKind.REFERENCE, REFERENCE),
+        ("7k4q2m9d", AskedKind.REFERENCE, REFERENCE),
+        ("2346-789A", AskedKind.REFERENCE, "2346-789A"),
+        ("921 / 0346145", AskedKind.DOSSIER, DOSSIER),
+        ("921/346145", AskedKind.DOSSIER, DOSSIER),
+        ("921:0346145", AskedKind.DOSSIER, DOSSIER),
+        ("751 / 0346145 A", AskedKind.DOSSIER, "dossier:751:0346145"),
+        ("346145", AskedKind.DOSSIER, DOSSIER),
+        ("03 46 145", AskedKind.DOSSIER, DOSSIER),
+        ("2346789A", AskedKind.DOSSIER, "dossier:921:2346789"),
+        ("219 209 996 00012", AskedKind.SIRET, "21920999600012"),
+        (DIRECTRICE, AskedKind.IDENTIFIER, DIRECTRICE),
+        ("nbenali-1003", AskedKind.NAME, "nbenali-1003"),
+        ("Nadia  Benali", AskedKind.NAME, "Nadia Benali"),
+        ("BERNARDS", AskedKind.NAME, "BERNARDS"),
+        ("Jean-Marc", AskedKind.NAME, "Jean-Marc"),
+        ("\u202eBenali", AskedKind.NAME, "Benali"),
     ],
 )
-def test_what_is_typed_is_understood(typed: str, kind: Kind, value: str) -> None:
+def test_what_is_typed_is_understood(typed: str, kind: AskedKind, value: str) -> None:
     assert read_asked(typed, "921") == Understood(kind, value)
 
 

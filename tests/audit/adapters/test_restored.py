@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from audit.adapters.rpc.journal import submitted_event
-from audit.domain.producer_chain import Chain, Hole, Numbers
+from audit.domain.producer_chain import Hole, ProducerChain, ProducerNumbers
 from audit.domain.refusals import InvalidEventError
 from partenaire.audit.v1 import journal_pb2
 from servicekit.clock import SystemClock
@@ -54,7 +54,7 @@ class ToJournal:
             raise DependencyUnavailableError("audit is down", reason="AUDIT_UNREACHABLE")
 
     def missing(self, held: Sequence[Held]) -> Sequence[Held]:
-        asked = tuple(Numbers(one.epoch, one.first, one.end) for one in held)
+        asked = tuple(ProducerNumbers(one.epoch, one.first, one.end) for one in held)
         missing = self._opened().core.use_cases.missing(self.service, asked)
         return [Held(one.epoch, one.first, one.end) for one in missing]
 
@@ -190,12 +190,12 @@ def test_what_no_producer_holds_any_more_stays_a_named_problem(tmp_path: Path, p
 
 
 def test_the_journal_lacks_its_holes_and_what_comes_after_its_newest_number() -> None:
-    chain = Chain("cdap", "e", 20, b"", 0, (Hole(3, 6, 1), Hole(9, 10, 1)))
-    assert chain.lacks(Numbers("e", 0, 20)) == (Numbers("e", 3, 6), Numbers("e", 9, 10))
-    assert chain.lacks(Numbers("e", 4, 9)) == (Numbers("e", 4, 6),)
-    assert chain.lacks(Numbers("e", 15, 25)) == (Numbers("e", 20, 25),)
-    assert chain.lacks(Numbers("e", 30, 31)) == (Numbers("e", 30, 31),)
-    assert chain.lacks(Numbers("e", 10, 20)) == ()
+    chain = ProducerChain("cdap", "e", 20, b"", 0, (Hole(3, 6, 1), Hole(9, 10, 1)))
+    assert chain.lacks(ProducerNumbers("e", 0, 20)) == (ProducerNumbers("e", 3, 6), ProducerNumbers("e", 9, 10))
+    assert chain.lacks(ProducerNumbers("e", 4, 9)) == (ProducerNumbers("e", 4, 6),)
+    assert chain.lacks(ProducerNumbers("e", 15, 25)) == (ProducerNumbers("e", 20, 25),)
+    assert chain.lacks(ProducerNumbers("e", 30, 31)) == (ProducerNumbers("e", 30, 31),)
+    assert chain.lacks(ProducerNumbers("e", 10, 20)) == ()
 
 
 def test_a_producer_is_told_of_its_own_chains_only(tmp_path: Path) -> None:
@@ -203,9 +203,15 @@ def test_a_producer_is_told_of_its_own_chains_only(tmp_path: Path) -> None:
     with journal(tmp_path, url_of(tmp_path)) as one:
         one.append(*cdap.events(5))
         missing = one.core.use_cases.missing
-        assert missing("cdap", (Numbers(cdap.epoch, 0, 7),)) == (Numbers(cdap.epoch, 5, 7),)
-        assert missing("auth", (Numbers(cdap.epoch, 0, 5),)) == (Numbers(cdap.epoch, 0, 5),)
-        many = tuple(Numbers("e", number, number + 1) for number in range(1001))
-        for wrong in ((), many, (Numbers("", 0, 1),), (Numbers("e", 1, 1),), (Numbers("e", 0, 2**63),)):
+        assert missing("cdap", (ProducerNumbers(cdap.epoch, 0, 7),)) == (ProducerNumbers(cdap.epoch, 5, 7),)
+        assert missing("auth", (ProducerNumbers(cdap.epoch, 0, 5),)) == (ProducerNumbers(cdap.epoch, 0, 5),)
+        many = tuple(ProducerNumbers("e", number, number + 1) for number in range(1001))
+        for wrong in (
+            (),
+            many,
+            (ProducerNumbers("", 0, 1),),
+            (ProducerNumbers("e", 1, 1),),
+            (ProducerNumbers("e", 0, 2**63),),
+        ):
             with pytest.raises(InvalidEventError):
                 missing("cdap", wrong)

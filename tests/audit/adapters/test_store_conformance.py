@@ -10,7 +10,7 @@ from audit.adapters.database.unit_of_work import SqlJournalStore
 from audit.adapters.files.payload_cipher import AesGcmPayloadCipher
 from audit.domain.checkpoint import SignedCheckpoint, TreeHead
 from audit.domain.merkle import root
-from audit.domain.producer_chain import Chain, Hole
+from audit.domain.producer_chain import Hole, ProducerChain
 from audit.domain.proofs import root_at
 from audit.domain.search import Criteria
 from audit.use_cases.ports import JournalStore, StoredShard
@@ -125,15 +125,15 @@ def test_search_narrows_by_every_criterion_newest_first(store: JournalStore, rec
 
 def test_chains_and_their_holes_are_kept(store: JournalStore) -> None:
     places = [("cdap", "a"), ("auth", "b")]
-    empty = [Chain(*place) for place in places]
+    empty = [ProducerChain(*place) for place in places]
     assert store.read(lambda r: list(r.producers.load(places).values())) == empty
-    cdap = Chain("cdap", "a", 9, b"h" * 32, 50, (Hole(0, 2, 10), Hole(5, 6, 40)))
-    auth = Chain("auth", "b", 3, b"i" * 32, 60)
+    cdap = ProducerChain("cdap", "a", 9, b"h" * 32, 50, (Hole(0, 2, 10), Hole(5, 6, 40)))
+    auth = ProducerChain("auth", "b", 3, b"i" * 32, 60)
     store.write(lambda r: r.producers.save(empty, [cdap, auth]))
     assert store.read(lambda r: r.producers.load(places)) == dict(zip(places, [cdap, auth], strict=True))
     assert [chain.service for chain in store.read(lambda r: r.producers.chains(5))] == ["auth", "cdap"]
     assert store.read(lambda r: list(r.producers.holes(40))) == [("cdap", "a", Hole(0, 2, 10))]
-    grown = Chain("cdap", "a", 9, b"h" * 32, 70, (Hole(1, 2, 10),))
+    grown = ProducerChain("cdap", "a", 9, b"h" * 32, 70, (Hole(1, 2, 10),))
     store.write(lambda r: r.producers.save([cdap], [grown]))
     assert store.read(lambda r: r.producers.load(places[:1])) == {places[0]: grown}
 

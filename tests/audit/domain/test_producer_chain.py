@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.domain.event import NO_PREVIOUS, ProducerPlace
-from audit.domain.producer_chain import Chain, Hole, Irregularity
+from audit.domain.producer_chain import Hole, Irregularity, ProducerChain
 
 
 def hash_of(number: int) -> bytes:
@@ -19,7 +19,7 @@ def place(number: int) -> ProducerPlace:
 
 @given(st.lists(st.integers(0, 40), min_size=1, unique=True))
 def test_holes_are_exactly_the_numbers_that_did_not_arrive(numbers: list[int]) -> None:
-    chain = Chain("cdap", "e")
+    chain = ProducerChain("cdap", "e")
     for at, number in enumerate(numbers):
         chain, trouble = chain.accept(place(number), hash_of(number), at)
         assert trouble in (None, Irregularity.HOLE)
@@ -31,7 +31,7 @@ def test_holes_are_exactly_the_numbers_that_did_not_arrive(numbers: list[int]) -
 
 
 def test_a_hole_keeps_its_age_when_a_part_of_it_is_filled() -> None:
-    chain, trouble = Chain("cdap", "e").accept(place(9), hash_of(9), 100)
+    chain, trouble = ProducerChain("cdap", "e").accept(place(9), hash_of(9), 100)
     assert trouble is Irregularity.HOLE
     chain, trouble = chain.accept(place(4), hash_of(4), 200)
     assert trouble is None
@@ -40,7 +40,7 @@ def test_a_hole_keeps_its_age_when_a_part_of_it_is_filled() -> None:
 
 
 def test_a_wrong_link_and_a_number_used_twice_are_told() -> None:
-    chain, trouble = Chain("cdap", "e").accept(place(0), hash_of(0), 1)
+    chain, trouble = ProducerChain("cdap", "e").accept(place(0), hash_of(0), 1)
     assert trouble is None
     wrong = ProducerPlace("cdap", "e", 1, b"x" * 32)
     grown, trouble = chain.accept(wrong, hash_of(1), 2)
@@ -51,5 +51,5 @@ def test_a_wrong_link_and_a_number_used_twice_are_told() -> None:
 
 
 def test_the_first_event_of_an_epoch_must_follow_nothing() -> None:
-    _, trouble = Chain("cdap", "e").accept(ProducerPlace("cdap", "e", 0, b"x" * 32), hash_of(0), 1)
+    _, trouble = ProducerChain("cdap", "e").accept(ProducerPlace("cdap", "e", 0, b"x" * 32), hash_of(0), 1)
     assert trouble is Irregularity.BROKEN_LINK

@@ -41,7 +41,7 @@ class Program:
 
 
 @dataclass
-class Running:
+class RunningService:
     """A started program."""
 
     program: Program
@@ -52,10 +52,10 @@ class Running:
 class Supervisor:
     """The programs that run, in the order they were started."""
 
-    running: list[Running] = field(default_factory=list)
+    running: list[RunningService] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
 
-    def start(self, program: Program) -> Running:
+    def start(self, program: Program) -> RunningService:
         """Starts one program; its output goes to its log."""
         program.log.parent.mkdir(parents=True, exist_ok=True)
         with program.log.open("ab") as log:
@@ -67,7 +67,7 @@ class Supervisor:
                 stderr=log,
                 start_new_session=True,
             )
-        child = Running(program, process)
+        child = RunningService(program, process)
         self.running.append(child)
         return child
 
@@ -112,7 +112,7 @@ class Supervisor:
         return codes
 
 
-def _end(child: Running) -> int:
+def _end(child: RunningService) -> int:
     if child.process.poll() is None:
         with contextlib.suppress(ProcessLookupError):
             child.process.send_signal(signal.SIGTERM)

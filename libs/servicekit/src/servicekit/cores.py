@@ -75,7 +75,7 @@ def usable_cores(root: Path = Path("/")) -> int:
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptPlace:
     """What became of a wish to be kept on a core."""
 
     core: int | None = None
@@ -85,7 +85,7 @@ class Kept:
 
 
 @contextmanager
-def kept_on_core(asked: str, folder: Path | None) -> Iterator[Kept]:
+def kept_on_core(asked: str, folder: Path | None) -> Iterator[KeptPlace]:
     """Keep this process and all its threads on one core until the end.
 
     `asked`: `auto`, `off` or the number of a core. `folder`: of the `CoreTable`; None: that of the machine.
@@ -100,7 +100,7 @@ def kept_on_core(asked: str, folder: Path | None) -> Iterator[Kept]:
     try:
         _move_threads({kept.core})
         stays = os.sched_getaffinity(0) == {kept.core}
-        yield kept if stays else Kept(None, "the system does not let this process choose its core")
+        yield kept if stays else KeptPlace(None, "the system does not let this process choose its core")
     finally:
         _move_threads(ALLOWED_CORES)
         _give_back()
@@ -118,22 +118,22 @@ class _Place:
     lock: int | None = None
 
 
-def _agreed(asked: str, folder: Path | None) -> tuple[Kept, int | None]:
+def _agreed(asked: str, folder: Path | None) -> tuple[KeptPlace, int | None]:
     """Also the descriptor of the lock in the table."""
     named = int(asked) if asked.isdigit() else None
     if named is not None and named not in ALLOWED_CORES:
         known = ", ".join(str(core) for core in sorted(ALLOWED_CORES))
         raise StartError(f"Core {named} is not one that this process may use ({known}).")
     if asked == "off" or (named is None and usable_cores() < 2):
-        return Kept(), None
+        return KeptPlace(), None
     if folder is None and not _sees_machine():
         why = "a container does not see who else is on its cores: share a folder between them and name it"
-        return Kept(named, why), None
+        return KeptPlace(named, why), None
     try:
         core, lock = CoreTable(folder or MACHINE_TABLE).take(ALLOWED_CORES if named is None else {named})
     except OSError as error:
-        return Kept(named, f"{folder or MACHINE_TABLE} cannot be used: {error.strerror or error}"), None
-    return Kept(core), lock
+        return KeptPlace(named, f"{folder or MACHINE_TABLE} cannot be used: {error.strerror or error}"), None
+    return KeptPlace(core), lock
 
 
 def _sees_machine() -> bool:

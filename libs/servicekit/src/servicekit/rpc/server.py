@@ -22,7 +22,7 @@ from servicekit.errors import StartError, TooManyRequestsError
 from servicekit.logging import get_logger
 from servicekit.rpc.callers import CallerPolicy
 from servicekit.rpc.health import Health
-from servicekit.rpc.steps import Guarded, Incoming
+from servicekit.rpc.steps import GuardedMethod, Incoming
 from servicekit.rpc.tls import Identity, TlsFiles, TlsMaterial
 from servicekit.settings import ServiceSettings
 
@@ -215,7 +215,7 @@ class _Guard(grpc.ServerInterceptor):
 
     def _unary(self, method: str, inner: Any) -> Any:
         def answer(request: Any, context: grpc.ServicerContext) -> Any:
-            with Guarded(self._incoming(method, context, self.ending)):
+            with GuardedMethod(self._incoming(method, context, self.ending)):
                 return inner(request, context)
 
         return answer
@@ -225,7 +225,7 @@ class _Guard(grpc.ServerInterceptor):
             ending = threading.Event()
             if not context.add_callback(ending.set):
                 ending.set()
-            with Guarded(self._incoming(method, context, ending)), self._counted(ending):
+            with GuardedMethod(self._incoming(method, context, ending)), self._counted(ending):
                 yield from inner(request, context)
 
         answer.experimental_thread_pool = self.stream_pool  # type: ignore[attr-defined]

@@ -120,8 +120,8 @@ def enter_call(incoming: Incoming) -> None:
 STEPS: tuple[Step, ...] = (name_call, keep_deadline, allow_caller, capture_bearer, enter_call)
 
 
-class Guarded:
-    """All the steps around one call: `with Guarded(incoming): …handler…`. A refusal raises before the handler."""
+class GuardedMethod:
+    """All the steps around one call: `with GuardedMethod(incoming): …handler…`. A refusal raises before the handler."""
 
     __slots__ = ("_incoming", "_started")
 

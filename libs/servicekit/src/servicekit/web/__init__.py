@@ -20,7 +20,7 @@ from servicekit.web.public_pages import public
 from servicekit.web.refusal_texts import RefusalText
 from servicekit.web.secrets import WebSecrets
 from servicekit.web.session_tables import create_form_answer_table, create_web_session_tables
-from servicekit.web.sessions import SessionContent, SessionLimits, WebSession, WebSessions
+from servicekit.web.sessions import SessionContent, WebSession, WebSessionLimits, WebSessions
 from servicekit.web.shown_pages import answers_directly
 from servicekit.web.tables import Column, Page, Sort
 
@@ -36,11 +36,11 @@ __all__ = [
     "RefusalText",
     "ServiceApp",
     "SessionContent",
-    "SessionLimits",
     "Sort",
     "WebOptions",
     "WebSecrets",
     "WebSession",
+    "WebSessionLimits",
     "WebSessions",
     "WebSettings",
     "allow_form_target",

@@ -20,7 +20,7 @@ from servicekit.web.session_tables import web_seen_once, web_session
 
 
 @dataclass(frozen=True, kw_only=True)
-class SessionLimits:
+class WebSessionLimits:
     """How long sessions live."""
 
     idle: timedelta = timedelta(minutes=15)
@@ -68,13 +68,13 @@ class WebSessions:
     """The sessions of one service."""
 
     def __init__(
-        self, database: Database, secrets: WebSecrets, clock: Clock, limits: SessionLimits | None = None
+        self, database: Database, secrets: WebSecrets, clock: Clock, limits: WebSessionLimits | None = None
     ) -> None:
         """`secrets` is `app.web_secrets`; the tables are made by `create_web_session_tables`."""
         self._database = database
         self._sealer = secrets.sealer("web sessions")
         self._clock = clock
-        self._limits = limits or SessionLimits()
+        self._limits = limits or WebSessionLimits()
 
     def open(self, content: SessionContent, instead_of: str | None = None) -> str:
         """A new session; the value for its cookie. `instead_of` is the cookie there was: that session ends."""

@@ -18,7 +18,7 @@ _ACCOUNT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LONGEST = 256
 
 
-class Kind(Enum):
+class AskedKind(Enum):
     """What the text can be."""
 
     REFERENCE = "reference"
@@ -32,7 +32,7 @@ class Kind(Enum):
 class Understood:
     """A text understood; `value` is compared: a reference, "dossier:921:0346145", a SIRET, an id or a cleaned name."""
 
-    kind: Kind
+    kind: AskedKind
     value: str
 
 
@@ -45,17 +45,17 @@ def read_asked(text: str, own_caf: str) -> Understood | None:
     dossier = _dossier(*with_caf.groups()) if with_caf else None
     digits = re.sub(r"[\s.]", "", typed)
     if dossier is None and _SIRET.fullmatch(digits):
-        return Understood(Kind.SIRET, digits)
+        return Understood(AskedKind.SIRET, digits)
     reference = parse_reference(typed)
     if dossier is None and not (reference and _HYPHENATED.fullmatch(typed)) and own_caf.isdigit():
         dossier = _dossier(own_caf, typed)
     if dossier is not None:
-        return Understood(Kind.DOSSIER, dossier)
+        return Understood(AskedKind.DOSSIER, dossier)
     if reference is not None and any(character.isdigit() for character in reference):  # "Jean-Marc" is a name first
-        return Understood(Kind.REFERENCE, reference)
+        return Understood(AskedKind.REFERENCE, reference)
     if _ACCOUNT.fullmatch(typed.lower()):
-        return Understood(Kind.IDENTIFIER, typed.lower())
-    return Understood(Kind.NAME, typed) if letters_of(typed) else None
+        return Understood(AskedKind.IDENTIFIER, typed.lower())
+    return Understood(AskedKind.NAME, typed) if letters_of(typed) else None
 
 
 def _dossier(caf: str, matricule: str) -> str | None:

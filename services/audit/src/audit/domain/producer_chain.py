@@ -29,7 +29,7 @@ class Hole:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class ProducerNumbers:
     """Numbers first..end-1 of an epoch."""
 
     epoch: str
@@ -38,7 +38,7 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
+class ProducerChain:
     """Where a producer epoch stands: the next number expected, the newest event's hash, the holes before it."""
 
     service: str
@@ -50,7 +50,7 @@ class Chain:
 
     def accept(
         self, place: ProducerPlace, event_hash: bytes, received_at_us: int
-    ) -> tuple["Chain", Irregularity | None]:
+    ) -> tuple["ProducerChain", Irregularity | None]:
         """The chain with one more event, and what is irregular about it."""
         if place.number >= self.next:
             return self._grow(place, event_hash, received_at_us)
@@ -62,19 +62,19 @@ class Chain:
         holes = tuple(sorted(kept + [part for part in parts if part.first < part.end]))
         return replace(self, holes=holes, last_received_at_us=received_at_us), None
 
-    def lacks(self, held: Numbers) -> tuple[Numbers, ...]:
+    def lacks(self, held: ProducerNumbers) -> tuple[ProducerNumbers, ...]:
         """The parts of `held` that did not arrive: inside the holes, and from the next number on."""
         absent = [(hole.first, hole.end) for hole in self.holes] + [(self.next, held.end)]
         cut = ((max(first, held.first), min(end, held.end)) for first, end in absent)
-        return tuple(Numbers(self.epoch, first, end) for first, end in cut if first < end)
+        return tuple(ProducerNumbers(self.epoch, first, end) for first, end in cut if first < end)
 
     def _grow(
         self, place: ProducerPlace, event_hash: bytes, received_at_us: int
-    ) -> tuple["Chain", Irregularity | None]:
+    ) -> tuple["ProducerChain", Irregularity | None]:
         trouble, holes = None, self.holes
         if place.number > self.next:
             trouble = Irregularity.HOLE
             holes = (*holes, Hole(self.next, place.number, received_at_us))
         elif place.previous_hash != self.last_hash:
             trouble = Irregularity.BROKEN_LINK
-        return Chain(self.service, self.epoch, place.number + 1, event_hash, received_at_us, holes), trouble
+        return ProducerChain(self.service, self.epoch, place.number + 1, event_hash, received_at_us, holes), trouble

@@ -17,7 +17,7 @@ _VISIBLE_DIGITS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class SearchQuestion:
     """What the auditor typed, in clear. Times are microseconds since 1970 UTC; the end is not included."""
 
     case_number: str
@@ -56,7 +56,7 @@ class Criteria:
     without: tuple[str, ...] = ()
 
 
-def check_question(question: Question) -> None:
+def check_question(question: SearchQuestion) -> None:
     """Lets a complete question pass.
 
     Raises:
@@ -90,7 +90,9 @@ def dossier_subject(caf: str, unverified_matricule: str) -> str:
     return f"dossier:{caf}:{found[1].zfill(7)}"
 
 
-def criteria_for(question: Question, owner: str, keys: Mapping[str, ShardKey], steps: tuple[str, ...] = ()) -> Criteria:
+def criteria_for(
+    question: SearchQuestion, owner: str, keys: Mapping[str, ShardKey], steps: tuple[str, ...] = ()
+) -> Criteria:
     """What to look for in each month whose key is known, without the types `steps` unless the question wants them."""
 
     def pseudonyms(kind: str, identifier: str | None) -> tuple[str, ...] | None:

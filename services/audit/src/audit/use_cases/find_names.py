@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from audit.domain.search import Question, criteria_for
+from audit.domain.search import SearchQuestion, criteria_for
 from audit.use_cases.opened_payloads import open_payload
 from audit.use_cases.ports import JournalStore, PayloadCipher, Repositories, ShardKeys
 
@@ -65,7 +65,7 @@ class FindNames:
     def _newest(self, repositories: Repositories, owner: str, subject: str, told: str) -> Mapping[str, Any]:
         names = [shard.name for shard in repositories.shards.all()]
         keys = {name: key for name in names if (key := self.keys.get(name)) is not None}
-        criteria = criteria_for(Question(case_number="", subject=subject), owner, keys, self.steps)
+        criteria = criteria_for(SearchQuestion(case_number="", subject=subject), owner, keys, self.steps)
         for row in repositories.entries.search(criteria, None, _EVENTS_LOOKED_AT):
             opened = open_payload(row, self.keys, self.cipher)
             if opened is not None and opened.payload.get(told):

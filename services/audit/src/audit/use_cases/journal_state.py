@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from audit.domain.checkpoint import SignedCheckpoint
-from audit.domain.producer_chain import Chain
+from audit.domain.producer_chain import ProducerChain
 from audit.use_cases.ports import JournalStore, Now, Repositories
 from audit.use_cases.times import microseconds
 from audit.use_cases.watch_producers import MissingNumbers, missing_numbers
@@ -32,7 +32,7 @@ class JournalState:
     last_received_at_us: int
     checkpoint: SignedCheckpoint | None
     missing: tuple[MissingNumbers, ...]
-    chains: tuple[Chain, ...]
+    chains: tuple[ProducerChain, ...]
     days: tuple[DayCount, ...]
     to_examine: int
     """Consultations to be examined among the days shown."""

@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 from audit.domain.checkpoint import SignedCheckpoint, TreeHead, VerifierKey
 from audit.domain.entry import SearchKeys
 from audit.domain.merkle import Frontier, Node
-from audit.domain.producer_chain import Chain, Hole
+from audit.domain.producer_chain import Hole, ProducerChain
 from audit.domain.proofs import NodeSource
 from audit.domain.search import Criteria
 from audit.domain.shard import ShardKey
@@ -97,13 +97,13 @@ class Tree(Protocol):
 class Producers(Protocol):
     """Where each producer epoch stands."""
 
-    def load(self, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], Chain]:
+    def load(self, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], ProducerChain]:
         """The chains of these (service, epoch), each empty when nothing came from there yet."""
 
-    def save(self, before: Collection[Chain], after: Collection[Chain]) -> None:
+    def save(self, before: Collection[ProducerChain], after: Collection[ProducerChain]) -> None:
         """Writes chains and their holes; `before` are the same chains as `load` gave them."""
 
-    def chains(self, limit: int) -> Sequence[Chain]:
+    def chains(self, limit: int) -> Sequence[ProducerChain]:
         """The chains that grew last, newest first, without their holes."""
 
     def holes(self, since_before_us: int) -> Sequence[tuple[str, str, Hole]]:
@@ -330,7 +330,7 @@ class JournalScan(Protocol):
     def checkpoints(self) -> Iterator[tuple[int, bytes, str]]:
         """(size, root, note) of every checkpoint by size."""
 
-    def chains(self) -> Iterator[Chain]:
+    def chains(self) -> Iterator[ProducerChain]:
         """Every producer chain, without its holes."""
 
     def holes(self) -> Iterator[tuple[str, str, Hole]]:

@@ -14,7 +14,7 @@ from audit.domain.clock_check import Reading, believed_time
 from audit.domain.entry import SALT_SIZE, Entry, make_entry, parse_entry
 from audit.domain.event import OWN_SERVICE, Act, ProducerPlace, SubmittedEvent, own_event
 from audit.domain.merkle import leaf_hash
-from audit.domain.producer_chain import Chain, Irregularity
+from audit.domain.producer_chain import Irregularity, ProducerChain
 from audit.domain.refusals import EventIdReusedError, JournalDamagedError, ShardKeyMissingError
 from audit.domain.shard import ShardKey, shard_of
 from audit.use_cases.ports import (
@@ -121,7 +121,7 @@ class _Transaction:
         self._batch = batch
         self._repositories = repositories
         self._new: dict[str, tuple[int, Entry]] = {}
-        self._chains: dict[tuple[str, str], Chain] = {}
+        self._chains: dict[tuple[str, str], ProducerChain] = {}
         self._alarms: list[Alarm] = []
 
     def run(self, requests: Sequence[Request]) -> Written:
@@ -183,7 +183,7 @@ class _Transaction:
             self._raise_alarm(str(trouble), event)
         return event
 
-    def _chain(self, service: str, epoch: str) -> Chain:
+    def _chain(self, service: str, epoch: str) -> ProducerChain:
         return self._chains.get((service, epoch)) or self._before[service, epoch]
 
     def _places(self, requests: Sequence[Request]) -> set[tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from audit.domain.entry import OpenedPayload, parse_entry
 from audit.domain.refusals import EventUnknownError, SearchNotYoursError
-from audit.domain.search import Criteria, Question, check_question, criteria_for
+from audit.domain.search import Criteria, SearchQuestion, check_question, criteria_for
 from audit.domain.vocabulary import Vocabulary
 from audit.use_cases.find_names import FindNames, JournalNames
 from audit.use_cases.opened_payloads import open_payload
@@ -45,7 +45,7 @@ class Results:
     """One page of results, newest first; `next_before` is where the next page begins, None on the last."""
 
     search_id: str
-    question: Question
+    question: SearchQuestion
     events: tuple[FoundEvent, ...]
     next_before: int | None
     names: JournalNames
@@ -57,7 +57,7 @@ class SearchEvents:
 
     record: RecordReading
 
-    def __call__(self, auditor: Auditor, question: Question) -> str:
+    def __call__(self, auditor: Auditor, question: SearchQuestion) -> str:
         """The id of the search, once its event is on disk.
 
         Raises:
@@ -111,7 +111,9 @@ class ReadResults:
         ids = {payload.payload.get("consultation") for payload in opened}
         return tuple(replace(event, withheld=event.event_id in ids) for event in found)
 
-    def names(self, auditor: Auditor, events: Sequence[FoundEvent], question: Question | None = None) -> JournalNames:
+    def names(
+        self, auditor: Auditor, events: Sequence[FoundEvent], question: SearchQuestion | None = None
+    ) -> JournalNames:
         """The names of those whom these events and this question name.
 
         Raises:
@@ -129,7 +131,7 @@ class ReadResults:
         find = FindNames(self.store, self.keys, self.cipher, self.vocabulary().steps())
         return find(auditor.owner, list(filter(None, accounts)), list(filter(None, organisations)))
 
-    def question(self, auditor: Auditor, search_id: str) -> Question:
+    def question(self, auditor: Auditor, search_id: str) -> SearchQuestion:
         """What was asked in a search of this auditor.
 
         Raises:
@@ -142,10 +144,10 @@ class ReadResults:
             raise EventUnknownError("no such search")
         if opened.event["actor_id"] != auditor.account_id:
             raise SearchNotYoursError("this search belongs to another auditor")
-        told: dict[str, Any] = {name: opened.payload.get(name) for name in Question.__dataclass_fields__}
-        return Question(**told)
+        told: dict[str, Any] = {name: opened.payload.get(name) for name in SearchQuestion.__dataclass_fields__}
+        return SearchQuestion(**told)
 
-    def rows(self, auditor: Auditor, question: Question, limit: int) -> list[EntryRow]:
+    def rows(self, auditor: Auditor, question: SearchQuestion, limit: int) -> list[EntryRow]:
         """The newest entries that answer, for an act that is recorded before they are shown.
 
         Raises:
@@ -154,7 +156,7 @@ class ReadResults:
         return self._search(auditor, question, None, limit)
 
     def _search(
-        self, auditor: Auditor, question: Question, before: int | None, limit: int = PAGE_SIZE + 1
+        self, auditor: Auditor, question: SearchQuestion, before: int | None, limit: int = PAGE_SIZE + 1
     ) -> list[EntryRow]:
         steps = self.vocabulary().steps()
 

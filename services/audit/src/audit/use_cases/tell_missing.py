@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from audit.domain.producer_chain import Chain, Numbers
+from audit.domain.producer_chain import ProducerChain, ProducerNumbers
 from audit.domain.refusals import InvalidEventError
 from audit.use_cases.ports import JournalStore
 
@@ -17,7 +17,7 @@ class TellMissing:
 
     store: JournalStore
 
-    def __call__(self, caller: str, held: tuple[Numbers, ...]) -> tuple[Numbers, ...]:
+    def __call__(self, caller: str, held: tuple[ProducerNumbers, ...]) -> tuple[ProducerNumbers, ...]:
         """What is missing of `held`, parts of the chains of `caller`; at most 1 000 parts.
 
         Raises:
@@ -32,11 +32,11 @@ class TellMissing:
         missing = [part for one in held for part in chains[one.epoch].lacks(one)]
         return tuple(missing[:MOST_PARTS])
 
-    def _chains(self, caller: str, epochs: set[str]) -> dict[str, Chain]:
+    def _chains(self, caller: str, epochs: set[str]) -> dict[str, ProducerChain]:
         places = {(caller, epoch) for epoch in epochs}
         chains = self.store.read(lambda repositories: repositories.producers.load(places))
         return {epoch: chain for (_, epoch), chain in chains.items()}
 
 
-def _is_part(one: Numbers) -> bool:
+def _is_part(one: ProducerNumbers) -> bool:
     return 1 <= len(one.epoch) <= _LONGEST_EPOCH and 0 <= one.first < one.end <= _LARGEST_NUMBER

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from audit.domain.asked import Kind, Understood
-from audit.domain.search import Question, criteria_for
+from audit.domain.asked import AskedKind, Understood
+from audit.domain.search import SearchQuestion, criteria_for
 from audit.use_cases.opened_payloads import open_payload
 from audit.use_cases.ports import JournalStore, PayloadCipher, Repositories, ShardKeys
 from audit.use_cases.record_reading import Auditor, RecordReading
@@ -60,7 +60,7 @@ class Understand:
 
     def _find(self, repositories: Repositories, owner: str, asked: Understood) -> Meanings:
         meanings = Meanings()
-        kinds = ORGANISATIONS_IN if asked.kind is Kind.SIRET else (*PEOPLE_IN, *ORGANISATIONS_IN)
+        kinds = ORGANISATIONS_IN if asked.kind is AskedKind.SIRET else (*PEOPLE_IN, *ORGANISATIONS_IN)
         for event_type in kinds:
             for subject, payload in self._told(repositories, owner, event_type, meanings):
                 if subject not in meanings.found and _means(asked, subject, payload):
@@ -75,7 +75,7 @@ class Understand:
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         names = [shard.name for shard in repositories.shards.all()]
         keys = {name: key for name in names if (key := self.keys.get(name)) is not None}
-        criteria = criteria_for(Question(case_number="", type=event_type), owner, keys)
+        criteria = criteria_for(SearchQuestion(case_number="", type=event_type), owner, keys)
         rows = repositories.entries.search(criteria, None, MOST_READ)
         meanings.is_complete = meanings.is_complete and len(rows) < MOST_READ
         for row in rows:
@@ -86,9 +86,9 @@ class Understand:
 
 
 def _means(asked: Understood, subject: str, payload: dict[str, Any]) -> bool:
-    if asked.kind is Kind.SIRET:
+    if asked.kind is AskedKind.SIRET:
         return bool(payload.get("siret") == asked.value)
-    if asked.kind is Kind.IDENTIFIER:
+    if asked.kind is AskedKind.IDENTIFIER:
         return subject.partition(":")[2] == asked.value
     typed = letters_of(asked.value)
     names = [payload.get(name) for name in ("username", "name", "label")]

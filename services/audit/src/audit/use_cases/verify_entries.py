@@ -6,7 +6,7 @@ from typing import Any
 from audit.domain.entry import MalformedEntryError, parse_document, parse_entry
 from audit.domain.event import ProducerPlace, SubmittedEvent
 from audit.domain.merkle import EMPTY_FRONTIER, HASH_SIZE, Frontier, Node
-from audit.domain.producer_chain import Chain
+from audit.domain.producer_chain import ProducerChain
 from audit.domain.shard import ShardKey
 from audit.domain.verification import Irregular, Problem, StoredEntry, check_entry
 from audit.use_cases.accept_restored import ACCEPTED_TYPE
@@ -30,7 +30,7 @@ class EntriesPass:
         self._checkpoints = checkpoints
         self.frontier: Frontier = EMPTY_FRONTIER
         self.nodes: list[Node] = []
-        self.chains: dict[tuple[str, str], Chain] = {}
+        self.chains: dict[tuple[str, str], ProducerChain] = {}
         self.irregular: list[Irregular] = []
         self.last_received_at_us = 0
         self.shards: set[str] = set()
@@ -123,7 +123,7 @@ class EntriesPass:
         if place is None:
             return
         where = (place.service, place.epoch)
-        chain = self.chains.get(where) or Chain(*where)
+        chain = self.chains.get(where) or ProducerChain(*where)
         if UNKNOWN_HASH in (chain.last_hash, event_hash):
             place = ProducerPlace(place.service, place.epoch, place.number, chain.last_hash)
         self.chains[where], trouble = chain.accept(place, event_hash, self.last_received_at_us)

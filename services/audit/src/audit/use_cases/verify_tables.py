@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from audit.domain.merkle import Frontier, Node
-from audit.domain.producer_chain import Chain
+from audit.domain.producer_chain import ProducerChain
 from audit.domain.verification import Problem
 from audit.use_cases.ports import JournalScan, RawState, ShardKeys
 from audit.use_cases.verify_entries import UNKNOWN_HASH
 
-ChainsByPlace = Mapping[tuple[str, str], Chain]
+ChainsByPlace = Mapping[tuple[str, str], ProducerChain]
 
 
 def compare_state(state: RawState | None, frontier: Frontier, last_received_at_us: int) -> Iterator[Problem]:
@@ -54,7 +54,7 @@ def compare_chains(scan: JournalScan, computed: ChainsByPlace) -> Iterator[Probl
     yield from _compare_holes(scan, computed)
 
 
-def _chain_differences(chain: Chain, truth: Chain) -> Iterator[Problem]:
+def _chain_differences(chain: ProducerChain, truth: ProducerChain) -> Iterator[Problem]:
     for column in ("next", "last_hash", "last_received_at_us"):
         value = getattr(truth, column)
         if value != UNKNOWN_HASH and getattr(chain, column) != value:

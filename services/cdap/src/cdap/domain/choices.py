@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 EXTRANET = "cdap"
 
 
-class Reason(NamedTuple):
+class OfferedReason(NamedTuple):
     """Why somebody consults, and the profile that serves it: `rights` never names a pair that does not fit."""
 
     profile: str
@@ -25,7 +25,7 @@ class Choices:
     profiles: tuple[str, ...]
     territories: tuple[str, ...]
     purposes: tuple[str, ...]
-    reasons: tuple[Reason, ...]
+    reasons: tuple[OfferedReason, ...]
 
 
 def choices_of(token_details: Sequence[Mapping[str, Any]]) -> Choices:
@@ -35,12 +35,12 @@ def choices_of(token_details: Sequence[Mapping[str, Any]]) -> Choices:
     return Choices(profiles, territories, purposes, _reasons(details))
 
 
-def _reasons(details: Sequence[Mapping[str, Any]]) -> tuple[Reason, ...]:
+def _reasons(details: Sequence[Mapping[str, Any]]) -> tuple[OfferedReason, ...]:
     """Within a detail, every profile goes with every purpose."""
-    found: dict[Reason, None] = {}
+    found: dict[OfferedReason, None] = {}
     for detail in details:
         pairs = product(_collect([detail], "profiles"), _collect([detail], "purposes"))
-        found.update(dict.fromkeys(Reason(*pair) for pair in pairs))
+        found.update(dict.fromkeys(OfferedReason(*pair) for pair in pairs))
     return tuple(found)
 
 

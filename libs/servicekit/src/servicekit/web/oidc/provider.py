@@ -50,7 +50,7 @@ class OidcLoginSettings:
     refresh_before: timedelta = timedelta(seconds=30)  # new access token this long before the old one expires
 
 
-class GrantRefusedError(NotAuthenticatedError):
+class IssuerRefusedError(NotAuthenticatedError):
     """The token endpoint refused: `error_code` is its OAuth error (RFC 6749 §5.2)."""
 
     reason = "GRANT_REFUSED"
@@ -125,7 +125,7 @@ class Provider:
         """Tokens for an authorization code (RFC 6749 §4.1.3, RFC 7636 §4.5, RFC 8707 §2.2).
 
         Raises:
-            GrantRefusedError: the issuer refused.
+            IssuerRefusedError: the issuer refused.
             IssuerUnreachableError: no answer, or none that can be understood.
         """
         return self._token(
@@ -142,7 +142,7 @@ class Provider:
         """New tokens (RFC 6749 §6). The refresh token is good for the next time too, unless there is a new one.
 
         Raises:
-            GrantRefusedError: the issuer refused: the session or its rights ended.
+            IssuerRefusedError: the issuer refused: the session or its rights ended.
             IssuerUnreachableError: no connection, or no answer that can be understood came.
         """
         return self._token(
@@ -167,7 +167,7 @@ class Provider:
         if answer.status_code >= _SERVER_ERROR or not isinstance(content, dict):
             raise IssuerUnreachableError(f"the token endpoint answered {answer.status_code}")
         if answer.status_code != _OK:
-            raise GrantRefusedError(str(content.get("error", "unknown")))
+            raise IssuerRefusedError(str(content.get("error", "unknown")))
         return content
 
     def _discover(self) -> ProviderMetadata:

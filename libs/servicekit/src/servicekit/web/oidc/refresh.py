@@ -11,7 +11,7 @@ from datetime import timedelta
 from servicekit.clock import Clock
 from servicekit.logging import get_logger
 from servicekit.tokens import IssuerUnreachableError, TokenRefusedError
-from servicekit.web.oidc.provider import GrantRefusedError
+from servicekit.web.oidc.provider import IssuerRefusedError
 from servicekit.web.oidc.sign_in import PartySignIn
 from servicekit.web.sessions import WebSession, WebSessions
 
@@ -67,7 +67,7 @@ class Refresher:
             if self._left(session) > 0:
                 return session
             raise
-        except (GrantRefusedError, TokenRefusedError) as error:
+        except (IssuerRefusedError, TokenRefusedError) as error:
             log.info("session over: refresh refused", reason=error.reason)
             return self._end(session)
         return self._sessions.replace_tokens(session, content)

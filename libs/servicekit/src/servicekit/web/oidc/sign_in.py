@@ -46,7 +46,7 @@ class PartySignIn:
         """Exchanges the code and checks what comes back.
 
         Raises:
-            GrantRefusedError: the issuer refused the code.
+            IssuerRefusedError: the issuer refused the code.
             TokenRefusedError: a token breaks a rule.
             IssuerUnreachableError: the issuer does not answer.
         """
@@ -71,7 +71,7 @@ class PartySignIn:
         """Uses the refresh token: the caller has claimed it.
 
         Raises:
-            GrantRefusedError: the issuer refused.
+            IssuerRefusedError: the issuer refused.
             TokenRefusedError: a token breaks a rule, or is of somebody else.
             IssuerUnreachableError: the issuer does not answer.
         """

@@ -18,7 +18,7 @@ from servicekit.web.app import ServiceApp, ask_before_signing_out
 from servicekit.web.error_pages import Look, wants_json
 from servicekit.web.links import local_path
 from servicekit.web.oidc.attempts import LIFE, Attempt, Attempts
-from servicekit.web.oidc.provider import GrantRefusedError, OidcLoginSettings, Provider
+from servicekit.web.oidc.provider import IssuerRefusedError, OidcLoginSettings, Provider
 from servicekit.web.oidc.provider_tokens import ASKED_OF_THE_ID_TOKEN
 from servicekit.web.oidc.sign_in import PartySignIn
 from servicekit.web.oidc.texts import login_error_reason
@@ -205,7 +205,7 @@ class LoginViews:
 
     def _once_more(self, error: ServiceError, attempt: Attempt | None) -> BaseResponse | None:
         """The way on from an answer that is too old, or None when the page must say what happened."""
-        too_old = error.reason == "LOGIN_ATTEMPT_UNKNOWN" or isinstance(error, GrantRefusedError)
+        too_old = error.reason == "LOGIN_ATTEMPT_UNKNOWN" or isinstance(error, IssuerRefusedError)
         if not too_old or wants_json():
             return None
         if g.get("web_session") is not None:
@@ -219,7 +219,7 @@ class LoginViews:
     def _failure_page(self, error: ServiceError) -> Response:
         values = {"denied": isinstance(error, LoginDeniedError), "retry_url": url_for("oidc_login.begin")}
         answer = self._parts.app.error_pages.refused(error, Look("servicekit/login_failed.html", values))
-        if isinstance(error, GrantRefusedError | TokenRefusedError):
+        if isinstance(error, IssuerRefusedError | TokenRefusedError):
             answer.status_code = 400
             answer.headers.pop("WWW-Authenticate", None)
         return answer

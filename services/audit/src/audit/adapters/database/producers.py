@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
 from audit.adapters.database.tables import producer_hole, producer_state
-from audit.domain.producer_chain import Chain, Hole
+from audit.domain.producer_chain import Hole, ProducerChain
 from servicekit.database.prepared import PreparedStatement
 
 _LOAD = PreparedStatement(
@@ -44,19 +44,19 @@ class SqlProducers:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def load(self, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], Chain]:
+    def load(self, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], ProducerChain]:
         """See `Producers.load`. One short statement per producer: a batch has few."""
         return {place: self._chain(*place) for place in places}
 
-    def _chain(self, service: str, epoch: str) -> Chain:
+    def _chain(self, service: str, epoch: str) -> ProducerChain:
         rows = _LOAD.all(self._connection, {"of_service": service, "of_epoch": epoch})
         if not rows:
-            return Chain(service, epoch)
+            return ProducerChain(service, epoch)
         expected, last_hash, last_received_at_us = rows[0][:3]
         holes = tuple(Hole(first, end, since_us) for *_, first, end, since_us in rows if first is not None)
-        return Chain(service, epoch, expected, bytes(last_hash), last_received_at_us, holes)
+        return ProducerChain(service, epoch, expected, bytes(last_hash), last_received_at_us, holes)
 
-    def save(self, before: Collection[Chain], after: Collection[Chain]) -> None:
+    def save(self, before: Collection[ProducerChain], after: Collection[ProducerChain]) -> None:
         """See `Producers.save`."""
         old = {(chain.service, chain.epoch): chain for chain in before}
         new = [_values(chain) for chain in after if _is_new(old[chain.service, chain.epoch])]
@@ -67,12 +67,15 @@ class SqlProducers:
             if chain.holes != old[chain.service, chain.epoch].holes:
                 self._save_holes(chain)
 
-    def chains(self, limit: int) -> Sequence[Chain]:
+    def chains(self, limit: int) -> Sequence[ProducerChain]:
         """See `Producers.chains`."""
         state = producer_state.c
         newest = select(producer_state).order_by(state.last_received_at_us.desc(), state.service, state.epoch)
         rows = self._connection.execute(newest.limit(limit))
-        return [Chain(row.service, row.epoch, row.next, bytes(row.last_hash), row.last_received_at_us) for row in rows]
+        return [
+            ProducerChain(row.service, row.epoch, row.next, bytes(row.last_hash), row.last_received_at_us)
+            for row in rows
+        ]
 
     def holes(self, since_before_us: int) -> Sequence[tuple[str, str, Hole]]:
         """See `Producers.holes`."""
@@ -81,7 +84,7 @@ class SqlProducers:
         rows = self._connection.execute(old.order_by(hole.hole_since_us, hole.service, hole.epoch, hole.first))
         return [(row.service, row.epoch, Hole(row.first, row.end, row.hole_since_us)) for row in rows]
 
-    def _save_holes(self, chain: Chain) -> None:
+    def _save_holes(self, chain: ProducerChain) -> None:
         hole = producer_hole.c
         which = (hole.service == chain.service, hole.epoch == chain.epoch)
         self._connection.execute(delete(producer_hole).where(*which))
@@ -91,17 +94,17 @@ class SqlProducers:
             self._connection.execute(insert(producer_hole), rows)
 
 
-def _is_new(chain: Chain) -> bool:
+def _is_new(chain: ProducerChain) -> bool:
     """Whether nothing was ever written of it: a chain that accepted one event expects at least number 1."""
     return chain.next == 0
 
 
-def _values(chain: Chain) -> dict[str, Any]:
+def _values(chain: ProducerChain) -> dict[str, Any]:
     """The columns of a new row."""
     return {"service": chain.service, "epoch": chain.epoch, **_state(chain)}
 
 
-def _growth(chain: Chain) -> dict[str, Any]:
+def _growth(chain: ProducerChain) -> dict[str, Any]:
     """The parameters of `_GROW`."""
     return {
         "of_service": chain.service,
@@ -110,7 +113,7 @@ def _growth(chain: Chain) -> dict[str, Any]:
     }
 
 
-def _state(chain: Chain) -> dict[str, Any]:
+def _state(chain: ProducerChain) -> dict[str, Any]:
     return {
         "next": chain.next,
         "last_hash": chain.last_hash,

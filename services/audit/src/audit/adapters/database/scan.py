@@ -24,7 +24,7 @@ from audit.adapters.database.tables import (
 )
 from audit.domain.entry import SearchKeys
 from audit.domain.merkle import Node
-from audit.domain.producer_chain import Chain, Hole
+from audit.domain.producer_chain import Hole, ProducerChain
 from audit.use_cases.ports import JournalScan, RawEntry, RawState, StoredShard, UnreadableTableError
 from servicekit.database import Database
 
@@ -93,10 +93,10 @@ class _SqlScan:
         for row in self._rows(self._all(checkpoint).order_by(checkpoint.c.size), checkpoint):
             yield row[0], row[1], row[2]
 
-    def chains(self) -> Iterator[Chain]:
+    def chains(self) -> Iterator[ProducerChain]:
         """See `JournalScan.chains`."""
         for row in self._rows(self._all(producer_state), producer_state):
-            yield Chain(row[0], row[1], row[2], row[3], row[4])
+            yield ProducerChain(row[0], row[1], row[2], row[3], row[4])
 
     def holes(self) -> Iterator[tuple[str, str, Hole]]:
         """See `JournalScan.holes`."""

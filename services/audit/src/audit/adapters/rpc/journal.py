@@ -5,7 +5,7 @@ import hashlib
 import grpc
 
 from audit.domain.event import Act, ProducerPlace, SubmittedEvent
-from audit.domain.producer_chain import Numbers
+from audit.domain.producer_chain import ProducerNumbers
 from audit.use_cases.catalogue import UseCases
 from partenaire.audit.v1 import journal_pb2, journal_pb2_grpc
 from servicekit.event_words import FIELD, REASON, SERVICE, SUBJECT, TYPE, VALUE, Word
@@ -57,7 +57,7 @@ class JournalServicer(journal_pb2_grpc.JournalServicer):
     ) -> journal_pb2.GetMissingResponse:
         """What is missing of the calling service's events."""
         del context
-        held = tuple(Numbers(one.epoch, one.first, one.end) for one in request.held)
+        held = tuple(ProducerNumbers(one.epoch, one.first, one.end) for one in request.held)
         response = journal_pb2.GetMissingResponse()
         for one in self._use_cases.missing(current_call().caller, held):
             response.missing.add(epoch=one.epoch, first=one.first, end=one.end)

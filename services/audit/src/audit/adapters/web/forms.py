@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from audit.adapters.web.labels import DECISIONS, type_label
 from audit.domain.refusals import InvalidSearchError
-from audit.domain.search import Question, dossier_subject
+from audit.domain.search import SearchQuestion, dossier_subject
 from audit.use_cases.times import microseconds, moment
 from partnerkit.days import french_day, french_midnight, shifted
 from partnerkit.web.fields import DayField
@@ -95,7 +95,7 @@ class SearchForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
         if event_type in self._types:
             self.type.data = event_type
 
-    def question(self) -> Question:
+    def question(self) -> SearchQuestion:
         """The question typed.
 
         Raises:
@@ -106,7 +106,7 @@ class SearchForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
             raise InvalidSearchError("two subjects", fields={"subject": "TWO_SUBJECTS"})
         if matricule:
             subject = dossier_subject(_typed(self.caf.data) or "", matricule)
-        return Question(
+        return SearchQuestion(
             case_number=_typed(self.case_number.data) or "",
             actor_id=_typed(self.actor_id.data),
             organisation_id=_typed(self.organisation_id.data),
@@ -118,7 +118,7 @@ class SearchForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
             everything=bool(self.everything.data),
         )
 
-    def fill(self, question: Question) -> None:
+    def fill(self, question: SearchQuestion) -> None:
         """Shows a question again, to change it."""
         kind, _, rest = (question.subject or "").partition(":")
         self.asked.data, self.everything.data = question.reference or "", question.everything
@@ -145,12 +145,12 @@ def _typed(text: str | None) -> str | None:
     return (text or "").strip() or None
 
 
-def first_day(question: Question) -> date | None:
+def first_day(question: SearchQuestion) -> date | None:
     """The first day asked for, as it was typed."""
     return _day(question.from_us)
 
 
-def last_day(question: Question) -> date | None:
+def last_day(question: SearchQuestion) -> date | None:
     """The last day asked for, as it was typed."""
     return _day(question.until_us, days=-1)
 

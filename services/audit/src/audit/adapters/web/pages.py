@@ -17,9 +17,9 @@ from audit.adapters.web.forms import SearchForm, first_day, last_day
 from audit.adapters.web.labels import DECISION_KINDS, DECISIONS, reason_text, service_name, type_label
 from audit.adapters.web.payload_labels import Payload
 from audit.adapters.web.producers import by_service
-from audit.domain.asked import Kind, read_asked
+from audit.domain.asked import AskedKind, read_asked
 from audit.domain.refusals import InvalidSearchError
-from audit.domain.search import Question, check_question
+from audit.domain.search import SearchQuestion, check_question
 from audit.domain.vocabulary import Vocabulary, service_of
 from audit.use_cases.export_results import ExportResults
 from audit.use_cases.find_names import JournalNames
@@ -161,10 +161,10 @@ class Pages:
         wanted = told.get(name) if name in FOLLOWED else None
         if not wanted:
             return redirect(url_for("journal.event", search_id=search_id, event_id=event_id), 303)
-        question = replace(Question(case_number=page.case_number), **{name: wanted})
+        question = replace(SearchQuestion(case_number=page.case_number), **{name: wanted})
         return redirect(url_for("journal.results", search_id=self.search_events(g.auditor, question)), 303)
 
-    def _understood(self, form: SearchForm) -> tuple[Question, Meanings]:
+    def _understood(self, form: SearchForm) -> tuple[SearchQuestion, Meanings]:
         """The question with what the one box means; several meanings are to be chosen from, and one too when
         not everything was read.
 
@@ -180,9 +180,9 @@ class Pages:
         asked = read_asked(form.asked.data, g.auditor.owner)
         if asked is None:
             raise InvalidSearchError("the box cannot be understood", fields={"asked": "NOT_UNDERSTOOD"})
-        if asked.kind is Kind.REFERENCE:
+        if asked.kind is AskedKind.REFERENCE:
             return replace(question, reference=asked.value), Meanings()
-        if asked.kind is Kind.DOSSIER:
+        if asked.kind is AskedKind.DOSSIER:
             if question.subject:
                 raise InvalidSearchError("two subjects", fields={"asked": "TWO_SUBJECTS"})
             return replace(question, subject=asked.value), Meanings()
@@ -209,7 +209,7 @@ class Pages:
             form.fill(self.read_results.question(g.auditor, earlier))
 
 
-def period(question: Question) -> str:
+def period(question: SearchQuestion) -> str:
     """The days asked for, both included, in words."""
     begins, ends = first_day(question), last_day(question)
     if begins is None and ends is None:

@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 
 from cdap.adapters.web.labels import caf_label, reason_label
-from cdap.domain.choices import Choices, Reason
+from cdap.domain.choices import Choices, OfferedReason
 from cdap.use_cases.consultation import ConsultDossierRequest
 from partnerkit.matricule import InvalidMatriculeError, parse_matricule
 from servicekit.web import choice
@@ -74,7 +74,7 @@ def search_form(choices: Choices, typed: Mapping[str, object] | None = None) -> 
 
 def filled_form(choices: Choices, question: ConsultDossierRequest) -> SearchForm:
     """The form as it was sent; the box stays ticked for the same number, so that a name can be corrected at once."""
-    reason = _value(Reason(question.profile, question.purpose))
+    reason = _value(OfferedReason(question.profile, question.purpose))
     return search_form(choices, {**asdict(question), "reason": reason, "informed_token": question.matricule})
 
 
@@ -105,23 +105,23 @@ def request_of(form: SearchForm, choices: Choices) -> ConsultDossierRequest:
 def add_problems(form: SearchForm, problems: dict[str, str]) -> None:
     """Write each problem beside its field."""
     for field, reason in problems.items():
-        shown = "reason" if field in Reason._fields else field
+        shown = "reason" if field in OfferedReason._fields else field
         if shown in form:
             form[shown].errors = [REASONS.get(reason, UNKNOWN_REASON)]
         else:
             form.form_errors.append(REASONS.get(reason, UNKNOWN_REASON))
 
 
-def _value(reason: Reason) -> str:
+def _value(reason: OfferedReason) -> str:
     return f"{reason.profile} {reason.purpose}"
 
 
-def _reason(form: SearchForm, choices: Choices) -> Reason:
+def _reason(form: SearchForm, choices: Choices) -> OfferedReason:
     """The only one, or what was chosen; the rights decide about whatever was sent."""
     if len(choices.reasons) == 1:
         return choices.reasons[0]
     profile, _, purpose = _typed(form, "reason").partition(" ")
-    return Reason(profile, purpose)
+    return OfferedReason(profile, purpose)
 
 
 def _number(typed: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 
-from cdap.domain.choices import Reason
+from cdap.domain.choices import OfferedReason
 from partnerkit.cafs import caf_label as caf_label
 from partnerkit.web.labels import PROFILES
 
@@ -29,7 +29,7 @@ def purpose_label(code: str) -> object:
     return PURPOSES.get(code, code)
 
 
-def reason_label(reason: Reason, reasons: Sequence[Reason]) -> object:
+def reason_label(reason: OfferedReason, reasons: Sequence[OfferedReason]) -> object:
     """The purpose in words, with the profile where two serve the same purpose."""
     alike = [one for one in reasons if one.purpose == reason.purpose]
     purpose = purpose_label(reason.purpose)
