@@ -19,6 +19,7 @@ GUARDED = {
     "services/auth/src/auth/people/adapters/crypto/passwords.py": "the hashing pool: the caller gets what it raises",
     "services/audit/src/audit/adapters/background.py": "catches everything at its edge; callers get the error",
     "services/auth/src/auth/people/adapters/background.py": "a pool in a repeating thread, which reads results",
+    "services/auth/src/auth/clients/use_cases/try_client.py": "a pool whose results are all read by the request",
     "services/auth/src/auth/ground/adapters/clients/guarded_fetch.py": "one look-up; callers wait with a limit",
     "deploy/onebox/src/onebox/preparation.py": "the demo prepares in parallel and reads every result",
     "deploy/onebox/src/onebox/inbox/__main__.py": "the demo's inbox",

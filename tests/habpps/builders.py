@@ -24,8 +24,8 @@ from habpps.use_cases.import_organisations import CreateCafAgent, ImportOrganisa
 from habpps.use_cases.ports import FeedReader, Replicas, Repositories, Signals
 from habpps.use_cases.register import Register
 from servicekit.audit_events import RecordedWork
+from tests.habpps.account_fakes import FakeAccounts
 from tests.habpps.fakes import (
-    FakeAccounts,
     FixedClientSessions,
     InMemoryFeed,
     InMemoryReplicas,

@@ -17,7 +17,6 @@ from habpps.domain.states import HabilitationState, UserState
 from habpps.use_cases.client_sessions import ClientSessionsEnding
 from habpps.use_cases.people_ports import Likeness, Listing
 from habpps.use_cases.ports import (
-    AccountStatus,
     ActRecord,
     FeedChange,
     FeedState,
@@ -326,36 +325,6 @@ class CountingSignal:
 
 def counting_signals() -> Signals:
     return Signals(CountingSignal(), CountingSignal(), CountingSignal())
-
-
-class FakeAccounts:
-    """The account service as the relay sees it. `failure` is raised by every call while it is set."""
-
-    def __init__(self) -> None:
-        self.pushed: list[AccountCommand] = []
-        self.mails_sent = True
-        self.failure: Exception | None = None
-        self.known: dict[str, AccountStatus] = {}
-        self.signed_in: dict[str, datetime] = {}
-
-    def push(self, command: AccountCommand) -> AccountStatus:
-        if self.failure is not None:
-            raise self.failure
-        self.pushed.append(command)
-        status = AccountStatus("jdupont", self.mails_sent)
-        self.known[command.account_id] = status
-        return status
-
-    def last_sign_ins(self, account_ids: Sequence[str]) -> Mapping[str, datetime | None]:
-        if self.failure is not None:
-            raise self.failure
-        return {one: self.signed_in.get(one) for one in account_ids}
-
-    def status(self, account_id: str) -> AccountStatus | None:
-        if self.failure is not None:
-            raise self.failure
-        status = self.known.get(account_id)
-        return None if status is None else AccountStatus(status.username, self.mails_sent)
 
 
 class InMemoryReplicas:

@@ -21,9 +21,9 @@ from servicekit.errors import (
     InvalidInputError,
     NotFoundError,
 )
+from tests.habpps.account_fakes import FakeAccounts
 from tests.habpps.adapters.conftest import Habpps, Pages
 from tests.habpps.builders import Commune
-from tests.habpps.fakes import FakeAccounts
 from tests.promises import promise
 
 POISON: list[Exception] = [

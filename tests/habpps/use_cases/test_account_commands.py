@@ -6,12 +6,12 @@ from habpps.domain.account_command import CommandKind, CommandState
 from habpps.use_cases.push_account_commands import PushAccountCommands
 from servicekit.background import each_apart
 from servicekit.errors import ConflictError, DependencyUnavailableError
+from tests.habpps.account_fakes import FakeAccounts
 from tests.habpps.builders import (
     DIRECTOR,
     Commune,
     MemoryRegister,
 )
-from tests.habpps.fakes import FakeAccounts
 
 
 def test_commands_are_pushed_in_order_and_asked_about_until_the_mails_have_left(

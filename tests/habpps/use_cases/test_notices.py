@@ -18,8 +18,8 @@ from habpps.use_cases.create_user import UserRequest
 from habpps.use_cases.push_account_commands import PushAccountCommands
 from habpps.use_cases.remind_departures import RemindDepartures
 from servicekit.background import each_apart
+from tests.habpps.account_fakes import FakeAccounts
 from tests.habpps.builders import ADMINISTRATOR, DIRECTOR, TERMS, TODAY, Commune, MemoryRegister
-from tests.habpps.fakes import FakeAccounts
 from tests.promises import promise
 
 SECOND = Person("Lou", "Roy", "lou.roy@nanterre.example")

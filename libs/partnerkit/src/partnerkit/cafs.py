@@ -54,17 +54,17 @@ def siret_label(siret: str) -> str:
 
 
 @dataclass(frozen=True)
-class Clock:
+class CafClock:
     """A time zone and what people call it; `names` by language, empty where it is that of Paris."""
 
     zone: ZoneInfo
     names: Mapping[str, str]
 
 
-def clock_of(caf: str) -> Clock:
+def clock_of(caf: str) -> CafClock:
     """By which clock the people of a Caf work, and those of its partners."""
     known = _OVERSEAS.get(caf)
     if known is None:
-        return Clock(PARIS, {})
+        return CafClock(PARIS, {})
     zone, french, english = known
-    return Clock(ZoneInfo(zone), {"fr": french, "en": english})
+    return CafClock(ZoneInfo(zone), {"fr": french, "en": english})

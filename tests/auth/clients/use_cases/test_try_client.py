@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from auth.clients.use_cases.try_client import MOST_ADDRESSES, Outcome, Part, TryClient
+from auth.clients.use_cases.try_client import MOST_ADDRESSES, Part, TrialOutcome, TryClient
 from servicekit.errors import DependencyUnavailableError
 from tests.auth.builders import a_client
 from tests.promises import promise
@@ -32,20 +32,20 @@ class World:
 @pytest.mark.parametrize(
     ("answer", "outcome"),
     [
-        (200, Outcome.ANSWERS),
-        (302, Outcome.ANSWERS),
-        (400, Outcome.ANSWERS),
-        (405, Outcome.ANSWERS),
-        (404, Outcome.NOT_FOUND),
-        (500, Outcome.FAULT),
-        (503, Outcome.FAULT),
-        ("FETCH_FAILED", Outcome.SILENT),
-        ("FETCH_FORBIDDEN_ADDRESS", Outcome.FORBIDDEN),
-        ("FETCH_BAD_ADDRESS", Outcome.FORBIDDEN),
+        (200, TrialOutcome.ANSWERS),
+        (302, TrialOutcome.ANSWERS),
+        (400, TrialOutcome.ANSWERS),
+        (405, TrialOutcome.ANSWERS),
+        (404, TrialOutcome.NOT_FOUND),
+        (500, TrialOutcome.FAULT),
+        (503, TrialOutcome.FAULT),
+        ("FETCH_FAILED", TrialOutcome.SILENT),
+        ("FETCH_FORBIDDEN_ADDRESS", TrialOutcome.FORBIDDEN),
+        ("FETCH_BAD_ADDRESS", TrialOutcome.FORBIDDEN),
     ],
 )
 @pytest.mark.parametrize("part", [Part.RETURN, Part.LOGOUT])
-def test_an_address_answers_or_the_reason_is_told(part: Part, answer: Any, outcome: Outcome) -> None:
+def test_an_address_answers_or_the_reason_is_told(part: Part, answer: Any, outcome: TrialOutcome) -> None:
     client = replace(a_client(), redirect_uris=("https://logiciel.example/retour",), backchannel_logout_uri=LOGOUT)
     world = World(**{"https://logiciel.example/retour": answer, LOGOUT: answer})
     trials = TryClient(world.at, world.at)(client)
@@ -56,15 +56,15 @@ def test_an_address_answers_or_the_reason_is_told(part: Part, answer: Any, outco
 @pytest.mark.parametrize(
     ("answer", "outcome"),
     [
-        ({"keys": [{"kty": "EC"}]}, Outcome.ANSWERS),
-        ({"keys": []}, Outcome.NO_KEYS),
-        ({"error": "none"}, Outcome.NO_KEYS),
-        ("FETCH_BAD_ANSWER", Outcome.NO_KEYS),
-        ("FETCH_TOO_LARGE", Outcome.NO_KEYS),
-        ("FETCH_FAILED", Outcome.SILENT),
+        ({"keys": [{"kty": "EC"}]}, TrialOutcome.ANSWERS),
+        ({"keys": []}, TrialOutcome.NO_KEYS),
+        ({"error": "none"}, TrialOutcome.NO_KEYS),
+        ("FETCH_BAD_ANSWER", TrialOutcome.NO_KEYS),
+        ("FETCH_TOO_LARGE", TrialOutcome.NO_KEYS),
+        ("FETCH_FAILED", TrialOutcome.SILENT),
     ],
 )
-def test_the_keys_can_be_read_or_not(answer: Any, outcome: Outcome) -> None:
+def test_the_keys_can_be_read_or_not(answer: Any, outcome: TrialOutcome) -> None:
     world = World(**{KEYS: answer})
     client = replace(a_client(), redirect_uris=(), backchannel_logout_uri=None, jwks_uri=KEYS)
     (trial,) = TryClient(world.at, world.at)(replace(client, post_logout_redirect_uris=()))
@@ -75,6 +75,6 @@ def test_an_address_on_the_device_is_not_asked_and_many_addresses_are_bounded() 
     world = World()
     native = replace(a_client(), application_type="native", redirect_uris=("fr.caf.app:/retour", "http://127.0.0.1/r"))
     trials = TryClient(world.at, world.at)(native)
-    assert {trial.outcome for trial in trials if trial.part is Part.RETURN} == {Outcome.ON_THE_DEVICE}
+    assert {trial.outcome for trial in trials if trial.part is Part.RETURN} == {TrialOutcome.ON_THE_DEVICE}
     many = replace(a_client(), redirect_uris=tuple(f"https://logiciel.example/{number}" for number in range(40)))
     assert len(TryClient(world.at, world.at)(many)) == MOST_ADDRESSES

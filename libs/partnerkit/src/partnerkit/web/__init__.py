@@ -1,7 +1,7 @@
 """Fields of forms that every service shares: clean text, addresses, days. Their sentences are in `translations/`."""
 
 from partnerkit.web.fields import AddressField, CleanForm, DayField
-from partnerkit.web.readers import TEMPLATES, Helpers, account_of_reader, speak_to_readers
+from partnerkit.web.readers import TEMPLATES, PageHelpers, account_of_reader, speak_to_readers
 from partnerkit.web.sentences import ADDRESS_SENTENCES, DAY_SENTENCES, TEXT_SENTENCES, TRANSLATIONS
 
 __all__ = [
@@ -13,7 +13,7 @@ __all__ = [
     "AddressField",
     "CleanForm",
     "DayField",
-    "Helpers",
+    "PageHelpers",
     "account_of_reader",
     "speak_to_readers",
 ]

@@ -14,7 +14,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True)
-class Helpers:
+class PageHelpers:
     """`administrators`: names of those who can sign in, other than the person; `cafs`: codes of the Cafs."""
 
     administrators: Sequence[str] = ()
@@ -37,7 +37,7 @@ def speak_to_readers(
     app: Flask,
     *,
     caf: Callable[[], str] = caf_of_reader,
-    helpers: Callable[[], Helpers | None] = lambda: None,
+    helpers: Callable[[], PageHelpers | None] = lambda: None,
     portal: str = "",
 ) -> None:
     """Filters `caf` and `siret`, the clock of the reader's Caf, and who can help on the page of help.

@@ -29,7 +29,7 @@ class Part(Enum):
     KEYS = "keys"
 
 
-class Outcome(Enum):
+class TrialOutcome(Enum):
     """What came of it."""
 
     ANSWERS = "answers"
@@ -47,12 +47,12 @@ class Trial:
 
     part: Part
     address: str
-    outcome: Outcome
+    outcome: TrialOutcome
 
     @property
     def is_well(self) -> bool:
         """Nothing is to be mended, as far as can be seen from here."""
-        return self.outcome in {Outcome.ANSWERS, Outcome.ON_THE_DEVICE}
+        return self.outcome in {TrialOutcome.ANSWERS, TrialOutcome.ON_THE_DEVICE}
 
 
 class TryClient:
@@ -76,27 +76,27 @@ class TryClient:
     def _try(self, client: Client, part: Part, address: str) -> Trial:
         is_web = urlsplit(address).scheme in {"https", "http"}
         if part is Part.RETURN and (client.application_type == NATIVE or not is_web):
-            return Trial(part, address, Outcome.ON_THE_DEVICE)
+            return Trial(part, address, TrialOutcome.ON_THE_DEVICE)
         try:
             return Trial(part, address, self._keys(address) if part is Part.KEYS else self._page(address))
         except DependencyUnavailableError as error:
-            return Trial(part, address, _OUTCOMES.get(error.reason, Outcome.SILENT))
+            return Trial(part, address, _OUTCOMES.get(error.reason, TrialOutcome.SILENT))
 
-    def _keys(self, address: str) -> Outcome:
+    def _keys(self, address: str) -> TrialOutcome:
         keys = self._fetch(address).get("keys")
-        return Outcome.ANSWERS if isinstance(keys, list) and keys else Outcome.NO_KEYS
+        return TrialOutcome.ANSWERS if isinstance(keys, list) and keys else TrialOutcome.NO_KEYS
 
-    def _page(self, address: str) -> Outcome:
+    def _page(self, address: str) -> TrialOutcome:
         """Whatever a program says without a code or a token, 400 and 405 included, shows that it is there."""
         status = self._status_of(address)
         if status >= _SERVER_FAULTS:
-            return Outcome.FAULT
-        return Outcome.NOT_FOUND if status == _NOT_FOUND else Outcome.ANSWERS
+            return TrialOutcome.FAULT
+        return TrialOutcome.NOT_FOUND if status == _NOT_FOUND else TrialOutcome.ANSWERS
 
 
 _OUTCOMES = {
-    "FETCH_FORBIDDEN_ADDRESS": Outcome.FORBIDDEN,
-    "FETCH_BAD_ADDRESS": Outcome.FORBIDDEN,
-    "FETCH_BAD_ANSWER": Outcome.NO_KEYS,
-    "FETCH_TOO_LARGE": Outcome.NO_KEYS,
+    "FETCH_FORBIDDEN_ADDRESS": TrialOutcome.FORBIDDEN,
+    "FETCH_BAD_ADDRESS": TrialOutcome.FORBIDDEN,
+    "FETCH_BAD_ANSWER": TrialOutcome.NO_KEYS,
+    "FETCH_TOO_LARGE": TrialOutcome.NO_KEYS,
 }

@@ -8,7 +8,7 @@ from cdap.adapters.web.refusal_sentences import REFUSAL_TEXTS
 from cdap.settings import CdapSettings
 from cdap.use_cases.consult_dossier import ConsultDossier
 from partnerkit.reasons.pages import teller
-from partnerkit.web import TEMPLATES, TRANSLATIONS, Helpers, account_of_reader, speak_to_readers
+from partnerkit.web import TEMPLATES, TRANSLATIONS, PageHelpers, account_of_reader, speak_to_readers
 from servicekit.clock import Clock
 from servicekit.database import Database
 from servicekit.web import OidcLogin, OidcLoginSettings, ServiceApp, WebOptions, WebSessions, create_app
@@ -57,7 +57,7 @@ def pages_app(parts: WebParts) -> ServiceApp:
     app.extensions[consultations.KEPT] = KeptResults(parts.database, app.web_secrets, parts.clock)
     app.jinja_env.filters.update({**FILTERS, **table_columns.FILTERS})
     app.jinja_env.globals.update(table_columns.FUNCTIONS)
-    speak_to_readers(app, helpers=lambda: Helpers(*parts.consult.helpers(account_of_reader())))
+    speak_to_readers(app, helpers=lambda: PageHelpers(*parts.consult.helpers(account_of_reader())))
     app.register_refusal_texts(REFUSAL_TEXTS)
     app.set_refusal_teller(teller(consultations.reader))
     app.register_blueprint(consultations.blueprint)

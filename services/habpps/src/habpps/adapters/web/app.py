@@ -14,7 +14,7 @@ from habpps.use_cases.catalogue import UseCases
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
 from partnerkit.reasons import Reader
 from partnerkit.reasons.pages import brief_words, teller
-from partnerkit.web import TEMPLATES, TRANSLATIONS, Helpers, account_of_reader, speak_to_readers
+from partnerkit.web import TEMPLATES, TRANSLATIONS, PageHelpers, account_of_reader, speak_to_readers
 from servicekit.clock import Clock
 from servicekit.database import Database
 from servicekit.typography import typeset
@@ -80,7 +80,7 @@ def pages_app(parts: WebParts) -> ServiceApp:
     )
     app.extensions[EXTENSION] = PageTools(parts.acts, parts.identify, parts.clock, parts.settings.propagation_wait_ms)
     speak_to_readers(
-        app, helpers=lambda: Helpers(*parts.identify.helpers_of(account_of_reader())), portal=parts.settings.portal
+        app, helpers=lambda: PageHelpers(*parts.identify.helpers_of(account_of_reader())), portal=parts.settings.portal
     )
     app.register_refusal_texts(REFUSAL_TEXTS)
     app.set_refusal_teller(teller(reader))

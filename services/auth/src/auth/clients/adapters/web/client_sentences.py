@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
-from auth.clients.use_cases.try_client import Outcome, Part
+from auth.clients.use_cases.try_client import Part, TrialOutcome
 
 PROFILES: Mapping[str, Any] = {
     "baseline": _l("Courant : les protections recommandées à tous (RFC 9700). C'est le bon choix, sauf besoin précis."),
@@ -172,17 +172,19 @@ PARTS: Mapping[Part, Any] = {
     Part.LOGOUT: _l("Adresse de déconnexion"),
     Part.KEYS: _l("Clés publiques"),
 }
-OUTCOMES: Mapping[Outcome, Any] = {
-    Outcome.ANSWERS: _l("Quelqu'un répond à cette adresse, comme attendu."),
-    Outcome.NOT_FOUND: _l("Le serveur répond, mais ne connaît pas cette page (404). Vérifiez le chemin de l'adresse."),
-    Outcome.FAULT: _l("Le serveur répond par une erreur de son côté. Demandez à l'éditeur de regarder."),
-    Outcome.SILENT: _l(
+OUTCOMES: Mapping[TrialOutcome, Any] = {
+    TrialOutcome.ANSWERS: _l("Quelqu'un répond à cette adresse, comme attendu."),
+    TrialOutcome.NOT_FOUND: _l(
+        "Le serveur répond, mais ne connaît pas cette page (404). Vérifiez le chemin de l'adresse."
+    ),
+    TrialOutcome.FAULT: _l("Le serveur répond par une erreur de son côté. Demandez à l'éditeur de regarder."),
+    TrialOutcome.SILENT: _l(
         "Personne ne répond : le nom n'existe pas, le serveur est arrêté, ou son certificat n'est pas reconnu."
     ),
-    Outcome.FORBIDDEN: _l(
+    TrialOutcome.FORBIDDEN: _l(
         "Nous ne demandons pas cette adresse : elle mène à un réseau privé ou n'est pas en https. Pour une adresse de "
         "retour, le navigateur de la personne peut y arriver quand même."
     ),
-    Outcome.NO_KEYS: _l("L'adresse répond, mais pas par un jeu de clés publiques (JWKS) lisible."),
-    Outcome.ON_THE_DEVICE: _l("Cette adresse est sur l'appareil de la personne : elle s'essaie là-bas."),
+    TrialOutcome.NO_KEYS: _l("L'adresse répond, mais pas par un jeu de clés publiques (JWKS) lisible."),
+    TrialOutcome.ON_THE_DEVICE: _l("Cette adresse est sur l'appareil de la personne : elle s'essaie là-bas."),
 }

@@ -8,7 +8,7 @@ from auth.people.adapters.web.visitor import Visitor
 from auth.people.use_cases.name_helpers import NameHelpers
 from auth.people.use_cases.person_rights import PersonRights
 from partnerkit.reasons import Reader, reader_of
-from partnerkit.web import Helpers
+from partnerkit.web import PageHelpers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,13 +24,13 @@ class PageReader:
         present = self.visitor.present()
         return reader_of(self.rights.held_roles(present.session) if present is not None else ())
 
-    def helpers(self) -> Helpers | None:
+    def helpers(self) -> PageHelpers | None:
         """Who can help the person who is signed in; None: nobody is."""
         present = self.visitor.present()
         if present is None:
             return None
         found = self.name_helpers(present.account.account_id)
-        return Helpers(found.administrators, found.cafs)
+        return PageHelpers(found.administrators, found.cafs)
 
     def caf(self) -> str:
         """The Caf of the organisation for which the person acts, or empty: by its clock times are shown."""
