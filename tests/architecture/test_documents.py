@@ -125,6 +125,47 @@ def test_files_that_the_page_of_a_service_names_are_in_the_service(service: str)
     assert {name for name in named if not any((place / name).exists() for place in places)} == set()
 
 
+@promise("operators:documents-name-what-exists")
+@pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: settings.__name__)
+def test_operators_find_each_setting_of_each_service(settings: type[ServiceSettings]) -> None:
+    text = (ROOT / "docs/operate.md").read_text()
+    named = set(re.findall(r"`((?:…|AUTH|HABPPS|CDAP|AUDIT)_[A-Z_]+)`", text))
+    missing = {
+        name
+        for name in settings.model_fields
+        if not {f"…_{name.upper()}", f"{settings.environment_prefix()}{name}".upper()} & named
+    }
+    assert missing == set()
+
+
+def test_what_is_said_of_every_service_is_a_setting_with_that_default() -> None:
+    text = (ROOT / "docs/operate.md").read_text()
+    named = set(re.findall(r"…_([A-Z_]*[A-Z])", text))
+    assert {name for name in named if not any(name.lower() in one.model_fields for one in SETTINGS)} == set()
+    said = re.findall(r"^\| `…_([A-Z_]+)` \| `([^`]+)` \|", text, re.MULTILINE)
+    assert said
+    for name, default in said:
+        known = {
+            str(one.model_fields[name.lower()].get_default()) for one in SETTINGS if name.lower() in one.model_fields
+        }
+        assert known == {default}, name
+
+
+def test_the_connections_that_postgresql_needs_follow_from_the_defaults() -> None:
+    known = {
+        f"{settings.environment_prefix()}{name}".upper(): field.get_default()
+        for settings in SETTINGS
+        for name, field in settings.model_fields.items()
+    } | {"AUTH_HASHING_THREADS": 1}  # as the row says
+    text = (ROOT / "docs/operate.md").read_text()
+    rows = re.findall(r"^\| (\w+) \| ([`A-Z_+ 0-9]+) = (\d+)[^|]* \| (\d+) \|$", text, re.MULTILINE)
+    assert sorted(service for service, *_ in rows) == sorted(SERVICES)
+    for service, sum_of, threads, connections in rows:
+        parts = [part.strip(" `") for part in sum_of.split("+")]
+        assert sum(known[part] if part in known else int(part) for part in parts) == int(threads), service
+        assert 3 * (int(threads) + 2) == int(connections), service
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
 def test_the_defaults_that_a_table_says_are_those_of_the_settings(document: Path) -> None:
     """Rows `| `NAME` | `default` | …`: what stands between backticks, or a bare number, is the default."""
