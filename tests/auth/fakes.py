@@ -17,7 +17,7 @@ from auth.people.domain.mails import Message
 from auth.people.domain.sessions import CLIENT_CLOSED, TOKEN_REVOKED, ClientSession, EndedSession, Session
 from rights.snapshot import Snapshot
 from servicekit.errors import DependencyUnavailableError
-from tests.auth.history_fakes import InMemoryAcceptances, InMemoryKnownDevices, InMemorySignIns
+from tests.auth.history_fakes import InMemoryAcceptances, InMemoryCredentials, InMemoryKnownDevices, InMemorySignIns
 from tests.auth.protocol_fakes import (
     Holders,
     InMemoryCodes,
@@ -262,6 +262,7 @@ class InMemoryRepos:
     accounts: InMemoryAccounts = field(default_factory=InMemoryAccounts)
     sessions: InMemorySessions = field(default_factory=InMemorySessions)
     acceptances: InMemoryAcceptances = field(default_factory=InMemoryAcceptances)
+    credentials: InMemoryCredentials = field(init=False)
     sign_ins: InMemorySignIns = field(default_factory=InMemorySignIns)
     known_devices: InMemoryKnownDevices = field(default_factory=InMemoryKnownDevices)
     ended_sessions: InMemoryEndedSessions = field(default_factory=InMemoryEndedSessions)
@@ -281,6 +282,7 @@ class InMemoryRepos:
 
     def __post_init__(self) -> None:
         self.sessions.accounts = self.accounts
+        self.credentials = InMemoryCredentials(self.accounts.rows)
         self.clients.consents = self.consents
         holders = Holders(self.accounts, self.sessions)
         self.codes, self.refresh_tokens = InMemoryCodes(holders), InMemoryRefreshTokens(holders)

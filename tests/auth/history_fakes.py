@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from auth.people.domain.accounts import Account
+from auth.people.domain.credentials import Credential, CredentialKind
 from auth.people.domain.engagement import Acceptance
 from auth.people.domain.sign_ins import PastSignIn, SignInOutcome
 
@@ -21,6 +23,26 @@ class InMemoryAcceptances:
         is_new = key not in self.rows
         self.rows.setdefault(key, given)
         return is_new
+
+
+class InMemoryCredentials:
+    """The password of each account, as `accounts` has it."""
+
+    def __init__(self, rows: Mapping[str, Account]) -> None:
+        self.rows = rows
+
+    def of(self, account_id: str) -> Sequence[Credential]:
+        account = self.rows.get(account_id)
+        if account is None or account.password_hash is None or account.password_changed_at is None:
+            return []
+        credential = Credential(
+            credential_id=f"password of {account_id}",
+            account_id=account_id,
+            kind=CredentialKind.PASSWORD,
+            created_at=account.password_changed_at,
+            last_used_at=account.last_login_at,
+        )
+        return [credential]
 
 
 class InMemorySignIns:

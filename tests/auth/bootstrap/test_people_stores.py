@@ -14,6 +14,7 @@ from auth.bootstrap.repositories import SqlRepositories
 from auth.ground.adapters.database.person_tables import credential
 from auth.ground.adapters.database.tables import session as session_table
 from auth.people.domain.accounts import AccountState, without_password
+from auth.people.domain.credentials import CredentialKind
 from auth.people.domain.engagement import Acceptance
 from auth.people.domain.factors import Factor, FactorKind
 from auth.people.domain.sessions import SessionLimits
@@ -137,6 +138,22 @@ def test_another_password_is_another_credential_and_the_hash_before_is_erased(st
     third = replace(found, password_hash="third", password_changed_at=NOW + 3 * SECOND)
     run(lambda repos: repos.accounts.save(third))
     assert run(lambda repos: repos.accounts.several([account.account_id])) == [third]
+
+
+def test_what_an_account_signs_in_with_is_listed(run: Run) -> None:
+    account = an_account(password_changed_at=NOW, last_login_at=NOW + SECOND)
+    run(lambda repos: repos.accounts.add(account))
+    (found,) = run(lambda repos: repos.credentials.of(account.account_id))
+    assert (found.kind, found.created_at, found.last_used_at) == (CredentialKind.PASSWORD, NOW, NOW + SECOND)
+    run(lambda repos: repos.accounts.save(without_password(account, NOW)))
+    assert run(lambda repos: repos.credentials.of(account.account_id)) == []
+    assert run(lambda repos: repos.credentials.of("nobody")) == []
+
+
+def test_a_credential_of_a_kind_that_is_unknown_is_not_listed(stored_run: StoredRun) -> None:
+    run, execute = stored_run
+    execute(credential.insert().values(credential_id="c1", account_id="a1", kind="retina", created_at=NOW))
+    assert run(lambda repos: repos.credentials.of("a1")) == []
 
 
 def test_an_account_has_one_living_password(stored_run: StoredRun) -> None:

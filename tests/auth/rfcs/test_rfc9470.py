@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from tests.auth.builders import PASSWORD, AuthBrowser, Provider, a_client, sent_back
+from auth.people.domain.factors import Factor, FactorKind
+from tests.auth.builders import ISSUER, PASSWORD, SECRET, AuthBrowser, Provider, a_client, sent_back
 from tests.auth.conformance_fapi.builders import claims_of
 from tests.auth.rfcs.builders import tokens, userinfo
 from tests.promises import promise
@@ -82,3 +84,47 @@ def test_rfc9470_what_is_essential_and_cannot_be_done_is_said(browser: AuthBrows
     assert back["error"] == "unmet_authentication_requirements"
     possible = {"id_token": {"acr": {"essential": True, "values": ["urn:example:gold", ACR_PASSWORD]}}}
     assert "code" in sent_back(browser.authorize(claims=json.dumps(possible)))
+
+
+def shown_in_every_session(provider: Provider, *factors: Factor) -> None:
+    rows = provider.work.repos.sessions.rows
+    for session in list(rows.values()):
+        rows[session.session_id] = replace(session, factors=factors)
+
+
+@promise("sign-in:level-from-what-was-done")
+def test_rfc9470_tokens_and_introspection_tell_what_was_shown_in_this_session(
+    provider: Provider, browser: AuthBrowser
+) -> None:
+    browser.sign_in()
+    for factors, level, methods in (
+        ((), "0", []),
+        ((Factor(FactorKind.PASSWORD, provider.clock.now()),), ACR_PASSWORD, ["pwd"]),
+    ):
+        shown_in_every_session(provider, *factors)
+        given = tokens(browser)
+        for token in (given["access_token"], given["id_token"]):
+            claims = claims_of(provider, token)
+            assert (claims["acr"], claims["amr"]) == (level, methods)
+        told = browser.client.post(
+            "/introspect", data={"token": given["access_token"]}, auth=("cdap", SECRET), base_url=ISSUER
+        ).json
+        assert told is not None
+        assert (told["acr"], told["amr"], told["auth_time"]) == (level, methods, int(provider.clock.now().timestamp()))
+
+
+@promise("rfc9470:unmet", "sign-in:level-from-what-was-done")
+def test_rfc9470_a_level_that_this_sign_in_did_not_reach_asks_for_another_one_once(
+    provider: Provider, browser: AuthBrowser
+) -> None:
+    browser.sign_in()
+    shown_in_every_session(provider)
+    claims = json.dumps({"id_token": {"acr": {"essential": True, "value": ACR_PASSWORD}}})
+    provider.clock.advance(timedelta(seconds=5))
+    assert sent_back(browser.authorize(claims=claims, prompt="none"))["error"] == "login_required"
+    login = browser.follow(browser.authorize(claims=claims))
+    assert 'id="login-submit"' in login.text
+    answer = browser.submit(login, "/login", username="cdurand-4821", password=PASSWORD)
+    assert "code" in sent_back(browser.follow(answer))
+    shown_in_every_session(provider)
+    assert sent_back(browser.follow(answer))["error"] == "unmet_authentication_requirements", "no circle"

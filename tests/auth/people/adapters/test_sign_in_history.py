@@ -145,3 +145,10 @@ def test_the_history_leads_to_the_report(browser: AuthBrowser) -> None:
     page = browser.get("/ce-n-etait-pas-moi")
     done = browser.submit(page, "/ce-n-etait-pas-moi")
     assert 'id="not-me-done"' in done.text
+
+
+def test_the_person_sees_what_opens_the_account(provider: Provider, browser: AuthBrowser) -> None:
+    browser.sign_in()
+    page = browser.get("/sessions/historique").text
+    shown = page[page.index('id="credentials"') :]
+    assert "Mot de passe" in shown[: shown.index("</ul>")]

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from auth.clients.adapters.database.clients import SqlClients
 from auth.people.adapters.database.accounts import SqlAccounts
 from auth.people.adapters.database.consents import SqlConsents
-from auth.people.adapters.database.history import SqlAcceptances, SqlKnownDevices, SqlSignIns
+from auth.people.adapters.database.history import SqlAcceptances, SqlCredentials, SqlKnownDevices, SqlSignIns
 from auth.people.adapters.database.queues import SqlAttempts, SqlCommands, SqlLogoutNotices, SqlMails
 from auth.people.adapters.database.sessions import SqlEndedSessions, SqlSessions
 from auth.protocol.adapters.database.grants import SqlCodes, SqlRefreshTokens
@@ -42,6 +42,11 @@ class SqlRepositories:
     def acceptances(self) -> SqlAcceptances:
         """What people accepted."""
         return SqlAcceptances(self._connection)
+
+    @property
+    def credentials(self) -> SqlCredentials:
+        """What accounts sign in with."""
+        return SqlCredentials(self._connection)
 
     @property
     def sign_ins(self) -> SqlSignIns:

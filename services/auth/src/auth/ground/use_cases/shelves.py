@@ -36,6 +36,13 @@ class HasAcceptances(Protocol[R_co]):
     def acceptances(self) -> R_co: ...
 
 
+class HasCredentials(Protocol[R_co]):
+    """What accounts sign in with."""
+
+    @property
+    def credentials(self) -> R_co: ...
+
+
 class HasSignIns(Protocol[R_co]):
     """The history of sign-ins."""
 

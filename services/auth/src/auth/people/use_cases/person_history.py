@@ -1,20 +1,21 @@
-"""A person looks through the sign-ins to their account, to find one that is not theirs."""
+"""A person looks through the sign-ins to their account, and what opens it, to find what is not theirs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Protocol
 
-from auth.ground.use_cases.shelves import HasSignIns
+from auth.ground.use_cases.shelves import HasCredentials, HasSignIns
+from auth.people.domain.credentials import Credential
 from auth.people.domain.sessions import Session
 from auth.people.domain.sign_ins import PastSignIn, SignInOutcome
-from auth.people.use_cases.stores.history import SignInsRead
+from auth.people.use_cases.stores.history import ReadCredentials, SignInsRead
 from servicekit.audit_events import RecordedWork
 
 _LOOKED_THROUGH = 50
 
 
-class Store(HasSignIns[SignInsRead], Protocol):
+class Store(HasSignIns[SignInsRead], HasCredentials[ReadCredentials], Protocol):
     """What `PersonHistory` sees of a transaction."""
 
 
@@ -32,6 +33,10 @@ class PersonHistory:
     def page(self, session: Session, limit: int, offset: int) -> Sequence[PastSignIn]:
         """The newest first, successes and failures."""
         return self._work.read(lambda repos: repos.sign_ins.of(session.account_id, limit, offset))
+
+    def credentials(self, session: Session) -> Sequence[Credential]:
+        """What the person can sign in with today."""
+        return self._work.read(lambda repos: repos.credentials.of(session.account_id))
 
     def previous(self, session: Session) -> PastSignIn | None:
         """The sign-in before the one of this session, with its place; None: there was none, or it is long ago."""

@@ -10,12 +10,12 @@ from sqlalchemy import Connection, FromClause, Select, bindparam, literal_column
 from auth.ground.adapters.database.person_tables import credential
 from auth.ground.adapters.database.tables import account as t
 from auth.people.domain.accounts import Account, ProvisionalPassword
+from auth.people.domain.credentials import CredentialKind
 from servicekit.database.prepared import PreparedStatement
 from servicekit.database.types import UtcDateTime, from_microseconds
 from servicekit.identifiers import new_id
 
 c = credential.c
-PASSWORD_KIND = "password"  # noqa: S105 - the kind of a credential
 _OWN = [field.name for field in fields(Account)]
 _PROVISIONAL_AT = _OWN.index("provisional")
 _PARTS = [f"provisional_{part}" for part in ("hash", "expires_at", "used_at")]
@@ -26,7 +26,7 @@ ACCOUNT_COLUMNS = [_OF_PASSWORD[name] if name in _OF_PASSWORD else t.c[name] for
 
 def with_password(accounts: FromClause) -> FromClause:
     """The same with the password of each account, where there is one."""
-    living = (c.account_id == t.c.account_id) & (c.kind == literal_column(f"'{PASSWORD_KIND}'"))
+    living = (c.account_id == t.c.account_id) & (c.kind == literal_column(f"'{CredentialKind.PASSWORD.value}'"))
     return accounts.outerjoin(credential, living & c.revoked_at.is_(None))
 
 
@@ -73,7 +73,9 @@ class SqlAccounts:
     def save(self, account: Account) -> None:
         """Replaces the row. Another password is another credential: the one before is revoked, and its hash erased."""
         self._connection.execute(update(t).where(t.c.account_id == account.account_id).values(**_row(account)))
-        living = (c.account_id == account.account_id) & (c.kind == PASSWORD_KIND) & c.revoked_at.is_(None)
+        living = (
+            (c.account_id == account.account_id) & (c.kind == CredentialKind.PASSWORD.value) & c.revoked_at.is_(None)
+        )
         before = self._connection.execute(select(c.created_at).where(living)).first()
         same = update(credential).where(living)
         if before is not None and account.password_hash is not None and _since(account) == before.created_at:
@@ -89,7 +91,7 @@ class SqlAccounts:
         row = {
             "credential_id": new_id(),
             "account_id": account.account_id,
-            "kind": PASSWORD_KIND,
+            "kind": CredentialKind.PASSWORD.value,
             "content": account.password_hash,
             "created_at": _since(account),
             "last_used_at": account.last_login_at,

@@ -1,4 +1,4 @@
-"""What is remembered of a person's sign-ins, browsers and acceptances, in SQL."""
+"""What is kept of a person beside the account: acceptances, credentials, sign-ins, browsers, in SQL."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from auth.ground.adapters.database.person_tables import acceptance, known_device
+from auth.ground.adapters.database.person_tables import acceptance, credential, known_device
 from auth.ground.adapters.database.person_tables import sign_in as t
+from auth.people.domain.credentials import Credential, CredentialKind
 from auth.people.domain.engagement import Acceptance
 from auth.people.domain.sign_ins import PastSignIn, SignInOutcome
 
@@ -34,6 +35,23 @@ class SqlAcceptances:
     def add(self, given: Acceptance) -> bool:
         """See the port: one statement."""
         return _add_once(self._connection, acceptance, asdict(given))
+
+
+class SqlCredentials:
+    """Implements `stores.history.ReadCredentials`. Passwords are written by `SqlAccounts`."""
+
+    def __init__(self, connection: Connection) -> None:
+        """For one transaction."""
+        self._connection = connection
+
+    def of(self, account_id: str) -> Sequence[Credential]:
+        """See the port."""
+        c = credential.c
+        known = [kind.value for kind in CredentialKind]
+        query = select(c.credential_id, c.account_id, c.kind, c.created_at, c.name, c.last_used_at)
+        query = query.where(c.account_id == account_id, c.revoked_at.is_(None), c.kind.in_(known))
+        rows = self._connection.execute(query.order_by(c.created_at, c.credential_id)).mappings()
+        return [Credential(**{**row, "kind": CredentialKind(row["kind"])}) for row in rows]
 
 
 class SqlSignIns:

@@ -1,10 +1,11 @@
-"""An entry of the history of sign-ins in words."""
+"""What opens an account, and the history of its sign-ins, in words."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
 from auth.people.adapters.web.browser_names import browser_in_words
+from auth.people.domain.credentials import CredentialKind
 from auth.people.domain.sign_ins import PastSignIn, SignInOutcome
 
 _OUTCOMES = {
@@ -12,6 +13,8 @@ _OUTCOMES = {
     SignInOutcome.WRONG_PASSWORD: _l("Mot de passe faux"),
     SignInOutcome.CLOSED: _l("Refusée : le compte n'était pas ouvert"),
 }
+
+KINDS = {CredentialKind.PASSWORD: _l("Mot de passe")}
 
 
 def in_words(entry: PastSignIn) -> dict[str, object]:

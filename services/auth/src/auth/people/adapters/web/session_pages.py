@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from auth.clients.domain.clients import Client
 from auth.people.adapters.web.browser_names import browser_in_words
-from auth.people.adapters.web.past_sign_ins import in_words
+from auth.people.adapters.web.past_sign_ins import KINDS, in_words
 from auth.people.adapters.web.visitor import Visitor
 from auth.people.adapters.web.ways import AGAIN, Ways
 from auth.people.use_cases.keep_session import Present
@@ -34,11 +34,16 @@ class HistoryPage:
     history: PersonHistory
 
     def show(self) -> str:
-        """Every sign-in of the last twelve months, the newest first, and every wrong password."""
+        """Every sign-in of the last twelve months, the newest first, every wrong password; what opens the account."""
         history, session = self.history, self.visitor.required().session
         page = Page.from_request(history.count(session))
         entries = history.page(session, page.size, page.offset)
-        return render_template("sign_in_history.html", entries=[in_words(one) for one in entries], page=page)
+        return render_template(
+            "sign_in_history.html",
+            entries=[in_words(one) for one in entries],
+            page=page,
+            credentials=[(KINDS[one.kind], one) for one in history.credentials(session)],
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from auth.people.domain.credentials import Credential
 from auth.people.domain.engagement import Acceptance
 from auth.people.domain.sign_ins import PastSignIn
 
@@ -41,6 +42,13 @@ class SignInsRead(Protocol):
         """The newest first."""
 
     def count(self, account_id: str) -> int: ...
+
+
+class ReadCredentials(Protocol):
+    """What each account can sign in with."""
+
+    def of(self, account_id: str) -> Sequence[Credential]:
+        """Those that are valid, the oldest first; of a kind that this version does not know, none."""
 
 
 class SeenDevices(Protocol):
