@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from servicekit.commands import Command, migrations_folder, service_main
 from servicekit.errors import ConflictError, StartError
 from servicekit.process import Process
+from tests.commands import run
 from tests.servicekit.core.tiny_service import TinySettings
 
 
@@ -123,18 +124,13 @@ def test_migrations_are_found_beside_the_package_that_names_them() -> None:
 SERVICES = ("auth", "habpps", "cdap", "audit")
 
 
-def _service(service: str, *arguments: str, piped: str = "") -> subprocess.CompletedProcess[str]:
-    command = f"{shlex.join([sys.executable, '-m', service, *arguments])} {piped}"
-    return subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
-
-
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_template_of_settings_can_be_kept_filled_in_and_read(service: str, tmp_path: Path) -> None:
-    made = _service(service, "check-config", "--template")
+    made = run(service, "check-config", "--template")
     assert (made.returncode, made.stderr) == (0, "")
     config = tmp_path / "own.env"
     config.write_text(made.stdout + f"{service.upper()}_DATA_DIRECTORY={tmp_path}\n", encoding="utf-8")
-    read = _service(service, "check-config", "--config", str(config))
+    read = run(service, "check-config", "--config", str(config))
     assert read.returncode == (0 if service == "auth" else 2), read.stderr
     assert service == "auth" or "CLIENT_SECRET is empty" in read.stderr
     assert not (tmp_path / "None").exists()
@@ -142,14 +138,15 @@ def test_a_template_of_settings_can_be_kept_filled_in_and_read(service: str, tmp
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_what_check_config_prints_is_read_back_as_the_same_settings(service: str, tmp_path: Path) -> None:
-    first = _service(service, "check-config").stdout
+    first = run(service, "check-config").stdout
     config = tmp_path / "own.env"
     config.write_text(first, encoding="utf-8")
-    assert _service(service, "check-config", "--config", str(config)).stdout == first
+    assert run(service, "check-config", "--config", str(config)).stdout == first
 
 
 @pytest.mark.parametrize("arguments", [("check-config",), ("check-config", "--template")])
 def test_a_reader_that_has_seen_enough_is_no_error(arguments: tuple[str, ...]) -> None:
-    found = _service("audit", *arguments, piped="| true")
+    command = f"{shlex.join([sys.executable, '-m', 'audit', *arguments])} | true"
+    found = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
     assert "Traceback" not in found.stderr
     assert "BrokenPipe" not in found.stderr

@@ -4,8 +4,6 @@ import importlib
 import os
 import shutil
 import stat
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -21,6 +19,7 @@ from servicekit.database import Database, DatabaseUnavailableError, copies, migr
 from servicekit.database.sqlite import use_of
 from servicekit.web.session_tables import web_form_answer
 from tests.architecture.tree import SERVICES
+from tests.commands import run, run_apart
 from tests.promises import promise
 
 ROWS = "web_form_answer"
@@ -52,11 +51,6 @@ def _migrations(service: str) -> Path:
 
 def _url(service: str, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'data' / service}.sqlite3"
-
-
-def _run(service: str, *argv: object) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", service, *map(str, argv)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
 
 
 def _pair(number: int) -> Callable[[Connection], None]:
@@ -104,7 +98,7 @@ def test_a_backup_while_the_service_writes_is_of_one_moment_and_for_its_maker_al
 ) -> None:
     copy = tmp_path / "copy.sqlite3"
     with closing(open_database(_url(service, tmp_path))) as database, _writing(database):
-        done = _run(service, "backup", copy, "--config", config)
+        done = run(service, "backup", copy, "--config", config)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert _count(copy) >= 40
@@ -120,15 +114,15 @@ def test_a_restore_waits_for_the_end_of_the_service_and_keeps_what_was_there(
     copy, live = tmp_path / "copy.sqlite3", tmp_path / "data" / f"{service}.sqlite3"
     with closing(open_database(_url(service, tmp_path))) as database:
         database.write(_pair(1))
-        assert _run(service, "backup", copy, "--config", config).returncode == 0
+        assert run(service, "backup", copy, "--config", config).returncode == 0
         database.write(_pair(2))
-        refused = _run(service, "restore", copy, "--config", config)
+        refused = run_apart(service, "restore", copy, "--config", config)
         assert refused.returncode == 2
         assert "a service or command uses it" in refused.stderr
         assert database.read(lambda connection: connection.scalar(sa.text(f"SELECT count(*) FROM {ROWS}"))) == 4
     Path(f"{live}-wal").write_bytes(b"of another database")  # what a crash or a careless copy leaves
 
-    done = _run(service, "restore", copy, "--config", config)
+    done = run_apart(service, "restore", copy, "--config", config)
 
     assert done.returncode == 0, done.stderr
     assert _count(live) == 2
@@ -143,9 +137,9 @@ def test_a_restore_waits_for_the_end_of_the_service_and_keeps_what_was_there(
 
 def test_a_restore_says_what_must_follow_for_this_service(service: str, config: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.sqlite3"
-    _run(service, "backup", copy, "--config", config)
+    run(service, "backup", copy, "--config", config)
 
-    said = _run(service, "restore", copy, "--config", config).stdout
+    said = run_apart(service, "restore", copy, "--config", config).stdout
 
     followed = {
         "auth": "restart cdap",
@@ -237,7 +231,7 @@ def test_a_database_that_is_being_restored_cannot_be_opened(tmp_path: Path) -> N
 def test_a_backup_overwrites_nothing(service: str, config: Path, tmp_path: Path) -> None:
     live = tmp_path / "data" / "cdap.sqlite3"
     before = live.read_bytes()
-    done = _run(service, "backup", live, "--config", config)
+    done = run(service, "backup", live, "--config", config)
     assert done.returncode == 2
     assert "is not overwritten" in done.stderr
     assert live.read_bytes() == before
@@ -252,7 +246,7 @@ def test_in_a_folder_the_newest_copies_of_this_service_are_kept(service: str, co
         (folder / name).touch()
     (folder / "notes.txt").touch()
 
-    done = _run(service, "backup", folder, "--keep", 2, "--config", config)
+    done = run(service, "backup", folder, "--keep", 2, "--config", config)
 
     assert done.returncode == 0, done.stderr
     left = {path.name for path in folder.iterdir()}
@@ -265,11 +259,11 @@ def test_in_a_folder_the_newest_copies_of_this_service_are_kept(service: str, co
 def test_a_folder_that_is_missing_or_full_of_nothing_is_one_sentence(
     service: str, config: Path, tmp_path: Path
 ) -> None:
-    done = _run(service, "backup", tmp_path / "nowhere" / "copy.sqlite3", "--config", config)
+    done = run(service, "backup", tmp_path / "nowhere" / "copy.sqlite3", "--config", config)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     shutil.rmtree(tmp_path / "data")
-    done = _run(service, "backup", tmp_path / "copy.sqlite3", "--config", config)
+    done = run(service, "backup", tmp_path / "copy.sqlite3", "--config", config)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
 
 
@@ -280,7 +274,7 @@ def test_on_postgresql_they_name_the_program_that_does_it_without_the_password(
     config = tmp_path / "pg.env"
     config.touch(mode=0o600)
     config.write_text(f"{service.upper()}_DATABASE_URL=postgresql://me:hunter2@db.example:5433/books\n")
-    done = _run(service, command, tmp_path / "copy", "--config", config)
+    done = run_apart(service, command, tmp_path / "copy", "--config", config)
     assert done.returncode == 2
     assert ("pg_dump" if command == "backup" else "pg_restore") in done.stderr
     assert "postgresql://me@db.example:5433/books" in done.stderr

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 
 from audit.settings import AuditSettings
 from servicekit.commands import Command, service_main
@@ -36,10 +37,11 @@ def _accept_arguments(parser: argparse.ArgumentParser) -> None:
     accept_command.arguments_of(parser)
 
 
-def main() -> int:
-    """Runs the command; returns the exit code."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command that the arguments (those of the process by default) name; gives the exit code."""
     return service_main(
         service="audit",
+        argv=argv,
         settings_class=AuditSettings,
         build="audit.bootstrap:build",
         migrations="audit.adapters.database:migrations",

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from cdap.settings import CdapSettings
@@ -43,10 +44,11 @@ def _import(settings: CdapSettings, arguments: argparse.Namespace) -> int:
     return SOME_SET_ASIDE if report.set_aside_count else 0
 
 
-def main() -> int:
-    """Run the command named on the command line."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command that the arguments (those of the process by default) name; gives the exit code."""
     return service_main(
         service="cdap",
+        argv=argv,
         settings_class=CdapSettings,
         build="cdap.bootstrap:build",
         migrations="cdap.adapters.database:migrations",

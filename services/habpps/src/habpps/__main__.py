@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from habpps.domain.people import Role, person_typed
@@ -87,10 +88,11 @@ def _pair(text: str) -> tuple[str, str]:
     return code, address
 
 
-def main() -> int:
-    """Run the command named on the command line."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command that the arguments (those of the process by default) name; gives the exit code."""
     return service_main(
         service="habpps",
+        argv=argv,
         settings_class=HabppsSettings,
         build="habpps.bootstrap:build",
         migrations="habpps.adapters.database:migrations",
