@@ -36,6 +36,11 @@ PROFESSIONALS: tuple[Promise, ...] = (
         "The form asks for Caf and reason only where there is a choice.",
     ),
     Promise(
+        "professional:figures-go-into-other-software",
+        "Domain page G (3)",
+        "The figures that may be used can be copied at once, as lines of plain text with their period.",
+    ),
+    Promise(
         "professional:why-is-one-question",
         "Domain rules, profiles and purposes",
         "Why somebody consults is one question that gives the profile; the pairs are those of the registry alone.",

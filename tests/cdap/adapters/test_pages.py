@@ -264,3 +264,17 @@ def test_those_who_can_help_are_named_from_the_rights() -> None:
     snapshot = Snapshot.of([*the_facts(), *people], revision=1, epoch=1)
     assert helpers_of(snapshot, "account-T2") == (("Dominique Martin",), ("921",))
     assert helpers_of(snapshot, "Dominique Martin") == ((), ("921",))
+
+
+@promise("professional:figures-go-into-other-software")
+@pytest.mark.parametrize(("profile", "line"), [("T5", "Quotient familial : 823 ("), ("T2", "Enfants à charge : 2")])
+def test_the_figures_that_may_be_used_are_there_as_lines_for_other_software(
+    pages: Pages, profile: str, line: str
+) -> None:
+    pages.profile = profile
+    text = pages.text(pages.consult())
+    block = re.search(r'<pre id="software-text"[^>]*>([^<]+)</pre>', text)
+    assert block is not None
+    lines = block[1].splitlines()
+    assert lines[0] == "Numéro d'allocataire : 0346145"
+    assert any(one.startswith(line) for one in lines), lines

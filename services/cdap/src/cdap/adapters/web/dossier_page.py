@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 
 from cdap.adapters.web import labels
 from cdap.adapters.web.charts import Chart, history_chart
-from cdap.adapters.web.essentials import essentials_of, mark_of
+from cdap.adapters.web.essentials import essentials_of, for_software, mark_of
 from cdap.adapters.web.formats import months_back
 from cdap.adapters.web.notice_sentences import by_place
 from cdap.domain import prestations, status
@@ -18,6 +18,7 @@ _PLAIN = frozenset(" abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456
 
 def dossier_page(answer: Released, identifier: str) -> str:
     """The dossier in HTML; `identifier` is that of the result in the address."""
+    essentials = essentials_of(answer)
     return render_template(
         "cdap/dossier.html",
         answer=answer,
@@ -25,7 +26,8 @@ def dossier_page(answer: Released, identifier: str) -> str:
         identifier=identifier,
         professional=current_professional(),
         places=by_place(answer.notices),
-        essentials=essentials_of(answer),
+        essentials=essentials,
+        for_software=for_software(answer, essentials),
         mark_of=mark_of,
         chart=_quotient_chart(answer),
         consultation_reference=g.request_id,

@@ -1,6 +1,6 @@
 """What a professional came for, in a few figures at the top of the dossier; the mark that every figure carries."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -53,6 +53,20 @@ def essentials_of(answer: Released) -> list[KeyFigure]:
         return []
     fields = FIELDS.get(answer.profile, _SUMMARY)
     return [one for name in fields if name in answer.dossier for one in _DRAWN[name](answer)]
+
+
+def for_software(answer: Released, essentials: Sequence[KeyFigure]) -> str:
+    """The figures that may be used as lines of plain text, to be pasted into other software; empty when there is none.
+
+    A number is written as `KeyFigure.copied` is: without unit or separator, and with the period it is of.
+    """
+    usable = [one for one in essentials if one.copied]
+    if not usable:
+        return ""
+    matricule = answer.dossier.get("reference", {}).get("matricule", "")
+    lines = [str(_("Numéro d'allocataire : %(matricule)s", matricule=matricule))]
+    lines += [f"{one.term} : {one.copied}" + (f" ({one.detail})" if one.detail else "") for one in usable]
+    return "\n".join(lines)
 
 
 def _annual(answer: Released) -> list[KeyFigure]:
