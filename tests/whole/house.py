@@ -108,7 +108,7 @@ def _started(service: str, settings: ServiceSettings) -> Iterator[Whole]:
     migrate(settings.database_url, Path(package.__file__).parent / "migrations")
     before = set(threading.enumerate())
     stuck: list[str] = []
-    with running((f"{service}.bootstrap:build", settings, Parts.BOTH), stuck) as made:
+    with running(f"{service}.bootstrap:build", settings, Parts.BOTH, stuck) as made:
         threads = frozenset(thread.name for thread in set(threading.enumerate()) - before)
         yield Whole(service, settings, made, threads)
     assert stuck == []

@@ -33,9 +33,6 @@ _METRICS_GRACE_S = 1.0
 
 log = get_logger("servicekit.worker")
 
-Plan = tuple[Any, ServiceSettings, Parts]
-"""(build or "module:function", settings, parts)"""
-
 
 def run_service(build: "Build[S] | str", settings: S, parts: Parts) -> int:
     """Run until told to stop; returns the exit code: 0 drained, 1 something did not end in time.
@@ -56,7 +53,7 @@ def _run(build: Any, settings: ServiceSettings, parts: Parts) -> int:
     with (
         _sentences(),
         kept_on_core(settings.core, settings.core_table) as kept,
-        running((build, settings, parts), stuck),
+        running(build, settings, parts, stuck),
     ):
         log.info("started", parts=parts.value, core=kept.core)
         if kept.core is None and kept.why_not:
@@ -127,10 +124,9 @@ class Running:
 
 
 @contextmanager
-def running(plan: Plan, stuck: list[str]) -> Iterator[Running]:
+def running(build: Any, settings: ServiceSettings, parts: Parts, stuck: list[str]) -> Iterator[Running]:
     """Everything built and started; on the way out everything drained, last started first. What does not end in time
-    is named in `stuck`."""
-    build, settings, parts = plan
+    is named in `stuck`. `build`: the function, or "module:function"."""
     process = _resolve(build)(settings, parts)
     tell = process.rpc.set_serving if process.rpc is not None else _tell_nobody
     fronts: list[Front] = []
