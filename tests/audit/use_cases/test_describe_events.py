@@ -1,12 +1,13 @@
 """A producer says what its events are called; what it says is checked, kept, and replaced by what it says later."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from audit.domain.refusals import InvalidWordsError
 from audit.use_cases.describe_events import MOST_KEPT
-from servicekit.event_words import FIELD, MOST_WORDS, REASON, SERVICE, STEP, SUBJECT, TYPE, VALUE, Word, digest_of
+from servicekit.event_words import FIELD, MOST_WORDS, REASON, SERVICE, SUBJECT, TYPE, VALUE, Word, digest_of
 from tests.audit.use_cases.conftest import Stage
 from tests.promises import promise
 
@@ -48,10 +49,6 @@ WRONG: tuple[tuple[str, Sequence[Word]], ...] = (
     ("the type of another service", [Word(kind=TYPE, code="cdap.dossier.consulted", french="Rien", english="Nothing")]),
     ("a type without its parts", [Word(kind=TYPE, code="newcomer.door", french="Porte", english="Door")]),
     ("the name of another service", [Word(kind=SERVICE, code="cdap", french="Rien", english="Nothing")]),
-    ("no kind", [Word(kind="colour", code="red", french="Rouge", english="Red")]),
-    ("no form", [Word(kind=FIELD, code="colour", french="Couleur", english="Colour", form="blue")]),
-    ("a form of another kind", [Word(kind=FIELD, code="colour", french="Couleur", english="Colour", form=STEP)]),
-    ("a form where there is none", [Word(kind=VALUE, code="red", french="Rouge", english="Red", form="text")]),
     ("no code", [Word(kind=VALUE, code="", french="Rouge", english="Red")]),
     ("a code that is none", [Word(kind=FIELD, code="<b>", french="Gras", english="Bold")]),
     ("a reason in small letters", [Word(kind=REASON, code="closed", french="Fermé", english="Closed")]),
@@ -82,9 +79,28 @@ def test_words_without_the_agreed_form_are_refused_whole(stage: Stage, words: Se
     assert said(stage, TYPE, OPENED.code) is None
 
 
-def test_words_that_are_not_those_of_the_digest_are_refused(stage: Stage) -> None:
+def test_words_that_no_message_can_hold_are_refused(stage: Stage) -> None:
+    long = [Word(kind=VALUE, code=f"v{number}", french="é" * 200, english="e" * 200) for number in range(1000)]
+    with pytest.raises(InvalidWordsError, match="bytes"):
+        tell(stage, *long)
+
+
+def test_words_without_a_digest_are_refused(stage: Stage) -> None:
     with pytest.raises(InvalidWordsError, match="digest"):
-        stage.describe("newcomer", digest_of([]), [OPENED])
+        stage.describe("newcomer", b"short", [OPENED])
+
+
+@promise("journal:producers-name-their-events")
+def test_of_the_words_of_a_producer_newer_than_the_journal_those_that_are_understood_are_kept(stage: Stage) -> None:
+    percent = Word(kind=FIELD, code="width", french="Largeur", english="Width", form="percent")
+    sound = Word(kind="sound", code="creak", french="Grincement", english="Creak")
+    assert tell(stage, OPENED, percent, sound)
+    assert said(stage, TYPE, OPENED.code) == "Porte ouverte"
+    assert stage.vocabulary().find("newcomer", FIELD, "width") == replace(percent, form="")
+    lists = stage.store.repositories.words.lists()
+    assert not stage.describe("newcomer", digest_of([OPENED, percent, sound]), ()), "a newer journal must be told all"
+    assert tell(stage, OPENED, percent, sound)
+    assert stage.store.repositories.words.lists() == lists, "told again, nothing is written"
 
 
 def test_a_producer_that_tells_new_codes_without_end_is_stopped(stage: Stage) -> None:

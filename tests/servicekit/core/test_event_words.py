@@ -45,6 +45,9 @@ def test_a_file_names_types_fields_and_the_rest(tmp_path: Path) -> None:
         "[values]\nred = ['Rouge', 'Red', 'form', 'more']",
         "[types]\n'auth.session.opened' = ['Connexion', 'Sign-in']",
         "[values]\nred = ['<i>Rouge</i>', 'Red']",
+        "[values]\nred = ['Rouge', 'Red', 'text']",
+        "[fields]\nwidth = ['Largeur', 'Width', 'percent']",
+        "[fields]\nwidth = ['Largeur', 'Width', 'step']",
     ],
 )
 def test_a_file_that_names_nothing_that_can_be_sent_stops_the_start(tmp_path: Path, text: str) -> None:

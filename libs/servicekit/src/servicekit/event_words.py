@@ -9,7 +9,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import orjson
@@ -25,6 +25,7 @@ TEXT, CODES, TECHNICAL, MOMENT, AS_TYPE, AS_SUBJECT = "text", "codes", "technica
 UTC; the code of a type; a subject. Without a form it holds a code, a day, a number or nothing of these."""
 FORMS = {TYPE: ("", STEP), FIELD: ("", TEXT, CODES, TECHNICAL, MOMENT, AS_TYPE, AS_SUBJECT)}
 MOST_WORDS = 2000
+MOST_BYTES = 512 * 1024  # of codes and texts: they travel in one message
 LONGEST_WORD = 200
 
 _CODES = {
@@ -57,10 +58,19 @@ def words_problem(service: str, words: Collection[Word]) -> str | None:
     """Why these are not the words of `service`: a sentence that names codes, None when they are."""
     if not 0 < len(words) <= MOST_WORDS:
         return f"{len(words)} words, where 1 to {MOST_WORDS} are accepted"
+    if sum(len(text.encode()) for word in words for text in (word.code, word.french, word.english)) > MOST_BYTES:
+        return f"more than {MOST_BYTES} bytes"
     if len({(word.kind, word.code) for word in words}) != len(words):
         return "a code is named twice"
     wrong = sorted(f"{word.kind} {word.code!a}" for word in words if not _is_good(service, word))
     return f"wrong code, form or text: {', '.join(wrong[:3])}" if wrong else None
+
+
+def understood(words: Iterable[Word]) -> tuple[Word, ...]:
+    """What this version understands of the words of a newer one: a kind that it does not know is left out, a form that
+    it does not know is none."""
+    known = (word for word in words if word.kind in _CODES)
+    return tuple(word if word.form in FORMS.get(word.kind, ("",)) else replace(word, form="") for word in known)
 
 
 def _is_good(service: str, word: Word) -> bool:

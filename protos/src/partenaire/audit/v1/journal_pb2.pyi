@@ -400,7 +400,7 @@ class DescribeEventsRequest(_message.Message):
     DIGEST_FIELD_NUMBER: _builtins.int
     WORDS_FIELD_NUMBER: _builtins.int
     digest: _builtins.bytes
-    """SHA-256 of all its words (servicekit.event_words.digest_of), 32 bytes."""
+    """SHA-256 of all its words (servicekit.event_words.digest_of), 32 bytes: their name, chosen by the caller."""
     @_builtins.property
     def words(self) -> _containers.RepeatedCompositeFieldContainer[Global___Word]:
         """All of them, at most 2000; none to ask."""

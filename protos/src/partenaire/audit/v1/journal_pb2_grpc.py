@@ -86,8 +86,8 @@ class JournalServicer:
     def DescribeEvents(self, request, context):
         """What the caller's events are called, for the pages of the journal; it is no evidence and not in the tree. Without
         words it only asks whether those of this digest are known. The words told last for a code are the ones shown; a
-        code that is not told any more keeps its own. INVALID_ARGUMENT: not the form of servicekit.event_words, another
-        digest, or a type of another service.
+        code that is not told any more keeps its own. INVALID_ARGUMENT: not the form of servicekit.event_words, or a type
+        of another service. What the journal does not know of it is left out (a kind, a form), and is told again later.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -45,8 +45,8 @@ class JournalStub:
     DescribeEvents: _grpc.UnaryUnaryMultiCallable[_journal_pb2.DescribeEventsRequest, _journal_pb2.DescribeEventsResponse]
     """What the caller's events are called, for the pages of the journal; it is no evidence and not in the tree. Without
     words it only asks whether those of this digest are known. The words told last for a code are the ones shown; a
-    code that is not told any more keeps its own. INVALID_ARGUMENT: not the form of servicekit.event_words, another
-    digest, or a type of another service.
+    code that is not told any more keeps its own. INVALID_ARGUMENT: not the form of servicekit.event_words, or a type
+    of another service. What the journal does not know of it is left out (a kind, a form), and is told again later.
     """
     GetInclusionProof: _grpc.UnaryUnaryMultiCallable[_journal_pb2.GetInclusionProofRequest, _journal_pb2.GetInclusionProofResponse]
     """Inclusion proof of one event against the tree of `tree_size` leaves (0: the current tree)."""
@@ -70,8 +70,8 @@ class JournalAsyncStub(JournalStub):
     DescribeEvents: _aio.UnaryUnaryMultiCallable[_journal_pb2.DescribeEventsRequest, _journal_pb2.DescribeEventsResponse]  # type: ignore[assignment]
     """What the caller's events are called, for the pages of the journal; it is no evidence and not in the tree. Without
     words it only asks whether those of this digest are known. The words told last for a code are the ones shown; a
-    code that is not told any more keeps its own. INVALID_ARGUMENT: not the form of servicekit.event_words, another
-    digest, or a type of another service.
+    code that is not told any more keeps its own. INVALID_ARGUMENT: not the form of servicekit.event_words, or a type
+    of another service. What the journal does not know of it is left out (a kind, a form), and is told again later.
     """
     GetInclusionProof: _aio.UnaryUnaryMultiCallable[_journal_pb2.GetInclusionProofRequest, _journal_pb2.GetInclusionProofResponse]  # type: ignore[assignment]
     """Inclusion proof of one event against the tree of `tree_size` leaves (0: the current tree)."""
@@ -110,8 +110,8 @@ class JournalServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_journal_pb2.DescribeEventsResponse, _abc.Awaitable[_journal_pb2.DescribeEventsResponse]]:
         """What the caller's events are called, for the pages of the journal; it is no evidence and not in the tree. Without
         words it only asks whether those of this digest are known. The words told last for a code are the ones shown; a
-        code that is not told any more keeps its own. INVALID_ARGUMENT: not the form of servicekit.event_words, another
-        digest, or a type of another service.
+        code that is not told any more keeps its own. INVALID_ARGUMENT: not the form of servicekit.event_words, or a type
+        of another service. What the journal does not know of it is left out (a kind, a form), and is told again later.
         """
 
     @_abc_1.abstractmethod

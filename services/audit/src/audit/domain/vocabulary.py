@@ -21,21 +21,23 @@ class Vocabulary:
     """The words known now, by (service, kind, code)."""
 
     words: Mapping[tuple[str, str, str], Word]
+    of_anybody: Mapping[tuple[str, str], Word]
+    """By (kind, code): what some service says, for what names things of several services."""
+    steps: tuple[str, ...]
+    """Types that are technical steps, sorted: searches leave them out unless they are asked for."""
 
     def find(self, service: str, kind: str, code: str) -> Word | None:
         """What `service` calls `code`; None when it never said so."""
         return self.words.get((service, kind, code))
 
     def find_anywhere(self, kind: str, code: str) -> Word | None:
-        """What some service calls `code`, for what names things of several services: what an auditor asked for."""
-        found = (word for (_, *place), word in self.words.items() if place == [kind, code])
-        return next(found, None)
-
-    def steps(self) -> tuple[str, ...]:
-        """Types that are technical steps, sorted: searches leave them out unless they are asked for."""
-        return tuple(sorted(code for (_, kind, code), word in self.words.items() if kind == TYPE and word.form == STEP))
+        """What some service calls `code`; None when none ever said so."""
+        return self.of_anybody.get((kind, code))
 
 
 def vocabulary_of(told: Iterable[tuple[str, Word]]) -> Vocabulary:
     """Words with their service; the last of several for one code is the one that counts."""
-    return Vocabulary({(service, word.kind, word.code): word for service, word in told})
+    words = {(service, word.kind, word.code): word for service, word in told}
+    of_anybody = {(kind, code): words[service, kind, code] for service, kind, code in sorted(words, reverse=True)}
+    steps = sorted(code for (_, kind, code), word in words.items() if kind == TYPE and word.form == STEP)
+    return Vocabulary(words, of_anybody, tuple(steps))

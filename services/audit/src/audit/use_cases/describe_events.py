@@ -5,6 +5,7 @@ long after a newer one no longer knows them. The digest of each list of words is
 version that asks again changes nothing.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,10 +13,11 @@ from audit.domain.refusals import InvalidWordsError
 from audit.domain.vocabulary import Vocabulary, vocabulary_of
 from audit.use_cases.ports import JournalStore, Now, Repositories
 from audit.use_cases.times import microseconds
-from servicekit.event_words import Word, digest_of, words_problem
+from servicekit.event_words import Word, understood, words_problem
 
 MOST_KEPT = 5000
 """Words kept of one service: beyond it something tells new codes without end."""
+_DIGEST_BYTES = hashlib.sha256().digest_size
 
 
 @dataclass(frozen=True)
@@ -26,26 +28,27 @@ class DescribeEvents:
     clock: Now
 
     def __call__(self, caller: str, digest: bytes, words: Sequence[Word]) -> bool:
-        """Whether the journal has the words of this digest; those given are kept first.
+        """Whether the journal has the words of this digest; those given are kept first, as far as they are understood.
 
         Raises:
-            InvalidWordsError: the words are not in the agreed form, not of this digest, or too many codes by now.
+            InvalidWordsError: the words are not in the agreed form, or too many codes by now.
             DependencyUnavailableError: the database does not answer.
         """
         if not words:
             return self.store.read(lambda repositories: repositories.words.has(caller, digest))
-        problem = words_problem(caller, words)
-        if problem is None and digest_of(words) != digest:
-            problem = "the digest is that of other words"
+        kept = understood(words)
+        problem = words_problem(caller, kept) if len(digest) == _DIGEST_BYTES else "no digest"
         if problem is not None:
             raise InvalidWordsError(f"words of {caller}: {problem}")
+        # Told in part, they are not known: a newer version of the journal is told all of them.
+        name = digest if kept == tuple(words) else hashlib.sha256(b"in part" + digest).digest()
         at_us = microseconds(self.clock.now())
 
         def work(repositories: Repositories) -> bool:
             repositories.tree.lock()  # two copies of a new version tell the same words at the same moment
-            if repositories.words.has(caller, digest):
+            if repositories.words.has(caller, name):
                 return True
-            if repositories.words.add(caller, digest, words, at_us) <= MOST_KEPT:
+            if repositories.words.add(caller, name, kept, at_us) <= MOST_KEPT:
                 return True
             raise InvalidWordsError(f"words of {caller}: more than {MOST_KEPT} codes, with those told before")
 

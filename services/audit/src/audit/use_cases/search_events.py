@@ -128,7 +128,7 @@ class ReadResults:
         organisations: set[str | None] = {one["organisation_id"] for one in told}
         organisations |= {_named(one["subject"], "organisation") for one in told}
         organisations.add(_named(about, "organisation"))
-        find = FindNames(self.store, self.keys, self.cipher, self.vocabulary().steps())
+        find = FindNames(self.store, self.keys, self.cipher, self.vocabulary().steps)
         return find(auditor.owner, list(filter(None, accounts)), list(filter(None, organisations)))
 
     def question(self, auditor: Auditor, search_id: str) -> SearchQuestion:
@@ -158,7 +158,7 @@ class ReadResults:
     def _search(
         self, auditor: Auditor, question: SearchQuestion, before: int | None, limit: int = PAGE_SIZE + 1
     ) -> list[EntryRow]:
-        steps = self.vocabulary().steps()
+        steps = self.vocabulary().steps
 
         def find(repositories: Repositories) -> list[EntryRow]:
             names = [shard.name for shard in repositories.shards.all()]

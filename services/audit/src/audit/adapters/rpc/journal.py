@@ -69,7 +69,13 @@ class JournalServicer(journal_pb2_grpc.JournalServicer):
         """Keeps what the calling service calls its events."""
         del context
         words = [
-            Word(kind=_KINDS.get(one.kind, ""), code=one.code, french=one.french, english=one.english, form=one.form)
+            Word(
+                kind=_KINDS.get(one.kind, str(one.kind)),
+                code=one.code,
+                french=one.french,
+                english=one.english,
+                form=one.form,
+            )
             for one in request.words
         ]
         known = self._use_cases.describe(current_call().caller, request.digest, words)
