@@ -11,10 +11,11 @@ from audit.domain.checkpoint import TreeHead, vouched_head
 from audit.domain.event import Act, canonical_json
 from audit.domain.refusals import InvalidEventError, JournalDamagedError
 from audit.use_cases.check_evidence import EMPTY_TREE, CheckEvidence
-from audit.use_cases.ports import Guarded, Now, Repositories
+from audit.use_cases.ports import Guarded, Repositories
 from audit.use_cases.publish_checkpoint import PublishCheckpoint, sign_tree
 from audit.use_cases.record_batch import RecordBatch
 from audit.use_cases.times import microseconds
+from servicekit.clock import Clock
 from servicekit.event_form import NATIONAL
 from servicekit.identifiers import new_id
 
@@ -48,7 +49,7 @@ class AcceptRestoredJournal:
     check: CheckEvidence
     record: RecordBatch
     publish: PublishCheckpoint
-    clock: Now
+    clock: Clock
 
     def __call__(self, decision: Decision) -> Accepted | None:
         """What was accepted; None when nothing is wrong, so that nothing has to be.

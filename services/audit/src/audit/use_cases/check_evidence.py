@@ -18,12 +18,12 @@ from audit.use_cases.ports import (
     Guarded,
     JournalStore,
     NoteVerifier,
-    Now,
     PublishedCheckpoint,
     Repositories,
     ShardKeys,
 )
 from audit.use_cases.times import microseconds
+from servicekit.clock import Clock
 
 HOW_TO_GO_ON = "Going on is a decision: `python -m audit accept-restored-journal` (docs/operate.md, Backup and restore)"
 EMPTY_TREE = TreeHead(0, EMPTY_FRONTIER.root())
@@ -72,7 +72,7 @@ class CheckEvidence:
     published: PublishedCheckpoint
     verifier: NoteVerifier
     keys: ShardKeys
-    clock: Now
+    clock: Clock
 
     def __call__(self) -> None:
         """Passes when every piece is there and the database continues what was signed.

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from audit.domain.refusals import InvalidWordsError
 from audit.domain.vocabulary import Vocabulary, vocabulary_of
-from audit.use_cases.ports import JournalStore, Now, Repositories
+from audit.use_cases.ports import JournalStore, Repositories
 from audit.use_cases.times import microseconds
+from servicekit.clock import Clock
 from servicekit.event_words import Word, understood, words_problem
 
 MOST_KEPT = 5000
@@ -25,7 +26,7 @@ class DescribeEvents:
     """Keeps the words of a producer."""
 
     store: JournalStore
-    clock: Now
+    clock: Clock
 
     def __call__(self, caller: str, digest: bytes, words: Sequence[Word]) -> bool:
         """Whether the journal has the words of this digest; those given are kept first, as far as they are understood.

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 
 from audit.domain.checkpoint import SignedCheckpoint
 from audit.domain.producer_chain import ProducerChain
-from audit.use_cases.ports import JournalStore, Now, Repositories
+from audit.use_cases.ports import JournalStore, Repositories
 from audit.use_cases.times import microseconds
 from audit.use_cases.watch_producers import MissingNumbers, missing_numbers
 from partnerkit.days import french_day, french_midnight
+from servicekit.clock import Clock
 
 DAYS_SHOWN = 14
 _CHAINS_SHOWN = 20
@@ -46,7 +47,7 @@ class ReadJournalState:
     """
 
     store: JournalStore
-    clock: Now
+    clock: Clock
 
     def __call__(self, owner: str) -> JournalState:
         """The state now, for the auditor of this owner.

@@ -338,17 +338,3 @@ class JournalScan(Protocol):
 
     def shards(self) -> Iterator[StoredShard]:
         """Every month."""
-
-
-class Now(Protocol):
-    """The time of the calendar."""
-
-    def now(self) -> datetime:
-        """Aware, UTC."""
-
-
-class Ticking(Now, Protocol):
-    """The time of the calendar, and a clock that nobody sets."""
-
-    def boottime(self) -> float:
-        """Seconds since the machine started, suspension included."""

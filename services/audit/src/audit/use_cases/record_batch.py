@@ -24,10 +24,10 @@ from audit.use_cases.ports import (
     Repositories,
     ShardKeys,
     StoredShard,
-    Ticking,
     TreeState,
 )
 from audit.use_cases.times import microseconds
+from servicekit.clock import Clock
 
 Request = tuple[SubmittedEvent | Act, ...]
 
@@ -62,7 +62,7 @@ class RecordBatch:
     store: JournalStore
     keys: ShardKeys
     cipher: PayloadCipher
-    clock: Ticking
+    clock: Clock
     epoch: str
     believes_any_clock: bool = False
     """For the command by which a person accepts a journal whose newest entry is in the future."""

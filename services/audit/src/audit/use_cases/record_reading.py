@@ -6,8 +6,8 @@ from typing import Any
 
 from audit.domain.event import Act, canonical_json
 from audit.use_cases.append_events import OrderedJournal
-from audit.use_cases.ports import Now
 from audit.use_cases.times import microseconds
+from servicekit.clock import Clock
 from servicekit.identifiers import new_id
 from servicekit.references import current_reference
 
@@ -28,7 +28,7 @@ class RecordReading:
     """Records what an auditor does; it belongs to whom the auditor reads for."""
 
     journal: OrderedJournal
-    clock: Now
+    clock: Clock
 
     def __call__(
         self, auditor: Auditor, event_type: str, payload: Mapping[str, Any], subject: str | None = None

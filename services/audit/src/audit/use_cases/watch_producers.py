@@ -6,8 +6,9 @@ from datetime import timedelta
 from audit.domain.alarm import Alarm, alarm_act
 from audit.domain.producer_chain import Hole
 from audit.use_cases.append_events import OrderedJournal
-from audit.use_cases.ports import Alarms, JournalStore, Now
+from audit.use_cases.ports import Alarms, JournalStore
 from audit.use_cases.times import microseconds
+from servicekit.clock import Clock
 
 HOLE_PATIENCE = timedelta(seconds=30)
 _MICROSECOND = timedelta(microseconds=1)
@@ -30,7 +31,7 @@ class WatchProducers:
     store: JournalStore
     journal: OrderedJournal
     alarms: Alarms
-    clock: Now
+    clock: Clock
     _told: set[Alarm] = field(default_factory=set)
 
     def __call__(self) -> tuple[MissingNumbers, ...]:
