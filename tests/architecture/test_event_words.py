@@ -1,5 +1,6 @@
 """Each service names what it writes into the journal, in French and in English, and names nothing else."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,17 @@ def test_a_service_names_each_key_that_it_writes_and_no_other(service: str) -> N
     assert len(written) >= 5, "the sources are read as they are written"
     assert written - codes(service, FIELD) == set(), HOW
     assert codes(service, FIELD) - named_in(service) == set(), "nobody writes these any more"
+
+
+@promise("journal:producers-name-their-events")
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_names_each_kind_of_thing_that_its_events_are_about(service: str) -> None:
+    sources = (ROOT / "services" / service / "src").rglob("*.py")
+    text = " ".join(path.read_text(encoding="utf-8") for path in sources)
+    written = set(re.findall(r'\bsubject\s*=\s*f"([a-z_]+):', text)) | set(
+        re.findall(r'\bNote\([^()]*f"([a-z_]+):', text)
+    )
+    assert written - codes(service, SUBJECT) == set(), HOW
 
 
 @pytest.mark.parametrize("service", SERVICES)
