@@ -29,7 +29,7 @@ OF_SIGNING_IN_OR_OUT = {
 }
 ON_THE_WAY_OF_AN_APPLICATION = {"consent.html", "form_post.html", "device_confirm.html", "device_done.html"}
 ERRORS = {"servicekit/error.html", "oidc_error.html", "closed_extranet.html"}
-CONFIRMATIONS = {"servicekit/confirm.html", "habpps/closing.html", "habpps/propagation.html"}
+CONFIRMATIONS = {"habpps/propagation.html"}
 WITHOUT = HOME | HOME_OF_THE_DEMO | OF_SIGNING_IN_OR_OUT | ON_THE_WAY_OF_AN_APPLICATION | ERRORS | CONFIRMATIONS
 
 
