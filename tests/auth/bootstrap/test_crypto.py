@@ -20,10 +20,13 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from auth.ground.domain.errors import PasswordChecksOverloadedError, SessionEndedError
+from auth.keys.adapters.crypto.key_changes import KeyChanges
 from auth.keys.adapters.crypto.key_files import KeyFolder
-from auth.keys.adapters.crypto.keys import SigningKeys, create_key, load_keys
+from auth.keys.adapters.crypto.keys import SigningKeys, load_keys
 from auth.keys.adapters.crypto.own_tokens import OwnTokens
+from auth.keys.domain.signing_keys import ES256, KeyPolicy
 from auth.people.adapters.crypto.passwords import Argon2Passwords, HashingLimits
+from servicekit.clock import SystemClock
 from servicekit.errors import StartError
 from tests.promises import promise
 from tests.servicekit.fakes import FixedClock
@@ -41,6 +44,11 @@ def test_the_keys_are_parsed_once_and_always_named(tmp_path: Path) -> None:
     keys = load_keys(tmp_path)
     assert isinstance(keys.public, KeySet)
     assert all(key.kid for key in keys.public.keys)
+
+
+def create_key(folder: Path) -> str:
+    """A new key that signs at once; its `kid`."""
+    return KeyChanges(KeyFolder(folder), SystemClock(), KeyPolicy()).create(ES256).kid
 
 
 def test_the_newest_key_signs_and_the_older_ones_still_verify(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from html import unescape
 from http import HTTPStatus
 from pathlib import Path
@@ -56,7 +57,8 @@ def opened_at(url: str) -> Iterator[Habpps]:
     """A register in a database with its tables, with its outbox delivered to a list."""
     database = open_database(url, threads=8)
     clock, sink = FixedClock(), AcknowledgingSink()
-    relay = OutboxRelay(database, "habpps", sink, clock, OutboxSettings())
+    # A busy machine must not turn a slow acknowledgement into a refusal.
+    relay = OutboxRelay(database, "habpps", sink, clock, OutboxSettings(acknowledgement_wait=timedelta(seconds=3)))
     relay.start()
     work = RecordingUnitOfWork(database, sql_repositories, relay)
     signals = Signals(Wakeup(), Wakeup(), Wakeup())

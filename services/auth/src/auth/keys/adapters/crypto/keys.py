@@ -222,15 +222,6 @@ def load_keys(
     return SigningKeys(folder, clock)
 
 
-def create_key(directory: Path) -> str:
-    """A new ES256 key that signs at once; the one before is retired. Gives its `kid`. See `KeyChanges.create`.
-
-    Raises:
-        StartError: the folder cannot be written.
-    """
-    return KeyChanges(KeyFolder(directory), SystemClock(), KeyPolicy()).create(ES256).kid
-
-
 def _parsed_key(private: PrivateKey, algorithm: str) -> _ParsedKey:
     jwk = public_jwk(private, algorithm)
     kid = str(jwk["kid"])
