@@ -6,6 +6,11 @@ READER = Reader.PROFESSIONAL
 
 PAGES: tuple[Promise, ...] = (
     Promise(
+        "pages:english-is-english",
+        "RGAA 4.1, 8.7",
+        "An English page says the labels of codes in English.",
+    ),
+    Promise(
         "pages:every-link-leads-somewhere",
         "RGAA 4.1, navigation",
         "Every link that a person sees leads to a page with a title, a heading and a way back, in words for people.",

@@ -11,6 +11,7 @@ from flask import g
 
 import cdap.adapters.web
 from cdap.adapters.web.labels import PURPOSES as PURPOSE_LABELS
+from cdap.adapters.web.values import TABLES
 from habpps.adapters.files.catalogue import load_catalogue
 from habpps.adapters.files.imports import read_extranets
 from rights.decision import helpers_of
@@ -278,3 +279,19 @@ def test_the_figures_that_may_be_used_are_there_as_lines_for_other_software(
     lines = block[1].splitlines()
     assert lines[0] == "Numéro d'allocataire : 0346145"
     assert any(one.startswith(line) for one in lines), lines
+
+
+@promise("pages:english-is-english")
+def test_every_label_of_a_code_is_said_in_english_on_an_english_page(pages: Pages) -> None:
+    with pages.app.test_request_context("/", headers={"Accept-Language": "en"}):
+        english = {name: dict(table) for name, table in TABLES.items()}
+    with pages.app.test_request_context("/", headers={"Accept-Language": "fr"}):
+        french = {name: dict(table) for name, table in TABLES.items()}
+    assert len(english) >= 7
+    assert all(set(english[name]) == set(french[name]) for name in french)
+    accents = re.compile("[àâçéèêëîïôûù]")
+    assert [one for table in english.values() for one in table.values() if accents.search(one.split(" (")[0])] == []
+    pages.profile = "T1"
+    page = pages.text(pages.client.get(pages.ask().location, headers={"Accept-Language": "en"}))
+    assert "Allocations familiales" not in page
+    assert "Family allowances" in page

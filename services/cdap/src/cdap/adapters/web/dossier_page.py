@@ -8,7 +8,7 @@ from cdap.adapters.web.charts import Chart, history_chart
 from cdap.adapters.web.essentials import essentials_of, for_software, mark_of
 from cdap.adapters.web.formats import months_back
 from cdap.adapters.web.notice_sentences import by_place
-from cdap.domain import prestations, status
+from cdap.adapters.web.values import CODES
 from cdap.use_cases.consultation import Released
 from servicekit.web import Professional, current_professional
 from servicekit.web.formats import longdatetime
@@ -32,8 +32,8 @@ def dossier_page(answer: Released, identifier: str) -> str:
         chart=_quotient_chart(answer),
         consultation_reference=g.request_id,
         labels=labels,
-        codes=prestations,
-        status_labels=status.STATUS_LABELS,
+        codes=CODES,
+        status_labels=CODES.STATUS_LABELS,
     )
 
 

@@ -8,9 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from cdap.adapters.web.formats import day, month, whole_euros
+from cdap.adapters.web.values import CODES
 from cdap.domain.figures import Standing
-from cdap.domain.prestations import RSA_STATE_LABELS
-from cdap.domain.status import STATUS_LABELS
 from cdap.use_cases.consultation import Released
 from servicekit.web.formats import euros, figure
 
@@ -113,13 +112,13 @@ def _status(answer: Released) -> list[KeyFigure]:
     if "code" not in status:
         return [KeyFigure("status", _("État du dossier"), _("Actif") if status["active"] else _("Non actif"))]
     since = _("depuis : %(day)s", day=day(status["since_on"]))
-    return [KeyFigure("status", _("État du dossier"), STATUS_LABELS[status["code"]], since)]
+    return [KeyFigure("status", _("État du dossier"), CODES.STATUS_LABELS[status["code"]], since)]
 
 
 def _rsa(answer: Released) -> list[KeyFigure]:
     rsa = answer.dossier["rsa"]
     since = _("depuis : %(day)s", day=day(rsa["since_on"]))
-    return [KeyFigure("rsa", _("RSA"), RSA_STATE_LABELS[rsa["state"]], since)]
+    return [KeyFigure("rsa", _("RSA"), CODES.RSA_STATE_LABELS[rsa["state"]], since)]
 
 
 def _typed(cents: int) -> str:

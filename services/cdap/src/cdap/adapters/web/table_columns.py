@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 
 from cdap.adapters.web.formats import month, months_back
-from cdap.domain.prestations import PRESTATION_LABELS
+from cdap.adapters.web.values import CODES
 from servicekit.web import Column
 from servicekit.web.formats import figure
 
@@ -61,7 +61,7 @@ def payment_tables(paid: Mapping[str, Any]) -> list[PaymentTable]:
 def _payment_table(paid: Mapping[str, Any], codes: list[str], *, one_of_several: bool) -> PaymentTable:
     amounts = [paid["amounts_cents"][code] for code in codes]
     months = months_back(paid["until"], max(map(len, amounts)))
-    columns = [Column(code, PRESTATION_LABELS[code], numeric=True) for code in codes]
+    columns = [Column(code, CODES.PRESTATION_LABELS[code], numeric=True) for code in codes]
     rows = [
         {"month": name, "amounts": [paid_in[place] if place < len(paid_in) else None for paid_in in amounts]}
         for place, name in enumerate(months)
