@@ -29,6 +29,7 @@ MACHINE_TABLE = Path("/dev/shm/partenaire-cores")  # noqa: S108 - nothing is rea
 
 _MACHINE_PROCESSES = "pid:[4026531836]"  # PROC_PID_INIT_INO of the kernel: the namespace that is no container's
 _LONGEST_WAIT_S = 2.0
+_making = threading.Lock()
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -62,9 +63,8 @@ class CoreTable:
             os.close(folder)
 
     def _open_folder(self) -> int:
-        with suppress(FileExistsError):
-            self._path.mkdir()
-            self._path.chmod(0o1777)  # whatever the umask says: services run as different users
+        with suppress(FileExistsError), _for_everybody():
+            self._path.mkdir(0o1777)
         return os.open(self._path, _FOLDER)
 
 
@@ -166,6 +166,18 @@ def _in_child() -> None:
 os.register_at_fork(after_in_child=_in_child)
 
 
+@contextmanager
+def _for_everybody() -> Iterator[None]:
+    """What is made has its mode from the first moment, whatever the umask: services run as different users, and the
+    next one may look at once. The umask is that of the process: nothing else is made at this time of its life."""
+    with _making:
+        before = os.umask(0)
+        try:
+            yield
+        finally:
+            os.umask(before)
+
+
 def _open(folder: int, name: str) -> int:
     """A file of the table, made when it is not there. Nobody writes into it; everybody may lock it.
 
@@ -175,10 +187,8 @@ def _open(folder: int, name: str) -> int:
     try:
         file = os.open(name, _FILE, dir_fd=folder)
     except FileNotFoundError:
-        with suppress(FileExistsError):  # another made it at this moment
-            made = os.open(name, _FILE | os.O_CREAT | os.O_EXCL, 0o444, dir_fd=folder)
-            os.fchmod(made, 0o444)
-            return made
+        with suppress(FileExistsError), _for_everybody():  # another made it at this moment
+            return os.open(name, _FILE | os.O_CREAT | os.O_EXCL, 0o444, dir_fd=folder)
         file = os.open(name, _FILE, dir_fd=folder)
     if not stat.S_ISREG(os.fstat(file).st_mode):
         os.close(file)
