@@ -33,7 +33,7 @@ class SqlClients:
         ]
 
     def mark(self) -> tuple[int, int]:
-        """See the port: the newest change, and how many clients there are."""
+        """The newest change, and how many clients there are."""
         newest, count = self._connection.execute(select(func.coalesce(func.max(t.c.change), 0), func.count())).one()
         return newest, count
 

@@ -36,7 +36,7 @@ _FIND = PreparedStatement(_ACCOUNTS.where(t.c.account_id == bindparam("wanted"))
 
 
 class SqlAccounts:
-    """Implements `ports.Accounts`."""
+    """The shelf `accounts`."""
 
     def __init__(self, connection: Connection) -> None:
         """For one transaction."""

@@ -19,7 +19,7 @@ _OWN = (t.c.account_id, t.c.at, t.c.outcome, t.c.address, t.c.device)
 
 
 class SqlAcceptances:
-    """Implements `ports.Acceptances`."""
+    """The shelf `acceptances`."""
 
     def __init__(self, connection: Connection) -> None:
         """For one transaction."""
@@ -55,7 +55,7 @@ class SqlCredentials:
 
 
 class SqlSignIns:
-    """Implements `ports.SignIns`."""
+    """The shelf `sign_ins`."""
 
     def __init__(self, connection: Connection) -> None:
         """For one transaction."""
@@ -86,7 +86,7 @@ class SqlSignIns:
 
 
 class SqlKnownDevices:
-    """Implements `ports.KnownDevices`."""
+    """The shelf `known_devices`."""
 
     def __init__(self, connection: Connection) -> None:
         """For one transaction."""

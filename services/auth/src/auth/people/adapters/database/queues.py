@@ -22,7 +22,7 @@ _IS_NOTICE = mail.c.kind == MailKind.NOTICE.value
 
 
 class SqlMails:
-    """Implements `ports.Mails`."""
+    """The shelf `mails`."""
 
     def __init__(self, connection: Connection) -> None:
         """For one transaction."""
@@ -104,7 +104,7 @@ class SqlMails:
 
 
 class SqlLogoutNotices:
-    """Implements `ports.LogoutNotices`."""
+    """The shelf `logout_notices`."""
 
     def __init__(self, connection: Connection) -> None:
         """For one transaction."""
@@ -194,7 +194,7 @@ class SqlLogoutNotices:
 
 
 class SqlAttempts:
-    """Implements `ports.Attempts`."""
+    """The shelf `attempts`."""
 
     def __init__(self, connection: Connection) -> None:
         """For one transaction."""
@@ -241,7 +241,7 @@ class SqlAttempts:
 
 
 class SqlCommands:
-    """Implements `ports.Commands`."""
+    """The shelf `commands`."""
 
     def __init__(self, connection: Connection) -> None:
         """For one transaction."""

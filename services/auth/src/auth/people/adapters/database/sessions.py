@@ -37,7 +37,7 @@ _REMEMBER_CLIENT = {
 
 
 class SqlSessions:
-    """Implements `ports.Sessions`."""
+    """The shelf `sessions`."""
 
     def __init__(self, connection: Connection) -> None:
         """For one transaction."""
@@ -133,7 +133,7 @@ class SqlSessions:
 
 
 class SqlEndedSessions:
-    """Implements `ports.EndedSessions`. The UPDATE locks the one row of `feed_position`: no gap, no overtaking."""
+    """The shelf `ended_sessions`. The UPDATE locks the one row of `feed_position`: no gap, no overtaking."""
 
     def __init__(self, connection: Connection) -> None:
         """For one transaction."""

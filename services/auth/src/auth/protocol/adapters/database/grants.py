@@ -57,7 +57,7 @@ _FIND_TOKEN = _with_holder(refresh_token, _TOKENS, _token.token_hash)
 
 
 class SqlCodes:
-    """Implements `ports.Codes`."""
+    """The shelf `codes`."""
 
     def __init__(self, connection: Connection) -> None:
         """For one transaction."""
@@ -97,7 +97,7 @@ class SqlCodes:
 
 
 class SqlRefreshTokens:
-    """Implements `ports.RefreshTokens`."""
+    """The shelf `refresh_tokens`."""
 
     def __init__(self, connection: Connection) -> None:
         """For one transaction."""

@@ -34,7 +34,7 @@ _INSERT_SEEN = {
 
 
 class SqlPushedRequests:
-    """Implements `ports.PushedRequests`."""
+    """The shelf `pushed_requests`."""
 
     def __init__(self, connection: Connection) -> None:
         """For one transaction."""
@@ -68,7 +68,7 @@ class SqlPushedRequests:
 
 
 class SqlDeviceRequests:
-    """Implements `ports.DeviceRequests`."""
+    """The shelf `device_requests`."""
 
     def __init__(self, connection: Connection) -> None:
         """For one transaction."""
@@ -122,7 +122,7 @@ class SqlDeviceRequests:
 
 
 class SqlSeenTokens:
-    """Implements `ports.SeenTokens`: the primary key decides, so exactly one of many at once is the first."""
+    """The shelf `seen_tokens`: the primary key decides, so exactly one of many at once is the first."""
 
     def __init__(self, connection: Connection) -> None:
         """For one transaction."""
@@ -139,7 +139,7 @@ class SqlSeenTokens:
 
 
 class SqlRevokedTokens:
-    """Implements `ports.RevokedTokens`."""
+    """The shelf `revoked_tokens`."""
 
     def __init__(self, connection: Connection) -> None:
         """For one transaction."""
@@ -160,7 +160,7 @@ class SqlRevokedTokens:
 
 
 class SqlInitialAccessTokens:
-    """Implements `ports.InitialAccessTokens`."""
+    """The shelf `initial_access_tokens`."""
 
     def __init__(self, connection: Connection) -> None:
         """For one transaction."""
