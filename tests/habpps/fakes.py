@@ -235,6 +235,10 @@ class InMemoryPublications:
 
 
 class InMemoryAccountCommands(Rows[AccountCommand]):
+    def add_all(self, commands: Sequence[AccountCommand]) -> None:
+        for command in commands:
+            self.save(command)
+
     def _oldest(self) -> list[AccountCommand]:
         opened = (CommandState.PENDING, CommandState.SENT)
         creations = self.where(lambda row: row.kind is CommandKind.CREATE)

@@ -155,6 +155,10 @@ class AccountCommands(Protocol):
         """Add or replace."""
         ...
 
+    def add_all(self, commands: Sequence[AccountCommand]) -> None:
+        """Add new ones at once."""
+        ...
+
     def get(self, command_id: str) -> AccountCommand | None:
         """Return one.
 

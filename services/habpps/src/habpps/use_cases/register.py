@@ -121,8 +121,15 @@ class ActEntry:
             FormRefusedError: its text is not clean.
         """
         require_sound(content)
+        command = self._new(kind, account_id, organisation_id, content)
+        self.store.commands.save(command)
+        self.commands.append(command)
+
+    def _new(
+        self, kind: CommandKind, account_id: str, organisation_id: str, content: Mapping[str, str]
+    ) -> AccountCommand:
         now = self.clock.now()
-        command = AccountCommand(
+        return AccountCommand(
             id=new_id(),
             kind=kind,
             account_id=account_id,
@@ -132,8 +139,6 @@ class ActEntry:
             next_attempt_at=now,
             content=dict(content),
         )
-        self.store.commands.save(command)
-        self.commands.append(command)
 
     def tell(self, act: str) -> None:
         """Ask for one mail to each person whose rights this act changes, before it is published.
@@ -146,13 +151,17 @@ class ActEntry:
         written = {one.account_id: one for one in self.commands if one.kind in _MAILED_BY_ITSELF}
         reason = next((note.reason for note in self.notes if note.act == act), "")
         happened = Happened(act, reason, tuple(self.changed), self.today)
+        notices: list[AccountCommand] = []
         for organisation_id in dict.fromkeys(note.organisation_id for note in self.notes):
             for account_id, notice in people_to_tell(self.store, organisation_id, happened).items():
                 known = written.get(account_id)
                 if known is None:
-                    self.command(CommandKind.NOTIFY, account_id, organisation_id, notice.content())
+                    require_sound(notice)
+                    notices.append(self._new(CommandKind.NOTIFY, account_id, organisation_id, notice.content()))
                 elif known.kind is CommandKind.CREATE:
                     self._say_what_opens(known, notice)
+        self.store.commands.add_all(notices)  # the end of a group may be told to thousands
+        self.commands.extend(notices)
 
     def _say_what_opens(self, creation: AccountCommand, notice: Notice) -> None:
         content = dict(creation.content, opened=notice.content()["opened"])

@@ -30,13 +30,12 @@ class SqlAccountCommands:
 
     def save(self, command: AccountCommand) -> None:
         """Add or replace."""
-        row = {
-            **asdict(command),
-            "kind": command.kind.value,
-            "state": command.state.value,
-            "content": dict(command.content),
-        }
-        put(self._connection, tables.account_command, row)
+        put(self._connection, tables.account_command, _row(command))
+
+    def add_all(self, commands: Sequence[AccountCommand]) -> None:
+        """Add new ones at once."""
+        if commands:
+            self._connection.execute(insert(tables.account_command), [_row(one) for one in commands])
 
     def get(self, command_id: str) -> AccountCommand | None:
         """Return one.
@@ -115,6 +114,11 @@ class SqlAccountCommands:
         )
         opened = and_(_command.state.in_(_OPEN), not_(held))
         return select(func.min(_command.id)).where(opened).group_by(_command.account_id, notice)
+
+
+def _row(command: AccountCommand) -> dict[str, Any]:
+    plain = {column.name: getattr(command, column.name) for column in tables.account_command.columns}
+    return {**plain, "kind": command.kind.value, "state": command.state.value, "content": dict(command.content)}
 
 
 def _is_notice(kind: ColumnElement[str]) -> ColumnElement[int]:
