@@ -12,7 +12,7 @@ import onebox.demo_extranet
 from onebox.demo_extranet.app import build, build_app
 from onebox.demo_extranet.settings import DemoExtranetSettings
 from onebox.demo_extranet.sites import SITES
-from servicekit.database import migrate, open_database
+from servicekit.database import open_database
 from servicekit.errors import StartError
 from servicekit.process import Parts
 from tests.plain import reads_plainly
@@ -34,12 +34,17 @@ def settings(folder: Path, service: str = CLIENT) -> DemoExtranetSettings:
     )
 
 
+@pytest.fixture
+def migrations() -> Path:
+    """Those of the extranets of the demo."""
+    return MIGRATIONS
+
+
 @pytest.fixture(params=sorted(SITES))
-def browser(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FlaskClient]:
+def browser(request: pytest.FixtureRequest, tmp_path: Path, sqlite_url: str) -> Iterator[FlaskClient]:
     """Somebody signed in to one of the extranets."""
     wanted = settings(tmp_path, request.param)
-    migrate(wanted.database_url, MIGRATIONS)
-    database = open_database(wanted.database_url)
+    database = open_database(sqlite_url)
     clock = FixedClock()
     provider = FakeProvider(clock)
     client = reads_plainly(build_app(wanted, database, clock, provider.client()).test_client())

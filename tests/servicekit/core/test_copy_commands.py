@@ -20,6 +20,7 @@ from servicekit.database.sqlite import use_of
 from servicekit.web.session_tables import web_form_answer
 from tests.architecture.tree import SERVICES
 from tests.commands import run, run_apart
+from tests.databases import SqliteFiles
 from tests.promises import promise
 
 ROWS = "web_form_answer"
@@ -33,13 +34,13 @@ def service(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def config(service: str, tmp_path: Path) -> Path:
+def config(service: str, tmp_path: Path, sqlite_files: SqliteFiles) -> Path:
     """Settings of the service, whose database is at the newest migration."""
     file = tmp_path / f"{service}.env"
     prefix = service.upper()
     file.write_text(f"{prefix}_DATA_DIRECTORY={tmp_path / 'data'}\n{prefix}_AUDIT_ADDRESS=localhost:1\n")
     (tmp_path / "data").mkdir()
-    migrate(_url(service, tmp_path), _migrations(service))
+    sqlite_files.copy(_migrations(service), tmp_path / "data" / f"{service}.sqlite3")
     return file
 
 
@@ -200,11 +201,11 @@ def _missing(copy: Path, _service: str) -> None:
 )
 @pytest.mark.parametrize("service", SERVICES)
 def test_what_is_no_whole_copy_of_this_service_changes_nothing(
-    service: str, tmp_path: Path, spoil: Callable[[Path, str], None]
+    service: str, tmp_path: Path, spoil: Callable[[Path, str], None], sqlite_files: SqliteFiles
 ) -> None:
     (tmp_path / "data").mkdir()
     live, copy = tmp_path / "data" / f"{service}.sqlite3", tmp_path / "copy.sqlite3"
-    migrate(f"sqlite:///{live}", _migrations(service))
+    sqlite_files.copy(_migrations(service), live)
     copies.back_up(live, copy)
     before = live.read_bytes()
     spoil(copy, service)
