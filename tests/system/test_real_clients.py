@@ -19,7 +19,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from onebox.cast import RIVEBELLE
 from onebox.layout import Layout
@@ -38,6 +38,7 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
 _NADIA = RIVEBELLE.users[1]
 _LIMIT_S = 15.0
+_PATIENCE_MS = 30_000
 REGISTERED = ("oauth2-proxy", "Spring Security", "Authlib (Flask)", "oidc-client-ts (browser)", "go-oidc")
 _PORTS = {client: number for number, client in enumerate(REGISTERED)}
 _UPSTREAM = len(REGISTERED)
@@ -327,13 +328,13 @@ def test_a_browser_application_signs_in_renews_and_leaves_from_its_own_origin(
 ) -> None:
     page = visitor.page
     page.goto(f"{browser_application}/")
-    page.wait_for_function("document.title === 'personne'")
+    expect(page).to_have_title("personne", timeout=_PATIENCE_MS)
     page.evaluate("void window.people.signinRedirect()")
     page.wait_for_selector("#login-submit")
     visitor.sign_in(_NADIA.username, _NADIA.password)
     if page.locator("#consent-allow").count() == 1:
         visitor.click("consent-allow")
-    page.wait_for_function("document.title === 'Nadia Benali'")
+    expect(page).to_have_title("Nadia Benali", timeout=_PATIENCE_MS)
     first = page.evaluate("window.people.getUser().then(p => p.access_token)")
     tokens = page.evaluate(
         "Promise.all([1, 2, 3].map(() => window.people.signinSilent())).then(all => all.map(p => p.access_token))"
@@ -354,11 +355,11 @@ def test_a_browser_application_learns_at_its_next_renewal_that_the_session_has_e
 ) -> None:
     page = visitor.page
     page.goto(f"{browser_application}/")
-    page.wait_for_function("document.title === 'personne'")
+    expect(page).to_have_title("personne", timeout=_PATIENCE_MS)
     page.evaluate("void window.people.signinRedirect()")
     page.wait_for_selector("#login-submit")
     visitor.sign_in(_NADIA.username, _NADIA.password)
-    page.wait_for_function("document.title === 'Nadia Benali'")
+    expect(page).to_have_title("Nadia Benali", timeout=_PATIENCE_MS)
     other = visitor.context.new_page()
     other.goto(f"{visitor.layout.url('auth')}/logout")
     other.click("#logout-confirm")
