@@ -323,9 +323,8 @@ def browser_application(stage: Stage) -> Iterator[str]:
         yield f"http://localhost:{port}"
 
 
-def test_a_browser_application_signs_in_renews_and_leaves_from_its_own_origin(
-    browser_application: str, visitor: Visitor
-) -> None:
+def _nadia_at(browser_application: str, visitor: Visitor) -> Page:
+    """She has signed in at the application, and agreed where she is asked: once, whichever test comes first."""
     page = visitor.page
     page.goto(f"{browser_application}/")
     expect(page).to_have_title("personne", timeout=_PATIENCE_MS)
@@ -335,6 +334,13 @@ def test_a_browser_application_signs_in_renews_and_leaves_from_its_own_origin(
     if page.locator("#consent-allow").count() == 1:
         visitor.click("consent-allow")
     expect(page).to_have_title("Nadia Benali", timeout=_PATIENCE_MS)
+    return page
+
+
+def test_a_browser_application_signs_in_renews_and_leaves_from_its_own_origin(
+    browser_application: str, visitor: Visitor
+) -> None:
+    page = _nadia_at(browser_application, visitor)
     first = page.evaluate("window.people.getUser().then(p => p.access_token)")
     tokens = page.evaluate(
         "Promise.all([1, 2, 3].map(() => window.people.signinSilent())).then(all => all.map(p => p.access_token))"
@@ -353,13 +359,7 @@ def test_a_browser_application_signs_in_renews_and_leaves_from_its_own_origin(
 def test_a_browser_application_learns_at_its_next_renewal_that_the_session_has_ended(
     browser_application: str, visitor: Visitor
 ) -> None:
-    page = visitor.page
-    page.goto(f"{browser_application}/")
-    expect(page).to_have_title("personne", timeout=_PATIENCE_MS)
-    page.evaluate("void window.people.signinRedirect()")
-    page.wait_for_selector("#login-submit")
-    visitor.sign_in(_NADIA.username, _NADIA.password)
-    expect(page).to_have_title("Nadia Benali", timeout=_PATIENCE_MS)
+    page = _nadia_at(browser_application, visitor)
     other = visitor.context.new_page()
     other.goto(f"{visitor.layout.url('auth')}/logout")
     other.click("#logout-confirm")
