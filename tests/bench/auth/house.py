@@ -137,7 +137,7 @@ class House:
         more = (
             {"AUTH_WEB_MACHINE_THREADS": str(WEB_THREADS), "AUTH_DATABASE_URL": database} if service == "auth" else {}
         )
-        return common | more
+        return common | more | {f"{service.upper()}_CORE": "off"}  # taskset has chosen
 
     def _program(self, service: str, core: int) -> Program:
         return Program(
