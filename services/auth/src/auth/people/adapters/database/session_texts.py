@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from auth.ground.adapters.database.rows import Codec
 from auth.people.domain.factors import Factor, FactorKind
@@ -16,6 +17,7 @@ def _written_factors(factors: Sequence[Factor]) -> str:
     return " ".join(f"{factor.kind.value}:{to_microseconds(factor.at)}" for factor in factors)
 
 
+@lru_cache(maxsize=10_000)  # read with each token that is looked at, and the same as long as the session lives
 def _read_factors(text: str) -> tuple[Factor, ...]:
     """A kind that this version does not know counts for nothing."""
     pairs = (word.partition(":") for word in text.split())
@@ -30,5 +32,5 @@ def _written_steps(steps: Sequence[Step]) -> str:
 
 FACTORS = Codec(_written_factors, _read_factors)
 """`pwd:1764500000000000 …`: kind and microseconds since 1970."""
-STEPS = Codec(_written_steps, lambda text: readable_steps(text.split()))
+STEPS = Codec(_written_steps, lru_cache(maxsize=100)(lambda text: readable_steps(text.split())))
 """`choose_password choose_organisation`: their names, in order."""
