@@ -214,9 +214,15 @@ def declare_application(
     return Application(administrator.layout, fields["client_id"], secret, address)
 
 
+def whole(page: Page) -> Page:
+    """The page, once all of it is there: a click returns when the answer begins, before it has a document."""
+    page.wait_for_load_state()
+    return page
+
+
 def accessibility_violations(page: Page) -> list[str]:
     """What axe-core has to say about the page, one line each; empty when all is well."""
-    page.evaluate(AXE_SCRIPT)
+    whole(page).evaluate(AXE_SCRIPT)
     report = page.evaluate("tags => axe.run(document, {runOnly: tags})", _AXE_TAGS)
     return [
         f"{item['id']} ({item['impact']}): {item['help']} at {item['nodes'][0]['target']}"
@@ -241,7 +247,7 @@ _TYPOGRAPHY_SCRIPT = """() => {
 def typographic_faults(page: Page) -> list[str]:
     """What a French page writes as a keyboard does: straight apostrophes, spaces at which a line may begin with a
     colon. What machines read (`code`, `pre`), fields and words of another language are left out."""
-    found: list[str] = page.evaluate(_TYPOGRAPHY_SCRIPT)
+    found: list[str] = whole(page).evaluate(_TYPOGRAPHY_SCRIPT)
     return [f"typography: {text[:120]!r}" for text in found]
 
 
@@ -252,7 +258,9 @@ def breadcrumb(page: Page) -> list[str]:
 
 def scrolls_sideways(page: Page) -> bool:
     """Whether the page is wider than its window."""
-    wider: bool = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
+    wider: bool = whole(page).evaluate(
+        "document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
+    )
     return wider
 
 
@@ -261,4 +269,4 @@ def take_picture(page: Page, name: str) -> None:
     folder = os.environ.get("SCREENSHOTS")
     if folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+        whole(page).screenshot(path=f"{folder}/{name}.png", full_page=True)
