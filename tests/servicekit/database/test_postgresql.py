@@ -1,6 +1,7 @@
 """What only PostgreSQL must prove: durability settings, retries, and a server that goes away."""
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -85,6 +86,26 @@ def test_without_a_free_connection_in_two_seconds_the_database_is_unavailable(po
     database.close()
 
 
+@pytest.mark.parametrize("use", ["read", "write"])
+def test_who_is_at_work_when_the_database_closes_leaves_no_connection_open(
+    database: Database, server: Connection, use: str
+) -> None:
+    inside, let_go = threading.Event(), threading.Event()
+
+    def work(_connection: Connection) -> None:
+        inside.set()
+        assert let_go.wait(20)
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        at_work = pool.submit(getattr(database, use), work)
+        assert inside.wait(20)
+        database.close()
+        let_go.set()
+        at_work.result()
+
+    assert _connections_after_a_moment(server) == 0
+
+
 def test_connections_that_the_server_ended_are_replaced(database: Database, server: Connection) -> None:
     database.read(all_things)
     database.read(all_things, snapshot=False)
@@ -164,3 +185,15 @@ def _end_connections(server: Connection) -> None:
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
     )
+
+
+def _connections_after_a_moment(server: Connection) -> int:
+    """How many other connections the database has: the server learns a little later that one was closed."""
+    count = sa.text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " AND backend_type = 'client backend'"
+    )
+    deadline = time.monotonic() + 5
+    while (found := int(server.execute(count).scalar_one())) and time.monotonic() < deadline:
+        threading.Event().wait(0.01)
+    return found

@@ -101,13 +101,16 @@ class PostgresqlDatabase:
         self._require_open()
         about_to_wait()
         engine = self._snapshot_engine if snapshot else self._statement_engine
-        with translating():
-            try:
-                return _read_once(engine, work)
-            except DBAPIError as error:
-                if not is_lost_connection(error):
-                    raise
-            return _read_once(engine, work)  # the server was restarted: the pool now holds fresh connections
+        try:
+            with translating():
+                try:
+                    return _read_once(engine, work)
+                except DBAPIError as error:
+                    if not is_lost_connection(error):
+                        raise
+                return _read_once(engine, work)  # the server was restarted: the pool now holds fresh connections
+        finally:
+            self._give_back(engine)
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """See `Database.write`.
@@ -134,10 +137,15 @@ class PostgresqlDatabase:
         return 1.0
 
     def close(self) -> None:
-        """See `Database.close`."""
+        """See `Database.close`. Who still holds a connection closes it when done (`_give_back`)."""
         self._closed = True
         for engine in (self._write_engine, self._snapshot_engine, self._statement_engine):
-            engine.dispose()
+            engine.pool.dispose()
+
+    def _give_back(self, engine: Engine) -> None:
+        """After a connection has gone back to its pool: nobody else would close it once the database is closed."""
+        if self._closed:
+            engine.pool.dispose()
 
     def _write_once(self, work: Callable[[Connection], T]) -> T:
         callbacks: list[EndCallback] = []
@@ -161,6 +169,7 @@ class PostgresqlDatabase:
                 raise
             raise shown from error
         finally:
+            self._give_back(self._write_engine)
             end_callbacks(callbacks, end)
 
     def _require_open(self) -> None:
