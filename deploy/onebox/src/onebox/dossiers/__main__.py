@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from onebox.dossiers.generator import write_dossiers
+from onebox.dossiers.generator import MOST_DOSSIERS, write_dossiers
 from partnerkit.days import EARLIEST, LATEST, is_plausible
 
-_LONGEST_COUNT = 8  # digits: a Caf has seven digits of matricules to give
+_LONGEST_COUNT = 8  # digits
 _CANNOT_WRITE = 2
 
 
@@ -26,6 +26,8 @@ def _month(text: str) -> date:
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_COUNT):
         raise argparse.ArgumentTypeError(f"{text[:20]} is not a number of dossiers such as 10000")
+    if int(text) > MOST_DOSSIERS:
+        raise argparse.ArgumentTypeError(f"{text} is more than {MOST_DOSSIERS}: a matricule has seven digits")
     return int(text)
 
 

@@ -14,7 +14,9 @@ from onebox.dossiers.places import CAF_WEIGHTS
 from onebox.dossiers.showcase import showcase
 
 FIRST_MATRICULE = 1_000_001
+LAST_MATRICULE = 9_999_999
 MATRICULE_STEP = 9
+MOST_DOSSIERS = 10_000_000
 
 
 def generate(seed: int, count: int, month_on: date) -> Iterator[dict[str, Any]]:
@@ -23,13 +25,30 @@ def generate(seed: int, count: int, month_on: date) -> Iterator[dict[str, Any]]:
     drawer = HouseholdDrawer(random, Names(seed), month_on)
     known = [document_of(household, month_on) | changes for household, changes in showcase(drawer, month_on)]
     yield from known[:count]
-    next_matricule = dict.fromkeys(CAF_WEIGHTS, FIRST_MATRICULE)
+    for caf, matricule in numbers(random, count - len(known)):
+        yield _with_status(document_of(drawer.draw(caf, matricule), month_on), random, month_on)
+
+
+def numbers(random: Random, count: int) -> Iterator[tuple[str, str]]:
+    """(Caf, matricule) of so many dossiers, no pair twice; further apart the fewer there are.
+
+    Raises:
+        ValueError: more than `MOST_DOSSIERS`, for which seven digits are not enough.
+    """
+    if count > MOST_DOSSIERS:
+        raise ValueError(f"at most {MOST_DOSSIERS} dossiers can be numbered")
     cafs, weights = list(CAF_WEIGHTS), list(CAF_WEIGHTS.values())
-    for _ in range(count - len(known)):
+    newest = dict.fromkeys(cafs, FIRST_MATRICULE)
+    longest = longest_step(count)
+    for _ in range(count):
         caf = random.choices(cafs, weights)[0]
-        next_matricule[caf] += random.randint(1, MATRICULE_STEP)
-        document = document_of(drawer.draw(caf, f"{next_matricule[caf]:07d}"), month_on)
-        yield _with_status(document, random, month_on)
+        newest[caf] += random.randint(1, longest) if longest > 1 else 1
+        yield caf, f"{newest[caf]:07d}"
+
+
+def longest_step(count: int) -> int:
+    """How far apart matricules may be drawn, so that even one Caf with all of so many dossiers has enough of them."""
+    return min(MATRICULE_STEP, max(1, 2 * (LAST_MATRICULE - FIRST_MATRICULE) // max(count, 1) - 1))
 
 
 def write_dossiers(path: Path, seed: int, count: int, month_on: date) -> None:
