@@ -20,7 +20,10 @@ class Remembered(Generic[K, V]):
     def get(self, key: K) -> V | None:
         """The value, which counts as used now."""
         with self._lock:
-            return self._values.get(key)
+            try:
+                return self._values[key]  # `get` looks for it three times
+            except KeyError:
+                return None
 
     def put(self, key: K, value: V) -> None:
         """Keeps it in place of any other under this key."""

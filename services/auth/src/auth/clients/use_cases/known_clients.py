@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from typing import Protocol
-
-from cachetools import TTLCache
 
 from auth.clients.domain.clients import Client
 from auth.clients.domain.redirects import origins_of
@@ -33,24 +30,24 @@ class KnownClients:
         self._work = work
         self._clock = clock
         self._kept_s = kept.total_seconds()
-        self._lock = threading.Lock()
         self._origins = _UNREAD
-        self._known: TTLCache[str, Client] = TTLCache(_MOST, self._kept_s, clock.boottime)
+        self._known: dict[str, tuple[float, Client]] = {}
 
     def __call__(self, client_id: str | None) -> Client | None:
         """The client, when it is registered and enabled."""
         if not client_id or not client_id.isprintable():  # PostgreSQL takes no NUL
             return None
-        with self._lock:
-            known = self._known.get(client_id)
-        if known is not None:
-            return known
+        now = self._clock.boottime()
+        known = self._known.get(client_id)
+        if known is not None and now - known[0] < self._kept_s:
+            return known[1]
         client = self._work.read(lambda repos: repos.clients.find(client_id))
-        with self._lock:
+        if client is None or not client.enabled:
             self._known.pop(client_id, None)
-            if client is None or not client.enabled:
-                return None
-            self._known[client_id] = client
+            return None
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        self._known[client_id] = (now, client)
         return client
 
     def has_origin(self, origin: str) -> bool:
@@ -69,5 +66,4 @@ class KnownClients:
     def forget(self, client_id: str) -> None:
         """Its description has just changed in this process."""
         self._origins = _UNREAD
-        with self._lock:
-            self._known.pop(client_id, None)
+        self._known.pop(client_id, None)

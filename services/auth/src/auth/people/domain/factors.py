@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 
 NO_LEVEL = "0"
 """OIDC Core §2: an authentication that meets the requirements of no level."""
@@ -51,8 +52,9 @@ LEVELS = (
 """The strongest first (REFEDS Assurance Framework). Which of them can be reached follows from the factors there are."""
 
 
-def methods_of(factors: Iterable[Factor]) -> tuple[str, ...]:
-    """`amr`: what was shown, in the order in which it was."""
+@lru_cache(maxsize=1024)
+def methods_of(factors: tuple[Factor, ...]) -> tuple[str, ...]:
+    """`amr`: what was shown, in the order in which it was. Asked of the same sessions again and again."""
     return tuple(dict.fromkeys(factor.kind.value for factor in sorted(factors, key=lambda one: one.at)))
 
 
@@ -60,6 +62,12 @@ def level_of(kinds: Iterable[FactorKind]) -> str:
     """`acr`: the strongest level that these come to."""
     count = len({kind.category for kind in kinds})
     return next((level.acr for level in LEVELS if count >= level.categories), NO_LEVEL)
+
+
+@lru_cache(maxsize=1024)
+def level_shown(factors: tuple[Factor, ...]) -> str:
+    """`acr` of what was shown. Asked of the same sessions again and again."""
+    return level_of(factor.kind for factor in factors)
 
 
 def levels_within(kinds: Iterable[FactorKind]) -> tuple[str, ...]:

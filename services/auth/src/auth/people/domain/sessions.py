@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from auth.ground.domain.errors import SignInUnfinishedError
-from auth.people.domain.factors import Factor, level_of, methods_of
+from auth.people.domain.factors import Factor, level_shown, methods_of
 from auth.people.domain.steps import Step, check_askable
 
 
@@ -70,7 +70,7 @@ class Session:
     @property
     def acr(self) -> str:
         """The level of the sign-in, from what was shown."""
-        return level_of(factor.kind for factor in self.factors)
+        return level_shown(self.factors)
 
     @property
     def amr(self) -> tuple[str, ...]:

@@ -95,16 +95,9 @@ class ReadToken:
             raise SessionEndedError("the client of the token is gone")
         if int(claims["iat"]) < client.tokens_valid_from:
             raise SessionEndedError("the token is of before its client was closed")
-        token_id = str(claims["jti"])
-        if self._work.read(lambda repos: repos.revoked_tokens.contains(token_id), snapshot=False):
-            raise SessionEndedError("the token was revoked")
+        session, account = self._work.read(lambda repos: _what_it_stands_on(repos, claims), snapshot=False)
         if "sid" not in claims:
             return LivingToken(claims, client, None, None, claims)
-        return self._of_a_person(claims, client)
-
-    def _of_a_person(self, claims: Mapping[str, Any], client: Client) -> LivingToken:
-        session_id = str(claims["sid"])
-        session, account = self._work.read(lambda repos: repos.sessions.find_with_account(session_id), snapshot=False)
         if session is None or not session.is_alive(self._limits, self._clock.now()):
             raise SessionEndedError("the session of the token has ended")
         if not session.is_finished:
@@ -226,3 +219,14 @@ class ReadToken:
             return Outcome(None, (event,))
 
         self._work.record(revoke)
+
+
+def _what_it_stands_on(repos: Store, claims: Mapping[str, Any]) -> tuple[Session | None, Account | None]:
+    """The session of a token that was not revoked, and whose it is: both at one moment, in one transaction.
+
+    Raises:
+        SessionEndedError: the token was revoked.
+    """
+    if repos.revoked_tokens.contains(str(claims["jti"])):
+        raise SessionEndedError("the token was revoked")
+    return repos.sessions.find_with_account(str(claims["sid"])) if "sid" in claims else (None, None)
