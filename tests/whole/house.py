@@ -68,16 +68,23 @@ def wait_until(seen: Callable[[], object], what: str, patience_s: float = PATIEN
         pause.wait(0.02)
 
 
+Prepare = Callable[[str, ServiceSettings], None]
+
+
+def _as_it_is(_service: str, _settings: ServiceSettings) -> None:
+    """Nothing is imported."""
+
+
 @contextmanager
-def four_services(folder: Path, **more: dict[str, object]) -> Iterator[dict[str, Whole]]:
-    """All of them, ready; `more` settings by service."""
+def four_services(folder: Path, prepare: Prepare = _as_it_is, **more: dict[str, object]) -> Iterator[dict[str, Whole]]:
+    """All of them, ready; `more` settings by service. `prepare`: what an operator does once the tables are there."""
     write_authority(folder / "tls")
-    ports = dict(zip(SERVICES, _free_ports(len(SERVICES)), strict=True))
+    ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True))
     with ExitStack() as stack:
         running: dict[str, Whole] = {}
         for service in SERVICES:
             settings = _settings(service, folder, ports, more.get(service, {}))
-            running[service] = stack.enter_context(_started(service, settings))
+            running[service] = stack.enter_context(_started(service, settings, prepare))
         for whole in running.values():
             wait_until(whole.is_well, f"{whole.service} without problems")
         yield running
@@ -101,11 +108,12 @@ def _settings(service: str, folder: Path, ports: dict[str, int], more: dict[str,
 
 
 @contextmanager
-def _started(service: str, settings: ServiceSettings) -> Iterator[Whole]:
+def _started(service: str, settings: ServiceSettings, prepare: Prepare) -> Iterator[Whole]:
     settings.data_directory.mkdir(mode=0o700)
     package = import_module(_MIGRATIONS.get(service, f"{service}.adapters.database"))
     assert package.__file__ is not None
     migrate(settings.database_url, Path(package.__file__).parent / "migrations")
+    prepare(service, settings)
     before = set(threading.enumerate())
     stuck: list[str] = []
     with running(f"{service}.bootstrap:build", settings, Parts.BOTH, stuck) as made:
@@ -114,7 +122,7 @@ def _started(service: str, settings: ServiceSettings) -> Iterator[Whole]:
     assert stuck == []
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [int(probe.getsockname()[1]) for probe in probes]
     for probe in probes:
