@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any
 
 from habpps.domain.account_command import AccountCommand, CommandKind, CommandState
 from habpps.domain.habilitation import Group, Habilitation, Membership
@@ -26,34 +26,7 @@ from habpps.use_cases.ports import (
 )
 from rights.snapshot import EMPTY_DIGEST
 from servicekit.errors import DependencyUnavailableError
-
-
-class HasId(Protocol):
-    @property
-    def id(self) -> str: ...
-
-
-T = TypeVar("T", bound=HasId)
-
-
-class Rows(Generic[T]):
-    """Rows by identifier."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, T] = {}
-
-    def get(self, identifier: str) -> T | None:
-        return self.rows.get(identifier)
-
-    def save(self, row: T) -> None:
-        known: Any = self.rows.get(row.id)
-        counted: Any = row
-        if hasattr(known, "changes"):
-            counted = replace(counted, changes=known.changes + 1)
-        self.rows[row.id] = counted
-
-    def where(self, wanted: Callable[[T], bool], order: Callable[[T], Any] = lambda row: row.id) -> tuple[T, ...]:
-        return tuple(sorted(filter(wanted, self.rows.values()), key=order))
+from tests.habpps.rows import InMemoryPeople, Rows, RowsOfPeople
 
 
 def plain(*texts: str) -> str:
@@ -104,9 +77,9 @@ class InMemoryGroups(Rows[Group]):
         return self.where(lambda row: row.organisation_id == organisation_id, lambda row: (row.name, row.id))
 
 
-class InMemoryUsers(Rows[User]):
-    def __init__(self, habilitations: "InMemoryHabilitations") -> None:
-        super().__init__()
+class InMemoryUsers(RowsOfPeople[User]):
+    def __init__(self, people: InMemoryPeople, habilitations: "InMemoryHabilitations") -> None:
+        super().__init__(people)
         self._habilitations = habilitations
 
     @staticmethod
@@ -163,14 +136,19 @@ class InMemoryHabilitations(Rows[Habilitation]):
 
     def of(self, organisation_id: str) -> tuple[Membership, ...]:
         rows = self.where(lambda row: row.organisation_id == organisation_id)
-        return tuple(Membership(row, self.groups.rows[row.group_id], self.users.rows[row.user_id]) for row in rows)
+        return tuple(self._place(row) for row in rows)
 
     def of_user(self, user_id: str) -> tuple[Membership, ...]:
         return self.of_users([user_id])
 
     def of_users(self, user_ids: Sequence[str]) -> tuple[Membership, ...]:
         rows = self.where(lambda row: row.user_id in user_ids)
-        return tuple(Membership(row, self.groups.rows[row.group_id], self.users.rows[row.user_id]) for row in rows)
+        return tuple(self._place(row) for row in rows)
+
+    def _place(self, row: Habilitation) -> Membership:
+        user = self.users.get(row.user_id)
+        assert user is not None
+        return Membership(row, self.groups.rows[row.group_id], user)
 
     def sizes(self, organisation_id: str) -> Mapping[str, int]:
         held = {(row.group.id, row.user.id) for row in self.of(organisation_id) if row.habilitation.is_held}
@@ -185,10 +163,11 @@ class InMemoryHabilitations(Rows[Habilitation]):
         for row in self.of(organisation_id):
             if row.habilitation.is_held:
                 held[row.user.id].append(row.habilitation)
-        return tuple(Likeness(self.users.rows[key], tuple(places), 1) for key, places in held.items())
+        users = {key: self.users.get(key) for key in held}
+        return tuple(Likeness(users[key], tuple(places), 1) for key, places in held.items())  # type: ignore[arg-type]
 
 
-class InMemoryAdministrators(Rows[Administrator]):
+class InMemoryAdministrators(RowsOfPeople[Administrator]):
     def of(self, organisation_id: str) -> tuple[Administrator, ...]:
         return self.where(lambda row: row.organisation_id == organisation_id)
 
@@ -291,17 +270,18 @@ class InMemoryJournal(Rows[ActRecord]):
 
 def in_memory_store() -> Repositories:
     conventions, groups = InMemoryConventions(), InMemoryGroups()
-    habilitations = InMemoryHabilitations()
-    users = InMemoryUsers(habilitations)
+    habilitations, people = InMemoryHabilitations(), InMemoryPeople()
+    users = InMemoryUsers(people, habilitations)
     habilitations.groups, habilitations.users = groups, users
     return Repositories(
         organisations=InMemoryOrganisations(conventions),
         conventions=conventions,
         contracts=InMemoryServiceContracts(),
         groups=groups,
+        people=people,
         users=users,
         habilitations=habilitations,
-        administrators=InMemoryAdministrators(),
+        administrators=InMemoryAdministrators(people),
         extranets=InMemoryExtranets(),
         publications=InMemoryPublications(),
         commands=InMemoryAccountCommands(),

@@ -22,36 +22,48 @@ def add_people(database: Database, organisation_id: str, groups: Mapping[str, st
 
     `groups`: identifier -> profile.
     """
+    people_rows: list[dict[str, Any]] = []
     users: list[dict[str, Any]] = []
     places: list[dict[str, Any]] = []
     names = list(groups)
     for number in range(people):
-        user = _user(organisation_id, number)
+        person, user = _user(organisation_id, number)
+        people_rows.append(person)
         users.append(user)
         for place in range((1, 1, 1, 1, 1, 1, 1, 2, 0, 0)[number % 10]):
             group_id = names[(number + place) % len(names)]
             places.append(_place(organisation_id, str(user["id"]), group_id, number))
-    for table, rows in ((tables.professional, users), (tables.habilitation, places)):
+    for table, rows in (
+        (tables.person, people_rows),
+        (tables.professional, users),
+        (tables.habilitation, places),
+    ):
         for batch in _batches(rows):
             _write(database, table, batch)
     return [str(user["id"]) for user in users]
 
 
-def _user(organisation_id: str, number: int) -> dict[str, Any]:
+def _user(organisation_id: str, number: int) -> tuple[dict[str, Any], dict[str, Any]]:
     given, family = GIVEN[number % len(GIVEN)], f"{FAMILY[number % len(FAMILY)]}"
     email, title = f"personne-{new_id()}@ville.example", f"agent {number % 7}"
-    return {
-        "id": new_id(),
+    person = {
         "account_id": new_id(),
-        "organisation_id": organisation_id,
         "given_name": given,
         "family_name": family,
         "email": email,
+        "language": "fr",
+        "search": searchable(family, given, email),
+    }
+    user = {
+        "id": new_id(),
+        "account_id": person["account_id"],
+        "organisation_id": organisation_id,
         "job_title": title,
         "state": "active",
         "departs_on": None,
-        "search": searchable(family, given, email, title),
+        "search": searchable(title),
     }
+    return person, user
 
 
 def _place(organisation_id: str, user_id: str, group_id: str, number: int) -> dict[str, Any]:

@@ -1,21 +1,27 @@
 """One suite for the store in memory and the store in tables, on both engines: a fake that cannot lie."""
 
+import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from habpps.adapters.database.feed import SqlFeedReader, SqlReplicas
+from habpps.adapters.database.tables import metadata
 from habpps.domain.account_command import CommandState
-from habpps.domain.people import person_typed
+from habpps.domain.authorship import OPERATOR
+from habpps.domain.people import Person, Role, person_typed
+from habpps.domain.refusals import PersonDiffersError
 from habpps.domain.states import HabilitationEvent, UserEvent
 from habpps.use_cases.create_user import UserRequest
 from habpps.use_cases.follow_propagation import FollowPropagation
 from habpps.use_cases.people_ports import Listing
 from habpps.use_cases.ports import Repositories
+from habpps.use_cases.register import ActEntry, Note
 from tests.habpps.adapters.conftest import Habpps, opened_at
-from tests.habpps.builders import DIRECTOR, OTHER_SIRET, SIRET, TODAY, MemoryRegister, Register921
+from tests.habpps.builders import ADMINISTRATOR, DIRECTOR, OTHER_SIRET, SIRET, TODAY, MemoryRegister, Register921
 from tests.habpps.fakes import CountingSignal, FixedClientSessions, InMemoryReplicas
 from tests.promises import promise
 
@@ -53,6 +59,46 @@ def test_what_was_saved_is_read_back_whole(register: Register921) -> None:
         assert [one.code for one in store.extranets.all()][:2] == ["afas", "cdap"]
 
     register.look(look)
+
+
+@promise("person:kept-once")
+def test_a_person_is_kept_once_and_read_everywhere(register: Register921) -> None:
+    commune = register.ready()
+    acts, partner = register.acts, commune.partner
+    acts.attach_person(partner, partner.administrator_id, "adjointe")
+    later = Person("Dominique", "Martin-Roy", "d.martin-roy@nanterre.example")
+    before = register.feed.state().revision
+
+    def correct(entry: ActEntry) -> None:
+        known = entry.store.people.get(partner.account_id)
+        assert known is not None
+        entry.save(replace(known, person=later))
+        entry.note(Note(act="habpps.person.corrected", subject="account:x", organisation_id=commune.id, label="x"))
+
+    register.register.act(OPERATOR, "habpps.person.corrected", correct)
+
+    def look(store: Repositories) -> None:
+        holders = store.people.with_email(later.email)
+        assert [one.account_id for one in holders] == [partner.account_id]
+        assert store.people.with_email(ADMINISTRATOR.email) == ()
+        (user,) = store.users.with_account(partner.account_id)
+        (administrator,) = store.administrators.with_account(partner.account_id)
+        assert user.person == administrator.person == later
+        assert store.users.page(commune.id, Listing(text="martin-roy ADJOINTE"))[0] == (user,)
+        assert [one.id for one in store.users.of(commune.id)] == [commune.user_id, user.id]
+
+    register.look(look)
+    (change,) = register.feed.changes_after(before, 10)
+    names = {json.loads(fact.value).get("display_name") or json.loads(fact.value)["name"] for fact in change.facts}
+    assert (names, len(change.facts)) == ({later.display_name}, 2)
+
+
+def test_an_account_is_never_given_to_a_person_of_another_name(register: Register921) -> None:
+    commune = register.ready()
+    other = Person("Dominique", "Martinet", ADMINISTRATOR.email)
+    with pytest.raises(PersonDiffersError):
+        register.create_agent("751", Role.CAF_AUDITOR, commune.partner.account_id, other)
+    assert register.look(lambda store: store.people.get(commune.partner.account_id)).person == ADMINISTRATOR
 
 
 def test_lists_are_searched_filtered_and_cut_into_pages(register: Register921) -> None:
@@ -218,3 +264,10 @@ def test_a_replica_is_alive_for_five_seconds_and_late_until_it_has_the_revision(
     assert propagation.wait(3, timedelta()).late == ("cdap-1",)
     clock.advance(timedelta(seconds=6))
     assert propagation.wait(3, timedelta()).replicas == 0
+
+
+def test_no_other_table_has_names_or_an_address_of_people() -> None:
+    """The signatories of a convention and the author of a line of the journal are what was written at that moment."""
+    of_people = {"given_name", "family_name", "email", "email_verified_at", "language"}
+    found = {table.name for table in metadata.tables.values() if of_people.intersection(table.c.keys())}
+    assert found == {"person"}

@@ -85,6 +85,15 @@ REASONS = (
         ("Un groupe ouvert porte déjà ce nom.", "An open group already has this name."),
     ),
     reason(
+        "PERSON_DIFFERS",
+        ADMINISTRATION,
+        ("Compte d'une personne d'un autre nom", "Account of a person of another name"),
+        (
+            "Ce compte est celui d'une personne d'un autre nom ou d'une autre adresse.",
+            "This account belongs to a person of another name or address.",
+        ),
+    ),
+    reason(
         "EMAIL_TAKEN",
         ADMINISTRATION,
         ("Adresse déjà connue dans l'organisation", "Address already known in the organisation"),

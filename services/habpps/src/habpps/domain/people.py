@@ -1,12 +1,12 @@
 """People of an organisation: users and administrators. One person has one account (the OIDC subject)."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from habpps.domain.states import USER, UserEvent, UserState
 from partnerkit.email import InvalidEmailError, checked_email
-from partnerkit.text import typed_name, why_name_refused
+from partnerkit.text import letters_of, typed_name, why_name_refused
 
 LONGEST_NAME = 60
 LONGEST_JOB_TITLE = 80
@@ -44,6 +44,15 @@ def person_typed(given_name: str, family_name: str, email: str) -> Person:
     return Person(typed_name(given_name), typed_name(family_name), address)
 
 
+def have_same_names(one: Person, other: Person) -> bool:
+    """Say whether two spellings are of one name: accents, capitals, hyphens and apostrophes do not count."""
+    return _letters(one) == _letters(other)
+
+
+def _letters(person: Person) -> tuple[str, str]:
+    return letters_of(person.given_name), letters_of(person.family_name)
+
+
 def why_person_refused(person: Person) -> dict[str, str]:
     """Return field -> reason code for each field that is wrong."""
     problems: dict[str, str] = {}
@@ -60,8 +69,28 @@ def why_person_refused(person: Person) -> dict[str, str]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountHolder:
+    """Whose an account is: one person, once, whatever organisations they belong to.
+
+    `email_verified_at`: when the address was proved by a link sent to it; None: it was typed by an administrator.
+    """
+
+    account_id: str
+    person: Person
+    email_verified_at: datetime | None = None
+    language: str = "fr"
+    changes: int = field(default=0, compare=False)
+    """How often it was changed since it was made; the store counts."""
+
+    @property
+    def id(self) -> str:
+        """The account."""
+        return self.account_id
+
+
+@dataclass(frozen=True, kw_only=True)
 class User:
-    """A professional in one organisation."""
+    """A professional in one organisation. `person` is that of the account: the register keeps it once."""
 
     id: str
     account_id: str
@@ -84,7 +113,7 @@ class User:
 
 @dataclass(frozen=True, kw_only=True)
 class Administrator:
-    """Somebody who administers: for a partner or for a Caf."""
+    """Somebody who administers: for a partner or for a Caf. `person` is that of the account, as for a user."""
 
     id: str
     account_id: str

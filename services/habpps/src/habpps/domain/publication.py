@@ -7,12 +7,23 @@ from dataclasses import dataclass
 
 from habpps.domain.habilitation import Group, Habilitation
 from habpps.domain.organisation import Convention, Organisation
-from habpps.domain.people import Administrator, User
+from habpps.domain.people import AccountHolder, Administrator, User
 from habpps.domain.service_contract import Extranet, Purpose, ServiceContract
 from habpps.domain.states import ConventionState
 from rights import facts
 
-Entity = Organisation | Convention | Extranet | Purpose | ServiceContract | Group | User | Habilitation | Administrator
+Entity = (
+    Organisation
+    | Convention
+    | Extranet
+    | Purpose
+    | ServiceContract
+    | Group
+    | AccountHolder
+    | User
+    | Habilitation
+    | Administrator
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +41,8 @@ def published(entity: Entity) -> PublishedFact | None:
 
 
 def _fact(entity: Entity) -> facts.Fact | None:
+    if isinstance(entity, AccountHolder):
+        return None  # what is published of a person stands in the facts of each user and administrator
     if isinstance(entity, Convention):
         return _convention(entity)
     if isinstance(entity, ServiceContract):

@@ -111,6 +111,12 @@ class EmailTakenError(ConflictError):
     reason = "EMAIL_TAKEN"
 
 
+class PersonDiffersError(ConflictError):
+    """The account is that of a person with another name or address: the register keeps each person once."""
+
+    reason = "PERSON_DIFFERS"
+
+
 class AlreadyInGroupError(ConflictError):
     """The user already holds a habilitation of this group."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from habpps.domain.account_command import CommandKind
 from habpps.domain.authorship import Author, check_role
 from habpps.domain.organisation import Organisation
-from habpps.domain.people import Administrator, Person, Role, User, why_person_refused
+from habpps.domain.people import Administrator, Person, Role, have_same_names, why_person_refused
 from habpps.domain.refusals import (
     EmailTakenError,
     FormRefusedError,
@@ -106,6 +106,7 @@ def appoint(entry: ActEntry, organisation: Organisation, person: Person, account
         FormRefusedError: something typed is wrong.
         EmailTakenError: administrator already.
         UserNotActiveError: locked or gone as a user of this organisation.
+        PersonDiffersError: the account is another person's.
     """
     problems = why_person_refused(person)
     if problems:
@@ -114,6 +115,7 @@ def appoint(entry: ActEntry, organisation: Organisation, person: Person, account
         if other.is_active and other.person.email == person.email:
             raise EmailTakenError("administrator already", details={"kind": "administrator", "id": other.id})
     known = account_id or account_of(entry.store, organisation.id, person.email)
+    person = person if account_id else _as_known(entry.store, known, person)
     administrator = Administrator(
         id=new_id(),
         account_id=known or new_id(),
@@ -136,6 +138,12 @@ def appoint(entry: ActEntry, organisation: Organisation, person: Person, account
         )
     )
     return administrator
+
+
+def _as_known(store: Repositories, account_id: str, person: Person) -> Person:
+    """The person of the account, where only the spelling of the names was another one."""
+    holder = store.people.get(account_id)
+    return holder.person if holder is not None and have_same_names(holder.person, person) else person
 
 
 def ask_account(entry: ActEntry, account_id: str, organisation: Organisation, person: Person) -> None:
@@ -163,9 +171,10 @@ def account_of(store: Repositories, organisation_id: str, email: str) -> str:
 
 def person_of(store: Repositories, organisation_id: str, account_id: str) -> Person | None:
     """Return who has an account in this organisation."""
-    people: list[User | Administrator] = [*store.users.with_account(account_id)]
-    people.extend(store.administrators.with_account(account_id))
-    return next((one.person for one in people if one.organisation_id == organisation_id), None)
+    roles = {one.organisation_id for one in store.administrators.with_account(account_id)}
+    there = roles | {one.organisation_id for one in store.users.with_account(account_id)}
+    holder = store.people.get(account_id)
+    return holder.person if holder is not None and organisation_id in there else None
 
 
 def _check_seen(entry: ActEntry, organisation: Organisation, administrator_id: str, seen: str | None) -> None:

@@ -1,8 +1,8 @@
 """Imports organisations from a file, all or nothing; running it again adds only what is missing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from habpps.domain.authorship import OPERATOR
 from habpps.domain.organisation import Organisation
@@ -69,9 +69,9 @@ class ImportOrganisations:
             if contract.terms.extranet not in in_force:
                 with _at(contract.path):
                     open_service_contract(entry, key, contract.terms, self._catalogue)
-        emails = {admin.person.email for admin in entry.store.administrators.of(key)}
+        there = _keys(entry.store.administrators.of(key))
         for administrator in one.administrators:
-            if administrator.person.email not in emails:
+            if there.isdisjoint(_keys([administrator])):
                 with _at(administrator.path):
                     appoint(entry, organisation, administrator.person, administrator.account_id)
         _write_people(entry, organisation, one)
@@ -83,11 +83,11 @@ def _write_people(entry: ActEntry, organisation: Organisation, one: ImportedOrga
         if group.name not in groups:
             with _at(group.path):
                 groups[group.name] = create_group(entry, organisation.id, group.name, group.profile)
-    users = {user.person.email: user.id for user in entry.store.users.of(organisation.id)}
+    users = {key: user.id for user in entry.store.users.of(organisation.id) for key in _keys([user])}
     placed = {(held.user.id, held.group.id) for held in entry.store.habilitations.of(organisation.id)}
     for user in one.users:
         with _at(user.path):
-            key = users.get(user.person.email)
+            key = next((users[one] for one in _keys([user]) if one in users), None)
             if key is None:
                 key = create_user(entry, organisation, UserRequest(user.person, user.job_title), user.account_id)
         for place, name in enumerate(user.groups):
@@ -96,6 +96,20 @@ def _write_people(entry: ActEntry, organisation: Organisation, one: ImportedOrga
                     raise ImportRefusedError({f"{user.path}.groups[{place}]": "no group of this name"})
                 if (key, groups[name]) not in placed:
                     assign(entry, Assignment(key, groups[name]))
+
+
+class _Named(Protocol):
+    """Somebody of the file or of the register."""
+
+    @property
+    def person(self) -> Person: ...
+    @property
+    def account_id(self) -> str: ...
+
+
+def _keys(people: Iterable[_Named]) -> set[str]:
+    """By what somebody is recognised: the account, which stays when the address is corrected, and the address."""
+    return {key for one in people for key in (one.account_id, one.person.email) if key}
 
 
 NATIONAL_OFFICE = Caf(NATIONAL, "Caisse nationale des allocations familiales", "180035065")

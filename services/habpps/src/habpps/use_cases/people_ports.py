@@ -6,7 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from habpps.domain.habilitation import Group, Habilitation, Membership
-from habpps.domain.people import Administrator, User
+from habpps.domain.people import AccountHolder, Administrator, User
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +38,24 @@ class Groups(Protocol):
         ...
 
 
+class People(Protocol):
+    """Whose each account is. Names and addresses stand here and nowhere else."""
+
+    def get(self, account_id: str) -> AccountHolder | None:
+        """Return one."""
+        ...
+
+    def with_email(self, email: str) -> tuple[AccountHolder, ...]:
+        """Return those with this address, in every organisation, by account; several may share a mailbox."""
+        ...
+
+    def save(self, holder: AccountHolder) -> None:
+        """Add or replace."""
+        ...
+
+
 class Users(Protocol):
-    """Users."""
+    """Users. What is saved of one is what the organisation knows; the person is that of `People`."""
 
     def get(self, user_id: str) -> User | None:
         """Return one."""
@@ -127,7 +143,7 @@ class Habilitations(Protocol):
 
 
 class Administrators(Protocol):
-    """Administrators of partners and Cafs."""
+    """Administrators of partners and Cafs; the person is that of `People`."""
 
     def get(self, administrator_id: str) -> Administrator | None:
         """Return one."""

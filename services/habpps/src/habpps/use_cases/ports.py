@@ -9,7 +9,7 @@ from habpps.domain.account_command import AccountCommand
 from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.publication import PublishedFact
 from habpps.domain.service_contract import Extranet, Purpose, ServiceContract
-from habpps.use_cases.people_ports import Administrators, Groups, Habilitations, Listing, Users
+from habpps.use_cases.people_ports import Administrators, Groups, Habilitations, Listing, People, Users
 from partnerkit.cafs import Caf
 
 
@@ -218,6 +218,7 @@ class Repositories:
     conventions: Conventions
     contracts: ServiceContracts
     groups: Groups
+    people: People
     users: Users
     habilitations: Habilitations
     administrators: Administrators

@@ -11,17 +11,21 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 
 from habpps.domain.account_command import MAILS, AccountCommand, CommandKind, CommandState
 from habpps.domain.authorship import Author, check_reach
-from habpps.domain.habilitation import Group, Habilitation
 from habpps.domain.notices import Notice
-from habpps.domain.organisation import Convention, Organisation
-from habpps.domain.people import Administrator, Role, User
+from habpps.domain.organisation import Organisation
+from habpps.domain.people import AccountHolder, Administrator, Role, User
 from habpps.domain.publication import Entity, PublishedFact, published
-from habpps.domain.refusals import ConventionSuspendedError, RoleNotConfirmedError, UnknownThingError
-from habpps.domain.service_contract import Extranet, Purpose, ServiceContract
+from habpps.domain.refusals import (
+    ConventionSuspendedError,
+    PersonDiffersError,
+    RoleNotConfirmedError,
+    UnknownThingError,
+)
 from habpps.domain.soundness import require_sound
 from habpps.domain.states import ConventionState
 from habpps.use_cases.acting_administrators import may_act
 from habpps.use_cases.ports import ActRecord, FeedChange, FeedState, Repositories, Signals
+from habpps.use_cases.save_entity import save
 from habpps.use_cases.tell_people import Happened, people_to_tell
 from partnerkit.days import french_day
 from rights.facts import read_fact
@@ -98,12 +102,28 @@ class ActEntry:
     def save(self, entity: Entity) -> None:
         """Write an entity; what is public of it will be published with this act.
 
+        Of a new account, the person is written with the first user or administrator. A person who changes is published
+        anew in every organisation.
+
         Raises:
             FormRefusedError: it holds text that is not clean, a wrong address or an implausible day.
+            PersonDiffersError: the account is another person's.
         """
         require_sound(entity)
-        _save(self.store, entity)
+        if isinstance(entity, User | Administrator):
+            self._check_person(entity)
+        save(self.store, entity)
         self.changed.append(entity)
+        if isinstance(entity, AccountHolder):
+            self.changed.extend(self.store.users.with_account(entity.account_id))
+            self.changed.extend(self.store.administrators.with_account(entity.account_id))
+
+    def _check_person(self, entity: User | Administrator) -> None:
+        known = self.store.people.get(entity.account_id)
+        if known is None:
+            self.save(AccountHolder(account_id=entity.account_id, person=entity.person))
+        elif known.person != entity.person:
+            raise PersonDiffersError(f"account {entity.account_id} is another person's")
 
     def note(self, note: Note) -> None:
         """Say what happened; every act says at least one thing.
@@ -367,25 +387,3 @@ def _may_write(store: Repositories, author: Author) -> None:
         convention = store.conventions.of(author.organisation_id)
         if convention is not None and convention.state is ConventionState.SUSPENDED:
             raise ConventionSuspendedError(f"convention {convention.id} is suspended")
-
-
-def _save(store: Repositories, entity: Entity) -> None:
-    match entity:
-        case Organisation():
-            store.organisations.save(entity)
-        case Convention():
-            store.conventions.save(entity)
-        case Extranet():
-            store.extranets.save(entity)
-        case Purpose():
-            pass  # comes with the program: published only
-        case ServiceContract():
-            store.contracts.save(entity)
-        case Group():
-            store.groups.save(entity)
-        case User():
-            store.users.save(entity)
-        case Habilitation():
-            store.habilitations.save(entity)
-        case Administrator():
-            store.administrators.save(entity)

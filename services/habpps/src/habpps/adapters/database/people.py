@@ -8,12 +8,12 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, not_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, not_, or_, select
 
 from habpps.adapters.database import tables
-from habpps.adapters.database.statements import contains, put, searchable
+from habpps.adapters.database.statements import contains, put, searchable, words_of
 from habpps.domain.habilitation import Group, Habilitation, Membership
-from habpps.domain.people import Administrator, Person, Role, User
+from habpps.domain.people import AccountHolder, Administrator, Person, Role, User
 from habpps.domain.states import HabilitationState, UserState
 from habpps.use_cases.people_ports import Likeness, Listing
 
@@ -21,6 +21,11 @@ _group = tables.user_group.c
 _user = tables.professional.c
 _habilitation = tables.habilitation.c
 _administrator = tables.administrator.c
+_person = tables.person.c
+_WHO = (_person.given_name, _person.family_name, _person.email)
+_MEMBERS = tables.professional.join(tables.person, _person.account_id == _user.account_id)
+_AGENTS = tables.administrator.join(tables.person, _person.account_id == _administrator.account_id)
+_USERS = select(tables.professional, *_WHO).select_from(_MEMBERS)
 
 
 class SqlGroups:
@@ -44,6 +49,38 @@ class SqlGroups:
         put(self._connection, tables.user_group, asdict(group))
 
 
+class SqlPeople:
+    """Implements ports.People."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, account_id: str) -> AccountHolder | None:
+        """Return one."""
+        found = self._holders(_person.account_id == account_id)
+        return found[0] if found else None
+
+    def with_email(self, email: str) -> tuple[AccountHolder, ...]:
+        """Return those with this address."""
+        return self._holders(_person.email == email)
+
+    def save(self, holder: AccountHolder) -> None:
+        """Add or replace."""
+        person = holder.person
+        row = {
+            "account_id": holder.account_id,
+            **asdict(person),
+            "email_verified_at": holder.email_verified_at,
+            "language": holder.language,
+            "search": searchable(person.family_name, person.given_name, person.email),
+        }
+        put(self._connection, tables.person, row)
+
+    def _holders(self, wanted: ColumnElement[bool]) -> tuple[AccountHolder, ...]:
+        statement = select(tables.person).where(wanted).order_by(_person.account_id)
+        return tuple(_to_holder(row) for row in self._connection.execute(statement))
+
+
 class SqlUsers:
     """Implements ports.Users."""
 
@@ -52,7 +89,7 @@ class SqlUsers:
 
     def get(self, user_id: str) -> User | None:
         """Return one."""
-        row = self._connection.execute(select(tables.professional).where(_user.id == user_id)).one_or_none()
+        row = self._connection.execute(_USERS.where(_user.id == user_id)).one_or_none()
         return None if row is None else _to_user(row)
 
     def of(self, organisation_id: str) -> tuple[User, ...]:
@@ -65,14 +102,14 @@ class SqlUsers:
 
     def with_email(self, organisation_id: str, email: str) -> tuple[User, ...]:
         """Return those of an organisation with this address."""
-        return self._users(and_(_user.organisation_id == organisation_id, _user.email == email))
+        return self._users(and_(_user.organisation_id == organisation_id, _person.email == email))
 
     def page(self, organisation_id: str, listing: Listing) -> tuple[tuple[User, ...], int]:
         """Return a page."""
         wanted = and_(_user.organisation_id == organisation_id, *_filters(listing))
-        order = _ORDERS.get(listing.sort.removeprefix("-"), _user.search)
+        order = _ORDERS.get(listing.sort.removeprefix("-"), _person.search)
         by = (order.desc(), _user.id.desc()) if listing.sort.startswith("-") else (order, _user.id)
-        page = select(tables.professional).where(wanted).order_by(*by)
+        page = _USERS.where(wanted).order_by(*by)
         rows = self._connection.execute(page.limit(listing.size).offset((listing.page - 1) * listing.size))
         return tuple(_to_user(row) for row in rows), self._count(wanted)
 
@@ -97,25 +134,23 @@ class SqlUsers:
 
     def save(self, user: User) -> None:
         """Add or replace."""
-        person = user.person
         row = {
             "id": user.id,
             "account_id": user.account_id,
             "organisation_id": user.organisation_id,
-            **asdict(person),
             "job_title": user.job_title,
             "state": user.state.value,
             "departs_on": user.departs_on,
-            "search": searchable(person.family_name, person.given_name, person.email, user.job_title),
+            "search": searchable(user.job_title),
         }
         put(self._connection, tables.professional, row)
 
     def _count(self, wanted: ColumnElement[bool]) -> int:
-        statement = select(func.count()).select_from(tables.professional).where(wanted)
+        statement = select(func.count()).select_from(_MEMBERS).where(wanted)
         return self._connection.execute(statement).scalar_one()
 
     def _users(self, wanted: ColumnElement[bool]) -> tuple[User, ...]:
-        statement = select(tables.professional).where(wanted).order_by(_user.search, _user.id)
+        statement = _USERS.where(wanted).order_by(_person.search, _user.id)
         return tuple(_to_user(row) for row in self._connection.execute(statement))
 
 
@@ -133,7 +168,7 @@ class SqlHabilitations:
 
     def of(self, organisation_id: str) -> tuple[Membership, ...]:
         """Return those of an organisation with their groups and users."""
-        users = select(tables.professional).where(_user.organisation_id == organisation_id)
+        users = _USERS.where(_user.organisation_id == organisation_id)
         groups = select(tables.user_group).where(_group.organisation_id == organisation_id)
         people = {row.id: _to_user(row) for row in self._connection.execute(users)}
         teams = {row.id: _to_group(row) for row in self._connection.execute(groups)}
@@ -147,7 +182,7 @@ class SqlHabilitations:
 
     def of_users(self, user_ids: Sequence[str]) -> tuple[Membership, ...]:
         """Return those of some users."""
-        users = select(tables.professional).where(_user.id.in_(list(user_ids)))
+        users = _USERS.where(_user.id.in_(list(user_ids)))
         people = {row.id: _to_user(row) for row in self._connection.execute(users)}
         wanted = select(tables.habilitation).where(_habilitation.user_id.in_(list(user_ids)))
         rows = self._connection.execute(wanted.order_by(_habilitation.id)).all()
@@ -229,25 +264,25 @@ class SqlAdministrators:
             "id": administrator.id,
             "account_id": administrator.account_id,
             "organisation_id": administrator.organisation_id,
-            **asdict(administrator.person),
             "role": administrator.role.value,
             "state": administrator.state,
         }
         put(self._connection, tables.administrator, row)
 
     def _administrators(self, wanted: ColumnElement[bool]) -> tuple[Administrator, ...]:
-        statement = select(tables.administrator).where(wanted).order_by(_administrator.id)
-        return tuple(_to_administrator(row) for row in self._connection.execute(statement))
+        statement: Select[Any] = select(tables.administrator, *_WHO).select_from(_AGENTS).where(wanted)
+        rows = self._connection.execute(statement.order_by(_administrator.id))
+        return tuple(_to_administrator(row) for row in rows)
 
 
 _HELD = _habilitation.state != HabilitationState.WITHDRAWN.value
-_ORDERS = {"name": _user.search, "job_title": _user.job_title, "state": _user.state}
+_ORDERS = {"name": _person.search, "job_title": _user.job_title, "state": _user.state}
 
 
 def _filters(listing: Listing) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
-    if listing.text.strip():
-        found.append(contains(_user.search, listing.text))
+    words = words_of(listing.text)
+    found.extend(or_(contains(_person.search, word), contains(_user.search, word)) for word in words)
     if listing.state:
         found.append(_user.state == listing.state)
     held = select(_habilitation.user_id).where(_HELD)
@@ -265,6 +300,16 @@ def _to_group(row: Row[Any]) -> Group:
         name=row.name,
         profile=row.profile,
         state=row.state,
+        changes=row.changes,
+    )
+
+
+def _to_holder(row: Row[Any]) -> AccountHolder:
+    return AccountHolder(
+        account_id=row.account_id,
+        person=Person(row.given_name, row.family_name, row.email),
+        email_verified_at=row.email_verified_at,
+        language=row.language,
         changes=row.changes,
     )
 

@@ -28,7 +28,11 @@ def searchable(*texts: str) -> str:
     return "".join(character for character in plain if not unicodedata.combining(character))
 
 
+def words_of(text: str) -> list[str]:
+    """Return the words to look for."""
+    return searchable(text).split()
+
+
 def contains(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
     """Say that a searchable column holds each of the words of `text`."""
-    words = searchable(text).split()
-    return and_(*(column.contains(word, autoescape=True) for word in words))
+    return and_(*(column.contains(word, autoescape=True) for word in words_of(text)))

@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -80,23 +81,31 @@ user_group = Table(
     Column("changes", Integer, nullable=False, server_default="0"),
 )
 
+person = Table(  # the only place of habpps with the names and the address of somebody
+    "person",
+    metadata,
+    Column("account_id", String(64), primary_key=True),
+    Column("given_name", String(80), nullable=False),
+    Column("family_name", String(80), nullable=False),
+    Column("email", String(254), nullable=False, index=True),
+    Column("email_verified_at", UtcDateTime),
+    Column("language", String(2), nullable=False),
+    Column("search", Text, nullable=False),
+    Column("changes", Integer, nullable=False, server_default="0"),
+)
+
 professional = Table(
     "professional",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("account_id", String(64), nullable=False, index=True),
-    Column("organisation_id", String(36), nullable=False),
-    Column("given_name", String(80), nullable=False),
-    Column("family_name", String(80), nullable=False),
-    Column("email", String(254), nullable=False),
+    Column("account_id", String(64), ForeignKey("person.account_id"), nullable=False, index=True),
+    Column("organisation_id", String(36), nullable=False, index=True),
     Column("job_title", String(120), nullable=False),
     Column("state", String(16), nullable=False),
     Column("departs_on", Date),
-    Column("search", Text, nullable=False),
+    Column("search", Text, nullable=False),  # of the function alone: names are searched in `person`
     Column("changes", Integer, nullable=False, server_default="0"),
     UniqueConstraint("organisation_id", "account_id"),
-    Index("professional_by_name", "organisation_id", "search"),
-    Index("professional_by_email", "organisation_id", "email"),
 )
 
 habilitation = Table(
@@ -116,11 +125,8 @@ administrator = Table(
     "administrator",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("account_id", String(64), nullable=False, index=True),
+    Column("account_id", String(64), ForeignKey("person.account_id"), nullable=False, index=True),
     Column("organisation_id", String(36), nullable=False, index=True),
-    Column("given_name", String(80), nullable=False),
-    Column("family_name", String(80), nullable=False),
-    Column("email", String(254), nullable=False),
     Column("role", String(32), nullable=False),
     Column("state", String(16), nullable=False),
     Column("changes", Integer, nullable=False, server_default="0"),

@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from habpps.adapters.database.commands import SqlAccountCommands, SqlJournal
 from habpps.adapters.database.feed import SqlPublications
 from habpps.adapters.database.organisations import SqlConventions, SqlExtranets, SqlOrganisations, SqlServiceContracts
-from habpps.adapters.database.people import SqlAdministrators, SqlGroups, SqlHabilitations, SqlUsers
+from habpps.adapters.database.people import SqlAdministrators, SqlGroups, SqlHabilitations, SqlPeople, SqlUsers
 from habpps.use_cases.ports import Repositories
 
 
@@ -16,6 +16,7 @@ def sql_repositories(connection: Connection) -> Repositories:
         conventions=SqlConventions(connection),
         contracts=SqlServiceContracts(connection),
         groups=SqlGroups(connection),
+        people=SqlPeople(connection),
         users=SqlUsers(connection),
         habilitations=SqlHabilitations(connection),
         administrators=SqlAdministrators(connection),

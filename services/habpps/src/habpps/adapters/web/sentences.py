@@ -52,6 +52,9 @@ CONFLICT_SENTENCES: dict[str, str] = {
     ),
     "GROUP_NAME_TAKEN": _l("Un groupe ouvert porte déjà ce nom."),
     "GROUP_CLOSED": _l("Ce groupe est fermé."),
+    "PERSON_DIFFERS": _l(
+        "Cette adresse est celle d'une personne d'un autre nom dans l'organisation. Vérifiez le nom et l'adresse."
+    ),
     "EMAIL_TAKEN": _l("Cette adresse est déjà celle d'une personne de votre organisation."),
     "ALREADY_IN_GROUP": _l("Cette personne est déjà dans ce groupe."),
     "MAXIMUM_USERS_REACHED": _l(
