@@ -10,11 +10,11 @@ from typing import TypeVar
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.domain.checkpoint import SignedCheckpoint, VerifierKey
-from audit.domain.merkle import EMPTY_FRONTIER, Node
+from audit.domain.merkle import EMPTY_FRONTIER
 from audit.domain.producer_chain import Hole, ProducerChain
-from audit.domain.proofs import NodeSource
 from audit.domain.search import Criteria
 from audit.domain.shard import ShardKey
+from audit.domain.tiles import GrownTile
 from audit.use_cases.check_evidence import EMPTY_TREE
 from audit.use_cases.ports import EntryRow, Guarded, Repositories, StoredShard, TreeState
 from tests.audit.word_fakes import InMemoryWords
@@ -62,12 +62,11 @@ class InMemoryEntries:
 
 
 class InMemoryTree:
-    """`Tree` and its `NodeSource` in memory."""
+    """`Tree` in memory."""
 
-    def __init__(self, entries: InMemoryEntries) -> None:
-        self._entries = entries
+    def __init__(self) -> None:
         self._state = TreeState(EMPTY_FRONTIER, 0)
-        self._nodes: dict[tuple[int, int], bytes] = {}
+        self._tiles: dict[tuple[int, int], bytes] = {}
 
     def lock(self) -> TreeState:
         return self._state
@@ -75,17 +74,12 @@ class InMemoryTree:
     def state(self) -> TreeState:
         return self._state
 
-    def save(self, state: TreeState, completed: Sequence[Node]) -> None:
+    def save(self, state: TreeState, tiles: Sequence[GrownTile]) -> None:
         self._state = state
-        self._nodes.update({(node.level, node.position): node.hash for node in completed})
+        self._tiles.update({(one.level, one.number): one.hashes for one in tiles})
 
-    def nodes(self) -> NodeSource:
-        return self
-
-    def hashes(self, level: int, first: int, count: int) -> Sequence[bytes]:
-        if level == 0:
-            return [row.leaf_hash for row in self._entries.rows[first : first + count]]
-        return [self._nodes[level, position] for position in range(first, first + count)]
+    def tile(self, level: int, number: int) -> bytes:
+        return self._tiles.get((level, number), b"")
 
 
 class InMemoryProducers:
@@ -154,7 +148,7 @@ class InMemoryJournalStore:
         entries = InMemoryEntries()
         self.repositories = Repositories(
             entries,
-            InMemoryTree(entries),
+            InMemoryTree(),
             InMemoryProducers(),
             InMemoryCheckpoints(),
             InMemoryShards(),
@@ -259,7 +253,7 @@ class KeptAlarms:
 
 
 def _without_payload(row: EntryRow) -> EntryRow:
-    return EntryRow(row.index, row.event_id, row.data, row.leaf_hash, row.keys, b"")
+    return EntryRow(row.index, row.event_id, row.data, row.keys, b"")
 
 
 def _matches(row: EntryRow, criteria: Criteria) -> bool:

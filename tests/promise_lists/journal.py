@@ -77,4 +77,19 @@ JOURNAL: tuple[Promise, ...] = (
         "docs/operate.md",
         "An entry is never stamped by a clock that the newest entry, the machine's ticks or the events contradict.",
     ),
+    Promise(
+        "journal:tiles-are-those-of-c2sp",
+        "docs/protocols.md, The audit log",
+        "The tree is kept, and given to outsiders, as the tiles of C2SP tlog-tiles; proofs are made from them.",
+    ),
+    Promise(
+        "journal:an-export-names-nobody",
+        "docs/protocols.md, The audit log",
+        "What an outsider is given of the journal holds no identifier, name, dossier or value: only what is signed.",
+    ),
+    Promise(
+        "journal:an-export-is-checked-with-the-public-key-alone",
+        "docs/operate.md, Verifying the journal",
+        "Whoever has an export and the public key sees any tile, bundle or checkpoint that is not what was signed.",
+    ),
 )

@@ -170,7 +170,7 @@ def _outcome(folder: Path) -> str:
 
 
 def _rows(path: Path) -> Any:
-    tables = ("entry", "payload", "tree_state", "tree_node", "checkpoint", "producer_state", "producer_hole", "shard")
+    tables = ("entry", "payload", "tree_state", "tile", "checkpoint", "producer_state", "producer_hole", "shard")
     connection = dbapi2.connect(path)
     connection.text_factory = bytes
     try:

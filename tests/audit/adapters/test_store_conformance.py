@@ -13,6 +13,7 @@ from audit.domain.merkle import root
 from audit.domain.producer_chain import Hole, ProducerChain
 from audit.domain.proofs import root_at
 from audit.domain.search import Criteria
+from audit.domain.tiles import TileNodes
 from audit.use_cases.ports import JournalStore, StoredShard
 from audit.use_cases.record_batch import RecordBatch
 from servicekit.database import open_database
@@ -27,7 +28,7 @@ class Rollback(Exception):  # noqa: N818 - it is no error
 
 def root_of(store: JournalStore, size: int) -> bytes:
     """The root of the first entries, from kept nodes."""
-    return store.read(lambda r: root_at(size, r.tree.nodes()))
+    return store.read(lambda r: root_at(size, TileNodes(r.tree.tile)))
 
 
 def keep_checkpoint(store: JournalStore, checkpoint: SignedCheckpoint) -> None:

@@ -6,6 +6,7 @@ from audit.adapters.files.note_key import Ed25519NoteVerifier
 from audit.domain.checkpoint import MalformedNoteError, TreeHead, VerifierKey, note_text, parse_note, signed_note
 from audit.domain.proofs import consistency_holds, consistency_path
 from audit.domain.refusals import EventUnknownError, JournalDamagedError, NotYetInTreeError
+from audit.domain.tiles import TileNodes
 from audit.use_cases.check_evidence import EMPTY_TREE
 from audit.use_cases.ports import Guarded
 from audit.use_cases.prove_inclusion import NewestCheckpoint, ProveInclusion
@@ -36,7 +37,7 @@ def test_a_grown_tree_is_signed_once_and_published(stage: Stage) -> None:
     stage.append(*cdap.events(4))
     second = stage.publish()
     assert second is not None
-    path = consistency_path(5, 9, stage.store.repositories.tree.nodes())
+    path = consistency_path(5, 9, TileNodes(stage.store.repositories.tree.tile))
     assert consistency_holds((5, first.head.root), (9, second.head.root), path)
 
 

@@ -37,6 +37,30 @@ def _accept_arguments(parser: argparse.ArgumentParser) -> None:
     accept_command.arguments_of(parser)
 
 
+def _export(settings: AuditSettings, arguments: argparse.Namespace) -> int:
+    from audit import export_command
+
+    return export_command.export(settings, arguments)
+
+
+def _export_arguments(parser: argparse.ArgumentParser) -> None:
+    from audit import export_command
+
+    export_command.export_arguments(parser)
+
+
+def _check_export(settings: AuditSettings, arguments: argparse.Namespace) -> int:
+    from audit import export_command
+
+    return export_command.check(settings, arguments)
+
+
+def _check_export_arguments(parser: argparse.ArgumentParser) -> None:
+    from audit import export_command
+
+    export_command.check_arguments(parser)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command that the arguments (those of the process by default) name; gives the exit code."""
     return service_main(
@@ -48,6 +72,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         after_restore=_AFTER_RESTORE,
         extra=[
             Command("verify", "compute the whole journal again and compare", _verify, _verify_arguments),
+            Command("export", "write the journal for outsiders: it names nobody", _export, _export_arguments),
+            Command("check-export", "compute an export again", _check_export, _check_export_arguments),
             Command("accept-restored-journal", "go on with a journal that lost evidence", _accept, _accept_arguments),
         ],
     )

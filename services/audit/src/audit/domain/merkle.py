@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 HASH_SIZE = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()
-# Roots of complete subtrees are kept at every eighth level (256 leaves, 65 536 leaves, ...): see `proofs.py`.
+# Roots of complete subtrees are kept at every eighth level (256 leaves, 65 536 leaves, ...): see `tiles.py`.
 KEPT_LEVEL_STEP = 8
 
 

@@ -1,7 +1,7 @@
 """Inclusion and consistency proofs of RFC 6962 §2.1.1 and §2.1.2: making them and checking them.
 
-A proof is made from kept nodes only: leaf hashes, and the roots of complete subtrees at every eighth level. Any other
-node is folded from at most 255 of them, so a proof reads a few hundred hashes however large the journal is.
+A proof is made from kept nodes only: leaf hashes, and the roots of complete subtrees at every eighth level, which are
+what tiles hold (`tiles.py`). Any other node is folded from at most 128 neighbours of one tile.
 Checking follows RFC 9162 §2.1.3.2 and §2.1.4.2 and needs nothing but the proof.
 """
 

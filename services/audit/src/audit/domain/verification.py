@@ -1,7 +1,7 @@
 """What a verifier says, and how one entry is held against its payload.
 
 The payload is authenticated by the key of its month, which is not in the database. So when it opens, it says what the
-entry, its hash and its search columns must be, and the one that differs is named.
+entry and its search columns must be, and the one that differs is named.
 """
 
 from collections.abc import Iterator
@@ -43,7 +43,6 @@ class StoredEntry:
     index: int
     event_id: str
     data: bytes
-    leaf_hash: bytes
     keys: SearchKeys
     opened: tuple[bytes, bytes] | None
 
@@ -59,10 +58,10 @@ class CheckedEntry:
 
 
 def check_entry(stored: StoredEntry, key: ShardKey | None) -> CheckedEntry:
-    """Holds an entry, its hash, its columns and its payload against one another."""
+    """Holds an entry, its columns and its payload against one another."""
     truth, event = _truth(stored, key)
     data = stored.data if truth is None else truth
-    problems = list(_differences(stored, data, certain=truth is not None))
+    problems = list(_differences(stored, data))
     if stored.opened is not None and truth is None:
         problems.append(_problem(stored, "payload", "sealed", "the payload is not of this entry"))
     return CheckedEntry(tuple(problems), leaf_hash(data), event, _received_at_us(data))
@@ -80,12 +79,9 @@ def _truth(stored: StoredEntry, key: ShardKey | None) -> tuple[bytes | None, Sub
         return None, None
 
 
-def _differences(stored: StoredEntry, data: bytes, *, certain: bool) -> Iterator[Problem]:
+def _differences(stored: StoredEntry, data: bytes) -> Iterator[Problem]:
     if stored.data != data:
         yield _problem(stored, "entry", "entry", f"the bytes are not those written, {_where(stored.data, data)}")
-    if stored.leaf_hash != leaf_hash(data):
-        which = "leaf_hash" if certain else "entry or leaf_hash"
-        yield _problem(stored, "entry", which, "the leaf hash is not that of the entry")
     try:
         parsed = parse_entry(data)
     except MalformedEntryError:

@@ -13,6 +13,7 @@ from audit.domain.clock_check import TOLERANCE_US
 from audit.domain.merkle import EMPTY_FRONTIER
 from audit.domain.proofs import root_at
 from audit.domain.refusals import JournalDamagedError
+from audit.domain.tiles import TileNodes
 from audit.use_cases.ports import (
     Guard,
     Guarded,
@@ -142,5 +143,5 @@ def check_against(signed: TreeHead, repositories: Repositories) -> None:
     size = repositories.tree.state().frontier.size
     if size < signed.size:
         raise JournalDamagedError(f"the journal holds {size} entries but {signed.size} were signed")
-    if signed.size and root_at(signed.size, repositories.tree.nodes()) != signed.root:
+    if signed.size and root_at(signed.size, TileNodes(repositories.tree.tile)) != signed.root:
         raise JournalDamagedError(f"the first {signed.size} entries are not those that were signed")

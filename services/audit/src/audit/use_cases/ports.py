@@ -8,15 +8,15 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from audit.domain.checkpoint import SignedCheckpoint, TreeHead, VerifierKey
 from audit.domain.entry import SearchKeys
-from audit.domain.merkle import Frontier, Node
+from audit.domain.merkle import Frontier, leaf_hash
 from audit.domain.producer_chain import Hole, ProducerChain
-from audit.domain.proofs import NodeSource
 from audit.domain.search import Criteria
 from audit.domain.shard import ShardKey
+from audit.domain.tiles import GrownTile
 from servicekit.event_words import Word
 
 T = TypeVar("T")
@@ -37,9 +37,13 @@ class EntryRow:
     index: int
     event_id: str
     data: bytes
-    leaf_hash: bytes
     keys: SearchKeys
     sealed_payload: bytes
+
+    @property
+    def leaf_hash(self) -> bytes:
+        """The hash of its bytes, which is what the tree holds."""
+        return leaf_hash(self.data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ class Entries(Protocol):
 
 
 class Tree(Protocol):
-    """The state of the tree and the hashes that proofs need."""
+    """The state of the tree and its tiles, from which proofs are made (`TileNodes`)."""
 
     def lock(self) -> TreeState:
         """The state, held until the end of the transaction: whoever holds it assigns the next indexes."""
@@ -87,11 +91,11 @@ class Tree(Protocol):
     def state(self) -> TreeState:
         """The state, to read."""
 
-    def save(self, state: TreeState, completed: Sequence[Node]) -> None:
-        """Writes the state and the subtrees just completed."""
+    def save(self, state: TreeState, tiles: Sequence[GrownTile]) -> None:
+        """Writes the state and the tiles that have grown."""
 
-    def nodes(self) -> NodeSource:
-        """Kept hashes, for proofs."""
+    def tile(self, level: int, number: int) -> bytes:
+        """The hashes of a tile, one after the other; no bytes when there is none."""
 
 
 class Producers(Protocol):
@@ -283,7 +287,6 @@ class RawEntry:
     index: int
     event_id: str
     data: bytes
-    leaf_hash: bytes
     keys: SearchKeys
     sealed_payload: bytes | None
 
@@ -324,8 +327,8 @@ class JournalScan(Protocol):
     def orphan_payloads(self) -> Iterator[int]:
         """Indexes of payloads without entry."""
 
-    def nodes(self) -> Iterator[Node]:
-        """Every kept node."""
+    def tiles(self) -> Iterator[tuple[Any, Any, Any]]:
+        """(level, number, hashes) of every tile, by level and number."""
 
     def checkpoints(self) -> Iterator[tuple[int, bytes, str]]:
         """(size, root, note) of every checkpoint by size."""

@@ -6,6 +6,7 @@ from audit.domain.checkpoint import SignedCheckpoint
 from audit.domain.entry import parse_entry
 from audit.domain.proofs import inclusion_path, root_at
 from audit.domain.refusals import EventUnknownError, NotYetInTreeError, TreeSizeUnknownError
+from audit.domain.tiles import TileNodes
 from audit.use_cases.ports import EntryRow, JournalStore, Repositories
 
 
@@ -76,7 +77,7 @@ def prove(repositories: Repositories, row: EntryRow, size: int) -> InclusionProo
     """
     if row.index >= size:
         raise NotYetInTreeError(f"entry {row.index} is not in the tree of {size}")
-    nodes = repositories.tree.nodes()
+    nodes = TileNodes(repositories.tree.tile)
     path = inclusion_path(row.index, size, nodes)
     return InclusionProof(row.index, size, row.leaf_hash, path, root_at(size, nodes), row.data)
 

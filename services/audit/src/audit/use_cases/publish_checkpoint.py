@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from audit.domain.checkpoint import SignedCheckpoint, TreeHead, note_text, signed_note
 from audit.domain.proofs import root_at
 from audit.domain.refusals import JournalDamagedError
+from audit.domain.tiles import TileNodes
 from audit.use_cases.check_evidence import HOW_TO_GO_ON, check_against
 from audit.use_cases.ports import Guard, Guarded, JournalStore, NoteSigner, PublishedCheckpoint, Repositories
 
@@ -60,6 +61,8 @@ def _next(repositories: Repositories, guarded: Guarded) -> TreeHead | None:
         return None
     check_against(guarded.signed, repositories)
     if guarded.next is None:
-        return TreeHead(frontier.size, frontier.root())
+        present = TreeHead(frontier.size, frontier.root())
+        check_against(present, repositories)
+        return present
     check_against(guarded.next, repositories)
-    return TreeHead(guarded.next.size, root_at(guarded.next.size, repositories.tree.nodes()))
+    return TreeHead(guarded.next.size, root_at(guarded.next.size, TileNodes(repositories.tree.tile)))

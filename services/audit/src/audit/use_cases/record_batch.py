@@ -17,6 +17,7 @@ from audit.domain.merkle import leaf_hash
 from audit.domain.producer_chain import Irregularity, ProducerChain
 from audit.domain.refusals import EventIdReusedError, JournalDamagedError, ShardKeyMissingError
 from audit.domain.shard import ShardKey, shard_of
+from audit.domain.tiles import grown
 from audit.use_cases.ports import (
     EntryRow,
     JournalStore,
@@ -215,15 +216,17 @@ class _Transaction:
             return
         leaves = [entry.leaf_hash for _, entry in self._new.values()]
         frontier, completed = state.frontier.extend(leaves)
+        tree = self._repositories.tree
         self._repositories.entries.add([self._row(index, entry) for index, entry in self._new.values()])
-        self._repositories.tree.save(TreeState(frontier, self._received_at_us), completed)
+        tiles = list(grown(state.frontier.size, leaves, completed, tree.tile))
+        tree.save(TreeState(frontier, self._received_at_us), tiles)
         before = [self._before[place] for place in self._chains]
         self._repositories.producers.save(before, list(self._chains.values()))
 
     def _row(self, index: int, entry: Entry) -> EntryRow:
         event_id = entry.event.act.event_id
         sealed = self._batch.cipher.seal(self._key, event_id, entry.salt, entry.document)
-        return EntryRow(index, event_id, entry.data, entry.leaf_hash, entry.keys, sealed)
+        return EntryRow(index, event_id, entry.data, entry.keys, sealed)
 
 
 def act_of(event: SubmittedEvent | Act) -> Act:

@@ -5,13 +5,14 @@ from typing import Any
 
 from audit.domain.entry import MalformedEntryError, parse_document, parse_entry
 from audit.domain.event import ProducerPlace, SubmittedEvent
-from audit.domain.merkle import EMPTY_FRONTIER, HASH_SIZE, Frontier, Node
+from audit.domain.merkle import EMPTY_FRONTIER, HASH_SIZE, Frontier
 from audit.domain.producer_chain import ProducerChain
 from audit.domain.shard import ShardKey
 from audit.domain.verification import Irregular, Problem, StoredEntry, check_entry
 from audit.use_cases.accept_restored import ACCEPTED_TYPE
 from audit.use_cases.ports import JournalScan, PayloadCipher, RawEntry, ShardKeys
 from audit.use_cases.verify_checkpoints import CheckpointCheck
+from audit.use_cases.verify_tiles import TileCheck
 
 _PROGRESS_EVERY = 1000
 UNKNOWN_HASH = b"unknown"
@@ -24,12 +25,12 @@ Progress = Callable[[int, int], None]
 class EntriesPass:
     """Reads every entry once; afterwards its fields say what the other tables must hold."""
 
-    def __init__(self, keys: ShardKeys, cipher: PayloadCipher, checkpoints: CheckpointCheck) -> None:
+    def __init__(self, keys: ShardKeys, cipher: PayloadCipher, checkpoints: CheckpointCheck, tiles: TileCheck) -> None:
         self._keys = keys
         self._cipher = cipher
         self._checkpoints = checkpoints
+        self._tiles = tiles
         self.frontier: Frontier = EMPTY_FRONTIER
-        self.nodes: list[Node] = []
         self.chains: dict[tuple[str, str], ProducerChain] = {}
         self.irregular: list[Irregular] = []
         self.last_received_at_us = 0
@@ -45,7 +46,7 @@ class EntriesPass:
                 yield self._wrong_index(raw)
                 if raw.index < self.frontier.size or raw.index >= total:
                     continue
-                self._extend([bytes(HASH_SIZE)] * (raw.index - self.frontier.size))
+                yield from self._extend([bytes(HASH_SIZE)] * (raw.index - self.frontier.size))
             yield from self._entry(raw)
             if self.frontier.size % _PROGRESS_EVERY == 0:
                 progress(self.frontier.size, total)
@@ -70,7 +71,7 @@ class EntriesPass:
 
     def _entry(self, raw: RawEntry) -> Iterator[Problem]:
         key, opened = self._open(raw)
-        stored = StoredEntry(raw.index, raw.event_id, raw.data, raw.leaf_hash, raw.keys, opened)
+        stored = StoredEntry(raw.index, raw.event_id, raw.data, raw.keys, opened)
         checked = check_entry(stored, key)
         if opened is None:
             yield self._unopened(raw, key)
@@ -79,7 +80,7 @@ class EntriesPass:
             self.last_received_at_us = checked.received_at_us
         if key is not None:
             self.shards.add(key.shard)
-        self._extend([checked.leaf])
+        yield from self._extend([checked.leaf])
         self._follow(raw, checked.event)
         if checked.event is not None and checked.event.act.type == ACCEPTED_TYPE and opened is not None:
             self._accept(parse_document(opened[1]).payload)
@@ -114,9 +115,9 @@ class EntriesPass:
         for one in told.get("missing_numbers", ()):
             self._accepted.append((one["service"], one["epoch"], one["first"], one["end"]))
 
-    def _extend(self, leaves: list[bytes]) -> None:
+    def _extend(self, leaves: list[bytes]) -> Iterator[Problem]:
         self.frontier, completed = self.frontier.extend(leaves)
-        self.nodes.extend(completed)
+        yield from self._tiles.add(leaves, completed)
 
     def _follow(self, raw: RawEntry, event: SubmittedEvent | None) -> None:
         place, event_hash = (event.place, event.hash) if event is not None else (_place(raw), UNKNOWN_HASH)

@@ -21,7 +21,8 @@ from audit.use_cases.ports import (
 )
 from audit.use_cases.verify_checkpoints import CheckpointCheck
 from audit.use_cases.verify_entries import EntriesPass, Progress
-from audit.use_cases.verify_tables import compare_chains, compare_nodes, compare_shards, compare_state
+from audit.use_cases.verify_tables import compare_chains, compare_shards, compare_state
+from audit.use_cases.verify_tiles import TileCheck
 
 PROBLEMS_LISTED = 1000
 
@@ -75,17 +76,19 @@ class VerifyJournal:
         return self.scan(lambda tables: self._verify(tables, checkpoints, progress))
 
     def _verify(self, scan: JournalScan, checkpoints: CheckpointCheck, progress: Progress) -> Report:
-        entries = EntriesPass(self.outside.keys, self.cipher, checkpoints)
+        tiles = TileCheck()
+        entries = EntriesPass(self.outside.keys, self.cipher, checkpoints, tiles)
         found = _Findings()
         found.take(_storage(scan))
         found.take(checkpoints.load(scan))
+        found.take(tiles.load(scan))
         found.take(entries.run(scan, progress))
+        found.take(tiles.rest())
         found.take(checkpoints.rest(entries.frontier))
         later = read_evidence(self.outside.guard, self.outside.published)
         found.take(checkpoints.missing(entries.frontier.size, later))
         found.take(entries.missing_numbers())
         found.take(_state(scan, entries))
-        found.take(compare_nodes(scan, entries.nodes))
         found.take(compare_chains(scan, entries.chains))
         found.take(compare_shards(scan, self.outside.keys, entries.shards))
         return Report(

@@ -1,9 +1,9 @@
 """Holding the smaller tables against what the pass over the entries found."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from audit.domain.merkle import Frontier, Node
+from audit.domain.merkle import Frontier
 from audit.domain.producer_chain import ProducerChain
 from audit.domain.verification import Problem
 from audit.use_cases.ports import JournalScan, RawState, ShardKeys
@@ -21,22 +21,6 @@ def compare_state(state: RawState | None, frontier: Frontier, last_received_at_u
     for column in ("id", "size", "frontier", "last_received_at_us"):
         if getattr(state, column) != getattr(expected, column):
             yield Problem("tree_state", column, "not what the entries give", key="1")
-
-
-def compare_nodes(scan: JournalScan, computed: Iterable[Node]) -> Iterator[Problem]:
-    """The kept nodes."""
-    expected = {(node.level, node.position): node.hash for node in computed}
-    for node in scan.nodes():
-        key = f"level {node.level}, position {node.position}"
-        node_hash = expected.pop((node.level, node.position), None)
-        if node_hash is None:
-            yield Problem("tree_node", "level or position", "the tree has no such node", key=key)
-        elif node.hash != node_hash:
-            yield Problem("tree_node", "hash", "not the hash of the entries below", key=key)
-    for level, position in expected:
-        yield Problem(
-            "tree_node", "level or position", "the node is missing", key=f"level {level}, position {position}"
-        )
 
 
 def compare_chains(scan: JournalScan, computed: ChainsByPlace) -> Iterator[Problem]:

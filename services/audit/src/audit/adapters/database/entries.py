@@ -13,7 +13,7 @@ from servicekit.database.prepared import PreparedStatement
 
 _KEY_NAMES = tuple(SearchKeys.__dataclass_fields__)
 _KEYS = tuple(entry.c[name] for name in _KEY_NAMES)
-_ENTRY = select(entry.c.leaf_index, entry.c.event_id, entry.c.entry, entry.c.leaf_hash, *_KEYS)
+_ENTRY = select(entry.c.leaf_index, entry.c.event_id, entry.c.entry, *_KEYS)
 _WITH_PAYLOAD = _ENTRY.add_columns(payload.c.sealed).join(payload, payload.c.leaf_index == entry.c.leaf_index)
 _INSERT_ENTRY = PreparedStatement(insert(entry))
 _INSERT_PAYLOAD = PreparedStatement(insert(payload))
@@ -133,7 +133,6 @@ def _values(row: EntryRow) -> dict[str, Any]:
         "leaf_index": row.index,
         "event_id": row.event_id,
         "entry": row.data,
-        "leaf_hash": row.leaf_hash,
         "shard": keys.shard,
         "type": keys.type,
         "decision": keys.decision,
@@ -149,6 +148,6 @@ def _values(row: EntryRow) -> dict[str, Any]:
 
 def _entry_row(row: Sequence[Any], sealed: bytes) -> EntryRow:
     """From the columns of `_ENTRY`, with or without more behind them."""
-    leaf_index, event_id, data, leaf_hash = row[:4]
-    keys = SearchKeys(**dict(zip(_KEY_NAMES, row[4:], strict=False)))
-    return EntryRow(leaf_index, event_id, bytes(data), bytes(leaf_hash), keys, bytes(sealed))
+    leaf_index, event_id, data = row[:3]
+    keys = SearchKeys(**dict(zip(_KEY_NAMES, row[3:], strict=False)))
+    return EntryRow(leaf_index, event_id, bytes(data), keys, bytes(sealed))

@@ -19,11 +19,10 @@ from audit.adapters.database.tables import (
     producer_hole,
     producer_state,
     shard,
-    tree_node,
+    tile,
     tree_state,
 )
 from audit.domain.entry import SearchKeys
-from audit.domain.merkle import Node
 from audit.domain.producer_chain import Hole, ProducerChain
 from audit.use_cases.ports import JournalScan, RawEntry, RawState, StoredShard, UnreadableTableError
 from servicekit.database import Database
@@ -74,7 +73,7 @@ class _SqlScan:
             values = dict(zip(names, row, strict=False))
             keys = SearchKeys(**{name: values[name] for name in SearchKeys.__dataclass_fields__})
             sealed = row[len(names)]
-            place = (values["leaf_index"], values["event_id"], values["entry"], values["leaf_hash"])
+            place = (values["leaf_index"], values["event_id"], values["entry"])
             yield RawEntry(*place, keys, sealed)
 
     def orphan_payloads(self) -> Iterator[int]:
@@ -83,10 +82,10 @@ class _SqlScan:
         for row in self._rows(without.where(entry.c.leaf_index.is_(None)), payload):
             yield row[0]
 
-    def nodes(self) -> Iterator[Node]:
-        """See `JournalScan.nodes`."""
-        for row in self._rows(self._all(tree_node), tree_node):
-            yield Node(row[0], row[1], row[2])
+    def tiles(self) -> Iterator[tuple[Any, Any, Any]]:
+        """See `JournalScan.tiles`."""
+        for row in self._rows(self._all(tile).order_by(tile.c.level, tile.c.number), tile):
+            yield row[0], row[1], row[2]
 
     def checkpoints(self) -> Iterator[tuple[int, bytes, str]]:
         """See `JournalScan.checkpoints`."""

@@ -17,7 +17,6 @@ entry = Table(
     Column("leaf_index", sequence_type(), primary_key=True, autoincrement=False),
     Column("event_id", String(36), nullable=False),
     Column("entry", LargeBinary, nullable=False),
-    Column("leaf_hash", LargeBinary, nullable=False),
     Column("shard", String(7), nullable=False),
     Column("type", String(100), nullable=False),
     Column("decision", String(10), nullable=False),
@@ -54,12 +53,12 @@ tree_state = Table(
     Column("last_received_at_us", BigInteger, nullable=False),
 )
 
-tree_node = Table(
-    "tree_node",
+tile = Table(
+    "tile",
     metadata,
     Column("level", Integer, primary_key=True, autoincrement=False),
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("hash", LargeBinary, nullable=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("hashes", LargeBinary, nullable=False),
 )
 
 producer_state = Table(

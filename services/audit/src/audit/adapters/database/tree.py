@@ -1,13 +1,13 @@
-"""`Tree` in SQL: one row of state, and the roots of complete subtrees at every eighth level."""
+"""`Tree` in SQL: one row of state, and one row per tile."""
 
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from audit.adapters.database.tables import entry, tree_node, tree_state
-from audit.domain.merkle import Frontier, Node
-from audit.domain.proofs import NodeSource
+from audit.adapters.database.tables import tile, tree_state
+from audit.domain.merkle import Frontier
 from audit.domain.refusals import JournalDamagedError
+from audit.domain.tiles import GrownTile
 from audit.use_cases.ports import TreeState
 from servicekit.database.prepared import PreparedStatement
 
@@ -20,11 +20,14 @@ _SAVE = PreparedStatement(
         last_received_at_us=bindparam("new_last_received_at_us"),
     )
 )
-_INSERT_NODE = PreparedStatement(insert(tree_node))
+_OF_TILE = (tile.c.level == bindparam("of_level"), tile.c.number == bindparam("of_number"))
+_TILE = PreparedStatement(select(tile.c.hashes).where(*_OF_TILE))
+_NEW_TILE = PreparedStatement(insert(tile))
+_GROW_TILE = PreparedStatement(update(tile).where(*_OF_TILE).values(hashes=bindparam("new_hashes")))
 
 
 class SqlTree:
-    """The tree in `tree_state` and `tree_node`."""
+    """The tree in `tree_state` and `tile`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -37,7 +40,7 @@ class SqlTree:
         """See `Tree.state`."""
         return self._read(for_update=False)
 
-    def save(self, state: TreeState, completed: Sequence[Node]) -> None:
+    def save(self, state: TreeState, tiles: Sequence[GrownTile]) -> None:
         """See `Tree.save`."""
         values = {
             "new_size": state.frontier.size,
@@ -45,12 +48,17 @@ class SqlTree:
             "new_last_received_at_us": state.last_received_at_us,
         }
         _SAVE.run(self._connection, values)
-        rows = [{"level": node.level, "position": node.position, "hash": node.hash} for node in completed]
-        _INSERT_NODE.run_many(self._connection, rows)
+        for one in tiles:
+            if one.had:
+                grown = {"of_level": one.level, "of_number": one.number, "new_hashes": one.hashes}
+                _GROW_TILE.run(self._connection, grown)
+        new = [{"level": one.level, "number": one.number, "hashes": one.hashes} for one in tiles if not one.had]
+        _NEW_TILE.run_many(self._connection, new)
 
-    def nodes(self) -> NodeSource:
-        """See `Tree.nodes`."""
-        return SqlNodes(self._connection)
+    def tile(self, level: int, number: int) -> bytes:
+        """See `Tree.tile`."""
+        row = _TILE.first(self._connection, {"of_level": level, "of_number": number})
+        return b"" if row is None else bytes(row[0])
 
     def _read(self, *, for_update: bool) -> TreeState:
         row = (_LOCK if for_update else _READ).first(self._connection, {})
@@ -62,27 +70,3 @@ class SqlTree:
         except ValueError as error:
             raise JournalDamagedError("the state of the tree contradicts itself") from error
         return TreeState(frontier, last_received_at_us)
-
-
-class SqlNodes:
-    """`NodeSource` over the leaves and the kept nodes."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def hashes(self, level: int, first: int, count: int) -> Sequence[bytes]:
-        """See `NodeSource.hashes`.
-
-        Raises:
-            JournalDamagedError: some of them are not there.
-        """
-        if level == 0:
-            position, query = entry.c.leaf_index, select(entry.c.leaf_hash)
-        else:
-            position = tree_node.c.position
-            query = select(tree_node.c.hash).where(tree_node.c.level == level)
-        within = query.where(position >= first, position < first + count).order_by(position)
-        found = [bytes(value) for value in self._connection.execute(within).scalars()]
-        if len(found) != count:
-            raise JournalDamagedError(f"{count - len(found)} hashes of level {level} are missing")
-        return found

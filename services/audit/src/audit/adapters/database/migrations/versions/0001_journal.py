@@ -19,6 +19,8 @@ def upgrade() -> None:
     words_metadata.create_all(op.get_bind())
     op.bulk_insert(tree_state, [{"id": 1, "size": 0, "frontier": b"", "last_received_at_us": 0}])
     create_web_session_tables(op)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("ALTER TABLE tile ALTER COLUMN hashes SET STORAGE EXTERNAL")  # hashes cannot be compressed
 
 
 def downgrade() -> None:
