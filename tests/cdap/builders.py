@@ -38,7 +38,7 @@ def the_facts() -> list[Fact]:
     profiles, purposes = tuple(PURPOSES), tuple(PURPOSES.values())
     facts: list[Fact] = [
         Organisation(
-            id=ORGANISATION, siret="21920050600012", name="Commune d'exemple", caf="921", kind="partner", state="active"
+            id=ORGANISATION, siret="21920050600012", name="Commune d'exemple", caf="", kind="partner", state="active"
         ),
         Convention(
             id="conv-1",
@@ -61,6 +61,7 @@ def the_facts() -> list[Fact]:
         ServiceContract(
             id="sc-1",
             organisation_id=ORGANISATION,
+            caf="921",
             convention_id="conv-1",
             extranet="cdap",
             profiles=profiles,
@@ -77,6 +78,7 @@ def the_facts() -> list[Fact]:
             Group(
                 id=f"group-{profile}",
                 organisation_id=ORGANISATION,
+                caf="921",
                 name=f"Groupe {profile}",
                 profile=profile,
                 state="active",
@@ -85,6 +87,7 @@ def the_facts() -> list[Fact]:
                 id=f"user-{profile}",
                 account_id=f"account-{profile}",
                 organisation_id=ORGANISATION,
+                caf="921",
                 display_name=f"Personne {profile}",
                 state="active",
             ),

@@ -11,6 +11,12 @@ CAF: tuple[Promise, ...] = (
         "A Caf reaches no organisation of another Caf: for it they do not exist, on a page, in a list or by an act.",
     ),
     Promise(
+        "caf:rights-per-caf",
+        "Domain page A.5 (territory)",
+        "An organisation has one convention with each Caf: contracts, groups and people of one open nothing of another, "
+        "and what one Caf suspends leaves the others' rights alone.",
+    ),
+    Promise(
         "caf:partners-are-isolated",
         "Domain page B.1 (actors)",
         "A partner reaches no person, group, contract or page of another partner.",

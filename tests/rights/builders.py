@@ -75,7 +75,7 @@ def the_commune() -> Commune:
             id="org-caf-921", siret="77572257201240", name="Caf des Hauts-de-Seine", caf=CAF, kind="caf", state="active"
         ),
         commune=Organisation(
-            id="org-commune", siret="21920050600012", name="Commune d'exemple", caf=CAF, kind="partner", state="active"
+            id="org-commune", siret="21920050600012", name="Commune d'exemple", caf="", kind="partner", state="active"
         ),
         convention=Convention(
             id="conv-1",
@@ -93,9 +93,11 @@ def the_commune() -> Commune:
         cdap_contract=_contract("sc-cdap", "cdap", ("T1", "T2"), ("creche_fee", "social_support")),
         mon_enfant_contract=_contract("sc-mon-enfant", "mon-enfant", ("T2",), ("childcare_place",)),
         social_service=Group(
-            id="group-1", organisation_id="org-commune", name="Service social", profile="T1", state="active"
+            id="group-1", organisation_id="org-commune", caf=CAF, name="Service social", profile="T1", state="active"
         ),
-        creches=Group(id="group-2", organisation_id="org-commune", name="Crèches", profile="T2", state="active"),
+        creches=Group(
+            id="group-2", organisation_id="org-commune", caf=CAF, name="Crèches", profile="T2", state="active"
+        ),
         social_worker=_user("user-1", "account-social-worker", "Alice Martin"),
         childhood_manager=_user("user-2", "account-childhood-manager", "Benoît Petit"),
         creche_director=_user("user-3", "account-creche-director", "Chloé Durand"),
@@ -194,6 +196,7 @@ def _contract(identifier: str, extranet: str, profiles: tuple[str, ...], purpose
     return ServiceContract(
         id=identifier,
         organisation_id="org-commune",
+        caf=CAF,
         convention_id="conv-1",
         extranet=extranet,
         profiles=profiles,
@@ -207,7 +210,12 @@ def _contract(identifier: str, extranet: str, profiles: tuple[str, ...], purpose
 
 def _user(identifier: str, account_id: str, display_name: str) -> User:
     return User(
-        id=identifier, account_id=account_id, organisation_id="org-commune", display_name=display_name, state="active"
+        id=identifier,
+        account_id=account_id,
+        organisation_id="org-commune",
+        caf=CAF,
+        display_name=display_name,
+        state="active",
     )
 
 
@@ -220,7 +228,7 @@ def _habilitation(identifier: str, user_id: str, group_id: str) -> Habilitation:
 def _administrator(identifier: str, account_id: str, role: str) -> Administrator:
     organisation_id = "org-commune" if role == "partner_administrator" else "org-caf-921"
     return Administrator(
-        id=identifier, account_id=account_id, organisation_id=organisation_id, role=role, state="active"
+        id=identifier, account_id=account_id, organisation_id=organisation_id, caf=CAF, role=role, state="active"
     )
 
 

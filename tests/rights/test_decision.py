@@ -27,6 +27,7 @@ def test_the_creche_director_sees_the_t2_fields_and_the_audit_learns_why() -> No
         fields={"matricule": "full", "etat_dossier": "active_or_not", "ressources_annuelles": "full"},
         rule_ids=RULE_IDS,
         revision=42,
+        caf="921",
         convention_id="conv-1",
         service_contract_id="sc-cdap",
         group_id="group-2",

@@ -44,6 +44,7 @@ def test_the_details_name_the_service_contract_and_what_it_opens() -> None:
             "type": "service_contract",
             "extranet": "cdap",
             "service_contract": "sc-cdap",
+            "caf": "921",
             "profiles": ["T2"],
             "territories": ["921"],
             "purposes": ["creche_fee"],

@@ -28,7 +28,14 @@ def _snapshot(fits: dict[str, set[str]], held: set[str], published: set[str]) ->
     facts: list[Fact] = [fact for fact in commune.facts() if not isinstance(fact, Purpose) and fact.fact_id not in own]
     for profile in held:
         facts.append(
-            Group(id=f"group-{profile}", organisation_id="org-commune", name=profile, profile=profile, state="active")
+            Group(
+                id=f"group-{profile}",
+                organisation_id="org-commune",
+                caf="921",
+                name=profile,
+                profile=profile,
+                state="active",
+            )
         )
         facts.append(
             Habilitation(

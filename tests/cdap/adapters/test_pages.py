@@ -259,7 +259,9 @@ def test_the_page_of_help_names_who_can_help_the_person_who_is_signed_in(pages: 
 def test_those_who_can_help_are_named_from_the_rights() -> None:
     def administrator(name: str, state: str = "active") -> Administrator:
         role = "partner_administrator"
-        return Administrator(id=name, account_id=name, organisation_id=ORGANISATION, role=role, state=state, name=name)
+        return Administrator(
+            id=name, account_id=name, organisation_id=ORGANISATION, caf="921", role=role, state=state, name=name
+        )
 
     people = [administrator("Dominique Martin"), administrator("Parti Loin", state="withdrawn")]
     snapshot = Snapshot.of([*the_facts(), *people], revision=1, epoch=1)

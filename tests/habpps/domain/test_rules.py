@@ -50,14 +50,15 @@ from tests.promises import promise
 
 NOBODY = Signatory("", "", None)
 PERSON = Person("Camille", "Léger", "camille@nanterre.example")
-USER_1 = User(id="u1", account_id="a1", organisation_id="o1", person=PERSON, job_title="directrice")
-GROUP = Group(id="g1", organisation_id="o1", name="Crèches", profile="T2")
+USER_1 = User(id="u1", account_id="a1", organisation_id="o1", caf="921", person=PERSON, job_title="directrice")
+GROUP = Group(id="g1", organisation_id="o1", caf="921", name="Crèches", profile="T2")
 
 
 def contract(**changes: object) -> ServiceContract:
     values: dict[str, object] = {
         "id": "c1",
         "organisation_id": "o1",
+        "caf": "921",
         "convention_id": "v1",
         "extranet": "cdap",
         "profiles": ("T1", "T2"),
@@ -75,7 +76,13 @@ def contract(**changes: object) -> ServiceContract:
 def membership(user: User, group: Group = GROUP, state: HabilitationState = HabilitationState.ACTIVE) -> Membership:
     return Membership(
         Habilitation(
-            id=f"h-{user.id}", organisation_id="o1", user_id=user.id, group_id=group.id, state=state, starts_on=TODAY
+            id=f"h-{user.id}",
+            organisation_id="o1",
+            caf="921",
+            user_id=user.id,
+            group_id=group.id,
+            state=state,
+            starts_on=TODAY,
         ),
         group,
         user,
@@ -193,7 +200,15 @@ def test_only_contracts_in_force_give_profiles() -> None:
     [
         (USER_1, GROUP, [], None, None),
         (
-            User(id="u1", account_id="a1", organisation_id="o1", person=PERSON, job_title="x", state=UserState.LOCKED),
+            User(
+                id="u1",
+                account_id="a1",
+                organisation_id="o1",
+                caf="921",
+                person=PERSON,
+                job_title="x",
+                state=UserState.LOCKED,
+            ),
             GROUP,
             [],
             None,
@@ -204,6 +219,7 @@ def test_only_contracts_in_force_give_profiles() -> None:
                 id="u1",
                 account_id="a1",
                 organisation_id="o1",
+                caf="921",
                 person=PERSON,
                 job_title="x",
                 departs_on=TODAY - timedelta(days=1),
@@ -215,7 +231,7 @@ def test_only_contracts_in_force_give_profiles() -> None:
         ),
         (
             USER_1,
-            Group(id="g1", organisation_id="o1", name="Crèches", profile="T2", state="closed"),
+            Group(id="g1", organisation_id="o1", caf="921", name="Crèches", profile="T2", state="closed"),
             [],
             None,
             GroupClosedError,
@@ -224,7 +240,7 @@ def test_only_contracts_in_force_give_profiles() -> None:
         (USER_1, GROUP, [membership(USER_1, state=HabilitationState.WITHDRAWN)], None, None),
         (
             USER_1,
-            Group(id="g5", organisation_id="o1", name="Cantine", profile="T5"),
+            Group(id="g5", organisation_id="o1", caf="921", name="Cantine", profile="T5"),
             [],
             None,
             ProfileNotInContractError,
@@ -232,14 +248,14 @@ def test_only_contracts_in_force_give_profiles() -> None:
         (
             USER_1,
             GROUP,
-            [membership(User(id="u2", account_id="a2", organisation_id="o1", person=PERSON, job_title="x"))],
+            [membership(User(id="u2", account_id="a2", organisation_id="o1", caf="921", person=PERSON, job_title="x"))],
             1,
             MaximumUsersReachedError,
         ),
         (
             USER_1,
             GROUP,
-            [membership(USER_1, Group(id="g2", organisation_id="o1", name="Social", profile="T1"))],
+            [membership(USER_1, Group(id="g2", organisation_id="o1", caf="921", name="Social", profile="T1"))],
             1,
             None,
         ),

@@ -315,6 +315,7 @@ def test_locking_somebody_of_two_organisations_only_ends_the_sessions(memory: Me
             id="elsewhere",
             account_id=user.account_id,
             organisation_id=other_id,
+            caf="921",
             person=user.person,
             role=Role.PARTNER_ADMINISTRATOR,
         )

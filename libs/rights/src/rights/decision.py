@@ -46,8 +46,8 @@ def decide(
 ) -> Granted | Refused:
     """Grant with the fields to show, or refuse with the reason.
 
-    Of several rights that grant, the first by identifiers (service contract, user, habilitation) is taken. Of several
-    that refuse, the one that came furthest gives the reason.
+    Of several rights that grant, the first by Caf and identifiers (service contract, user, habilitation) is taken.
+    Of several that refuse, the one that came furthest gives the reason.
     """
     asked = JudgedQuestion(question, table, limits, snapshot)
     for rule_id, check in QUESTION_RULES:
@@ -93,6 +93,7 @@ def _granted(right: Right, snapshot: Snapshot, table: FieldTable) -> Granted:
         fields=table.fields(profile),
         rule_ids=RULE_IDS,
         revision=snapshot.revision,
+        caf=right.contract.caf,
         convention_id=right.convention.id,
         service_contract_id=right.contract.id,
         group_id=right.group.id,

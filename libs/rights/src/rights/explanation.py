@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from rights.facts import Administrator, Extranet, Organisation
+from rights.facts import Administrator, Extranet, Organisation, User
 from rights.question import Refused
 from rights.right import Right, best_convention, fitting_purposes, possible_rights
 from rights.rules import RIGHT_RULES
@@ -73,8 +73,9 @@ def open_extranets(snapshot: Snapshot, account_id: str, organisation_id: str, to
 
 
 def administrator_roles(snapshot: Snapshot, account_id: str, organisation_id: str, today: date) -> tuple[str, ...]:
-    """The administration roles the person may use today in this organisation, ordered; none without a convention.
+    """The administration roles the person may use today in this organisation, for one Caf or several, ordered.
 
+    A partner's role opens nothing without a convention with the Caf for which it is held.
     A role that may only read (`READ_ONLY_WHILE_SUSPENDED`) is not among them.
     """
     organisation = snapshot.find(Organisation, organisation_id)
@@ -104,16 +105,31 @@ def held_roles(snapshot: Snapshot, account_id: str, organisation_id: str) -> tup
 def helpers_of(snapshot: Snapshot, account_id: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Who can help a person, for display only: names of the other administrators of their organisations who are not
     locked, and the codes of the Cafs of these organisations."""
-    organisations = {user.organisation_id for user in snapshot.users_of_account(account_id)}
-    organisations |= {role.organisation_id for role in snapshot.administrators_of_account(account_id)}
+    places = places_of(snapshot, account_id)
     names = {
         one.name
         for one in snapshot.all_of(Administrator)
-        if one.organisation_id in organisations and one.state == "active" and one.account_id != account_id and one.name
-        if all(user.state == "active" for user in snapshot.users_of_account(one.account_id))
+        if (one.organisation_id, one.caf) in places and one.state == "active" and one.account_id != account_id
+        if one.name and all(user.state == "active" for user in snapshot.users_of_account(one.account_id))
     }
-    found = (snapshot.find(Organisation, organisation_id) for organisation_id in organisations)
-    return tuple(sorted(names)), tuple(sorted({one.caf for one in found if one is not None and one.kind != "caf"}))
+    found = ((caf, snapshot.find(Organisation, organisation_id)) for organisation_id, caf in places)
+    return tuple(sorted(names)), tuple(sorted({caf for caf, one in found if one is not None and one.kind != "caf"}))
+
+
+def places_of(snapshot: Snapshot, account_id: str) -> frozenset[tuple[str, str]]:
+    """Where a person belongs, whatever the state there: pairs of an organisation and the Caf of the convention."""
+    users, administrators = snapshot.users_of_account(account_id), snapshot.administrators_of_account(account_id)
+    people: tuple[User | Administrator, ...] = (*users, *administrators)
+    return frozenset((one.organisation_id, one.caf) for one in people)
+
+
+def cafs_in(snapshot: Snapshot, account_id: str, organisation_id: str) -> frozenset[str]:
+    """The Cafs for which a person works in an organisation; all those it has a convention with when there is none."""
+    organisation = snapshot.find(Organisation, organisation_id)
+    if organisation is not None and organisation.kind == "caf":
+        return frozenset((organisation.caf,))
+    own = frozenset(caf for known, caf in places_of(snapshot, account_id) if known == organisation_id)
+    return own or frozenset(known.caf for known in snapshot.conventions_of(organisation_id))
 
 
 def why_closed(snapshot: Snapshot, account_id: str, organisation_id: str, extranet: str, today: date) -> Refused:
@@ -176,6 +192,7 @@ def _contract_detail(rights: list[Right]) -> dict[str, object]:
         "type": "service_contract",
         "extranet": contract.extranet,
         "service_contract": contract.id,
+        "caf": contract.caf,
         "profiles": sorted({right.group.profile for right in rights if right.group is not None}),
         "territories": list(contract.territories),
         "purposes": list(fitting_purposes(rights[0])),
@@ -198,30 +215,32 @@ def _opened_administration(
     snapshot: Snapshot, account_id: str, organisation_id: str, extranet: Extranet, today: date
 ) -> OpenExtranet | None:
     organisation = snapshot.find(Organisation, organisation_id)
-    held = administrator_roles(snapshot, account_id, organisation_id, today)
-    wanted = ADMINISTRATION_ROLES.get(extranet.code, ())
-    roles: dict[str, dict[str, object]] = {role: {} for role in wanted if role in held}
     if organisation is None:
         return None
+    wanted = ADMINISTRATION_ROLES.get(extranet.code, ())
+    roles: dict[tuple[str, str], dict[str, object]] = {}
     for one in snapshot.administrators_of_account(account_id):
-        reads = one.organisation_id == organisation_id and one.role in wanted and one.role not in roles
-        if reads and _entry_problem(snapshot, one, organisation, extranet, today) is None:
-            roles[one.role] = {"access": READ_ONLY}
+        if one.organisation_id != organisation_id or one.role not in wanted:
+            continue
+        if _role_problem(snapshot, one, organisation, today) is None:
+            roles[one.role, one.caf] = {}
+        elif _entry_problem(snapshot, one, organisation, extranet, today) is None:
+            roles.setdefault((one.role, one.caf), {"access": READ_ONLY})
     if not roles:
         return None
-    convention = None if organisation.kind == "caf" else best_convention(snapshot, organisation_id, today)
     details: tuple[dict[str, object], ...] = tuple(
         {
             "type": "administration",
             "extranet": extranet.code,
             "role": role,
-            "caf": organisation.caf,
+            "caf": caf,
             "organisation": organisation.id,
             **access,
         }
-        for role, access in roles.items()
+        for (role, caf), access in sorted(roles.items(), key=lambda known: known[0])
     )
-    last_day = convention.ends_on if convention is not None else None
+    conventions = (best_convention(snapshot, organisation_id, caf, today) for _, caf in roles)
+    last_day = _first_end(known.ends_on for known in conventions if known is not None)
     return OpenExtranet(extranet.code, extranet.label, extranet.url, details, last_day)
 
 
@@ -252,7 +271,7 @@ def _entry_problem(
 def _role_problem(
     snapshot: Snapshot, held: Administrator, organisation: Organisation, today: date, *, may_read: bool = False
 ) -> Problem | None:
-    """Why this role gives nothing today, or None. A partner's roles need its convention; a Caf has none.
+    """Why this role gives nothing today, or None. A partner's roles need its convention with that Caf.
 
     `may_read`: a suspended convention is enough. Only that state: one that this version does not know opens nothing.
     """
@@ -260,14 +279,15 @@ def _role_problem(
         return 0, "role-is-held", "ADMINISTRATION_ROLE_WITHDRAWN"
     if organisation.state != "active":
         return 0, "organisation-is-active", "ORGANISATION_CLOSED"
-    if (held.role in _ROLES_OF_A_CAF) != (organisation.kind == "caf"):
+    of_a_caf = organisation.kind == "caf"
+    if (held.role in _ROLES_OF_A_CAF) != of_a_caf or (of_a_caf and held.caf != organisation.caf):
         return 0, "role-fits-organisation", "ROLE_NOT_OF_THIS_ORGANISATION"
-    if organisation.kind == "caf":
+    if of_a_caf:
         return None
-    convention = best_convention(snapshot, organisation.id, today)
+    convention = best_convention(snapshot, organisation.id, held.caf, today)
     if may_read and convention is not None and convention.state == "suspended":
         convention = replace(convention, state="active")  # every other condition still has to hold
-    right = Right(None, organisation, convention, None, None, None, None)
+    right = Right(None, organisation, convention, None, None, None, None, caf=held.caf)
     for rank, (rule_id, check) in _CONVENTION_RULES:
         reason = check(right, today)
         if reason is not None:

@@ -64,7 +64,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation(Fact):
-    """A partner or a Caf. `kind`: partner, caf. `state`: active, closed. `caf`: code of the Caf it belongs to."""
+    """A partner or a Caf, once for all Cafs. `kind`: partner, caf. `state`: active, closed.
+
+    `caf`: code of a Caf's own organisation; empty for a partner, which may have a convention with several Cafs.
+    """
 
     fact_kind: ClassVar[str] = "organisation"
     id: str
@@ -119,11 +122,15 @@ class Purpose(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceContract(Fact):
-    """What opens one extranet to an organisation. `state`: active, suspended, ended. `territories`: Caf codes."""
+    """What opens one extranet to an organisation. `state`: active, suspended, ended. `territories`: Caf codes.
+
+    `caf`: the Caf that signed it, that of its convention.
+    """
 
     fact_kind: ClassVar[str] = "service_contract"
     id: str
     organisation_id: str
+    caf: str
     convention_id: str
     extranet: str
     profiles: Texts
@@ -136,11 +143,12 @@ class ServiceContract(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group(Fact):
-    """The users of an organisation that share one profile. `state`: active, closed."""
+    """The users of an organisation that share one profile, under the contracts of one Caf. `state`: active, closed."""
 
     fact_kind: ClassVar[str] = "group"
     id: str
     organisation_id: str
+    caf: str
     name: str
     profile: str
     state: str
@@ -148,12 +156,16 @@ class Group(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User(Fact):
-    """An account as a member of one organisation. `state`: active, locked, inactive, closed."""
+    """An account as a member of one organisation, for its work with one Caf.
+
+    `state`: active, locked, inactive, closed.
+    """
 
     fact_kind: ClassVar[str] = "user"
     id: str
     account_id: str
     organisation_id: str
+    caf: str
     display_name: str
     state: str
 
@@ -175,13 +187,15 @@ class Habilitation(Fact):
 class Administrator(Fact):
     """An account with an administration role. `role`: partner_administrator, caf_administrator, caf_auditor.
 
-    `state`: active, withdrawn. `name`: first and last name, for those whom the person can help.
+    `caf`: their own Caf, or the one for whose convention they administer the partner. `state`: active, withdrawn.
+    `name`: first and last name, for those whom the person can help.
     """
 
     fact_kind: ClassVar[str] = "administrator"
     id: str
     account_id: str
     organisation_id: str
+    caf: str
     role: str
     state: str
     name: str = ""

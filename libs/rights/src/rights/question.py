@@ -38,12 +38,13 @@ class Question:
 class Granted:
     """Yes: these fields, each with how much of it is shown, by this right, at this revision of the rights.
 
-    `rule_ids` are all the conditions that were checked and held, in order.
+    `rule_ids` are all the conditions that were checked and held, in order. `caf`: the Caf whose service contract it is.
     """
 
     fields: Mapping[str, str]
     rule_ids: tuple[str, ...]
     revision: int
+    caf: str
     convention_id: str
     service_contract_id: str
     group_id: str

@@ -11,8 +11,9 @@ from rights.snapshot import Snapshot
 class Right(NamedTuple):
     """One way to have a right: a habilitation under a service contract; None where a link is missing.
 
-    Without a service contract, `convention` is the organisation's most useful one. `purposes` are those that the
-    service contract opens, as far as they are known.
+    `caf`: the Caf under whose convention all of it stands; nothing of another Caf is looked at. Without a service
+    contract, `convention` is the most useful one with that Caf. `purposes` are those that the service contract opens,
+    as far as they are known.
     """
 
     extranet: Extranet | None
@@ -23,35 +24,49 @@ class Right(NamedTuple):
     habilitation: Habilitation | None
     group: Group | None
     purposes: tuple[Purpose, ...] = ()
+    caf: str = ""
 
 
 def possible_rights(
     snapshot: Snapshot, account_id: str, organisation_id: str, extranet_code: str, today: date
 ) -> Iterator[Right]:
-    """Every combination of service contract, membership and habilitation, ordered by identifiers; at least one."""
+    """Every combination of service contract, membership and habilitation; at least one.
+
+    Ordered by Caf, then by identifiers. Looked at are the Cafs with which the person works in this organisation; all of
+    the organisation's when there is none.
+    """
     extranet = snapshot.find(Extranet, extranet_code)
     organisation = snapshot.find(Organisation, organisation_id)
     contracts = [known for known in snapshot.service_contracts_of(organisation_id) if known.extranet == extranet_code]
     users = [known for known in snapshot.users_of_account(account_id) if known.organisation_id == organisation_id]
-    for contract in contracts or (None,):
-        purposes: tuple[Purpose, ...] = ()
-        if contract is None:
-            convention = best_convention(snapshot, organisation_id, today)
-        else:
-            convention = snapshot.find(Convention, contract.convention_id)
-            known_purposes = (snapshot.find(Purpose, code) for code in contract.purposes)
-            purposes = tuple(purpose for purpose in known_purposes if purpose is not None)
-        for user in users or (None,):
-            for habilitation in (snapshot.habilitations_of_user(user.id) if user is not None else ()) or (None,):
-                group = snapshot.find(Group, habilitation.group_id) if habilitation is not None else None
-                yield Right(extranet, organisation, convention, contract, user, habilitation, group, purposes)
+    cafs = {known.caf for known in users} or {known.caf for known in snapshot.conventions_of(organisation_id)}
+    for caf in sorted(cafs) or [""]:
+        for contract in tuple(known for known in contracts if known.caf == caf) or (None,):
+            convention, purposes = _grounds(snapshot, organisation_id, caf, contract, today)
+            for user in tuple(known for known in users if known.caf == caf) or (None,):
+                for habilitation in (snapshot.habilitations_of_user(user.id) if user is not None else ()) or (None,):
+                    group = snapshot.find(Group, habilitation.group_id) if habilitation is not None else None
+                    yield Right(extranet, organisation, convention, contract, user, habilitation, group, purposes, caf)
 
 
-def best_convention(snapshot: Snapshot, organisation_id: str, today: date) -> Convention | None:
-    """The organisation's convention most likely to open something: not over before over, active before suspended."""
+def _grounds(
+    snapshot: Snapshot, organisation_id: str, caf: str, contract: ServiceContract | None, today: date
+) -> tuple[Convention | None, tuple[Purpose, ...]]:
+    """The convention and the purposes on which a service contract stands."""
+    if contract is None:
+        return best_convention(snapshot, organisation_id, caf, today), ()
+    known = (snapshot.find(Purpose, code) for code in contract.purposes)
+    return snapshot.find(Convention, contract.convention_id), tuple(purpose for purpose in known if purpose is not None)
+
+
+def best_convention(snapshot: Snapshot, organisation_id: str, caf: str, today: date) -> Convention | None:
+    """The organisation's convention with this Caf most likely to open something.
+
+    Not over before over, active before suspended.
+    """
     order = {"active": 0, "denounced": 1, "suspended": 2}
     return min(
-        snapshot.conventions_of(organisation_id),
+        (known for known in snapshot.conventions_of(organisation_id) if known.caf == caf),
         key=lambda known: (is_over(known.ends_on, today), order.get(known.state, 3), known.starts_on > today, known.id),
         default=None,
     )

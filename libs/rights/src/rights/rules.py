@@ -40,9 +40,10 @@ def _organisation_is_active(right: Right, _: date) -> str | None:
 
 def _convention_exists(right: Right, _: date) -> str | None:
     convention, organisation = right.convention, right.organisation
-    if convention is None or organisation is None or convention.organisation_id != organisation.id:
+    if convention is None or organisation is None:
         return "CONVENTION_MISSING"
-    return None
+    binds = (convention.organisation_id, convention.caf) == (organisation.id, right.caf)
+    return None if binds else "CONVENTION_MISSING"
 
 
 def _convention_is_not_over(right: Right, today: date) -> str | None:
@@ -121,7 +122,7 @@ def _habilitation_has_started(right: Right, today: date) -> str | None:
 
 def _group_is_active(right: Right, _: date) -> str | None:
     group, organisation = right.group, right.organisation
-    if group is None or organisation is None or group.organisation_id != organisation.id:
+    if group is None or organisation is None or (group.organisation_id, group.caf) != (organisation.id, right.caf):
         return "GROUP_UNKNOWN"
     return None if group.state == "active" else "GROUP_CLOSED"
 

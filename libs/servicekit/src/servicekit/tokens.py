@@ -50,7 +50,7 @@ class TokenRefusedError(NotAuthenticatedError):
 
 @dataclass(frozen=True, kw_only=True)
 class TokenOrganisation:
-    """The organisation the session acts for."""
+    """The organisation the session acts for. `caf`: the one of its contract; empty when the token is for several."""
 
     id: str
     siret: str
@@ -252,7 +252,8 @@ def _read(claims: Mapping[str, Any]) -> VerifiedAccessToken:
         session_id=text_claim(claims, "sid"),
         scopes=frozenset(scope.split()) if isinstance(scope, str) else frozenset(),
         organisation=TokenOrganisation(
-            **{name: text_claim(organisation, name) for name in ("id", "siret", "name", "caf")}
+            **{name: text_claim(organisation, name) for name in ("id", "siret", "name")},
+            caf=text_claim(organisation, "caf") if "caf" in organisation else "",
         ),
         authorization_details=tuple(details),
         issued_at=_moment(claims, "iat"),

@@ -49,10 +49,15 @@ def remain(provider: Provider, *pending: Step) -> None:
 def two_organisations(provider: Provider) -> None:
     more = (
         Organisation(
-            id="org-second", siret="21750001600019", name="Autre commune", caf="921", kind="partner", state="active"
+            id="org-second", siret="21750001600019", name="Autre commune", caf="", kind="partner", state="active"
         ),
         User(
-            id="user-9", account_id=DIRECTOR, organisation_id="org-second", display_name="Chloé Durand", state="active"
+            id="user-9",
+            account_id=DIRECTOR,
+            organisation_id="org-second",
+            caf="921",
+            display_name="Chloé Durand",
+            state="active",
         ),
     )
     provider.replica.snapshot = provider.commune.snapshot(more=more)

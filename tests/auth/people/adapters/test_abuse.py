@@ -115,10 +115,15 @@ def test_a_session_for_an_organisation_that_is_gone_opens_nothing(
     token = browser.exchange(browser.code("plain", 8499, scope="openid"), "plain", 8499).json["refresh_token"]
     second = (
         Organisation(
-            id="org-second", siret="21750001600019", name="Autre commune", caf="921", kind="partner", state="active"
+            id="org-second", siret="21750001600019", name="Autre commune", caf="", kind="partner", state="active"
         ),
         User(
-            id="user-9", account_id=DIRECTOR, organisation_id="org-second", display_name="Chloé Durand", state="active"
+            id="user-9",
+            account_id=DIRECTOR,
+            organisation_id="org-second",
+            caf="921",
+            display_name="Chloé Durand",
+            state="active",
         ),
     )
     name, state = ("commune", "closed") if kind == "closed" else ("creche_director", "closed")

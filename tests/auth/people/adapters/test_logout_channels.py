@@ -186,12 +186,17 @@ def expire(provider: Provider, _session: Session, _cookie: str) -> None:
 
 def change_organisation(provider: Provider, session: Session, _cookie: str) -> None:
     second = Organisation(
-        id="org-second", siret="21750001600019", name="Autre commune", caf="921", kind="partner", state="active"
+        id="org-second", siret="21750001600019", name="Autre commune", caf="", kind="partner", state="active"
     )
     more = (
         second,
         User(
-            id="user-9", account_id=DIRECTOR, organisation_id="org-second", display_name="Chloé Durand", state="active"
+            id="user-9",
+            account_id=DIRECTOR,
+            organisation_id="org-second",
+            caf="921",
+            display_name="Chloé Durand",
+            state="active",
         ),
     )
     provider.replica.snapshot = provider.commune.snapshot(more=more)

@@ -147,10 +147,15 @@ def test_a_forgotten_password_gets_the_same_answer_for_everyone(provider: Provid
 def test_several_organisations_are_asked_about_once(provider: Provider, browser: AuthBrowser) -> None:
     more = (
         Organisation(
-            id="org-second", siret="21750001600019", name="Autre commune", caf="921", kind="partner", state="active"
+            id="org-second", siret="21750001600019", name="Autre commune", caf="", kind="partner", state="active"
         ),
         User(
-            id="user-9", account_id=DIRECTOR, organisation_id="org-second", display_name="Chloé Durand", state="active"
+            id="user-9",
+            account_id=DIRECTOR,
+            organisation_id="org-second",
+            caf="921",
+            display_name="Chloé Durand",
+            state="active",
         ),
     )
     provider.replica.snapshot = provider.commune.snapshot(more=more)

@@ -28,7 +28,8 @@ class ConsultationEvents:
     def consulted(self, granted: Granted, subject: str, result: dict[str, JSON]) -> AuditEvent:
         """The dossier is about to be shown: `result` says which fields, which kind, which month."""
         grounds = self._grounds(granted)
-        self._consulted = self._event(CONSULTED, "granted", subject, None, granted.revision, grounds | result)
+        event = self._event(CONSULTED, "granted", subject, None, granted.revision, grounds | result)
+        self._consulted = replace(event, owner=granted.caf)
         return self._consulted
 
     def withheld(self) -> AuditEvent | None:
@@ -38,12 +39,13 @@ class ConsultationEvents:
             return None
         payload: dict[str, JSON] = {"consultation": told.event_id}
         event = self._event(WITHHELD, "refused", str(told.subject), "AUDIT_UNAVAILABLE", told.rights_revision, payload)
-        return replace(event, policy="buffered")
+        return replace(event, policy="buffered", owner=told.owner)
 
     def suspicious(self, granted: Granted, subject: str, consulted_id: str) -> AuditEvent:
         """A consultation that its profile does not explain; links the event of the consultation."""
         payload: dict[str, JSON] = self._grounds(granted) | {"consultation": consulted_id}
-        return self._event(SUSPICIOUS, "done", subject, NO_CHILD_UNDER_7, granted.revision, payload)
+        event = self._event(SUSPICIOUS, "done", subject, NO_CHILD_UNDER_7, granted.revision, payload)
+        return replace(event, owner=granted.caf)
 
     def not_found(self, reason: str, subject: str, revision: int) -> AuditEvent:
         """The person is told "unknown"; `reason` is the true one. Always strict: an outage must not tell them apart."""

@@ -20,10 +20,11 @@ LONGEST_GROUP_NAME = 80
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """A group of an organisation; all its members hold its profile."""
+    """A group of an organisation under the contracts of one Caf; all its members hold its profile."""
 
     id: str
     organisation_id: str
+    caf: str
     name: str
     profile: str
     state: str = "active"
@@ -42,6 +43,7 @@ class Habilitation:
 
     id: str
     organisation_id: str
+    caf: str
     user_id: str
     group_id: str
     state: HabilitationState

@@ -90,11 +90,12 @@ class AccountHolder:
 
 @dataclass(frozen=True, kw_only=True)
 class User:
-    """A professional in one organisation. `person` is that of the account: the register keeps it once."""
+    """A professional in one organisation, for its work with one Caf. `person` is that of the account, kept once."""
 
     id: str
     account_id: str
     organisation_id: str
+    caf: str
     person: Person
     job_title: str
     state: UserState = UserState.ACTIVE
@@ -113,11 +114,12 @@ class User:
 
 @dataclass(frozen=True, kw_only=True)
 class Administrator:
-    """Somebody who administers: for a partner or for a Caf. `person` is that of the account, as for a user."""
+    """Somebody who administers: a Caf, or what a partner has agreed with one. `person` is that of the account."""
 
     id: str
     account_id: str
     organisation_id: str
+    caf: str
     person: Person
     role: Role
     state: str = "active"

@@ -53,6 +53,7 @@ def _fact(entity: Entity) -> facts.Fact | None:
         return facts.Group(
             id=entity.id,
             organisation_id=entity.organisation_id,
+            caf=entity.caf,
             name=entity.name,
             profile=entity.profile,
             state=entity.state,
@@ -81,6 +82,7 @@ def _of_a_person(entity: User | Habilitation | Administrator) -> facts.Fact:
             id=entity.id,
             account_id=entity.account_id,
             organisation_id=entity.organisation_id,
+            caf=entity.caf,
             display_name=name,
             state=entity.state.value,
         )
@@ -97,6 +99,7 @@ def _of_a_person(entity: User | Habilitation | Administrator) -> facts.Fact:
         id=entity.id,
         account_id=entity.account_id,
         organisation_id=entity.organisation_id,
+        caf=entity.caf,
         role=entity.role.value,
         state=entity.state,
         name=entity.person.display_name,
@@ -121,6 +124,7 @@ def _contract(entity: ServiceContract) -> facts.ServiceContract:
     return facts.ServiceContract(
         id=entity.id,
         organisation_id=entity.organisation_id,
+        caf=entity.caf,
         convention_id=entity.convention_id,
         extranet=entity.extranet,
         profiles=entity.profiles,

@@ -53,10 +53,11 @@ class ContractTerms:
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceContract:
-    """A contract in force or past. `maximum_users` None means no limit."""
+    """A contract in force or past, signed with one Caf. `maximum_users` None means no limit."""
 
     id: str
     organisation_id: str
+    caf: str
     convention_id: str
     extranet: str
     profiles: tuple[str, ...]

@@ -120,6 +120,7 @@ def appoint(entry: ActEntry, organisation: Organisation, person: Person, account
         id=new_id(),
         account_id=known or new_id(),
         organisation_id=organisation.id,
+        caf=organisation.caf,
         person=person,
         role=Role.PARTNER_ADMINISTRATOR,
     )

@@ -79,6 +79,7 @@ def assign(entry: ActEntry, assignment: Assignment) -> str:
     habilitation = Habilitation(
         id=new_id(),
         organisation_id=organisation.id,
+        caf=user.caf,
         user_id=user.id,
         group_id=group.id,
         state=HabilitationState.ACTIVE,

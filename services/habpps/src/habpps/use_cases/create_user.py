@@ -109,6 +109,7 @@ def create_user(entry: ActEntry, organisation: Organisation, request: UserReques
         id=new_id(),
         account_id=account_id or new_id(),
         organisation_id=organisation.id,
+        caf=organisation.caf,
         person=request.person,
         job_title=clean_line(request.job_title),
     )

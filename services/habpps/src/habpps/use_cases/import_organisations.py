@@ -189,7 +189,14 @@ def add_agent(entry: ActEntry, organisation: Organisation, person: Person, accou
                 )
             )
             return one.id
-    agent = Administrator(id=new_id(), account_id=account_id, organisation_id=organisation.id, person=person, role=role)
+    agent = Administrator(
+        id=new_id(),
+        account_id=account_id,
+        organisation_id=organisation.id,
+        caf=organisation.caf,
+        person=person,
+        role=role,
+    )
     entry.save(agent)
     details = {"appointed_as": role.value}
     subject = f"account:{account_id}"

@@ -62,7 +62,7 @@ def create_group(entry: ActEntry, organisation_id: str, name: str, profile: str)
         if other.is_open and other.name.casefold() == cleaned.casefold():
             raise GroupNameTakenError("name taken", details={"name": cleaned})
     check_profile_in_force(profile, entry.store.contracts.of(organisation.id), entry.today)
-    group = Group(id=new_id(), organisation_id=organisation.id, name=cleaned, profile=profile)
+    group = Group(id=new_id(), organisation_id=organisation.id, caf=organisation.caf, name=cleaned, profile=profile)
     entry.save(group)
     entry.note(
         Note(

@@ -55,6 +55,7 @@ def open_service_contract(entry: ActEntry, organisation_id: str, terms: Contract
     contract = ServiceContract(
         id=new_id(),
         organisation_id=organisation.id,
+        caf=convention.caf,
         convention_id=convention.id,
         extranet=terms.extranet,
         profiles=tuple(sorted(set(terms.profiles))),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from rights.facts import Organisation
+from rights.explanation import cafs_in, places_of
 from rights.snapshot import Snapshot
 from servicekit.audit_events import NATIONAL, OwnerOf
 from servicekit.event_form import is_owner
@@ -18,23 +18,16 @@ class EventOwners:
         self._newest = newest
 
     def __call__(self, asked: OwnerOf) -> str:
-        """The Caf of the organisation; else the only Caf that knows the person; else `NATIONAL`."""
+        """The only Caf for which the person works in the organisation; else the only Caf that knows the person.
+
+        `NATIONAL` where there are several: what concerns two Cafs is read by neither.
+        """
         snapshot = self._newest()
         if snapshot is None:
             return NATIONAL
+        account, cafs = asked.account_id or "", frozenset[str]()
         if asked.organisation_id:
-            organisation = snapshot.find(Organisation, asked.organisation_id)
-            if organisation is not None and is_owner(organisation.caf):
-                return organisation.caf
-        cafs = set(_cafs_of(snapshot, asked.account_id)) if asked.account_id else set()
-        return cafs.pop() if len(cafs) == 1 else NATIONAL
-
-
-def _cafs_of(snapshot: Snapshot, account_id: str) -> Iterator[str]:
-    """Of every organisation that knows the account, whatever its state there: a locked person keeps an owner."""
-    users, administrators = snapshot.users_of_account(account_id), snapshot.administrators_of_account(account_id)
-    places = [one.organisation_id for one in users] + [one.organisation_id for one in administrators]
-    for organisation_id in places:
-        organisation = snapshot.find(Organisation, organisation_id)
-        if organisation is not None and is_owner(organisation.caf):
-            yield organisation.caf
+            cafs = cafs_in(snapshot, account, asked.organisation_id)
+        # Whatever the state is there: a locked person keeps an owner.
+        cafs = cafs or frozenset(caf for _, caf in places_of(snapshot, account))
+        return next(iter(cafs)) if len(cafs) == 1 and is_owner(next(iter(cafs))) else NATIONAL

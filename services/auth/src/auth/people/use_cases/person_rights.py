@@ -12,6 +12,7 @@ from auth.people.domain.sessions import Session
 from auth.people.use_cases.ports import RightsReplica
 from partnerkit.days import french_day
 from rights.decision import OpenExtranet, administrator_roles, held_roles, open_extranets, organisations_of, why_closed
+from rights.explanation import cafs_in
 from rights.facts import Administrator, Extranet, Organisation
 from rights.snapshot import Snapshot
 from servicekit.clock import Clock
@@ -33,11 +34,15 @@ class ClosedExtranet:
 
 @dataclass(frozen=True)
 class ExtranetRights:
-    """What goes into a token: the open extranet (None when the client is no extranet) and the revision."""
+    """What goes into a token: the open extranet (None when the client is no extranet) and the revision.
+
+    `caf`: the only Caf for which the person works in the organisation; empty when there are several.
+    """
 
     opened: OpenExtranet | None
     organisation: Organisation | None
     revision: int
+    caf: str = ""
 
 
 class _Pinned:
@@ -108,10 +113,10 @@ class PersonRights:
                     extranet="",
                     rights_revision=snapshot.revision,
                 )
-            return ExtranetRights(None, organisation, snapshot.revision)
+            return ExtranetRights(None, organisation, snapshot.revision, _only_caf(snapshot, session))
         for opened in self._opened(snapshot, session):
             if opened.code == extranet:
-                return ExtranetRights(opened, organisation, snapshot.revision)
+                return ExtranetRights(opened, organisation, snapshot.revision, _only_caf(snapshot, session))
         reason = self._reason(snapshot, session, extranet)
         raise ExtranetClosedError(
             f"{extranet} is not open to this person",
@@ -208,22 +213,22 @@ class PersonRights:
         known = snapshot.find(Organisation, organisation_id) if snapshot is not None and organisation_id else None
         return known.name if known is not None else None
 
-    def organisation_caf(self, organisation_id: str | None) -> str:
-        """Code of the Caf of an organisation, or empty; for display only, so from a snapshot of any age."""
+    def caf_for(self, session: Session) -> str:
+        """The only Caf for which the person works in the organisation of the session, or empty; for display only."""
         snapshot, _ = self._replica.current()
-        known = snapshot.find(Organisation, organisation_id) if snapshot is not None and organisation_id else None
-        return known.caf if known is not None else ""
+        return _only_caf(snapshot, session) if snapshot is not None else ""
 
     def helpers(self, account_id: str) -> tuple[str, ...]:
         """Accounts of the other administrators of the person's organisations; for display only."""
         snapshot, _ = self._replica.current()
         if snapshot is None:
             return ()
-        organisations = {user.organisation_id for user in snapshot.users_of_account(account_id)}
+        places = {(user.organisation_id, user.caf) for user in snapshot.users_of_account(account_id)}
         found = {
             known.account_id
             for known in snapshot.all_of(Administrator)
-            if known.organisation_id in organisations and known.state == "active" and known.account_id != account_id
+            if (known.organisation_id, known.caf) in places
+            if known.state == "active" and known.account_id != account_id
         }
         return tuple(sorted(found))
 
@@ -231,8 +236,7 @@ class PersonRights:
         """Codes of the Cafs with which the person's organisations have a convention; for display only."""
         snapshot, _ = self._replica.current()
         members = snapshot.users_of_account(account_id) if snapshot is not None else ()
-        known = (snapshot.find(Organisation, user.organisation_id) for user in members) if snapshot is not None else ()
-        return tuple(sorted({one.caf for one in known if one is not None and one.caf}))
+        return tuple(sorted({user.caf for user in members}))
 
     def other_extranets(self, client: Client, words: Sequence[str]) -> list[str]:
         """Names of the extranets, other than the client's own, in which its scope lets it act for the person."""
@@ -266,3 +270,8 @@ class PersonRights:
         if snapshot is None or age > self._freshness:
             raise RightsStaleError("the replica of the rights is not known to be fresh")
         return snapshot
+
+
+def _only_caf(snapshot: Snapshot, session: Session) -> str:
+    cafs = cafs_in(snapshot, session.account_id, session.organisation_id) if session.organisation_id else frozenset()
+    return next(iter(cafs)) if len(cafs) == 1 else ""

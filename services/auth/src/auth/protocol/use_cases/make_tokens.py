@@ -28,7 +28,6 @@ from auth.protocol.domain.claims import (
 )
 from auth.protocol.domain.grants import access_token_id
 from auth.protocol.domain.requested_claims import read_claims
-from rights.facts import Organisation
 from servicekit.clock import Clock
 from servicekit.identifiers import new_secret
 
@@ -167,7 +166,7 @@ class MakeTokens:
         rights = self._rights.for_client(holder.session, client.checked_extranet)
         scope = self._scope(holder.session, wanted)
         details = self._details(rights, wanted, scope)
-        person = KnownPerson(holder.account, holder.session, _organisation(rights.organisation))
+        person = KnownPerson(holder.account, holder.session, _organisation(rights, details))
         subject_id = self._subjects.of(holder.account.account_id, client)
         subject = TokenSubject(person, details, rights.revision, subject_id)
         frame = TokenFrame(
@@ -234,7 +233,11 @@ class MakeTokens:
         return end if not_after is None else min(end, not_after)
 
 
-def _organisation(known: Organisation | None) -> Mapping[str, str] | None:
+def _organisation(rights: ExtranetRights, details: Sequence[Mapping[str, Any]]) -> Mapping[str, str] | None:
+    """The claim `org`. Its `caf` is that of the contract that the token is for; left out where there are several."""
+    known = rights.organisation
     if known is None:
         return None
-    return {"id": known.id, "siret": known.siret, "name": known.name, "caf": known.caf}
+    cafs = {str(detail["caf"]) for detail in details} or {rights.caf} - {""}
+    claim = {"id": known.id, "siret": known.siret, "name": known.name}
+    return {**claim, "caf": cafs.pop()} if len(cafs) == 1 else claim

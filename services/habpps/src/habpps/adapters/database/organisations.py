@@ -166,6 +166,7 @@ def _to_contract(row: Row[Any]) -> ServiceContract:
     return ServiceContract(
         id=row.id,
         organisation_id=row.organisation_id,
+        caf=row.caf,
         convention_id=row.convention_id,
         extranet=row.extranet,
         profiles=tuple(row.profiles),

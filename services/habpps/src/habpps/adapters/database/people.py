@@ -138,6 +138,7 @@ class SqlUsers:
             "id": user.id,
             "account_id": user.account_id,
             "organisation_id": user.organisation_id,
+            "caf": user.caf,
             "job_title": user.job_title,
             "state": user.state.value,
             "departs_on": user.departs_on,
@@ -264,6 +265,7 @@ class SqlAdministrators:
             "id": administrator.id,
             "account_id": administrator.account_id,
             "organisation_id": administrator.organisation_id,
+            "caf": administrator.caf,
             "role": administrator.role.value,
             "state": administrator.state,
         }
@@ -297,6 +299,7 @@ def _to_group(row: Row[Any]) -> Group:
     return Group(
         id=row.id,
         organisation_id=row.organisation_id,
+        caf=row.caf,
         name=row.name,
         profile=row.profile,
         state=row.state,
@@ -321,6 +324,7 @@ def _to_user(row: Row[Any]) -> User:
         id=row.id,
         account_id=row.account_id,
         organisation_id=row.organisation_id,
+        caf=row.caf,
         person=person,
         job_title=row.job_title,
         state=state,
@@ -335,6 +339,7 @@ def _to_habilitation(row: Row[Any]) -> Habilitation:
     return Habilitation(
         id=row.id,
         organisation_id=row.organisation_id,
+        caf=row.caf,
         user_id=who,
         group_id=where,
         state=state,
@@ -350,6 +355,7 @@ def _to_administrator(row: Row[Any]) -> Administrator:
         id=row.id,
         account_id=row.account_id,
         organisation_id=row.organisation_id,
+        caf=row.caf,
         person=person,
         role=Role(row.role),
         state=row.state,

@@ -33,6 +33,6 @@ class PageReader:
         return PageHelpers(found.administrators, found.cafs)
 
     def caf(self) -> str:
-        """The Caf of the organisation for which the person acts, or empty: by its clock times are shown."""
+        """The only Caf with which the person works, or empty: by its clock times are shown."""
         present = self.visitor.present()
-        return self.rights.organisation_caf(present.session.organisation_id) if present is not None else ""
+        return self.rights.caf_for(present.session) if present is not None else ""
