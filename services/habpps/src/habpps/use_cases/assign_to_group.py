@@ -56,11 +56,7 @@ def _check_seen(entry: ActEntry, user_id: str, seen: str | None) -> None:
 
 
 def assign(entry: ActEntry, assignment: Assignment) -> str:
-    """Write the habilitation; shared with the import of a file.
-
-    Raises:
-        ServiceError: see AssignToGroup.
-    """
+    """Write the habilitation; shared with the import of a file. It refuses as `AssignToGroup` does."""
     store, today = entry.store, entry.today
     user, group = store.users.get(assignment.user_id), store.groups.get(assignment.group_id)
     if user is None:
