@@ -13,8 +13,8 @@ CAF: tuple[Promise, ...] = (
     Promise(
         "caf:rights-per-caf",
         "Domain page A.5 (territory)",
-        "An organisation has one convention with each Caf: contracts, groups and people of one open nothing of another, "
-        "and what one Caf suspends leaves the others' rights alone.",
+        "An organisation has one convention with each Caf: contracts, groups and people of one open nothing of the "
+        "other, and what one Caf suspends leaves the others' rights alone.",
     ),
     Promise(
         "caf:partners-are-isolated",
