@@ -169,6 +169,7 @@ def test_an_event_that_waits_too_long_is_a_problem_that_says_why(database: Datab
 
     service.clock.advance(timedelta(seconds=61))
 
+    service.audit.wait_for_batches(len(service.audit.batches) + 2)  # what was on its way has not hung for 61 s
     assert service.relay.problem() == "the oldest audit event waits since 61 s (audit is down)"
     service.relay.stop()
 
