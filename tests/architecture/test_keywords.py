@@ -36,4 +36,4 @@ def test_a_value_with_many_fields_is_built_by_keyword(name: str) -> None:
 
 
 def test_the_values_are_found() -> None:
-    assert {"OrganisationRequest", "World", "TokenFrame"} <= {name.rpartition("::")[2] for name in FOUND}
+    assert {"CreateOrganisation", "World", "TokenFrame"} <= {name.rpartition("::")[2] for name in FOUND}

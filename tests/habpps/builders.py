@@ -1,6 +1,6 @@
 """A register with the example of the mission: Caf 921, the commune of Nanterre, its administrator."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.resources import files
@@ -9,18 +9,24 @@ from typing import Any
 
 from habpps.adapters.files.catalogue import load_catalogue
 from habpps.adapters.files.imports import read_extranets
-from habpps.domain.authorship import Author
+from habpps.domain.authorship import OPERATOR, Author
 from habpps.domain.organisation import Signatory
 from habpps.domain.people import Person, Role
-from habpps.domain.service_contract import ContractTerms
-from habpps.use_cases.appoint_administrator import Appointment
-from habpps.use_cases.assign_to_group import Assignment
+from habpps.domain.service_contract import ContractTerms, Extranet
+from habpps.use_cases.act_entry import Act, ActEntry, Done
+from habpps.use_cases.act_kinds import ActKind, Acts
+from habpps.use_cases.acts import ACTS
+from habpps.use_cases.appoint_administrator import AppointAdministrator
+from habpps.use_cases.assign_to_group import AssignToGroup
 from habpps.use_cases.catalogue import UseCases, use_cases_on
-from habpps.use_cases.create_organisation import OrganisationRequest
-from habpps.use_cases.create_user import UserRequest
+from habpps.use_cases.create_organisation import CreateOrganisation
+from habpps.use_cases.create_user import CreateUser
 from habpps.use_cases.follow_propagation import FollowPropagation
+from habpps.use_cases.import_document import read_document
 from habpps.use_cases.import_extranets import ImportExtranets
 from habpps.use_cases.import_organisations import CreateCafAgent, ImportOrganisations
+from habpps.use_cases.manage_groups import CreateGroup
+from habpps.use_cases.open_service_contract import OpenServiceContract
 from habpps.use_cases.ports import FeedReader, Replicas, Repositories, Signals
 from habpps.use_cases.register import Register
 from servicekit.audit_events import RecordedWork
@@ -51,8 +57,8 @@ DIRECTOR = Person("Camille", "Léger", "camille.leger@nanterre.example")
 ADMINISTRATOR = Person("Dominique", "Martin", "dominique.martin@nanterre.example")
 
 
-def request(**changes: Any) -> OrganisationRequest:
-    made = OrganisationRequest(
+def request(**changes: Any) -> CreateOrganisation:
+    made = CreateOrganisation(
         siret=SIRET,
         name="Commune de Nanterre",
         reference="CONV-2026-001",
@@ -62,6 +68,11 @@ def request(**changes: Any) -> OrganisationRequest:
         caf_signatory=Signatory("Claude Petit", "directeur", TODAY),
     )
     return replace(made, **changes)
+
+
+@dataclass(frozen=True)
+class AnyAct(Act[object]):
+    """An act of tests: it says nothing."""
 
 
 @dataclass
@@ -77,16 +88,25 @@ class Register921:
     client_sessions: FixedClientSessions = field(default_factory=FixedClientSessions)
 
     def __post_init__(self) -> None:
-        self.register = Register(self.work, self.signals, self.clock)
+        self.register = Register(self.work, self.signals, self.clock, CATALOGUE, ACTS)
         signal = self.signals.replicas
         propagation = FollowPropagation(self.replicas, self.feed, signal, self.clock, self.client_sessions)
         self.acts: UseCases = use_cases_on(self.register, CATALOGUE, self.clock, propagation, self.accounts)
-        self.create_agent = CreateCafAgent(self.register, CATALOGUE)
-        self.import_extranets = ImportExtranets(self.register, CATALOGUE)
-        self.import_organisations = ImportOrganisations(self.register, CATALOGUE)
         path = Path(str(files("habpps").joinpath("data/extranets.toml")))
         self.import_extranets(read_extranets(path), {})
         self.caf = self.agent("921")
+
+    def create_agent(self, caf: str, role: Role, account_id: str, person: Person) -> Done[str]:
+        """What `create-caf-agent` does."""
+        return self.register.perform(OPERATOR, CreateCafAgent(caf, role, account_id, person))
+
+    def import_extranets(self, extranets: Iterable[Extranet], urls: Mapping[str, str]) -> Done[int]:
+        """What `import-extranets` does."""
+        return self.register.perform(OPERATOR, ImportExtranets(tuple(extranets), urls))
+
+    def import_organisations(self, content: Any) -> Done[int]:
+        """What `import-organisations` does."""
+        return self.register.perform(OPERATOR, ImportOrganisations(read_document(content)))
 
     def agent(self, caf: str, role: Role = Role.CAF_ADMINISTRATOR) -> Author:
         """An agent of a Caf."""
@@ -105,11 +125,11 @@ class Register921:
 
     def organisation(self, **changes: Any) -> str:
         """The commune, created from its convention."""
-        return self.acts.create_organisation(self.caf, request(**changes)).value
+        return self.acts.perform(self.caf, request(**changes)).value
 
     def partner(self, organisation_id: str, person: Person = ADMINISTRATOR) -> Author:
         """The administrator of the commune."""
-        done = self.acts.appoint_administrator(self.caf, organisation_id, Appointment(person))
+        done = self.acts.perform(self.caf, AppointAdministrator(organisation_id, person))
         found = self.work.read(lambda store: store.administrators.get(done.value))
         assert found is not None
         return Author(
@@ -124,12 +144,18 @@ class Register921:
     def ready(self) -> "Commune":
         """The commune with its contract, its administrator, a group T2 and the director in it."""
         organisation_id = self.organisation()
-        contract_id = self.acts.open_service_contract(self.caf, organisation_id, TERMS).value
+        contract_id = self.acts.perform(self.caf, OpenServiceContract(organisation_id, TERMS)).value
         partner = self.partner(organisation_id)
-        group_id = self.acts.create_group(partner, "Crèches", "T2").value
-        user_id = self.acts.create_user(partner, UserRequest(DIRECTOR, "directrice de crèche")).value
-        habilitation_id = self.acts.assign_to_group(partner, Assignment(user_id, group_id)).value
+        group_id = self.acts.perform(partner, CreateGroup("Crèches", "T2")).value
+        user_id = self.acts.perform(partner, CreateUser(DIRECTOR, "directrice de crèche")).value
+        habilitation_id = self.acts.perform(partner, AssignToGroup(user_id, group_id)).value
         return Commune(organisation_id, contract_id, partner, group_id, user_id, habilitation_id)
+
+    def try_out(self, author: Author, work: Callable[[ActEntry], object]) -> Done[object]:
+        """An act that does `work`, of a registry of its own."""
+        kind = ActKind(name="habpps.any.act", content=AnyAct, perform=lambda entry, _act: work(entry), by=tuple(Role))
+        register = Register(self.work, self.signals, self.clock, CATALOGUE, Acts((kind,)))
+        return register.perform(author, AnyAct())
 
     def look(self, work: Callable[[Repositories], Any]) -> Any:
         """Read the store."""

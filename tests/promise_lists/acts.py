@@ -28,6 +28,12 @@ ACTS: tuple[Promise, ...] = (
         _HABPPS,
         "A command that auth refuses, or that cannot be read or sent, is set aside, recorded and shown; others go on.",
     ),
+    Promise(
+        "acts:one-registry",
+        _HABPPS,
+        "Whatever changes the register of rights is an act of one registry; nothing else can be done, whoever asks.",
+    ),
+    Promise("acts:are-data", _HABPPS, "The content of every act can be written as JSON and read again, unchanged."),
     Promise("accounts:order-per-person", _HABPPS, "The commands of one person stay in order, also when tried again."),
     Promise(
         "acts:opening-waits-for-audit",

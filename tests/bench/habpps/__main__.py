@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
+from habpps.use_cases.manage_groups import CreateGroup
 from tests.bench.habpps.generator import add_people
 from tests.habpps.adapters.conftest import Habpps, Pages, opened_at
 from tests.habpps.builders import OTHER_SIRET, Commune
@@ -25,7 +26,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, opened_at(f"sqlite:///{folder}/register.db") as habpps:
         commune = habpps.all.ready()
         pages = Pages(habpps, Path(folder))
-        social = habpps.all.acts.create_group(commune.partner, "Service social", "T1").value
+        social = habpps.all.acts.perform(commune.partner, CreateGroup("Service social", "T1")).value
         groups = {commune.group_id: "T2", social: "T1"}
         _print("1 user", pages, commune, commune.user_id)
         users = add_people(habpps.database, commune.id, groups, USERS)

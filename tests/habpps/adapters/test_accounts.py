@@ -12,6 +12,8 @@ from habpps.adapters.background import Wakeup, account_relay
 from habpps.adapters.clients.accounts import GrpcAccounts
 from habpps.domain.notices import NoticeKind
 from habpps.domain.states import UserEvent
+from habpps.use_cases.change_user import LockUser, ResetPassword
+from habpps.use_cases.create_user import AttachPerson
 from habpps.use_cases.ports import Repositories
 from habpps.use_cases.push_account_commands import PushAccountCommands
 from partenaire.auth.v1 import accounts_pb2 as pb
@@ -102,16 +104,16 @@ def test_every_kind_of_command_arrives_as_soon_as_it_is_committed(
     assert second.requested_by == commune.partner.account_id
     assert first.command_id != second.command_id
     acts, partner = everything.acts, commune.partner
-    acts.lock_user(partner, commune.user_id, UserEvent.LOCK, "vol")
+    acts.perform(partner, LockUser(commune.user_id, UserEvent.LOCK, "vol"))
     assert servicer.until(3)[2].reason == "LOCKED_BY_ADMINISTRATOR"
-    acts.lock_user(partner, commune.user_id, UserEvent.UNLOCK, "retrouvé")
+    acts.perform(partner, LockUser(commune.user_id, UserEvent.UNLOCK, "retrouvé"))
     servicer.until(4)
-    acts.reset_password(partner, commune.user_id)
+    acts.perform(partner, ResetPassword(commune.user_id))
     assert servicer.until(5)[4].account_id == second.account_id
     relay.stop()
     assert relay.problem() is None
-    attached = acts.attach_person(partner, partner.administrator_id, "agent").value
-    acts.lock_user(partner, attached, UserEvent.LOCK, "essai")
+    attached = acts.perform(partner, AttachPerson(partner.administrator_id, "agent")).value
+    acts.perform(partner, LockUser(attached, UserEvent.LOCK, "essai"))
     push()
     assert type(servicer.until(6)[5]) is pb.LockAccountRequest
     (told,) = servicer.told

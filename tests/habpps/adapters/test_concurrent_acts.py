@@ -4,6 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from habpps.domain.people import person_typed
 from habpps.domain.refusals import GroupNameTakenError, LastAdministratorError
+from habpps.use_cases.appoint_administrator import WithdrawAdministrator
+from habpps.use_cases.manage_groups import CreateGroup
 from rights.snapshot import Snapshot
 from tests.habpps.adapters.conftest import Habpps
 from tests.promises import promise
@@ -15,7 +17,7 @@ def test_acts_at_the_same_time_leave_a_chain_without_gap(habpps: Habpps) -> None
     before = habpps.all.feed.state().revision
 
     def create(number: int) -> int:
-        return habpps.all.acts.create_group(commune.partner, f"Groupe {number}", "T1").revision
+        return habpps.all.acts.perform(commune.partner, CreateGroup(f"Groupe {number}", "T1")).revision
 
     with ThreadPoolExecutor(6) as pool:
         revisions = sorted(pool.map(create, range(12)))
@@ -32,7 +34,7 @@ def test_of_two_administrators_withdrawn_at_the_same_time_one_stays(habpps: Habp
 
     def withdraw(administrator_id: str) -> str:
         try:
-            habpps.all.acts.withdraw_administrator(habpps.all.caf, administrator_id, "mutation")
+            habpps.all.acts.perform(habpps.all.caf, WithdrawAdministrator(administrator_id, "mutation"))
         except LastAdministratorError:
             return "refused"
         return "withdrawn"
@@ -47,7 +49,7 @@ def test_of_two_equal_groups_at_the_same_time_one_is_refused(habpps: Habpps) -> 
 
     def create(_number: int) -> str:
         try:
-            habpps.all.acts.create_group(commune.partner, "Service social", "T1")
+            habpps.all.acts.perform(commune.partner, CreateGroup("Service social", "T1"))
         except GroupNameTakenError:
             return "refused"
         return "created"

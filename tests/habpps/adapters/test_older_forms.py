@@ -9,8 +9,13 @@ from habpps.domain.habilitation import Habilitation
 from habpps.domain.people import person_typed
 from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
 from habpps.domain.versions import version_of
-from habpps.use_cases.assign_to_group import Assignment
-from habpps.use_cases.change_convention import ConventionStep
+from habpps.use_cases.appoint_administrator import WithdrawAdministrator
+from habpps.use_cases.assign_to_group import AssignToGroup
+from habpps.use_cases.change_convention import ChangeConvention
+from habpps.use_cases.change_habilitation import ChangeHabilitation
+from habpps.use_cases.change_service_contract import ChangeServiceContract
+from habpps.use_cases.change_user import LockUser, SetDeparture
+from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
 from tests.habpps.adapters.conftest import Habpps, Pages
 from tests.habpps.adapters.test_forms_twice import acts_so_far
 from tests.habpps.adapters.test_pages import CONVENTION
@@ -23,58 +28,60 @@ Change = Callable[[Habpps, Commune], Any]
 
 def convention_there_and_back(habpps: Habpps, commune: Commune) -> None:
     for event in (ConventionEvent.SUSPEND, ConventionEvent.LIFT):
-        habpps.all.acts.change_convention(habpps.all.caf, commune.id, ConventionStep(event, "audit"))
+        habpps.all.acts.perform(habpps.all.caf, ChangeConvention(commune.id, event, "audit"))
 
 
 def convention_suspended(habpps: Habpps, commune: Commune) -> None:
-    habpps.all.acts.change_convention(habpps.all.caf, commune.id, ConventionStep(ConventionEvent.SUSPEND, "audit"))
+    habpps.all.acts.perform(habpps.all.caf, ChangeConvention(commune.id, ConventionEvent.SUSPEND, "audit"))
 
 
 def contract_there_and_back(habpps: Habpps, commune: Commune) -> None:
     for event in (ContractEvent.SUSPEND, ContractEvent.REACTIVATE):
-        habpps.all.acts.change_service_contract(habpps.all.caf, commune.contract_id, event, "audit")
+        habpps.all.acts.perform(habpps.all.caf, ChangeServiceContract(commune.contract_id, event, "audit"))
 
 
 def contract_suspended(habpps: Habpps, commune: Commune) -> None:
-    habpps.all.acts.change_service_contract(habpps.all.caf, commune.contract_id, ContractEvent.SUSPEND, "audit")
+    habpps.all.acts.perform(habpps.all.caf, ChangeServiceContract(commune.contract_id, ContractEvent.SUSPEND, "audit"))
 
 
 def place_there_and_back(habpps: Habpps, commune: Commune) -> None:
     for event in (HabilitationEvent.SUSPEND, HabilitationEvent.REACTIVATE):
-        habpps.all.acts.change_habilitation(commune.partner, commune.habilitation_id, event, "audit")
+        habpps.all.acts.perform(commune.partner, ChangeHabilitation(commune.habilitation_id, event, "audit"))
 
 
 def place_withdrawn(habpps: Habpps, commune: Commune) -> None:
-    habpps.all.acts.change_habilitation(commune.partner, commune.habilitation_id, HabilitationEvent.WITHDRAW, "audit")
+    habpps.all.acts.perform(
+        commune.partner, ChangeHabilitation(commune.habilitation_id, HabilitationEvent.WITHDRAW, "audit")
+    )
 
 
 def put_in_a_group_and_out_again(habpps: Habpps, commune: Commune) -> None:
-    group = habpps.all.acts.create_group(commune.partner, "Passage", "T1").value
-    given = habpps.all.acts.assign_to_group(commune.partner, Assignment(commune.user_id, group)).value
-    habpps.all.acts.change_habilitation(commune.partner, given, HabilitationEvent.WITHDRAW, "erreur")
+    group = habpps.all.acts.perform(commune.partner, CreateGroup("Passage", "T1")).value
+    given = habpps.all.acts.perform(commune.partner, AssignToGroup(commune.user_id, group)).value
+    habpps.all.acts.perform(commune.partner, ChangeHabilitation(given, HabilitationEvent.WITHDRAW, "erreur"))
 
 
 def user_there_and_back(habpps: Habpps, commune: Commune) -> None:
     for event in (UserEvent.LOCK, UserEvent.UNLOCK):
-        habpps.all.acts.lock_user(commune.partner, commune.user_id, event, "audit")
+        habpps.all.acts.perform(commune.partner, LockUser(commune.user_id, event, "audit"))
 
 
 def user_locked(habpps: Habpps, commune: Commune) -> None:
-    habpps.all.acts.lock_user(commune.partner, commune.user_id, UserEvent.LOCK, "audit")
+    habpps.all.acts.perform(commune.partner, LockUser(commune.user_id, UserEvent.LOCK, "audit"))
 
 
 def another_departure(habpps: Habpps, commune: Commune) -> None:
     day = habpps.clock.now().date().replace(year=2027, month=3, day=31)
-    habpps.all.acts.set_departure(commune.partner, commune.user_id, day)
+    habpps.all.acts.perform(commune.partner, SetDeparture(commune.user_id, day))
 
 
 def group_closed(habpps: Habpps, commune: Commune) -> None:
-    habpps.all.acts.close_group(commune.partner, commune.group_id, "audit")
+    habpps.all.acts.perform(commune.partner, CloseGroup(commune.group_id, "audit"))
 
 
 def role_withdrawn(habpps: Habpps, commune: Commune) -> None:
     habpps.all.partner(commune.id, person_typed("Paul", "Autre", "paul@n.example"))
-    habpps.all.acts.withdraw_administrator(habpps.all.caf, commune.partner.administrator_id, "audit")
+    habpps.all.acts.perform(habpps.all.caf, WithdrawAdministrator(commune.partner.administrator_id, "audit"))
 
 
 CONVENTION_PAGE, CONTRACT_PAGE = "/organismes/{commune}/convention", "/contrats/{contract}"
@@ -127,7 +134,7 @@ OLDER: dict[str, tuple[str, str, dict[str, Any], Change, str]] = {
 def opened(pages: Pages, name: str) -> tuple[Commune, str, dict[str, Any]]:
     """The form as the second administrator has it on the screen."""
     commune = pages.habpps.all.ready()
-    social = pages.habpps.all.acts.create_group(commune.partner, "Service social", "T1").value
+    social = pages.habpps.all.acts.perform(commune.partner, CreateGroup("Service social", "T1")).value
     who, path, fields, _change, _now = OLDER[name]
     pages.author = pages.habpps.all.caf if who == "caf" else commune.partner
     address = path.format(

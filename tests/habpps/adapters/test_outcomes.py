@@ -14,10 +14,13 @@ from habpps.adapters.web.outcome_sentences import (
 from habpps.domain.organisation import Signatory
 from habpps.domain.people import person_typed
 from habpps.domain.states import ContractEvent, ConventionEvent, UserEvent
-from habpps.use_cases.change_convention import ConventionStep
+from habpps.use_cases.change_convention import ChangeConvention
+from habpps.use_cases.change_service_contract import ChangeServiceContract
+from habpps.use_cases.change_user import LockUser
 from habpps.use_cases.client_sessions import ClientSessionsEnding
-from habpps.use_cases.create_user import UserRequest
+from habpps.use_cases.create_user import AttachPerson, CreateUser
 from habpps.use_cases.follow_propagation import Propagation
+from habpps.use_cases.manage_groups import CreateGroup
 from habpps.use_cases.ports import AccountStatus
 from servicekit.errors import DependencyUnavailableError
 from tests.habpps.adapters.conftest import Pages
@@ -104,7 +107,7 @@ def test_applied_everywhere_is_said_only_when_it_is(pages: Pages, report: Propag
 def test_a_user_gets_groups_at_creation_and_two_profiles_are_questioned(pages: Pages) -> None:
     commune = pages.habpps.all.ready()
     acts = pages.habpps.all.acts
-    social = acts.create_group(commune.partner, "Service social", "T1").value
+    social = acts.perform(commune.partner, CreateGroup("Service social", "T1")).value
     pages.author = commune.partner
     fields = {"given_name": "Amélie", "family_name": "Roy", "email": "amelie@n.example", "job_title": "assistante"}
     page = pages.post("/utilisateurs/nouveau", **fields, groups=[commune.group_id])
@@ -185,8 +188,8 @@ def test_a_needed_last_day_of_the_notice_is_not_called_optional(pages: Pages) ->
     text = pages.get(f"/organismes/{commune.id}/convention/denoncer")
     assert "Dernier jour du préavis" in text
     assert "facultatif" not in text
-    pages.habpps.all.acts.change_convention(
-        pages.habpps.all.caf, commune.id, ConventionStep(ConventionEvent.DENOUNCE, "lettre", date(2027, 1, 31))
+    pages.habpps.all.acts.perform(
+        pages.habpps.all.caf, ChangeConvention(commune.id, ConventionEvent.DENOUNCE, "lettre", date(2027, 1, 31))
     )
 
 
@@ -196,11 +199,13 @@ def test_everything_is_in_order_only_when_it_is(pages: Pages, trouble: str) -> N
     commune = everything.ready()
     acts = everything.acts
     if trouble == "contract":
-        acts.change_service_contract(everything.caf, commune.contract_id, ContractEvent.SUSPEND, "contrôle en cours")
+        acts.perform(
+            everything.caf, ChangeServiceContract(commune.contract_id, ContractEvent.SUSPEND, "contrôle en cours")
+        )
     elif trouble == "convention":
-        acts.change_convention(everything.caf, commune.id, ConventionStep(ConventionEvent.SUSPEND, "contrôle en cours"))
+        acts.perform(everything.caf, ChangeConvention(commune.id, ConventionEvent.SUSPEND, "contrôle en cours"))
     elif trouble == "without group":
-        acts.create_user(commune.partner, UserRequest(person_typed("Léa", "Roy", "lea@n.example"), "agent"))
+        acts.perform(commune.partner, CreateUser(person_typed("Léa", "Roy", "lea@n.example"), "agent"))
     elif trouble == "account":
         command = everything.look(lambda store: store.commands.due(everything.clock.now(), 10))[-1]
         pages.habpps.work.write(lambda store: store.commands.set_aside(command, "PERSON_INVALID", "7K4Q-2M9D"))
@@ -215,11 +220,11 @@ def test_everything_is_in_order_only_when_it_is(pages: Pages, trouble: str) -> N
 def test_locking_the_only_administrator_says_what_follows_and_keeps_them_out(pages: Pages) -> None:
     everything = pages.habpps.all
     commune = everything.ready()
-    user_id = everything.acts.attach_person(commune.partner, commune.partner.administrator_id, "agent").value
+    user_id = everything.acts.perform(commune.partner, AttachPerson(commune.partner.administrator_id, "agent")).value
     text = pages.get(f"/utilisateurs/{user_id}/verrouiller")
     assert "Son rôle d'administrateur ne peut plus être exercé." in text
     assert "n'aura plus d'administrateur qui puisse se connecter" in text
-    everything.acts.lock_user(everything.caf, user_id, UserEvent.LOCK, "vol")
+    everything.acts.perform(everything.caf, LockUser(user_id, UserEvent.LOCK, "vol"))
     shown = pages.get(f"/organismes/{commune.id}")
     assert "Aucun administrateur ne peut se connecter" in shown
     assert "Ne peut pas se connecter" in shown

@@ -9,6 +9,7 @@ from flask import g
 
 from habpps.domain.account_command import CommandState
 from habpps.use_cases.client_sessions import ClientSessionsEnding
+from habpps.use_cases.manage_groups import CreateGroup
 from habpps.use_cases.ports import AccountStatus
 from servicekit.errors import DependencyUnavailableError
 from tests.habpps.adapters.conftest import Pages
@@ -369,7 +370,7 @@ def test_the_page_of_help_names_the_other_administrators_of_the_organisation(pag
 def test_a_person_is_found_and_joins_from_the_page_of_the_group(pages: Pages) -> None:
     commune = pages.habpps.all.ready()
     pages.author = commune.partner
-    group = pages.habpps.all.acts.create_group(commune.partner, "Service social", "T1").value
+    group = pages.habpps.all.acts.perform(commune.partner, CreateGroup("Service social", "T1")).value
     page = pages.get(f"/groupes/{group}?qui=leger")
     assert "Camille Léger" in page
     fields = dict(re.findall(r'name="(group_id|version|from_group)" value="([^"]*)"', page))

@@ -9,10 +9,12 @@ from sqlalchemy import text
 from habpps.domain.account_command import MOST_INCIDENTS, AccountCommand, CommandKind
 from habpps.domain.people import person_typed
 from habpps.domain.states import UserEvent
-from habpps.use_cases.create_user import UserRequest
+from habpps.use_cases.change_user import LockUser
+from habpps.use_cases.create_user import CreateUser
 from habpps.use_cases.people_ports import Listing
 from habpps.use_cases.ports import AccountStatus
 from habpps.use_cases.push_account_commands import PushAccountCommands
+from habpps.use_cases.retry_account_command import RetryAccountCommand
 from servicekit.background import each_apart
 from servicekit.errors import (
     AccessDeniedError,
@@ -53,7 +55,7 @@ class PickyAccounts(FakeAccounts):
 
 
 def user(habpps: Habpps, commune: Commune, email: str) -> Any:
-    made = habpps.all.acts.create_user(commune.partner, UserRequest(person_typed("Jean", "Durand", email), "agent"))
+    made = habpps.all.acts.perform(commune.partner, CreateUser(person_typed("Jean", "Durand", email), "agent"))
     return habpps.all.look(lambda store: store.users.get(made.value))
 
 
@@ -101,18 +103,18 @@ def test_the_order_of_a_person_is_kept_when_the_creation_is_tried_again(habpps: 
     push = PushAccountCommands(habpps.work, accounts, habpps.clock, each_apart)
     push()
     acts = habpps.all.acts
-    acts.lock_user(commune.partner, jean.id, UserEvent.LOCK, "essai")
+    acts.perform(commune.partner, LockUser(jean.id, UserEvent.LOCK, "essai"))
     push()
     assert commands_of(habpps, jean.account_id) == [("create", "refused"), ("lock", "pending")]
     accounts.poison = None
-    done = acts.retry_account_command(commune.partner, commune.id, jean.account_id)
+    done = acts.perform(commune.partner, RetryAccountCommand(commune.id, jean.account_id))
     assert done.value == 1
     push()
     push()
     assert [one.kind.value for one in accounts.pushed if one.account_id == jean.account_id] == ["create", "lock"]
     assert accounts.pushed[-2].content["email"] == "jean@n.example"
     with pytest.raises(ConflictError):
-        acts.retry_account_command(commune.partner, commune.id, jean.account_id)
+        acts.perform(commune.partner, RetryAccountCommand(commune.id, jean.account_id))
 
 
 def test_an_account_service_that_breaks_on_one_command_again_and_again_loses_only_that_one(on_sqlite: Habpps) -> None:
@@ -168,7 +170,7 @@ def test_nobody_tries_again_for_another_organisation(pages: Pages) -> None:
     pages.author = habpps.all.agent("751")
     pages.post(f"/utilisateurs/{jean.id}/compte/reessayer", 404)
     with pytest.raises(NotFoundError):
-        habpps.all.acts.retry_account_command(pages.author, commune.id, jean.account_id)
+        habpps.all.acts.perform(pages.author, RetryAccountCommand(commune.id, jean.account_id))
     assert commands_of(habpps, jean.account_id) == [("create", "refused")]
 
 

@@ -16,6 +16,7 @@ from habpps.adapters.database.feed import SqlFeedReader, SqlReplicas
 from habpps.adapters.rpc.rights_feed import MessageLimits, RightsFeedServicer
 from habpps.bootstrap import FEED
 from habpps.domain.states import ContractEvent
+from habpps.use_cases.change_service_contract import ChangeServiceContract
 from habpps.use_cases.follow_propagation import FollowPropagation
 from partenaire.habpps.v1 import rights_feed_pb2 as pb
 from partenaire.habpps.v1.rights_feed_pb2_grpc import RightsFeedStub, add_RightsFeedServicer_to_server
@@ -125,8 +126,8 @@ def test_a_suspension_reaches_every_replica_and_is_said_to_be_in_force(served: S
     for replica in replicas:
         replica.start()
         until(replica, lambda state: state.revision >= 8)
-    done = everything.acts.change_service_contract(
-        everything.caf, commune.contract_id, ContractEvent.SUSPEND, "contrôle"
+    done = everything.acts.perform(
+        everything.caf, ChangeServiceContract(commune.contract_id, ContractEvent.SUSPEND, "contrôle")
     )
     report = served.propagation.wait(done.revision, timedelta(seconds=DEADLINE_SECONDS))
     assert (report.everyone, report.replicas) == (True, 2)

@@ -15,11 +15,14 @@ from habpps.domain.authorship import OPERATOR
 from habpps.domain.people import Person, Role, person_typed
 from habpps.domain.refusals import PersonDiffersError
 from habpps.domain.states import HabilitationEvent, UserEvent
-from habpps.use_cases.create_user import UserRequest
+from habpps.use_cases.act_entry import ActEntry, Note
+from habpps.use_cases.change_habilitation import ChangeHabilitation
+from habpps.use_cases.change_user import LockUser, ResetPassword, SetDeparture
+from habpps.use_cases.create_user import AttachPerson, CreateUser
 from habpps.use_cases.follow_propagation import FollowPropagation
+from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
 from habpps.use_cases.people_ports import Listing
 from habpps.use_cases.ports import Repositories
-from habpps.use_cases.register import ActEntry, Note
 from tests.habpps.adapters.conftest import Habpps, opened_at
 from tests.habpps.builders import ADMINISTRATOR, DIRECTOR, OTHER_SIRET, SIRET, TODAY, MemoryRegister, Register921
 from tests.habpps.fakes import CountingSignal, FixedClientSessions, InMemoryReplicas
@@ -65,7 +68,7 @@ def test_what_was_saved_is_read_back_whole(register: Register921) -> None:
 def test_a_person_is_kept_once_and_read_everywhere(register: Register921) -> None:
     commune = register.ready()
     acts, partner = register.acts, commune.partner
-    acts.attach_person(partner, partner.administrator_id, "adjointe")
+    acts.perform(partner, AttachPerson(partner.administrator_id, "adjointe"))
     later = Person("Dominique", "Martin-Roy", "d.martin-roy@nanterre.example")
     before = register.feed.state().revision
 
@@ -75,7 +78,7 @@ def test_a_person_is_kept_once_and_read_everywhere(register: Register921) -> Non
         entry.save(replace(known, person=later))
         entry.note(Note(act="habpps.person.corrected", subject="account:x", organisation_id=commune.id, label="x"))
 
-    register.register.act(OPERATOR, "habpps.person.corrected", correct)
+    register.try_out(OPERATOR, correct)
 
     def look(store: Repositories) -> None:
         holders = store.people.with_email(later.email)
@@ -105,7 +108,7 @@ def test_lists_are_searched_filtered_and_cut_into_pages(register: Register921) -
     commune = register.ready()
     for name in ("Étienne", "Zoé", "Ali"):
         person = type(DIRECTOR)(name, "Marchand", f"{name.lower()}@nanterre.example".replace("é", "e"))
-        register.acts.create_user(commune.partner, UserRequest(person, "agent d'accueil"))
+        register.acts.perform(commune.partner, CreateUser(person, "agent d'accueil"))
 
     def names(**asked: Any) -> tuple[list[str], int]:
         users, total = register.look(lambda store: store.users.page(commune.id, Listing(**asked)))
@@ -122,8 +125,8 @@ def test_lists_are_searched_filtered_and_cut_into_pages(register: Register921) -
     assert names(sort="job_title")[0][-1] == "Camille"
     assert names(sort="-job_title", size=1) == (["Camille"], 4)
     assert names(sort="unknown")[0] == names()[0]
-    register.acts.change_habilitation(
-        commune.partner, commune.habilitation_id, HabilitationEvent.WITHDRAW, "change de poste"
+    register.acts.perform(
+        commune.partner, ChangeHabilitation(commune.habilitation_id, HabilitationEvent.WITHDRAW, "change de poste")
     )
     assert names(group_id="-")[1] == 4
 
@@ -131,13 +134,13 @@ def test_lists_are_searched_filtered_and_cut_into_pages(register: Register921) -
 def test_people_are_counted_and_found_without_reading_them_all(register: Register921) -> None:
     commune = register.ready()
     acts, partner = register.acts, commune.partner
-    social = acts.create_group(partner, "Service social", "T1").value
+    social = acts.perform(partner, CreateGroup("Service social", "T1")).value
     users = []
     for number in range(6):
         person = person_typed("Zoé", "Marchand", f"z{number}@n.example")
         groups = ((commune.group_id,), (commune.group_id, social), ())[number % 3]
-        users.append(acts.create_user(partner, UserRequest(person, "agent", groups)).value)
-    acts.lock_user(partner, users[0], UserEvent.LOCK, "vol")
+        users.append(acts.perform(partner, CreateUser(person, "agent", groups)).value)
+    acts.perform(partner, LockUser(users[0], UserEvent.LOCK, "vol"))
 
     def look(store: Repositories) -> None:
         assert store.users.count(commune.id) == 7
@@ -156,7 +159,7 @@ def test_people_are_counted_and_found_without_reading_them_all(register: Registe
         assert all(everybody[one.user.id] == one.user for one in alike)
 
     register.look(look)
-    acts.close_group(partner, commune.group_id, "réorganisation")
+    acts.perform(partner, CloseGroup(commune.group_id, "réorganisation"))
     assert register.look(lambda store: store.users.count_without_group(commune.id)) == 4
     assert register.look(lambda store: store.habilitations.seated(commune.id, ["T1", "T2"], "nobody")) == 2
 
@@ -180,7 +183,7 @@ def test_organisations_are_those_of_one_caf(register: Register921) -> None:
 
 def test_commands_are_due_one_at_a_time_per_account(register: Register921) -> None:
     commune = register.ready()
-    register.acts.reset_password(commune.partner, commune.user_id)
+    register.acts.perform(commune.partner, ResetPassword(commune.user_id))
     now = register.clock.now()
 
     def pending(store: Repositories) -> tuple[Any, ...]:
@@ -212,7 +215,7 @@ def test_commands_are_due_one_at_a_time_per_account(register: Register921) -> No
 def test_those_who_leave_soon_are_found_in_every_organisation(register: Register921) -> None:
     commune = register.ready()
     last_day = TODAY + timedelta(days=9)
-    register.acts.set_departure(commune.partner, commune.user_id, last_day)
+    register.acts.perform(commune.partner, SetDeparture(commune.user_id, last_day))
 
     def leaving(since: date, until: date) -> list[str]:
         return [one.id for one in register.look(lambda store: store.users.leaving(since, until))]

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from habpps.domain.account_command import CommandKind, CommandState
+from habpps.use_cases.change_user import ResetPassword
 from habpps.use_cases.push_account_commands import PushAccountCommands
+from habpps.use_cases.retry_account_command import RetryAccountCommand
 from servicekit.background import each_apart
 from servicekit.errors import ConflictError, DependencyUnavailableError
 from tests.habpps.account_fakes import FakeAccounts
@@ -42,7 +44,7 @@ def test_a_silent_account_service_is_tried_again_and_a_refusal_is_kept(
     assert push() == timedelta(seconds=1)
     memory.all.clock.advance(timedelta(seconds=1))
     assert push() == timedelta(seconds=2)
-    memory.all.acts.reset_password(commune.partner, commune.user_id)
+    memory.all.acts.perform(commune.partner, ResetPassword(commune.user_id))
     accounts.failure = ConflictError("taken", reason="ACCOUNT_ID_TAKEN")
     memory.all.clock.advance(timedelta(seconds=2))
     push()
@@ -52,7 +54,7 @@ def test_a_silent_account_service_is_tried_again_and_a_refusal_is_kept(
     accounts.failure = None
     push()
     assert accounts.pushed == []  # nothing of this person goes before the account is there
-    memory.all.acts.retry_account_command(commune.partner, commune.id, rows[2].account_id)
+    memory.all.acts.perform(commune.partner, RetryAccountCommand(commune.id, rows[2].account_id))
     push()
     push()
     first, *later = [one.kind for one in accounts.pushed]

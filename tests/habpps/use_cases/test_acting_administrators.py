@@ -8,9 +8,12 @@ import pytest
 from habpps.domain.people import person_typed
 from habpps.domain.refusals import LastAdministratorError, RoleNotConfirmedError, UserNotActiveError
 from habpps.domain.states import ConventionEvent, HabilitationEvent, UserEvent
-from habpps.use_cases.appoint_administrator import Appointment
-from habpps.use_cases.change_convention import ConventionStep
-from habpps.use_cases.create_user import UserRequest
+from habpps.use_cases.appoint_administrator import AppointAdministrator, WithdrawAdministrator
+from habpps.use_cases.change_convention import ChangeConvention
+from habpps.use_cases.change_habilitation import ChangeHabilitation
+from habpps.use_cases.change_user import LockUser, ResetPassword, SetDeparture
+from habpps.use_cases.create_user import AttachPerson, CreateUser
+from habpps.use_cases.manage_groups import CreateGroup
 from tests.habpps.builders import DIRECTOR, TODAY, Commune, MemoryRegister
 from tests.promises import promise
 
@@ -18,11 +21,11 @@ SECOND = person_typed("Paul", "Autre", "paul@n.example")
 
 
 def locked(memory: MemoryRegister, commune: Commune, user_id: str) -> None:
-    memory.all.acts.lock_user(memory.all.caf, user_id, UserEvent.LOCK, "vol")
+    memory.all.acts.perform(memory.all.caf, LockUser(user_id, UserEvent.LOCK, "vol"))
 
 
 def gone(memory: MemoryRegister, commune: Commune, user_id: str) -> None:
-    memory.all.acts.set_departure(memory.all.caf, user_id, TODAY - timedelta(days=1))
+    memory.all.acts.perform(memory.all.caf, SetDeparture(user_id, TODAY - timedelta(days=1)))
 
 
 def account_refused(memory: MemoryRegister, commune: Commune, user_id: str) -> None:
@@ -39,13 +42,13 @@ def test_one_who_cannot_sign_in_does_not_count_as_the_other_administrator(
     memory: MemoryRegister, commune: Commune, keep_out: Callable[[MemoryRegister, Commune, str], None]
 ) -> None:
     acts, caf = memory.all.acts, memory.all.caf
-    user_id = acts.create_user(commune.partner, UserRequest(SECOND, "agent")).value
-    acts.appoint_administrator(caf, commune.id, Appointment(SECOND))
+    user_id = acts.perform(commune.partner, CreateUser(SECOND, "agent")).value
+    acts.perform(caf, AppointAdministrator(commune.id, SECOND))
     keep_out(memory, commune, user_id)
     view = acts.consult.organisation(caf, commune.id)
     assert view.able == {commune.partner.administrator_id}
     with pytest.raises(LastAdministratorError):
-        acts.withdraw_administrator(caf, commune.partner.administrator_id, "mutation")
+        acts.perform(caf, WithdrawAdministrator(commune.partner.administrator_id, "mutation"))
 
 
 @pytest.mark.parametrize("keep_out", [locked, gone], ids=lambda one: one.__name__)
@@ -55,11 +58,11 @@ def test_one_who_is_locked_or_gone_is_not_appointed_and_acts_no_more(
     acts, caf = memory.all.acts, memory.all.caf
     keep_out(memory, commune, commune.user_id)
     with pytest.raises(UserNotActiveError):
-        acts.appoint_administrator(caf, commune.id, Appointment(DIRECTOR))
-    own = acts.attach_person(commune.partner, commune.partner.administrator_id, "agent").value
+        acts.perform(caf, AppointAdministrator(commune.id, DIRECTOR))
+    own = acts.perform(commune.partner, AttachPerson(commune.partner.administrator_id, "agent")).value
     keep_out(memory, commune, own)
     with pytest.raises(RoleNotConfirmedError):
-        acts.create_group(commune.partner, "Autre", "T1")
+        acts.perform(commune.partner, CreateGroup("Autre", "T1"))
     with pytest.raises(RoleNotConfirmedError):
         acts.consult.home(commune.partner)
 
@@ -67,9 +70,9 @@ def test_one_who_is_locked_or_gone_is_not_appointed_and_acts_no_more(
 def test_two_withdrawals_leave_one_administrator(memory: MemoryRegister, commune: Commune) -> None:
     acts, caf = memory.all.acts, memory.all.caf
     second = memory.all.partner(commune.id, SECOND)
-    acts.withdraw_administrator(caf, commune.partner.administrator_id, "mutation")
+    acts.perform(caf, WithdrawAdministrator(commune.partner.administrator_id, "mutation"))
     with pytest.raises(LastAdministratorError):
-        acts.withdraw_administrator(caf, second.administrator_id, "mutation")
+        acts.perform(caf, WithdrawAdministrator(second.administrator_id, "mutation"))
 
 
 @promise("acts:opening-waits-for-audit")
@@ -89,21 +92,21 @@ def test_a_departure_waits_for_audit_exactly_when_it_may_open_again(
 ) -> None:
     acts = memory.all.acts
     if before is not None:
-        acts.set_departure(commune.partner, commune.user_id, before)
-    acts.set_departure(commune.partner, commune.user_id, after)
+        acts.perform(commune.partner, SetDeparture(commune.user_id, before))
+    acts.perform(commune.partner, SetDeparture(commune.user_id, after))
     assert memory.last.policy == policy
 
 
 def test_a_notice_closes_and_acts_without_rights_do_not_wait(memory: MemoryRegister, commune: Commune) -> None:
     acts, caf = memory.all.acts, memory.all.caf
     last_day = TODAY + timedelta(days=60)
-    acts.change_convention(caf, commune.id, ConventionStep(ConventionEvent.DENOUNCE, "lettre", last_day))
+    acts.perform(caf, ChangeConvention(commune.id, ConventionEvent.DENOUNCE, "lettre", last_day))
     assert memory.last.policy == "buffered"
-    acts.change_habilitation(commune.partner, commune.habilitation_id, HabilitationEvent.SUSPEND, "congé")
+    acts.perform(commune.partner, ChangeHabilitation(commune.habilitation_id, HabilitationEvent.SUSPEND, "congé"))
     assert memory.last.policy == "buffered"
-    acts.change_habilitation(commune.partner, commune.habilitation_id, HabilitationEvent.REACTIVATE, "retour")
+    acts.perform(commune.partner, ChangeHabilitation(commune.habilitation_id, HabilitationEvent.REACTIVATE, "retour"))
     assert memory.last.policy == "strict"
-    acts.reset_password(commune.partner, commune.user_id)
+    acts.perform(commune.partner, ResetPassword(commune.user_id))
     assert memory.last.policy == "buffered"
-    acts.create_group(commune.partner, "Autre", "T1")
+    acts.perform(commune.partner, CreateGroup("Autre", "T1"))
     assert memory.last.policy == "strict"

@@ -23,12 +23,17 @@ from habpps.domain.refusals import (
     TransitionRefusedError,
 )
 from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
-from habpps.use_cases.appoint_administrator import Appointment
-from habpps.use_cases.assign_to_group import Assignment
-from habpps.use_cases.change_convention import ConventionStep
-from habpps.use_cases.create_user import UserRequest
+from habpps.use_cases.act_entry import ActEntry
+from habpps.use_cases.appoint_administrator import AppointAdministrator, WithdrawAdministrator
+from habpps.use_cases.assign_to_group import AssignToGroup
+from habpps.use_cases.change_convention import ChangeConvention, SignConvention
+from habpps.use_cases.change_habilitation import ChangeHabilitation
+from habpps.use_cases.change_service_contract import ChangeServiceContract
+from habpps.use_cases.change_user import LockUser, SetDeparture
+from habpps.use_cases.create_user import AttachPerson, CreateUser
+from habpps.use_cases.manage_groups import CreateGroup
+from habpps.use_cases.open_service_contract import OpenServiceContract
 from habpps.use_cases.people_ports import Listing
-from habpps.use_cases.register import ActEntry
 from rights.decision import open_extranets, why_closed
 from rights.snapshot import Snapshot
 from servicekit.audit_events import AuditUnavailableError
@@ -97,16 +102,14 @@ def test_a_draft_convention_opens_nothing_until_both_have_signed(memory: MemoryR
     unsigned = replace(request().caf_signatory, signed_on=None)
     organisation_id = everything.organisation(caf_signatory=unsigned)
     with pytest.raises(ConventionNotActiveError):
-        everything.acts.open_service_contract(everything.caf, organisation_id, TERMS)
+        everything.acts.perform(everything.caf, OpenServiceContract(organisation_id, TERMS))
     assert memory.last.reason == "CONVENTION_NOT_ACTIVE"
-    step = ConventionStep(ConventionEvent.SIGN, partner_signed_on=TODAY, caf_signed_on=TODAY)
-    everything.acts.change_convention(everything.caf, organisation_id, step)
+    step = SignConvention(organisation_id, partner_signed_on=TODAY, caf_signed_on=TODAY)
+    everything.acts.perform(everything.caf, step)
     assert memory.last.type == "habpps.convention.signed"
-    everything.acts.open_service_contract(everything.caf, organisation_id, TERMS)
+    everything.acts.perform(everything.caf, OpenServiceContract(organisation_id, TERMS))
     with pytest.raises(FormRefusedError):
-        everything.acts.change_convention(
-            everything.caf, organisation_id, replace(step, caf_signed_on=TODAY + timedelta(days=1))
-        )
+        everything.acts.perform(everything.caf, replace(step, caf_signed_on=TODAY + timedelta(days=1)))
 
 
 @promise("caf-admin:each-thing-once")
@@ -117,7 +120,7 @@ def test_a_siret_a_reference_and_a_contract_exist_once(memory: MemoryRegister, c
     with pytest.raises(ReferenceTakenError):
         everything.organisation(siret=OTHER_SIRET)
     with pytest.raises(ContractExistsError):
-        everything.acts.open_service_contract(everything.caf, commune.id, TERMS)
+        everything.acts.perform(everything.caf, OpenServiceContract(commune.id, TERMS))
     assert (memory.last.decision, memory.last.reason) == ("refused", "SERVICE_CONTRACT_EXISTS")
 
 
@@ -125,7 +128,7 @@ def test_a_siret_a_reference_and_a_contract_exist_once(memory: MemoryRegister, c
 def test_nothing_typed_wrong_is_half_written(memory: MemoryRegister) -> None:
     before = len(memory.store.organisations.rows)  # type: ignore[attr-defined]
     with pytest.raises(FormRefusedError) as refused:
-        memory.all.organisation(siret="123", name=" ", starts_on=None)
+        memory.all.organisation(siret="123", name="", starts_on=None)
     assert set(refused.value.fields) == {"siret", "name", "starts_on"}
     assert len(memory.store.organisations.rows) == before  # type: ignore[attr-defined]
 
@@ -134,16 +137,16 @@ def test_nothing_typed_wrong_is_half_written(memory: MemoryRegister) -> None:
 def test_a_suspended_contract_closes_and_opens_again(memory: MemoryRegister, commune: Commune) -> None:
     acts, caf = memory.all.acts, memory.all.caf
     with pytest.raises(FormRefusedError):
-        acts.change_service_contract(caf, commune.contract_id, ContractEvent.SUSPEND, " ")
-    acts.change_service_contract(caf, commune.contract_id, ContractEvent.SUSPEND, "contrôle")
+        acts.perform(caf, ChangeServiceContract(commune.contract_id, ContractEvent.SUSPEND, " "))
+    acts.perform(caf, ChangeServiceContract(commune.contract_id, ContractEvent.SUSPEND, "contrôle"))
     assert open_to_the_director(memory, commune) == []
     assert (memory.last.type, memory.last.policy) == ("habpps.service_contract.suspended", "buffered")
     assert memory.last.payload["motive"] == "contrôle"
     with pytest.raises(TransitionRefusedError):
-        acts.change_service_contract(caf, commune.contract_id, ContractEvent.SUSPEND, "encore")
-    acts.change_service_contract(caf, commune.contract_id, ContractEvent.REACTIVATE, "terminé")
+        acts.perform(caf, ChangeServiceContract(commune.contract_id, ContractEvent.SUSPEND, "encore"))
+    acts.perform(caf, ChangeServiceContract(commune.contract_id, ContractEvent.REACTIVATE, "terminé"))
     assert open_to_the_director(memory, commune) == ["cdap"]
-    acts.change_service_contract(caf, commune.contract_id, ContractEvent.END, "fin")
+    acts.perform(caf, ChangeServiceContract(commune.contract_id, ContractEvent.END, "fin"))
     assert open_to_the_director(memory, commune) == []
 
 
@@ -154,7 +157,7 @@ def test_what_will_change_is_said_before(memory: MemoryRegister, commune: Commun
     impact = acts.preview.contract(caf, view, contract, ContractEvent.SUSPEND)
     assert (impact.people, impact.losing) == (1, {"cdap": 1})
     assert acts.preview.convention(caf, view, ConventionEvent.SUSPEND).people == 1
-    acts.change_habilitation(commune.partner, commune.habilitation_id, HabilitationEvent.SUSPEND, "congé")
+    acts.perform(commune.partner, ChangeHabilitation(commune.habilitation_id, HabilitationEvent.SUSPEND, "congé"))
     view, contract = acts.consult.organisation_of_contract(caf, commune.contract_id)
     assert acts.preview.contract(caf, view, contract, ContractEvent.SUSPEND).people == 0
 
@@ -163,29 +166,29 @@ def test_a_suspended_convention_makes_habpps_read_only_for_the_partner(
     memory: MemoryRegister, commune: Commune
 ) -> None:
     acts, caf = memory.all.acts, memory.all.caf
-    acts.change_convention(caf, commune.id, ConventionStep(ConventionEvent.SUSPEND, "manquement"))
+    acts.perform(caf, ChangeConvention(commune.id, ConventionEvent.SUSPEND, "manquement"))
     assert open_to_the_director(memory, commune) == []
     with pytest.raises(ConventionSuspendedError):
-        acts.create_group(commune.partner, "Autre", "T1")
+        acts.perform(commune.partner, CreateGroup("Autre", "T1"))
     assert memory.last.reason == "CONVENTION_SUSPENDED"
     suspension = acts.consult.suspension(commune.partner)
     assert suspension is not None
     assert (suspension.reason, suspension.since) == ("manquement", memory.all.clock.now())
     assert acts.consult.suspension(caf) is None
     assert acts.consult.user(commune.partner, commune.user_id).user.person == DIRECTOR
-    acts.lock_user(caf, commune.user_id, UserEvent.LOCK, "contrôle")
-    acts.change_convention(caf, commune.id, ConventionStep(ConventionEvent.LIFT, "réparé"))
-    acts.create_group(commune.partner, "Autre", "T1")
+    acts.perform(caf, LockUser(commune.user_id, UserEvent.LOCK, "contrôle"))
+    acts.perform(caf, ChangeConvention(commune.id, ConventionEvent.LIFT, "réparé"))
+    acts.perform(commune.partner, CreateGroup("Autre", "T1"))
 
 
 def test_while_suspended_no_act_of_the_partner_can_begin_whatever_it_is(
     memory: MemoryRegister, commune: Commune
 ) -> None:
-    memory.all.acts.change_convention(memory.all.caf, commune.id, ConventionStep(ConventionEvent.SUSPEND, "contrôle"))
+    memory.all.acts.perform(memory.all.caf, ChangeConvention(commune.id, ConventionEvent.SUSPEND, "contrôle"))
     before = memory.store.publications.lock()
     done: list[ActEntry] = []
     with pytest.raises(ConventionSuspendedError):
-        memory.all.register.act(commune.partner, "habpps.any.act", done.append)
+        memory.all.try_out(commune.partner, done.append)
     assert (done, memory.store.publications.lock()) == ([], before)
     assert memory.last.reason == "CONVENTION_SUSPENDED"
 
@@ -194,7 +197,7 @@ def test_while_suspended_no_act_of_the_partner_can_begin_whatever_it_is(
 def test_a_denounced_convention_works_until_the_end_of_its_notice(memory: MemoryRegister, commune: Commune) -> None:
     acts, caf = memory.all.acts, memory.all.caf
     last_day = TODAY + timedelta(days=60)
-    acts.change_convention(caf, commune.id, ConventionStep(ConventionEvent.DENOUNCE, "lettre", ends_on=last_day))
+    acts.perform(caf, ChangeConvention(commune.id, ConventionEvent.DENOUNCE, "lettre", ends_on=last_day))
     memory.all.clock.advance(timedelta(days=60))
     assert open_to_the_director(memory, commune) == ["cdap"]
     memory.all.clock.advance(timedelta(days=1))
@@ -204,7 +207,7 @@ def test_a_denounced_convention_works_until_the_end_of_its_notice(memory: Memory
 @promise("caf-admin:breach-ends-everything")
 def test_terminating_for_breach_ends_everything_but_the_names(memory: MemoryRegister, commune: Commune) -> None:
     acts, caf = memory.all.acts, memory.all.caf
-    acts.change_convention(caf, commune.id, ConventionStep(ConventionEvent.TERMINATE, "manquement grave"))
+    acts.perform(caf, ChangeConvention(commune.id, ConventionEvent.TERMINATE, "manquement grave"))
     view = acts.consult.organisation(caf, commune.id)
     assert {contract.state.value for contract in view.contracts} == {"ended"}
     held = memory.store.habilitations.of(commune.id)
@@ -217,41 +220,41 @@ def test_terminating_for_breach_ends_everything_but_the_names(memory: MemoryRegi
 def test_a_group_needs_a_profile_that_a_contract_in_force_carries(memory: MemoryRegister, commune: Commune) -> None:
     acts = memory.all.acts
     with pytest.raises(ProfileNotInContractError) as refused:
-        acts.create_group(commune.partner, "Cantine", "T5")
+        acts.perform(commune.partner, CreateGroup("Cantine", "T5"))
     assert refused.value.details == {"profile": "T5", "possible": "T1, T2"}
     assert memory.last.reason == "PROFILE_NOT_IN_CONTRACT"
     with pytest.raises(FormRefusedError) as reserved:
-        acts.create_group(commune.partner, "Réservé", "T6")
+        acts.perform(commune.partner, CreateGroup("Réservé", "T6"))
     assert reserved.value.fields == {"profile": "PROFILE_RESERVED"}
     with pytest.raises(GroupNameTakenError):
-        acts.create_group(commune.partner, "CRÈCHES", "T2")
+        acts.perform(commune.partner, CreateGroup("CRÈCHES", "T2"))
 
 
 @promise("partner:maximum-of-users")
 def test_a_contract_with_a_maximum_takes_no_more_people(memory: MemoryRegister) -> None:
     everything = memory.all
     organisation_id = everything.organisation()
-    everything.acts.open_service_contract(everything.caf, organisation_id, replace(TERMS, maximum_users=1))
+    everything.acts.perform(everything.caf, OpenServiceContract(organisation_id, replace(TERMS, maximum_users=1)))
     partner = everything.partner(organisation_id)
-    group_id = everything.acts.create_group(partner, "Crèches", "T2").value
-    first = everything.acts.create_user(partner, UserRequest(DIRECTOR, "directrice")).value
-    second = everything.acts.create_user(partner, UserRequest(NEW, "agent")).value
-    held = everything.acts.assign_to_group(partner, Assignment(first, group_id)).value
+    group_id = everything.acts.perform(partner, CreateGroup("Crèches", "T2")).value
+    first = everything.acts.perform(partner, CreateUser(DIRECTOR, "directrice")).value
+    second = everything.acts.perform(partner, CreateUser(NEW, "agent")).value
+    held = everything.acts.perform(partner, AssignToGroup(first, group_id)).value
     with pytest.raises(MaximumUsersReachedError):
-        everything.acts.assign_to_group(partner, Assignment(second, group_id))
+        everything.acts.perform(partner, AssignToGroup(second, group_id))
     assert memory.last.reason == "MAXIMUM_USERS_REACHED"
-    everything.acts.change_habilitation(partner, held, HabilitationEvent.WITHDRAW, "départ")
-    everything.acts.assign_to_group(partner, Assignment(second, group_id))
+    everything.acts.perform(partner, ChangeHabilitation(held, HabilitationEvent.WITHDRAW, "départ"))
+    everything.acts.perform(partner, AssignToGroup(second, group_id))
 
 
 @promise("caf:partners-are-isolated")
 def test_a_group_of_another_organisation_is_unknown(memory: MemoryRegister, commune: Commune) -> None:
     everything = memory.all
     other = everything.organisation(siret=OTHER_SIRET, reference="B")
-    everything.acts.open_service_contract(everything.caf, other, TERMS)
-    foreign = everything.acts.create_group(everything.partner(other, NEW), "Social", "T1").value
+    everything.acts.perform(everything.caf, OpenServiceContract(other, TERMS))
+    foreign = everything.acts.perform(everything.partner(other, NEW), CreateGroup("Social", "T1")).value
     with pytest.raises(Exception, match="unknown group"):
-        everything.acts.assign_to_group(commune.partner, Assignment(commune.user_id, foreign))
+        everything.acts.perform(commune.partner, AssignToGroup(commune.user_id, foreign))
     assert memory.last.reason == "OTHER_ORGANISATION"
 
 
@@ -259,30 +262,30 @@ def test_a_group_of_another_organisation_is_unknown(memory: MemoryRegister, comm
 def test_a_profile_for_oneself_is_confirmed_and_flagged(memory: MemoryRegister, commune: Commune) -> None:
     acts, partner = memory.all.acts, commune.partner
     with pytest.raises(EmailTakenError) as known:
-        acts.create_user(partner, UserRequest(ADMINISTRATOR, "chargée de mission"))
+        acts.perform(partner, CreateUser(ADMINISTRATOR, "chargée de mission"))
     assert known.value.details == {"kind": "administrator", "id": partner.administrator_id}
-    user_id = acts.attach_person(partner, partner.administrator_id, "chargée de mission").value
+    user_id = acts.perform(partner, AttachPerson(partner.administrator_id, "chargée de mission")).value
     with pytest.raises(SelfAssignmentError):
-        acts.assign_to_group(partner, Assignment(user_id, commune.group_id))
+        acts.perform(partner, AssignToGroup(user_id, commune.group_id))
     assert memory.last.reason == "SELF_ASSIGNMENT_TO_CONFIRM"
-    acts.assign_to_group(partner, Assignment(user_id, commune.group_id, confirmed_for_oneself=True))
+    acts.perform(partner, AssignToGroup(user_id, commune.group_id, confirmed_for_oneself=True))
     assert memory.last.payload["self_assignment"] == "yes"
     with pytest.raises(EmailTakenError):
-        acts.attach_person(partner, partner.administrator_id, "encore")
+        acts.perform(partner, AttachPerson(partner.administrator_id, "encore"))
 
 
 @promise("partner:departure")
 def test_a_departure_ends_the_habilitations_with_that_day(memory: MemoryRegister, commune: Commune) -> None:
     acts = memory.all.acts
-    acts.set_departure(commune.partner, commune.user_id, TODAY + timedelta(days=1))
+    acts.perform(commune.partner, SetDeparture(commune.user_id, TODAY + timedelta(days=1)))
     memory.all.clock.advance(timedelta(days=1))
     assert open_to_the_director(memory, commune) == ["cdap"]
     memory.all.clock.advance(timedelta(days=1))
     assert open_to_the_director(memory, commune) == []
-    acts.set_departure(commune.partner, commune.user_id, None)
+    acts.perform(commune.partner, SetDeparture(commune.user_id, None))
     assert open_to_the_director(memory, commune) == ["cdap"]
     with pytest.raises(FormRefusedError):
-        acts.set_departure(commune.partner, commune.user_id, TODAY - timedelta(days=700))
+        acts.perform(commune.partner, SetDeparture(commune.user_id, TODAY - timedelta(days=700)))
 
 
 def commands(memory: MemoryRegister) -> list[tuple[CommandKind, str]]:
@@ -293,13 +296,13 @@ def commands(memory: MemoryRegister) -> list[tuple[CommandKind, str]]:
 @promise("partner:locked-here-only")
 def test_locking_locks_the_account_of_somebody_who_is_nowhere_else(memory: MemoryRegister, commune: Commune) -> None:
     acts = memory.all.acts
-    acts.lock_user(commune.partner, commune.user_id, UserEvent.LOCK, "vol")
+    acts.perform(commune.partner, LockUser(commune.user_id, UserEvent.LOCK, "vol"))
     user = memory.store.users.get(commune.user_id)
     assert user is not None
     assert commands(memory)[-1] == (CommandKind.LOCK, user.account_id)
     refused = why_closed(published(memory), user.account_id, commune.id, "cdap", TODAY)
     assert refused.reason == "USER_LOCKED"
-    acts.lock_user(commune.partner, commune.user_id, UserEvent.UNLOCK, "retrouvé")
+    acts.perform(commune.partner, LockUser(commune.user_id, UserEvent.UNLOCK, "retrouvé"))
     assert commands(memory)[-1] == (CommandKind.UNLOCK, user.account_id)
     assert open_to_the_director(memory, commune) == ["cdap"]
 
@@ -320,7 +323,7 @@ def test_locking_somebody_of_two_organisations_only_ends_the_sessions(memory: Me
             role=Role.PARTNER_ADMINISTRATOR,
         )
     )
-    acts.lock_user(caf, commune.user_id, UserEvent.LOCK, "essai")
+    acts.perform(caf, LockUser(commune.user_id, UserEvent.LOCK, "essai"))
     assert commands(memory)[-1] == (CommandKind.END_SESSIONS, user.account_id)
 
 
@@ -331,8 +334,8 @@ def test_an_administrator_is_replaced_in_one_act_and_the_last_one_stays(
     acts, caf = memory.all.acts, memory.all.caf
     leaving = commune.partner
     with pytest.raises(LastAdministratorError):
-        acts.withdraw_administrator(caf, leaving.administrator_id, "départ")
-    acts.appoint_administrator(caf, commune.id, Appointment(NEW, replaces=leaving.administrator_id))
+        acts.perform(caf, WithdrawAdministrator(leaving.administrator_id, "départ"))
+    acts.perform(caf, AppointAdministrator(commune.id, NEW, replaces=leaving.administrator_id))
     active = [one.person for one in memory.store.administrators.of(commune.id) if one.is_active]
     assert active == [NEW]
     assert [event.type for event in memory.work.events][-2:] == [
@@ -347,7 +350,7 @@ def test_a_user_made_administrator_keeps_the_account_and_gets_no_password(
     memory: MemoryRegister, commune: Commune
 ) -> None:
     before = len(commands(memory))
-    memory.all.acts.appoint_administrator(memory.all.caf, commune.id, Appointment(DIRECTOR))
+    memory.all.acts.perform(memory.all.caf, AppointAdministrator(commune.id, DIRECTOR))
     user = memory.store.users.get(commune.user_id)
     assert user is not None
     assert memory.store.administrators.of(commune.id)[-1].account_id == user.account_id
@@ -357,8 +360,10 @@ def test_a_user_made_administrator_keeps_the_account_and_gets_no_password(
 def test_an_act_that_opens_is_not_announced_while_audit_is_silent(memory: MemoryRegister, commune: Commune) -> None:
     memory.work.audit_available = False
     with pytest.raises(AuditUnavailableError):
-        memory.all.acts.create_group(commune.partner, "Social", "T1")
-    memory.all.acts.change_service_contract(memory.all.caf, commune.contract_id, ContractEvent.SUSPEND, "urgence")
+        memory.all.acts.perform(commune.partner, CreateGroup("Social", "T1"))
+    memory.all.acts.perform(
+        memory.all.caf, ChangeServiceContract(commune.contract_id, ContractEvent.SUSPEND, "urgence")
+    )
     assert open_to_the_director(memory, commune) == []
 
 

@@ -9,12 +9,17 @@ from habpps.domain.authorship import Author
 from habpps.domain.people import Person, Role
 from habpps.domain.refusals import RoleNotAllowedError, RoleNotConfirmedError, UnknownThingError
 from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
-from habpps.use_cases.appoint_administrator import Appointment
-from habpps.use_cases.assign_to_group import Assignment
+from habpps.use_cases.appoint_administrator import AppointAdministrator, WithdrawAdministrator
+from habpps.use_cases.assign_to_group import AssignToGroup
 from habpps.use_cases.catalogue import UseCases
-from habpps.use_cases.change_convention import ConventionStep
-from habpps.use_cases.create_user import UserRequest
+from habpps.use_cases.change_convention import ChangeConvention
+from habpps.use_cases.change_habilitation import ChangeHabilitation
+from habpps.use_cases.change_service_contract import ChangeServiceContract
+from habpps.use_cases.change_user import LockUser, ResetPassword, SetDeparture
+from habpps.use_cases.create_user import AttachPerson, CreateUser
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
+from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
+from habpps.use_cases.open_service_contract import OpenServiceContract
 from habpps.use_cases.people_ports import Listing
 from servicekit.errors import ServiceError
 from tests.habpps.builders import OTHER_SIRET, TERMS, TODAY, Commune, MemoryRegister, request
@@ -24,13 +29,13 @@ NEW = Person("Lou", "Roy", "lou.roy@ville.example")
 Act = Callable[[UseCases, Author, Commune], object]
 
 BOTH_ROLES: dict[str, Act] = {
-    "withdraw a habilitation": lambda acts, author, commune: acts.change_habilitation(
-        author, commune.habilitation_id, HabilitationEvent.WITHDRAW, "x"
+    "withdraw a habilitation": lambda acts, author, commune: acts.perform(
+        author, ChangeHabilitation(commune.habilitation_id, HabilitationEvent.WITHDRAW, "x")
     ),
-    "close a group": lambda acts, author, commune: acts.close_group(author, commune.group_id, "x"),
-    "lock a user": lambda acts, author, commune: acts.lock_user(author, commune.user_id, UserEvent.LOCK, "x"),
-    "reset a password": lambda acts, author, commune: acts.reset_password(author, commune.user_id),
-    "note a departure": lambda acts, author, commune: acts.set_departure(author, commune.user_id, TODAY),
+    "close a group": lambda acts, author, commune: acts.perform(author, CloseGroup(commune.group_id, "x")),
+    "lock a user": lambda acts, author, commune: acts.perform(author, LockUser(commune.user_id, UserEvent.LOCK, "x")),
+    "reset a password": lambda acts, author, commune: acts.perform(author, ResetPassword(commune.user_id)),
+    "note a departure": lambda acts, author, commune: acts.perform(author, SetDeparture(commune.user_id, TODAY)),
     "read the organisation": lambda acts, author, commune: acts.consult.organisation(author, commune.id),
     "read a contract": lambda acts, author, commune: acts.consult.organisation_of_contract(author, commune.contract_id),
     "read a group": lambda acts, author, commune: acts.consult.group(author, commune.group_id),
@@ -39,29 +44,27 @@ BOTH_ROLES: dict[str, Act] = {
     "read the journal": lambda acts, author, commune: acts.consult.journal(author, commune.id, Listing()),
 }
 PARTNER_ONLY: dict[str, Act] = {
-    "create a group": lambda acts, author, _: acts.create_group(author, "Autre", "T1"),
-    "create a user": lambda acts, author, _: acts.create_user(author, UserRequest(NEW, "agent")),
-    "attach a person": lambda acts, author, commune: acts.attach_person(
-        author, commune.partner.administrator_id, "agent"
+    "create a group": lambda acts, author, _: acts.perform(author, CreateGroup("Autre", "T1")),
+    "create a user": lambda acts, author, _: acts.perform(author, CreateUser(NEW, "agent")),
+    "attach a person": lambda acts, author, commune: acts.perform(
+        author, AttachPerson(commune.partner.administrator_id, "agent")
     ),
-    "assign": lambda acts, author, commune: acts.assign_to_group(author, Assignment(commune.user_id, commune.group_id)),
+    "assign": lambda acts, author, commune: acts.perform(author, AssignToGroup(commune.user_id, commune.group_id)),
 }
 CAF_ONLY: dict[str, Act] = {
-    "create an organisation": lambda acts, author, _: acts.create_organisation(
-        author, request(siret=OTHER_SIRET, reference="B")
+    "create an organisation": lambda acts, author, _: acts.perform(author, request(siret=OTHER_SIRET, reference="B")),
+    "suspend the convention": lambda acts, author, commune: acts.perform(
+        author, ChangeConvention(commune.id, ConventionEvent.SUSPEND, "x")
     ),
-    "suspend the convention": lambda acts, author, commune: acts.change_convention(
-        author, commune.id, ConventionStep(ConventionEvent.SUSPEND, "x")
+    "open a contract": lambda acts, author, commune: acts.perform(
+        author, OpenServiceContract(commune.id, replace(TERMS, extranet="omega", purposes=("suivi_partenarial",)))
     ),
-    "open a contract": lambda acts, author, commune: acts.open_service_contract(
-        author, commune.id, replace(TERMS, extranet="omega", purposes=("suivi_partenarial",))
+    "suspend a contract": lambda acts, author, commune: acts.perform(
+        author, ChangeServiceContract(commune.contract_id, ContractEvent.SUSPEND, "x")
     ),
-    "suspend a contract": lambda acts, author, commune: acts.change_service_contract(
-        author, commune.contract_id, ContractEvent.SUSPEND, "x"
-    ),
-    "appoint": lambda acts, author, commune: acts.appoint_administrator(author, commune.id, Appointment(NEW)),
-    "withdraw an administrator": lambda acts, author, commune: acts.withdraw_administrator(
-        author, commune.partner.administrator_id, "x"
+    "appoint": lambda acts, author, commune: acts.perform(author, AppointAdministrator(commune.id, NEW)),
+    "withdraw an administrator": lambda acts, author, commune: acts.perform(
+        author, WithdrawAdministrator(commune.partner.administrator_id, "x")
     ),
     "list the organisations": lambda acts, author, _: acts.consult.organisations(author, Listing()),
 }
@@ -77,7 +80,7 @@ def stranger(memory: MemoryRegister) -> Author:
     """The administrator of another organisation of the same Caf, with a group and a contract of its own."""
     everything = memory.all
     other = everything.organisation(siret=OTHER_SIRET, reference="B", name="Autre commune")
-    everything.acts.open_service_contract(everything.caf, other, TERMS)
+    everything.acts.perform(everything.caf, OpenServiceContract(other, TERMS))
     return everything.partner(other, Person("Noa", "Blanc", "noa.blanc@autre.example"))
 
 
@@ -123,8 +126,8 @@ def test_an_act_of_the_partner_is_not_open_to_the_caf(memory: MemoryRegister, co
 @promise("partner:role-of-the-register")
 @pytest.mark.parametrize("name", [*BOTH_ROLES, *PARTNER_ONLY])
 def test_a_withdrawn_administrator_does_nothing_more(memory: MemoryRegister, commune: Commune, name: str) -> None:
-    memory.all.acts.appoint_administrator(
-        memory.all.caf, commune.id, Appointment(NEW, replaces=commune.partner.administrator_id)
+    memory.all.acts.perform(
+        memory.all.caf, AppointAdministrator(commune.id, NEW, replaces=commune.partner.administrator_id)
     )
     refused(memory, {**BOTH_ROLES, **PARTNER_ONLY}[name], commune.partner, commune, RoleNotConfirmedError)
 
@@ -172,6 +175,6 @@ def test_a_role_withdrawn_in_the_register_is_refused_although_the_token_lives(
     memory: MemoryRegister, commune: Commune
 ) -> None:
     second = memory.all.partner(commune.id, NEW)
-    memory.all.acts.withdraw_administrator(memory.all.caf, second.administrator_id, "départ")
+    memory.all.acts.perform(memory.all.caf, WithdrawAdministrator(second.administrator_id, "départ"))
     with pytest.raises(RoleNotConfirmedError):
         IdentifyAdministrator(memory.work, memory.all.clock)(second.account_id, commune.id, details(second))

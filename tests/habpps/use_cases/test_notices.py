@@ -11,10 +11,15 @@ from habpps.domain.notices import NEAR_DEPARTURE, TO_ADMINISTRATORS, NoticeKind
 from habpps.domain.people import Person
 from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
 from habpps.use_cases import change_convention, change_service_contract, open_service_contract
-from habpps.use_cases.appoint_administrator import Appointment
-from habpps.use_cases.assign_to_group import Assignment
-from habpps.use_cases.change_convention import ConventionStep
-from habpps.use_cases.create_user import UserRequest
+from habpps.use_cases.appoint_administrator import AppointAdministrator, WithdrawAdministrator
+from habpps.use_cases.assign_to_group import AssignToGroup
+from habpps.use_cases.change_convention import ChangeConvention
+from habpps.use_cases.change_habilitation import ChangeHabilitation
+from habpps.use_cases.change_service_contract import ChangeServiceContract
+from habpps.use_cases.change_user import LockUser, SetDeparture
+from habpps.use_cases.create_user import CreateUser
+from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
+from habpps.use_cases.open_service_contract import OpenServiceContract
 from habpps.use_cases.push_account_commands import PushAccountCommands
 from habpps.use_cases.remind_departures import RemindDepartures
 from servicekit.background import each_apart
@@ -78,13 +83,13 @@ def test_each_step_of_a_habilitation_is_told_to_its_person_alone(
 ) -> None:
     for event in events:
         told.new()
-        memory.all.acts.change_habilitation(commune.partner, commune.habilitation_id, event, MOTIVE)
+        memory.all.acts.perform(commune.partner, ChangeHabilitation(commune.habilitation_id, event, MOTIVE))
     assert told.new() == [("Camille", kind.value)]
 
 
 def test_a_place_given_is_told_with_what_it_opens(memory: MemoryRegister, commune: Commune, told: Told) -> None:
-    group = memory.all.acts.create_group(commune.partner, "Social", "T1").value
-    memory.all.acts.assign_to_group(commune.partner, Assignment(commune.user_id, group))
+    group = memory.all.acts.perform(commune.partner, CreateGroup("Social", "T1")).value
+    memory.all.acts.perform(commune.partner, AssignToGroup(commune.user_id, group))
     assert told.new() == [("Camille", "access_opened")]
     assert content_of_last(memory)["opened"] == '[["CDAP", "T1"]]'
 
@@ -92,17 +97,17 @@ def test_a_place_given_is_told_with_what_it_opens(memory: MemoryRegister, commun
 def test_a_second_group_that_opens_nothing_new_is_told_to_nobody(
     memory: MemoryRegister, commune: Commune, told: Told
 ) -> None:
-    group = memory.all.acts.create_group(commune.partner, "Crèches du nord", "T2").value
-    memory.all.acts.assign_to_group(commune.partner, Assignment(commune.user_id, group))
+    group = memory.all.acts.perform(commune.partner, CreateGroup("Crèches du nord", "T2")).value
+    memory.all.acts.perform(commune.partner, AssignToGroup(commune.user_id, group))
     assert told.new() == []
 
 
 def test_a_new_person_reads_what_is_open_in_the_mail_with_the_identifier(
     memory: MemoryRegister, commune: Commune, told: Told
 ) -> None:
-    social = memory.all.acts.create_group(commune.partner, "Social", "T1").value
+    social = memory.all.acts.perform(commune.partner, CreateGroup("Social", "T1")).value
     groups = (commune.group_id, social)
-    memory.all.acts.create_user(commune.partner, UserRequest(SECOND, "assistante sociale", groups))
+    memory.all.acts.perform(commune.partner, CreateUser(SECOND, "assistante sociale", groups))
     assert told.new() == []
     creation = [row for row in memory_rows(memory).values() if row.kind is CommandKind.CREATE][-1]
     assert creation.content["opened"] == '[["CDAP", "T1"], ["CDAP", "T2"]]'
@@ -111,8 +116,8 @@ def test_a_new_person_reads_what_is_open_in_the_mail_with_the_identifier(
 def test_locking_a_person_sends_the_mail_of_the_account_alone(
     memory: MemoryRegister, commune: Commune, told: Told
 ) -> None:
-    memory.all.acts.lock_user(commune.partner, commune.user_id, UserEvent.LOCK, MOTIVE)
-    memory.all.acts.lock_user(commune.partner, commune.user_id, UserEvent.UNLOCK, MOTIVE)
+    memory.all.acts.perform(commune.partner, LockUser(commune.user_id, UserEvent.LOCK, MOTIVE))
+    memory.all.acts.perform(commune.partner, LockUser(commune.user_id, UserEvent.UNLOCK, MOTIVE))
     assert told.new() == []
 
 
@@ -122,23 +127,22 @@ def test_locking_a_person_who_belongs_elsewhere_is_told_since_the_account_stays(
     user = memory.store.users.get(commune.user_id)
     assert user is not None
     memory.store.users.save(replace(user, id="elsewhere", organisation_id="elsewhere"))
-    memory.all.acts.lock_user(commune.partner, commune.user_id, UserEvent.LOCK, MOTIVE)
+    memory.all.acts.perform(commune.partner, LockUser(commune.user_id, UserEvent.LOCK, MOTIVE))
     assert told.new() == [("Camille", "access_suspended")]
-    memory.all.acts.lock_user(commune.partner, commune.user_id, UserEvent.UNLOCK, MOTIVE)
+    memory.all.acts.perform(commune.partner, LockUser(commune.user_id, UserEvent.UNLOCK, MOTIVE))
 
 
 def test_closing_a_group_is_told_once_to_each_person_who_loses_something(
     memory: MemoryRegister, commune: Commune, told: Told
 ) -> None:
     acts = memory.all.acts
-    acts.create_user(commune.partner, UserRequest(SECOND, "adjointe", (commune.group_id,)))
-    both = acts.create_group(commune.partner, "Crèches du sud", "T2").value
-    acts.create_user(
-        commune.partner,
-        UserRequest(Person("Noa", "Sy", "noa.sy@nanterre.example"), "adjoint", (commune.group_id, both)),
+    acts.perform(commune.partner, CreateUser(SECOND, "adjointe", (commune.group_id,)))
+    both = acts.perform(commune.partner, CreateGroup("Crèches du sud", "T2")).value
+    acts.perform(
+        commune.partner, CreateUser(Person("Noa", "Sy", "noa.sy@nanterre.example"), "adjoint", (commune.group_id, both))
     )
     told.new()
-    acts.close_group(commune.partner, commune.group_id, MOTIVE)
+    acts.perform(commune.partner, CloseGroup(commune.group_id, MOTIVE))
     assert told.new() == [("Camille", "access_ended"), ("Lou", "access_ended")], "Noa loses nothing"
 
 
@@ -155,7 +159,7 @@ def test_a_contract_suspended_for_a_time_is_told_to_administrators_alone(
 ) -> None:
     for event in events:
         told.new()
-        memory.all.acts.change_service_contract(memory.all.caf, commune.contract_id, event, MOTIVE)
+        memory.all.acts.perform(memory.all.caf, ChangeServiceContract(commune.contract_id, event, MOTIVE))
     assert told.new() == [("Dominique", kind)]
     content = content_of_last(memory)
     assert (content["subject"], content["reason"]) == ("CDAP", MOTIVE)
@@ -164,74 +168,66 @@ def test_a_contract_suspended_for_a_time_is_told_to_administrators_alone(
 def test_a_contract_that_ends_is_told_to_administrators_and_to_those_who_lose_it(
     memory: MemoryRegister, commune: Commune, told: Told
 ) -> None:
-    memory.all.acts.change_service_contract(memory.all.caf, commune.contract_id, ContractEvent.END, MOTIVE)
+    memory.all.acts.perform(memory.all.caf, ChangeServiceContract(commune.contract_id, ContractEvent.END, MOTIVE))
     assert told.new() == [("Camille", "access_ended"), ("Dominique", "contract_ended")]
 
 
 def test_what_ends_while_it_is_suspended_is_told_to_administrators_alone(
     memory: MemoryRegister, commune: Commune, told: Told
 ) -> None:
-    memory.all.acts.change_service_contract(memory.all.caf, commune.contract_id, ContractEvent.SUSPEND, MOTIVE)
+    memory.all.acts.perform(memory.all.caf, ChangeServiceContract(commune.contract_id, ContractEvent.SUSPEND, MOTIVE))
     told.new()
-    memory.all.acts.change_service_contract(memory.all.caf, commune.contract_id, ContractEvent.END, MOTIVE)
+    memory.all.acts.perform(memory.all.caf, ChangeServiceContract(commune.contract_id, ContractEvent.END, MOTIVE))
     assert told.new() == [("Dominique", "contract_ended")]
 
 
 def test_a_new_contract_is_told_to_administrators(memory: MemoryRegister, commune: Commune, told: Told) -> None:
     terms = replace(TERMS, extranet="mon-enfant", profiles=("T2",), purposes=("information_modes_accueil",))
-    memory.all.acts.open_service_contract(memory.all.caf, commune.id, terms)
+    memory.all.acts.perform(memory.all.caf, OpenServiceContract(commune.id, terms))
     assert told.new() == [("Dominique", "contract_opened")]
 
 
 @pytest.mark.parametrize(
     ("steps", "expected"),
     [
-        ([ConventionStep(ConventionEvent.SUSPEND, MOTIVE)], [("Dominique", "convention_suspended")]),
-        (
-            [ConventionStep(ConventionEvent.SUSPEND, MOTIVE), ConventionStep(ConventionEvent.LIFT, MOTIVE)],
-            [("Dominique", "convention_lifted")],
-        ),
-        (
-            [ConventionStep(ConventionEvent.DENOUNCE, MOTIVE, ends_on=TODAY + timedelta(days=90))],
-            [("Dominique", "convention_denounced")],
-        ),
-        (
-            [ConventionStep(ConventionEvent.TERMINATE, MOTIVE)],
-            [("Camille", "access_ended"), ("Dominique", "convention_ended")],
-        ),
+        ([ConventionEvent.SUSPEND], [("Dominique", "convention_suspended")]),
+        ([ConventionEvent.SUSPEND, ConventionEvent.LIFT], [("Dominique", "convention_lifted")]),
+        ([ConventionEvent.DENOUNCE], [("Dominique", "convention_denounced")]),
+        ([ConventionEvent.TERMINATE], [("Camille", "access_ended"), ("Dominique", "convention_ended")]),
     ],
 )
 def test_each_step_of_a_convention_is_told_to_administrators_and_its_end_to_everybody(
     memory: MemoryRegister,
     commune: Commune,
     told: Told,
-    steps: list[ConventionStep],
+    steps: list[ConventionEvent],
     expected: list[tuple[str, str]],
 ) -> None:
     for step in steps:
         told.new()
-        memory.all.acts.change_convention(memory.all.caf, commune.id, step)
+        last_day = TODAY + timedelta(days=90) if step is ConventionEvent.DENOUNCE else None
+        memory.all.acts.perform(memory.all.caf, ChangeConvention(commune.id, step, MOTIVE, last_day))
     assert told.new() == expected
 
 
 def test_every_act_on_a_contract_or_a_convention_is_told_to_administrators() -> None:
     acts = {*change_convention.ACTS.values(), *change_service_contract.ACTS.values()}
-    assert set(TO_ADMINISTRATORS) == acts | {open_service_contract.OpenServiceContract.act}
+    assert set(TO_ADMINISTRATORS) == acts | {change_convention.SIGNED, open_service_contract.OPENED}
 
 
 def test_an_administrator_who_is_known_is_told_of_the_role_and_of_its_end(
     memory: MemoryRegister, commune: Commune, told: Told
 ) -> None:
-    named = memory.all.acts.appoint_administrator(memory.all.caf, commune.id, Appointment(DIRECTOR)).value
+    named = memory.all.acts.perform(memory.all.caf, AppointAdministrator(commune.id, DIRECTOR)).value
     assert told.new() == [("Camille", "administrator_appointed")]
-    memory.all.acts.withdraw_administrator(memory.all.caf, named, MOTIVE)
+    memory.all.acts.perform(memory.all.caf, WithdrawAdministrator(named, MOTIVE))
     assert told.new() == [("Camille", "administrator_withdrawn")]
 
 
 def test_a_new_administrator_gets_the_two_mails_of_the_account_alone(
     memory: MemoryRegister, commune: Commune, told: Told
 ) -> None:
-    memory.all.acts.appoint_administrator(memory.all.caf, commune.id, Appointment(SECOND))
+    memory.all.acts.perform(memory.all.caf, AppointAdministrator(commune.id, SECOND))
     assert told.new() == []
 
 
@@ -240,12 +236,12 @@ def test_a_departure_is_told_when_it_is_noted_taken_back_and_near(
 ) -> None:
     last_day = TODAY + timedelta(days=60)
     remind = RemindDepartures(memory.work, memory.all.signals, memory.all.clock)
-    memory.all.acts.set_departure(commune.partner, commune.user_id, last_day)
+    memory.all.acts.perform(commune.partner, SetDeparture(commune.user_id, last_day))
     assert told.new() == [("Camille", "departure_noted")]
     assert remind() == 0
-    memory.all.acts.set_departure(commune.partner, commune.user_id, None)
+    memory.all.acts.perform(commune.partner, SetDeparture(commune.user_id, None))
     assert told.new() == [("Camille", "departure_cancelled")]
-    memory.all.acts.set_departure(commune.partner, commune.user_id, last_day)
+    memory.all.acts.perform(commune.partner, SetDeparture(commune.user_id, last_day))
     told.new()
     memory.all.clock.advance(timedelta(days=60) - NEAR_DEPARTURE)
     assert [remind(), remind()] == [1, 0], "once, however often it is looked at"
@@ -254,14 +250,14 @@ def test_a_departure_is_told_when_it_is_noted_taken_back_and_near(
 
 
 def test_a_departure_noted_for_a_near_day_is_told_once(memory: MemoryRegister, commune: Commune, told: Told) -> None:
-    memory.all.acts.set_departure(commune.partner, commune.user_id, TODAY + timedelta(days=3))
+    memory.all.acts.perform(commune.partner, SetDeparture(commune.user_id, TODAY + timedelta(days=3)))
     assert RemindDepartures(memory.work, memory.all.signals, memory.all.clock)() == 0
     assert told.new() == [("Camille", "departure_noted")]
 
 
 def test_nobody_is_told_of_an_act_that_was_refused(memory: MemoryRegister, commune: Commune, told: Told) -> None:
     with pytest.raises(Exception, match="already"):
-        memory.all.acts.assign_to_group(commune.partner, Assignment(commune.user_id, commune.group_id))
+        memory.all.acts.perform(commune.partner, AssignToGroup(commune.user_id, commune.group_id))
     assert told.new() == []
 
 
@@ -270,8 +266,8 @@ def test_a_lock_overtakes_the_notices_that_wait(memory: MemoryRegister, commune:
     push = PushAccountCommands(memory.work, accounts, memory.all.clock, each_apart)
     push()
     accounts.pushed.clear()
-    memory.all.acts.close_group(commune.partner, commune.group_id, MOTIVE)
-    memory.all.acts.lock_user(commune.partner, commune.user_id, UserEvent.LOCK, MOTIVE)
+    memory.all.acts.perform(commune.partner, CloseGroup(commune.group_id, MOTIVE))
+    memory.all.acts.perform(commune.partner, LockUser(commune.user_id, UserEvent.LOCK, MOTIVE))
     push()
     assert [one.kind for one in accounts.pushed] == [CommandKind.LOCK, CommandKind.NOTIFY]
 
@@ -279,11 +275,11 @@ def test_a_lock_overtakes_the_notices_that_wait(memory: MemoryRegister, commune:
 def test_a_notice_waits_for_the_account_to_be_made(memory: MemoryRegister) -> None:
     register = memory.all
     organisation = register.organisation()
-    register.acts.open_service_contract(register.caf, organisation, TERMS)
+    register.acts.perform(register.caf, OpenServiceContract(organisation, TERMS))
     partner = register.partner(organisation, ADMINISTRATOR)
-    group = register.acts.create_group(partner, "Crèches", "T2").value
-    user = register.acts.create_user(partner, UserRequest(DIRECTOR, "directrice")).value
-    register.acts.assign_to_group(partner, Assignment(user, group))
+    group = register.acts.perform(partner, CreateGroup("Crèches", "T2")).value
+    user = register.acts.perform(partner, CreateUser(DIRECTOR, "directrice")).value
+    register.acts.perform(partner, AssignToGroup(user, group))
     accounts = FakeAccounts()
     push = PushAccountCommands(memory.work, accounts, register.clock, each_apart)
     push()

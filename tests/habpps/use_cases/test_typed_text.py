@@ -14,10 +14,15 @@ from habpps.domain.people import LONGEST_NAME, Person, Role, person_typed, why_p
 from habpps.domain.refusals import FormRefusedError, ImportRefusedError
 from habpps.domain.soundness import require_sound
 from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
-from habpps.use_cases.appoint_administrator import Appointment
-from habpps.use_cases.change_convention import ConventionStep
-from habpps.use_cases.create_user import UserRequest
-from habpps.use_cases.register import Note
+from habpps.use_cases.act_entry import Note
+from habpps.use_cases.appoint_administrator import AppointAdministrator, WithdrawAdministrator
+from habpps.use_cases.change_convention import ChangeConvention
+from habpps.use_cases.change_habilitation import ChangeHabilitation
+from habpps.use_cases.change_service_contract import ChangeServiceContract
+from habpps.use_cases.change_user import LockUser, SetDeparture
+from habpps.use_cases.create_user import AttachPerson, CreateUser
+from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
+from habpps.use_cases.open_service_contract import OpenServiceContract
 from servicekit.errors import InvalidInputError
 from tests.habpps.builders import DIRECTOR, OTHER_SIRET, TERMS, TODAY, Commune, MemoryRegister, request
 from tests.habpps.use_cases.test_imports import DOCUMENT
@@ -68,8 +73,8 @@ def test_an_address_that_no_envelope_holds_is_refused_wherever_it_enters(
     document["organisations"][0]["siret"] = OTHER_SIRET
     document["organisations"][0]["users"][0]["email"] = address
     acts: list[Callable[[], object]] = [
-        lambda: memory.all.acts.create_user(commune.partner, UserRequest(person, "agent")),
-        lambda: memory.all.acts.appoint_administrator(memory.all.caf, commune.id, Appointment(person)),
+        lambda: memory.all.acts.perform(commune.partner, CreateUser(person, "agent")),
+        lambda: memory.all.acts.perform(memory.all.caf, AppointAdministrator(commune.id, person)),
         lambda: memory.all.create_agent("921", Role.CAF_AUDITOR, "account-9", person),
     ]
     commands = len(memory.store.commands.rows)  # type: ignore[attr-defined]
@@ -92,7 +97,7 @@ def test_an_address_is_kept_as_the_envelope_takes_it() -> None:
 def test_a_name_of_a_mac_of_word_or_of_a_pdf_is_the_name_itself(
     memory: MemoryRegister, commune: Commune, typed: str, kept: str
 ) -> None:
-    done = memory.all.acts.create_user(commune.partner, UserRequest(person_typed(typed, typed, "z@n.example"), "agent"))
+    done = memory.all.acts.perform(commune.partner, CreateUser(person_typed(typed, typed, "z@n.example"), "agent"))
     user = memory.all.look(lambda store: store.users.get(done.value))
     assert (user.person.given_name, user.person.family_name) == (kept, kept)
     assert memory.last.payload["label"] == f"{kept} {kept}"
@@ -110,26 +115,40 @@ def text_acts(memory: MemoryRegister, commune: Commune, text: str) -> dict[str, 
     person = person_typed("Jean", "Durand", "jean@n.example")
     signatory = Signatory(text, text, TODAY)
     return {
-        "organisation": lambda: acts.create_organisation(
+        "organisation": lambda: acts.perform(
             caf, request(siret=OTHER_SIRET, name=text, reference=text, partner_signatory=signatory)
         ),
-        "group": lambda: acts.create_group(partner, text, "T1"),
-        "job title": lambda: acts.create_user(partner, UserRequest(person, text)),
-        "attached": lambda: acts.attach_person(partner, partner.administrator_id, text),
-        "habilitation": lambda: acts.change_habilitation(
-            partner, commune.habilitation_id, HabilitationEvent.SUSPEND, text
+        "group": lambda: acts.perform(partner, CreateGroup(text, "T1")),
+        "job title": lambda: acts.perform(partner, CreateUser(person, text)),
+        "attached": lambda: acts.perform(partner, AttachPerson(partner.administrator_id, text)),
+        "habilitation": lambda: acts.perform(
+            partner, ChangeHabilitation(commune.habilitation_id, HabilitationEvent.SUSPEND, text)
         ),
-        "lock": lambda: acts.lock_user(partner, commune.user_id, UserEvent.LOCK, text),
-        "contract": lambda: acts.change_service_contract(caf, commune.contract_id, ContractEvent.SUSPEND, text),
-        "administrator": lambda: acts.withdraw_administrator(caf, second.administrator_id, text),
-        "closed group": lambda: acts.close_group(partner, commune.group_id, text),
-        "convention": lambda: acts.change_convention(caf, commune.id, ConventionStep(ConventionEvent.SUSPEND, text)),
+        "lock": lambda: acts.perform(partner, LockUser(commune.user_id, UserEvent.LOCK, text)),
+        "contract": lambda: acts.perform(caf, ChangeServiceContract(commune.contract_id, ContractEvent.SUSPEND, text)),
+        "administrator": lambda: acts.perform(caf, WithdrawAdministrator(second.administrator_id, text)),
+        "closed group": lambda: acts.perform(partner, CloseGroup(commune.group_id, text)),
+        "convention": lambda: acts.perform(caf, ChangeConvention(commune.id, ConventionEvent.SUSPEND, text)),
     }
 
 
 @promise("text:clean-in-the-register")
 @pytest.mark.parametrize("text", DIRTY)
-def test_text_is_clean_in_rows_facts_journal_and_audit(memory: MemoryRegister, commune: Commune, text: str) -> None:
+def test_an_act_whose_text_is_not_clean_is_refused_at_the_door(
+    memory: MemoryRegister, commune: Commune, text: str
+) -> None:
+    acts = text_acts(memory, commune, text)
+    before = len(memory.work.events)
+    for act in acts.values():
+        with pytest.raises(FormRefusedError) as refused:
+            act()
+        assert set(refused.value.fields.values()) == {"TEXT_NOT_CLEAN"}
+    assert len(memory.work.events) == before
+
+
+@promise("text:clean-in-the-register")
+def test_text_is_clean_in_rows_facts_journal_and_audit(memory: MemoryRegister, commune: Commune) -> None:
+    text = "agent"
     for act in text_acts(memory, commune, text).values():
         act()
     everything = [
@@ -165,7 +184,7 @@ def test_the_register_writes_nothing_unclean_whatever_asks_for_it(
 
     for work in (saved, noted):
         with pytest.raises(FormRefusedError):
-            memory.all.register.act(commune.partner, "habpps.group.created", work)
+            memory.all.try_out(commune.partner, work)
 
 
 @promise("dates:plausible")
@@ -176,12 +195,14 @@ def test_an_implausible_day_enters_by_no_act(memory: MemoryRegister, commune: Co
     acts, caf = memory.all.acts, memory.all.caf
     signed = Signatory("Alix Durand", "maire", day)
     places: list[Callable[[], object]] = [
-        lambda: acts.create_organisation(caf, request(siret=OTHER_SIRET, reference="C-2", starts_on=day)),
-        lambda: acts.create_organisation(caf, request(siret=OTHER_SIRET, reference="C-2", ends_on=day)),
-        lambda: acts.create_organisation(caf, request(siret=OTHER_SIRET, reference="C-2", partner_signatory=signed)),
-        lambda: acts.open_service_contract(caf, commune.id, replace(TERMS, extranet="mon-enfant", starts_on=day)),
-        lambda: acts.set_departure(commune.partner, commune.user_id, day),
-        lambda: acts.change_convention(caf, commune.id, ConventionStep(ConventionEvent.DENOUNCE, "lettre", day)),
+        lambda: acts.perform(caf, request(siret=OTHER_SIRET, reference="C-2", starts_on=day)),
+        lambda: acts.perform(caf, request(siret=OTHER_SIRET, reference="C-2", ends_on=day)),
+        lambda: acts.perform(caf, request(siret=OTHER_SIRET, reference="C-2", partner_signatory=signed)),
+        lambda: acts.perform(
+            caf, OpenServiceContract(commune.id, replace(TERMS, extranet="mon-enfant", starts_on=day))
+        ),
+        lambda: acts.perform(commune.partner, SetDeparture(commune.user_id, day)),
+        lambda: acts.perform(caf, ChangeConvention(commune.id, ConventionEvent.DENOUNCE, "lettre", day)),
     ]
     before = memory.store.publications.lock()
     for place in places:

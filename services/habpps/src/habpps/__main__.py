@@ -42,10 +42,11 @@ def _agent(parser: argparse.ArgumentParser) -> None:
 def _import_extranets(settings: HabppsSettings, arguments: argparse.Namespace) -> int:
     from habpps.adapters.files.imports import read_extranets
     from habpps.bootstrap import operator_commands
+    from habpps.use_cases.import_extranets import ImportExtranets
 
     urls = dict(_pair(text) for text in arguments.url)
     with operator_commands(settings) as commands:
-        done = commands.import_extranets(read_extranets(arguments.file), urls)
+        done = commands.perform(ImportExtranets(read_extranets(arguments.file), urls))
     sys.stdout.write(f"{done.value} extranets, rights revision {done.revision}\n")
     return 0
 
@@ -53,20 +54,23 @@ def _import_extranets(settings: HabppsSettings, arguments: argparse.Namespace) -
 def _import_organisations(settings: HabppsSettings, arguments: argparse.Namespace) -> int:
     from habpps.adapters.files.imports import read_json
     from habpps.bootstrap import operator_commands
+    from habpps.use_cases.import_document import read_document
+    from habpps.use_cases.import_organisations import ImportOrganisations
 
     with operator_commands(settings) as commands:
-        done = commands.import_organisations(read_json(arguments.file))
+        done = commands.perform(ImportOrganisations(read_document(read_json(arguments.file))))
     sys.stdout.write(f"{done.value} organisations, rights revision {done.revision}\n")
     return 0
 
 
 def _create_caf_agent(settings: HabppsSettings, arguments: argparse.Namespace) -> int:
     from habpps.bootstrap import operator_commands
+    from habpps.use_cases.import_organisations import CreateCafAgent
 
     role = Role.CAF_ADMINISTRATOR if arguments.role == "administrator" else Role.CAF_AUDITOR
     person = person_typed(arguments.given_name, arguments.family_name, arguments.email)
     with operator_commands(settings) as commands:
-        done = commands.create_caf_agent(arguments.caf, role, arguments.account_id, person)
+        done = commands.perform(CreateCafAgent(arguments.caf, role, arguments.account_id, person))
     sys.stdout.write(f"{role.value} {done.value}, rights revision {done.revision}\n")
     return 0
 

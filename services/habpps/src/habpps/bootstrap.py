@@ -15,12 +15,13 @@ from habpps.adapters.files.catalogue import load_catalogue
 from habpps.adapters.rpc.rights_feed import RightsFeedServicer
 from habpps.adapters.web.app import WebParts, create_web
 from habpps.domain.account_command import CommandState
+from habpps.domain.authorship import OPERATOR
 from habpps.settings import HabppsSettings
+from habpps.use_cases.act_entry import Act, Done, T_co
+from habpps.use_cases.acts import ACTS
 from habpps.use_cases.catalogue import UseCases, use_cases_on
 from habpps.use_cases.follow_propagation import FollowPropagation
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
-from habpps.use_cases.import_extranets import ImportExtranets
-from habpps.use_cases.import_organisations import CreateCafAgent, ImportOrganisations
 from habpps.use_cases.ports import Repositories, Signals
 from habpps.use_cases.push_account_commands import COMMANDS, PushAccountCommands
 from habpps.use_cases.register import Register
@@ -50,10 +51,16 @@ FEED = rights_feed_pb2.DESCRIPTOR.services_by_name["RightsFeed"]
 class OperatorCommands:
     """What the command line may do to the register."""
 
-    import_extranets: ImportExtranets
-    import_organisations: ImportOrganisations
-    create_caf_agent: CreateCafAgent
+    register: Register
     work: RecordingUnitOfWork[Repositories]
+
+    def perform(self, act: Act[T_co]) -> Done[T_co]:
+        """Carry out an act as the operator.
+
+        Raises:
+            ServiceError: see `Register.perform`.
+        """
+        return self.register.perform(OPERATOR, act)
 
 
 def build(settings: HabppsSettings, parts: Parts) -> Process:
@@ -79,14 +86,15 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
         words=words_of(settings.service),
     )
     work = RecordingUnitOfWork(database, sql_repositories, relay)
-    register = Register(work, signals, clock)
+    catalogue = load_catalogue()
+    register = Register(work, signals, clock, catalogue, ACTS)
     accounts = open_channel(ChannelOptions.to("auth", settings.auth_address, settings))
     feed = SqlFeedReader(database)
     propagation = FollowPropagation(SqlReplicas(database), feed, signals.replicas, clock, GrpcClientSessions(accounts))
     push = PushAccountCommands(work, GrpcAccounts(accounts), clock, each_apart)
     web = None
     if parts.web:
-        acts = use_cases_on(register, load_catalogue(), clock, propagation, GrpcAccounts(accounts))
+        acts = use_cases_on(register, catalogue, clock, propagation, GrpcAccounts(accounts))
         web = create_web(WebParts(settings, database, acts, IdentifyAdministrator(work, clock), clock))
     rpc = _feed_server(settings, RightsFeedServicer(feed, propagation, signals.feed, clock)) if parts.rpc else None
 
@@ -133,14 +141,8 @@ def operator_commands(settings: HabppsSettings) -> Iterator[OperatorCommands]:
         check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
         relay = LaterDelivery(database, settings.service, clock)
         work = RecordingUnitOfWork(database, sql_repositories, relay)
-        register = Register(work, Signals(Wakeup(), Wakeup(), Wakeup()), clock)
-        catalogue = load_catalogue()
-        yield OperatorCommands(
-            ImportExtranets(register, catalogue),
-            ImportOrganisations(register, catalogue),
-            CreateCafAgent(register, catalogue),
-            work,
-        )
+        signals = Signals(Wakeup(), Wakeup(), Wakeup())
+        yield OperatorCommands(Register(work, signals, clock, load_catalogue(), ACTS), work)
     finally:
         database.close()
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from habpps.domain.account_command import CommandKind
-from habpps.domain.authorship import Author, check_role
 from habpps.domain.organisation import Organisation
 from habpps.domain.people import Administrator, Person, Role, have_same_names, why_person_refused
 from habpps.domain.refusals import (
@@ -14,89 +13,78 @@ from habpps.domain.refusals import (
     UserNotActiveError,
 )
 from habpps.domain.versions import check_version
+from habpps.use_cases.act_entry import Act, ActEntry, Note
 from habpps.use_cases.acting_administrators import may_act, those_who_can_sign_in
-from habpps.use_cases.change_convention import motive_typed
+from habpps.use_cases.change_convention import check_reason
 from habpps.use_cases.ports import Repositories
-from habpps.use_cases.register import ActEntry, Done, Note, Register
 from servicekit.identifiers import new_id
+
+APPOINTED, WITHDRAWN = "habpps.administrator.appointed", "habpps.administrator.withdrawn"
 
 
 @dataclass(frozen=True)
-class Appointment:
-    """Who becomes administrator. `replaces`: identifier of the administrator who leaves, or empty."""
+class AppointAdministrator(Act[str]):
+    """Who becomes administrator of a partner; gives their identifier. A new person receives two mails.
 
+    `replaces`: identifier of the administrator who leaves, or empty. `seen`: version of the one who leaves, as a form
+    showed them.
+    """
+
+    organisation_id: str
     person: Person
     replaces: str = ""
+    seen: str | None = None
 
 
-class AppointAdministrator:
-    """Names an administrator; a new person receives two mails."""
+@dataclass(frozen=True)
+class WithdrawAdministrator(Act[str]):
+    """The end of a role; gives the identifier of the organisation. `seen`: its version, as a form showed it."""
 
-    act = "habpps.administrator.appointed"
-
-    def __init__(self, register: Register) -> None:
-        self._register = register
-
-    def __call__(
-        self, author: Author, organisation_id: str, appointment: Appointment, *, seen: str | None = None
-    ) -> Done[str]:
-        """Return the identifier of the administrator. `seen`: `version_of` the one who leaves, as a form showed them.
-
-        Raises:
-            RoleNotAllowedError, UnknownThingError: not their business.
-            FormRefusedError: something typed is wrong.
-            EmailTakenError: this address is an administrator of the organisation already.
-            ThingChangedError: the role of the one who leaves was changed since.
-            UserNotActiveError: this person is locked in the organisation, or has left it.
-        """
-
-        def work(entry: ActEntry) -> str:
-            check_role(entry.author, Role.CAF_ADMINISTRATOR)
-            organisation = entry.organisation(organisation_id)
-            if appointment.replaces:
-                _check_seen(entry, organisation, appointment.replaces, seen)
-            administrator = appoint(entry, organisation, appointment.person)
-            if appointment.replaces:
-                leaving = _administrator(entry, organisation, appointment.replaces)
-                _withdraw(entry, organisation, leaving, "REPLACED")
-            return administrator.id
-
-        return self._register.act(author, self.act, work)
+    administrator_id: str
+    reason: str
+    seen: str | None = None
 
 
-class WithdrawAdministrator:
-    """Withdraws a partner administrator; the last one can only be replaced."""
+def appoint_administrator(entry: ActEntry, act: AppointAdministrator) -> str:
+    """Name an administrator, in addition to or instead of another.
 
-    act = "habpps.administrator.withdrawn"
+    Raises:
+        UnknownThingError: not their business.
+        FormRefusedError: something typed is wrong.
+        EmailTakenError: this address is an administrator of the organisation already.
+        ThingChangedError: the role of the one who leaves was changed since.
+        UserNotActiveError: this person is locked in the organisation, or has left it.
+    """
+    organisation = entry.organisation(act.organisation_id)
+    if act.replaces:
+        _check_seen(entry, organisation, act.replaces, act.seen)
+    administrator = appoint(entry, organisation, act.person)
+    if act.replaces:
+        _withdraw(entry, organisation, _administrator(entry, organisation, act.replaces), "REPLACED")
+    return administrator.id
 
-    def __init__(self, register: Register) -> None:
-        self._register = register
 
-    def __call__(self, author: Author, administrator_id: str, reason: str, *, seen: str | None = None) -> Done[str]:
-        """Return the identifier of the organisation. `seen`: `version_of` the administrator that a form showed.
+def withdraw_administrator(entry: ActEntry, act: WithdrawAdministrator) -> str:
+    """Withdraw a partner administrator; the last one can only be replaced.
 
-        Raises:
-            RoleNotAllowedError, UnknownThingError: not their business.
-            ThingChangedError: the role was changed since.
-            LastAdministratorError: there is no other who can sign in.
-            FormRefusedError: the reason is missing.
-        """
-
-        def work(entry: ActEntry) -> str:
-            check_role(entry.author, Role.CAF_ADMINISTRATOR)
-            found = entry.store.administrators.get(administrator_id)
-            if found is None:
-                raise UnknownThingError("administrator")
-            organisation = entry.organisation(found.organisation_id)
-            check_version(seen, found)
-            leaving = _administrator(entry, organisation, administrator_id)
-            others = [one for one in entry.store.administrators.of(organisation.id) if one.id != leaving.id]
-            if not those_who_can_sign_in(entry.store, others, entry.today):
-                raise LastAdministratorError(f"last administrator of {organisation.id} who can sign in")
-            _withdraw(entry, organisation, leaving, motive_typed(reason))
-            return organisation.id
-
-        return self._register.act(author, self.act, work)
+    Raises:
+        UnknownThingError: not their business.
+        ThingChangedError: the role was changed since.
+        LastAdministratorError: there is no other who can sign in.
+        FormRefusedError: the reason is missing.
+    """
+    found = entry.store.administrators.get(act.administrator_id)
+    if found is None:
+        raise UnknownThingError("administrator")
+    organisation = entry.organisation(found.organisation_id)
+    check_version(act.seen, found)
+    leaving = _administrator(entry, organisation, found.id)
+    others = [one for one in entry.store.administrators.of(organisation.id) if one.id != leaving.id]
+    if not those_who_can_sign_in(entry.store, others, entry.today):
+        raise LastAdministratorError(f"last administrator of {organisation.id} who can sign in")
+    check_reason(act.reason)
+    _withdraw(entry, organisation, leaving, act.reason)
+    return organisation.id
 
 
 def appoint(entry: ActEntry, organisation: Organisation, person: Person, account_id: str = "") -> Administrator:
@@ -131,7 +119,7 @@ def appoint(entry: ActEntry, organisation: Organisation, person: Person, account
         ask_account(entry, administrator.account_id, organisation, person)
     entry.note(
         Note(
-            act=AppointAdministrator.act,
+            act=APPOINTED,
             subject=f"account:{administrator.account_id}",
             organisation_id=organisation.id,
             label=person.display_name,
@@ -196,7 +184,7 @@ def _withdraw(entry: ActEntry, organisation: Organisation, leaving: Administrato
     entry.command(CommandKind.END_SESSIONS, leaving.account_id, organisation.id, {"reason": "ROLE_WITHDRAWN"})
     entry.note(
         Note(
-            act=WithdrawAdministrator.act,
+            act=WITHDRAWN,
             subject=f"account:{leaving.account_id}",
             organisation_id=organisation.id,
             label=leaving.person.display_name,

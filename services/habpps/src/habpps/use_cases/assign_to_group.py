@@ -1,76 +1,71 @@
 """The partner administrator puts a user into a group: the habilitation that results opens the extranets."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from habpps.domain.authorship import Author, check_role
-from habpps.domain.habilitation import Habilitation, check_assignment, check_seats
-from habpps.domain.people import Role
+from habpps.domain.habilitation import Group, Habilitation, Membership, check_assignment, check_seats
+from habpps.domain.people import User
 from habpps.domain.refusals import SelfAssignmentError, UnknownThingError
 from habpps.domain.states import HabilitationState
 from habpps.domain.versions import check_version
-from habpps.use_cases.register import ActEntry, Done, Note, Register
+from habpps.use_cases.act_entry import Act, ActEntry, Note
 from servicekit.identifiers import new_id
+
+GRANTED = "habpps.habilitation.granted"
 
 
 @dataclass(frozen=True)
-class Assignment:
-    """Who goes where. `confirmed_for_oneself`: the author knows that the profile is for themself."""
+class AssignToGroup(Act[str]):
+    """Who goes where; gives the identifier of the habilitation.
+
+    `confirmed_for_oneself`: the author knows that the profile is for themself. `seen`: version of the user with all
+    places, as a form showed them.
+    """
 
     user_id: str
     group_id: str
     confirmed_for_oneself: bool = False
+    seen: str | None = None
 
 
-class AssignToGroup:
-    """Gives a habilitation. Least assignment: only what the contracts allow, and never to oneself by accident."""
+def check_place(entry: ActEntry, user: User, group: Group, others: Sequence[Membership]) -> None:
+    """Refuse a place that the register forbids. `others`: those that the user has beside it.
 
-    act = "habpps.habilitation.granted"
-
-    def __init__(self, register: Register) -> None:
-        self._register = register
-
-    def __call__(self, author: Author, assignment: Assignment, *, seen: str | None = None) -> Done[str]:
-        """Return the identifier of the habilitation. `seen`: `version_of` the user with all places, as a form showed.
-
-        Raises:
-            RoleNotAllowedError, UnknownThingError, ConventionSuspendedError: not now, or not their business.
-            ThingChangedError: the user or a place was changed since.
-            UserNotActiveError, GroupClosedError, AlreadyInGroupError: nothing to assign.
-            ProfileNotInContractError, MaximumUsersReachedError: the contracts do not allow it.
-            SelfAssignmentError: to be confirmed.
-        """
-
-        def work(entry: ActEntry) -> str:
-            check_role(entry.author, Role.PARTNER_ADMINISTRATOR)
-            _check_seen(entry, assignment.user_id, seen)
-            return assign(entry, assignment)
-
-        return self._register.act(author, self.act, work)
+    Raises:
+        UserNotActiveError, GroupClosedError, AlreadyInGroupError, ProfileNotInContractError, MaximumUsersReachedError.
+    """
+    contracts = entry.store.contracts.of(user.organisation_id)
+    check_assignment(user, group, others, contracts, entry.today)
+    check_seats(
+        group.profile,
+        contracts,
+        entry.today,
+        lambda profiles: entry.store.habilitations.seated(user.organisation_id, profiles, user.id),
+    )
 
 
-def _check_seen(entry: ActEntry, user_id: str, seen: str | None) -> None:
-    """Only what the author may see is told apart: for anything else `assign` says that it is unknown."""
-    user = entry.store.users.get(user_id)
-    if user is not None and user.organisation_id == entry.author.organisation_id:
-        check_version(seen, user, *(one.habilitation for one in entry.store.habilitations.of_user(user.id)))
+def assign(entry: ActEntry, act: AssignToGroup) -> str:
+    """Write the habilitation. Least assignment: only what the contracts allow, and never to oneself by accident.
 
-
-def assign(entry: ActEntry, assignment: Assignment) -> str:
-    """Write the habilitation; shared with the import of a file. It refuses as `AssignToGroup` does."""
-    store, today = entry.store, entry.today
-    user, group = store.users.get(assignment.user_id), store.groups.get(assignment.group_id)
+    Raises:
+        UnknownThingError: not their business.
+        ThingChangedError: the user or a place was changed since.
+        UserNotActiveError, GroupClosedError, AlreadyInGroupError: nothing to assign.
+        ProfileNotInContractError, MaximumUsersReachedError: the contracts do not allow it.
+        SelfAssignmentError: to be confirmed.
+    """
+    store = entry.store
+    user, group = store.users.get(act.user_id), store.groups.get(act.group_id)
     if user is None:
         raise UnknownThingError("user")
     organisation = entry.organisation(user.organisation_id)
+    places = store.habilitations.of_user(user.id)
+    check_version(act.seen, user, *(one.habilitation for one in places))
     if group is None or group.organisation_id != organisation.id:
         raise UnknownThingError("group", true_reason="UNKNOWN" if group is None else "OTHER_ORGANISATION")
-    contracts = store.contracts.of(organisation.id)
-    check_assignment(user, group, store.habilitations.of_user(user.id), contracts, today)
-    check_seats(
-        group.profile, contracts, today, lambda profiles: store.habilitations.seated(organisation.id, profiles, user.id)
-    )
+    check_place(entry, user, group, places)
     for_oneself = user.account_id == entry.author.account_id
-    if for_oneself and not assignment.confirmed_for_oneself:
+    if for_oneself and not act.confirmed_for_oneself:
         raise SelfAssignmentError("a profile for oneself", details={"profile": group.profile})
     habilitation = Habilitation(
         id=new_id(),
@@ -79,16 +74,22 @@ def assign(entry: ActEntry, assignment: Assignment) -> str:
         user_id=user.id,
         group_id=group.id,
         state=HabilitationState.ACTIVE,
-        starts_on=today,
+        starts_on=entry.today,
         ends_on=user.departs_on,
     )
     entry.save(habilitation)
+    entry.note(_note(habilitation, user, group, for_oneself=for_oneself))
+    return habilitation.id
+
+
+def _note(habilitation: Habilitation, user: User, group: Group, *, for_oneself: bool) -> Note:
     details = {"group": group.name, "profile": group.profile}
     if for_oneself:
         details["self_assignment"] = "yes"
-    label = user.person.display_name
-    subject = f"habilitation:{habilitation.id}"
-    entry.note(
-        Note(act=AssignToGroup.act, subject=subject, organisation_id=organisation.id, label=label, details=details)
+    return Note(
+        act=GRANTED,
+        subject=f"habilitation:{habilitation.id}",
+        organisation_id=user.organisation_id,
+        label=user.person.display_name,
+        details=details,
     )
-    return habilitation.id

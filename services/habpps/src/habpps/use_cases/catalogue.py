@@ -1,23 +1,14 @@
-"""All acts together, as the pages receive them."""
+"""Everything that pages need of the use cases: acts go through one door, reading and following have their own."""
 
 from dataclasses import dataclass
 
-from habpps.use_cases.appoint_administrator import AppointAdministrator, WithdrawAdministrator
-from habpps.use_cases.assign_to_group import AssignToGroup
-from habpps.use_cases.change_convention import ChangeConvention
-from habpps.use_cases.change_habilitation import ChangeHabilitation
-from habpps.use_cases.change_service_contract import ChangeServiceContract
-from habpps.use_cases.change_user import LockUser, ResetPassword, SetDeparture
+from habpps.domain.authorship import Author
+from habpps.use_cases.act_entry import Act, Done, T_co
 from habpps.use_cases.consult_register import ConsultRegister
-from habpps.use_cases.create_organisation import CreateOrganisation
-from habpps.use_cases.create_user import AttachPerson, CreateUser
 from habpps.use_cases.follow_propagation import FollowPropagation
-from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
-from habpps.use_cases.open_service_contract import OpenServiceContract
 from habpps.use_cases.ports import Accounts, Catalogue
 from habpps.use_cases.preview_closing import PreviewClosing
 from habpps.use_cases.register import Register
-from habpps.use_cases.retry_account_command import RetryAccountCommand
 from servicekit.clock import Clock
 
 
@@ -29,22 +20,15 @@ class UseCases:
     consult: ConsultRegister
     preview: PreviewClosing
     propagation: FollowPropagation
-    create_organisation: CreateOrganisation
-    change_convention: ChangeConvention
-    open_service_contract: OpenServiceContract
-    change_service_contract: ChangeServiceContract
-    appoint_administrator: AppointAdministrator
-    withdraw_administrator: WithdrawAdministrator
-    create_group: CreateGroup
-    close_group: CloseGroup
-    create_user: CreateUser
-    attach_person: AttachPerson
-    assign_to_group: AssignToGroup
-    change_habilitation: ChangeHabilitation
-    lock_user: LockUser
-    reset_password: ResetPassword
-    set_departure: SetDeparture
-    retry_account_command: RetryAccountCommand
+    register: Register
+
+    def perform(self, author: Author, act: Act[T_co]) -> Done[T_co]:
+        """Carry out an act of the registry.
+
+        Raises:
+            ServiceError: see `Register.perform`.
+        """
+        return self.register.perform(author, act)
 
 
 def use_cases_on(
@@ -56,20 +40,5 @@ def use_cases_on(
         consult=ConsultRegister(register, clock, accounts),
         preview=PreviewClosing(register, clock, catalogue),
         propagation=propagation,
-        create_organisation=CreateOrganisation(register),
-        change_convention=ChangeConvention(register),
-        open_service_contract=OpenServiceContract(register, catalogue),
-        change_service_contract=ChangeServiceContract(register),
-        appoint_administrator=AppointAdministrator(register),
-        withdraw_administrator=WithdrawAdministrator(register),
-        create_group=CreateGroup(register),
-        close_group=CloseGroup(register),
-        create_user=CreateUser(register),
-        attach_person=AttachPerson(register),
-        assign_to_group=AssignToGroup(register),
-        change_habilitation=ChangeHabilitation(register),
-        lock_user=LockUser(register),
-        reset_password=ResetPassword(register),
-        set_departure=SetDeparture(register),
-        retry_account_command=RetryAccountCommand(register),
+        register=register,
     )

@@ -1,13 +1,13 @@
-"""Steps of a habilitation: suspend, reactivate, withdraw."""
+"""Steps of a habilitation: suspend, reactivate, withdraw. The Caf may take them too, as a precaution."""
 
-from habpps.domain.authorship import Author, check_role
-from habpps.domain.habilitation import Habilitation, check_assignment, check_seats
-from habpps.domain.people import Role
+from dataclasses import dataclass
+
 from habpps.domain.refusals import UnknownThingError
 from habpps.domain.states import HabilitationEvent
 from habpps.domain.versions import check_version
-from habpps.use_cases.change_convention import motive_typed
-from habpps.use_cases.register import ActEntry, Done, Note, Register
+from habpps.use_cases.act_entry import Act, ActEntry, Note
+from habpps.use_cases.assign_to_group import check_place
+from habpps.use_cases.change_convention import check_reason
 
 ACTS: dict[HabilitationEvent, str] = {
     HabilitationEvent.SUSPEND: "habpps.habilitation.suspended",
@@ -16,66 +16,49 @@ ACTS: dict[HabilitationEvent, str] = {
 }
 
 
-class ChangeHabilitation:
-    """Takes one step of a habilitation; the Caf may do it too, as a precaution."""
+@dataclass(frozen=True)
+class ChangeHabilitation(Act[str]):
+    """One step of a habilitation; gives the identifier of the user. `seen`: its version, as a form showed it."""
 
-    def __init__(self, register: Register) -> None:
-        self._register = register
-
-    def __call__(
-        self, author: Author, habilitation_id: str, event: HabilitationEvent, reason: str, *, seen: str | None = None
-    ) -> Done[str]:
-        """Return the identifier of the user. `seen`: `version_of` the habilitation that a form showed.
-
-        Raises:
-            RoleNotAllowedError, UnknownThingError, ConventionSuspendedError: not now, or not their business.
-            FormRefusedError: the reason is missing.
-            ThingChangedError: the habilitation was changed since.
-            TransitionRefusedError: not from the present state.
-            ServiceError: reactivation is refused like an assignment.
-        """
-
-        def work(entry: ActEntry) -> str:
-            check_role(entry.author, Role.PARTNER_ADMINISTRATOR, Role.CAF_ADMINISTRATOR)
-            habilitation = entry.store.habilitations.get(habilitation_id)
-            if habilitation is None:
-                raise UnknownThingError("habilitation")
-            entry.organisation(habilitation.organisation_id)
-            check_version(seen, habilitation)
-            motive = motive_typed(reason)
-            _step(entry, habilitation, event, motive)
-            return habilitation.user_id
-
-        return self._register.act(author, ACTS[event], work)
+    habilitation_id: str
+    event: HabilitationEvent
+    reason: str
+    seen: str | None = None
 
 
-def _step(entry: ActEntry, habilitation: Habilitation, event: HabilitationEvent, reason: str) -> None:
+def change_habilitation(entry: ActEntry, act: ChangeHabilitation) -> str:
+    """Take the step; a reactivation is refused like an assignment.
+
+    Raises:
+        UnknownThingError: not their business.
+        FormRefusedError: the reason is missing.
+        ThingChangedError: the habilitation was changed since.
+        TransitionRefusedError: not from the present state.
+        ConflictError: reactivation is refused like an assignment.
+    """
     store = entry.store
-    after = habilitation.after(event)
+    habilitation = store.habilitations.get(act.habilitation_id)
+    if habilitation is None:
+        raise UnknownThingError("habilitation")
+    entry.organisation(habilitation.organisation_id)
+    check_version(act.seen, habilitation)
+    check_reason(act.reason)
+    after = habilitation.after(act.event)
     user, group = store.users.get(habilitation.user_id), store.groups.get(habilitation.group_id)
     if user is None or group is None:
         raise UnknownThingError("habilitation")
-    if event is HabilitationEvent.REACTIVATE:
+    if act.event is HabilitationEvent.REACTIVATE:
         others = [one for one in store.habilitations.of_user(user.id) if one.habilitation != habilitation]
-        contracts = store.contracts.of(user.organisation_id)
-        check_assignment(user, group, others, contracts, entry.today)
-        check_seats(
-            group.profile,
-            contracts,
-            entry.today,
-            lambda profiles: store.habilitations.seated(user.organisation_id, profiles, user.id),
-        )
+        check_place(entry, user, group, others)
     entry.save(after)
-    details = {"group": group.name, "profile": group.profile}
-    subject = f"habilitation:{habilitation.id}"
-    label = user.person.display_name
     entry.note(
         Note(
-            act=ACTS[event],
-            subject=subject,
+            act=ACTS[act.event],
+            subject=f"habilitation:{habilitation.id}",
             organisation_id=user.organisation_id,
-            label=label,
-            reason=reason,
-            details=details,
+            label=user.person.display_name,
+            reason=act.reason,
+            details={"group": group.name, "profile": group.profile},
         )
     )
+    return user.id

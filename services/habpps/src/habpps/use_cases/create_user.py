@@ -2,126 +2,102 @@
 
 from dataclasses import dataclass
 
-from habpps.domain.authorship import Author, check_role
 from habpps.domain.organisation import Organisation
-from habpps.domain.people import LONGEST_JOB_TITLE, Person, Role, User, why_person_refused
+from habpps.domain.people import LONGEST_JOB_TITLE, Person, User, why_person_refused
 from habpps.domain.refusals import EmailTakenError, FormRefusedError, UnknownThingError
 from habpps.domain.states import UserState
+from habpps.use_cases.act_entry import Act, ActEntry, Note
 from habpps.use_cases.appoint_administrator import ask_account
-from habpps.use_cases.assign_to_group import Assignment, assign
-from habpps.use_cases.register import ActEntry, Done, Note, Register
-from partnerkit.text import clean_line
+from habpps.use_cases.assign_to_group import AssignToGroup, assign
+from habpps.use_cases.change_convention import line_refused
 from servicekit.identifiers import new_id
+
+CREATED, ATTACHED = "habpps.user.created", "habpps.user.attached"
 
 
 @dataclass(frozen=True)
-class UserRequest:
-    """A person, what they do, and the groups that they join at once."""
+class CreateUser(Act[str]):
+    """A person, what they do, and the groups that they join at once; gives the identifier of the user.
+
+    The person receives two mails.
+    """
 
     person: Person
     job_title: str
     groups: tuple[str, ...] = ()
 
-    def problems(self) -> dict[str, str]:
-        """Return field -> reason code."""
-        found = why_person_refused(self.person)
-        if not clean_line(self.job_title):
-            found["job_title"] = "EMPTY"
-        elif len(clean_line(self.job_title)) > LONGEST_JOB_TITLE:
-            found["job_title"] = "TOO_LONG"
-        return found
+
+@dataclass(frozen=True)
+class AttachPerson(Act[str]):
+    """An administrator of the organisation becomes a user of it: same account, no new mail; gives the user."""
+
+    administrator_id: str
+    job_title: str
 
 
-class CreateUser:
-    """Creates a user in the author's own organisation; the person receives two mails."""
-
-    act = "habpps.user.created"
-
-    def __init__(self, register: Register) -> None:
-        self._register = register
-
-    def __call__(self, author: Author, request: UserRequest) -> Done[str]:
-        """Return the identifier of the user.
-
-        Raises:
-            RoleNotAllowedError, ConventionSuspendedError: not now, or not them.
-            FormRefusedError: something typed is wrong.
-            EmailTakenError: the organisation knows this address; `details` say who it is ("kind", "id").
-            ServiceError: a group refuses, as in AssignToGroup; then nobody is created.
-        """
-
-        def work(entry: ActEntry) -> str:
-            check_role(entry.author, Role.PARTNER_ADMINISTRATOR)
-            user_id = create_user(entry, entry.organisation(author.organisation_id), request)
-            for group_id in dict.fromkeys(request.groups):
-                assign(entry, Assignment(user_id, group_id))
-            return user_id
-
-        return self._register.act(author, self.act, work)
-
-
-class AttachPerson:
-    """Makes a user of an administrator of the same organisation: same account, no new mail."""
-
-    act = "habpps.user.attached"
-
-    def __init__(self, register: Register) -> None:
-        self._register = register
-
-    def __call__(self, author: Author, administrator_id: str, job_title: str) -> Done[str]:
-        """Return the identifier of the user.
-
-        Raises:
-            RoleNotAllowedError, ConventionSuspendedError, UnknownThingError: not now, or not their business.
-            FormRefusedError: something typed is wrong.
-            EmailTakenError: this person is a user already.
-        """
-
-        def work(entry: ActEntry) -> str:
-            check_role(entry.author, Role.PARTNER_ADMINISTRATOR)
-            organisation = entry.organisation(author.organisation_id)
-            known = entry.store.administrators.get(administrator_id)
-            if known is None or known.organisation_id != organisation.id:
-                raise UnknownThingError("administrator")
-            request = UserRequest(known.person, job_title)
-            return create_user(entry, organisation, request, account_id=known.account_id)
-
-        return self._register.act(author, self.act, work)
-
-
-def create_user(entry: ActEntry, organisation: Organisation, request: UserRequest, account_id: str = "") -> str:
-    """Write the user; with `account_id` the account exists already and no mail is sent.
+def create_user(entry: ActEntry, act: CreateUser) -> str:
+    """Write a user of the author's own organisation, with their first groups.
 
     Raises:
-        FormRefusedError, EmailTakenError: see CreateUser.
+        FormRefusedError: something typed is wrong.
+        EmailTakenError: the organisation knows this address; `details` say who it is ("kind", "id").
+        ServiceError: a group refuses, as in `assign`; then nobody is created.
     """
-    problems = request.problems()
+    user_id = write_user(entry, entry.organisation(entry.author.organisation_id), act)
+    for group_id in dict.fromkeys(act.groups):
+        assign(entry, AssignToGroup(user_id, group_id))
+    return user_id
+
+
+def attach_person(entry: ActEntry, act: AttachPerson) -> str:
+    """Write the user of a known account.
+
+    Raises:
+        UnknownThingError: not their business.
+        FormRefusedError: something typed is wrong.
+        EmailTakenError: this person is a user already.
+    """
+    organisation = entry.organisation(entry.author.organisation_id)
+    known = entry.store.administrators.get(act.administrator_id)
+    if known is None or known.organisation_id != organisation.id:
+        raise UnknownThingError("administrator")
+    return write_user(entry, organisation, CreateUser(known.person, act.job_title), known.account_id)
+
+
+def write_user(entry: ActEntry, organisation: Organisation, act: CreateUser, account_id: str = "") -> str:
+    """Write the user without groups; with `account_id` the account exists already and no mail is sent.
+
+    Raises:
+        FormRefusedError, EmailTakenError: see `create_user`.
+    """
+    person = act.person
+    problems = why_person_refused(person) | line_refused("job_title", act.job_title, LONGEST_JOB_TITLE)
     if problems:
         raise FormRefusedError(problems)
-    for user in entry.store.users.with_email(organisation.id, request.person.email):
+    for user in entry.store.users.with_email(organisation.id, person.email):
         if user.state is not UserState.CLOSED:
             raise EmailTakenError("user already", details={"kind": "user", "id": user.id})
     if not account_id:
         for one in entry.store.administrators.of(organisation.id):
-            if one.person.email == request.person.email:
+            if one.person.email == person.email:
                 raise EmailTakenError("administrator already", details={"kind": "administrator", "id": one.id})
     user = User(
         id=new_id(),
         account_id=account_id or new_id(),
         organisation_id=organisation.id,
         caf=organisation.caf,
-        person=request.person,
-        job_title=clean_line(request.job_title),
+        person=person,
+        job_title=act.job_title,
     )
     entry.save(user)
     if not account_id:
-        ask_account(entry, user.account_id, organisation, user.person)
+        ask_account(entry, user.account_id, organisation, person)
     entry.note(
         Note(
-            act=AttachPerson.act if account_id else CreateUser.act,
+            act=ATTACHED if account_id else CREATED,
             subject=f"account:{user.account_id}",
             organisation_id=organisation.id,
-            label=user.person.display_name,
+            label=person.display_name,
             details={"job_title": user.job_title},
         )
     )

@@ -9,7 +9,7 @@ from habpps.domain.organisation import Signatory
 from habpps.domain.people import Person, Role, person_typed, why_person_refused
 from habpps.domain.refusals import ImportRefusedError
 from habpps.domain.service_contract import ContractTerms
-from habpps.use_cases.create_organisation import OrganisationRequest
+from habpps.use_cases.create_organisation import CreateOrganisation
 from partnerkit.days import InvalidDayError, iso_day
 from partnerkit.text import clean_line
 
@@ -64,7 +64,7 @@ class ImportedOrganisation:
 
     path: str
     caf: str
-    request: OrganisationRequest
+    request: CreateOrganisation
     contracts: tuple[ImportedContract, ...]
     administrators: tuple[ImportedPerson, ...]
     groups: tuple[ImportedGroup, ...]
@@ -175,7 +175,7 @@ def _organisation(item: _Item) -> ImportedOrganisation:
     convention = item.item("convention").known(
         "reference", "starts_on", "ends_on", "partner_signatory", "caf_signatory"
     )
-    request = OrganisationRequest(
+    request = CreateOrganisation(
         siret=item.text("siret"),
         name=item.text("name"),
         reference=convention.text("reference"),

@@ -2,79 +2,83 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
-from habpps.domain.authorship import OPERATOR
 from habpps.domain.organisation import Organisation
 from habpps.domain.people import Administrator, Person, Role
 from habpps.domain.refusals import ImportRefusedError
 from habpps.domain.siret import luhn, normalise_siret, why_siret_refused
 from habpps.domain.states import ContractState
-from habpps.use_cases.appoint_administrator import appoint
-from habpps.use_cases.assign_to_group import Assignment, assign
+from habpps.use_cases.act_entry import Act, ActEntry, Note
+from habpps.use_cases.appoint_administrator import APPOINTED, appoint
+from habpps.use_cases.assign_to_group import AssignToGroup, assign
+from habpps.use_cases.create_organisation import CREATED as ORGANISATION_CREATED
 from habpps.use_cases.create_organisation import create_organisation
-from habpps.use_cases.create_user import UserRequest, create_user
-from habpps.use_cases.import_document import ImportDocument, ImportedCaf, ImportedOrganisation, read_document
-from habpps.use_cases.manage_groups import create_group
-from habpps.use_cases.open_service_contract import open_service_contract
-from habpps.use_cases.ports import Catalogue
-from habpps.use_cases.register import ActEntry, Done, Note, Register
+from habpps.use_cases.create_user import CreateUser, write_user
+from habpps.use_cases.import_document import ImportDocument, ImportedOrganisation
+from habpps.use_cases.manage_groups import CreateGroup, create_group
+from habpps.use_cases.open_service_contract import OpenServiceContract, open_service_contract
 from partnerkit.cafs import Caf
 from servicekit.audit_events import NATIONAL
 from servicekit.errors import ConflictError, InvalidInputError, NotFoundError
 from servicekit.identifiers import new_id
 
+IMPORTED, AGENT_NAMED = "habpps.organisations.imported", "habpps.caf_agent.named"
 
-class ImportOrganisations:
-    """For the demo and for the take-over of an existing register."""
 
-    act = "habpps.organisations.imported"
+@dataclass(frozen=True)
+class ImportOrganisations(Act[int]):
+    """A whole file, for the demo and for the take-over of an existing register; gives how many organisations."""
 
-    def __init__(self, register: Register, catalogue: Catalogue) -> None:
-        self._register = register
-        self._catalogue = catalogue
+    document: ImportDocument
 
-    def __call__(self, content: Any) -> Done[int]:
-        """Import the content of a file; return how many organisations it names.
 
-        Raises:
-            ImportRefusedError: each bad item by its path; nothing was written.
-        """
-        document = read_document(content)
-        return self._register.act(OPERATOR, self.act, lambda entry: self._write(entry, document))
+@dataclass(frozen=True)
+class CreateCafAgent(Act[str]):
+    """An existing account gets a role at a Caf, or becomes the national auditor; gives the administrator."""
 
-    def _write(self, entry: ActEntry, document: ImportDocument) -> int:
-        for caf in document.cafs:
-            self._write_caf(entry, caf)
-        for one in document.organisations:
-            self._write_organisation(entry, one)
-        count = len(document.organisations)
-        entry.note(Note(act=self.act, subject="file:organisations", organisation_id="", label=f"{count}"))
-        return count
+    caf: str
+    role: Role
+    account_id: str
+    person: Person
 
-    def _write_caf(self, entry: ActEntry, caf: ImportedCaf) -> None:
+
+def import_organisations(entry: ActEntry, act: ImportOrganisations) -> int:
+    """Write what is missing.
+
+    Raises:
+        ImportRefusedError: each bad item by its path; nothing was written.
+    """
+    for caf in act.document.cafs:
         with _at(f"{caf.path}.code"):
-            organisation = caf_organisation(entry, caf.code, caf.siret, self._catalogue)
+            organisation = caf_organisation(entry, caf.code, caf.siret)
         for agent in caf.agents:
             add_agent(entry, organisation, agent.person, agent.account_id, agent.role)
+    for one in act.document.organisations:
+        _write_organisation(entry, one)
+    count = len(act.document.organisations)
+    entry.note(Note(act=IMPORTED, subject="file:organisations", organisation_id="", label=f"{count}"))
+    return count
 
-    def _write_organisation(self, entry: ActEntry, one: ImportedOrganisation) -> None:
-        with _at(one.path):
-            known = entry.store.organisations.with_siret(normalise_siret(one.request.siret))
-            key = known.id if known else create_organisation(entry, one.request, one.caf)
-        organisation = entry.organisation(key)
-        contracts = entry.store.contracts.of(key)
-        in_force = {contract.extranet for contract in contracts if contract.state is not ContractState.ENDED}
-        for contract in one.contracts:
-            if contract.terms.extranet not in in_force:
-                with _at(contract.path):
-                    open_service_contract(entry, key, contract.terms, self._catalogue)
-        there = _keys(entry.store.administrators.of(key))
-        for administrator in one.administrators:
-            if there.isdisjoint(_keys([administrator])):
-                with _at(administrator.path):
-                    appoint(entry, organisation, administrator.person, administrator.account_id)
-        _write_people(entry, organisation, one)
+
+def _write_organisation(entry: ActEntry, one: ImportedOrganisation) -> None:
+    with _at(one.path):
+        known = entry.store.organisations.with_siret(normalise_siret(one.request.siret))
+        key = known.id if known else create_organisation(entry, one.request, one.caf)
+    organisation = entry.organisation(key)
+    contracts = entry.store.contracts.of(key)
+    in_force = {contract.extranet for contract in contracts if contract.state is not ContractState.ENDED}
+    for contract in one.contracts:
+        if contract.terms.extranet not in in_force:
+            with _at(contract.path):
+                open_service_contract(entry, OpenServiceContract(key, contract.terms))
+    there = _keys(entry.store.administrators.of(key))
+    for administrator in one.administrators:
+        if there.isdisjoint(_keys([administrator])):
+            with _at(administrator.path):
+                appoint(entry, organisation, administrator.person, administrator.account_id)
+    _write_people(entry, organisation, one)
 
 
 def _write_people(entry: ActEntry, organisation: Organisation, one: ImportedOrganisation) -> None:
@@ -82,20 +86,20 @@ def _write_people(entry: ActEntry, organisation: Organisation, one: ImportedOrga
     for group in one.groups:
         if group.name not in groups:
             with _at(group.path):
-                groups[group.name] = create_group(entry, organisation.id, group.name, group.profile)
+                groups[group.name] = create_group(entry, CreateGroup(group.name, group.profile), organisation.id)
     users = {key: user.id for user in entry.store.users.of(organisation.id) for key in _keys([user])}
     placed = {(held.user.id, held.group.id) for held in entry.store.habilitations.of(organisation.id)}
     for user in one.users:
         with _at(user.path):
             key = next((users[one] for one in _keys([user]) if one in users), None)
             if key is None:
-                key = create_user(entry, organisation, UserRequest(user.person, user.job_title), user.account_id)
+                key = write_user(entry, organisation, CreateUser(user.person, user.job_title), user.account_id)
         for place, name in enumerate(user.groups):
             with _at(f"{user.path}.groups[{place}]"):
                 if name not in groups:
                     raise ImportRefusedError({f"{user.path}.groups[{place}]": "no group of this name"})
                 if (key, groups[name]) not in placed:
-                    assign(entry, Assignment(key, groups[name]))
+                    assign(entry, AssignToGroup(key, groups[name]))
 
 
 class _Named(Protocol):
@@ -116,37 +120,23 @@ NATIONAL_OFFICE = Caf(NATIONAL, "Caisse nationale des allocations familiales", "
 """The organisation of the national auditor, who reads in the journal what belongs to no Caf."""
 
 
-class CreateCafAgent:
-    """Gives an existing account a role at a Caf, administrator or auditor, or makes it the national auditor."""
+def create_caf_agent(entry: ActEntry, act: CreateCafAgent) -> str:
+    """Write the agent; doing it again changes nothing.
 
-    act = "habpps.administrator.appointed"
-
-    def __init__(self, register: Register, catalogue: Catalogue) -> None:
-        self._register = register
-        self._catalogue = catalogue
-
-    def __call__(self, caf: str, role: Role, account_id: str, person: Person) -> Done[str]:
-        """Return the identifier of the administrator; running it again changes nothing.
-
-        Raises:
-            ImportRefusedError: no such Caf, or the national office and another role than auditor.
-            FormRefusedError: a name or the address cannot be one.
-        """
-
-        def work(entry: ActEntry) -> str:
-            organisation = caf_organisation(entry, caf, "", self._catalogue)
-            return add_agent(entry, organisation, person, account_id, role)
-
-        return self._register.act(OPERATOR, self.act, work)
+    Raises:
+        ImportRefusedError: no such Caf, or the national office and another role than auditor.
+        FormRefusedError: a name or the address cannot be one.
+    """
+    return add_agent(entry, caf_organisation(entry, act.caf, ""), act.person, act.account_id, act.role)
 
 
-def caf_organisation(entry: ActEntry, code: str, siret: str, catalogue: Catalogue) -> Organisation:
+def caf_organisation(entry: ActEntry, code: str, siret: str) -> Organisation:
     """Return the organisation of a Caf, made when it is missing.
 
     Raises:
         ImportRefusedError: the code is in no list.
     """
-    caf = NATIONAL_OFFICE if code == NATIONAL else catalogue.cafs.get(code)
+    caf = NATIONAL_OFFICE if code == NATIONAL else entry.catalogue.cafs.get(code)
     if caf is None or not caf.siren:
         raise ImportRefusedError({"caf": f"{code} is not the code of a Caf of today"})
     number = normalise_siret(siret) if siret else head_office(caf.siren)
@@ -160,7 +150,7 @@ def caf_organisation(entry: ActEntry, code: str, siret: str, catalogue: Catalogu
     entry.save(organisation)
     entry.note(
         Note(
-            act="habpps.organisation.created",
+            act=ORGANISATION_CREATED,
             subject=f"organisation:{organisation.id}",
             organisation_id=organisation.id,
             label=caf.name,
@@ -202,7 +192,7 @@ def add_agent(entry: ActEntry, organisation: Organisation, person: Person, accou
     subject = f"account:{account_id}"
     entry.note(
         Note(
-            act=CreateCafAgent.act,
+            act=APPOINTED,
             subject=subject,
             organisation_id=organisation.id,
             label=person.display_name,

@@ -1,48 +1,37 @@
 """The Caf administrator records a service contract: it opens one extranet to the organisation."""
 
-from habpps.domain.authorship import Author, check_role
-from habpps.domain.people import Role
+from dataclasses import dataclass
+
 from habpps.domain.refusals import ContractExistsError, ConventionNotActiveError, FormRefusedError
 from habpps.domain.service_contract import ContractTerms, ServiceContract, why_terms_refused
 from habpps.domain.states import ContractState, ConventionState
-from habpps.use_cases.ports import Catalogue
-from habpps.use_cases.register import ActEntry, Done, Note, Register
+from habpps.use_cases.act_entry import Act, ActEntry, Note
 from servicekit.identifiers import new_id
 
-
-class OpenServiceContract:
-    """Records a signed contract; it is in force from its first day."""
-
-    act = "habpps.service_contract.opened"
-
-    def __init__(self, register: Register, catalogue: Catalogue) -> None:
-        self._register = register
-        self._catalogue = catalogue
-
-    def __call__(self, author: Author, organisation_id: str, terms: ContractTerms) -> Done[str]:
-        """Return the identifier of the contract.
-
-        Raises:
-            RoleNotAllowedError, UnknownThingError: not their business.
-            FormRefusedError: something typed is wrong.
-            ConventionNotActiveError: the convention must be in force first.
-            ContractExistsError: one contract per extranet.
-        """
-        return self._register.act(
-            author, self.act, lambda entry: open_service_contract(entry, organisation_id, terms, self._catalogue)
-        )
+OPENED = "habpps.service_contract.opened"
 
 
-def open_service_contract(entry: ActEntry, organisation_id: str, terms: ContractTerms, catalogue: Catalogue) -> str:
-    """Write the contract; shared with the import of a file.
+@dataclass(frozen=True)
+class OpenServiceContract(Act[str]):
+    """A signed contract, in force from its first day; gives its identifier."""
+
+    organisation_id: str
+    terms: ContractTerms
+
+
+def open_service_contract(entry: ActEntry, act: OpenServiceContract) -> str:
+    """Write the contract.
 
     Raises:
-        FormRefusedError, ConventionNotActiveError, ContractExistsError: see OpenServiceContract.
+        UnknownThingError: not their business.
+        FormRefusedError: something typed is wrong.
+        ConventionNotActiveError: the convention must be in force first.
+        ContractExistsError: one contract per extranet.
     """
-    check_role(entry.author, Role.CAF_ADMINISTRATOR)
-    organisation = entry.organisation(organisation_id)
+    terms = act.terms
+    organisation = entry.organisation(act.organisation_id)
     extranet = entry.store.extranets.get(terms.extranet)
-    problems = why_terms_refused(terms, extranet, catalogue.purposes, organisation.caf)
+    problems = why_terms_refused(terms, extranet, entry.catalogue.purposes, organisation.caf)
     if problems or extranet is None or terms.starts_on is None:
         raise FormRefusedError(problems)
     convention = entry.store.conventions.of(organisation.id)
@@ -69,7 +58,7 @@ def open_service_contract(entry: ActEntry, organisation_id: str, terms: Contract
     entry.save(contract)
     entry.note(
         Note(
-            act=OpenServiceContract.act,
+            act=OPENED,
             subject=f"service_contract:{contract.id}",
             organisation_id=organisation.id,
             label=extranet.short_label,

@@ -20,7 +20,9 @@ from habpps.adapters.web.pages import (
 from habpps.domain.organisation import Convention
 from habpps.domain.service_contract import ServiceContract
 from habpps.domain.states import ContractEvent, ConventionEvent
-from habpps.use_cases.change_convention import ConventionStep
+from habpps.use_cases.appoint_administrator import WithdrawAdministrator
+from habpps.use_cases.change_convention import ChangeConvention, SignConvention
+from habpps.use_cases.change_service_contract import ChangeServiceContract
 from habpps.use_cases.consult_register import OrganisationView
 
 blueprint = Blueprint("caf", __name__)
@@ -49,9 +51,7 @@ def contract_step(contract_id: str, step: str) -> Page:
     closing = _contract_closing(view, contract, event)
     return closing_page(
         closing,
-        lambda form: acts().change_service_contract(
-            author(), contract_id, event, form.reason.data or "", seen=form.seen
-        ),
+        lambda form: acts().perform(author(), ChangeServiceContract(contract_id, event, form.motive, seen=form.seen)),
     )
 
 
@@ -64,11 +64,15 @@ def convention_step(organisation_id: str, step: str) -> Page:
     closing = _convention_closing(view, convention, event)
     return closing_page(
         closing,
-        lambda form: acts().change_convention(
+        lambda form: acts().perform(
             author(),
-            organisation_id,
-            ConventionStep(event, form.reason.data or "", form.ends_on.data if closing.asks_end else None),
-            seen=form.seen,
+            ChangeConvention(
+                organisation_id,
+                event,
+                form.motive,
+                form.ends_on.data if closing.asks_end else None,
+                seen=form.seen,
+            ),
         ),
     )
 
@@ -83,10 +87,13 @@ def sign_convention(organisation_id: str) -> Page:
     )
     form.stand_on(standing.of_convention(convention))
     if form.validate_on_submit():
-        step = ConventionStep(
-            ConventionEvent.SIGN, partner_signed_on=form.partner_signed_on.data, caf_signed_on=form.caf_signed_on.data
+        act = SignConvention(
+            organisation_id,
+            partner_signed_on=form.partner_signed_on.data,
+            caf_signed_on=form.caf_signed_on.data,
+            seen=form.seen,
         )
-        done = attempt(form, lambda: acts().change_convention(author(), organisation_id, step, seen=form.seen))
+        done = attempt(form, lambda: acts().perform(author(), act))
         if done is not None:
             where = url_for("organisations.open_contract", organisation_id=organisation_id)
             return done_page(_("La convention est en vigueur."), where)
@@ -113,7 +120,7 @@ def withdraw_administrator(organisation_id: str, administrator_id: str) -> Page:
     )
     return closing_page(
         closing,
-        lambda form: acts().withdraw_administrator(author(), administrator_id, form.reason.data or "", seen=form.seen),
+        lambda form: acts().perform(author(), WithdrawAdministrator(administrator_id, form.motive, seen=form.seen)),
     )
 
 

@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from habpps.adapters.web.labels import PROFILES
 from habpps.adapters.web.sentences import CONFLICT_SENTENCES, FIELD_SENTENCES
 from habpps.domain.refusals import ThingChangedError
+from partnerkit.text import clean_line
 from partnerkit.web import AddressField, CleanForm, DayField
 from servicekit.errors import ConflictError, InvalidInputError
 from servicekit.web.form_helpers import Checkboxes, Needed
@@ -163,6 +164,11 @@ class ReasonForm(EditForm):
         _l("Motif"), [Needed()], description=_l("Il est inscrit au journal et visible de l'organisation.")
     )
     ends_on = DayField(_l("Dernier jour du préavis"), [Needed()])
+
+    @property
+    def motive(self) -> str:
+        """What was typed, as one line."""
+        return clean_line(self.reason.data or "")
 
 
 class DepartureForm(EditForm):

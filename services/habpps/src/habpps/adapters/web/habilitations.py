@@ -16,6 +16,8 @@ from habpps.adapters.web.pages import (
     impact_changes,
 )
 from habpps.domain.states import HabilitationEvent, UserEvent
+from habpps.use_cases.change_habilitation import ChangeHabilitation
+from habpps.use_cases.change_user import LockUser
 from servicekit.web import local_path
 
 blueprint = Blueprint("habilitations", __name__)
@@ -68,9 +70,7 @@ def habilitation_step(user_id: str, habilitation_id: str, step: str) -> Page:
     )
     return closing_page(
         closing,
-        lambda form: acts().change_habilitation(
-            author(), habilitation_id, event, form.reason.data or "", seen=form.seen
-        ),
+        lambda form: acts().perform(author(), ChangeHabilitation(habilitation_id, event, form.motive, seen=form.seen)),
     )
 
 
@@ -108,7 +108,7 @@ def user_step(user_id: str, step: str) -> Page:
         standing=standing.of_user(found.user),
     )
     return closing_page(
-        closing, lambda form: acts().lock_user(author(), user_id, event, form.reason.data or "", seen=form.seen)
+        closing, lambda form: acts().perform(author(), LockUser(user_id, event, form.motive, seen=form.seen))
     )
 
 

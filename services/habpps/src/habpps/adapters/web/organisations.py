@@ -11,9 +11,10 @@ from habpps.adapters.web.pages import acts, answer, author, done_page, listing, 
 from habpps.domain.organisation import Signatory
 from habpps.domain.people import person_typed
 from habpps.domain.service_contract import ContractTerms
-from habpps.use_cases.appoint_administrator import Appointment
+from habpps.use_cases.appoint_administrator import AppointAdministrator
 from habpps.use_cases.consult_register import OrganisationView
-from habpps.use_cases.create_organisation import OrganisationRequest
+from habpps.use_cases.create_organisation import CreateOrganisation
+from habpps.use_cases.open_service_contract import OpenServiceContract
 from partnerkit.cafs import caf_label
 from servicekit.typography import typeset
 from servicekit.web import Column
@@ -37,7 +38,7 @@ def create() -> Page:
     """Create an organisation from its convention."""
     form = OrganisationForm()
     if form.validate_on_submit():
-        request = OrganisationRequest(
+        request = CreateOrganisation(
             siret=form.siret.data or "",
             name=form.name.data or "",
             reference=form.reference.data or "",
@@ -52,7 +53,7 @@ def create() -> Page:
                 form.caf_signatory_name.data or "", form.caf_signatory_capacity.data or "", form.caf_signed_on.data
             ),
         )
-        done = attempt(form, lambda: acts().create_organisation(author(), request))
+        done = attempt(form, lambda: acts().perform(author(), request))
         if done is not None:
             return _after_creation(done.value)
     return answer("organisation_form.html", form)
@@ -81,7 +82,7 @@ def open_contract(organisation_id: str) -> Page:
             ends_on=form.ends_on.data,
             maximum_users=form.maximum(),
         )
-        done = attempt(form, lambda: acts().open_service_contract(author(), organisation_id, terms))
+        done = attempt(form, lambda: acts().perform(author(), OpenServiceContract(organisation_id, terms)))
         if done is not None:
             sentence = _("Le contrat de service est enregistré.")
             endpoint = "organisations.shown" if _has_administrator(view) else "organisations.appoint"
@@ -100,10 +101,8 @@ def appoint(organisation_id: str, replaces: str = "") -> Page:
     form.stand_on(standing.of_administrator(leaving))
     if form.validate_on_submit():
         person = person_typed(form.given_name.data or "", form.family_name.data or "", form.email.data or "")
-        appointment = Appointment(person, leaving.id if leaving else "")
-        done = attempt(
-            form, lambda: acts().appoint_administrator(author(), organisation_id, appointment, seen=form.seen)
-        )
+        act = AppointAdministrator(organisation_id, person, leaving.id if leaving else "", seen=form.seen)
+        done = attempt(form, lambda: acts().perform(author(), act))
         if done is not None:
             sentence = administrator_appointed(person.display_name, done.mails)
             return done_page(sentence, url_for("organisations.shown", organisation_id=organisation_id))

@@ -18,11 +18,12 @@ from habpps.domain.impact import Impact
 from habpps.domain.people import Role
 from habpps.domain.refusals import TransitionRefusedError
 from habpps.domain.service_contract import Extranet
+from habpps.use_cases.act_entry import Done
 from habpps.use_cases.catalogue import UseCases
 from habpps.use_cases.follow_propagation import Propagation
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
 from habpps.use_cases.people_ports import Listing
-from habpps.use_cases.register import Done
+from habpps.use_cases.retry_account_command import RetryAccountCommand
 from partnerkit.days import french_day
 from partnerkit.text import clean_line
 from servicekit.clock import Clock
@@ -223,7 +224,7 @@ def done_page(sentence: str, where: str) -> Response:
 def retried(organisation_id: str, account_id: str, where: str) -> Response:
     """Try again what the account service did not do for somebody, and say so."""
     try:
-        acts().retry_account_command(author(), organisation_id, account_id)
+        acts().perform(author(), RetryAccountCommand(organisation_id, account_id))
     except ConflictError as refused:
         flash(str(CONFLICT_SENTENCES[refused.reason]), "warning")
         return redirect(where, 303)

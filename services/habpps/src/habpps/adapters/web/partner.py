@@ -18,6 +18,7 @@ from habpps.adapters.web.pages import (
     listing,
     page_of,
 )
+from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
 from partnerkit.text import clean_line
 
 blueprint = Blueprint("partner", __name__)
@@ -48,7 +49,7 @@ def create_group() -> Page:
     form.profile.choices = options({profile: PROFILES[profile] for profile in view.profiles})
     if form.validate_on_submit():
         name, profile = form.name.data or "", form.profile.data or ""
-        done = attempt(form, lambda: acts().create_group(author(), name, profile))
+        done = attempt(form, lambda: acts().perform(author(), CreateGroup(name, profile)))
         if done is not None:
             return done_page(_("Le groupe est créé."), url_for("partner.groups"))
     return answer("group_form.html", form, view=view)
@@ -86,7 +87,7 @@ def close_group(group_id: str) -> Page:
         standing=standing.of_group(found),
     )
     return closing_page(
-        closing, lambda form: acts().close_group(author(), group_id, form.reason.data or "", seen=form.seen)
+        closing, lambda form: acts().perform(author(), CloseGroup(group_id, form.motive, seen=form.seen))
     )
 
 

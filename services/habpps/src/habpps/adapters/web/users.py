@@ -32,10 +32,11 @@ from habpps.adapters.web.pages import (
 from habpps.adapters.web.sentences import CONFLICT_SENTENCES, FIELD_SENTENCES
 from habpps.domain.people import person_typed
 from habpps.domain.refusals import EmailTakenError, FormRefusedError
-from habpps.use_cases.assign_to_group import Assignment
+from habpps.use_cases.act_entry import Done
+from habpps.use_cases.assign_to_group import AssignToGroup
+from habpps.use_cases.change_user import ResetPassword, SetDeparture
 from habpps.use_cases.consult_register import UserView
-from habpps.use_cases.create_user import UserRequest
-from habpps.use_cases.register import Done
+from habpps.use_cases.create_user import AttachPerson, CreateUser
 from servicekit.errors import ConflictError
 from servicekit.web import Column, Sort, render_confirm
 
@@ -64,7 +65,7 @@ def create() -> Page:
     known: dict[str, str] = {}
     if form.validate_on_submit():
         person = person_typed(form.given_name.data or "", form.family_name.data or "", form.email.data or "")
-        request = UserRequest(person, form.job_title.data or "", tuple(form.groups.data or ()))
+        request = CreateUser(person, form.job_title.data or "", tuple(form.groups.data or ()))
         done = attempt(form, lambda: _create(request, known))
         if done is not None:
             sentence = user_created(person.display_name, done.mails, len(request.groups))
@@ -79,7 +80,9 @@ def attach_person(administrator_id: str) -> Page:
     person = next((one.person for one in view.administrators if one.id == administrator_id), None) or abort(404)
     form = AttachForm()
     if form.validate_on_submit():
-        done = attempt(form, lambda: acts().attach_person(author(), administrator_id, form.job_title.data or ""))
+        done = attempt(
+            form, lambda: acts().perform(author(), AttachPerson(administrator_id, form.job_title.data or ""))
+        )
         if done is not None:
             return done_page(
                 user_created(person.display_name, done.mails, 0), url_for("users.shown", user_id=done.value)
@@ -103,8 +106,8 @@ def assign(user_id: str) -> Page:
     form = AssignForm()
     form.stand_on(standing.of_places(found))
     if form.validate_on_submit():
-        assignment = Assignment(user_id, form.group_id.data or "", form.confirmed.data)
-        done = attempt(form, lambda: acts().assign_to_group(author(), assignment, seen=form.seen))
+        assignment = AssignToGroup(user_id, form.group_id.data or "", form.confirmed.data, seen=form.seen)
+        done = attempt(form, lambda: acts().perform(author(), assignment))
         if done is not None:
             name, group = found.user.person.display_name, group_name(found, assignment.group_id)
             sentence = _("%(name)s fait partie du groupe « %(group)s ».", name=name, group=group)
@@ -129,7 +132,7 @@ def departure(user_id: str) -> Page:
     if day < today() and not form.confirmed.data:
         changes = impact_changes(acts().preview.departure(found, day), dict(found.view.extranets))
         return answer("departure.html", form, view=found.view, user=found.user, changes=changes)
-    done = attempt(form, lambda: acts().set_departure(author(), user_id, day, seen=form.seen))
+    done = attempt(form, lambda: acts().perform(author(), SetDeparture(user_id, day, seen=form.seen)))
     if done is None:
         return answer("departure.html", form, view=found.view, user=found.user, changes=())
     sentence = departure_noted(found.user.person.display_name, day, today())
@@ -144,7 +147,7 @@ def cancel_departure(user_id: str) -> Page:
     form = EditForm()
     form.stand_on(standing.of_user(found.user))
     try:
-        done = attempt_seen(form, lambda: acts().set_departure(author(), user_id, None, seen=form.seen))
+        done = attempt_seen(form, lambda: acts().perform(author(), SetDeparture(user_id, None, seen=form.seen)))
     except FormRefusedError:
         flash(_("Aucun départ n'est noté : rien n'a changé."), "info")
         return Response(status=303, headers={"Location": where})
@@ -182,7 +185,7 @@ def reset(user_id: str) -> Page:
     form = EditForm()
     form.stand_on(standing.of_user(found.user))
     try:
-        done = attempt_seen(form, lambda: acts().reset_password(author(), user_id, seen=form.seen))
+        done = attempt_seen(form, lambda: acts().perform(author(), ResetPassword(user_id, seen=form.seen)))
     except ConflictError as refused:
         flash(str(CONFLICT_SENTENCES[refused.reason]), "danger")
         return Response(status=303, headers={"Location": where})
@@ -198,9 +201,9 @@ def retry(user_id: str) -> Page:
     return retried(user.organisation_id, user.account_id, url_for("users.shown", user_id=user_id))
 
 
-def _create(request: UserRequest, known: dict[str, str]) -> Done[str]:
+def _create(request: CreateUser, known: dict[str, str]) -> Done[str]:
     try:
-        return acts().create_user(author(), request)
+        return acts().perform(author(), request)
     except EmailTakenError as taken:
         known.update(taken.details)
         raise

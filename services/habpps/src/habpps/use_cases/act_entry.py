@@ -1,0 +1,210 @@
+"""An act as data, and what it may do while it is carried out: write, say what happened, command, tell people."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import ClassVar, Generic, TypeVar
+
+from habpps.domain.account_command import MAILS, AccountCommand, CommandKind, CommandState
+from habpps.domain.authorship import Author, check_reach
+from habpps.domain.notices import Notice
+from habpps.domain.organisation import Organisation
+from habpps.domain.people import AccountHolder, Administrator, Role, User
+from habpps.domain.publication import Entity
+from habpps.domain.refusals import PersonDiffersError
+from habpps.domain.soundness import require_sound
+from habpps.use_cases.ports import Catalogue, Repositories
+from habpps.use_cases.save_entity import save
+from habpps.use_cases.tell_people import Happened, people_to_tell
+from partnerkit.days import french_day
+from servicekit.clock import Clock
+from servicekit.identifiers import new_id
+
+_MAILED_BY_ITSELF = frozenset({CommandKind.CREATE, CommandKind.LOCK, CommandKind.UNLOCK})
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True)
+class Act(Generic[T_co]):
+    """The content of an act: everything its author decides, as plain values. Carried out, it gives a `T_co`.
+
+    Each kind stands in the registry (`use_cases.acts`) with its name, who may do it and what it does.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}  # what is read from JSON says nothing else
+
+
+@dataclass(frozen=True)
+class Done(Generic[T_co]):
+    """The value of an act, and the revision from which it is in force.
+
+    `mails`: how many mails the act has asked for.
+    """
+
+    value: T_co
+    revision: int
+    mails: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """What happened, for the audit journal and for the organisation's own.
+
+    `label`: what the act is about, as people call it. Whether audit must acknowledge before anybody is told follows
+    from the facts that change (`rights.widening`): an act that takes rights away goes on while audit is away for a
+    short time.
+    """
+
+    act: str
+    subject: str
+    organisation_id: str
+    label: str
+    reason: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True)
+class ActEntry:
+    """One act being written."""
+
+    store: Repositories
+    author: Author
+    clock: Clock
+    catalogue: Catalogue
+    changed: list[Entity] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    commands: list[AccountCommand] = field(default_factory=list)
+
+    @property
+    def mails(self) -> int:
+        """How many mails the commands of this act will send."""
+        return sum(MAILS[command.kind] for command in self.commands)
+
+    @property
+    def today(self) -> date:
+        """The French civil date."""
+        return french_day(self.clock.now())
+
+    def save(self, entity: Entity) -> None:
+        """Write an entity; what is public of it will be published with this act.
+
+        Of a new account, the person is written with the first user or administrator. A person who changes is published
+        anew in every organisation.
+
+        Raises:
+            FormRefusedError: it holds text that is not clean, a wrong address or an implausible day.
+            PersonDiffersError: the account is another person's.
+        """
+        require_sound(entity)
+        if isinstance(entity, User | Administrator):
+            self._check_person(entity)
+        save(self.store, entity)
+        self.changed.append(entity)
+        if isinstance(entity, AccountHolder):
+            self.changed.extend(self.store.users.with_account(entity.account_id))
+            self.changed.extend(self.store.administrators.with_account(entity.account_id))
+
+    def _check_person(self, entity: User | Administrator) -> None:
+        known = self.store.people.get(entity.account_id)
+        if known is None:
+            self.save(AccountHolder(account_id=entity.account_id, person=entity.person))
+        elif known.person != entity.person:
+            raise PersonDiffersError(f"account {entity.account_id} is another person's")
+
+    def note(self, note: Note) -> None:
+        """Say what happened; every act says at least one thing.
+
+        Raises:
+            FormRefusedError: its text is not clean.
+        """
+        require_sound(note)
+        self.notes.append(note)
+
+    def command(self, kind: CommandKind, account_id: str, organisation_id: str, content: Mapping[str, str]) -> None:
+        """Ask something of the account service, after the commit.
+
+        Raises:
+            FormRefusedError: its text is not clean.
+        """
+        require_sound(content)
+        command = self._new(kind, account_id, organisation_id, content)
+        self.store.commands.save(command)
+        self.commands.append(command)
+
+    def _new(
+        self, kind: CommandKind, account_id: str, organisation_id: str, content: Mapping[str, str]
+    ) -> AccountCommand:
+        now = self.clock.now()
+        return AccountCommand(
+            id=new_id(),
+            kind=kind,
+            account_id=account_id,
+            organisation_id=organisation_id,
+            requested_by=self.author.account_id,
+            requested_at=now,
+            next_attempt_at=now,
+            content=dict(content),
+        )
+
+    def tell(self, act: str) -> None:
+        """Ask for one mail to each person whose rights this act changes, before it is published.
+
+        Whoever gets a mail of the account service for this act anyway gets no other: that to a new person says what is
+        open. What an operator imports is told to nobody.
+        """
+        if self.author.role is Role.OPERATOR:
+            return
+        written = {one.account_id: one for one in self.commands if one.kind in _MAILED_BY_ITSELF}
+        reason = next((note.reason for note in self.notes if note.act == act), "")
+        happened = Happened(act, reason, tuple(self.changed), self.today)
+        notices: list[AccountCommand] = []
+        for organisation_id in dict.fromkeys(note.organisation_id for note in self.notes):
+            for account_id, notice in people_to_tell(self.store, organisation_id, happened).items():
+                known = written.get(account_id)
+                if known is None:
+                    require_sound(notice)
+                    notices.append(self._new(CommandKind.NOTIFY, account_id, organisation_id, notice.content()))
+                elif known.kind is CommandKind.CREATE:
+                    self._say_what_opens(known, notice)
+        self.store.commands.add_all(notices)  # the end of a group may be told to thousands
+        self.commands.extend(notices)
+
+    def _say_what_opens(self, creation: AccountCommand, notice: Notice) -> None:
+        content = dict(creation.content, opened=notice.content()["opened"])
+        self.store.commands.save(replace(creation, content=content))
+
+    def remember_sent(self, command_id: str, account_id: str, organisation_id: str) -> None:
+        """Note that a notice needs no sending: this act says the same."""
+        now = self.clock.now()
+        self.store.commands.save(
+            AccountCommand(
+                id=command_id,
+                kind=CommandKind.NOTIFY,
+                account_id=account_id,
+                organisation_id=organisation_id,
+                requested_by=self.author.account_id,
+                requested_at=now,
+                next_attempt_at=now,
+                state=CommandState.DONE,
+            )
+        )
+
+    def command_again(self, command: AccountCommand, content: Mapping[str, str]) -> None:
+        """Ask once more what was refused.
+
+        Raises:
+            FormRefusedError: its text is not clean.
+        """
+        require_sound(content)
+        again = command.again(content, self.author.account_id, self.clock.now())
+        self.store.commands.save(again)
+        self.commands.append(again)
+
+    def organisation(self, organisation_id: str) -> Organisation:
+        """Return an organisation that the author may change.
+
+        Raises:
+            UnknownThingError: it is not theirs.
+        """
+        return check_reach(self.author, self.store.organisations.get(organisation_id))

@@ -1,0 +1,60 @@
+"""What is known of each kind of act, by its name: who may do it and what it does."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from habpps.domain.people import Role
+from habpps.domain.refusals import UnknownThingError
+from habpps.use_cases.act_entry import Act, ActEntry
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActKind:
+    """One kind of act. `by`: the roles that may do it; the operator may do everything.
+
+    `fixed`: the fields of `content` that the name says already; they are not part of the JSON.
+    """
+
+    name: str
+    content: type[Act[Any]]
+    perform: Callable[[ActEntry, Any], Any]
+    by: tuple[Role, ...] = ()
+    fixed: Mapping[str, object] = field(default_factory=dict)
+
+    def holds(self, act: Act[Any]) -> bool:
+        """Say whether an act is of this kind."""
+        return type(act) is self.content and all(getattr(act, name) == value for name, value in self.fixed.items())
+
+
+class Acts:
+    """The registry: every kind of act by its name."""
+
+    def __init__(self, kinds: Iterable[ActKind]) -> None:
+        """Keep the kinds; where several hold an act, the first is meant."""
+        self.kinds = tuple(kinds)
+        self._by_name = {one.name: one for one in self.kinds}
+        if len(self._by_name) != len(self.kinds):
+            raise ValueError("two kinds of act have one name")
+
+    def named(self, name: str) -> ActKind:
+        """Return a kind by its name.
+
+        Raises:
+            UnknownThingError: there is none.
+        """
+        found = self._by_name.get(name)
+        if found is None:
+            raise UnknownThingError("act")
+        return found
+
+    def of(self, act: Act[Any]) -> ActKind:
+        """Return the kind of an act.
+
+        Raises:
+            LookupError: it stands in no registry, which is a fault of the program.
+        """
+        found = next((one for one in self.kinds if one.holds(act)), None)
+        if found is None:
+            raise LookupError(f"{type(act).__name__} is not in the registry of acts")
+        return found

@@ -1,0 +1,99 @@
+"""The registry of acts: everything that anybody can do to the register.
+
+Pages, RPC, imports and the clock build the content and give it to `Register.perform`. An act that is not here cannot be
+done; the operator at the command line may do each of them.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from habpps.domain.people import Role
+from habpps.use_cases import change_convention, change_habilitation, change_service_contract, change_user, create_user
+from habpps.use_cases import create_organisation as organisations
+from habpps.use_cases import manage_groups as groups
+from habpps.use_cases.act_entry import Act, ActEntry
+from habpps.use_cases.act_kinds import ActKind, Acts
+from habpps.use_cases.appoint_administrator import (
+    APPOINTED,
+    WITHDRAWN,
+    AppointAdministrator,
+    WithdrawAdministrator,
+    appoint_administrator,
+    withdraw_administrator,
+)
+from habpps.use_cases.assign_to_group import GRANTED, AssignToGroup, assign
+from habpps.use_cases.import_extranets import IMPORTED as EXTRANETS_IMPORTED
+from habpps.use_cases.import_extranets import ImportExtranets, import_extranets
+from habpps.use_cases.import_organisations import (
+    AGENT_NAMED,
+    CreateCafAgent,
+    ImportOrganisations,
+    create_caf_agent,
+    import_organisations,
+)
+from habpps.use_cases.import_organisations import IMPORTED as ORGANISATIONS_IMPORTED
+from habpps.use_cases.open_service_contract import OPENED, OpenServiceContract, open_service_contract
+from habpps.use_cases.retry_account_command import RETRIED, RetryAccountCommand, retry_account_command
+
+CAF = (Role.CAF_ADMINISTRATOR,)
+PARTNER = (Role.PARTNER_ADMINISTRATOR,)
+BOTH = CAF + PARTNER
+
+
+def _steps(
+    names: Mapping[Any, str],
+    content: type[Act[Any]],
+    perform: Callable[[ActEntry, Any], Any],
+    by: tuple[Role, ...],
+) -> tuple[ActKind, ...]:
+    """One kind for each step of a state machine: the name says the event."""
+    return tuple(
+        ActKind(name=name, content=content, perform=perform, by=by, fixed={"event": event})
+        for event, name in names.items()
+    )
+
+
+def _one(
+    name: str, content: type[Act[Any]], perform: Callable[[ActEntry, Any], Any], *by: Role, **fixed: StrEnum | None
+) -> ActKind:
+    return ActKind(name=name, content=content, perform=perform, by=by, fixed=fixed)
+
+
+_departure = (change_user.SetDeparture, change_user.set_departure, *BOTH)
+
+ACTS = Acts(
+    (
+        _one(organisations.CREATED, organisations.CreateOrganisation, organisations.create_organisation, *CAF),
+        _one(change_convention.SIGNED, change_convention.SignConvention, change_convention.sign_convention, *CAF),
+        *_steps(change_convention.ACTS, change_convention.ChangeConvention, change_convention.change_convention, CAF),
+        _one(OPENED, OpenServiceContract, open_service_contract, *CAF),
+        *_steps(
+            change_service_contract.ACTS,
+            change_service_contract.ChangeServiceContract,
+            change_service_contract.change_service_contract,
+            CAF,
+        ),
+        _one(APPOINTED, AppointAdministrator, appoint_administrator, *CAF),
+        _one(WITHDRAWN, WithdrawAdministrator, withdraw_administrator, *CAF),
+        _one(groups.CREATED, groups.CreateGroup, groups.create_group, *PARTNER),
+        _one(groups.CLOSED, groups.CloseGroup, groups.close_group, *BOTH),
+        _one(create_user.CREATED, create_user.CreateUser, create_user.create_user, *PARTNER),
+        _one(create_user.ATTACHED, create_user.AttachPerson, create_user.attach_person, *PARTNER),
+        *_steps(change_user.LOCK_ACTS, change_user.LockUser, change_user.lock_user, BOTH),
+        _one(change_user.RESET, change_user.ResetPassword, change_user.reset_password, *BOTH),
+        _one(change_user.DEPARTURE_CANCELLED, *_departure, departs_on=None),
+        _one(change_user.DEPARTURE_NOTED, *_departure),
+        _one(GRANTED, AssignToGroup, assign, *PARTNER),
+        *_steps(
+            change_habilitation.ACTS,
+            change_habilitation.ChangeHabilitation,
+            change_habilitation.change_habilitation,
+            BOTH,
+        ),
+        _one(RETRIED, RetryAccountCommand, retry_account_command, *BOTH),
+        _one(EXTRANETS_IMPORTED, ImportExtranets, import_extranets),
+        _one(ORGANISATIONS_IMPORTED, ImportOrganisations, import_organisations),
+        _one(AGENT_NAMED, CreateCafAgent, create_caf_agent),
+    )
+)
