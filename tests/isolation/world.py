@@ -16,6 +16,9 @@ from auth.bootstrap.operator import operator_commands as auth_commands
 from cdap.bootstrap import dossier_import
 from habpps.adapters.files.imports import read_extranets
 from habpps.bootstrap import operator_commands as habpps_commands
+from habpps.use_cases.import_document import read_document
+from habpps.use_cases.import_extranets import ImportExtranets
+from habpps.use_cases.import_organisations import ImportOrganisations
 from tests.cdap.builders import the_document, the_identity
 from tests.isolation.cast import (
     ACTORS,
@@ -73,8 +76,8 @@ def _prepare_habpps(settings: Any, addresses: dict[str, str]) -> None:
     assert habpps.__file__ is not None
     extranets = Path(habpps.__file__).parent / "data" / "extranets.toml"
     with habpps_commands(settings) as commands:
-        commands.import_extranets(read_extranets(extranets), {name: addresses[name] for name in PARTIES})
-        commands.import_organisations(organisations_file())
+        commands.perform(ImportExtranets(read_extranets(extranets), {name: addresses[name] for name in PARTIES}))
+        commands.perform(ImportOrganisations(read_document(organisations_file())))
 
 
 def _prepare_cdap(settings: Any, _addresses: dict[str, str]) -> None:
