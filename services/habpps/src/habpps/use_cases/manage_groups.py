@@ -49,7 +49,9 @@ def create_group(entry: ActEntry, act: CreateGroup, organisation_id: str = "") -
         if other.is_open and other.name.casefold() == act.name.casefold():
             raise GroupNameTakenError("name taken", details={"name": act.name})
     check_profile_in_force(act.profile, entry.store.contracts.of(organisation.id), entry.today)
-    group = Group(id=new_id(), organisation_id=organisation.id, caf=organisation.caf, name=act.name, profile=act.profile)
+    group = Group(
+        id=new_id(), organisation_id=organisation.id, caf=organisation.caf, name=act.name, profile=act.profile
+    )
     entry.save(group)
     entry.note(
         Note(
