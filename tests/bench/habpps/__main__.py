@@ -1,4 +1,6 @@
-"""`python -m tests.bench.habpps [PEOPLE]`: CPU time of each page, 1 and 5 000 users, in a register of 50 000 people.
+"""`python -m tests.bench.habpps [PEOPLE [USERS [ORGANISATIONS]]]`: CPU time of each page.
+
+For 1 and 5 000 users, then among the 50 000 people of a Caf with 2 000 organisations.
 
 Printed beside it is the ratio to an empty page of the same application (the help page), which no reading can beat.
 """
@@ -7,44 +9,115 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from habpps.domain.siret import luhn
 from habpps.use_cases.manage_groups import CreateGroup
+from servicekit.database import migrate
 from tests.bench.habpps.generator import add_people
-from tests.habpps.adapters.conftest import Habpps, Pages, opened_at
-from tests.habpps.builders import OTHER_SIRET, Commune
+from tests.habpps.adapters.conftest import MIGRATIONS, Habpps, Pages, opened_at
+from tests.habpps.builders import Commune
 
 USERS = 5_000
+ORGANISATIONS = 2_000
 REGISTER = 50_000
 ROUNDS = 9
 
 
 def main() -> None:
     """Print every figure."""
-    people = int(sys.argv[1]) if len(sys.argv) > 1 else REGISTER
-    with tempfile.TemporaryDirectory() as folder, opened_at(f"sqlite:///{folder}/register.db") as habpps:
+    measure(*[int(argument) for argument in sys.argv[1:4]])
+
+
+def measure(
+    people: int = REGISTER, users: int = USERS, organisations: int = ORGANISATIONS, *, rounds: int = ROUNDS
+) -> None:
+    """Print the figures of every page."""
+    with tempfile.TemporaryDirectory() as folder, opened_at(_migrated(f"sqlite:///{folder}/register.db")) as habpps:
         commune = habpps.all.ready()
         pages = Pages(habpps, Path(folder))
         social = habpps.all.acts.perform(commune.partner, CreateGroup("Service social", "T1")).value
         groups = {commune.group_id: "T2", social: "T1"}
-        _print("1 user", pages, commune, commune.user_id)
-        users = add_people(habpps.database, commune.id, groups, USERS)
-        _print(f"{USERS} users", pages, commune, users[7])
-        fill(habpps, people - USERS)
-        _print(f"{USERS} users of {people} people", pages, commune, users[7])
+        _print("1 user", Asked(pages, commune, commune.user_id, rounds))
+        added = add_people(habpps.database, commune.id, groups, users)
+        asked = Asked(pages, commune, added[7], rounds)
+        _print(f"{users} users", asked)
+        fill(habpps, people - users, organisations)
+        _print(f"{users} users of {people} people in {organisations} organisations", asked)
 
 
-def fill(habpps: Habpps, people: int) -> None:
-    """Add another organisation with so many people."""
-    other = habpps.all.organisation(siret=OTHER_SIRET, reference="C-2")
-    add_people(habpps.database, other, {"other-group": "T2"}, people)
+def _migrated(url: str) -> str:
+    migrate(url, MIGRATIONS)
+    return url
 
 
-def _print(title: str, pages: Pages, commune: Commune, user_id: str) -> None:
-    print(f"\n{title:<44} {'CPU ms':>8} {'ratio':>7} {'kB':>7}")
+def fill(habpps: Habpps, people: int, organisations: int) -> None:
+    """Add so many people in so many other organisations of the same Caf."""
+    for number in range(organisations):
+        other = habpps.all.organisation(siret=a_siret(number), reference=f"C-{number}", name=f"Commune numéro {number}")
+        add_people(habpps.database, other, {f"group-{number}": "T2"}, people // organisations)
+
+
+def a_siret(number: int) -> str:
+    """A SIRET whose check digits are right, another for each number."""
+    siren = f"{10_000_000 + number}"
+    siren += next(digit for digit in "0123456789" if luhn(siren + digit))
+    return next(siren + f"0001{digit}" for digit in "0123456789" if luhn(siren + f"0001{digit}"))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose pages are measured, and how often each."""
+
+    pages: Pages
+    commune: Commune
+    user_id: str
+    rounds: int
+
+    def page(self, path: str) -> tuple[float, int]:
+        """Median CPU milliseconds of this process for one page, and its bytes."""
+        size = len(self.pages.get(path))
+        return self._cpu(lambda: self.pages.get(path)), size
+
+    def suspended(self) -> tuple[float, int]:
+        """The same for the two forms that suspend a contract and open it again, halved."""
+
+        def there_and_back() -> None:
+            for word in ("suspendre", "reactiver"):
+                self.pages.post(f"/contrats/{self.commune.contract_id}/{word}", reason="contrôle")
+
+        return self._cpu(there_and_back) / 2, 0
+
+    def created(self) -> tuple[float, int]:
+        """The same for the form that creates a user."""
+        self.pages.author = self.commune.partner
+        number = iter(range(10_000))
+
+        def create() -> None:
+            email = f"nouveau-{next(number)}-{time.monotonic_ns()}@ville.example"
+            self.pages.post(
+                "/utilisateurs/nouveau", given_name="Zoé", family_name="Roy", email=email, job_title="agent"
+            )
+
+        return self._cpu(create), 0
+
+    def _cpu(self, act: Callable[[], object]) -> float:
+        act()
+        times = []
+        for _ in range(self.rounds):
+            before = time.process_time()
+            act()
+            times.append(time.process_time() - before)
+        return 1000 * median(times)
+
+
+def _print(title: str, asked: Asked) -> None:
+    pages, commune, user_id = asked.pages, asked.commune, asked.user_id
+    print(f"\n{title:<50} {'CPU ms':>8} {'ratio':>7} {'kB':>7}")
     pages.author = commune.partner
-    floor, _ = measured(pages, "/aide")
+    floor, _ = asked.page("/aide")
     partner = {
         "home": "/",
         "groups": "/groupes",
@@ -61,49 +134,25 @@ def _print(title: str, pages: Pages, commune: Commune, user_id: str) -> None:
         "departure": f"/utilisateurs/{user_id}/depart",
     }
     caf = {
+        "organisations": "/organismes",
+        "organisations, searched": "/organismes?q=commune",
+        "organisations, sorted": "/organismes?tri=-name&page=2",
         "organisation": f"/organismes/{commune.id}",
         "suspend contract": f"/contrats/{commune.contract_id}/suspendre",
         "suspend convention": f"/organismes/{commune.id}/convention/suspendre",
     }
     for name, path in partner.items():
-        _line(name, measured(pages, path), floor)
+        _line(name, asked.page(path), floor)
     pages.author = pages.habpps.all.caf
     for name, path in caf.items():
-        _line(name, measured(pages, path), floor)
-    _line("creating a user (the act)", created(pages, commune), floor)
+        _line(name, asked.page(path), floor)
+    _line("suspending and opening a contract (acts)", asked.suspended(), floor)
+    _line("creating a user (the act)", asked.created(), floor)
 
 
 def _line(name: str, found: tuple[float, int], floor: float) -> None:
     milliseconds, size = found
-    print(f"  {name:<42} {milliseconds:8.1f} {milliseconds / floor:6.1f}x {size / 1000:7.1f}", flush=True)
-
-
-def measured(pages: Pages, path: str) -> tuple[float, int]:
-    """Median CPU milliseconds of this process for one page, and its bytes."""
-    size = len(pages.get(path))
-    return _cpu(lambda: pages.get(path)), size
-
-
-def created(pages: Pages, commune: Commune) -> tuple[float, int]:
-    """The same for the form that creates a user."""
-    pages.author = commune.partner
-    number = iter(range(10_000))
-
-    def create() -> None:
-        email = f"nouveau-{next(number)}-{time.monotonic_ns()}@ville.example"
-        pages.post("/utilisateurs/nouveau", given_name="Zoé", family_name="Roy", email=email, job_title="agent")
-
-    return _cpu(create), 0
-
-
-def _cpu(act: Callable[[], object]) -> float:
-    act()
-    times = []
-    for _ in range(ROUNDS):
-        before = time.process_time()
-        act()
-        times.append(time.process_time() - before)
-    return 1000 * median(times)
+    print(f"  {name:<48} {milliseconds:8.1f} {milliseconds / floor:6.1f}x {size / 1000:7.1f}", flush=True)
 
 
 if __name__ == "__main__":
