@@ -1,7 +1,6 @@
 """Files and functions that are longer than docs/architecture.md §8 says. The lists only get shorter."""
 
 FILES = {
-    "libs/partnerkit/src/partnerkit/reasons/rights.py",
     "libs/rights/src/rights/replication.py",
     "libs/servicekit/src/servicekit/front/server.py",
     "libs/servicekit/src/servicekit/outbox/relay.py",

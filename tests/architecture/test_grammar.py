@@ -37,7 +37,7 @@ OTHER_WORDS = re.compile(r"/adapters/web/(\w*(texts|wording|words|messages|refus
 TWICE = {
     **dict.fromkeys(
         [
-            *("Administrator", "Convention", "Extranet", "Group", "Habilitation"),
+            *("Administrator", "Convention", "Extranet"),
             *("Organisation", "Purpose", "ServiceContract", "User"),
         ],
         "the fact that is published (rights.facts), and the entity of Habpps that it is made of",

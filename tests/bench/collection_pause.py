@@ -50,13 +50,15 @@ def pause() -> float:
 
 
 def rights() -> Iterator[Fact]:
-    """The facts of a commune with very many crèche directors."""
+    """The facts of a commune with very many crèche directors, each with three extranets."""
     commune = the_commune()
     yield from commune.facts()
     for number in range(_USERS):
         user = f"user-many-{number}"
         yield replace(commune.creche_director, id=user, account_id=f"account-many-{number}")
-        yield replace(commune.creche_director_habilitation, id=f"hab-many-{number}", user_id=user)
+        for place, contract in enumerate(("sc-cdap", "sc-mon-enfant", "sc-third")):
+            grant = replace(commune.creche_director_grant, id=f"grant-many-{number}-{place}", user_id=user)
+            yield replace(grant, contract_id=contract)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from cdap.domain.dossier import Dossier
 from cdap.settings import CdapSettings
 from cdap.use_cases.consultation import ConsultDossierRequest, Requester
 from rights.decision import open_extranets
-from rights.facts import Convention, Extranet, Fact, Group, Habilitation, Organisation, Purpose, ServiceContract, User
+from rights.facts import Convention, Extranet, Fact, Grant, Organisation, Purpose, ServiceContract, User
 from rights.field_table import FieldTable
 from rights.snapshot import Snapshot
 
@@ -66,7 +66,6 @@ def the_facts() -> list[Fact]:
             extranet="cdap",
             profiles=profiles,
             purposes=purposes,
-            territories=("921",),
             state="active",
             starts_on=starts_on,
             ends_on=None,
@@ -75,14 +74,6 @@ def the_facts() -> list[Fact]:
     for profile in profiles:
         facts += [
             Purpose(PURPOSES[profile], f"Finalité {profile}", (profile,)),
-            Group(
-                id=f"group-{profile}",
-                organisation_id=ORGANISATION,
-                caf="921",
-                name=f"Groupe {profile}",
-                profile=profile,
-                state="active",
-            ),
             User(
                 id=f"user-{profile}",
                 account_id=f"account-{profile}",
@@ -91,10 +82,11 @@ def the_facts() -> list[Fact]:
                 display_name=f"Personne {profile}",
                 state="active",
             ),
-            Habilitation(
-                id=f"hab-{profile}",
+            Grant(
+                id=f"grant-{profile}",
                 user_id=f"user-{profile}",
-                group_id=f"group-{profile}",
+                contract_id="sc-1",
+                profile=profile,
                 state="active",
                 starts_on=starts_on,
                 ends_on=None,

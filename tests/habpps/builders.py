@@ -48,7 +48,6 @@ TERMS = ContractTerms(
     extranet="cdap",
     profiles=("T1", "T2"),
     purposes=("accompagnement_social", "calcul_participation_familiale_eaje"),
-    territories=("921",),
     starts_on=TODAY,
     ends_on=None,
     maximum_users=None,

@@ -154,9 +154,12 @@ class InMemoryHabilitations(Rows[Habilitation]):
         held = {(row.group.id, row.user.id) for row in self.of(organisation_id) if row.habilitation.is_held}
         return Counter(group_id for group_id, _user_id in held)
 
-    def seated(self, organisation_id: str, profiles: Sequence[str], except_user: str) -> int:
-        held = [row for row in self.of(organisation_id) if row.habilitation.is_held and row.group.is_open]
-        return len({row.user.id for row in held if row.group.profile in profiles} - {except_user})
+    def of_group(self, group_id: str) -> tuple[Habilitation, ...]:
+        return self.where(lambda row: row.group_id == group_id and row.state is not HabilitationState.WITHDRAWN)
+
+    def seated(self, organisation_id: str, contract_id: str, except_user: str) -> int:
+        held = [row.habilitation for row in self.of(organisation_id) if row.habilitation.is_held]
+        return len({row.user_id for row in held if contract_id in row.contracts} - {except_user})
 
     def alike(self, organisation_id: str) -> tuple[Likeness, ...]:
         held: dict[str, list[Habilitation]] = defaultdict(list)
@@ -198,8 +201,8 @@ class InMemoryPublications:
     def lock(self) -> FeedState:
         return self.state
 
-    def value_of(self, key: str) -> bytes | None:
-        return self.facts.get(key)
+    def values_of(self, keys: Sequence[str]) -> Mapping[str, bytes]:
+        return {key: self.facts[key] for key in keys if key in self.facts}
 
     def append(self, change: FeedChange, committed_at: datetime) -> None:
         for fact in change.facts:

@@ -99,10 +99,30 @@ CAF: tuple[Promise, ...] = (
         "and said so.",
     ),
     Promise(
+        "caf:territory-extension-in-force",
+        "Domain page A.5 (territory)",
+        "An extension opens the dossiers of another Caf on its days and no others, and at its end the rest goes on.",
+    ),
+    Promise(
+        "rights:least-assignment",
+        "Domain page B.1 (actors), least assignment",
+        "A habilitation opens the extranets that were ticked on it and no others.",
+    ),
+    Promise(
+        "rights:no-fact-closes",
+        "docs/decisions/0024-rights-that-can-narrow.md",
+        "Nothing that is published closes anything by being there: a reader that lacks it never grants more.",
+    ),
+    Promise(
+        "rights:a-newer-fact-opens-nothing",
+        "docs/decisions/0024-rights-that-can-narrow.md",
+        "A kind, a state or a field that an older service does not know makes it refuse, never grant.",
+    ),
+    Promise(
         "caf:territory-extension",
         "Domain page A.5 (territory)",
         "A partner asks for dossiers of another Caf, and both Cafs accept.",
-        "One contract names its territories; the request with two acceptances is not built.",
+        "An extension is recorded by the Caf that signed; the request with two acceptances is not built.",
     ),
     Promise(
         "caf:opposition-is-respected",

@@ -11,11 +11,11 @@ from rights.facts import (
     Convention,
     Extranet,
     Fact,
-    Group,
-    Habilitation,
+    Grant,
     Organisation,
     Purpose,
     ServiceContract,
+    Territory,
     User,
 )
 from rights.field_table import FieldTable
@@ -24,6 +24,7 @@ from rights.snapshot import Snapshot
 TODAY = date(2026, 11, 23)
 STARTS_ON = date(2026, 1, 1)
 CAF = "921"
+PARIS = "751"
 PROFESSIONAL_PURPOSES = ("creche_fee", "childcare_place", "social_support")
 
 
@@ -43,14 +44,14 @@ class Commune:
     social_support: Purpose
     cdap_contract: ServiceContract
     mon_enfant_contract: ServiceContract
-    social_service: Group
-    creches: Group
     social_worker: User
     childhood_manager: User
     creche_director: User
-    social_worker_habilitation: Habilitation
-    childhood_manager_habilitation: Habilitation
-    creche_director_habilitation: Habilitation
+    social_worker_grant: Grant
+    childhood_manager_grant: Grant
+    creche_director_grant: Grant
+    childhood_manager_childcare: Grant
+    creche_director_childcare: Grant
     partner_administrator: Administrator
     caf_administrator: Administrator
     caf_auditor: Administrator
@@ -69,7 +70,7 @@ class Commune:
 
 
 def the_commune() -> Commune:
-    """The example of the Caf 92: one convention, CDAP and mon-enfant contracts, two groups, three users."""
+    """The example of the Caf 92: one convention, CDAP and mon-enfant contracts, three users with a grant of each."""
     return Commune(
         caf=Organisation(
             id="org-caf-921", siret="77572257201240", name="Caf des Hauts-de-Seine", caf=CAF, kind="caf", state="active"
@@ -92,22 +93,26 @@ def the_commune() -> Commune:
         social_support=Purpose("social_support", "Accompagnement social", ("T1",)),
         cdap_contract=_contract("sc-cdap", "cdap", ("T1", "T2"), ("creche_fee", "social_support")),
         mon_enfant_contract=_contract("sc-mon-enfant", "mon-enfant", ("T2",), ("childcare_place",)),
-        social_service=Group(
-            id="group-1", organisation_id="org-commune", caf=CAF, name="Service social", profile="T1", state="active"
-        ),
-        creches=Group(
-            id="group-2", organisation_id="org-commune", caf=CAF, name="Crèches", profile="T2", state="active"
-        ),
         social_worker=_user("user-1", "account-social-worker", "Alice Martin"),
         childhood_manager=_user("user-2", "account-childhood-manager", "Benoît Petit"),
         creche_director=_user("user-3", "account-creche-director", "Chloé Durand"),
-        social_worker_habilitation=_habilitation("hab-1", "user-1", "group-1"),
-        childhood_manager_habilitation=_habilitation("hab-2", "user-2", "group-2"),
-        creche_director_habilitation=_habilitation("hab-3", "user-3", "group-2"),
+        social_worker_grant=_grant("grant-1", "user-1", "sc-cdap", "T1"),
+        childhood_manager_grant=_grant("grant-2", "user-2", "sc-cdap", "T2"),
+        creche_director_grant=_grant("grant-3", "user-3", "sc-cdap", "T2"),
+        childhood_manager_childcare=_grant("grant-4", "user-2", "sc-mon-enfant", "T2"),
+        creche_director_childcare=_grant("grant-5", "user-3", "sc-mon-enfant", "T2"),
         partner_administrator=_administrator("adm-1", "account-partner-administrator", "partner_administrator"),
         caf_administrator=_administrator("adm-2", "account-caf-administrator", "caf_administrator"),
         caf_auditor=_administrator("adm-3", "account-caf-auditor", "caf_auditor"),
     )
+
+
+def the_extension(**changes: Any) -> Territory:
+    """The CDAP contract extended to the dossiers of Paris; the commune of `the_commune` has no extension."""
+    extension = Territory(
+        id="territory-1", contract_id="sc-cdap", caf=PARIS, state="active", starts_on=STARTS_ON, ends_on=None
+    )
+    return replace(extension, **changes)
 
 
 def the_table() -> FieldTable:
@@ -201,7 +206,6 @@ def _contract(identifier: str, extranet: str, profiles: tuple[str, ...], purpose
         extranet=extranet,
         profiles=profiles,
         purposes=purposes,
-        territories=(CAF,),
         state="active",
         starts_on=STARTS_ON,
         ends_on=None,
@@ -219,9 +223,15 @@ def _user(identifier: str, account_id: str, display_name: str) -> User:
     )
 
 
-def _habilitation(identifier: str, user_id: str, group_id: str) -> Habilitation:
-    return Habilitation(
-        id=identifier, user_id=user_id, group_id=group_id, state="active", starts_on=STARTS_ON, ends_on=None
+def _grant(identifier: str, user_id: str, contract_id: str, profile: str) -> Grant:
+    return Grant(
+        id=identifier,
+        user_id=user_id,
+        contract_id=contract_id,
+        profile=profile,
+        state="active",
+        starts_on=STARTS_ON,
+        ends_on=None,
     )
 
 

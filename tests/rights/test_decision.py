@@ -1,6 +1,7 @@
 """Who may do what: the granting example, each single condition broken, and the token that only narrows."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from rights.field_table import FieldTable
 from rights.question_rules import RULE_IDS
 from rights.snapshot import Snapshot
 from tests.promises import promise
-from tests.rights.builders import TODAY, Commune, the_commune, the_question, the_table
+from tests.rights.builders import PARIS, TODAY, Commune, the_commune, the_extension, the_question, the_table
 
 YESTERDAY = TODAY - timedelta(days=1)
 TOMORROW = TODAY + timedelta(days=1)
@@ -30,8 +31,7 @@ def test_the_creche_director_sees_the_t2_fields_and_the_audit_learns_why() -> No
         caf="921",
         convention_id="conv-1",
         service_contract_id="sc-cdap",
-        group_id="group-2",
-        habilitation_id="hab-3",
+        grant_id="grant-3",
         profile="T2",
         table_version="test-1",
     )
@@ -89,27 +89,24 @@ FACT_BREAKS: list[tuple[str, dict[str, Any], str]] = [
     ("cdap_contract", {"state": "ended"}, "SERVICE_CONTRACT_ENDED"),
     ("cdap_contract", {"ends_on": YESTERDAY}, "SERVICE_CONTRACT_ENDED"),
     ("cdap_contract", {"starts_on": TOMORROW}, "SERVICE_CONTRACT_NOT_STARTED"),
-    ("cdap_contract", {"territories": ()}, "SERVICE_CONTRACT_EMPTY"),
     ("cdap_contract", {"purposes": ()}, "SERVICE_CONTRACT_EMPTY"),
     ("cdap_contract", {"profiles": ("T1",)}, "PROFILE_NOT_IN_CONTRACT"),
     ("cdap_contract", {"purposes": ("social_support",)}, "PROFILE_WITHOUT_PURPOSE"),
-    ("cdap_contract", {"territories": ("751",)}, "TERRITORY_NOT_IN_CONTRACT"),
-    ("cdap_contract", {"id": "sc-renewed"}, "TOKEN_WITHOUT_SERVICE_CONTRACT"),
+    ("cdap_contract", {"caf": "751"}, "SERVICE_CONTRACT_MISSING"),
+    ("cdap_contract", {"id": "sc-renewed"}, "NO_HABILITATION"),
     ("creche_director", {"account_id": "somebody"}, "USER_UNKNOWN"),
     ("creche_director", {"organisation_id": "org-other"}, "USER_UNKNOWN"),
     ("creche_director", {"state": "locked"}, "USER_LOCKED"),
     ("creche_director", {"state": "inactive"}, "USER_INACTIVE"),
     ("creche_director", {"state": "closed"}, "USER_CLOSED"),
-    ("creche_director_habilitation", {"user_id": "user-9"}, "NO_HABILITATION"),
-    ("creche_director_habilitation", {"state": "withdrawn"}, "HABILITATION_WITHDRAWN"),
-    ("creche_director_habilitation", {"state": "suspended"}, "HABILITATION_SUSPENDED"),
-    ("creche_director_habilitation", {"ends_on": YESTERDAY}, "HABILITATION_ENDED"),
-    ("creche_director_habilitation", {"starts_on": TOMORROW}, "HABILITATION_NOT_STARTED"),
-    ("creche_director_habilitation", {"group_id": "group-9"}, "GROUP_UNKNOWN"),
-    ("creches", {"state": "closed"}, "GROUP_CLOSED"),
-    ("creches", {"organisation_id": "org-other"}, "GROUP_UNKNOWN"),
-    ("creches", {"profile": "T6"}, "PROFILE_RESERVED"),
-    ("creches", {"profile": "T1"}, "PROFILE_NOT_HELD"),
+    ("creche_director_grant", {"user_id": "user-9"}, "NO_HABILITATION"),
+    ("creche_director_grant", {"state": "withdrawn"}, "HABILITATION_WITHDRAWN"),
+    ("creche_director_grant", {"state": "suspended"}, "HABILITATION_SUSPENDED"),
+    ("creche_director_grant", {"ends_on": YESTERDAY}, "HABILITATION_ENDED"),
+    ("creche_director_grant", {"starts_on": TOMORROW}, "HABILITATION_NOT_STARTED"),
+    ("creche_director_grant", {"contract_id": "sc-mon-enfant"}, "NO_HABILITATION"),
+    ("creche_director_grant", {"profile": "T6"}, "PROFILE_RESERVED"),
+    ("creche_director_grant", {"profile": "T1"}, "PROFILE_NOT_HELD"),
 ]
 
 
@@ -208,7 +205,7 @@ def test_nothing_is_open_on_an_empty_snapshot() -> None:
 
 
 @promise("caf:days-count-to-the-last")
-@pytest.mark.parametrize("name", ["convention", "cdap_contract", "creche_director_habilitation"])
+@pytest.mark.parametrize("name", ["convention", "cdap_contract", "creche_director_grant"])
 def test_the_last_day_and_the_first_day_belong_to_the_period(name: str) -> None:
     snapshot = the_commune().changed(name, starts_on=TODAY, ends_on=TODAY).snapshot()
     assert isinstance(decide(snapshot, the_question(snapshot), the_table()), Granted)
@@ -223,7 +220,7 @@ def test_a_denounced_convention_works_until_the_end_of_its_notice() -> None:
 def test_of_several_rights_the_first_by_identifiers_is_chosen_whatever_the_order_of_the_facts() -> None:
     commune = the_commune()
     other = commune.changed("cdap_contract", id="sc-aaa").cdap_contract
-    facts = [*commune.facts(), other]
+    facts = [*commune.facts(), other, replace(commune.creche_director_grant, id="grant-9", contract_id="sc-aaa")]
     forwards, backwards = Snapshot.of(facts), Snapshot.of(reversed(facts))
     answers = [decide(known, the_question(known), the_table()) for known in (forwards, backwards)]
     assert answers[0] == answers[1]
@@ -327,3 +324,37 @@ def test_the_day_is_given_not_read_from_a_clock() -> None:
     in_july = decide(snapshot, the_question(snapshot, today=date(2026, 7, 1), token_details=token), the_table())
     assert isinstance(in_june, Granted)
     assert isinstance(in_july, Refused)
+
+
+@promise("caf:territory-extension-in-force")
+@pytest.mark.parametrize(
+    ("changes", "covered"),
+    [
+        ({}, True),
+        ({"starts_on": TODAY, "ends_on": TODAY}, True),
+        ({"state": "ended"}, False),
+        ({"state": "of tomorrow"}, False),
+        ({"starts_on": TOMORROW}, False),
+        ({"ends_on": YESTERDAY}, False),
+        ({"contract_id": "sc-mon-enfant"}, False),
+        ({"caf": "631"}, False),
+    ],
+    ids=str,
+)
+def test_an_extension_covers_its_caf_while_it_is_in_force(changes: dict[str, Any], covered: bool) -> None:
+    snapshot = the_commune().snapshot(more=[the_extension(**changes)])
+    token = _detail(territories=["921", PARIS])
+    answer = decide(snapshot, the_question(snapshot, territory=PARIS, token_details=token), the_table())
+    assert isinstance(answer, Granted) is covered
+    if isinstance(answer, Refused):
+        assert answer.reason == "TERRITORY_NOT_IN_CONTRACT"
+    assert isinstance(decide(snapshot, the_question(snapshot, token_details=token), the_table()), Granted)
+
+
+@promise("caf:territory-extension-in-force")
+def test_an_extension_lasts_no_longer_than_its_contract() -> None:
+    snapshot = the_commune().changed("cdap_contract", ends_on=YESTERDAY).snapshot(more=[the_extension()])
+    token = _detail(territories=[PARIS])
+    answer = decide(snapshot, the_question(snapshot, territory=PARIS, token_details=token), the_table())
+    assert isinstance(answer, Refused)
+    assert answer.reason == "SERVICE_CONTRACT_ENDED"

@@ -9,7 +9,7 @@ from rights.decision import administrator_roles, open_extranets, organisations_o
 from rights.facts import Convention
 from rights.snapshot import Snapshot
 from tests.promises import promise
-from tests.rights.builders import TODAY, the_commune
+from tests.rights.builders import TODAY, the_commune, the_extension
 
 TOMORROW = TODAY + timedelta(days=1)
 
@@ -100,11 +100,12 @@ def test_the_details_of_administration_name_the_role() -> None:
 @promise("extranet:tokens-end-with-the-right")
 def test_a_token_must_not_outlive_the_first_right_that_ends() -> None:
     commune = the_commune().changed("cdap_contract", ends_on=date(2026, 12, 31))
-    commune = commune.changed("creche_director_habilitation", ends_on=date(2026, 11, 30))
+    commune = commune.changed("creche_director_grant", ends_on=date(2026, 11, 30))
+    commune = commune.changed("creche_director_childcare", ends_on=date(2026, 11, 28))
     (cdap, mon_enfant) = open_extranets(commune.snapshot(), "account-creche-director", "org-commune", TODAY)
     assert cdap.valid_until == date(2026, 11, 30)
     assert cdap.authorization_details[0]["valid_until"] == "2026-11-30"
-    assert mon_enfant.valid_until == date(2026, 11, 30)
+    assert mon_enfant.valid_until == date(2026, 11, 28)
 
 
 @pytest.mark.parametrize(
@@ -117,8 +118,9 @@ def test_a_token_must_not_outlive_the_first_right_that_ends() -> None:
         ("cdap_contract", {"starts_on": TOMORROW}, "SERVICE_CONTRACT_NOT_STARTED"),
         ("cdap_contract", {"profiles": ("T1",)}, "PROFILE_NOT_IN_CONTRACT"),
         ("creche_director", {"state": "locked"}, "USER_LOCKED"),
-        ("creche_director_habilitation", {"user_id": "user-9"}, "NO_HABILITATION"),
-        ("creches", {"state": "closed"}, "GROUP_CLOSED"),
+        ("creche_director_grant", {"user_id": "user-9"}, "NO_HABILITATION"),
+        ("creche_director_grant", {"contract_id": "sc-mon-enfant"}, "NO_HABILITATION"),
+        ("creche_director_grant", {"state": "withdrawn"}, "HABILITATION_WITHDRAWN"),
         ("cdap", {"enabled": False}, "EXTRANET_DISABLED"),
     ],
 )
@@ -203,3 +205,16 @@ def test_a_person_is_offered_the_organisations_where_something_is_open_first() -
     offered = organisations_of(snapshot, "account-creche-director", TODAY)
     assert [known.id for known in offered] == ["org-commune", "org-a"]
     assert organisations_of(snapshot, "nobody", TODAY) == ()
+
+
+@promise("extranet:tokens-end-with-the-right", "caf:territory-extension-in-force")
+def test_what_an_extension_opens_ends_with_it_and_the_rest_goes_on() -> None:
+    soon = the_extension(ends_on=date(2026, 11, 30))
+    later = the_extension(id="territory-2", caf="631", ends_on=date(2027, 6, 30))
+    twice = the_extension(id="territory-3", caf="631", ends_on=date(2026, 12, 1))
+    commune = the_commune().changed("creche_director_grant", ends_on=date(2026, 12, 31))
+    snapshot = commune.snapshot(more=[soon, later, twice])
+    cdap = open_extranets(snapshot, "account-creche-director", "org-commune", TODAY)[0]
+    told = [(detail["territories"], detail["valid_until"]) for detail in cdap.authorization_details]
+    assert told == [(["921", "631"], "2026-12-31"), (["751"], "2026-11-30")]
+    assert cdap.valid_until == date(2026, 12, 31)

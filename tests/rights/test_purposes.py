@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rights.decision import Granted, Refused, decide, open_extranets, why_closed
-from rights.facts import Fact, Group, Habilitation, Purpose
+from rights.facts import Fact, Grant, Purpose
 from rights.field_table import FieldTable
 from rights.snapshot import Snapshot
 from tests.promises import promise
@@ -24,24 +24,15 @@ def _snapshot(fits: dict[str, set[str]], held: set[str], published: set[str]) ->
     commune = the_commune()
     commune = commune.changed("cdap", profiles=PROFILES, purposes=PURPOSES)
     commune = commune.changed("cdap_contract", profiles=PROFILES, purposes=PURPOSES)
-    own = {"group-2", "hab-3"}
+    own = {"grant-3"}
     facts: list[Fact] = [fact for fact in commune.facts() if not isinstance(fact, Purpose) and fact.fact_id not in own]
     for profile in held:
         facts.append(
-            Group(
-                id=f"group-{profile}",
-                organisation_id="org-commune",
-                caf="921",
-                name=profile,
-                profile=profile,
-                state="active",
-            )
-        )
-        facts.append(
-            Habilitation(
-                id=f"hab-{profile}",
+            Grant(
+                id=f"grant-{profile}",
                 user_id="user-3",
-                group_id=f"group-{profile}",
+                contract_id="sc-cdap",
+                profile=profile,
                 state="active",
                 starts_on=STARTS_ON,
                 ends_on=None,
@@ -113,7 +104,7 @@ def test_a_purpose_that_a_reader_cannot_read_fits_no_profile() -> None:
 
 def test_with_two_profiles_the_other_ones_purpose_is_refused_by_name() -> None:
     commune = the_commune()
-    both = replace(commune.social_worker_habilitation, id="hab-9", user_id="user-3")
+    both = replace(commune.social_worker_grant, id="grant-9", user_id="user-3")
     snapshot = commune.snapshot(more=[both])
     for profile, purpose in (("T1", "creche_fee"), ("T2", "social_support")):
         answer = decide(snapshot, the_question(snapshot, profile=profile, purpose=purpose), TABLE)

@@ -20,12 +20,12 @@ COPIED = (
     "convention",
     "cdap_contract",
     "mon_enfant_contract",
-    "creches",
     "creche_director",
-    "creche_director_habilitation",
+    "creche_director_grant",
+    "creche_director_childcare",
     "partner_administrator",
 )
-LINKS = ("convention_id", "group_id", "user_id")
+LINKS = ("convention_id", "contract_id", "user_id")
 
 
 def of_the_other_caf(commune: Commune) -> Iterator[Fact]:
@@ -34,8 +34,7 @@ def of_the_other_caf(commune: Commune) -> Iterator[Fact]:
         fact = getattr(commune, name)
         links = {link: f"{getattr(fact, link)}-{OTHER}" for link in LINKS if hasattr(fact, link)}
         owned = {"caf": OTHER} if hasattr(fact, "caf") else {}
-        territories = {"territories": (OTHER,)} if hasattr(fact, "territories") else {}
-        yield replace(fact, id=f"{fact.id}-{OTHER}", **links, **owned, **territories)
+        yield replace(fact, id=f"{fact.id}-{OTHER}", **links, **owned)
 
 
 def both(**changes: object) -> Snapshot:
@@ -57,7 +56,7 @@ def test_a_professional_of_both_cafs_consults_in_each_by_its_own_contract(caf: s
     assert isinstance(answer, Granted)
     assert answer.caf == caf
     assert answer.service_contract_id == ("sc-cdap" if caf == "921" else "sc-cdap-751")
-    assert answer.group_id == ("group-2" if caf == "921" else "group-2-751")
+    assert answer.grant_id == ("grant-3" if caf == "921" else "grant-3-751")
 
 
 @promise("caf:rights-per-caf")
@@ -71,9 +70,7 @@ def test_what_one_caf_closes_leaves_the_rights_with_the_other_alone(state: str) 
 
 
 @promise("caf:rights-per-caf")
-@pytest.mark.parametrize(
-    "name", ["convention", "cdap_contract", "creches", "creche_director", "creche_director_habilitation"]
-)
+@pytest.mark.parametrize("name", ["convention", "cdap_contract", "creche_director", "creche_director_grant"])
 def test_no_paper_and_no_person_of_one_caf_stands_in_for_that_of_the_other(name: str) -> None:
     missing = getattr(the_commune(), name).id + f"-{OTHER}"
     others = [one for one in of_the_other_caf(the_commune()) if one.fact_id != missing]
@@ -83,7 +80,8 @@ def test_no_paper_and_no_person_of_one_caf_stands_in_for_that_of_the_other(name:
 @pytest.mark.parametrize(
     ("name", "link"),
     [
-        ("creche_director_habilitation", "group_id"),
+        ("creche_director_grant", "contract_id"),
+        ("creche_director_grant", "user_id"),
         ("cdap_contract", "convention_id"),
     ],
 )

@@ -28,10 +28,10 @@ _VALUES: dict[str, Any] = {
     "enabled": st.booleans(),
     "profiles": st.lists(st.sampled_from(["T1", "T2", "T3"]), max_size=3).map(tuple),
     "purposes": st.lists(st.sampled_from(["creche_fee", "social_support"]), max_size=2).map(tuple),
-    "territories": st.lists(st.sampled_from(["921", "751"]), max_size=2).map(tuple),
+    "caf": st.sampled_from(["921", "751"]),
     "profile": st.sampled_from(["T1", "T2"]),
     "role": st.sampled_from(["partner_administrator", "caf_administrator", "caf_auditor"]),
-    "group_id": st.sampled_from([COMMUNE.creches.id, COMMUNE.social_service.id]),
+    "contract_id": st.sampled_from([COMMUNE.cdap_contract.id, COMMUNE.mon_enfant_contract.id]),
     "display_name": st.just("Autre Nom"),
     "label": st.just("Autre"),
     "name": st.just("Autre"),
@@ -88,7 +88,7 @@ def test_a_new_fact_widens_and_its_end_does_not(name: str) -> None:
     ],
 )
 def test_a_last_day_opens_when_it_moves_away(old: date | None, new: date | None, *, expected: bool) -> None:
-    fact = COMMUNE.creche_director_habilitation
+    fact = COMMUNE.creche_director_grant
     assert widens(replace(fact, ends_on=old), replace(fact, ends_on=new)) is expected
 
 

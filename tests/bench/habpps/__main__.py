@@ -41,7 +41,7 @@ def measure(
         social = habpps.all.acts.perform(commune.partner, CreateGroup("Service social", "T1")).value
         groups = {commune.group_id: "T2", social: "T1"}
         _print("1 user", Asked(pages, commune, commune.user_id, rounds))
-        added = add_people(habpps.database, commune.id, groups, users)
+        added = add_people(habpps.database, commune.id, groups, [commune.contract_id], users)
         asked = Asked(pages, commune, added[7], rounds)
         _print(f"{users} users", asked)
         fill(habpps, people - users, organisations)
@@ -57,7 +57,7 @@ def fill(habpps: Habpps, people: int, organisations: int) -> None:
     """Add so many people in so many other organisations of the same Caf."""
     for number in range(organisations):
         other = habpps.all.organisation(siret=a_siret(number), reference=f"C-{number}", name=f"Commune numéro {number}")
-        add_people(habpps.database, other, {f"group-{number}": "T2"}, people // organisations)
+        add_people(habpps.database, other, {f"group-{number}": "T2"}, [f"contract-{number}"], people // organisations)
 
 
 def a_siret(number: int) -> str:

@@ -1,6 +1,6 @@
 """Fills the register with people straight into the tables: through the forms it would take hours."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -17,10 +17,12 @@ FAMILY = ("Martin", "Bernard", "D'Aubigné", "Lévêque", "Nguyen", "Haddad", "L
 _BATCH = 2_000
 
 
-def add_people(database: Database, organisation_id: str, groups: Mapping[str, str], people: int) -> list[str]:
+def add_people(
+    database: Database, organisation_id: str, groups: Mapping[str, str], contracts: Sequence[str], people: int
+) -> list[str]:
     """Add active users; seven of ten hold one place, one of ten two, the others none. Returns their identifiers.
 
-    `groups`: identifier -> profile.
+    `groups`: identifier -> profile. `contracts`: those that each place opens.
     """
     people_rows: list[dict[str, Any]] = []
     users: list[dict[str, Any]] = []
@@ -32,7 +34,8 @@ def add_people(database: Database, organisation_id: str, groups: Mapping[str, st
         users.append(user)
         for place in range((1, 1, 1, 1, 1, 1, 1, 2, 0, 0)[number % 10]):
             group_id = names[(number + place) % len(names)]
-            places.append(_place(organisation_id, str(user["id"]), group_id, number))
+            opened = {"group_id": group_id, "profile": groups[group_id], "contracts": sorted(contracts), "left": []}
+            places.append(_place(organisation_id, str(user["id"]), number) | opened)
     for table, rows in (
         (tables.person, people_rows),
         (tables.professional, users),
@@ -67,13 +70,12 @@ def _user(organisation_id: str, number: int) -> tuple[dict[str, Any], dict[str, 
     return person, user
 
 
-def _place(organisation_id: str, user_id: str, group_id: str, number: int) -> dict[str, Any]:
+def _place(organisation_id: str, user_id: str, number: int) -> dict[str, Any]:
     return {
         "id": new_id(),
         "organisation_id": organisation_id,
         "caf": "921",
         "user_id": user_id,
-        "group_id": group_id,
         "state": "suspended" if number % 50 == 0 else "active",
         "starts_on": date(2026, 1 + number % 11, 1),
         "ends_on": None,

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from habpps.domain.people import person_typed
 from habpps.domain.refusals import GroupNameTakenError, LastAdministratorError
 from habpps.use_cases.appoint_administrator import WithdrawAdministrator
+from habpps.use_cases.create_user import CreateUser
 from habpps.use_cases.manage_groups import CreateGroup
 from rights.snapshot import Snapshot
 from tests.habpps.adapters.conftest import Habpps
@@ -17,7 +18,8 @@ def test_acts_at_the_same_time_leave_a_chain_without_gap(habpps: Habpps) -> None
     before = habpps.all.feed.state().revision
 
     def create(number: int) -> int:
-        return habpps.all.acts.perform(commune.partner, CreateGroup(f"Groupe {number}", "T1")).revision
+        person = person_typed("Ali", "Marchand", f"ali{number}@n.example")
+        return habpps.all.acts.perform(commune.partner, CreateUser(person, "agent")).revision
 
     with ThreadPoolExecutor(6) as pool:
         revisions = sorted(pool.map(create, range(12)))

@@ -34,7 +34,6 @@ CONTRACT = {
     "extranet": "cdap",
     "profiles": ["T1", "T2"],
     "purposes": ["accompagnement_social", "calcul_participation_familiale_eaje"],
-    "territories": ["921"],
     "starts_on": "2026-11-03",
 }
 

@@ -112,7 +112,7 @@ def test_a_replica_holds_what_the_register_published(served: Served) -> None:
     commune = served.habpps.all.ready()
     replica = served.replica("cdap")
     replica.start()
-    state = until(replica, lambda state: state.revision >= 8)
+    state = until(replica, lambda state: state.revision >= 7)
     replica.stop()
     user = served.habpps.all.look(lambda store: store.users.get(commune.user_id))
     assert [one.code for one in open_extranets(state, user.account_id, commune.id, TODAY)] == ["cdap"]
@@ -125,7 +125,7 @@ def test_a_suspension_reaches_every_replica_and_is_said_to_be_in_force(served: S
     replicas = [served.replica("auth"), served.replica("cdap")]
     for replica in replicas:
         replica.start()
-        until(replica, lambda state: state.revision >= 8)
+        until(replica, lambda state: state.revision >= 7)
     done = everything.acts.perform(
         everything.caf, ChangeServiceContract(commune.contract_id, ContractEvent.SUSPEND, "contrôle")
     )

@@ -89,14 +89,14 @@ def asked(pages: Pages, commune: Commune, path: str) -> tuple[int, Count]:
 @promise("habpps:any-size")
 def test_every_page_reads_what_it_shows(pages: Pages) -> None:
     commune = pages.habpps.all.ready()
-    add_people(pages.habpps.database, commune.id, {commune.group_id: "T2"}, 150)
+    add_people(pages.habpps.database, commune.id, {commune.group_id: "T2"}, [commune.contract_id], 150)
     found: dict[str, list[tuple[int, Count]]] = {}
     for _ in range(2):
         for author, paths in ((commune.partner, PARTNER), (pages.habpps.all.caf, CAF)):
             pages.author = author
             for path in paths:
                 found.setdefault(f"{author.role.value} {path}", []).append(asked(pages, commune, path))
-        add_people(pages.habpps.database, commune.id, {commune.group_id: "T2"}, PEOPLE)
+        add_people(pages.habpps.database, commune.id, {commune.group_id: "T2"}, [commune.contract_id], PEOPLE)
     for path, ((small, few), (large, many)) in found.items():
         assert large < small * 1.3 + 2_000, path
         assert many.statements <= few.statements + 2, path
@@ -105,7 +105,7 @@ def test_every_page_reads_what_it_shows(pages: Pages) -> None:
 
 def test_acts_look_at_nobody_else(pages: Pages) -> None:
     commune = pages.habpps.all.ready()
-    add_people(pages.habpps.database, commune.id, {commune.group_id: "T2"}, PEOPLE)
+    add_people(pages.habpps.database, commune.id, {commune.group_id: "T2"}, [commune.contract_id], PEOPLE)
     pages.author = commune.partner
     fields = {"given_name": "Zoé", "family_name": "Roy", "email": "zoe@n.example", "job_title": "agent"}
     forms: list[tuple[str, dict[str, Any]]] = [
@@ -122,7 +122,7 @@ def test_acts_look_at_nobody_else(pages: Pages) -> None:
 
 def test_the_count_sees_a_page_that_reads_everybody(pages: Pages) -> None:
     commune = pages.habpps.all.ready()
-    add_people(pages.habpps.database, commune.id, {commune.group_id: "T2"}, PEOPLE)
+    add_people(pages.habpps.database, commune.id, {commune.group_id: "T2"}, [commune.contract_id], PEOPLE)
     with counting() as count:
         pages.habpps.all.look(lambda store: store.habilitations.of(commune.id))
     assert count.values > PEOPLE > MOST_VALUES

@@ -148,8 +148,9 @@ def test_people_are_counted_and_found_without_reading_them_all(register: Registe
         assert [one.id for one in store.users.with_email(commune.id, "z3@n.example")] == [users[3]]
         assert store.users.with_email(commune.id, "nobody@n.example") == ()
         assert dict(store.habilitations.sizes(commune.id)) == {commune.group_id: 5, social: 2}
-        assert store.habilitations.seated(commune.id, ["T1", "T2"], users[1]) == 4
-        assert store.habilitations.seated(commune.id, ["T1"], "nobody") == 2
+        assert store.habilitations.seated(commune.id, commune.contract_id, users[1]) == 4
+        assert store.habilitations.seated(commune.id, "another contract", "nobody") == 0
+        assert {place.user_id for place in store.habilitations.of_group(social)} == {users[1], users[4]}
         places = store.habilitations.of_users([users[1], users[2]])
         assert [(one.user.id, one.group.id) for one in places] == [(users[1], commune.group_id), (users[1], social)]
         assert store.habilitations.of_user(users[2]) == ()
@@ -161,7 +162,8 @@ def test_people_are_counted_and_found_without_reading_them_all(register: Registe
     register.look(look)
     acts.perform(partner, CloseGroup(commune.group_id, "réorganisation"))
     assert register.look(lambda store: store.users.count_without_group(commune.id)) == 4
-    assert register.look(lambda store: store.habilitations.seated(commune.id, ["T1", "T2"], "nobody")) == 2
+    assert register.look(lambda store: store.habilitations.seated(commune.id, commune.contract_id, "nobody")) == 2
+    assert register.look(lambda store: store.habilitations.of_group(commune.group_id)) == ()
 
 
 @promise("caf:cafs-are-isolated")

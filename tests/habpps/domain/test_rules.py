@@ -63,7 +63,6 @@ def contract(**changes: object) -> ServiceContract:
         "extranet": "cdap",
         "profiles": ("T1", "T2"),
         "purposes": ("p",),
-        "territories": ("921",),
         "state": ContractState.ACTIVE,
         "starts_on": TODAY,
         "ends_on": None,
@@ -81,6 +80,8 @@ def membership(user: User, group: Group = GROUP, state: HabilitationState = Habi
             caf="921",
             user_id=user.id,
             group_id=group.id,
+            profile=group.profile,
+            contracts=("c1",),
             state=state,
             starts_on=TODAY,
         ),
@@ -174,8 +175,6 @@ def test_what_is_wrong_with_a_person_is_said_field_by_field(
         ),
         ({"purposes": ("accompagnement_social",)}, {"profiles": "PROFILE_WITHOUT_PURPOSE"}),
         ({"purposes": ("curiosite",)}, {"profiles": "PROFILE_WITHOUT_PURPOSE", "purposes": "PURPOSE_UNKNOWN"}),
-        ({"territories": ("921", "751")}, {"territories": "TERRITORY_NEEDS_EXTENSION"}),
-        ({"territories": ()}, {"territories": "EMPTY"}),
         ({"ends_on": TODAY - timedelta(days=1)}, {"ends_on": "ENDS_BEFORE_START"}),
         ({"maximum_users": 0}, {"maximum_users": "NUMBER_OUT_OF_RANGE"}),
     ],
@@ -183,7 +182,7 @@ def test_what_is_wrong_with_a_person_is_said_field_by_field(
 def test_the_terms_of_a_contract_are_checked(changes: dict[str, object], problems: dict[str, str]) -> None:
     extranets = MemoryRegister().store.extranets
     terms: ContractTerms = replace(TERMS, **changes)  # type: ignore[arg-type]
-    assert why_terms_refused(terms, extranets.get(terms.extranet), CATALOGUE.purposes, "921") == problems
+    assert why_terms_refused(terms, extranets.get(terms.extranet), CATALOGUE.purposes) == problems
 
 
 @promise("partner:groups-have-a-profile-in-force")
@@ -270,7 +269,7 @@ def test_an_assignment_is_allowed_or_refused(
 
     def check() -> None:
         check_assignment(user, group, own, contracts, TODAY)
-        check_seats(group.profile, contracts, TODAY, lambda _profiles: others)
+        check_seats(contracts, TODAY, lambda _contract: others)
 
     if error is None:
         check()
@@ -321,8 +320,8 @@ def test_a_draft_convention_is_not_published_and_a_user_is_without_address() -> 
         partner_signatory=NOBODY,
         caf_signatory=NOBODY,
     )
-    assert published(draft) is None
-    fact = published(USER_1)
+    assert published(draft) == ()
+    (fact,) = published(USER_1)
     assert fact is not None
     assert fact.key == "user/u1"
     assert b"nanterre" not in fact.value

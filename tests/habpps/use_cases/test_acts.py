@@ -358,9 +358,10 @@ def test_a_user_made_administrator_keeps_the_account_and_gets_no_password(
 
 
 def test_an_act_that_opens_is_not_announced_while_audit_is_silent(memory: MemoryRegister, commune: Commune) -> None:
+    group_id = memory.all.acts.perform(commune.partner, CreateGroup("Social", "T1")).value
     memory.work.audit_available = False
     with pytest.raises(AuditUnavailableError):
-        memory.all.acts.perform(commune.partner, CreateGroup("Social", "T1"))
+        memory.all.acts.perform(commune.partner, AssignToGroup(commune.user_id, group_id))
     memory.all.acts.perform(
         memory.all.caf, ChangeServiceContract(commune.contract_id, ContractEvent.SUSPEND, "urgence")
     )

@@ -46,7 +46,6 @@ DOCUMENT: dict[str, Any] = {
                     "extranet": "cdap",
                     "profiles": ["T1", "T2"],
                     "purposes": ["accompagnement_social", "calcul_participation_familiale_eaje"],
-                    "territories": ["921"],
                     "starts_on": "2026-01-01",
                 }
             ],

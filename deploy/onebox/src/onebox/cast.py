@@ -53,7 +53,6 @@ class Contract:
     extranet: str
     profiles: tuple[str, ...]
     purposes: tuple[str, ...]
-    territories: tuple[str, ...] = (CAF,)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -116,7 +116,6 @@ def _contract(contract: Contract) -> dict[str, Any]:
         "extranet": contract.extranet,
         "profiles": list(contract.profiles),
         "purposes": list(contract.purposes),
-        "territories": list(contract.territories),
         "starts_on": CONVENTION_STARTS_ON.isoformat(),
     }
 

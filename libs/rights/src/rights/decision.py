@@ -46,8 +46,8 @@ def decide(
 ) -> Granted | Refused:
     """Grant with the fields to show, or refuse with the reason.
 
-    Of several rights that grant, the first by Caf and identifiers (service contract, user, habilitation) is taken.
-    Of several that refuse, the one that came furthest gives the reason.
+    Of several rights that grant, the first by Caf and identifiers (service contract, user, grant) is taken. Of several
+    that refuse, the one that came furthest gives the reason.
     """
     asked = JudgedQuestion(question, table, limits, snapshot)
     for rule_id, check in QUESTION_RULES:
@@ -86,9 +86,8 @@ def _problem_with_question(right: Right, asked: JudgedQuestion) -> Problem | Non
 def _granted(right: Right, snapshot: Snapshot, table: FieldTable) -> Granted:
     assert right.convention is not None
     assert right.contract is not None
-    assert right.group is not None
-    assert right.habilitation is not None
-    profile = right.group.profile
+    assert right.grant is not None
+    profile = right.grant.profile
     return Granted(
         fields=table.fields(profile),
         rule_ids=RULE_IDS,
@@ -96,8 +95,7 @@ def _granted(right: Right, snapshot: Snapshot, table: FieldTable) -> Granted:
         caf=right.contract.caf,
         convention_id=right.convention.id,
         service_contract_id=right.contract.id,
-        group_id=right.group.id,
-        habilitation_id=right.habilitation.id,
+        grant_id=right.grant.id,
         profile=profile,
         table_version=table.version,
     )

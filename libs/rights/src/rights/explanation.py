@@ -4,13 +4,13 @@ The same rules as the decision (`rights.rules`), so that what is explained, what
 Administration is separate: it opens administration extranets to roles and never gives a field of a dossier.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from rights.facts import Administrator, Extranet, Organisation, User
 from rights.question import Refused
-from rights.right import Right, best_convention, fitting_purposes, possible_rights
+from rights.right import Right, best_convention, extensions_of, fitting_purposes, possible_rights
 from rights.rules import RIGHT_RULES
 from rights.snapshot import Snapshot
 
@@ -180,31 +180,36 @@ def _opened(
             alike.setdefault((way.contract.id, fitting_purposes(way)), []).append(way)
     if not alike:
         return None
-    details = tuple(_contract_detail(rights) for rights in alike.values())
+    details = tuple(detail for rights in alike.values() for detail in _contract_details(rights, snapshot, today))
     last_day = _first_end(end for rights in alike.values() for right in rights for end in _ends(right))
     return OpenExtranet(extranet.code, extranet.label, extranet.url, details, last_day)
 
 
-def _contract_detail(rights: list[Right]) -> dict[str, object]:
+def _contract_details(rights: list[Right], snapshot: Snapshot, today: date) -> Iterator[dict[str, object]]:
+    """One for the service contract's own Caf and what lasts as long; one more for each earlier end of an extension."""
     contract = rights[0].contract
     assert contract is not None
-    detail: dict[str, object] = {
-        "type": "service_contract",
-        "extranet": contract.extranet,
-        "service_contract": contract.id,
-        "caf": contract.caf,
-        "profiles": sorted({right.group.profile for right in rights if right.group is not None}),
-        "territories": list(contract.territories),
-        "purposes": list(fitting_purposes(rights[0])),
-    }
     last_day = _first_end(end for right in rights for end in _ends(right))
-    if last_day is not None:
-        detail["valid_until"] = last_day.isoformat()
-    return detail
+    territories: dict[date | None, list[str]] = {last_day: [contract.caf]}
+    for caf, end in extensions_of(snapshot, contract, today).items():
+        territories.setdefault(_first_end((last_day, end)), []).append(caf)
+    for valid_until, cafs in territories.items():
+        detail: dict[str, object] = {
+            "type": "service_contract",
+            "extranet": contract.extranet,
+            "service_contract": contract.id,
+            "caf": contract.caf,
+            "profiles": sorted({right.grant.profile for right in rights if right.grant is not None}),
+            "territories": cafs,
+            "purposes": list(fitting_purposes(rights[0])),
+        }
+        if valid_until is not None:
+            detail["valid_until"] = valid_until.isoformat()
+        yield detail
 
 
 def _ends(right: Right) -> tuple[date | None, ...]:
-    return tuple(held.ends_on for held in (right.convention, right.contract, right.habilitation) if held is not None)
+    return tuple(held.ends_on for held in (right.convention, right.contract, right.grant) if held is not None)
 
 
 def _first_end(ends: Iterable[date | None]) -> date | None:
@@ -287,7 +292,7 @@ def _role_problem(
     convention = best_convention(snapshot, organisation.id, held.caf, today)
     if may_read and convention is not None and convention.state == "suspended":
         convention = replace(convention, state="active")  # every other condition still has to hold
-    right = Right(None, organisation, convention, None, None, None, None, caf=held.caf)
+    right = Right(None, organisation, convention, None, None, None, caf=held.caf)
     for rank, (rule_id, check) in _CONVENTION_RULES:
         reason = check(right, today)
         if reason is not None:

@@ -1,7 +1,9 @@
 """The facts from which every right follows, and their canonical JSON.
 
 A fact can only *open* something: a fact that is missing, unreadable or in a state this version does not know opens
-nothing. So an older reader that meets a newer fact refuses, it never grants (`rights.decision` relies on it).
+nothing, and no fact closes anything by being there. So rights narrow only by a fact that goes, or takes another form: a
+kind, a state or a field that a version does not know makes it refuse, never grant (decision 0024). `READER_VERSION`
+says what this version reads; a test holds it to the kinds, the fields and the states.
 
 Dates are French civil dates; `starts_on` and `ends_on` both belong to the period (inclusive). States are plain text:
 the values written in each docstring are the known ones, any other value counts as "not active".
@@ -15,6 +17,9 @@ from datetime import date
 from typing import Any, ClassVar, NamedTuple, Self, get_type_hints
 
 Texts = tuple[str, ...]
+
+READER_VERSION = 1
+"""One more with each kind, field or state that is added: habpps shows the replicas that read less than it publishes."""
 
 
 class FactFormatError(ValueError):
@@ -48,16 +53,19 @@ class Fact:
 
     @classmethod
     def from_value(cls, value: bytes) -> Self:
-        """Read a fact; fields this version does not know are ignored.
+        """Read a fact. A field that this version does not know may narrow what the fact opens: it is not read then.
 
         Raises:
-            FactFormatError: not JSON, a field is missing, or a field has another type.
+            FactFormatError: not JSON, a field is missing or unknown, or a field has another type.
         """
         try:
             content = json.loads(value)
             if not isinstance(content, dict):
                 raise FactFormatError(f"a {cls.fact_kind} is a JSON object")
-            return cls(**{name: read(content[name]) for name, read in _SHAPES[cls.fact_kind].readers})
+            readers = _SHAPES[cls.fact_kind].readers
+            if len(content) > len(readers):
+                raise FactFormatError(f"a {cls.fact_kind} with fields that are not known")
+            return cls(**{name: read(content[name]) for name, read in readers})
         except (KeyError, ValueError, RecursionError) as error:
             raise FactFormatError(f"unreadable {cls.fact_kind}: {error}") from error
 
@@ -122,9 +130,9 @@ class Purpose(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceContract(Fact):
-    """What opens one extranet to an organisation. `state`: active, suspended, ended. `territories`: Caf codes.
+    """What opens one extranet to an organisation, for the dossiers of the Caf that signed it and for no other.
 
-    `caf`: the Caf that signed it, that of its convention.
+    `state`: active, suspended, ended. `caf`: that of its convention; `Territory` adds others.
     """
 
     fact_kind: ClassVar[str] = "service_contract"
@@ -135,23 +143,22 @@ class ServiceContract(Fact):
     extranet: str
     profiles: Texts
     purposes: Texts
-    territories: Texts
     state: str
     starts_on: date
     ends_on: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group(Fact):
-    """The users of an organisation that share one profile, under the contracts of one Caf. `state`: active, closed."""
+class Territory(Fact):
+    """The dossiers of one more Caf, `caf`, under a service contract. `state`: active, ended."""
 
-    fact_kind: ClassVar[str] = "group"
+    fact_kind: ClassVar[str] = "territory"
     id: str
-    organisation_id: str
+    contract_id: str
     caf: str
-    name: str
-    profile: str
     state: str
+    starts_on: date
+    ends_on: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,13 +178,14 @@ class User(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Habilitation(Fact):
-    """A user's place in a group. `state`: active, suspended, withdrawn."""
+class Grant(Fact):
+    """What opens one service contract to one user, with one profile. `state`: active, suspended, withdrawn."""
 
-    fact_kind: ClassVar[str] = "habilitation"
+    fact_kind: ClassVar[str] = "grant"
     id: str
     user_id: str
-    group_id: str
+    contract_id: str
+    profile: str
     state: str
     starts_on: date
     ends_on: date | None
@@ -203,7 +211,7 @@ class Administrator(Fact):
 
 KINDS: Mapping[str, type[Fact]] = {
     kind.fact_kind: kind
-    for kind in (Organisation, Convention, Extranet, Purpose, ServiceContract, Group, User, Habilitation, Administrator)
+    for kind in (Organisation, Convention, Extranet, Purpose, ServiceContract, Territory, User, Grant, Administrator)
 }
 
 

@@ -47,8 +47,7 @@ class Granted:
     caf: str
     convention_id: str
     service_contract_id: str
-    group_id: str
-    habilitation_id: str
+    grant_id: str
     profile: str
     table_version: str
 

@@ -88,18 +88,17 @@ QUESTION_RULES: tuple[Rule[QuestionCheck], ...] = (
 
 
 def _profile_is_the_one_asked(right: Right, asked: JudgedQuestion) -> str | None:
-    held = right.group is not None and asked.question.profile in (None, right.group.profile)
+    held = right.grant is not None and asked.question.profile in (None, right.grant.profile)
     return None if held else "PROFILE_NOT_HELD"
 
 
 def _profile_has_fields(right: Right, asked: JudgedQuestion) -> str | None:
-    return (
-        None if right.group is not None and bool(asked.table.fields(right.group.profile)) else "PROFILE_WITHOUT_FIELDS"
-    )
+    shows = right.grant is not None and bool(asked.table.fields(right.grant.profile))
+    return None if shows else "PROFILE_WITHOUT_FIELDS"
 
 
 def _purpose_is_of_profile(right: Right, asked: JudgedQuestion) -> str | None:
-    fits = right.group is not None and asked.purpose is not None and right.group.profile in asked.purpose.profiles
+    fits = right.grant is not None and asked.purpose is not None and right.grant.profile in asked.purpose.profiles
     return None if fits else "PURPOSE_NOT_OF_PROFILE"
 
 
@@ -114,17 +113,16 @@ def _purpose_is_in_extranet(right: Right, asked: JudgedQuestion) -> str | None:
 
 
 def _territory_is_in_contract(right: Right, asked: JudgedQuestion) -> str | None:
-    covered = right.contract is not None and asked.question.territory in right.contract.territories
-    return None if covered else "TERRITORY_NOT_IN_CONTRACT"
+    return None if asked.question.territory in right.territories else "TERRITORY_NOT_IN_CONTRACT"
 
 
 def _token_names_right(right: Right, asked: JudgedQuestion) -> str | None:
-    contract, group = right.contract, right.group
-    if contract is None or group is None:
+    contract, grant = right.contract, right.grant
+    if contract is None or grant is None:
         return "TOKEN_WITHOUT_SERVICE_CONTRACT"
     named = any(
         detail.get("service_contract") == contract.id
-        and _lists(detail, "profiles", group.profile)
+        and _lists(detail, "profiles", grant.profile)
         and _lists(detail, "purposes", asked.question.purpose)
         and _lists(detail, "territories", asked.question.territory)
         for detail in asked.details

@@ -87,9 +87,7 @@ def _contract_has_started(right: Right, today: date) -> str | None:
 
 
 def _contract_opens_something(right: Right, _: date) -> str | None:
-    return (
-        None if bool(right.contract and right.contract.territories and purposes_of(right)) else "SERVICE_CONTRACT_EMPTY"
-    )
+    return None if right.contract and purposes_of(right) else "SERVICE_CONTRACT_EMPTY"
 
 
 def _user_is_active(right: Right, _: date) -> str | None:
@@ -101,44 +99,35 @@ def _user_is_active(right: Right, _: date) -> str | None:
 
 
 def _habilitation_exists(right: Right, _: date) -> str | None:
-    return "NO_HABILITATION" if right.habilitation is None else None
+    return "NO_HABILITATION" if right.grant is None else None
 
 
 def _habilitation_is_not_over(right: Right, today: date) -> str | None:
-    habilitation = right.habilitation
-    if habilitation is None or habilitation.state == "withdrawn":
+    if right.grant is None or right.grant.state == "withdrawn":
         return "HABILITATION_WITHDRAWN"
-    return "HABILITATION_ENDED" if is_over(habilitation.ends_on, today) else None
+    return "HABILITATION_ENDED" if is_over(right.grant.ends_on, today) else None
 
 
 def _habilitation_is_active(right: Right, _: date) -> str | None:
-    return None if right.habilitation is not None and right.habilitation.state == "active" else "HABILITATION_SUSPENDED"
+    return None if right.grant is not None and right.grant.state == "active" else "HABILITATION_SUSPENDED"
 
 
 def _habilitation_has_started(right: Right, today: date) -> str | None:
-    started = right.habilitation is not None and right.habilitation.starts_on <= today
-    return None if started else "HABILITATION_NOT_STARTED"
-
-
-def _group_is_active(right: Right, _: date) -> str | None:
-    group, organisation = right.group, right.organisation
-    if group is None or organisation is None or (group.organisation_id, group.caf) != (organisation.id, right.caf):
-        return "GROUP_UNKNOWN"
-    return None if group.state == "active" else "GROUP_CLOSED"
+    return None if right.grant is not None and right.grant.starts_on <= today else "HABILITATION_NOT_STARTED"
 
 
 def _profile_is_open(right: Right, _: date) -> str | None:
     # T6 to T9 have no published meaning: they are refused wherever they appear.
-    return None if right.group is not None and right.group.profile not in RESERVED_PROFILES else "PROFILE_RESERVED"
+    return None if right.grant is not None and right.grant.profile not in RESERVED_PROFILES else "PROFILE_RESERVED"
 
 
 def _profile_is_in_contract(right: Right, _: date) -> str | None:
-    held = right.group is not None and right.contract is not None and right.group.profile in right.contract.profiles
+    held = right.grant is not None and right.contract is not None and right.grant.profile in right.contract.profiles
     return None if held else "PROFILE_NOT_IN_CONTRACT"
 
 
 def _profile_is_in_extranet(right: Right, _: date) -> str | None:
-    served = right.group is not None and right.extranet is not None and right.group.profile in right.extranet.profiles
+    served = right.grant is not None and right.extranet is not None and right.grant.profile in right.extranet.profiles
     return None if served else "PROFILE_NOT_IN_EXTRANET"
 
 
@@ -166,7 +155,6 @@ RIGHT_RULES: tuple[Rule[RightCheck], ...] = (
     Rule("habilitation-is-not-over", _habilitation_is_not_over),
     Rule("habilitation-is-active", _habilitation_is_active),
     Rule("habilitation-has-started", _habilitation_has_started),
-    Rule("group-is-active", _group_is_active),
     Rule("profile-is-open", _profile_is_open),
     Rule("profile-is-in-contract", _profile_is_in_contract),
     Rule("profile-is-in-extranet", _profile_is_in_extranet),

@@ -1,8 +1,8 @@
 """All facts at one revision: immutable, indexed, cheap to change into the next revision.
 
 `digest` = sum modulo 2^256 of SHA-256(key || value) over all facts, so it can be kept up to date change by change, on
-both sides of the feed. The bytes of the value are what is hashed: facts of an unknown kind and unknown fields of known
-kinds are kept as they came and count.
+both sides of the feed. The bytes of the value are what is hashed: facts that this version cannot read are kept as they
+came and count.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
-from rights.facts import Administrator, Convention, Extranet, Fact, Habilitation, ServiceContract, User, read_fact
+from rights.facts import Administrator, Convention, Extranet, Fact, Grant, ServiceContract, Territory, User, read_fact
 from rights.sharing import MapEdit, SharedMap
 
 F = TypeVar("F", bound=Fact)
@@ -24,7 +24,8 @@ _INDEXED_BY: dict[type[Fact], str] = {
     Administrator: "account_id",
     ServiceContract: "organisation_id",
     Convention: "organisation_id",
-    Habilitation: "user_id",
+    Territory: "contract_id",
+    Grant: "user_id",
 }
 _EXTRANETS = "extranet"
 
@@ -177,9 +178,13 @@ class Snapshot:
         """The administration roles of an account, ordered by identifier."""
         return cast("tuple[Administrator, ...]", self._index.get(f"administrator/{account_id}") or _NO_FACTS)
 
-    def habilitations_of_user(self, user_id: str) -> tuple[Habilitation, ...]:
-        """The places of a user in groups, ordered by identifier."""
-        return cast("tuple[Habilitation, ...]", self._index.get(f"habilitation/{user_id}") or _NO_FACTS)
+    def grants_of_user(self, user_id: str) -> tuple[Grant, ...]:
+        """What is open to a user, ordered by identifier."""
+        return cast("tuple[Grant, ...]", self._index.get(f"grant/{user_id}") or _NO_FACTS)
+
+    def territories_of_contract(self, contract_id: str) -> tuple[Territory, ...]:
+        """The extensions of a service contract to other Cafs, ordered by identifier."""
+        return cast("tuple[Territory, ...]", self._index.get(f"territory/{contract_id}") or _NO_FACTS)
 
     def service_contracts_of(self, organisation_id: str) -> tuple[ServiceContract, ...]:
         """The service contracts of an organisation, ordered by identifier."""

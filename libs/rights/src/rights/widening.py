@@ -63,7 +63,6 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "ends_on": _later,
     "profiles": _more,
     "purposes": _more,
-    "territories": _more,
     "display_name": _words,
     "label": _words,
     "name": _words,

@@ -21,6 +21,7 @@ from tests.auth.builders import ISSUER, AuthBrowser, Provider, a_client
 from tests.auth.conformance_fapi.builders import claims_of
 from tests.auth.rfcs.builders import call, exchange, introspect, tokens, userinfo
 from tests.promises import promise
+from tests.rights.builders import the_extension
 
 YESTERDAY, TODAY, TOMORROW = date(2026, 11, 22), date(2026, 11, 23), date(2026, 11, 24)
 CDAP, MON_ENFANT = "cdap", "mon-enfant"
@@ -47,10 +48,10 @@ def fact(name: str, lost: tuple[str, ...], **changes: Any) -> Way:
     return Way(f"{name}: {said}", lost, lambda provider: provider.change_rights(name, **changes))
 
 
-def _removed(name: str) -> Callable[[Provider], None]:
+def _removed(*names: str) -> Callable[[Provider], None]:
     def happens(provider: Provider) -> None:
-        gone: Fact = getattr(provider.commune, name)
-        rest = [one for one in provider.commune.facts() if one != gone]
+        gone: list[Fact] = [getattr(provider.commune, name) for name in names]
+        rest = [one for one in provider.commune.facts() if one not in gone]
         provider.replica.snapshot = Snapshot.of(rest, revision=43)
 
     return happens
@@ -92,16 +93,16 @@ WAYS = (
     fact("cdap_contract", HERE, starts_on=TOMORROW),
     fact("cdap_contract", HERE, profiles=("T1",)),
     fact("cdap_contract", HERE, purposes=()),
-    fact("cdap_contract", HERE, territories=()),
     fact("convention", EVERYWHERE, state="suspended"),
     fact("convention", EVERYWHERE, state="ended"),
     fact("convention", EVERYWHERE, state="terminated_for_breach"),
     fact("convention", EVERYWHERE, state="denounced", ends_on=YESTERDAY),
     fact("convention", EVERYWHERE, ends_on=YESTERDAY),
-    fact("creches", EVERYWHERE, state="closed"),
-    fact("creche_director_habilitation", EVERYWHERE, state="suspended"),
-    fact("creche_director_habilitation", EVERYWHERE, state="withdrawn"),
-    fact("creche_director_habilitation", EVERYWHERE, ends_on=YESTERDAY),
+    fact("creche_director_grant", HERE, state="suspended"),
+    fact("creche_director_grant", HERE, state="withdrawn"),
+    fact("creche_director_grant", HERE, ends_on=YESTERDAY),
+    fact("creche_director_grant", HERE, profile="T3"),
+    fact("creche_director_grant", HERE, contract_id="sc-mon-enfant"),
     fact("creche_director", EVERYTHING, state="locked"),
     fact("creche_director", EVERYTHING, state="inactive"),
     fact("creche_director", EVERYTHING, state="closed"),
@@ -109,7 +110,7 @@ WAYS = (
     fact("cdap", HERE, enabled=False),
     fact("cdap", HERE, profiles=("T1",)),
     Way("contract removed", HERE, _removed("cdap_contract")),
-    Way("taken out of the group", EVERYWHERE, _removed("creche_director_habilitation")),
+    Way("taken out of the group", EVERYWHERE, _removed("creche_director_grant", "creche_director_childcare")),
     Way("person removed", EVERYTHING, _removed("creche_director")),
     Way("the last day of the contract passes", HERE, _midnight),
     Way("client disabled", HERE, _disabled),
@@ -254,16 +255,14 @@ def test_what_an_act_ended_is_counted_and_the_extranets_that_are_late_are_named(
 
 @promise("ending:rights-of-today")
 def test_a_token_gives_what_is_left_of_what_it_gave(provider: Provider, browser: AuthBrowser) -> None:
-    provider.commune = provider.commune.changed("cdap_contract", territories=("921", "751"))
-    provider.replica.snapshot = provider.commune.snapshot()
+    provider.replica.snapshot = provider.commune.snapshot(more=[the_extension()])
     grants = [AUTHORIZATION_CODE, REFRESH_TOKEN, TOKEN_EXCHANGE]
     provider.add(a_client(scope="openid cdap mon-enfant", exchange_to=[MON_ENFANT], grant_types=grants))
     browser.sign_in()
     given = tokens(browser, scope="openid cdap mon-enfant")
     before = introspect(browser, given["access_token"])
     assert before["scope"] == "openid cdap mon-enfant"
-    assert before["authorization_details"][0]["territories"] == ["751", "921"]
-    provider.commune = provider.commune.changed("cdap_contract", territories=("921",))
+    assert before["authorization_details"][0]["territories"] == ["921", "751"]
     provider.change_rights("mon_enfant_contract", state="suspended")
     after = introspect(browser, given["access_token"])
     assert (after["active"], after["scope"], after["rights_revision"]) == (True, "openid cdap", 43)

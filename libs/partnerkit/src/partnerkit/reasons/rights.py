@@ -187,13 +187,6 @@ REASONS = (
         CHECK_USER,
     ),
     reason(
-        "GROUP_UNKNOWN",
-        RIGHTS,
-        ("Groupe inconnu", "Group unknown"),
-        ("Votre groupe n'existe pas dans cette organisation.", "Your group does not exist in this organisation."),
-        CHECK_USER,
-    ),
-    reason(
         "USER_UNKNOWN",
         RIGHTS,
         ("Pas un utilisateur de l'organisation", "Not a user of the organisation"),

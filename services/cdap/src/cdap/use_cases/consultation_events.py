@@ -100,6 +100,5 @@ class ConsultationEvents:
             "rule_ids": granted.rule_ids,
             "convention": granted.convention_id,
             "service_contract": granted.service_contract_id,
-            "group": granted.group_id,
-            "habilitation": granted.habilitation_id,
+            "grant": granted.grant_id,
         }

@@ -1,4 +1,4 @@
-"""Groups (one profile each) and habilitations (one user in one group), and the rules of assignment."""
+"""Groups (one profile each), habilitations (one user in one group) with what they open, and the rules of assignment."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,13 +7,14 @@ from datetime import date
 from habpps.domain.people import User
 from habpps.domain.refusals import (
     AlreadyInGroupError,
+    FormRefusedError,
     GroupClosedError,
     MaximumUsersReachedError,
     ProfileNotInContractError,
     UserNotActiveError,
 )
 from habpps.domain.service_contract import ServiceContract
-from habpps.domain.states import HABILITATION, HabilitationEvent, HabilitationState, UserState
+from habpps.domain.states import HABILITATION, ContractState, HabilitationEvent, HabilitationState, UserState
 
 LONGEST_GROUP_NAME = 80
 
@@ -39,16 +40,23 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Habilitation:
-    """The right of one user to the profile of one group."""
+    """The right of one user to the profile of one group, under service contracts that are named.
+
+    `contracts`: those that are open to the user; `left`: those that were once and are no longer, so that their end is
+    published. Both are identifiers, sorted.
+    """
 
     id: str
     organisation_id: str
     caf: str
     user_id: str
     group_id: str
+    profile: str
+    contracts: tuple[str, ...]
     state: HabilitationState
     starts_on: date
     ends_on: date | None = None
+    left: tuple[str, ...] = ()
     changes: int = field(default=0, compare=False)
     """How often it was changed since it was made; the store counts."""
 
@@ -59,6 +67,11 @@ class Habilitation:
             TransitionRefusedError: not from this state.
         """
         return replace(self, state=HABILITATION.after(self.state, event))
+
+    def opening(self, contracts: Iterable[str]) -> "Habilitation":
+        """The same place with these contracts open, and no others."""
+        now, ever = set(contracts), {*self.contracts, *self.left}
+        return replace(self, contracts=tuple(sorted(now)), left=tuple(sorted(ever - now)))
 
     @property
     def is_held(self) -> bool:
@@ -94,6 +107,34 @@ def check_profile_in_force(profile: str, contracts: Sequence[ServiceContract], t
         )
 
 
+def contracts_for(profile: str, contracts: Iterable[ServiceContract], today: date) -> tuple[ServiceContract, ...]:
+    """Return those that a profile can open: they carry it and are not over; one may be suspended, or start later."""
+    return tuple(
+        contract
+        for contract in contracts
+        if profile in contract.profiles
+        and contract.state is not ContractState.ENDED
+        and (contract.ends_on is None or today <= contract.ends_on)
+    )
+
+
+def choose_contracts(
+    profile: str, contracts: Iterable[ServiceContract], chosen: Sequence[str] | None, today: date
+) -> tuple[ServiceContract, ...]:
+    """Return the contracts that a place opens; None: every one that its profile can open.
+
+    Raises:
+        FormRefusedError: none is chosen, or one that the profile cannot open.
+    """
+    possible = contracts_for(profile, contracts, today)
+    if chosen is None:
+        return possible
+    found = tuple(contract for contract in possible if contract.id in chosen)
+    if not found or len(found) < len(set(chosen)):
+        raise FormRefusedError({"contracts": "EMPTY" if not chosen else "EXTRANET_NOT_OF_PROFILE"})
+    return found
+
+
 def check_assignment(
     user: User, group: Group, places: Sequence[Membership], contracts: Sequence[ServiceContract], today: date
 ) -> None:
@@ -111,18 +152,16 @@ def check_assignment(
     check_profile_in_force(group.profile, contracts, today)
 
 
-def check_seats(
-    profile: str, contracts: Sequence[ServiceContract], today: date, others: Callable[[Sequence[str]], int]
-) -> None:
-    """Refuse one more person where a contract is full. `others`: how many other people hold one of some profiles.
+def check_seats(contracts: Iterable[ServiceContract], today: date, others: Callable[[str], int]) -> None:
+    """Refuse one more person where a contract is full. `others`: to how many other people a contract is open.
 
     Raises:
         MaximumUsersReachedError.
     """
     for contract in contracts:
-        if contract.maximum_users is None or profile not in contract.profiles or not contract.opens_on(today):
+        if contract.maximum_users is None or not contract.opens_on(today):
             continue
-        if others(contract.profiles) + 1 > contract.maximum_users:
+        if others(contract.id) + 1 > contract.maximum_users:
             raise MaximumUsersReachedError(
                 f"contract {contract.id} allows {contract.maximum_users} people",
                 details={"extranet": contract.extranet, "maximum": str(contract.maximum_users)},

@@ -20,8 +20,8 @@ class Impact:
 
 def snapshot_of(entities: Iterable[Entity]) -> Snapshot:
     """Return the published view of some entities."""
-    facts = (published(entity) for entity in entities)
-    return Snapshot.load(((fact.key, fact.value) for fact in facts if fact is not None), revision=1, epoch=1)
+    facts = (fact for entity in entities for fact in published(entity))
+    return Snapshot.load(((fact.key, fact.value) for fact in facts), revision=1, epoch=1)
 
 
 def impact_of(

@@ -9,7 +9,7 @@ from habpps.domain.habilitation import Group, Habilitation
 from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.people import AccountHolder, Administrator, User
 from habpps.domain.service_contract import Extranet, Purpose, ServiceContract
-from habpps.domain.states import ConventionState
+from habpps.domain.states import ConventionState, HabilitationState
 from rights import facts
 
 Entity = (
@@ -34,30 +34,35 @@ class PublishedFact:
     value: bytes
 
 
-def published(entity: Entity) -> PublishedFact | None:
-    """Return what is published of an entity now, or None when it is not public (yet)."""
-    fact = _fact(entity)
-    return None if fact is None else PublishedFact(fact.key, fact.to_value())
+def published(entity: Entity) -> tuple[PublishedFact, ...]:
+    """Return what is published of an entity now; nothing when it is not public (yet)."""
+    return tuple(PublishedFact(fact.key, fact.to_value()) for fact in facts_of(entity))
 
 
-def _fact(entity: Entity) -> facts.Fact | None:
-    if isinstance(entity, AccountHolder):
-        return None  # what is published of a person stands in the facts of each user and administrator
+def facts_of(entity: Entity) -> tuple[facts.Fact, ...]:
+    """Return the facts that an entity makes.
+
+    A group makes none: what it opens is in the places of its members. What is published of a person stands in the facts
+    of each user and administrator.
+    """
+    if isinstance(entity, Habilitation):
+        return _grants(entity)
+    if isinstance(entity, Group | AccountHolder):
+        return ()
+    if isinstance(entity, Convention) and entity.state is ConventionState.DRAFT:
+        return ()
+    return (_fact(entity),)
+
+
+def _fact(
+    entity: Organisation | Convention | Extranet | Purpose | ServiceContract | User | Administrator,
+) -> facts.Fact:
     if isinstance(entity, Convention):
         return _convention(entity)
     if isinstance(entity, ServiceContract):
         return _contract(entity)
-    if isinstance(entity, (User, Habilitation, Administrator)):
+    if isinstance(entity, (User, Administrator)):
         return _of_a_person(entity)
-    if isinstance(entity, Group):
-        return facts.Group(
-            id=entity.id,
-            organisation_id=entity.organisation_id,
-            caf=entity.caf,
-            name=entity.name,
-            profile=entity.profile,
-            state=entity.state,
-        )
     if isinstance(entity, Organisation):
         return facts.Organisation(
             id=entity.id, siret=entity.siret, name=entity.name, caf=entity.caf, kind=entity.kind, state=entity.state
@@ -75,7 +80,7 @@ def _fact(entity: Entity) -> facts.Fact | None:
     )
 
 
-def _of_a_person(entity: User | Habilitation | Administrator) -> facts.Fact:
+def _of_a_person(entity: User | Administrator) -> facts.Fact:
     if isinstance(entity, User):
         name = entity.person.display_name
         return facts.User(
@@ -85,15 +90,6 @@ def _of_a_person(entity: User | Habilitation | Administrator) -> facts.Fact:
             caf=entity.caf,
             display_name=name,
             state=entity.state.value,
-        )
-    if isinstance(entity, Habilitation):
-        return facts.Habilitation(
-            id=entity.id,
-            user_id=entity.user_id,
-            group_id=entity.group_id,
-            state=entity.state.value,
-            starts_on=entity.starts_on,
-            ends_on=entity.ends_on,
         )
     return facts.Administrator(
         id=entity.id,
@@ -106,9 +102,24 @@ def _of_a_person(entity: User | Habilitation | Administrator) -> facts.Fact:
     )
 
 
-def _convention(entity: Convention) -> facts.Convention | None:
-    if entity.state is ConventionState.DRAFT:
-        return None
+def _grants(place: Habilitation) -> tuple[facts.Grant, ...]:
+    """One for each service contract, named after the place and the contract; that of one that was left is withdrawn."""
+    states = dict.fromkeys(place.left, HabilitationState.WITHDRAWN) | dict.fromkeys(place.contracts, place.state)
+    return tuple(
+        facts.Grant(
+            id=f"{place.id}.{contract_id}",
+            user_id=place.user_id,
+            contract_id=contract_id,
+            profile=place.profile,
+            state=state.value,
+            starts_on=place.starts_on,
+            ends_on=place.ends_on,
+        )
+        for contract_id, state in states.items()
+    )
+
+
+def _convention(entity: Convention) -> facts.Convention:
     return facts.Convention(
         id=entity.id,
         organisation_id=entity.organisation_id,
@@ -129,7 +140,6 @@ def _contract(entity: ServiceContract) -> facts.ServiceContract:
         extranet=entity.extranet,
         profiles=entity.profiles,
         purposes=entity.purposes,
-        territories=entity.territories,
         state=entity.state.value,
         starts_on=entity.starts_on,
         ends_on=entity.ends_on,

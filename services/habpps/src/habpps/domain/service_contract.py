@@ -1,4 +1,4 @@
-"""Service contracts: one opens one extranet to one organisation, for profiles, purposes and territories."""
+"""Service contracts: one opens one extranet to one organisation, for profiles and purposes, for dossiers of one Caf."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -45,7 +45,6 @@ class ContractTerms:
     extranet: str
     profiles: tuple[str, ...]
     purposes: tuple[str, ...]
-    territories: tuple[str, ...]
     starts_on: date | None
     ends_on: date | None
     maximum_users: int | None
@@ -53,7 +52,7 @@ class ContractTerms:
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceContract:
-    """A contract in force or past, signed with one Caf. `maximum_users` None means no limit."""
+    """A contract in force or past, for the dossiers of the Caf that signed it. `maximum_users` None means no limit."""
 
     id: str
     organisation_id: str
@@ -62,7 +61,6 @@ class ServiceContract:
     extranet: str
     profiles: tuple[str, ...]
     purposes: tuple[str, ...]
-    territories: tuple[str, ...]
     state: ContractState
     starts_on: date
     ends_on: date | None
@@ -85,18 +83,14 @@ class ServiceContract:
 
 
 def why_terms_refused(
-    terms: ContractTerms, extranet: Extranet | None, purposes: Mapping[str, Purpose], caf: str
+    terms: ContractTerms, extranet: Extranet | None, purposes: Mapping[str, Purpose]
 ) -> dict[str, str]:
-    """Return field -> reason code.
-
-    A contract is valid for the territory of the Caf that signs it, and for no other.
-    """
+    """Return field -> reason code."""
     if extranet is None or not extranet.enabled or extranet.kind != "professional":
         return {"extranet": "EXTRANET_UNKNOWN"}
     found: dict[str, str | None] = {
         "profiles": _why_profiles_refused(terms, extranet, purposes),
         "purposes": _why_purposes_refused(terms, extranet, purposes),
-        "territories": _why_territories_refused(terms.territories, caf),
     }
     if terms.maximum_users is not None and not 1 <= terms.maximum_users <= MOST_USERS:
         found["maximum_users"] = "NUMBER_OUT_OF_RANGE"
@@ -127,9 +121,3 @@ def _why_purposes_refused(terms: ContractTerms, extranet: Extranet, purposes: Ma
         if not set(purpose.profiles) & set(terms.profiles):
             return "PURPOSE_WITHOUT_PROFILE"
     return None
-
-
-def _why_territories_refused(territories: tuple[str, ...], caf: str) -> str | None:
-    if not territories:
-        return "EMPTY"
-    return None if territories == (caf,) else "TERRITORY_NEEDS_EXTENSION"

@@ -1,11 +1,20 @@
 """The partner administrator puts a user into a group: the habilitation that results opens the extranets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from habpps.domain.habilitation import Group, Habilitation, Membership, check_assignment, check_seats
+from habpps.domain.habilitation import (
+    Group,
+    Habilitation,
+    Membership,
+    check_assignment,
+    check_seats,
+    choose_contracts,
+)
 from habpps.domain.people import User
 from habpps.domain.refusals import SelfAssignmentError, UnknownThingError
+from habpps.domain.service_contract import ServiceContract
 from habpps.domain.states import HabilitationState
 from habpps.domain.versions import check_version
 from habpps.use_cases.act_entry import Act, ActEntry, Note
@@ -18,13 +27,15 @@ GRANTED = "habpps.habilitation.granted"
 class AssignToGroup(Act[str]):
     """Who goes where; gives the identifier of the habilitation.
 
-    `confirmed_for_oneself`: the author knows that the profile is for themself. `seen`: version of the user with all
-    places, as a form showed them.
+    `confirmed_for_oneself`: the author knows that the profile is for themself. `contracts`: the service contracts that
+    this opens to the user; None: every one that the profile can open. `seen`: version of the user with all places, as a
+    form showed them.
     """
 
     user_id: str
     group_id: str
     confirmed_for_oneself: bool = False
+    contracts: tuple[str, ...] | None = None
     seen: str | None = None
 
 
@@ -32,15 +43,21 @@ def check_place(entry: ActEntry, user: User, group: Group, others: Sequence[Memb
     """Refuse a place that the register forbids. `others`: those that the user has beside it.
 
     Raises:
-        UserNotActiveError, GroupClosedError, AlreadyInGroupError, ProfileNotInContractError, MaximumUsersReachedError.
+        UserNotActiveError, GroupClosedError, AlreadyInGroupError, ProfileNotInContractError: nothing to assign.
     """
-    contracts = entry.store.contracts.of(user.organisation_id)
-    check_assignment(user, group, others, contracts, entry.today)
+    check_assignment(user, group, others, entry.store.contracts.of(user.organisation_id), entry.today)
+
+
+def check_free_seats(entry: ActEntry, user: User, contracts: Iterable[ServiceContract]) -> None:
+    """Refuse to open contracts that are full.
+
+    Raises:
+        MaximumUsersReachedError.
+    """
     check_seats(
-        group.profile,
         contracts,
         entry.today,
-        lambda profiles: entry.store.habilitations.seated(user.organisation_id, profiles, user.id),
+        lambda contract_id: entry.store.habilitations.seated(user.organisation_id, contract_id, user.id),
     )
 
 
@@ -52,6 +69,7 @@ def assign(entry: ActEntry, act: AssignToGroup) -> str:
         ThingChangedError: the user or a place was changed since.
         UserNotActiveError, GroupClosedError, AlreadyInGroupError: nothing to assign.
         ProfileNotInContractError, MaximumUsersReachedError: the contracts do not allow it.
+        FormRefusedError: no contract is chosen, or one that the profile cannot open.
         SelfAssignmentError: to be confirmed.
     """
     store = entry.store
@@ -64,26 +82,37 @@ def assign(entry: ActEntry, act: AssignToGroup) -> str:
     if group is None or group.organisation_id != organisation.id:
         raise UnknownThingError("group", true_reason="UNKNOWN" if group is None else "OTHER_ORGANISATION")
     check_place(entry, user, group, places)
+    opened = choose_contracts(group.profile, store.contracts.of(organisation.id), act.contracts, entry.today)
+    check_free_seats(entry, user, opened)
     for_oneself = user.account_id == entry.author.account_id
     if for_oneself and not act.confirmed_for_oneself:
         raise SelfAssignmentError("a profile for oneself", details={"profile": group.profile})
-    habilitation = Habilitation(
-        id=new_id(),
-        organisation_id=organisation.id,
-        caf=user.caf,
-        user_id=user.id,
-        group_id=group.id,
-        state=HabilitationState.ACTIVE,
-        starts_on=entry.today,
-        ends_on=user.departs_on,
-    )
+    habilitation = _place(user, group, opened, entry.today)
     entry.save(habilitation)
-    entry.note(_note(habilitation, user, group, for_oneself=for_oneself))
+    entry.note(_note(habilitation, user, group, opened, for_oneself=for_oneself))
     return habilitation.id
 
 
-def _note(habilitation: Habilitation, user: User, group: Group, *, for_oneself: bool) -> Note:
-    details = {"group": group.name, "profile": group.profile}
+def _place(user: User, group: Group, opened: Iterable[ServiceContract], today: date) -> Habilitation:
+    return Habilitation(
+        id=new_id(),
+        organisation_id=user.organisation_id,
+        caf=user.caf,
+        user_id=user.id,
+        group_id=group.id,
+        profile=group.profile,
+        contracts=tuple(sorted(contract.id for contract in opened)),
+        state=HabilitationState.ACTIVE,
+        starts_on=today,
+        ends_on=user.departs_on,
+    )
+
+
+def _note(
+    habilitation: Habilitation, user: User, group: Group, opened: Iterable[ServiceContract], *, for_oneself: bool
+) -> Note:
+    extranets = ", ".join(sorted(contract.extranet for contract in opened))
+    details = {"group": group.name, "profile": group.profile, "extranets": extranets}
     if for_oneself:
         details["self_assignment"] = "yes"
     return Note(

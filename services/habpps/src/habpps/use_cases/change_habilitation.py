@@ -6,7 +6,7 @@ from habpps.domain.refusals import UnknownThingError
 from habpps.domain.states import HabilitationEvent
 from habpps.domain.versions import check_version
 from habpps.use_cases.act_entry import Act, ActEntry, Note
-from habpps.use_cases.assign_to_group import check_place
+from habpps.use_cases.assign_to_group import check_free_seats, check_place
 from habpps.use_cases.change_convention import check_reason
 
 ACTS: dict[HabilitationEvent, str] = {
@@ -50,6 +50,8 @@ def change_habilitation(entry: ActEntry, act: ChangeHabilitation) -> str:
     if act.event is HabilitationEvent.REACTIVATE:
         others = [one for one in store.habilitations.of_user(user.id) if one.habilitation != habilitation]
         check_place(entry, user, group, others)
+        contracts = store.contracts.of(user.organisation_id)
+        check_free_seats(entry, user, [contract for contract in contracts if contract.id in after.contracts])
     entry.save(after)
     entry.note(
         Note(

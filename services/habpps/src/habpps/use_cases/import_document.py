@@ -201,7 +201,7 @@ def _signatory(item: _Item) -> Signatory:
 
 
 def _contract(item: _Item) -> ImportedContract:
-    item.known("extranet", "profiles", "purposes", "territories", "starts_on", "ends_on", "maximum_users")
+    item.known("extranet", "profiles", "purposes", "starts_on", "ends_on", "maximum_users")
     starts_on = item.day("starts_on")
     if starts_on is None:
         item.problems.setdefault(item.at("starts_on"), _DAY_PROBLEMS["DATE_MALFORMED"])
@@ -209,7 +209,6 @@ def _contract(item: _Item) -> ImportedContract:
         extranet=item.text("extranet"),
         profiles=item.texts("profiles"),
         purposes=item.texts("purposes"),
-        territories=item.texts("territories"),
         starts_on=starts_on,
         ends_on=item.day("ends_on"),
         maximum_users=item.number("maximum_users"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from habpps.domain.habilitation import LONGEST_GROUP_NAME, Group, check_profile_in_force
 from habpps.domain.profiles import why_profile_refused
 from habpps.domain.refusals import FormRefusedError, GroupClosedError, GroupNameTakenError, UnknownThingError
+from habpps.domain.states import HabilitationEvent
 from habpps.domain.versions import check_version
 from habpps.use_cases.act_entry import Act, ActEntry, Note
 from habpps.use_cases.change_convention import check_reason, line_refused
@@ -83,6 +84,8 @@ def close_group(entry: ActEntry, act: CloseGroup) -> str:
         raise GroupClosedError("closed already")
     check_reason(act.reason)
     entry.save(replace(group, state="closed"))
+    for place in entry.store.habilitations.of_group(group.id):
+        entry.save(place.after(HabilitationEvent.WITHDRAW))
     entry.note(
         Note(
             act=CLOSED,

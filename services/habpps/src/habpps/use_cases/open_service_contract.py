@@ -31,7 +31,7 @@ def open_service_contract(entry: ActEntry, act: OpenServiceContract) -> str:
     terms = act.terms
     organisation = entry.organisation(act.organisation_id)
     extranet = entry.store.extranets.get(terms.extranet)
-    problems = why_terms_refused(terms, extranet, entry.catalogue.purposes, organisation.caf)
+    problems = why_terms_refused(terms, extranet, entry.catalogue.purposes)
     if problems or extranet is None or terms.starts_on is None:
         raise FormRefusedError(problems)
     convention = entry.store.conventions.of(organisation.id)
@@ -49,7 +49,6 @@ def open_service_contract(entry: ActEntry, act: OpenServiceContract) -> str:
         extranet=terms.extranet,
         profiles=tuple(sorted(set(terms.profiles))),
         purposes=tuple(sorted(set(terms.purposes))),
-        territories=tuple(sorted(set(terms.territories))),
         state=ContractState.ACTIVE,
         starts_on=terms.starts_on,
         ends_on=terms.ends_on,
@@ -66,7 +65,7 @@ def open_service_contract(entry: ActEntry, act: OpenServiceContract) -> str:
                 "extranet": contract.extranet,
                 "profiles": ", ".join(contract.profiles),
                 "purposes": ", ".join(contract.purposes),
-                "territories": ", ".join(contract.territories),
+                "caf": contract.caf,
             },
         )
     )

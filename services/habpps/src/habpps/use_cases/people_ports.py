@@ -125,12 +125,16 @@ class Habilitations(Protocol):
         """Return those of some users, in the order of creation."""
         ...
 
+    def of_group(self, group_id: str) -> tuple[Habilitation, ...]:
+        """Return the places that are held in a group, in the order of creation."""
+        ...
+
     def sizes(self, organisation_id: str) -> Mapping[str, int]:
         """Return how many people hold a place, by group."""
         ...
 
-    def seated(self, organisation_id: str, profiles: Sequence[str], except_user: str) -> int:
-        """Return how many people other than this one hold a place in an open group with one of these profiles."""
+    def seated(self, organisation_id: str, contract_id: str, except_user: str) -> int:
+        """Return to how many people other than this one a contract is open, or would be but for a suspension."""
         ...
 
     def alike(self, organisation_id: str) -> tuple[Likeness, ...]:

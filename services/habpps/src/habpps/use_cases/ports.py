@@ -132,8 +132,8 @@ class Publications(Protocol):
         """Take the row lock that keeps the revision gap-free, and return the state."""
         ...
 
-    def value_of(self, key: str) -> bytes | None:
-        """Return the published value of a fact."""
+    def values_of(self, keys: Sequence[str]) -> Mapping[str, bytes]:
+        """Return the published values of facts by key; what is not published is left out."""
         ...
 
     def append(self, change: FeedChange, committed_at: datetime) -> None:

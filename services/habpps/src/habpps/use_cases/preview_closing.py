@@ -52,7 +52,9 @@ class PreviewClosing:
 
     def group(self, author: Author, view: OrganisationView, group: Group) -> Impact:
         """The end of a group."""
-        return self._of_all(author, view, [replace(group, state="closed")])
+        alike = self._alike(author, view)
+        places = [place for one in alike for place in one.held if place.group_id == group.id]
+        return self._impact(view, alike, [place.after(HabilitationEvent.WITHDRAW) for place in places])
 
     def habilitation(self, found: UserView, habilitation: Habilitation, event: HabilitationEvent) -> Impact:
         """A step of a habilitation.
@@ -84,10 +86,12 @@ class PreviewClosing:
         return {code: opened.get(code) or why_closed(snapshot, account, organisation, code, today) for code in codes}
 
     def _of_all(self, author: Author, view: OrganisationView, changed: Sequence[Entity]) -> Impact:
-        alike = self._register.read(
+        return self._impact(view, self._alike(author, view), changed)
+
+    def _alike(self, author: Author, view: OrganisationView) -> tuple[Likeness, ...]:
+        return self._register.read(
             author, "habpps.organisation.read", lambda store: store.habilitations.alike(view.organisation.id)
         )
-        return self._impact(view, alike, changed)
 
     def _of_one(self, found: UserView, changed: Sequence[Entity]) -> Impact:
         return self._impact(found.view, [_alone(found)], changed)

@@ -112,14 +112,12 @@ class Register:
         return ActEntry(store=store, author=author, clock=self._clock, catalogue=self._catalogue)
 
     def _publish(self, store: Repositories, state: FeedState, changed: list[Entity]) -> _Published:
-        digest, facts = state.digest, {}
-        for entity in changed:
-            fact = published(entity)
-            if fact is not None:
-                facts[fact.key] = fact.value
+        digest = state.digest
+        facts = {fact.key: fact.value for entity in changed for fact in published(entity)}
+        known = store.publications.values_of(tuple(facts))
         news, opens = [], False
         for key, value in facts.items():
-            old = store.publications.value_of(key)
+            old = known.get(key)
             if old != value:
                 digest = digest_after(digest, key, old, value)
                 news.append(PublishedFact(key, value))

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from habpps.domain.habilitation import Group, Habilitation, Membership
+from habpps.domain.habilitation import Habilitation, Membership
 from habpps.domain.notices import TO_ADMINISTRATORS, Notice, NoticeKind, Rights, notice_for
 from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.people import Administrator, Role, User
-from habpps.domain.publication import Entity, published
+from habpps.domain.publication import Entity, facts_of, published
 from habpps.domain.service_contract import ServiceContract
 from habpps.domain.states import ContractState
 from habpps.use_cases.acting_administrators import those_who_can_sign_in
@@ -48,18 +48,16 @@ def rights_of(
 ) -> Rights:
     """Return the rights of some people before and after what was changed, as far as it is not published yet."""
     convention, extranets = store.conventions.of(organisation.id), store.extranets.all()
-    entities: list[Entity] = [organisation, *store.contracts.of(organisation.id), *store.groups.of(organisation.id)]
+    entities: list[Entity] = [organisation, *store.contracts.of(organisation.id)]
     entities.extend(extranets)
     entities.extend([] if convention is None else [convention])
     for one in memberships:
         entities.extend((one.user, one.habilitation))
     after = _facts([*entities, *changed])
-    for code in {purpose for extranet in extranets for purpose in extranet.purposes}:
-        key = facts.Purpose(code, "", ()).key
-        after[key] = store.publications.value_of(key) or b""
-    before = dict(after)
-    for key in _facts(changed):
-        before[key] = store.publications.value_of(key) or b""
+    codes = {purpose for extranet in extranets for purpose in extranet.purposes}
+    after.update(store.publications.values_of([facts.Purpose(code, "", ()).key for code in codes]))
+    known = store.publications.values_of(tuple(_facts(changed)))
+    before = after | {key: known.get(key, b"") for key in _facts(changed)}
     labels = {one.code: one.short_label for one in extranets}
     return Rights(organisation.id, organisation.name, _snapshot(before), _snapshot(after), today, labels)
 
@@ -88,8 +86,6 @@ def _concerned(store: Repositories, organisation_id: str, changed: Sequence[Enti
 
 
 def _ends_for_all(entity: Entity) -> bool:
-    if isinstance(entity, Group):
-        return not entity.is_open
     return isinstance(entity, ServiceContract) and entity.state is ContractState.ENDED
 
 
@@ -99,9 +95,9 @@ def _roles(store: Repositories, organisation: Organisation, changed: Sequence[En
     for one in changed:
         if not isinstance(one, Administrator) or one.role is not Role.PARTNER_ADMINISTRATOR:
             continue
-        fact = published(one)
-        value = None if fact is None else store.publications.value_of(fact.key)
-        known = None if fact is None or value is None else read_fact(fact.key, value)
+        key = facts_of(one)[0].key
+        value = store.publications.values_of([key]).get(key)
+        known = None if value is None else read_fact(key, value)
         was_active = isinstance(known, facts.Administrator) and known.state == "active"
         if one.is_active != was_active:
             kind = NoticeKind.ADMINISTRATOR_APPOINTED if one.is_active else NoticeKind.ADMINISTRATOR_WITHDRAWN
@@ -130,8 +126,7 @@ def _administrators(store: Repositories, organisation: Organisation, happened: H
 
 
 def _facts(entities: Iterable[Entity]) -> dict[str, bytes]:
-    found = (published(one) for one in entities)
-    return {fact.key: fact.value for fact in found if fact is not None}
+    return {fact.key: fact.value for one in entities for fact in published(one)}
 
 
 def _snapshot(values: Mapping[str, bytes]) -> Snapshot:

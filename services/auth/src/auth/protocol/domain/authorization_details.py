@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from auth.ground.domain.errors import RequestRefusedError
@@ -63,20 +63,13 @@ def _check(detail: object, extranet: str | None) -> None:
 def narrow(granted: Sequence[Detail], requested: Sequence[Detail]) -> tuple[Detail, ...]:
     """What of the granted details was asked for: each list is the part that both hold. Never more than granted.
 
-    A granted detail that no request matches, or that would keep nothing in one of its lists, is left out.
+    Within a detail every profile goes with every purpose and territory, so each pair of a granted and a requested one
+    is cut by itself; what would keep nothing in one of its lists is left out.
     """
     if not requested:
         return tuple(granted)
-    kept = []
-    for detail in granted:
-        for wish in requested:
-            if wish.get("service_contract", detail.get("service_contract")) != detail.get("service_contract"):
-                continue
-            lists = {name: _common(detail.get(name, ()), wish[name]) for name in _NARROWED if name in wish}
-            if all(lists.values()):
-                kept.append({**detail, **lists})
-                break
-    return tuple(kept)
+    pairs = ((detail, wish) for detail in granted for wish in requested if _speaks_of(wish, detail))
+    return _cut(pairs)
 
 
 def common(granted: Sequence[Detail], held: Sequence[Detail]) -> tuple[Detail, ...]:
@@ -84,15 +77,22 @@ def common(granted: Sequence[Detail], held: Sequence[Detail]) -> tuple[Detail, .
 
     A detail is the same right when its type, extranet and contract, or role and organisation, are the same.
     """
-    kept = []
-    for detail in held:
-        today = next((one for one in granted if _is_same_right(one, detail)), None)
-        if today is None:
-            continue
-        lists = {name: _common(today.get(name, ()), detail[name]) for name in _NARROWED if name in detail}
-        if all(lists.values()):
-            kept.append({**today, **lists})
+    return _cut((today, detail) for detail in held for today in granted if _is_same_right(today, detail))
+
+
+def _cut(pairs: Iterable[tuple[Detail, Detail]]) -> tuple[Detail, ...]:
+    """The first of each pair, its lists cut to those of the second; each once."""
+    kept: list[Detail] = []
+    for detail, wish in pairs:
+        lists = {name: _common(detail.get(name, ()), wish[name]) for name in _NARROWED if name in wish}
+        cut = {**detail, **lists}
+        if all(lists.values()) and cut not in kept:
+            kept.append(cut)
     return tuple(kept)
+
+
+def _speaks_of(wish: Detail, detail: Detail) -> bool:
+    return bool(wish.get("service_contract", detail.get("service_contract")) == detail.get("service_contract"))
 
 
 def _is_same_right(one: Detail, other: Detail) -> bool:

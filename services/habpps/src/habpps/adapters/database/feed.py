@@ -1,6 +1,6 @@
 """Published facts, their chain of revisions, and the replicas that follow."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from habpps.use_cases.ports import FeedChange, FeedState, ReplicaProgress
 from rights.snapshot import EMPTY_DIGEST
 from servicekit.database import Database
 
+KEYS_AT_ONCE = 500  # parameters of one statement
 FIRST_STATE = {"id": 1, "revision": 0, "epoch": 1, "digest": EMPTY_DIGEST}
 _state = tables.feed_state.c
 _change = tables.feed_change.c
@@ -30,18 +31,23 @@ class SqlPublications:
         row = self._connection.execute(select(tables.feed_state).with_for_update()).one()
         return _to_state(row)
 
-    def value_of(self, key: str) -> bytes | None:
-        """Return the published value of a fact."""
-        statement = select(tables.fact.c.value).where(tables.fact.c.key == key)
-        return self._connection.execute(statement).scalar_one_or_none()
+    def values_of(self, keys: Sequence[str]) -> Mapping[str, bytes]:
+        """Return the published values of facts by key; what is not published is left out."""
+        found: dict[str, bytes] = {}
+        for part in _parts(keys):
+            statement = select(tables.fact).where(tables.fact.c.key.in_(part))
+            found.update((row.key, bytes(row.value)) for row in self._connection.execute(statement))
+        return found
 
     def append(self, change: FeedChange, committed_at: datetime) -> None:
         """Write the revision and its facts."""
-        for position, fact in enumerate(change.facts):
-            self._write(fact)
-            row = {"revision": change.revision, "position": position, "key": fact.key, "value": fact.value}
-            values = {**row, "digest": change.digest, "committed_at": committed_at}
-            self._connection.execute(insert(tables.feed_change).values(**values))
+        self._write(change.facts)
+        written = {"revision": change.revision, "digest": change.digest, "committed_at": committed_at}
+        rows = [
+            {"position": position, "key": fact.key, "value": fact.value, **written}
+            for position, fact in enumerate(change.facts)
+        ]
+        self._connection.execute(insert(tables.feed_change), rows)
         changed = update(tables.feed_state).values(revision=change.revision, digest=change.digest)
         self._connection.execute(changed)
 
@@ -51,11 +57,13 @@ class SqlPublications:
         self._connection.execute(update(tables.feed_state).values(epoch=max(known + 1, at_least)))
         return _to_state(self._connection.execute(select(tables.feed_state)).one())
 
-    def _write(self, fact: PublishedFact) -> None:
-        if fact.value:
-            put(self._connection, tables.fact, {"key": fact.key, "value": fact.value})
-        else:
-            self._connection.execute(delete(tables.fact).where(tables.fact.c.key == fact.key))
+    def _write(self, facts: Sequence[PublishedFact]) -> None:
+        """Each key comes once: what was there goes first, then what is there now is added."""
+        for part in _parts([fact.key for fact in facts]):
+            self._connection.execute(delete(tables.fact).where(tables.fact.c.key.in_(part)))
+        rows = [{"key": fact.key, "value": fact.value} for fact in facts if fact.value]
+        if rows:
+            self._connection.execute(insert(tables.fact), rows)
 
 
 class SqlFeedReader:
@@ -119,6 +127,11 @@ class SqlReplicas:
         statement = select(tables.replica).where(_replica.seen_at >= moment).order_by(_replica.name)
         rows = self._database.read(lambda found: found.execute(statement).all(), snapshot=False)
         return tuple(ReplicaProgress(row.name, row.revision, row.epoch, row.seen_at, row.advanced_at) for row in rows)
+
+
+def _parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        yield keys[start : start + KEYS_AT_ONCE]
 
 
 def _to_state(row: Row[Any]) -> FeedState:

@@ -171,7 +171,6 @@ def _to_contract(row: Row[Any]) -> ServiceContract:
         extranet=row.extranet,
         profiles=tuple(row.profiles),
         purposes=tuple(row.purposes),
-        territories=tuple(row.territories),
         state=ContractState(row.state),
         starts_on=row.starts_on,
         ends_on=row.ends_on,

@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, cast, func, not_, or_, select
 
 from habpps.adapters.database import tables
 from habpps.adapters.database.statements import contains, put, searchable, words_of
@@ -191,6 +191,11 @@ class SqlHabilitations:
         teams = {row.id: _to_group(row) for row in self._connection.execute(groups)}
         return tuple(Membership(_to_habilitation(row), teams[row.group_id], people[row.user_id]) for row in rows)
 
+    def of_group(self, group_id: str) -> tuple[Habilitation, ...]:
+        """Return the places that are held in a group, in the order of creation."""
+        wanted = select(tables.habilitation).where(_habilitation.group_id == group_id, _HELD)
+        return tuple(_to_habilitation(row) for row in self._connection.execute(wanted.order_by(_habilitation.id)))
+
     def sizes(self, organisation_id: str) -> Mapping[str, int]:
         """Return how many people hold a place, by group."""
         wanted = and_(_habilitation.organisation_id == organisation_id, _HELD)
@@ -200,22 +205,20 @@ class SqlHabilitations:
         )
         return {row.group_id: row.people for row in rows}
 
-    def seated(self, organisation_id: str, profiles: Sequence[str], except_user: str) -> int:
-        """Return how many people other than this one hold a place in an open group with one of these profiles."""
-        joined = tables.habilitation.join(tables.user_group, _group.id == _habilitation.group_id)
+    def seated(self, organisation_id: str, contract_id: str, except_user: str) -> int:
+        """Return to how many people other than this one a contract is open, or would be but for a suspension."""
         wanted = and_(
             _habilitation.organisation_id == organisation_id,
             _HELD,
             _habilitation.user_id != except_user,
-            _group.state == "active",
-            _group.profile.in_(list(profiles)),
+            cast(_habilitation.contracts, Text).contains(f'"{contract_id}"', autoescape=True),
         )
-        people = select(func.count(_habilitation.user_id.distinct())).select_from(joined).where(wanted)
+        people = select(func.count(_habilitation.user_id.distinct())).where(wanted)
         return self._connection.execute(people).scalar_one()
 
     def alike(self, organisation_id: str) -> tuple[Likeness, ...]:
         """Return everybody who holds a place, by likeness."""
-        columns = (_habilitation.group_id, _habilitation.state, _habilitation.starts_on, _habilitation.ends_on)
+        columns = tuple(_habilitation[name] for name in _OPENING)
         joined = tables.habilitation.join(tables.professional, _user.id == _habilitation.user_id)
         rows = self._connection.execute(
             select(_habilitation.user_id, _user.state.label("user_state"), *columns)
@@ -225,7 +228,7 @@ class SqlHabilitations:
         )
         people: dict[tuple[object, ...], list[str]] = defaultdict(list)
         for user_id, places in groupby(rows, key=itemgetter(0)):
-            people[tuple(place[1:] for place in places)].append(user_id)
+            people[tuple(repr(place[1:]) for place in places)].append(user_id)
         first = {users[0]: len(users) for users in people.values()}
         held: dict[str, list[Habilitation]] = defaultdict(list)
         users: dict[str, User] = {}
@@ -278,6 +281,7 @@ class SqlAdministrators:
 
 
 _HELD = _habilitation.state != HabilitationState.WITHDRAWN.value
+_OPENING = ("group_id", "profile", "contracts", "state", "starts_on", "ends_on")
 _ORDERS = {"name": _person.search, "job_title": _user.job_title, "state": _user.state}
 
 
@@ -342,6 +346,9 @@ def _to_habilitation(row: Row[Any]) -> Habilitation:
         caf=row.caf,
         user_id=who,
         group_id=where,
+        profile=row.profile,
+        contracts=tuple(row.contracts),
+        left=tuple(row.left),
         state=state,
         starts_on=row.starts_on,
         ends_on=row.ends_on,

@@ -100,7 +100,6 @@ class ContractForm(Form):
     extranet = RadioField(_l("Extranet"), [Needed()], validate_choice=False)
     profiles = Checkboxes(_l("Profils"), [Needed()], choices=options(PROFILES), validate_choice=False)
     purposes = Checkboxes(_l("Finalités"), [Needed()], validate_choice=False)
-    territories = Checkboxes(_l("Territoire"), [Needed()], validate_choice=False)
     starts_on = DayField(_l("Date de début"), [Needed()])
     ends_on = DayField(_l("Date de fin"), description=_l("Laissez vide : tacite reconduction, comme la convention."))
     maximum_users = StringField(_l("Nombre maximal de personnes"), description=_l("Laissez vide : sans limite."))

@@ -15,7 +15,6 @@ from habpps.use_cases.appoint_administrator import AppointAdministrator
 from habpps.use_cases.consult_register import OrganisationView
 from habpps.use_cases.create_organisation import CreateOrganisation
 from habpps.use_cases.open_service_contract import OpenServiceContract
-from partnerkit.cafs import caf_label
 from servicekit.typography import typeset
 from servicekit.web import Column
 
@@ -70,14 +69,13 @@ def shown(organisation_id: str) -> Page:
 def open_contract(organisation_id: str) -> Page:
     """Record a service contract."""
     view = acts().consult.organisation(author(), organisation_id)
-    form = ContractForm(starts_on=today(), territories=[view.organisation.caf])
+    form = ContractForm(starts_on=today())
     _choices(form, view)
     if form.validate_on_submit():
         terms = ContractTerms(
             extranet=form.extranet.data or "",
             profiles=tuple(form.profiles.data or ()),
             purposes=tuple(form.purposes.data or ()),
-            territories=tuple(form.territories.data or ()),
             starts_on=form.starts_on.data,
             ends_on=form.ends_on.data,
             maximum_users=form.maximum(),
@@ -149,8 +147,6 @@ def _choices(form: ContractForm, view: OrganisationView) -> None:
         for code, one in catalogue.purposes.items()
         if code in purposes
     ]
-    caf = view.organisation.caf
-    form.territories.choices = options({caf: caf_label(caf)})
 
 
 def _has_administrator(view: OrganisationView) -> bool:

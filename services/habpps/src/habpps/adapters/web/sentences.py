@@ -37,7 +37,7 @@ FIELD_SENTENCES: dict[str, str] = {
     "PURPOSE_UNKNOWN": _l("Cette finalité n'est pas prévue pour cet extranet."),
     "PURPOSE_WITHOUT_PROFILE": _l("Une finalité choisie ne va avec aucun des profils choisis."),
     "PROFILE_WITHOUT_PURPOSE": _l("Un profil choisi ne va avec aucune des finalités choisies."),
-    "TERRITORY_NEEDS_EXTENSION": _l("Un contrat ne vaut que pour le territoire de la Caf qui le signe."),
+    "EXTRANET_NOT_OF_PROFILE": _l("Le profil de ce groupe n'ouvre pas cet extranet."),
     "NUMBER_OUT_OF_RANGE": _l("Saisissez un nombre de 1 à 10 000, ou rien."),
     "EXTRANET_UNKNOWN": _l("Choisissez un extranet de la liste."),
 }
@@ -118,7 +118,7 @@ ACT_SENTENCES: dict[str, str] = {
     "habpps.convention.ended": _l("a mis fin à la convention %(label)s."),
     "habpps.convention.terminated": _l("a résilié la convention %(label)s pour manquement."),
     "habpps.service_contract.opened": _l(
-        "a ouvert le contrat de service « %(label)s » (profils %(profiles)s, territoire %(territories)s)."
+        "a ouvert le contrat de service « %(label)s » (profils %(profiles)s, territoire de la Caf %(caf)s)."
     ),
     "habpps.service_contract.suspended": _l("a suspendu le contrat de service « %(label)s »."),
     "habpps.service_contract.reactivated": _l("a réactivé le contrat de service « %(label)s »."),
