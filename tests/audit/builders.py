@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import audit.adapters.database
-from audit.bootstrap import Core, build_core, build_verifier
+from audit.bootstrap import Core, Erasing, build_core, build_erasing, build_verifier
 from audit.domain.event import NO_PREVIOUS, Act, ProducerPlace, SubmittedEvent, canonical_json
 from audit.settings import AuditSettings
 from audit.use_cases.verify_journal import Report
@@ -118,6 +118,11 @@ class Journal:
     def describe(self, service: str, words: Sequence[Word]) -> None:
         """Tells the words of a service."""
         self.core.use_cases.describe(service, digest_of(words), words)
+
+    @property
+    def erasing(self) -> Erasing:
+        """What erases, as the commands do."""
+        return build_erasing(self.settings, self.database, self.clock)
 
     def verify(self) -> Report:
         """The report of the verifier."""

@@ -4,6 +4,7 @@ import copy
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -137,8 +138,38 @@ class InMemoryShards:
     def all(self) -> Sequence[StoredShard]:
         return [self._by_name[name] for name in sorted(self._by_name)]
 
+    def find(self, name: str) -> StoredShard | None:
+        return self._by_name.get(name)
+
     def add(self, shard: StoredShard) -> None:
         self._by_name.setdefault(shard.name, shard)
+
+    def destroy(self, name: str, act_index: int) -> None:
+        self._by_name[name] = replace(self._by_name[name], destroyed_by=act_index)
+
+
+class InMemoryErasures:
+    """`Erasures` over the entries in memory."""
+
+    def __init__(self, entries: InMemoryEntries) -> None:
+        self._entries = entries
+        self._acts: dict[int, int] = {}
+
+    def redact(self, index: int, act_index: int) -> None:
+        row = self._entries.rows[index]
+        keys = replace(row.keys, actor=None, organisation=None, subject=None)
+        self._entries.rows[index] = replace(row, sealed=None, keys=keys)
+        self._acts[index] = act_index
+
+    def redacted(self, indexes: Sequence[int]) -> dict[int, int]:
+        return {index: self._acts[index] for index in indexes if index in self._acts}
+
+    def forget(self, shard: str, limit: int) -> int:
+        rows = self._entries.rows
+        some = [row for row in rows if row.keys.shard == shard and row.sealed is not None][:limit]
+        for row in some:
+            rows[row.index] = replace(row, sealed=None)
+        return len(some)
 
 
 class InMemoryJournalStore:
@@ -152,6 +183,7 @@ class InMemoryJournalStore:
             InMemoryProducers(),
             InMemoryCheckpoints(),
             InMemoryShards(),
+            InMemoryErasures(entries),
             InMemoryWords(),
         )
         self._lock = threading.RLock()
@@ -185,6 +217,9 @@ class InMemoryShardKeys:
 
     def get_or_create(self, shard: str) -> ShardKey:
         return self.known.setdefault(shard, ShardKey(shard, shard.encode().ljust(32, b"k")))
+
+    def destroy(self, shard: str) -> None:
+        self.known.pop(shard, None)
 
 
 class InMemoryGuard:
@@ -253,7 +288,7 @@ class KeptAlarms:
 
 
 def _without_payload(row: EntryRow) -> EntryRow:
-    return EntryRow(row.index, row.event_id, row.data, row.keys, b"")
+    return EntryRow(row.index, row.event_id, row.data, row.keys, None)
 
 
 def _matches(row: EntryRow, criteria: Criteria) -> bool:

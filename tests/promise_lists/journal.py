@@ -92,4 +92,21 @@ JOURNAL: tuple[Promise, ...] = (
         "docs/operate.md, Verifying the journal",
         "Whoever has an export and the public key sees any tile, bundle or checkpoint that is not what was signed.",
     ),
+    Promise(
+        "journal:one-payload-can-be-redacted",
+        "docs/operate.md, Retention",
+        "Two persons can have the content of one event erased, with a recorded reason: it is not read or found by "
+        "persons any more, while the entry and every proof stay.",
+    ),
+    Promise(
+        "journal:what-is-said-of-people-has-a-term",
+        "docs/operate.md, Retention",
+        "What an event says of people can be read for 12 months (signing in) or 36 (consultations and rights); then "
+        "its key is destroyed, which the journal records.",
+    ),
+    Promise(
+        "journal:nothing-erased-comes-back",
+        "docs/operate.md, Verifying the journal",
+        "A key, payload or tile that was erased, swapped, cut or put back from a copy is a problem for verify.",
+    ),
 )

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from pysqlite3 import dbapi2
 
 from audit.verify_command import as_text, as_value, report_on
 from servicekit.errors import ServiceError, StartError
-from tests.audit.builders import FakeProducer, journal, settings_in
+from tests.audit.builders import FakeProducer, MovingClock, journal, settings_in
 
 _KILLED_WRITER = """
 import os, sys
@@ -83,10 +84,10 @@ def test_what_cannot_be_run_gives_exit_code_2_and_one_sentence(tmp_path: Path) -
 
 def test_a_lost_key_of_a_month_is_named(tmp_path: Path) -> None:
     write(tmp_path)
-    (tmp_path / "keys" / "shard-2026-11.key").unlink()
+    (tmp_path / "keys" / "shard-2026-11.access.key").unlink()
     answer = run_command(tmp_path, "verify")
     assert answer.returncode == 1
-    assert "the key of 2026-11 is not there" in answer.stdout
+    assert "the key of 2026-11.access is not there" in answer.stdout
 
 
 def test_a_journal_that_was_cut_or_rolled_back_is_noticed(tmp_path: Path) -> None:
@@ -170,7 +171,8 @@ def _outcome(folder: Path) -> str:
 
 
 def _rows(path: Path) -> Any:
-    tables = ("entry", "payload", "tree_state", "tile", "checkpoint", "producer_state", "producer_hole", "shard")
+    evidence = ("entry", "payload", "redaction", "tree_state", "tile", "checkpoint")
+    tables = (*evidence, "producer_state", "producer_hole", "shard")
     connection = dbapi2.connect(path)
     connection.text_factory = bytes
     try:
@@ -184,3 +186,18 @@ def _rows(path: Path) -> Any:
 def test_progress_is_told_on_standard_error_and_only_when_it_takes_long(tmp_path: Path) -> None:
     write(tmp_path)
     assert run_command(tmp_path, "verify").stderr == ""
+
+
+def test_redact_needs_a_second_person_and_verify_counts_what_is_erased(tmp_path: Path) -> None:
+    with journal(tmp_path, f"sqlite:///{tmp_path / 'audit.sqlite3'}", MovingClock(datetime.now(UTC))) as opened:
+        now_us = int(opened.clock.now().timestamp()) * 1_000_000
+        receipts = opened.append(*FakeProducer().events(5, occurred_at_us=now_us))
+        opened.core.use_cases.publish()
+    told = ("redact", receipts[2].event_id, "--by", "A. Responsable", "--reason", "a wrong field", "--agreed-by")
+    assert run_command(tmp_path, *told, "a. responsable").returncode == 2
+    done = run_command(tmp_path, *told, "B. Déléguée")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert run_command(tmp_path, "expire").stdout == "No key is at the end of its term.\n"
+    report = run_command(tmp_path, "verify")
+    assert report.returncode == 0, report.stdout
+    assert "not readable any more: 1 redacted, 0 whose term is over" in report.stdout

@@ -81,7 +81,7 @@ REMOVED: dict[str, Harm] = {
     "all checkpoint rows": sql("DELETE FROM checkpoint"),
     "signing key": removed("keys/checkpoint.key"),
     "public half": removed("keys/checkpoint.vkey"),
-    "key of the month": removed("keys/shard-2026-11.key"),
+    "key of the month": removed("keys/shard-2026-11.access.key"),
 }
 SPOILT: dict[str, Harm] = {
     "empty guard": written(GUARD, b""),

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from audit.use_cases.erase import RedactionDecision
 from audit.use_cases.ports import EntryRow
 from tests.audit.adapters.auditor_pages import Pages, text_of
 from tests.audit.builders import COMMUNE, DIRECTRICE, FakeProducer, Journal
@@ -268,3 +269,16 @@ def test_a_consultation_whose_value_was_withheld_is_read_as_refused(signed_in: P
 @promise("front:no-page-answers-a-form")
 def test_no_page_answers_a_form(pages: Pages) -> None:
     assert answering_with_pages(pages.app) == set()
+
+
+@promise("journal:one-payload-can-be-redacted")
+def test_a_page_says_when_and_by_whom_the_content_was_erased_and_shows_none_of_it(signed_in: Pages) -> None:
+    (receipt,) = signed_in.journal.append(FakeProducer().event())
+    decision = RedactionDecision("A. Responsable", "B. Déléguée", "un nom dans un mauvais champ")
+    signed_in.journal.erasing.redact(receipt.event_id, decision)
+    address, page = signed_in.results(type="cdap.dossier.consulted")
+    assert "Effacé le lundi 23 novembre 2026 par A. Responsable" in re.sub(r"\s+", " ", page)
+    event = text_of(signed_in.browser.get(f"{address}/evenements/{receipt.event_id}"))
+    assert "Effacé le lundi 23 novembre 2026 par A. Responsable" in re.sub(r"\s+", " ", event)
+    for secret in (DIRECTRICE, COMMUNE, "0346145"):
+        assert secret not in event

@@ -14,6 +14,7 @@ from audit.domain.producer_chain import Hole, ProducerChain
 from audit.domain.proofs import root_at
 from audit.domain.search import Criteria
 from audit.domain.tiles import TileNodes
+from audit.use_cases.describe_events import ReadVocabulary
 from audit.use_cases.ports import JournalStore, StoredShard
 from audit.use_cases.record_batch import RecordBatch
 from servicekit.database import open_database
@@ -57,7 +58,12 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[JournalSto
 def record(store: JournalStore) -> RecordBatch:
     """The writer over it."""
     return RecordBatch(
-        store=store, keys=InMemoryShardKeys(), cipher=AesGcmPayloadCipher(), clock=MovingClock(), epoch="own"
+        store=store,
+        keys=InMemoryShardKeys(),
+        cipher=AesGcmPayloadCipher(),
+        vocabulary=ReadVocabulary(store, ()),
+        clock=MovingClock(),
+        epoch="own",
     )
 
 
@@ -70,7 +76,7 @@ def test_entries_are_read_back_as_they_were_written(store: JournalStore, record:
     assert store.read(lambda r: list(r.entries.data_between(1, 3))) == [row.data for row in rows[1:]]
     found = store.read(lambda r: r.entries.by_event_ids([events[1].act.event_id, "unknown"]))
     assert list(found) == [events[1].act.event_id]
-    assert found[events[1].act.event_id].sealed_payload == b""
+    assert found[events[1].act.event_id].sealed is None
     assert store.read(lambda r: r.entries.by_event_ids([])) == {}
 
 
@@ -149,6 +155,26 @@ def test_checkpoints_and_months_are_kept_once(store: JournalStore) -> None:
     for month in (months[1], months[0], StoredShard("2026-11", b"other")):
         keep_month(store, month)
     assert store.read(lambda r: list(r.shards.all())) == months
+    store.write(lambda r: r.shards.destroy("2026-11", 8))
+    assert store.read(lambda r: r.shards.find("2026-11")) == StoredShard("2026-11", b"a", 8)
+    assert store.read(lambda r: r.shards.find("2027-01")) is None
+
+
+def test_a_redacted_entry_keeps_its_bytes_and_loses_its_payload_and_what_it_is_found_by(
+    store: JournalStore, record: RecordBatch
+) -> None:
+    record([FakeProducer().events(3)])
+    before = store.read(lambda r: list(r.entries.between(0, 3)))
+    store.write(lambda r: r.erasures.redact(1, 2))
+    after = store.read(lambda r: list(r.entries.between(0, 3)))
+    assert [row.data for row in after] == [row.data for row in before]
+    assert [row.sealed is None for row in after] == [False, True, False]
+    assert (after[1].keys.actor, after[1].keys.organisation, after[1].keys.subject) == (None, None, None)
+    assert store.read(lambda r: r.erasures.redacted([0, 1, 2])) == {1: 2}
+    assert store.read(lambda r: r.erasures.redacted([])) == {}
+    forgotten = [store.write(lambda r: r.erasures.forget("2026-11.access", 1)) for _ in range(3)]
+    assert forgotten == [1, 1, 0]
+    assert store.write(lambda r: r.erasures.forget("2026-12.access", 1)) == 0
 
 
 def test_words_replace_those_of_the_same_code_and_no_others(store: JournalStore) -> None:
@@ -179,7 +205,7 @@ def test_a_failed_transaction_leaves_nothing(store: JournalStore, record: Record
 
     with pytest.raises(Rollback):
         store.write(work)
-    assert [month.name for month in store.read(lambda r: list(r.shards.all()))] == ["2026-11"]
+    assert [month.name for month in store.read(lambda r: list(r.shards.all()))] == ["2026-11.access"]
 
 
 def test_two_processes_give_every_index_once(database_url: str) -> None:
@@ -187,7 +213,12 @@ def test_two_processes_give_every_index_once(database_url: str) -> None:
     keys, databases = InMemoryShardKeys(), [open_database(database_url, threads=2) for _ in range(2)]
     writers = [
         RecordBatch(
-            store=SqlJournalStore(one), keys=keys, cipher=AesGcmPayloadCipher(), clock=MovingClock(), epoch=f"own-{at}"
+            store=SqlJournalStore(one),
+            keys=keys,
+            cipher=AesGcmPayloadCipher(),
+            vocabulary=ReadVocabulary(SqlJournalStore(one), ()),
+            clock=MovingClock(),
+            epoch=f"own-{at}",
         )
         for at, one in enumerate(databases)
     ]

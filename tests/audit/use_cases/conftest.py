@@ -9,6 +9,7 @@ from audit.domain.event import OWN_SERVICE, SubmittedEvent
 from audit.use_cases.append_events import AppendEvents
 from audit.use_cases.check_evidence import CheckEvidence
 from audit.use_cases.describe_events import DescribeEvents, ReadVocabulary
+from audit.use_cases.erase import ExpireKeys, RedactPayload
 from audit.use_cases.publish_checkpoint import PublishCheckpoint
 from audit.use_cases.read_event import ReadEvent
 from audit.use_cases.record_batch import JournalPlace, RecordBatch, Request
@@ -56,17 +57,24 @@ class Stage:
     alarms: KeptAlarms = field(default_factory=KeptAlarms)
 
     def __post_init__(self) -> None:
+        own = [(OWN_SERVICE, word) for word in words_of(OWN_SERVICE)]
+        self.describe, self.vocabulary = DescribeEvents(self.store, self.clock), ReadVocabulary(self.store, own)
         self.record = RecordBatch(
-            store=self.store, keys=self.keys, cipher=self.cipher, clock=self.clock, epoch="own-epoch"
+            store=self.store,
+            keys=self.keys,
+            cipher=self.cipher,
+            vocabulary=self.vocabulary,
+            clock=self.clock,
+            epoch="own-epoch",
         )
+        self.redact = RedactPayload(self.record, self.clock)
+        self.expire = ExpireKeys(self.record, self.keys, self.clock)
         self.journal = DirectJournal(self.record)
         self.append_events = AppendEvents(self.journal)
         self.publish = PublishCheckpoint(self.store, self.guard, self.signer, self.published)
         self.check = CheckEvidence(self.store, self.guard, self.published, self.signer, self.keys, self.clock)
         reading = RecordReading(self.journal, self.clock)
         self.search = SearchEvents(reading)
-        own = [(OWN_SERVICE, word) for word in words_of(OWN_SERVICE)]
-        self.describe, self.vocabulary = DescribeEvents(self.store, self.clock), ReadVocabulary(self.store, own)
         for service in ("auth", "cdap"):
             words = words_of(service)
             self.describe(service, digest_of(words), words)

@@ -29,7 +29,7 @@ def test_events_get_the_next_places_and_their_receipts_say_so(stage: Stage) -> N
     rows = stage.store.repositories.entries.between(0, 5)
     assert [row.leaf_hash for row in rows] == [leaf_hash(row.data) for row in rows]
     assert [receipt.leaf_hash for receipt in (*first, *second)] == [row.leaf_hash for row in rows]
-    assert {receipt.shard for receipt in first} == {"2026-11"}
+    assert {receipt.shard for receipt in first} == {"2026-11.access"}
 
 
 @promise("auditor:each-event-once")
@@ -106,13 +106,15 @@ def test_the_entry_names_nobody_and_the_payload_is_encrypted(stage: Stage) -> No
     stage.append(FakeProducer().event(payload={"territory": "921", "ip": "192.0.2.7"}))
     row = stage.store.repositories.entries.between(0, 1)[0]
     for secret in (DIRECTRICE, COMMUNE, "0346145", "192.0.2.7"):
-        assert secret.encode() not in row.data + row.sealed_payload
+        assert row.sealed is not None
+        assert secret.encode() not in row.data + row.sealed.data + row.sealed.wrapped_key
     entry = parse_entry(row.data)
     assert entry.keys == row.keys
     assert entry.keys.owner == "921"
-    key = stage.keys.known["2026-11"]
+    key = stage.keys.known["2026-11.access"]
+    assert row.sealed is not None
     assert entry.keys.actor == key.pseudonym("actor", DIRECTRICE)
-    opened = stage.cipher.open(key, row.event_id, row.sealed_payload)
+    opened = stage.cipher.open(key, row.event_id, row.sealed)
     assert opened is not None
     assert json.loads(opened[1])["payload"] == {"ip": "192.0.2.7", "territory": "921"}
 
@@ -137,10 +139,10 @@ def test_a_new_month_gets_a_new_key_and_other_pseudonyms(stage: Stage) -> None:
     stage.append(cdap.event())
     stage.clock.forward(days=8)
     in_december = cdap.event(occurred_at_us=NOON_US + 8 * 86_400_000_000)
-    assert stage.append(in_december)[0].shard == "2026-12"
+    assert stage.append(in_december)[0].shard == "2026-12.access"
     rows = stage.store.repositories.entries.between(0, 2)
     assert rows[0].keys.actor != rows[1].keys.actor
-    assert [shard.name for shard in stage.store.repositories.shards.all()] == ["2026-11", "2026-12"]
+    assert [shard.name for shard in stage.store.repositories.shards.all()] == ["2026-11.access", "2026-12.access"]
 
 
 def test_a_lost_or_exchanged_key_of_the_month_stops_appending(stage: Stage) -> None:
@@ -149,7 +151,7 @@ def test_a_lost_or_exchanged_key_of_the_month_stops_appending(stage: Stage) -> N
     stage.keys.known.clear()
     with pytest.raises(ShardKeyMissingError):
         stage.append(cdap.event())
-    stage.keys.known["2026-11"] = ShardKey("2026-11", b"x" * 32)
+    stage.keys.known["2026-11.access"] = ShardKey("2026-11.access", b"x" * 32)
     with pytest.raises(ShardKeyMissingError):
         stage.append(cdap.event())
     assert stage.size == 1
@@ -203,10 +205,10 @@ def test_a_clock_that_jumps_to_2031_and_back_leaves_every_entry_in_its_month(sta
             stage.append(late)
     stage.clock.set(days=-4 * 365)
     stage.clock.forward(seconds=6)
-    assert stage.append(late)[0].shard == "2026-11"
+    assert stage.append(late)[0].shard == "2026-11.access"
     rows = stage.store.repositories.entries.between(0, 2)
     assert rows[1].keys.received_at_us - rows[0].keys.received_at_us == 6_000_000
-    assert [shard.name for shard in stage.store.repositories.shards.all()] == ["2026-11"]
+    assert [shard.name for shard in stage.store.repositories.shards.all()] == ["2026-11.access"]
 
 
 def test_the_end_of_summer_time_changes_nothing(stage: Stage) -> None:

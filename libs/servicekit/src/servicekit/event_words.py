@@ -20,10 +20,14 @@ from servicekit.event_form import LONGEST_TYPE
 TYPE, FIELD, VALUE, SUBJECT, REASON, SERVICE = "type", "field", "value", "subject", "reason", "service"
 STEP = "step"
 """Form of a type: a technical step, which searches leave out unless it is asked for."""
+CONNECTION, EVIDENCE = "connection", "evidence"
+"""Forms of a type: of signing in and other technical traces, kept for a shorter time; of what becomes of the journal
+itself, kept as long as the journal, which takes no other's word for it. How long: `audit.domain.retention`."""
 TEXT, CODES, TECHNICAL, MOMENT, AS_TYPE, AS_SUBJECT = "text", "codes", "technical", "moment", "type", "subject"
 """Forms of a field: typed by people; several codes with spaces between; for a computer person; microseconds since 1970
 UTC; the code of a type; a subject. Without a form it holds a code, a day, a number or nothing of these."""
-FORMS = {TYPE: ("", STEP), FIELD: ("", TEXT, CODES, TECHNICAL, MOMENT, AS_TYPE, AS_SUBJECT)}
+_OF_TYPES = ("", STEP, CONNECTION, f"{STEP} {CONNECTION}", EVIDENCE)
+FORMS = {TYPE: _OF_TYPES, FIELD: ("", TEXT, CODES, TECHNICAL, MOMENT, AS_TYPE, AS_SUBJECT)}
 MOST_WORDS = 2000
 MOST_BYTES = 512 * 1024  # of codes and texts: they travel in one message
 LONGEST_WORD = 200

@@ -61,6 +61,24 @@ def _check_export_arguments(parser: argparse.ArgumentParser) -> None:
     export_command.check_arguments(parser)
 
 
+def _expire(settings: AuditSettings, arguments: argparse.Namespace) -> int:
+    from audit import erase_commands
+
+    return erase_commands.expire(settings, arguments)
+
+
+def _redact(settings: AuditSettings, arguments: argparse.Namespace) -> int:
+    from audit import erase_commands
+
+    return erase_commands.redact(settings, arguments)
+
+
+def _redact_arguments(parser: argparse.ArgumentParser) -> None:
+    from audit import erase_commands
+
+    erase_commands.redact_arguments(parser)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command that the arguments (those of the process by default) name; gives the exit code."""
     return service_main(
@@ -74,6 +92,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             Command("verify", "compute the whole journal again and compare", _verify, _verify_arguments),
             Command("export", "write the journal for outsiders: it names nobody", _export, _export_arguments),
             Command("check-export", "compute an export again", _check_export, _check_export_arguments),
+            Command("expire", "destroy the keys of months whose term is over", _expire),
+            Command("redact", "erase the content of one event", _redact, _redact_arguments),
             Command("accept-restored-journal", "go on with a journal that lost evidence", _accept, _accept_arguments),
         ],
     )

@@ -21,6 +21,7 @@ from audit.use_cases.append_events import AppendEvents
 from audit.use_cases.catalogue import UseCases
 from audit.use_cases.check_evidence import CheckEvidence
 from audit.use_cases.describe_events import DescribeEvents, ReadVocabulary
+from audit.use_cases.erase import ExpireKeys, RedactPayload, due_keys, oldest_key_days
 from audit.use_cases.export_results import ExportResults
 from audit.use_cases.journal_state import ReadEventTypes, ReadJournalState
 from audit.use_cases.prove_inclusion import NewestCheckpoint, ProveInclusion
@@ -119,9 +120,17 @@ def _gauges(settings: AuditSettings, store: SqlJournalStore, clock: Clock) -> tu
             return 0.0  # nothing to sign yet
         return clock.now().timestamp() - settings.checkpoint_file.stat().st_mtime
 
+    def oldest_key() -> float:
+        return oldest_key_days(store, clock.now())
+
+    def keys_due() -> int:
+        return len(due_keys(store, clock.now()))
+
     return (
         Gauge("partenaire_journal_entries", "Entries of the journal.", size),
         Gauge("partenaire_journal_unsigned_entries", "Entries that no checkpoint covers yet.", unsigned),
+        Gauge("partenaire_journal_oldest_key_days", "Since the month of the oldest key that has a term.", oldest_key),
+        Gauge("partenaire_journal_keys_due", "Keys whose term is over: `audit expire` destroys them.", keys_due),
         Gauge("partenaire_checkpoint_age_seconds", "Since the published checkpoint was written.", checkpoint_age),
     )
 
@@ -134,12 +143,12 @@ def build_core(settings: AuditSettings, database: Database, clock: Clock) -> Cor
     """
     store, keys, cipher = SqlJournalStore(database), FileShardKeys(settings.keys), AesGcmPayloadCipher()
     guard, alarms = FileGuard(settings.guard), LogAlarms()
-    record = RecordBatch(store=store, keys=keys, cipher=cipher, clock=clock, epoch=new_id())
+    vocabulary = own_vocabulary(store)
+    record = RecordBatch(store=store, keys=keys, cipher=cipher, vocabulary=vocabulary, clock=clock, epoch=new_id())
     sequencer = Sequencer(record, alarms)
     signer = FileNoteSigner(settings.keys, settings.origin)
     published = FileCheckpoint(settings.checkpoint_file)
     publish = PublishCheckpoint(store, guard, signer, published)
-    vocabulary = ReadVocabulary(store, [(OWN_SERVICE, word) for word in words_of(OWN_SERVICE)])
     reading = RecordReading(sequencer, clock)
     results = ReadResults(store, keys, cipher, reading, vocabulary)
     use_cases = UseCases(
@@ -161,6 +170,33 @@ def build_core(settings: AuditSettings, database: Database, clock: Clock) -> Cor
     )
     check = CheckEvidence(store, guard, published, signer.verifier, keys, clock)
     return Core(use_cases, sequencer, check, AcceptRestoredJournal(check, record, publish, clock))
+
+
+def own_vocabulary(store: SqlJournalStore) -> ReadVocabulary:
+    """The words of the producers with the journal's own."""
+    return ReadVocabulary(store, [(OWN_SERVICE, word) for word in words_of(OWN_SERVICE)])
+
+
+@dataclass(frozen=True)
+class Erasing:
+    """What erases."""
+
+    expire: ExpireKeys
+    redact: RedactPayload
+
+
+def build_erasing(settings: AuditSettings, database: Database, clock: Clock) -> Erasing:
+    """What erases, over an open database; the service may run meanwhile."""
+    store, keys = SqlJournalStore(database), FileShardKeys(settings.keys)
+    record = RecordBatch(
+        store=store,
+        keys=keys,
+        cipher=AesGcmPayloadCipher(),
+        vocabulary=own_vocabulary(store),
+        clock=clock,
+        epoch=new_id(),
+    )
+    return Erasing(ExpireKeys(record, keys, clock), RedactPayload(record, clock))
 
 
 def build_verifier(settings: AuditSettings, database: Database) -> VerifyJournal:

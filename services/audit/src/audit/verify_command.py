@@ -60,6 +60,8 @@ def as_value(report: Report) -> dict[str, Any]:
         "size": report.size,
         "root": report.root.hex(),
         "checkpoints": report.checkpoints,
+        "redacted": report.redacted,
+        "expired": report.expired,
         "problem_count": report.problem_count,
         "problems": [asdict(problem) for problem in report.problems],
         "irregularities": [asdict(irregular) for irregular in report.irregularities],
@@ -76,6 +78,8 @@ def as_text(report: Report) -> str:
         for one in report.irregularities
     ]
     counted = f"{report.size} entries, {report.checkpoints} checkpoints, root {report.root.hex()}"
+    if report.redacted or report.expired:
+        counted += f"; not readable any more: {report.redacted} redacted, {report.expired} whose term is over"
     if report.is_intact:
         lines.append(f"The journal is intact: {counted}.")
     else:

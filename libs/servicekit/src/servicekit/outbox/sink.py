@@ -12,7 +12,7 @@ class Receipt:
     """audit's proof that it stored one event (`Receipt` in journal.proto)."""
 
     event_id: str
-    shard: str  # month, "2026-11"
+    shard: str  # month and retention class, "2026-11.access"
     index: int  # of the leaf, from 0
     leaf_hash: bytes  # RFC 6962, 32 bytes
 

@@ -1,6 +1,6 @@
 """An entry of the journal: what is hashed, published and never changes; and the payload it commits to.
 
-The entry names nobody: identifiers appear as pseudonyms under the key of the month, the payload as a salted
+The entry names nobody: identifiers appear as pseudonyms under the key of the shard, the payload as a salted
 commitment. The payload holds the whole event with real identifiers, encrypted outside this module; so each says
 what the other must say, and a change of one is seen by reading the other.
 """

@@ -1,34 +1,55 @@
-"""One month of the journal and the keys that make its events readable.
+"""A shard: one month of one retention class, and the key that makes its events readable.
 
-Destroying the key of a month erases who did what in it: pseudonyms can no longer be computed and payloads no longer
+Destroying the key of a shard erases who did what in it: pseudonyms can no longer be computed and payloads no longer
 opened, while every hash and every proof still verifies.
 """
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 
+from audit.domain.retention import Retention
+
 KEY_SIZE = 32
 LINK_SIZE = 32
+_SHARD = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])\.[a-z]+")
 _REMEMBERED = 8192  # pseudonyms and links kept with their key: a batch has the same people and its hashes twice
 
 
-def shard_of(received_at_us: int) -> str:
+def month_of(received_at_us: int) -> str:
     """The month, in UTC, of a time in microseconds since 1970: "2026-11"."""
     return datetime.fromtimestamp(received_at_us // 1_000_000, UTC).strftime("%Y-%m")
 
 
+def shard_of(received_at_us: int, retention: Retention) -> str:
+    """The shard of an event of that class received at that time: "2026-11.access"."""
+    return f"{month_of(received_at_us)}.{retention}"
+
+
+def parts_of(shard: str) -> tuple[str, Retention]:
+    """Month and class of a shard.
+
+    Raises:
+        ValueError: not the name of one.
+    """
+    if not _SHARD.fullmatch(shard):
+        raise ValueError(f"{shard!r} is no month and class")
+    month, _, retention = shard.partition(".")
+    return month, Retention(retention)
+
+
 @dataclass(frozen=True)
 class ShardKey:
-    """The secret of one month (32 bytes), and what is derived from it (HKDF-Expand, RFC 5869 §2.3, one block)."""
+    """The secret of one shard (32 bytes), and what is derived from it (HKDF-Expand, RFC 5869 §2.3, one block)."""
 
     shard: str
     secret: bytes
 
     def pseudonym(self, kind: str, identifier: str) -> str:
-        """What stands for an identifier in this month: HMAC-SHA-256 in hexadecimal. `kind`: actor, organisation..."""
+        """What stands for an identifier in this shard: HMAC-SHA-256 in hexadecimal. `kind`: actor, organisation..."""
         return self._remembered(self._pseudonyms, kind.encode() + b"\x00" + identifier.encode())
 
     def link(self, event_hash: bytes) -> str:
@@ -37,7 +58,7 @@ class ShardKey:
 
     @cached_property
     def payload_key(self) -> bytes:
-        """The AES-256-GCM key of this month's payloads."""
+        """The AES-256-GCM key that wraps the keys of this shard's payloads."""
         return self._derive(b"payload")
 
     @cached_property

@@ -1,11 +1,13 @@
 """What codes in events are called, by the service whose events they stand in.
 
-Words are told by the producers and are for showing only: no evidence depends on them.
+Words are told by the producers, for showing and to say how long an event is kept: no evidence depends on them.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from audit.domain.event import OWN_SERVICE
+from audit.domain.retention import Retention
 from servicekit.event_words import STEP, TYPE, Word
 
 SEPARATOR = "."
@@ -34,10 +36,19 @@ class Vocabulary:
         """What some service calls `code`; None when none ever said so."""
         return self.of_anybody.get((kind, code))
 
+    def retention(self, event_type: str) -> Retention:
+        """The class of a type; only the journal itself can say that something is kept as long as the journal."""
+        service = service_of(event_type)
+        word = self.find(service, TYPE, event_type)
+        told = set() if word is None else set(word.form.split())
+        if Retention.EVIDENCE in told and service == OWN_SERVICE:
+            return Retention.EVIDENCE
+        return Retention.CONNECTION if Retention.CONNECTION in told else Retention.ACCESS
+
 
 def vocabulary_of(told: Iterable[tuple[str, Word]]) -> Vocabulary:
     """Words with their service; the last of several for one code is the one that counts."""
     words = {(service, word.kind, word.code): word for service, word in told}
     of_anybody = {(kind, code): words[service, kind, code] for service, kind, code in sorted(words, reverse=True)}
-    steps = sorted(code for (_, kind, code), word in words.items() if kind == TYPE and word.form == STEP)
+    steps = sorted(code for (_, kind, code), word in words.items() if kind == TYPE and STEP in word.form.split())
     return Vocabulary(words, of_anybody, tuple(steps))

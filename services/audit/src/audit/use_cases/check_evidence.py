@@ -13,6 +13,7 @@ from audit.domain.clock_check import TOLERANCE_US
 from audit.domain.merkle import EMPTY_FRONTIER
 from audit.domain.proofs import root_at
 from audit.domain.refusals import JournalDamagedError
+from audit.domain.retention import Retention
 from audit.domain.tiles import TileNodes
 from audit.use_cases.ports import (
     Guard,
@@ -114,8 +115,13 @@ class CheckEvidence:
             yield f"clock: the newest entry is {ahead_us // 60_000_000} minutes later than the clock"
 
     def _key_problems(self, repositories: Repositories) -> Iterator[str]:
-        """The newest month must have its key; that of an older month may have been destroyed on purpose."""
-        for shard in list(repositories.shards.all())[-1:]:
+        """The newest month must have its keys, and so must what says what became of the journal."""
+        shards = [shard for shard in repositories.shards.all() if shard.destroyed_by is None]
+        newest = max((shard.name.partition(".")[0] for shard in shards), default="")
+        for shard in shards:
+            month, _, retention = shard.name.partition(".")
+            if month != newest and retention != Retention.EVIDENCE:
+                continue
             key = self.keys.get(shard.name)
             if key is None or key.check != shard.key_check:
                 yield f"key: the key of {shard.name} is not the one the month began with, or is missing"

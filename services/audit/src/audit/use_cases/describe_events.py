@@ -70,9 +70,10 @@ class ReadVocabulary:
         Raises:
             DependencyUnavailableError: the database does not answer.
         """
-        return self.store.read(self._read)
+        return self.store.read(self.within)
 
-    def _read(self, repositories: Repositories) -> Vocabulary:
+    def within(self, repositories: Repositories) -> Vocabulary:
+        """The words as one transaction sees them."""
         kept, lists = self._kept, repositories.words.lists()
         if kept is None or kept[0] != lists:
             self._kept = kept = lists, vocabulary_of([*repositories.words.all(), *self.own])

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from audit.domain.search import SearchQuestion, criteria_for
-from audit.use_cases.opened_payloads import open_payload
+from audit.use_cases.opened_payloads import keys_at_hand, open_payload
 from audit.use_cases.ports import JournalStore, PayloadCipher, Repositories, ShardKeys
 
 _EVENTS_LOOKED_AT = 20
@@ -63,8 +63,7 @@ class FindNames:
         return self.store.read(work)
 
     def _newest(self, repositories: Repositories, owner: str, subject: str, told: str) -> Mapping[str, Any]:
-        names = [shard.name for shard in repositories.shards.all()]
-        keys = {name: key for name in names if (key := self.keys.get(name)) is not None}
+        keys = keys_at_hand(repositories, self.keys)
         criteria = criteria_for(SearchQuestion(case_number="", subject=subject), owner, keys, self.steps)
         for row in repositories.entries.search(criteria, None, _EVENTS_LOOKED_AT):
             opened = open_payload(row, self.keys, self.cipher)

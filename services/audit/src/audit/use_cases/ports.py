@@ -31,6 +31,14 @@ class TreeState:
 
 
 @dataclass(frozen=True, slots=True)
+class SealedPayload:
+    """A payload encrypted under a random key of its own, and that key wrapped by the key of its shard."""
+
+    wrapped_key: bytes
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class EntryRow:
     """An entry as it is written: its place, its bytes, what it can be found by, its sealed payload."""
 
@@ -38,7 +46,8 @@ class EntryRow:
     event_id: str
     data: bytes
     keys: SearchKeys
-    sealed_payload: bytes
+    sealed: SealedPayload | None
+    """None when it was not read, or is not there any more."""
 
     @property
     def leaf_hash(self) -> bytes:
@@ -48,10 +57,12 @@ class EntryRow:
 
 @dataclass(frozen=True, slots=True)
 class StoredShard:
-    """A month that has entries, and the check value of its key."""
+    """A month and class that has entries, and the check value of its key."""
 
     name: str
     key_check: bytes
+    destroyed_by: int | None = None
+    """Index of the event that says that the key was destroyed."""
 
 
 class Entries(Protocol):
@@ -61,7 +72,7 @@ class Entries(Protocol):
         """Writes entries whose index was assigned under `Tree.lock`."""
 
     def by_event_ids(self, event_ids: Sequence[str]) -> dict[str, EntryRow]:
-        """Those of these events that are in the journal; without their sealed payload (empty bytes)."""
+        """Those of these events that are in the journal; without their sealed payload."""
 
     def between(self, first: int, end: int) -> Sequence[EntryRow]:
         """Entries first..end-1 in order, with their payloads."""
@@ -134,13 +145,32 @@ class Checkpoints(Protocol):
 
 
 class Shards(Protocol):
-    """The months that have entries."""
+    """The months and classes that have entries."""
 
     def all(self) -> Sequence[StoredShard]:
         """In the order of time."""
 
+    def find(self, name: str) -> StoredShard | None:
+        """The one of that name."""
+
     def add(self, shard: StoredShard) -> None:
-        """Keeps a new month; the same month again changes nothing."""
+        """Keeps a new one; the same again changes nothing."""
+
+    def destroy(self, name: str, act_index: int) -> None:
+        """Notes which event says that the key was destroyed."""
+
+
+class Erasures(Protocol):
+    """What is not readable any more."""
+
+    def redact(self, index: int, act_index: int) -> None:
+        """Removes the payload of an entry and what it can be found by, and notes which event says so."""
+
+    def redacted(self, indexes: Sequence[int]) -> dict[int, int]:
+        """Of these entries the redacted ones, each with the index of the event that says so."""
+
+    def forget(self, shard: str, limit: int) -> int:
+        """Removes at most `limit` payloads of a shard whose key was destroyed; how many they were."""
 
 
 class Words(Protocol):
@@ -168,6 +198,7 @@ class Repositories:
     producers: Producers
     checkpoints: Checkpoints
     shards: Shards
+    erasures: Erasures
     words: Words
 
 
@@ -190,22 +221,25 @@ class JournalStore(Protocol):
 
 
 class ShardKeys(Protocol):
-    """The keys of the months, outside the database."""
+    """The keys of the shards, outside the database."""
 
     def get(self, shard: str) -> ShardKey | None:
         """The key, or None when it was never made, is lost or was destroyed."""
 
     def get_or_create(self, shard: str) -> ShardKey:
-        """The key, made now when the month is new."""
+        """The key, made now when the shard is new."""
+
+    def destroy(self, shard: str) -> None:
+        """Removes the key for good; one that is not there stays away."""
 
 
 class PayloadCipher(Protocol):
     """Authenticated encryption of payloads."""
 
-    def seal(self, key: ShardKey, event_id: str, salt: bytes, document: bytes) -> bytes:
-        """Encrypts salt and document; the event id is authenticated with them."""
+    def seal(self, key: ShardKey, event_id: str, salt: bytes, document: bytes) -> SealedPayload:
+        """Encrypts salt and document under a new key; the event id is authenticated with both."""
 
-    def open(self, key: ShardKey, event_id: str, sealed: bytes) -> tuple[bytes, bytes] | None:
+    def open(self, key: ShardKey, event_id: str, sealed: SealedPayload) -> tuple[bytes, bytes] | None:
         """(salt, document), or None when the bytes, the event id or the key is not what it was."""
 
 
@@ -288,7 +322,7 @@ class RawEntry:
     event_id: str
     data: bytes
     keys: SearchKeys
-    sealed_payload: bytes | None
+    sealed: SealedPayload | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,4 +374,7 @@ class JournalScan(Protocol):
         """(service, epoch, hole) of every hole."""
 
     def shards(self) -> Iterator[StoredShard]:
-        """Every month."""
+        """Every shard."""
+
+    def redactions(self) -> Iterator[tuple[Any, Any]]:
+        """(index, index of the event that says so) of every redacted entry."""

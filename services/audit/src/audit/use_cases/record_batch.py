@@ -6,8 +6,9 @@ a receipt speaks of what is on disk. A request is written whole or not at all.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from audit.domain.alarm import Alarm, alarm_act
 from audit.domain.clock_check import Reading, believed_time
@@ -18,6 +19,7 @@ from audit.domain.producer_chain import Irregularity, ProducerChain
 from audit.domain.refusals import EventIdReusedError, JournalDamagedError, ShardKeyMissingError
 from audit.domain.shard import ShardKey, shard_of
 from audit.domain.tiles import grown
+from audit.domain.vocabulary import Vocabulary
 from audit.use_cases.ports import (
     EntryRow,
     JournalStore,
@@ -44,6 +46,15 @@ class JournalPlace:
 
 
 Answer = tuple[JournalPlace, ...] | EventIdReusedError
+Afterwards = Callable[[Repositories, tuple[Answer, ...]], None]
+"""What else is done in the transaction of a batch, once its answers are known."""
+
+
+class WordsWithin(Protocol):
+    """What producers call their events, as one transaction sees it: it says which class a type is of."""
+
+    def within(self, repositories: Repositories) -> Vocabulary:
+        """The words as they are now."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +74,7 @@ class RecordBatch:
     store: JournalStore
     keys: ShardKeys
     cipher: PayloadCipher
+    vocabulary: WordsWithin
     clock: Clock
     epoch: str
     believes_any_clock: bool = False
@@ -70,15 +82,22 @@ class RecordBatch:
     _known_alarms: set[Alarm] = field(default_factory=set)
     _anchor: list[Reading] = field(default_factory=list)
 
-    def __call__(self, requests: Sequence[Request]) -> Written:
-        """Writes the requests; each gets its receipts, or the refusal of a reused id.
+    def __call__(self, requests: Sequence[Request], afterwards: Afterwards | None = None) -> Written:
+        """Writes the requests, then does `afterwards`; each gets its receipts, or the refusal of a reused id.
 
         Raises:
             DependencyUnavailableError: the database does not answer, or the key of the month is not there.
             ClockNotBelievedError: the clock contradicts the newest entry, its own ticks, or every event.
             JournalDamagedError: what was read back is not what was written.
         """
-        written = self.store.write(lambda repositories: _Transaction(self, repositories).run(requests))
+
+        def work(repositories: Repositories) -> Written:
+            done = _Transaction(self, repositories).run(requests)
+            if afterwards is not None:
+                afterwards(repositories, done.answers)
+            return done
+
+        written = self.store.write(work)
         self._known_alarms.update(written.alarms)
         self._read_back(written)
         return written
@@ -124,12 +143,13 @@ class _Transaction:
         self._new: dict[str, tuple[int, Entry]] = {}
         self._chains: dict[tuple[str, str], ProducerChain] = {}
         self._alarms: list[Alarm] = []
+        self._keys: dict[str, ShardKey] = {}
 
     def run(self, requests: Sequence[Request]) -> Written:
         state = self._repositories.tree.lock()
         self._first = state.frontier.size
         self._received_at_us = self._batch.time_for(requests, state.last_received_at_us)
-        self._key = self._key_of_month()
+        self._vocabulary = self._batch.vocabulary.within(self._repositories)
         self._stored = self._repositories.entries.by_event_ids(
             [act_of(event).event_id for request in requests for event in request]
         )
@@ -168,10 +188,11 @@ class _Transaction:
             return JournalPlace(event_id, row.keys.shard, row.index, row.leaf_hash)
         if event_id not in self._new:
             submitted = self._chained(event)
-            entry = make_entry(submitted, self._received_at_us, self._key, os.urandom(SALT_SIZE))
+            key = self._key_for(submitted.act.type)
+            entry = make_entry(submitted, self._received_at_us, key, os.urandom(SALT_SIZE))
             self._new[event_id] = (self._first + len(self._new), entry)
         index, entry = self._new[event_id]
-        return JournalPlace(event_id, self._key.shard, index, entry.leaf_hash)
+        return JournalPlace(event_id, entry.keys.shard, index, entry.leaf_hash)
 
     def _chained(self, event: SubmittedEvent | Act) -> SubmittedEvent:
         if isinstance(event, Act):
@@ -199,9 +220,14 @@ class _Transaction:
         if alarm not in self._alarms and not self._batch.is_known(alarm):
             self._alarms.append(alarm)
 
-    def _key_of_month(self) -> ShardKey:
-        shard, keys = shard_of(self._received_at_us), self._batch.keys
-        stored = next((known for known in self._repositories.shards.all() if known.name == shard), None)
+    def _key_for(self, event_type: str) -> ShardKey:
+        shard = shard_of(self._received_at_us, self._vocabulary.retention(event_type))
+        if shard not in self._keys:
+            self._keys[shard] = self._key_of(shard)
+        return self._keys[shard]
+
+    def _key_of(self, shard: str) -> ShardKey:
+        keys, stored = self._batch.keys, self._repositories.shards.find(shard)
         if stored is None:
             key = keys.get_or_create(shard)
             self._repositories.shards.add(StoredShard(shard, key.check))
@@ -225,7 +251,7 @@ class _Transaction:
 
     def _row(self, index: int, entry: Entry) -> EntryRow:
         event_id = entry.event.act.event_id
-        sealed = self._batch.cipher.seal(self._key, event_id, entry.salt, entry.document)
+        sealed = self._batch.cipher.seal(self._keys[entry.keys.shard], event_id, entry.salt, entry.document)
         return EntryRow(index, event_id, entry.data, entry.keys, sealed)
 
 

@@ -13,7 +13,7 @@ from audit.domain.refusals import EventUnknownError, SearchNotYoursError
 from audit.domain.search import Criteria, SearchQuestion, check_question, criteria_for
 from audit.domain.vocabulary import Vocabulary
 from audit.use_cases.find_names import FindNames, JournalNames
-from audit.use_cases.opened_payloads import open_payload
+from audit.use_cases.opened_payloads import Erased, erased_among, keys_at_hand, open_payload
 from audit.use_cases.ports import EntryRow, JournalStore, PayloadCipher, Repositories, ShardKeys
 from audit.use_cases.record_reading import Auditor, RecordReading
 
@@ -36,6 +36,7 @@ class FoundEvent:
     occurred_at_us: int
     owner: str
     opened: OpenedPayload | None
+    erased: Erased | None = None
     withheld: bool = False
     """Recorded as consulted, and a later event says that nothing was shown."""
 
@@ -101,15 +102,22 @@ class ReadResults:
         Raises:
             DependencyUnavailableError: the database does not answer.
         """
-        found = tuple(found_event(row, open_payload(row, self.keys, self.cipher)) for row in rows)
+        opened = [open_payload(row, self.keys, self.cipher) for row in rows]
+        gone = [row for row, payload in zip(rows, opened, strict=True) if payload is None]
+        erased = self._erased(gone) if gone else {}
+        pairs = zip(rows, opened, strict=True)
+        found = tuple(found_event(row, payload, erased.get(row.index)) for row, payload in pairs)
         subjects = tuple({row.keys.subject for row in rows if row.keys.type == CONSULTED_TYPE and row.keys.subject})
         if not subjects:
             return found
         asked = Criteria(owner=auditor.owner, subjects=subjects, type=WITHHELD_TYPE)
         later = self.store.read(lambda repositories: repositories.entries.search(asked, None, _MOST_WITHHELD))
-        opened = [payload for row in later if (payload := open_payload(row, self.keys, self.cipher)) is not None]
-        ids = {payload.payload.get("consultation") for payload in opened}
+        told = [payload for row in later if (payload := open_payload(row, self.keys, self.cipher)) is not None]
+        ids = {payload.payload.get("consultation") for payload in told}
         return tuple(replace(event, withheld=event.event_id in ids) for event in found)
+
+    def _erased(self, rows: Sequence[EntryRow]) -> dict[int, Erased]:
+        return self.store.read(lambda repositories: erased_among(repositories, rows, self.keys, self.cipher))
 
     def names(
         self, auditor: Auditor, events: Sequence[FoundEvent], question: SearchQuestion | None = None
@@ -161,8 +169,7 @@ class ReadResults:
         steps = self.vocabulary().steps
 
         def find(repositories: Repositories) -> list[EntryRow]:
-            names = [shard.name for shard in repositories.shards.all()]
-            keys = {name: key for name in names if (key := self.keys.get(name)) is not None}
+            keys = keys_at_hand(repositories, self.keys)
             criteria = criteria_for(question, auditor.owner, keys, steps)
             return list(repositories.entries.search(criteria, before, limit))
 
@@ -184,7 +191,7 @@ def read_row(store: JournalStore, event_id: str) -> EntryRow | None:
     return store.read(work)
 
 
-def found_event(row: EntryRow, opened: OpenedPayload | None) -> FoundEvent:
+def found_event(row: EntryRow, opened: OpenedPayload | None, erased: Erased | None) -> FoundEvent:
     """An entry as results show it."""
     return FoundEvent(
         index=row.index,
@@ -195,4 +202,5 @@ def found_event(row: EntryRow, opened: OpenedPayload | None) -> FoundEvent:
         occurred_at_us=row.keys.occurred_at_us,
         owner=row.keys.owner,
         opened=opened,
+        erased=erased,
     )

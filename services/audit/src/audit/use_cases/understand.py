@@ -10,7 +10,7 @@ from typing import Any
 
 from audit.domain.asked import AskedKind, Understood
 from audit.domain.search import SearchQuestion, criteria_for
-from audit.use_cases.opened_payloads import open_payload
+from audit.use_cases.opened_payloads import keys_at_hand, open_payload
 from audit.use_cases.ports import JournalStore, PayloadCipher, Repositories, ShardKeys
 from audit.use_cases.record_reading import Auditor, RecordReading
 from partnerkit.text import letters_of
@@ -73,8 +73,7 @@ class Understand:
     def _told(
         self, repositories: Repositories, owner: str, event_type: str, meanings: Meanings
     ) -> Iterator[tuple[str, dict[str, Any]]]:
-        names = [shard.name for shard in repositories.shards.all()]
-        keys = {name: key for name in names if (key := self.keys.get(name)) is not None}
+        keys = keys_at_hand(repositories, self.keys)
         criteria = criteria_for(SearchQuestion(case_number="", type=event_type), owner, keys)
         rows = repositories.entries.search(criteria, None, MOST_READ)
         meanings.is_complete = meanings.is_complete and len(rows) < MOST_READ

@@ -1,7 +1,7 @@
 """The pass over the entries: each is held against its payload, and the tree and the chains are built again."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from audit.domain.entry import MalformedEntryError, parse_document, parse_entry
 from audit.domain.event import ProducerPlace, SubmittedEvent
@@ -9,9 +9,9 @@ from audit.domain.merkle import EMPTY_FRONTIER, HASH_SIZE, Frontier
 from audit.domain.producer_chain import ProducerChain
 from audit.domain.shard import ShardKey
 from audit.domain.verification import Irregular, Problem, StoredEntry, check_entry
-from audit.use_cases.accept_restored import ACCEPTED_TYPE
 from audit.use_cases.ports import JournalScan, PayloadCipher, RawEntry, ShardKeys
 from audit.use_cases.verify_checkpoints import CheckpointCheck
+from audit.use_cases.verify_erasures import ErasureCheck
 from audit.use_cases.verify_tiles import TileCheck
 
 _PROGRESS_EVERY = 1000
@@ -22,20 +22,27 @@ Progress = Callable[[int, int], None]
 """Told now and then that so many entries of so many are done."""
 
 
+@dataclass(frozen=True, slots=True)
+class InStep:
+    """What is checked in step with the entries."""
+
+    checkpoints: CheckpointCheck
+    tiles: TileCheck
+    erasures: ErasureCheck
+
+
 class EntriesPass:
     """Reads every entry once; afterwards its fields say what the other tables must hold."""
 
-    def __init__(self, keys: ShardKeys, cipher: PayloadCipher, checkpoints: CheckpointCheck, tiles: TileCheck) -> None:
+    def __init__(self, keys: ShardKeys, cipher: PayloadCipher, steps: InStep) -> None:
         self._keys = keys
         self._cipher = cipher
-        self._checkpoints = checkpoints
-        self._tiles = tiles
+        self._checkpoints, self._tiles, self._erasures = steps.checkpoints, steps.tiles, steps.erasures
         self.frontier: Frontier = EMPTY_FRONTIER
         self.chains: dict[tuple[str, str], ProducerChain] = {}
         self.irregular: list[Irregular] = []
         self.last_received_at_us = 0
         self.shards: set[str] = set()
-        self._accepted: list[tuple[str, str, int, int]] = []
 
     def run(self, scan: JournalScan, progress: Progress) -> Iterator[Problem]:
         """What is wrong with entries and payloads, and with the roots along the way."""
@@ -58,10 +65,7 @@ class EntriesPass:
         """The numbers of producers that never came, unless an event of the journal says that the loss is accepted."""
         for (service, epoch), chain in sorted(self.chains.items()):
             for hole in chain.holes:
-                if not any(
-                    (service, epoch) == (of, its) and first <= hole.first and hole.end <= end
-                    for of, its, first, end in self._accepted
-                ):
+                if not self._erasures.accepts(service, epoch, hole):
                     sentence = f"numbers {hole.first} to {hole.end - 1} of {service} never came: these events are lost"
                     yield Problem("(producer)", None, sentence, key=f"{service} {epoch}")
 
@@ -71,19 +75,20 @@ class EntriesPass:
 
     def _entry(self, raw: RawEntry) -> Iterator[Problem]:
         key, opened = self._open(raw)
-        stored = StoredEntry(raw.index, raw.event_id, raw.data, raw.keys, opened)
+        is_redacted = self._erasures.is_redacted(raw.index)
+        stored = StoredEntry(raw.index, raw.event_id, raw.data, raw.keys, opened, is_redacted)
         checked = check_entry(stored, key)
-        if opened is None:
+        if opened is None and not self._erasures.excuses(raw):
             yield self._unopened(raw, key)
+        yield from self._erasures.still_there(raw)
         yield from checked.problems
         if checked.received_at_us is not None:
             self.last_received_at_us = checked.received_at_us
-        if key is not None:
-            self.shards.add(key.shard)
+        self.shards.add(str(raw.keys.shard) if key is None else key.shard)
         yield from self._extend([checked.leaf])
         self._follow(raw, checked.event)
-        if checked.event is not None and checked.event.act.type == ACCEPTED_TYPE and opened is not None:
-            self._accept(parse_document(opened[1]).payload)
+        if checked.event is not None and opened is not None:
+            self._erasures.follow(raw.index, checked.event, parse_document(opened[1]).payload)
         yield from self._checkpoints.at(self.frontier)
 
     def _open(self, raw: RawEntry) -> tuple[ShardKey | None, tuple[bytes, bytes] | None]:
@@ -97,23 +102,20 @@ class EntriesPass:
         key = None
         for shard, event_id in candidates:
             key = self._keys.get(str(shard)) or key
-            opened = key and raw.sealed_payload and self._cipher.open(key, str(event_id), raw.sealed_payload)
+            opened = key and raw.sealed and self._cipher.open(key, str(event_id), raw.sealed)
             if opened:
                 return key, opened
         return key, None
 
     @staticmethod
     def _unopened(raw: RawEntry, key: ShardKey | None) -> Problem:
-        if raw.sealed_payload is None:
+        if raw.sealed is None:
             return Problem("payload", "leaf_index", "the payload is missing", raw.index, raw.event_id)
         if key is None:
             sentence = f"the key of {raw.keys.shard} is not there, so the payload cannot be checked"
             return Problem("payload", None, sentence, raw.index, raw.event_id)
-        return Problem("payload", "sealed", "the bytes are not those that were sealed", raw.index, raw.event_id)
-
-    def _accept(self, told: Mapping[str, Any]) -> None:
-        for one in told.get("missing_numbers", ()):
-            self._accepted.append((one["service"], one["epoch"], one["first"], one["end"]))
+        sentence = "the bytes are not those that were sealed"
+        return Problem("payload", "wrapped_key or sealed", sentence, raw.index, raw.event_id)
 
     def _extend(self, leaves: list[bytes]) -> Iterator[Problem]:
         self.frontier, completed = self.frontier.extend(leaves)

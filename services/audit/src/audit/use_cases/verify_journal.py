@@ -20,8 +20,9 @@ from audit.use_cases.ports import (
     UnreadableTableError,
 )
 from audit.use_cases.verify_checkpoints import CheckpointCheck
-from audit.use_cases.verify_entries import EntriesPass, Progress
-from audit.use_cases.verify_tables import compare_chains, compare_shards, compare_state
+from audit.use_cases.verify_entries import EntriesPass, InStep, Progress
+from audit.use_cases.verify_erasures import ErasureCheck
+from audit.use_cases.verify_tables import compare_chains, compare_state
 from audit.use_cases.verify_tiles import TileCheck
 
 PROBLEMS_LISTED = 1000
@@ -37,6 +38,10 @@ class Report:
     problems: tuple[Problem, ...]
     problem_count: int
     irregularities: tuple[Irregular, ...]
+    redacted: int = 0
+    """Payloads that a recorded decision erased."""
+    expired: int = 0
+    """Payloads whose key was destroyed at the end of its term."""
 
     @property
     def is_intact(self) -> bool:
@@ -76,12 +81,13 @@ class VerifyJournal:
         return self.scan(lambda tables: self._verify(tables, checkpoints, progress))
 
     def _verify(self, scan: JournalScan, checkpoints: CheckpointCheck, progress: Progress) -> Report:
-        tiles = TileCheck()
-        entries = EntriesPass(self.outside.keys, self.cipher, checkpoints, tiles)
+        tiles, erasures = TileCheck(), ErasureCheck(self.outside.keys)
+        entries = EntriesPass(self.outside.keys, self.cipher, InStep(checkpoints, tiles, erasures))
         found = _Findings()
         found.take(_storage(scan))
         found.take(checkpoints.load(scan))
         found.take(tiles.load(scan))
+        found.take(erasures.load(scan))
         found.take(entries.run(scan, progress))
         found.take(tiles.rest())
         found.take(checkpoints.rest(entries.frontier))
@@ -90,7 +96,7 @@ class VerifyJournal:
         found.take(entries.missing_numbers())
         found.take(_state(scan, entries))
         found.take(compare_chains(scan, entries.chains))
-        found.take(compare_shards(scan, self.outside.keys, entries.shards))
+        found.take(erasures.rest(entries.shards))
         return Report(
             size=entries.frontier.size,
             root=entries.frontier.root(),
@@ -98,6 +104,8 @@ class VerifyJournal:
             problems=tuple(found.listed),
             problem_count=found.count,
             irregularities=tuple(entries.irregular),
+            redacted=erasures.redacted,
+            expired=erasures.expired,
         )
 
 

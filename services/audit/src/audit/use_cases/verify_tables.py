@@ -6,7 +6,7 @@ from dataclasses import replace
 from audit.domain.merkle import Frontier
 from audit.domain.producer_chain import ProducerChain
 from audit.domain.verification import Problem
-from audit.use_cases.ports import JournalScan, RawState, ShardKeys
+from audit.use_cases.ports import JournalScan, RawState
 from audit.use_cases.verify_entries import UNKNOWN_HASH
 
 ChainsByPlace = Mapping[tuple[str, str], ProducerChain]
@@ -58,20 +58,3 @@ def _compare_holes(scan: JournalScan, computed: ChainsByPlace) -> Iterator[Probl
     for service, epoch, first in expected:
         sentence = "numbers are missing and it is not said"
         yield Problem("producer_hole", "service, epoch or first", sentence, key=f"{service} {epoch} {first}")
-
-
-def compare_shards(scan: JournalScan, keys: ShardKeys, used: set[str]) -> Iterator[Problem]:
-    """The months and their keys."""
-    expected = set(used)
-    for shard in scan.shards():
-        if shard.name not in expected:
-            yield Problem("shard", "name", "no entry is of this month", key=shard.name)
-            continue
-        expected.discard(shard.name)
-        key = keys.get(shard.name)
-        if key is None or key.check != shard.key_check:
-            yield Problem(
-                "shard", "key_check", "the key in the file is not the one the month began with", key=shard.name
-            )
-    for name in sorted(expected):
-        yield Problem("shard", "name", "the month is missing", key=name)

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from audit.adapters.database.tables import checkpoint, shard
 from audit.domain.checkpoint import SignedCheckpoint, TreeHead
 from audit.use_cases.ports import StoredShard
 from servicekit.database.prepared import PreparedStatement
 
-_MONTHS = PreparedStatement(select(shard.c.name, shard.c.key_check).order_by(shard.c.name))
+_SHARD = select(shard.c.name, shard.c.key_check, shard.c.destroyed_by)
+_SHARDS = PreparedStatement(_SHARD.order_by(shard.c.name))
+_ONE_SHARD = PreparedStatement(_SHARD.where(shard.c.name == bindparam("of_name")))
 
 
 class SqlCheckpoints:
@@ -47,17 +49,25 @@ class SqlCheckpoints:
 
 
 class SqlShards:
-    """Months in the table `shard`."""
+    """Months and classes in the table `shard`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def all(self) -> Sequence[StoredShard]:
         """See `Shards.all`."""
-        return [StoredShard(name, bytes(check)) for name, check in _MONTHS.all(self._connection, {})]
+        return [StoredShard(name, bytes(check), act) for name, check, act in _SHARDS.all(self._connection, {})]
 
-    def add(self, month: StoredShard) -> None:
-        """See `Shards.add`. Called while the tree is locked, so nobody adds the same month in between."""
-        known = self._connection.execute(select(shard.c.name).where(shard.c.name == month.name)).first()
-        if known is None:
-            self._connection.execute(insert(shard).values(name=month.name, key_check=month.key_check))
+    def find(self, name: str) -> StoredShard | None:
+        """See `Shards.find`."""
+        row = _ONE_SHARD.first(self._connection, {"of_name": name})
+        return None if row is None else StoredShard(row[0], bytes(row[1]), row[2])
+
+    def add(self, new: StoredShard) -> None:
+        """See `Shards.add`. Called while the tree is locked, so nobody adds the same one in between."""
+        if self.find(new.name) is None:
+            self._connection.execute(insert(shard).values(name=new.name, key_check=new.key_check))
+
+    def destroy(self, name: str, act_index: int) -> None:
+        """See `Shards.destroy`."""
+        self._connection.execute(update(shard).where(shard.c.name == name).values(destroyed_by=act_index))

@@ -8,13 +8,15 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert,
 from audit.adapters.database.tables import entry, payload
 from audit.domain.entry import SearchKeys
 from audit.domain.search import Criteria
-from audit.use_cases.ports import EntryRow
+from audit.use_cases.ports import EntryRow, SealedPayload
 from servicekit.database.prepared import PreparedStatement
 
 _KEY_NAMES = tuple(SearchKeys.__dataclass_fields__)
 _KEYS = tuple(entry.c[name] for name in _KEY_NAMES)
 _ENTRY = select(entry.c.leaf_index, entry.c.event_id, entry.c.entry, *_KEYS)
-_WITH_PAYLOAD = _ENTRY.add_columns(payload.c.sealed).join(payload, payload.c.leaf_index == entry.c.leaf_index)
+_WITH_PAYLOAD = _ENTRY.add_columns(payload.c.wrapped_key, payload.c.sealed).outerjoin(
+    payload, payload.c.leaf_index == entry.c.leaf_index
+)
 _INSERT_ENTRY = PreparedStatement(insert(entry))
 _INSERT_PAYLOAD = PreparedStatement(insert(payload))
 # One statement per number of ids would be compiled again and again: a few sizes, the last id repeated to fill one.
@@ -40,7 +42,11 @@ class SqlEntries:
     def add(self, rows: Sequence[EntryRow]) -> None:
         """See `Entries.add`."""
         _INSERT_ENTRY.run_many(self._connection, [_values(row) for row in rows])
-        sealed = [{"leaf_index": row.index, "sealed": row.sealed_payload} for row in rows]
+        sealed = [
+            {"leaf_index": row.index, "wrapped_key": row.sealed.wrapped_key, "sealed": row.sealed.data}
+            for row in rows
+            if row.sealed is not None
+        ]
         _INSERT_PAYLOAD.run_many(self._connection, sealed)
 
     def by_event_ids(self, event_ids: Sequence[str]) -> dict[str, EntryRow]:
@@ -51,14 +57,14 @@ class SqlEntries:
             size = next(size for size in _IDS_SIZES if size >= len(some))
             values = {f"id_{number}": some[min(number, len(some) - 1)] for number in range(size)}
             for row in _BY_IDS[size].all(self._connection, values):
-                entry_row = _entry_row(row, b"")
+                entry_row = _entry_row(row, None)
                 found[entry_row.event_id] = entry_row
         return found
 
     def between(self, first: int, end: int) -> Sequence[EntryRow]:
         """See `Entries.between`."""
         within = _WITH_PAYLOAD.where(_range(first, end)).order_by(entry.c.leaf_index)
-        return [_entry_row(row, row.sealed) for row in self._connection.execute(within)]
+        return [_entry_row(row, _sealed(row)) for row in self._connection.execute(within)]
 
     def data_between(self, first: int, end: int) -> Sequence[bytes]:
         """See `Entries.data_between`."""
@@ -71,7 +77,7 @@ class SqlEntries:
         if before is not None:
             matching = matching.where(entry.c.leaf_index < before)
         newest_first = matching.order_by(entry.c.leaf_index.desc()).limit(limit)
-        return [_entry_row(row, row.sealed) for row in self._connection.execute(newest_first)]
+        return [_entry_row(row, _sealed(row)) for row in self._connection.execute(newest_first)]
 
     def first_index_since(self, received_at_us: int) -> int | None:
         """See `Entries.first_index_since`."""
@@ -146,8 +152,12 @@ def _values(row: EntryRow) -> dict[str, Any]:
     }
 
 
-def _entry_row(row: Sequence[Any], sealed: bytes) -> EntryRow:
+def _sealed(row: Any) -> SealedPayload | None:
+    return None if row.sealed is None else SealedPayload(bytes(row.wrapped_key), bytes(row.sealed))
+
+
+def _entry_row(row: Sequence[Any], sealed: SealedPayload | None) -> EntryRow:
     """From the columns of `_ENTRY`, with or without more behind them."""
     leaf_index, event_id, data = row[:3]
     keys = SearchKeys(**dict(zip(_KEY_NAMES, row[3:], strict=False)))
-    return EntryRow(leaf_index, event_id, bytes(data), keys, bytes(sealed))
+    return EntryRow(leaf_index, event_id, bytes(data), keys, sealed)

@@ -18,13 +18,14 @@ from audit.adapters.database.tables import (
     payload,
     producer_hole,
     producer_state,
+    redaction,
     shard,
     tile,
     tree_state,
 )
 from audit.domain.entry import SearchKeys
 from audit.domain.producer_chain import Hole, ProducerChain
-from audit.use_cases.ports import JournalScan, RawEntry, RawState, StoredShard, UnreadableTableError
+from audit.use_cases.ports import JournalScan, RawEntry, RawState, SealedPayload, StoredShard, UnreadableTableError
 from servicekit.database import Database
 
 T = TypeVar("T")
@@ -66,13 +67,15 @@ class _SqlScan:
     def entries(self) -> Iterator[RawEntry]:
         """See `JournalScan.entries`."""
         columns = [self._column(column) for column in entry.columns]
-        joined = select(*columns, self._column(payload.c.sealed)).order_by(entry.c.leaf_index)
+        sealing = (payload.c.wrapped_key, payload.c.sealed)
+        joined = select(*columns, *[self._column(one) for one in sealing]).order_by(entry.c.leaf_index)
         query = joined.outerjoin(payload, payload.c.leaf_index == entry.c.leaf_index).select_from(entry)
         names = [column.name for column in entry.columns]
-        for row in self._rows(query, entry, payload.c.sealed):
+        for row in self._rows(query, entry, *sealing):
             values = dict(zip(names, row, strict=False))
             keys = SearchKeys(**{name: values[name] for name in SearchKeys.__dataclass_fields__})
-            sealed = row[len(names)]
+            wrapped_key, data = row[len(names) :]
+            sealed = None if data is None and wrapped_key is None else SealedPayload(wrapped_key or b"", data or b"")
             place = (values["leaf_index"], values["event_id"], values["entry"])
             yield RawEntry(*place, keys, sealed)
 
@@ -105,7 +108,12 @@ class _SqlScan:
     def shards(self) -> Iterator[StoredShard]:
         """See `JournalScan.shards`."""
         for row in self._rows(self._all(shard), shard):
-            yield StoredShard(row[0], row[1])
+            yield StoredShard(row[0], row[1], row[2])
+
+    def redactions(self) -> Iterator[tuple[Any, Any]]:
+        """See `JournalScan.redactions`."""
+        for row in self._rows(self._all(redaction), redaction):
+            yield row[0], row[1]
 
     def _all(self, table: Table) -> Select[Any]:
         return select(*[self._column(column) for column in table.columns]).select_from(table)

@@ -17,7 +17,7 @@ entry = Table(
     Column("leaf_index", sequence_type(), primary_key=True, autoincrement=False),
     Column("event_id", String(36), nullable=False),
     Column("entry", LargeBinary, nullable=False),
-    Column("shard", String(7), nullable=False),
+    Column("shard", String(24), nullable=False),
     Column("type", String(100), nullable=False),
     Column("decision", String(10), nullable=False),
     Column("actor", String(64)),
@@ -41,7 +41,15 @@ payload = Table(
     "payload",
     metadata,
     Column("leaf_index", sequence_type(), primary_key=True, autoincrement=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+)
+
+redaction = Table(
+    "redaction",
+    metadata,
+    Column("leaf_index", sequence_type(), primary_key=True, autoincrement=False),
+    Column("act_index", BigInteger, nullable=False),
 )
 
 tree_state = Table(
@@ -92,8 +100,9 @@ checkpoint = Table(
 shard = Table(
     "shard",
     metadata,
-    Column("name", String(7), primary_key=True),
+    Column("name", String(24), primary_key=True),
     Column("key_check", LargeBinary, nullable=False),
+    Column("destroyed_by", BigInteger),
 )
 
 words_metadata = MetaData()

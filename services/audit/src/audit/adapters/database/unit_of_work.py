@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from audit.adapters.database.checkpoints import SqlCheckpoints, SqlShards
 from audit.adapters.database.entries import SqlEntries
+from audit.adapters.database.erasures import SqlErasures
 from audit.adapters.database.producers import SqlProducers
 from audit.adapters.database.tree import SqlTree
 from audit.adapters.database.words import SqlWords
@@ -39,5 +40,6 @@ def sql_repositories(connection: Connection) -> Repositories:
         producers=SqlProducers(connection),
         checkpoints=SqlCheckpoints(connection),
         shards=SqlShards(connection),
+        erasures=SqlErasures(connection),
         words=SqlWords(connection),
     )

@@ -37,6 +37,19 @@ def create_file(path: Path, data: bytes) -> bool:
     return True
 
 
+def destroy_file(path: Path) -> None:
+    """Overwrites and removes a file, durably; one that is not there is no error."""
+    try:
+        with path.open("r+b") as file:
+            file.write(bytes(path.stat().st_size))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+    except FileNotFoundError:
+        return
+    _sync_folder(path.parent)
+
+
 def keep_aside(path: Path, at: datetime) -> None:
     """Copies a file, when it is there, to a name with the time: evidence that a person may want to look at."""
     try:

@@ -1,4 +1,8 @@
-"""Encryption of payloads: AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce, the event id authenticated."""
+"""Encryption of payloads: AES-256-GCM (NIST SP 800-38D) under a key per payload, wrapped by that of its shard.
+
+The key of a payload seals one message, so its nonce is zero; the wrapping key seals many, each with a random 96-bit
+nonce. The event id is authenticated with both, so that neither a key nor a payload passes for that of another event.
+"""
 
 import os
 from functools import lru_cache
@@ -7,30 +11,35 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from audit.domain.entry import SALT_SIZE
-from audit.domain.shard import ShardKey
+from audit.domain.shard import KEY_SIZE, ShardKey
+from audit.use_cases.ports import SealedPayload
 
 _NONCE_SIZE = 12
+_ONLY_NONCE = bytes(_NONCE_SIZE)
 _KEYS_KEPT = 64
 
 
 class AesGcmPayloadCipher:
-    """`PayloadCipher`. Sealed bytes: nonce, then the ciphertext of salt and document with its tag."""
+    """`PayloadCipher`. A wrapped key: nonce, then key and tag. A payload: salt and document, then tag."""
 
-    def seal(self, key: ShardKey, event_id: str, salt: bytes, document: bytes) -> bytes:
+    def seal(self, key: ShardKey, event_id: str, salt: bytes, document: bytes) -> SealedPayload:
         """See `PayloadCipher.seal`."""
-        nonce = os.urandom(_NONCE_SIZE)
-        return nonce + _cipher(key.payload_key).encrypt(nonce, salt + document, event_id.encode())
+        drawn, event = os.urandom(KEY_SIZE + _NONCE_SIZE), event_id.encode()
+        own, nonce = drawn[:KEY_SIZE], drawn[KEY_SIZE:]
+        wrapped = nonce + _wrapping(key.payload_key).encrypt(nonce, own, event)
+        return SealedPayload(wrapped, AESGCM(own).encrypt(_ONLY_NONCE, salt + document, event))
 
-    def open(self, key: ShardKey, event_id: str, sealed: bytes) -> tuple[bytes, bytes] | None:
+    def open(self, key: ShardKey, event_id: str, sealed: SealedPayload) -> tuple[bytes, bytes] | None:
         """See `PayloadCipher.open`."""
+        nonce, rest, event = sealed.wrapped_key[:_NONCE_SIZE], sealed.wrapped_key[_NONCE_SIZE:], event_id.encode()
         try:
-            nonce, rest = sealed[:_NONCE_SIZE], sealed[_NONCE_SIZE:]
-            clear = _cipher(key.payload_key).decrypt(nonce, rest, event_id.encode())
+            own = _wrapping(key.payload_key).decrypt(nonce, rest, event)
+            clear = AESGCM(own).decrypt(_ONLY_NONCE, sealed.data, event)
         except (InvalidTag, ValueError):
             return None
         return clear[:SALT_SIZE], clear[SALT_SIZE:]
 
 
 @lru_cache(maxsize=_KEYS_KEPT)
-def _cipher(payload_key: bytes) -> AESGCM:
+def _wrapping(payload_key: bytes) -> AESGCM:
     return AESGCM(payload_key)

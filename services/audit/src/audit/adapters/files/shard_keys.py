@@ -1,6 +1,8 @@
-"""The keys of the months: one file each, readable by the owner alone, never in the database or its backups.
+"""The keys of the shards (a month and a retention class): one file each, readable by the owner alone.
 
-A file holds 32 random bytes in hexadecimal. Destroying it (and its backups) erases the month.
+They are never in the database or its backups.
+
+A file holds 32 random bytes in hexadecimal. Destroying it (and its backups) erases the shard.
 """
 
 import re
@@ -8,11 +10,11 @@ import secrets
 import threading
 from pathlib import Path
 
-from audit.adapters.files.durable_files import create_file, private_folder
+from audit.adapters.files.durable_files import create_file, destroy_file, private_folder
 from audit.domain.refusals import ShardKeyMissingError
 from audit.domain.shard import KEY_SIZE, ShardKey
 
-_SHARD = re.compile(r"[0-9]{4}-[0-9]{2}")
+_SHARD = re.compile(r"[0-9]{4}-[0-9]{2}\.[a-z]{1,16}")
 
 
 class FileShardKeys:
@@ -48,7 +50,7 @@ class FileShardKeys:
         """
         path = self._path(shard)
         if path is None:
-            raise ShardKeyMissingError(f"{shard!r} is not a month")
+            raise ShardKeyMissingError(f"{shard!r} is no month and class")
         try:
             if not path.exists():
                 create_file(path, secrets.token_bytes(KEY_SIZE).hex().encode() + b"\n")
@@ -58,6 +60,22 @@ class FileShardKeys:
         if key is None:
             raise ShardKeyMissingError(f"the key {path} has just gone")
         return key
+
+    def destroy(self, shard: str) -> None:
+        """See `ShardKeys.destroy`. The bytes are overwritten first; what the disk or a backup keeps is the operator's.
+
+        Raises:
+            ShardKeyMissingError: the file cannot be removed.
+        """
+        path = self._path(shard)
+        if path is None:
+            return
+        try:
+            destroy_file(path)
+        except OSError as error:
+            raise ShardKeyMissingError(f"the key {path} cannot be removed") from error
+        with self._lock:
+            self._known.pop(shard, None)
 
     def _path(self, shard: str) -> Path | None:
         return self._folder / f"shard-{shard}.key" if _SHARD.fullmatch(shard) else None

@@ -11,7 +11,20 @@ from audit.adapters.web.payload_labels import tail
 from audit.domain.event import OWN_SERVICE
 from audit.domain.search import masked, plain
 from audit.use_cases.find_names import JournalNames
+from audit.use_cases.opened_payloads import Erased
+from audit.use_cases.times import moment
 from servicekit.typography import typeset
+from servicekit.web.formats import longdate
+
+
+def erased_sentence(erased: Erased | None) -> str:
+    """When and why the content of an event is not there any more; nothing when nobody erased it."""
+    if erased is None:
+        return ""
+    day = longdate(moment(erased.at_us))
+    if erased.by is None:
+        return str(_("Effacé le %(day)s, à la fin de sa durée de conservation", day=day))
+    return str(_("Effacé le %(day)s par %(who)s", day=day, who=erased.by))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from audit.adapters.web.auditors import auditor_of
-from audit.adapters.web.event_sentences import Wording
+from audit.adapters.web.event_sentences import Wording, erased_sentence
 from audit.adapters.web.export import csv_of
 from audit.adapters.web.figures import ABOVE, BELOW, HEIGHT, WIDTH, bars
 from audit.adapters.web.forms import SearchForm, first_day, last_day
@@ -145,6 +145,7 @@ class Pages:
             told=told,
             words=Wording(told, payload, page.names, service),
             reason=reason_text(service, page.found.reason),
+            erased=erased_sentence(page.found.erased),
             payload=shown.ordinary(),
             technical=shown.technical(),
             kind=DECISION_KINDS.get(page.found.decision, "plain"),
@@ -240,7 +241,7 @@ def _row(event: FoundEvent, names: JournalNames) -> dict[str, Any]:
         "decision": _("Refusé") if event.withheld else DECISIONS.get(event.decision, event.decision),
         "reason": _("La donnée n'a pas été montrée") if event.withheld else reason_text(service, event.reason),
         "kind": "bad" if event.withheld else DECISION_KINDS.get(event.decision, "plain"),
-        "subject": words.subject(clear=False),
+        "subject": erased_sentence(event.erased) or words.subject(clear=False),
         "who": words.who(),
         "organisation": words.organisation(),
     }
