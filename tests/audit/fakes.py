@@ -18,6 +18,7 @@ from audit.domain.shard import ShardKey
 from audit.domain.tiles import GrownTile
 from audit.use_cases.check_evidence import EMPTY_TREE
 from audit.use_cases.ports import EntryRow, Guarded, Repositories, StoredShard, TreeState
+from tests.audit.erasure_fakes import InMemoryErasures
 from tests.audit.word_fakes import InMemoryWords
 
 T = TypeVar("T")
@@ -148,43 +149,19 @@ class InMemoryShards:
         self._by_name[name] = replace(self._by_name[name], destroyed_by=act_index)
 
 
-class InMemoryErasures:
-    """`Erasures` over the entries in memory."""
-
-    def __init__(self, entries: InMemoryEntries) -> None:
-        self._entries = entries
-        self._acts: dict[int, int] = {}
-
-    def redact(self, index: int, act_index: int) -> None:
-        row = self._entries.rows[index]
-        keys = replace(row.keys, actor=None, organisation=None, subject=None)
-        self._entries.rows[index] = replace(row, sealed=None, keys=keys)
-        self._acts[index] = act_index
-
-    def redacted(self, indexes: Sequence[int]) -> dict[int, int]:
-        return {index: self._acts[index] for index in indexes if index in self._acts}
-
-    def forget(self, shard: str, limit: int) -> int:
-        rows = self._entries.rows
-        some = [row for row in rows if row.keys.shard == shard and row.sealed is not None][:limit]
-        for row in some:
-            rows[row.index] = replace(row, sealed=None)
-        return len(some)
-
-
 class InMemoryJournalStore:
     """`JournalStore`: a failed `work` changes nothing."""
 
     def __init__(self) -> None:
         entries = InMemoryEntries()
         self.repositories = Repositories(
-            entries,
-            InMemoryTree(),
-            InMemoryProducers(),
-            InMemoryCheckpoints(),
-            InMemoryShards(),
-            InMemoryErasures(entries),
-            InMemoryWords(),
+            entries=entries,
+            tree=InMemoryTree(),
+            producers=InMemoryProducers(),
+            checkpoints=InMemoryCheckpoints(),
+            shards=InMemoryShards(),
+            erasures=InMemoryErasures(entries.rows),
+            words=InMemoryWords(),
         )
         self._lock = threading.RLock()
 

@@ -10,17 +10,15 @@ kept 36 months.
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from servicekit.event_words import CONNECTION, EVIDENCE
-
 _MONTHS_IN_YEAR = 12
 
 
 class Retention(StrEnum):
     """The classes. Their names stand in entries and in the names of key files."""
 
-    CONNECTION = CONNECTION
+    CONNECTION = "connection"
     ACCESS = "access"
-    EVIDENCE = EVIDENCE
+    EVIDENCE = "evidence"
 
 
 MONTHS_KEPT: dict[Retention, int | None] = {

@@ -189,7 +189,7 @@ class Words(Protocol):
         """Every word with its service."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Repositories:
     """All that one transaction reaches."""
 

@@ -28,7 +28,7 @@ from audit.use_cases.verify_tiles import TileCheck
 PROBLEMS_LISTED = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The outcome. Only the first 1 000 problems are listed, all are counted."""
 
