@@ -17,6 +17,11 @@ OPERATORS_OF_RIGHTS: tuple[Promise, ...] = (
         "Saved rights make a start quicker and authorise nothing by themselves.",
     ),
     Promise(
+        "rights:older-readers-are-named",
+        "docs/decisions/0024-rights-that-can-narrow.md",
+        "A service that cannot read everything that is published is named on the health page and to who publishes.",
+    ),
+    Promise(
         "operators:older-rights-are-refused",
         "docs/operate.md",
         "A register restored from an older copy is believed by nobody before the operator says so.",

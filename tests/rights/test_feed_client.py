@@ -86,6 +86,7 @@ class RightsServicer(rights_feed_pb2_grpc.RightsFeedServicer):
                     changes=[rights_feed_pb2.Fact(key=fact.key, value=fact.value) for fact in change.facts],
                     digest=change.digest or b"",
                     epoch=self.server.snapshot.epoch,
+                    last=True,
                 )
 
     def _due(self, sent: int, context: Any) -> list[Change]:

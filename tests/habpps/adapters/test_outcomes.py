@@ -22,6 +22,7 @@ from habpps.use_cases.create_user import AttachPerson, CreateUser
 from habpps.use_cases.follow_propagation import Propagation
 from habpps.use_cases.manage_groups import CreateGroup
 from habpps.use_cases.ports import AccountStatus
+from rights.facts import READER_VERSION
 from servicekit.errors import DependencyUnavailableError
 from tests.habpps.adapters.conftest import Pages
 from tests.habpps.builders import DIRECTOR
@@ -146,7 +147,7 @@ def test_a_person_with_an_account_is_promised_no_mail(pages: Pages) -> None:
 @promise("partner:departure")
 def test_a_departure_is_noted_shown_before_when_past_and_taken_back(pages: Pages) -> None:
     commune = pages.habpps.all.ready()
-    pages.habpps.all.acts.propagation.acknowledge("auth-1", 1000, 1)
+    pages.habpps.all.acts.propagation.acknowledge("auth-1", 1000, 1, READER_VERSION)
     pages.author = commune.partner
     page = f"/utilisateurs/{commune.user_id}"
     assert "C'est déjà la date notée" not in pages.get(f"{page}/depart")

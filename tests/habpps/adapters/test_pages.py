@@ -11,6 +11,7 @@ from habpps.domain.account_command import CommandState
 from habpps.use_cases.client_sessions import ClientSessionsEnding
 from habpps.use_cases.manage_groups import CreateGroup
 from habpps.use_cases.ports import AccountStatus
+from rights.facts import READER_VERSION
 from servicekit.errors import DependencyUnavailableError
 from tests.habpps.adapters.conftest import Pages
 from tests.habpps.builders import ADMINISTRATOR, OTHER_SIRET, SIRET, Commune
@@ -96,11 +97,11 @@ def test_suspending_a_contract_first_says_who_loses_access_then_when_it_is_in_fo
     revision = int(where.split("/")[2].split("?")[0])
     assert "Aucun service ne suit le registre" in pages.get(where)
     for name in ("auth-1", "cdap-1", "cdap-2"):
-        everything.acts.propagation.acknowledge(name, revision - (name == "cdap-2"), 1)
+        everything.acts.propagation.acknowledge(name, revision - (name == "cdap-2"), 1, READER_VERSION)
     assert "Appliqué par 2 services sur 3" in pages.get(where)
     pages.get(f"/diffusion/{revision + 1}", 404)
     pages.habpps.clock.advance(timedelta(seconds=1))
-    everything.acts.propagation.acknowledge("cdap-2", revision, 1)
+    everything.acts.propagation.acknowledge("cdap-2", revision, 1, READER_VERSION)
     assert "Appliqué partout à 10 h 00." in pages.get(where)
     assert everything.client_sessions.asked[-1] == (revision, everything.feed.state().epoch)
     assert "avait de session ouverte" in pages.get(where)
@@ -143,7 +144,7 @@ def test_an_act_is_in_force_once_the_sessions_in_the_extranets_are_closed_too(
 ) -> None:
     everything = pages.habpps.all
     revision = everything.feed.state().revision
-    everything.acts.propagation.acknowledge("auth-1", revision, everything.feed.state().epoch)
+    everything.acts.propagation.acknowledge("auth-1", revision, everything.feed.state().epoch, READER_VERSION)
     everything.client_sessions.answer = ending
     text = pages.get(f"/diffusion/{revision}")
     assert all(words in text for words in said)

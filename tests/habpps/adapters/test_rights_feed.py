@@ -15,12 +15,16 @@ import pytest
 from habpps.adapters.database.feed import SqlFeedReader, SqlReplicas
 from habpps.adapters.rpc.rights_feed import MessageLimits, RightsFeedServicer
 from habpps.bootstrap import FEED
+from habpps.domain.people import person_typed
 from habpps.domain.states import ContractEvent
 from habpps.use_cases.change_service_contract import ChangeServiceContract
+from habpps.use_cases.create_user import CreateUser
 from habpps.use_cases.follow_propagation import FollowPropagation
+from habpps.use_cases.manage_groups import CloseGroup
 from partenaire.habpps.v1 import rights_feed_pb2 as pb
 from partenaire.habpps.v1.rights_feed_pb2_grpc import RightsFeedStub, add_RightsFeedServicer_to_server
 from rights.decision import open_extranets
+from rights.facts import READER_VERSION, Grant
 from rights.feed_client import GrpcRightsFeed
 from rights.replica import RightsReplica
 from rights.snapshot import Snapshot
@@ -215,8 +219,29 @@ def test_a_snapshot_comes_in_parts_that_fit(served: Served) -> None:
     assert GrpcRightsFeed(served.channel("cdap")).snapshot().digest == parts[0].digest
 
 
-@pytest.mark.parametrize("served", [MessageLimits(size_bytes=100)], indirect=True)
-def test_a_change_too_large_for_a_message_asks_for_a_snapshot(served: Served) -> None:
+@pytest.mark.parametrize("served", [MessageLimits(facts=3)], indirect=True)
+def test_a_change_of_many_facts_comes_in_parts_and_is_applied_whole(served: Served) -> None:
+    everything = served.habpps.all
+    commune = everything.ready()
+    replica = served.replica("cdap")
+    replica.start()
+    until(replica, lambda state: state.revision >= 7)
+    for number in range(8):
+        person = person_typed("Ali", "Marchand", f"ali{number}@n.example")
+        everything.acts.perform(commune.partner, CreateUser(person, "agent", (commune.group_id,)))
+    done = everything.acts.perform(commune.partner, CloseGroup(commune.group_id, "fin"))
+    stream = RightsFeedStub(served.channel("cdap")).Watch(pb.WatchRequest(from_revision=done.revision - 1, epoch=1))
+    parts = [next(stream) for _ in range(3)]
+    assert [(len(part.changes), part.last) for part in parts] == [(3, False), (3, False), (3, True)]
+    assert {(part.revision, part.previous_revision) for part in parts} == {(done.revision, done.revision - 1)}
+    stream.cancel()
+    state = until(replica, lambda state: state.revision >= done.revision)
+    assert {grant.state for grant in state.all_of(Grant)} == {"withdrawn"}
+    replica.stop()
+
+
+@pytest.mark.parametrize("served", [MessageLimits(size_bytes=1)], indirect=True)
+def test_a_fact_too_large_for_a_message_asks_for_a_snapshot(served: Served) -> None:
     with pytest.raises(ConflictError) as refused, remote_errors():
         next(RightsFeedStub(served.channel("cdap")).Watch(pb.WatchRequest(from_revision=0, epoch=1)))
     assert refused.value.reason == "REVISION_UNKNOWN"
@@ -237,3 +262,23 @@ def test_a_service_acknowledges_in_its_own_name_only(served: Served) -> None:
     assert (answer.everyone, answer.replicas, list(answer.late)) == (True, 1, [])
     late = served.propagation.wait(4, timedelta(milliseconds=100))
     assert (late.everyone, list(late.late)) == (False, ["cdap-1"])
+
+
+@promise("rights:older-readers-are-named")
+@pytest.mark.parametrize(("version", "is_older"), [(READER_VERSION - 1, True), (READER_VERSION, False)])
+def test_a_replica_of_an_older_version_is_named_to_the_operator_and_on_the_page(
+    served: Served, version: int, is_older: bool
+) -> None:
+    stub = RightsFeedStub(served.channel("cdap"))
+    stub.Acknowledge(pb.AcknowledgeRequest(replica="cdap-1", revision=3, epoch=1, reader_version=version))
+    report = served.propagation.wait(3, timedelta(milliseconds=100))
+    assert report.older == (("cdap-1",) if is_older else ())
+    assert ("cdap-1" in (served.propagation.older_readers() or "")) is is_older
+
+
+def test_a_replica_says_what_it_reads(served: Served) -> None:
+    served.habpps.all.ready()
+    replica = served.replica("cdap")
+    replica.synchronise_once()
+    assert served.propagation.older_readers() is None
+    assert served.propagation.wait(1, timedelta(milliseconds=100)).replicas == 1

@@ -23,6 +23,7 @@ from habpps.use_cases.follow_propagation import FollowPropagation
 from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
 from habpps.use_cases.people_ports import Listing
 from habpps.use_cases.ports import Repositories
+from rights.facts import READER_VERSION
 from tests.habpps.adapters.conftest import Habpps, opened_at
 from tests.habpps.builders import ADMINISTRATOR, DIRECTOR, OTHER_SIRET, SIRET, TODAY, MemoryRegister, Register921
 from tests.habpps.fakes import CountingSignal, FixedClientSessions, InMemoryReplicas
@@ -252,17 +253,17 @@ def test_a_replica_is_alive_for_five_seconds_and_late_until_it_has_the_revision(
     signal = CountingSignal()
     clock = habpps.clock
     propagation = FollowPropagation(replicas, SqlFeedReader(habpps.database), signal, clock, FixedClientSessions())
-    propagation.acknowledge("auth-1", 2, 1)
-    propagation.acknowledge("cdap-1", 1, 1)
+    propagation.acknowledge("auth-1", 2, 1, READER_VERSION)
+    propagation.acknowledge("cdap-1", 1, 1, READER_VERSION)
     signal.on_wait = lambda: clock.advance(timedelta(milliseconds=100))
     late = propagation.wait(2, timedelta(milliseconds=300))
     assert (late.late, late.replicas, late.in_force_at) == (("cdap-1",), 2, None)
-    signal.on_wait = lambda: propagation.acknowledge("cdap-1", 2, 1)
+    signal.on_wait = lambda: propagation.acknowledge("cdap-1", 2, 1, READER_VERSION)
     moment = clock.now()
     everyone = propagation.wait(2, timedelta(seconds=1))
     assert (everyone.everyone, everyone.in_force_at) == (True, moment)
     clock.advance(timedelta(seconds=2))
-    propagation.acknowledge("cdap-1", 2, 1)
+    propagation.acknowledge("cdap-1", 2, 1, READER_VERSION)
     assert propagation.wait(2, timedelta()).in_force_at == moment
     clock.advance(timedelta(seconds=4))
     assert propagation.wait(2, timedelta()).replicas == 1

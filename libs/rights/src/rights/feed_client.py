@@ -8,6 +8,7 @@ import grpc
 
 from partenaire.auth.v1 import ended_sessions_pb2, ended_sessions_pb2_grpc
 from partenaire.habpps.v1 import rights_feed_pb2, rights_feed_pb2_grpc
+from rights.facts import READER_VERSION
 from rights.feed import DivergenceError, FeedHistoryLostError, FeedLostError, Position, Subscription
 from rights.sessions import EndedSession, EndedSessions, SessionsEnded
 from rights.snapshot import Change, FactChange, Snapshot
@@ -59,12 +60,15 @@ class GrpcRightsFeed:
     def watch(self, position: Position) -> Subscription[Change]:
         """See `Feed.watch`."""
         request = rights_feed_pb2.WatchRequest(from_revision=position.revision, epoch=int(position.epoch))
-        return _Stream(self._stub.Watch(request), lambda message: _to_change(message, position.epoch))
+        return _Stream(self._stub.Watch(request), _WholeChanges(position.epoch))
 
     def acknowledge(self, replica: str, position: Position) -> None:
         """See `Feed.acknowledge`."""
         request = rights_feed_pb2.AcknowledgeRequest(
-            replica=replica, revision=position.revision, epoch=int(position.epoch)
+            replica=replica,
+            revision=position.revision,
+            epoch=int(position.epoch),
+            reader_version=READER_VERSION,
         )
         try:
             self._stub.Acknowledge(request, timeout=CALL_SECONDS)
@@ -115,14 +119,17 @@ class _Call(Protocol[M_co]):
 class _Stream(Generic[M, C]):
     """A server stream as a subscription. It lives long: silence ends it (`Pace.silence`), not a deadline."""
 
-    def __init__(self, call: _Call[M], read: Callable[[M], C]) -> None:
+    def __init__(self, call: _Call[M], read: Callable[[M], C | None]) -> None:
+        """`read` gives None for a message that brings nothing whole yet."""
         self._call = call
         self._read = read
 
     def __iter__(self) -> Iterator[C]:
         try:
             for message in self._call:
-                yield self._read(message)
+                read = self._read(message)
+                if read is not None:
+                    yield read
         except grpc.RpcError as error:
             raise feed_error(error) from error
 
@@ -139,11 +146,26 @@ def feed_error(error: grpc.RpcError) -> FeedLostError | FeedHistoryLostError:
     return FeedLostError(f"the feed does not answer: {told.reason}")
 
 
-def _to_change(message: rights_feed_pb2.WatchResponse, epoch: str) -> Change:
-    if str(message.epoch) != epoch:
-        raise FeedHistoryLostError(f"the feed went from epoch {epoch} to {message.epoch}")
-    facts = tuple(FactChange(fact.key, fact.value) for fact in message.changes)
-    return Change(message.revision, message.previous_revision, facts, message.digest)
+class _WholeChanges:
+    """Puts the parts of a change together."""
+
+    def __init__(self, epoch: str) -> None:
+        self._epoch = epoch
+        self._facts: list[FactChange] = []
+        self._head: tuple[int, int, bytes] | None = None
+
+    def __call__(self, message: rights_feed_pb2.WatchResponse) -> Change | None:
+        if str(message.epoch) != self._epoch:
+            raise FeedHistoryLostError(f"the feed went from epoch {self._epoch} to {message.epoch}")
+        head = message.revision, message.previous_revision, message.digest
+        if self._head not in (None, head):
+            raise DivergenceError(f"a part of revision {message.revision} came before the last of another")
+        self._head = head
+        self._facts.extend(FactChange(fact.key, fact.value) for fact in message.changes)
+        if not message.last:
+            return None
+        facts, self._facts, self._head = tuple(self._facts), [], None
+        return Change(message.revision, message.previous_revision, facts, message.digest)
 
 
 def _to_ends(message: ended_sessions_pb2.WatchResponse) -> SessionsEnded:

@@ -112,7 +112,8 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
         background=(relay, pushing, reminding),
         close=close,
         answers_without=frozenset({relay.name, pushing.name, reminding.name}),
-        health=(("database", database_check(database)),),
+        health=(("database", database_check(database)), ("readers", propagation.older_readers)),
+        notes=frozenset({"readers"}),
         queues=(relay.queue(), _commands_queue(database, clock)),
         gauges=(Gauge("partenaire_feed_revision", "Newest revision of the rights.", lambda: feed.state().revision),),
     )

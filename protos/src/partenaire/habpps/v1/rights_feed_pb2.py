@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&partenaire/habpps/v1/rights_feed.proto\x12\x14partenaire.habpps.v1\"\"\n\x04\x46\x61\x63t\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c\"\x14\n\x12GetSnapshotRequest\"\x7f\n\x13GetSnapshotResponse\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12\r\n\x05\x65poch\x18\x02 \x01(\x04\x12\x0e\n\x06\x64igest\x18\x03 \x01(\x0c\x12)\n\x05\x66\x61\x63ts\x18\x04 \x03(\x0b\x32\x1a.partenaire.habpps.v1.Fact\x12\x0c\n\x04last\x18\x05 \x01(\x08\"4\n\x0cWatchRequest\x12\x15\n\rfrom_revision\x18\x01 \x01(\x04\x12\r\n\x05\x65poch\x18\x02 \x01(\x04\"\x88\x01\n\rWatchResponse\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12\x19\n\x11previous_revision\x18\x02 \x01(\x04\x12+\n\x07\x63hanges\x18\x03 \x03(\x0b\x32\x1a.partenaire.habpps.v1.Fact\x12\x0e\n\x06\x64igest\x18\x04 \x01(\x0c\x12\r\n\x05\x65poch\x18\x05 \x01(\x04\"\x14\n\x12GetRevisionRequest\"^\n\x13GetRevisionResponse\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12\r\n\x05\x65poch\x18\x02 \x01(\x04\x12\x0e\n\x06\x64igest\x18\x03 \x01(\x0c\x12\x16\n\x0eserver_time_us\x18\x04 \x01(\x03\"F\n\x12\x41\x63knowledgeRequest\x12\x0f\n\x07replica\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12\r\n\x05\x65poch\x18\x03 \x01(\x04\"\x15\n\x13\x41\x63knowledgeResponse2\x8e\x03\n\nRightsFeed\x12\x64\n\x0bGetSnapshot\x12(.partenaire.habpps.v1.GetSnapshotRequest\x1a).partenaire.habpps.v1.GetSnapshotResponse0\x01\x12R\n\x05Watch\x12\".partenaire.habpps.v1.WatchRequest\x1a#.partenaire.habpps.v1.WatchResponse0\x01\x12\x62\n\x0bGetRevision\x12(.partenaire.habpps.v1.GetRevisionRequest\x1a).partenaire.habpps.v1.GetRevisionResponse\x12\x62\n\x0b\x41\x63knowledge\x12(.partenaire.habpps.v1.AcknowledgeRequest\x1a).partenaire.habpps.v1.AcknowledgeResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&partenaire/habpps/v1/rights_feed.proto\x12\x14partenaire.habpps.v1\"\"\n\x04\x46\x61\x63t\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c\"\x14\n\x12GetSnapshotRequest\"\x7f\n\x13GetSnapshotResponse\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12\r\n\x05\x65poch\x18\x02 \x01(\x04\x12\x0e\n\x06\x64igest\x18\x03 \x01(\x0c\x12)\n\x05\x66\x61\x63ts\x18\x04 \x03(\x0b\x32\x1a.partenaire.habpps.v1.Fact\x12\x0c\n\x04last\x18\x05 \x01(\x08\"4\n\x0cWatchRequest\x12\x15\n\rfrom_revision\x18\x01 \x01(\x04\x12\r\n\x05\x65poch\x18\x02 \x01(\x04\"\x96\x01\n\rWatchResponse\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12\x19\n\x11previous_revision\x18\x02 \x01(\x04\x12+\n\x07\x63hanges\x18\x03 \x03(\x0b\x32\x1a.partenaire.habpps.v1.Fact\x12\x0e\n\x06\x64igest\x18\x04 \x01(\x0c\x12\r\n\x05\x65poch\x18\x05 \x01(\x04\x12\x0c\n\x04last\x18\x06 \x01(\x08\"\x14\n\x12GetRevisionRequest\"^\n\x13GetRevisionResponse\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12\r\n\x05\x65poch\x18\x02 \x01(\x04\x12\x0e\n\x06\x64igest\x18\x03 \x01(\x0c\x12\x16\n\x0eserver_time_us\x18\x04 \x01(\x03\"^\n\x12\x41\x63knowledgeRequest\x12\x0f\n\x07replica\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12\r\n\x05\x65poch\x18\x03 \x01(\x04\x12\x16\n\x0ereader_version\x18\x04 \x01(\r\"\x15\n\x13\x41\x63knowledgeResponse2\x8e\x03\n\nRightsFeed\x12\x64\n\x0bGetSnapshot\x12(.partenaire.habpps.v1.GetSnapshotRequest\x1a).partenaire.habpps.v1.GetSnapshotResponse0\x01\x12R\n\x05Watch\x12\".partenaire.habpps.v1.WatchRequest\x1a#.partenaire.habpps.v1.WatchResponse0\x01\x12\x62\n\x0bGetRevision\x12(.partenaire.habpps.v1.GetRevisionRequest\x1a).partenaire.habpps.v1.GetRevisionResponse\x12\x62\n\x0b\x41\x63knowledge\x12(.partenaire.habpps.v1.AcknowledgeRequest\x1a).partenaire.habpps.v1.AcknowledgeResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,15 +40,15 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WATCHREQUEST']._serialized_start=251
   _globals['_WATCHREQUEST']._serialized_end=303
   _globals['_WATCHRESPONSE']._serialized_start=306
-  _globals['_WATCHRESPONSE']._serialized_end=442
-  _globals['_GETREVISIONREQUEST']._serialized_start=444
-  _globals['_GETREVISIONREQUEST']._serialized_end=464
-  _globals['_GETREVISIONRESPONSE']._serialized_start=466
-  _globals['_GETREVISIONRESPONSE']._serialized_end=560
-  _globals['_ACKNOWLEDGEREQUEST']._serialized_start=562
-  _globals['_ACKNOWLEDGEREQUEST']._serialized_end=632
-  _globals['_ACKNOWLEDGERESPONSE']._serialized_start=634
-  _globals['_ACKNOWLEDGERESPONSE']._serialized_end=655
-  _globals['_RIGHTSFEED']._serialized_start=658
-  _globals['_RIGHTSFEED']._serialized_end=1056
+  _globals['_WATCHRESPONSE']._serialized_end=456
+  _globals['_GETREVISIONREQUEST']._serialized_start=458
+  _globals['_GETREVISIONREQUEST']._serialized_end=478
+  _globals['_GETREVISIONRESPONSE']._serialized_start=480
+  _globals['_GETREVISIONRESPONSE']._serialized_end=574
+  _globals['_ACKNOWLEDGEREQUEST']._serialized_start=576
+  _globals['_ACKNOWLEDGEREQUEST']._serialized_end=670
+  _globals['_ACKNOWLEDGERESPONSE']._serialized_start=672
+  _globals['_ACKNOWLEDGERESPONSE']._serialized_end=693
+  _globals['_RIGHTSFEED']._serialized_start=696
+  _globals['_RIGHTSFEED']._serialized_end=1094
 # @@protoc_insertion_point(module_scope)

@@ -129,7 +129,9 @@ Global___WatchRequest: _TypeAlias = WatchRequest  # noqa: Y015
 
 @_typing.final
 class WatchResponse(_message.Message):
-    """One committed transaction, or a heartbeat when `changes` is empty."""
+    """A part of one committed transaction (at most 500 facts), or a heartbeat when `changes` is empty. All parts of a
+    transaction carry the same revisions, digest and epoch; nothing is applied before the last has come.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -138,6 +140,7 @@ class WatchResponse(_message.Message):
     CHANGES_FIELD_NUMBER: _builtins.int
     DIGEST_FIELD_NUMBER: _builtins.int
     EPOCH_FIELD_NUMBER: _builtins.int
+    LAST_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
     """Revision after the changes."""
     previous_revision: _builtins.int
@@ -146,6 +149,8 @@ class WatchResponse(_message.Message):
     """Digest after the changes, 32 bytes."""
     epoch: _builtins.int
     """Epoch."""
+    last: _builtins.bool
+    """This is the last part."""
     @_builtins.property
     def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Fact]:
         """Facts changed, in order."""
@@ -158,10 +163,11 @@ class WatchResponse(_message.Message):
         changes: _abc.Iterable[Global___Fact] | None = ...,
         digest: _builtins.bytes = ...,
         epoch: _builtins.int = ...,
+        last: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "digest", b"digest", "epoch", b"epoch", "previous_revision", b"previous_revision", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changes", b"changes", "digest", b"digest", "epoch", b"epoch", "last", b"last", "previous_revision", b"previous_revision", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -227,22 +233,26 @@ class AcknowledgeRequest(_message.Message):
     REPLICA_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     EPOCH_FIELD_NUMBER: _builtins.int
+    READER_VERSION_FIELD_NUMBER: _builtins.int
     replica: _builtins.str
     """Name of the replica, unique per process: "cdap-<uuid>"."""
     revision: _builtins.int
     """Revision it decides on."""
     epoch: _builtins.int
     """Its epoch."""
+    reader_version: _builtins.int
+    """What it reads: `rights.facts.READER_VERSION`. What it cannot read opens nothing to it."""
     def __init__(
         self,
         *,
         replica: _builtins.str = ...,
         revision: _builtins.int = ...,
         epoch: _builtins.int = ...,
+        reader_version: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["epoch", b"epoch", "replica", b"replica", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["epoch", b"epoch", "reader_version", b"reader_version", "replica", b"replica", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

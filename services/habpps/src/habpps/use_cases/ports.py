@@ -11,6 +11,7 @@ from habpps.domain.publication import PublishedFact
 from habpps.domain.service_contract import Extranet, Purpose, ServiceContract
 from habpps.use_cases.people_ports import Administrators, Groups, Habilitations, Listing, People, Users
 from partnerkit.cafs import Caf
+from rights.facts import READER_VERSION
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,14 @@ class ActRecord:
 
 @dataclass(frozen=True)
 class ReplicaProgress:
-    """How far a replica has come. `advanced_at`: when it reached its revision."""
+    """How far a replica has come. `advanced_at`: when it reached its revision. `reader_version`: what it can read."""
 
     replica: str
     revision: int
     epoch: int
     seen_at: datetime
     advanced_at: datetime
+    reader_version: int = READER_VERSION
 
 
 class Organisations(Protocol):

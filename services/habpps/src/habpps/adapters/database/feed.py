@@ -117,6 +117,7 @@ class SqlReplicas:
                 "epoch": progress.epoch,
                 "seen_at": progress.seen_at,
                 "advanced_at": known.advanced_at if known is not None and same else progress.advanced_at,
+                "reader_version": progress.reader_version,
             }
             put(connection, tables.replica, row)
 
@@ -126,7 +127,10 @@ class SqlReplicas:
         """Return the replicas that are alive, by name."""
         statement = select(tables.replica).where(_replica.seen_at >= moment).order_by(_replica.name)
         rows = self._database.read(lambda found: found.execute(statement).all(), snapshot=False)
-        return tuple(ReplicaProgress(row.name, row.revision, row.epoch, row.seen_at, row.advanced_at) for row in rows)
+        return tuple(
+            ReplicaProgress(row.name, row.revision, row.epoch, row.seen_at, row.advanced_at, row.reader_version)
+            for row in rows
+        )
 
 
 def _parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:

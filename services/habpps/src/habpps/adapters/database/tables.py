@@ -186,6 +186,7 @@ replica = Table(
     Column("epoch", BigInteger, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False, index=True),
     Column("advanced_at", UtcDateTime, nullable=False),
+    Column("reader_version", Integer, nullable=False),
 )
 
 account_command = Table(

@@ -22,6 +22,7 @@ REVISIONS_AT_ONCE = 200
 LOOK_AGAIN_SECONDS = 0.25
 HEARTBEAT_SECONDS = 0.4
 LONGEST_NAME = 120
+HEADER_BYTES = 200  # revisions, digest, epoch
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class RightsFeedServicer(rights_feed_pb2_grpc.RightsFeedServicer):
 
         Raises:
             EpochChangedError: the replica knows another epoch.
-            RevisionUnknownError: the replica is ahead, or a change is too large for one message.
+            RevisionUnknownError: the replica is ahead, or a fact is too large for one message.
         """
         ending = current_call().ending
         revision, beat_at = request.from_revision, 0.0
@@ -97,14 +98,14 @@ class RightsFeedServicer(rights_feed_pb2_grpc.RightsFeedServicer):
                 raise RevisionUnknownError(f"revision {revision} is ahead of {state.revision}")
             if state.revision > revision:
                 for change in self._feed.changes_after(revision, REVISIONS_AT_ONCE):
-                    yield _change(change, revision, state.epoch, self._limits)
+                    yield from _parts(change, revision, state.epoch, self._limits)
                     revision = change.revision
                 beat_at = self._clock.boottime() + HEARTBEAT_SECONDS
                 continue
             if self._clock.boottime() >= beat_at:
                 beat_at = self._clock.boottime() + HEARTBEAT_SECONDS
                 yield pb.WatchResponse(
-                    revision=revision, previous_revision=revision, digest=state.digest, epoch=state.epoch
+                    revision=revision, previous_revision=revision, digest=state.digest, epoch=state.epoch, last=True
                 )
             left = beat_at - self._clock.boottime()
             self._signal.wait(seen, max(0.0, min(LOOK_AGAIN_SECONDS, left)))
@@ -132,7 +133,7 @@ class RightsFeedServicer(rights_feed_pb2_grpc.RightsFeedServicer):
             raise InvalidInputError(
                 f"a replica of {caller} is called {caller}-…", reason="REPLICA_NAME", fields={"replica": "REPLICA_NAME"}
             )
-        self._propagation.acknowledge(request.replica, request.revision, request.epoch)
+        self._propagation.acknowledge(request.replica, request.revision, request.epoch, request.reader_version)
         return pb.AcknowledgeResponse()
 
 
@@ -148,17 +149,20 @@ def _chunks(facts: tuple[PublishedFact, ...], limits: MessageLimits) -> Iterator
         yield facts[start:]
 
 
-def _change(change: FeedChange, previous: int, epoch: int, limits: MessageLimits) -> pb.WatchResponse:
-    message = pb.WatchResponse(
-        revision=change.revision,
-        previous_revision=previous,
-        changes=[_message(fact) for fact in change.facts],
-        digest=change.digest,
-        epoch=epoch,
-    )
-    if message.ByteSize() > limits.size_bytes:
-        raise RevisionUnknownError(f"revision {change.revision} is too large for one message")
-    return message
+def _parts(change: FeedChange, previous: int, epoch: int, limits: MessageLimits) -> Iterator[pb.WatchResponse]:
+    parts = list(_chunks(change.facts, limits))
+    for number, part in enumerate(parts, start=1):
+        message = pb.WatchResponse(
+            revision=change.revision,
+            previous_revision=previous,
+            changes=[_message(fact) for fact in part],
+            digest=change.digest,
+            epoch=epoch,
+            last=number == len(parts),
+        )
+        if message.ByteSize() > limits.size_bytes + HEADER_BYTES:
+            raise RevisionUnknownError(f"a fact of revision {change.revision} is too large for one message")
+        yield message
 
 
 def _message(fact: PublishedFact) -> pb.Fact:
