@@ -45,6 +45,7 @@ from servicekit.background import each_apart
 from servicekit.errors import DependencyUnavailableError
 from servicekit.identifiers import hash_secret
 from servicekit.web.secrets import WebSecrets
+from tests.auth.answer_fakes import InMemoryAnswers
 from tests.auth.fakes import (
     FixedReplica,
     InMemoryLogoutCalls,
@@ -124,6 +125,7 @@ class Provider:
     mailer: InMemoryMailer = field(default_factory=InMemoryMailer)
     calls: InMemoryLogoutCalls = field(default_factory=InMemoryLogoutCalls)
     fetched: dict[str, Any] = field(default_factory=dict)
+    answers: InMemoryAnswers = field(default_factory=InMemoryAnswers)
     keys: SigningKeys = field(default_factory=the_keys)
     secret: WebSecrets = field(default_factory=lambda: WebSecrets(b"the secret of the pages, for tests only"))
 
@@ -149,6 +151,7 @@ class Provider:
             secret=secret,
             subjects=subjects,
             sectors=self,
+            answers=self.answers,
         )
         self.build()
         self.lost_access = EndLostAccess(self.work, self.people.rights, self.clock, lambda: None)

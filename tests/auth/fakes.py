@@ -17,7 +17,13 @@ from auth.people.domain.mails import Message
 from auth.people.domain.sessions import CLIENT_CLOSED, TOKEN_REVOKED, ClientSession, EndedSession, Session
 from rights.snapshot import Snapshot
 from servicekit.errors import DependencyUnavailableError
-from tests.auth.history_fakes import InMemoryAcceptances, InMemoryCredentials, InMemoryKnownDevices, InMemorySignIns
+from tests.auth.history_fakes import (
+    InMemoryAcceptances,
+    InMemoryCredentials,
+    InMemoryKnownDevices,
+    InMemoryLinks,
+    InMemorySignIns,
+)
 from tests.auth.protocol_fakes import (
     Holders,
     InMemoryCodes,
@@ -265,6 +271,7 @@ class InMemoryRepos:
     credentials: InMemoryCredentials = field(init=False)
     sign_ins: InMemorySignIns = field(default_factory=InMemorySignIns)
     known_devices: InMemoryKnownDevices = field(default_factory=InMemoryKnownDevices)
+    links: InMemoryLinks = field(default_factory=InMemoryLinks)
     ended_sessions: InMemoryEndedSessions = field(default_factory=InMemoryEndedSessions)
     codes: InMemoryCodes = field(init=False)
     refresh_tokens: InMemoryRefreshTokens = field(init=False)

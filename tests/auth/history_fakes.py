@@ -8,7 +8,22 @@ from datetime import datetime
 from auth.people.domain.accounts import Account
 from auth.people.domain.credentials import Credential, CredentialKind
 from auth.people.domain.engagement import Acceptance
+from auth.people.domain.links import Link
 from auth.people.domain.sign_ins import PastSignIn, SignInOutcome
+
+
+class InMemoryLinks:
+    def __init__(self) -> None:
+        self.rows: dict[str, Link] = {}
+
+    def add(self, sent: Link) -> None:
+        self.rows[sent.token_hash] = sent
+
+    def find(self, token_hash: str) -> Link | None:
+        return self.rows.get(token_hash)
+
+    def forget_before(self, moment: datetime) -> None:
+        self.rows = {key: row for key, row in self.rows.items() if row.expires_at >= moment}
 
 
 class InMemoryAcceptances:

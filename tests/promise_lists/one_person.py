@@ -10,4 +10,29 @@ ONE_PERSON: tuple[Promise, ...] = (
         "Domain page B.1 (actors)",
         "The names and the address of a person are kept once; every organisation, page and right reads them there.",
     ),
+    Promise(
+        "person:told-of-a-correction",
+        "Domain page B.1 (actors)",
+        "A corrected name is in force at once and told to the person by mail; identifier and password stay.",
+    ),
+    Promise(
+        "person:first-mails-follow-the-address",
+        "Domain page B.2 (obligations)",
+        "Who never signed in gets both first mails again at a corrected address; the earlier ones open nothing.",
+    ),
+    Promise(
+        "person:address-is-proved",
+        "Domain page B.4 (security)",
+        "An address is changed only when its owner confirms it by a link sent there; the old one is told before.",
+    ),
+    Promise(
+        "person:links-are-answered-by-forms",
+        "Domain page B.4 (security)",
+        "Opening a link of a mail answers nothing: a form does, once, and the secret of the link is nowhere kept.",
+    ),
+    Promise(
+        "person:one-organisation-alone-moves-no-mailbox",
+        "Domain page B.4 (security)",
+        "A new address of somebody whom several organisations know is confirmed by that person, signed in.",
+    ),
 )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from auth.people.domain.sessions import Session
-from auth.people.use_cases.manage_accounts import Order
+from auth.people.use_cases.orders import Order
 from servicekit.database import Database, open_database
 from servicekit.web.oidc.provider_tokens import Party as RelyingParty
 from servicekit.web.oidc.provider_tokens import verify_logout_token

@@ -69,6 +69,18 @@ class Recorded(AccountsServicer):
         self.told.append(request)
         return pb.NotifyResponse()
 
+    def UpdateAccount(self, request: Any, context: Any) -> Any:  # noqa: N802 -- name of the method in the proto
+        self._note(request)
+        return pb.UpdateAccountResponse()
+
+    def Invite(self, request: Any, context: Any) -> Any:  # noqa: N802 -- name of the method in the proto
+        self._note(request)
+        return pb.InviteResponse(account_mails=True)
+
+    def ProveAddress(self, request: Any, context: Any) -> Any:  # noqa: N802 -- name of the method in the proto
+        self._note(request)
+        return pb.ProveAddressResponse()
+
     def GetAccounts(self, request: Any, context: Any) -> Any:  # noqa: N802 -- name of the method in the proto
         self._note(request)
         accounts = [pb.Account(account_id=one, username="cleger", mails_sent=True) for one in request.account_ids]

@@ -85,7 +85,8 @@ def _import_accounts(settings: AuthSettings, arguments: argparse.Namespace) -> i
 
 def _create_account(settings: AuthSettings, arguments: argparse.Namespace) -> int:
     from auth.bootstrap.operator import operator_commands
-    from auth.people.use_cases.manage_accounts import NewPerson, Order
+    from auth.people.use_cases.manage_accounts import NewPerson
+    from auth.people.use_cases.orders import Order
 
     account_id = arguments.account_id or new_id()
     person = NewPerson(

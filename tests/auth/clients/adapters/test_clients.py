@@ -223,7 +223,9 @@ def test_an_address_that_no_envelope_can_hold_is_refused_at_every_entrance(
         with pytest.raises(ValidationError):
             AuthSettings.model_validate({"data_directory": tmp_path, "mail_sender": f"Partenaire <{email}>"})
     else:
-        servicer = AccountsServicer(provider.people.manage_accounts, lambda: None, lambda: None)
+        servicer = AccountsServicer(
+            provider.people.manage_accounts, provider.people.change_person, lambda: None, lambda: None
+        )
         asked = pb.CreateAccountRequest(
             command_id="c", account_id="a", given_name="A", family_name="B", email=email, owner="921"
         )

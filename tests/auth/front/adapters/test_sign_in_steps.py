@@ -18,7 +18,7 @@ from rights.facts import Organisation, User
 from tests.auth.builders import DIRECTOR, PASSWORD, AuthBrowser, Provider, a_client, an_account, sent_back
 from tests.promises import promise
 
-SOME_ARGUMENTS = {"code": "fr", "client_id": "cdap", "act": "desactiver", "path": "x", "filename": "x"}
+SOME_ARGUMENTS = {"code": "fr", "client_id": "cdap", "act": "desactiver", "path": "x", "filename": "x", "token": "x"}
 CHOSEN = "girafe violette sur le toit"
 PROVISIONAL = "ABCD-EFGH-JKLM-NPQR"
 

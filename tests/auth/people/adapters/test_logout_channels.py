@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from auth.people.domain.sessions import EndReason, Session
-from auth.people.use_cases.manage_accounts import Order
+from auth.people.use_cases.orders import Order
 from auth.protocol.domain.grants import OVERLAP
 from rights.facts import Organisation, User
 from tests.auth.builders import DIRECTOR, ISSUER, PASSWORD, AuthBrowser, Provider, a_client, an_account

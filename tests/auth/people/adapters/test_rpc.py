@@ -60,7 +60,10 @@ def served(stored_provider: Provider, certificates: Path, tmp_path: Path) -> Ite
     settings = AuthSettings.model_validate(values)
     woken: list[str] = []
     accounts = AccountsServicer(
-        stored_provider.people.manage_accounts, lambda: woken.append("mails"), lambda: woken.append("logout")
+        stored_provider.people.manage_accounts,
+        stored_provider.people.change_person,
+        lambda: woken.append("mails"),
+        lambda: woken.append("logout"),
     )
     feed = ReadEndedSessions(stored_provider.work, stored_provider.clock)
     sessions = ClientSessionsServicer(stored_provider.follow_ending)

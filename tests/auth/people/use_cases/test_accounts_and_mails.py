@@ -11,7 +11,8 @@ import pytest
 from auth.ground.domain.errors import AccountClosedError, AccountIdTakenError, AccountUnknownError
 from auth.people.domain.accounts import AccountState
 from auth.people.domain.steps import Step
-from auth.people.use_cases.manage_accounts import NewPerson, Order
+from auth.people.use_cases.manage_accounts import NewPerson
+from auth.people.use_cases.orders import Order
 from auth.people.use_cases.read_ended_sessions import EpochChangedError, ReadEndedSessions
 from servicekit.errors import InvalidInputError
 from tests.auth.builders import DIRECTOR, Provider

@@ -11,7 +11,8 @@ import pytest
 from auth.people.adapters.clients.mail_texts import MailTexts
 from auth.people.domain.mails import Letter, MailKind, QueuedMail
 from auth.people.domain.notices import Access, Notice, NoticeKind
-from auth.people.use_cases.manage_accounts import NewPerson, Order
+from auth.people.use_cases.manage_accounts import NewPerson
+from auth.people.use_cases.orders import Order
 from servicekit.typography import typeset
 from tests.auth.builders import DIRECTOR, ISSUER, PASSWORD, Provider, an_account
 from tests.promises import promise

@@ -11,7 +11,7 @@ import pytest
 from auth.clients.use_cases.register_clients import OPERATOR
 from auth.people.domain.sessions import EndReason
 from auth.people.use_cases.ending import end_all_sessions
-from auth.people.use_cases.manage_accounts import Order
+from auth.people.use_cases.orders import Order
 from auth.people.use_cases.read_ended_sessions import ReadEndedSessions
 from rights.feed import FeedLostError, Position, Subscription
 from rights.sessions import EndedSession, EndedSessions, SessionsEnded, SessionsReplica

@@ -614,3 +614,205 @@ class GetAccountsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetAccountsResponse: _TypeAlias = GetAccountsResponse  # noqa: Y015
+
+@_typing.final
+class UpdateAccountRequest(_message.Message):
+    """A person as corrected."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    REQUESTED_BY_FIELD_NUMBER: _builtins.int
+    GIVEN_NAME_FIELD_NUMBER: _builtins.int
+    FAMILY_NAME_FIELD_NUMBER: _builtins.int
+    EMAIL_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """UUIDv7 of the command."""
+    account_id: _builtins.str
+    """The account."""
+    requested_by: _builtins.str
+    """Account of the administrator; empty when the person did it."""
+    given_name: _builtins.str
+    """First name."""
+    family_name: _builtins.str
+    """Last name."""
+    email: _builtins.str
+    """Address, proved."""
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        account_id: _builtins.str = ...,
+        requested_by: _builtins.str = ...,
+        given_name: _builtins.str = ...,
+        family_name: _builtins.str = ...,
+        email: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "command_id", b"command_id", "email", b"email", "family_name", b"family_name", "given_name", b"given_name", "requested_by", b"requested_by"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateAccountRequest: _TypeAlias = UpdateAccountRequest  # noqa: Y015
+
+@_typing.final
+class UpdateAccountResponse(_message.Message):
+    """Done."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateAccountResponse: _TypeAlias = UpdateAccountResponse  # noqa: Y015
+
+@_typing.final
+class InviteRequest(_message.Message):
+    """Whom to invite, and into what."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    REQUESTED_BY_FIELD_NUMBER: _builtins.int
+    GIVEN_NAME_FIELD_NUMBER: _builtins.int
+    FAMILY_NAME_FIELD_NUMBER: _builtins.int
+    EMAIL_FIELD_NUMBER: _builtins.int
+    ORGANISATION_NAME_FIELD_NUMBER: _builtins.int
+    INVITATION_ID_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_US_FIELD_NUMBER: _builtins.int
+    RENEW_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """UUIDv7 of the command."""
+    account_id: _builtins.str
+    """The account that is to have the address, made if it is unknown."""
+    requested_by: _builtins.str
+    """Account of the administrator."""
+    given_name: _builtins.str
+    """First name, as typed."""
+    family_name: _builtins.str
+    """Last name, as typed."""
+    email: _builtins.str
+    """Where the mails go."""
+    organisation_name: _builtins.str
+    """Name of the organisation, said in the mail."""
+    invitation_id: _builtins.str
+    """Identifier of the invitation: what a link leads to."""
+    expires_at_us: _builtins.int
+    """Until when it can be answered, microseconds since 1970-01-01 UTC."""
+    renew: _builtins.bool
+    """The account belongs to no organisation any more: when it is locked, it is opened again with a new password."""
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        account_id: _builtins.str = ...,
+        requested_by: _builtins.str = ...,
+        given_name: _builtins.str = ...,
+        family_name: _builtins.str = ...,
+        email: _builtins.str = ...,
+        organisation_name: _builtins.str = ...,
+        invitation_id: _builtins.str = ...,
+        expires_at_us: _builtins.int = ...,
+        renew: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "command_id", b"command_id", "email", b"email", "expires_at_us", b"expires_at_us", "family_name", b"family_name", "given_name", b"given_name", "invitation_id", b"invitation_id", "organisation_name", b"organisation_name", "renew", b"renew", "requested_by", b"requested_by"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InviteRequest: _TypeAlias = InviteRequest  # noqa: Y015
+
+@_typing.final
+class InviteResponse(_message.Message):
+    """What was sent."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_MAILS_FIELD_NUMBER: _builtins.int
+    account_mails: _builtins.bool
+    """The two mails of a new account, so that the first sign-in is the answer; otherwise a link."""
+    def __init__(
+        self,
+        *,
+        account_mails: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_mails", b"account_mails"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InviteResponse: _TypeAlias = InviteResponse  # noqa: Y015
+
+@_typing.final
+class ProveAddressRequest(_message.Message):
+    """Which address to prove."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    REQUESTED_BY_FIELD_NUMBER: _builtins.int
+    EMAIL_FIELD_NUMBER: _builtins.int
+    CHANGE_ID_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_US_FIELD_NUMBER: _builtins.int
+    ORGANISATION_NAME_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """UUIDv7 of the command."""
+    account_id: _builtins.str
+    """The account."""
+    requested_by: _builtins.str
+    """Account of the administrator."""
+    email: _builtins.str
+    """The new address."""
+    change_id: _builtins.str
+    """Identifier of the change: what the link leads to."""
+    expires_at_us: _builtins.int
+    """Until when, microseconds since 1970-01-01 UTC."""
+    organisation_name: _builtins.str
+    """Name of the organisation, said in the mails."""
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        account_id: _builtins.str = ...,
+        requested_by: _builtins.str = ...,
+        email: _builtins.str = ...,
+        change_id: _builtins.str = ...,
+        expires_at_us: _builtins.int = ...,
+        organisation_name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "change_id", b"change_id", "command_id", b"command_id", "email", b"email", "expires_at_us", b"expires_at_us", "organisation_name", b"organisation_name", "requested_by", b"requested_by"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProveAddressRequest: _TypeAlias = ProveAddressRequest  # noqa: Y015
+
+@_typing.final
+class ProveAddressResponse(_message.Message):
+    """The mails wait."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProveAddressResponse: _TypeAlias = ProveAddressResponse  # noqa: Y015

@@ -65,6 +65,21 @@ class AccountsStub:
                 request_serializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.NotifyRequest.SerializeToString,
                 response_deserializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.NotifyResponse.FromString,
                 _registered_method=True)
+        self.UpdateAccount = channel.unary_unary(
+                '/partenaire.auth.v1.Accounts/UpdateAccount',
+                request_serializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.UpdateAccountRequest.SerializeToString,
+                response_deserializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.UpdateAccountResponse.FromString,
+                _registered_method=True)
+        self.Invite = channel.unary_unary(
+                '/partenaire.auth.v1.Accounts/Invite',
+                request_serializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.InviteRequest.SerializeToString,
+                response_deserializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.InviteResponse.FromString,
+                _registered_method=True)
+        self.ProveAddress = channel.unary_unary(
+                '/partenaire.auth.v1.Accounts/ProveAddress',
+                request_serializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.ProveAddressRequest.SerializeToString,
+                response_deserializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.ProveAddressResponse.FromString,
+                _registered_method=True)
         self.GetAccounts = channel.unary_unary(
                 '/partenaire.auth.v1.Accounts/GetAccounts',
                 request_serializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.GetAccountsRequest.SerializeToString,
@@ -120,6 +135,31 @@ class AccountsServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UpdateAccount(self, request, context):
+        """Replaces the names and the address of an account by those of habpps, and tells the person. An account whose
+        provisional password was never used gets its two mails again, at the new address.
+        Errors: INVALID_ARGUMENT PERSON_INVALID; FAILED_PRECONDITION ACCOUNT_UNKNOWN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Invite(self, request, context):
+        """Invites somebody into an organisation: an unknown account is created with its two mails, one that was never used
+        gets them again, any other gets one mail with a link. Errors: INVALID_ARGUMENT PERSON_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ProveAddress(self, request, context):
+        """Sends a link to a new address, and a notice to the present one.
+        Errors: INVALID_ARGUMENT PERSON_INVALID; FAILED_PRECONDITION ACCOUNT_UNKNOWN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetAccounts(self, request, context):
         """State of accounts, for the pages of habpps: unknown identifiers are left out.
         """
@@ -159,6 +199,21 @@ def add_AccountsServicer_to_server(servicer, server):
                     servicer.Notify,
                     request_deserializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.NotifyRequest.FromString,
                     response_serializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.NotifyResponse.SerializeToString,
+            ),
+            'UpdateAccount': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateAccount,
+                    request_deserializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.UpdateAccountRequest.FromString,
+                    response_serializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.UpdateAccountResponse.SerializeToString,
+            ),
+            'Invite': grpc.unary_unary_rpc_method_handler(
+                    servicer.Invite,
+                    request_deserializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.InviteRequest.FromString,
+                    response_serializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.InviteResponse.SerializeToString,
+            ),
+            'ProveAddress': grpc.unary_unary_rpc_method_handler(
+                    servicer.ProveAddress,
+                    request_deserializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.ProveAddressRequest.FromString,
+                    response_serializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.ProveAddressResponse.SerializeToString,
             ),
             'GetAccounts': grpc.unary_unary_rpc_method_handler(
                     servicer.GetAccounts,
@@ -329,6 +384,87 @@ class Accounts:
             '/partenaire.auth.v1.Accounts/Notify',
             partenaire_dot_auth_dot_v1_dot_accounts__pb2.NotifyRequest.SerializeToString,
             partenaire_dot_auth_dot_v1_dot_accounts__pb2.NotifyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateAccount(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/partenaire.auth.v1.Accounts/UpdateAccount',
+            partenaire_dot_auth_dot_v1_dot_accounts__pb2.UpdateAccountRequest.SerializeToString,
+            partenaire_dot_auth_dot_v1_dot_accounts__pb2.UpdateAccountResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Invite(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/partenaire.auth.v1.Accounts/Invite',
+            partenaire_dot_auth_dot_v1_dot_accounts__pb2.InviteRequest.SerializeToString,
+            partenaire_dot_auth_dot_v1_dot_accounts__pb2.InviteResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ProveAddress(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/partenaire.auth.v1.Accounts/ProveAddress',
+            partenaire_dot_auth_dot_v1_dot_accounts__pb2.ProveAddressRequest.SerializeToString,
+            partenaire_dot_auth_dot_v1_dot_accounts__pb2.ProveAddressResponse.FromString,
             options,
             channel_credentials,
             insecure,

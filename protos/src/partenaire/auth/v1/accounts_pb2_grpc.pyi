@@ -49,6 +49,19 @@ class AccountsStub:
     """Sends one mail that tells a person what an act of administration changed for them. A locked account gets none.
     Errors: INVALID_ARGUMENT NOTICE_INVALID; FAILED_PRECONDITION ACCOUNT_UNKNOWN.
     """
+    UpdateAccount: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.UpdateAccountRequest, _accounts_pb2.UpdateAccountResponse]
+    """Replaces the names and the address of an account by those of habpps, and tells the person. An account whose
+    provisional password was never used gets its two mails again, at the new address.
+    Errors: INVALID_ARGUMENT PERSON_INVALID; FAILED_PRECONDITION ACCOUNT_UNKNOWN.
+    """
+    Invite: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.InviteRequest, _accounts_pb2.InviteResponse]
+    """Invites somebody into an organisation: an unknown account is created with its two mails, one that was never used
+    gets them again, any other gets one mail with a link. Errors: INVALID_ARGUMENT PERSON_INVALID.
+    """
+    ProveAddress: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.ProveAddressRequest, _accounts_pb2.ProveAddressResponse]
+    """Sends a link to a new address, and a notice to the present one.
+    Errors: INVALID_ARGUMENT PERSON_INVALID; FAILED_PRECONDITION ACCOUNT_UNKNOWN.
+    """
     GetAccounts: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.GetAccountsRequest, _accounts_pb2.GetAccountsResponse]
     """State of accounts, for the pages of habpps: unknown identifiers are left out."""
 
@@ -72,6 +85,19 @@ class AccountsAsyncStub(AccountsStub):
     Notify: _aio.UnaryUnaryMultiCallable[_accounts_pb2.NotifyRequest, _accounts_pb2.NotifyResponse]  # type: ignore[assignment]
     """Sends one mail that tells a person what an act of administration changed for them. A locked account gets none.
     Errors: INVALID_ARGUMENT NOTICE_INVALID; FAILED_PRECONDITION ACCOUNT_UNKNOWN.
+    """
+    UpdateAccount: _aio.UnaryUnaryMultiCallable[_accounts_pb2.UpdateAccountRequest, _accounts_pb2.UpdateAccountResponse]  # type: ignore[assignment]
+    """Replaces the names and the address of an account by those of habpps, and tells the person. An account whose
+    provisional password was never used gets its two mails again, at the new address.
+    Errors: INVALID_ARGUMENT PERSON_INVALID; FAILED_PRECONDITION ACCOUNT_UNKNOWN.
+    """
+    Invite: _aio.UnaryUnaryMultiCallable[_accounts_pb2.InviteRequest, _accounts_pb2.InviteResponse]  # type: ignore[assignment]
+    """Invites somebody into an organisation: an unknown account is created with its two mails, one that was never used
+    gets them again, any other gets one mail with a link. Errors: INVALID_ARGUMENT PERSON_INVALID.
+    """
+    ProveAddress: _aio.UnaryUnaryMultiCallable[_accounts_pb2.ProveAddressRequest, _accounts_pb2.ProveAddressResponse]  # type: ignore[assignment]
+    """Sends a link to a new address, and a notice to the present one.
+    Errors: INVALID_ARGUMENT PERSON_INVALID; FAILED_PRECONDITION ACCOUNT_UNKNOWN.
     """
     GetAccounts: _aio.UnaryUnaryMultiCallable[_accounts_pb2.GetAccountsRequest, _accounts_pb2.GetAccountsResponse]  # type: ignore[assignment]
     """State of accounts, for the pages of habpps: unknown identifiers are left out."""
@@ -129,6 +155,37 @@ class AccountsServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_accounts_pb2.NotifyResponse, _abc.Awaitable[_accounts_pb2.NotifyResponse]]:
         """Sends one mail that tells a person what an act of administration changed for them. A locked account gets none.
         Errors: INVALID_ARGUMENT NOTICE_INVALID; FAILED_PRECONDITION ACCOUNT_UNKNOWN.
+        """
+
+    @_abc_1.abstractmethod
+    def UpdateAccount(
+        self,
+        request: _accounts_pb2.UpdateAccountRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_accounts_pb2.UpdateAccountResponse, _abc.Awaitable[_accounts_pb2.UpdateAccountResponse]]:
+        """Replaces the names and the address of an account by those of habpps, and tells the person. An account whose
+        provisional password was never used gets its two mails again, at the new address.
+        Errors: INVALID_ARGUMENT PERSON_INVALID; FAILED_PRECONDITION ACCOUNT_UNKNOWN.
+        """
+
+    @_abc_1.abstractmethod
+    def Invite(
+        self,
+        request: _accounts_pb2.InviteRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_accounts_pb2.InviteResponse, _abc.Awaitable[_accounts_pb2.InviteResponse]]:
+        """Invites somebody into an organisation: an unknown account is created with its two mails, one that was never used
+        gets them again, any other gets one mail with a link. Errors: INVALID_ARGUMENT PERSON_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ProveAddress(
+        self,
+        request: _accounts_pb2.ProveAddressRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_accounts_pb2.ProveAddressResponse, _abc.Awaitable[_accounts_pb2.ProveAddressResponse]]:
+        """Sends a link to a new address, and a notice to the present one.
+        Errors: INVALID_ARGUMENT PERSON_INVALID; FAILED_PRECONDITION ACCOUNT_UNKNOWN.
         """
 
     @_abc_1.abstractmethod

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from auth.bootstrap.repositories import SqlRepositories
 from auth.bootstrap.schema import NEWEST_SCHEMA, OLDEST_SCHEMA, SAVED_RIGHTS
+from auth.people.adapters.clients.habpps_answers import GrpcAnswers
 from auth.people.use_cases.event_owners import EventOwners
 from auth.settings import AuthSettings
 from partnerkit.event_words import words_of
@@ -28,6 +29,7 @@ class Opened:
     work: RecordingUnitOfWork[SqlRepositories]
     relay: OutboxRelay
     replica: RightsReplica
+    answers: GrpcAnswers
     close: Callable[[], None]
 
 
@@ -53,4 +55,11 @@ def open_stores(settings: AuthSettings, clock: Clock) -> Opened:
         words=words_of(settings.service),
     )
     work = RecordingUnitOfWork(database, SqlRepositories, relay)
-    return Opened(database=database, work=work, relay=relay, replica=replica, close=closing(habpps, audit, database))
+    return Opened(
+        database=database,
+        work=work,
+        relay=relay,
+        replica=replica,
+        answers=GrpcAnswers(habpps),
+        close=closing(habpps, audit, database),
+    )

@@ -13,6 +13,7 @@ from auth.ground.adapters.files.data_files import common_passwords
 from auth.people.adapters.web.caf_declarer import CafDeclarer
 from auth.people.adapters.web.engagement_pages import EngagementPages
 from auth.people.adapters.web.known_devices import KnownDevices
+from auth.people.adapters.web.link_pages import LinkPages
 from auth.people.adapters.web.network_address import NetworkAddress
 from auth.people.adapters.web.page_reader import PageReader
 from auth.people.adapters.web.portal_pages import HomePage, NotMePage, OrganisationPage, portal_pages
@@ -25,6 +26,8 @@ from auth.people.domain.passwords import PasswordRules
 from auth.people.domain.sessions import SessionLimits
 from auth.people.domain.throttling import AttemptLimits
 from auth.people.use_cases.accept_engagement import AcceptEngagement
+from auth.people.use_cases.answers import Answers, FindLink, FirstSignIn
+from auth.people.use_cases.change_person import ChangePerson
 from auth.people.use_cases.choose_password import ChoosePassword
 from auth.people.use_cases.guard_sign_in import GuardSignIn
 from auth.people.use_cases.keep_session import ChooseOrganisation, DisownLogin, FindSession, SignOut
@@ -64,6 +67,10 @@ class People:
     person_sessions: PersonSessions
     person_history: PersonHistory
     manage_accounts: ManageAccounts
+    change_person: ChangePerson
+    find_link: FindLink
+    answers: Answers
+    first_sign_in: FirstSignIn
     wait_for_logout: Callable[[str], LogoutReport]
 
 
@@ -73,12 +80,13 @@ def build_people(settings: AuthSettings, world: World, rights: PersonRights, eng
     limits = session_limits(settings)
     rules = PasswordRules(minimum_length=settings.password_minimum_length, common=common_passwords())
     attempts = AttemptLimits(maximum=settings.login_attempts)
+    manage, first_sign_in = ManageAccounts(work, clock), FirstSignIn(world.answers)
     guard = GuardSignIn(work, clock, attempts, settings.login_attempts_per_address)
     return People(
         rights=rights,
         name_helpers=NameHelpers(work, rights),
         sign_in=SignIn(work, passwords, rights, clock, guard, limits, engagement),
-        choose_password=ChoosePassword(work, passwords, rights, clock, rules),
+        choose_password=ChoosePassword(work, passwords, rights, clock, rules, first_sign_in),
         request_password=RequestPassword(work, clock),
         request_identifier=RequestIdentifier(work, clock),
         next_step=NextStep(rights),
@@ -90,7 +98,11 @@ def build_people(settings: AuthSettings, world: World, rights: PersonRights, eng
         disown_login=DisownLogin(work, clock, rights),
         person_sessions=PersonSessions(work, clock, limits),
         person_history=PersonHistory(work),
-        manage_accounts=ManageAccounts(work, clock),
+        manage_accounts=manage,
+        change_person=ChangePerson(work, clock, manage),
+        find_link=FindLink(work, clock),
+        answers=world.answers,
+        first_sign_in=first_sign_in,
         wait_for_logout=world.wait_for_logout,
     )
 
@@ -140,6 +152,7 @@ def people_pages(settings: AuthSettings, people: People, clients: Clients, aroun
         _sign_in(settings, people, around),
         EngagementPages(visitor, people.accept_engagement, ways.go_on_in, ways.waiting_client).blueprint(),
         _portal(people, around),
+        _links(people, around).blueprint(),
         sessions.blueprint(HistoryPage(visitor=visitor, history=people.person_history)),
     )
 
@@ -160,10 +173,26 @@ def _sign_in(settings: AuthSettings, people: People, around: Around) -> Blueprin
     )
 
 
+def _links(people: People, around: Around) -> LinkPages:
+    return LinkPages(
+        visitor=around.visitor,
+        find_link=people.find_link,
+        answers=people.answers,
+        is_signed_in=lambda session: people.next_step(session) is None,
+        come_back_to=around.ways.come_back_to,
+    )
+
+
 def _portal(people: People, around: Around) -> Blueprint:
     visitor, ways, rights = around.visitor, around.ways, people.rights
     return portal_pages(
-        HomePage(visitor=visitor, rights=rights, history=people.person_history, reader=around.reader),
+        HomePage(
+            visitor=visitor,
+            rights=rights,
+            history=people.person_history,
+            reader=around.reader,
+            first_sign_in=people.first_sign_in,
+        ),
         OrganisationPage(
             visitor=visitor,
             ways=ways,

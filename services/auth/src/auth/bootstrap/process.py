@@ -82,5 +82,6 @@ def _world(
         secret=WebSecrets.load(settings.data_directory),
         subjects=subjects,
         sectors=fetch,
+        answers=opened.answers,
     )
     return world, logout

@@ -8,6 +8,7 @@ from auth.clients.adapters.database.clients import SqlClients
 from auth.people.adapters.database.accounts import SqlAccounts
 from auth.people.adapters.database.consents import SqlConsents
 from auth.people.adapters.database.history import SqlAcceptances, SqlCredentials, SqlKnownDevices, SqlSignIns
+from auth.people.adapters.database.links import SqlLinks
 from auth.people.adapters.database.queues import SqlAttempts, SqlCommands, SqlLogoutNotices, SqlMails
 from auth.people.adapters.database.sessions import SqlEndedSessions, SqlSessions
 from auth.protocol.adapters.database.grants import SqlCodes, SqlRefreshTokens
@@ -57,6 +58,11 @@ class SqlRepositories:
     def known_devices(self) -> SqlKnownDevices:
         """Browsers that signed in."""
         return SqlKnownDevices(self._connection)
+
+    @property
+    def links(self) -> SqlLinks:
+        """Links that were sent."""
+        return SqlLinks(self._connection)
 
     @property
     def ended_sessions(self) -> SqlEndedSessions:

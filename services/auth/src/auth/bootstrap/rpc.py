@@ -33,7 +33,7 @@ def open_rpc(settings: AuthSettings, rooms: Rooms, work: AuthWork, tasks: Tasks,
     )
     return serve(
         settings,
-        AccountsServicer(people.manage_accounts, tasks.mails.wake, logout.wake),
+        AccountsServicer(people.manage_accounts, people.change_person, tasks.mails.wake, logout.wake),
         EndedSessionsServicer(ReadEndedSessions(work, clock)),
         ClientSessionsServicer(follow),
     )

@@ -10,6 +10,7 @@ from auth.bootstrap.repositories import AuthWork
 from auth.clients.domain.subjects import Subjects
 from auth.clients.use_cases.ports import SectorIdentifiers
 from auth.keys.adapters.crypto.keys import SigningKeys
+from auth.people.use_cases.answers import Answers
 from auth.people.use_cases.ports import Passwords, RightsReplica
 from auth.people.use_cases.tell_clients import LogoutReport
 from servicekit.clock import Clock
@@ -19,7 +20,7 @@ from servicekit.web.secrets import WebSecrets
 @dataclass(frozen=True, kw_only=True)
 class World:
     """`fetch` reads the keys of clients, `status_of` asks one of their addresses, `sectors` reads their lists of
-    addresses; `wait_for_logout`: see `LogoutWorker`."""
+    addresses; `wait_for_logout`: see `LogoutWorker`; `answers` goes to habpps."""
 
     work: AuthWork
     passwords: Passwords
@@ -32,3 +33,4 @@ class World:
     secret: WebSecrets
     subjects: Subjects
     sectors: SectorIdentifiers
+    answers: Answers

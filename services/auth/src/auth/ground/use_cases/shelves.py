@@ -57,6 +57,13 @@ class HasKnownDevices(Protocol[R_co]):
     def known_devices(self) -> R_co: ...
 
 
+class HasLinks(Protocol[R_co]):
+    """Links that were sent."""
+
+    @property
+    def links(self) -> R_co: ...
+
+
 class HasEndedSessions(Protocol[R_co]):
     """The feed of ends."""
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from auth.people.domain.accounts import Account
+from auth.people.domain.links import LinkTo
 from auth.people.domain.notices import Notice
 
 
@@ -26,6 +27,11 @@ class MailKind(Enum):
     UNLOCKED = "unlocked"
     NEW_DEVICE = "new_device"  # `about`: what the browser said of itself
     LOGIN_DISOWNED = "login_disowned"  # to the administrators: somebody of theirs disowned a sign-in
+    INVITATION = "invitation"  # `about`: the name that the administrator typed
+    ADDRESS_TO_PROVE = "address_to_prove"
+    ADDRESS_ASKED = "address_asked"  # to the present address; `about`: the new one
+    ADDRESS_CHANGED = "address_changed"
+    NAMES_CORRECTED = "names_corrected"
     NOTICE = "notice"  # what an act of administration changed for the person
 
     @property
@@ -60,6 +66,8 @@ class QueuedMail:
     failed_at: datetime | None = None
     about: str = ""  # what or whom it speaks of: the name of a person who is not the receiver, a browser
     failure: str = ""  # UPPER_SNAKE, or the name of an exception: why it was set aside
+    address: str = ""  # where it goes, when that is not the address of the account
+    link: LinkTo | None = None  # what its link leads to; the secret is drawn when it is sent
     notice: Notice | None = None  # what it tells; with an identifier, what is open to the new person
 
 
@@ -78,13 +86,14 @@ class UnsentMail:
 @dataclass(frozen=True)
 class Letter:
     """Everything that a mail is made of. `asked_by`: name of who asked for it, or empty; `helpers`: names of those who
-    can help the receiver."""
+    can help the receiver; `token`: the secret of its link."""
 
     mail: QueuedMail
     account: Account
     password: str | None = None
     asked_by: str = ""
     helpers: Sequence[str] = ()
+    token: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
@@ -59,14 +59,22 @@ class Store(
 class ChoosePassword:
     """Checks the rules, keeps the hash, ends every other session and opens a full one under a new identifier."""
 
-    def __init__(
-        self, work: RecordedWork[Store], passwords: Passwords, rights: PersonRights, clock: Clock, rules: PasswordRules
+    def __init__(  # noqa: PLR0913 - a constructor
+        self,
+        work: RecordedWork[Store],
+        passwords: Passwords,
+        rights: PersonRights,
+        clock: Clock,
+        rules: PasswordRules,
+        first_sign_in: Callable[[str], object],
     ) -> None:
-        """`rules`: length and words that are refused."""
+        """`rules`: length and words that are refused; `first_sign_in`: what was offered with a new account is accepted
+        by using it."""
         self._work = work
         self._passwords = passwords
         self._rights = rights
         self._clock = clock
+        self._first_sign_in = first_sign_in
         self.rules = rules
 
     def __call__(self, session: Session, password: str, confirmation: str, current: str = "") -> SignedIn:
@@ -130,7 +138,10 @@ class ChoosePassword:
             begun = events.granted(opened, "session.opened", now, None, **events.who(known))
             return Outcome(opened, (chosen, *ended.events, begun))
 
-        return SignedIn(self._work.record(change), cookie)
+        signed_in = SignedIn(self._work.record(change), cookie)
+        if Step.CHOOSE_PASSWORD in session.pending:
+            self._first_sign_in(account.account_id)
+        return signed_in
 
     def _check(self, account: Account, password: str, confirmation: str) -> None:
         own = (account.username, account.given_name, account.family_name, account.display_name)

@@ -12,6 +12,7 @@ from auth.ground.use_cases.shelves import (
     HasDeviceRequests,
     HasEndedSessions,
     HasKnownDevices,
+    HasLinks,
     HasLogoutNotices,
     HasMails,
     HasPushedRequests,
@@ -48,6 +49,7 @@ class Store(
     HasSignIns[Forgetting],
     HasKnownDevices[Forgetting],
     HasMails[Forgetting],
+    HasLinks[Forgetting],
     HasCommands[Forgetting],
     Protocol,
 ):
@@ -82,4 +84,5 @@ class ForgetOld:
         repos.sign_ins.forget_before(now - KEEP_HISTORY)
         repos.known_devices.forget_before(now - KEEP_DEVICES)
         repos.mails.forget_before(now - _KEEP_MAILS)
+        repos.links.forget_before(now)
         repos.commands.forget_before(now - _KEEP_MAILS)

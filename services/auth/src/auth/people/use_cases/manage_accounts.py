@@ -23,8 +23,9 @@ from auth.people.domain.notices import Access, Notice, NoticeKind
 from auth.people.domain.sessions import EndReason
 from auth.people.use_cases import events
 from auth.people.use_cases.ending import end_all_sessions
+from auth.people.use_cases.orders import Order, carried_out_once
 from auth.people.use_cases.stores.accounts import Commands, ManagedAccounts
-from auth.people.use_cases.stores.queues import MailsOfAccounts, QueueOfNotices
+from auth.people.use_cases.stores.queues import MailsOfAccounts, QueueOfMails, QueueOfNotices
 from auth.people.use_cases.stores.sessions import EndingSessions, FeedOfSessions
 from partnerkit.email import InvalidEmailError, checked_email
 from partnerkit.text import clean_line, typed_name, why_name_refused
@@ -52,16 +53,6 @@ class NewPerson:
     """Whose the person is: the Caf of the organisation (`servicekit.event_form`); None: what the rights say."""
     opened: tuple[Access, ...] = ()
     """What is open from the beginning."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Order:
-    """A command of an administrator, carried by a service."""
-
-    command_id: str
-    account_id: str
-    requested_by: str
-    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,7 +95,7 @@ class ManageAccounts:
             InvalidInputError: a name or the mail address is missing, or cannot be one.
             AccountIdTakenError: the account id belongs to another person.
         """
-        person = _checked(person)
+        person = checked_person(person)
         known = self._work.read(lambda repos: repos.accounts.find(person.account_id))
         if known is None:
             self._work.record(lambda repos: self._create(repos, order, person))
@@ -146,7 +137,7 @@ class ManageAccounts:
 
         def change(repos: Store, account: Account, now: datetime) -> tuple[str, tuple[AuditEvent, ...]]:
             if account.locked_at is None:
-                _tell(repos, account, MailKind.LOCKED, order, now)
+                tell(repos, account, MailKind.LOCKED, order, now)
             repos.accounts.save(_locked(account, order, now))
             ended = end_all_sessions(repos, account.account_id, EndReason.LOCKED, now, actor_id=order.requested_by)
             locked = events.done(
@@ -170,7 +161,7 @@ class ManageAccounts:
         def change(repos: Store, account: Account, now: datetime) -> tuple[str, tuple[AuditEvent, ...]]:
             repos.accounts.save(replace(account, locked_at=None, locked_reason=None, locked_by=None))
             if account.locked_at is not None:
-                _tell(repos, account, MailKind.UNLOCKED, order, now)
+                tell(repos, account, MailKind.UNLOCKED, order, now)
             unlocked = events.done("account.unlocked", account, now, actor_id=order.requested_by)
             return "done", (unlocked,)
 
@@ -253,18 +244,7 @@ class ManageAccounts:
             created_at=now,
         )
         repos.accounts.add(account)
-        first = QueuedMail(
-            mail_id=new_id(),
-            account_id=account.account_id,
-            kind=MailKind.IDENTIFIER,
-            queued_at=now,
-            next_attempt_at=now,
-            requested_by=order.requested_by,
-            organisation_name=person.organisation_name,
-            notice=Notice(NoticeKind.ACCESS_OPENED, person.opened) if person.opened else None,
-        )
-        repos.mails.add(first)
-        repos.mails.add(replace(first, mail_id=new_id(), kind=MailKind.PROVISIONAL_PASSWORD, notice=None))
+        queue_account_mails(repos, account, order, now, person)
         repos.commands.remember(order.command_id, "done", now)
         created = events.done("account.created", account, now, actor_id=order.requested_by, owner=person.owner)
         return Outcome(None, (created,))
@@ -283,24 +263,28 @@ class ManageAccounts:
         raise ConflictError("no free identifier was found for this name", reason="NO_FREE_USERNAME")
 
     def _once(self, order: Order, change: Change) -> str:
-        """Carries the command out unless it was already; gives its answer."""
-        known = self._work.read(lambda repos: repos.commands.answer_of(order.command_id))
-        if known is not None:
-            return known
-
-        def carry_out(repos: Store) -> Outcome[str]:
-            now = self._clock.now()
-            account = repos.accounts.find(order.account_id)
-            if account is None:
-                raise AccountUnknownError("no such account")
-            answer, recorded = change(repos, account, now)
-            repos.commands.remember(order.command_id, answer, now)
-            return Outcome(answer, recorded)
-
-        return self._work.record(carry_out)
+        return carried_out_once(self._work, self._clock, order, change)
 
 
-def _tell(repos: Store, account: Account, kind: MailKind, order: Order, now: datetime) -> None:
+def queue_account_mails(
+    repos: HasMails[QueueOfMails], account: Account, order: Order, now: datetime, said: NewPerson
+) -> None:
+    """The two separate mails with which somebody begins: the identifier, and the provisional password."""
+    first = QueuedMail(
+        mail_id=new_id(),
+        account_id=account.account_id,
+        kind=MailKind.IDENTIFIER,
+        queued_at=now,
+        next_attempt_at=now,
+        requested_by=order.requested_by,
+        organisation_name=said.organisation_name,
+        notice=Notice(NoticeKind.ACCESS_OPENED, said.opened) if said.opened else None,
+    )
+    repos.mails.add(first)
+    repos.mails.add(replace(first, mail_id=new_id(), kind=MailKind.PROVISIONAL_PASSWORD, notice=None))
+
+
+def tell(repos: HasMails[QueueOfMails], account: Account, kind: MailKind, order: Order, now: datetime) -> None:
     repos.mails.add(
         QueuedMail(
             mail_id=new_id(),
@@ -320,7 +304,7 @@ def _locked(account: Account, order: Order, now: datetime) -> Account:
     return replace(account, locked_at=now, locked_reason=order.reason, locked_by=order.requested_by)
 
 
-def _checked(person: NewPerson) -> NewPerson:
+def checked_person(person: NewPerson) -> NewPerson:
     """The person as kept: names cleaned, the address exactly as an envelope takes it."""
     given, family = typed_name(person.given_name), typed_name(person.family_name)
     found = {

@@ -1,4 +1,4 @@
-"""Sends the mails that wait. A provisional password is drawn here, at the moment of sending, and nowhere kept.
+"""Sends the mails that wait. A provisional password, or the secret of a link, is drawn here and not kept.
 
 A mail that can never leave (the server refuses its recipient, or its content makes the program fail) is set aside with
 the reason: the administrator reads it in Habpps, the operator by `python -m auth mails`, and the queue goes on.
@@ -12,17 +12,20 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from auth.ground.domain.errors import MailRefusedError
-from auth.ground.use_cases.shelves import HasAccounts, HasMails
+from auth.ground.use_cases.shelves import HasAccounts, HasLinks, HasMails
 from auth.people.domain.accounts import Account, AccountState, ProvisionalPassword
+from auth.people.domain.links import Link, LinkTo
 from auth.people.domain.mails import GIVE_UP_AFTER, GIVEN_UP, Letter, MailKind, QueuedMail, retry_delay
 from auth.people.domain.passwords import new_provisional_password
 from auth.people.use_cases import events
 from auth.people.use_cases.ports import EachApart, Mailer, MailTexts, Passwords
 from auth.people.use_cases.stores.accounts import ChangedAccounts
+from auth.people.use_cases.stores.links import SentLinks
 from auth.people.use_cases.stores.queues import SentMails
 from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.errors import DependencyUnavailableError, InvalidInputError
+from servicekit.identifiers import hash_secret, new_secret
 
 _AT_ONCE = 20
 _LONGEST_WAIT = timedelta(minutes=10)
@@ -30,7 +33,7 @@ _ATTEMPT_TIME = timedelta(seconds=60)
 MAILS = "mails"
 
 
-class Store(HasMails[SentMails], HasAccounts[ChangedAccounts], Protocol):
+class Store(HasMails[SentMails], HasLinks[SentLinks], HasAccounts[ChangedAccounts], Protocol):
     """What `SendMails` sees of a transaction."""
 
 
@@ -100,12 +103,21 @@ class SendMails:
             password = new_provisional_password()
             pending = ProvisionalPassword(self._passwords.hash(password), self._clock.now() + self._life)
             self._work.write(lambda repos: _keep_provisional(repos, account, pending))
+        token = self._draw(mail.link) if mail.link is not None else ""
         asked = mail.requested_by
         by = self._work.read(lambda repos: repos.accounts.find(asked)) if asked else None
         asked_by = by.display_name if by is not None else ""
-        self._mailer.send(self._texts(Letter(mail, account, password, asked_by, self._helpers(account.account_id))))
+        helpers = self._helpers(account.account_id)
+        self._mailer.send(self._texts(Letter(mail, account, password, asked_by, helpers, token)))
         sent_at = self._clock.now()
         self._work.write(lambda repos: repos.mails.mark_sent(mail.mail_id, sent_at))
+
+    def _draw(self, link: LinkTo) -> str:
+        """The secret of a link; its hash is kept before the mail leaves, so that it works as soon as it is read."""
+        token = new_secret()
+        sent = Link(token_hash=hash_secret(token), kind=link.kind, reference=link.reference, expires_at=link.expires_at)
+        self._work.write(lambda repos: repos.links.add(sent))
+        return token
 
     def _tell(self, mail: QueuedMail, account: Account) -> None:
         """After the mail is marked: a journal that cannot take the event must not make the mail leave again."""

@@ -31,6 +31,7 @@ OPEN = frozenset(
         *("sign_in.login", "sign_in.forgotten_password", "sign_in.lost_identifier"),
         "authorize.authorize",  # asks the same question itself, in the order of its checks
         "shown_page",  # what answered a form, for the browser and the sign-in that got it
+        "links.followed",  # whoever has the mailbox; to answer an invitation it asks for a finished sign-in itself
         "portal.not_me",  # whoever stands before a step that is not theirs can say so
         *("end_session.logout", "end_session.confirm", "end_session.leave", "end_session.logged_out"),
     }

@@ -6,7 +6,7 @@ from auth.ground.adapters.database.columns import metadata, moment, name_of, wor
 from servicekit.database import UtcDateTime
 from servicekit.database.types import sequence_type
 
-__all__ = ["acceptance", "credential", "known_device", "metadata", "sign_in"]
+__all__ = ["acceptance", "credential", "known_device", "link", "metadata", "sign_in"]
 
 credential = sa.Table(
     "credential",
@@ -59,4 +59,13 @@ known_device = sa.Table(
     name_of("device_hash", primary_key=True),
     moment("first_seen_at"),
     sa.Column("last_seen_at", UtcDateTime(), nullable=False, index=True),
+)
+
+link = sa.Table(
+    "link",
+    metadata,
+    name_of("token_hash", primary_key=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    name_of("reference"),
+    sa.Column("expires_at", UtcDateTime(), nullable=False, index=True),
 )

@@ -223,6 +223,8 @@ mail = sa.Table(
     words("about"),
     words("failure"),
     words("notice"),
+    words("address"),
+    words("link"),
 )
 
 logout_notice = sa.Table(

@@ -10,7 +10,7 @@ from auth.people.adapters.clients.mail_words_fr import FRENCH
 from auth.people.domain.browsers import browser_of
 from auth.people.domain.mails import Letter, MailKind, Message, QueuedMail
 from auth.people.domain.notices import Access
-from partnerkit.days import PARIS
+from partnerkit.days import PARIS, french_day
 from partnerkit.text import clean_line
 
 _LONGEST_NAME = 200
@@ -48,7 +48,7 @@ class MailTexts:
         ]
         body = "\n\n".join("\n".join(part) for part in parts)
         subject = words.product.format(subject=text.subject)
-        return Message(letter.account.email, words.finish(subject), f"{words.finish(body)}\n")
+        return Message(letter.mail.address or letter.account.email, words.finish(subject), f"{words.finish(body)}\n")
 
     def _body(self, text: Text, words: Words, values: dict[str, str]) -> list[str]:
         lines = filled(text.lines, values)
@@ -62,7 +62,7 @@ class MailTexts:
         """What stands in the places; what is typed by people is one clean line of bounded length."""
         mail, account = letter.mail, letter.account
         typed = {
-            "name": account.display_name,
+            "name": mail.about if mail.kind is MailKind.INVITATION else account.display_name,
             "by": letter.asked_by,
             "organisation": mail.organisation_name,
             "about": mail.about,
@@ -77,6 +77,8 @@ class MailTexts:
             "password": letter.password or "",
             "hours": str(self._sender.hours),
             "portal": self._sender.portal_url,
+            "link": f"{self._sender.portal_url.rstrip('/')}/lien/{letter.token}" if letter.token else "",
+            "until": words.day(french_day(mail.link.expires_at)) if mail.link else "",
             "opened": _said(notice.opened if notice else (), words),
             "closed": _said(notice.closed if notice else (), words),
             "ends_on": words.day(notice.ends_on) if notice and notice.ends_on else "",

@@ -6,9 +6,9 @@ from datetime import date
 
 from babel.dates import format_date
 
+from auth.people.adapters.clients.mail_notices_en import NOTICES
 from auth.people.adapters.clients.mail_words import Line, Text, Words
 from auth.people.domain.mails import MailKind
-from auth.people.domain.notices import NoticeKind
 
 _PROVISIONAL = "your provisional password"
 _CREATED: tuple[Line, ...] = (
@@ -20,10 +20,6 @@ _CREATED: tuple[Line, ...] = (
     ),
 )
 _OPENED = "To be opened from the portal: {opened}."
-_IN: Line = ("This was done by {by}, in “{organisation}”.", "This is so in “{organisation}”.")
-_BY: Line = "This was done by {by}."
-_REASON = "Reason given: {reason}"
-_TELL_THEM = "Please tell the people of your organisation who used it."
 
 MAILS = {
     MailKind.IDENTIFIER: Text(
@@ -112,6 +108,67 @@ MAILS = {
             "closed and you will get a new password.",
         ),
     ),
+    MailKind.INVITATION: Text(
+        "an organisation invites you",
+        (
+            (
+                "{by} invites you to join “{organisation}” in Mon compte partenaire.",
+                "“{organisation}” invites you to join it in Mon compte partenaire.",
+            ),
+            "",
+            "To accept or decline, before {until}: {link}",
+            "",
+            "You have an account already: sign in with your usual identifier and password.",
+            "Nothing else changes for you, and nothing opens until you have accepted.",
+        ),
+        ending="not_expected",
+        sign_in=False,
+    ),
+    MailKind.ADDRESS_TO_PROVE: Text(
+        "confirm your address",
+        (
+            (
+                "{by} asks that your mails of Mon compte partenaire go to this address.",
+                "It is asked that your mails of Mon compte partenaire go to this address.",
+            ),
+            "",
+            "If you are {name}, confirm it before {until}: {link}",
+            "",
+            "Nothing changes until it is confirmed.",
+        ),
+        ending="not_expected",
+        sign_in=False,
+    ),
+    MailKind.ADDRESS_ASKED: Text(
+        "another address is asked for your mails",
+        (
+            (
+                "{by} asks that your mails of Mon compte partenaire go to {about} from now on.",
+                "It is asked that your mails of Mon compte partenaire go to {about} from now on.",
+            ),
+            "Nothing changes before that address is confirmed by a link that is sent to it.",
+        ),
+        ending="not_yours",
+        sign_in=False,
+    ),
+    MailKind.ADDRESS_CHANGED: Text(
+        "your address has changed",
+        ("Your mails of Mon compte partenaire now come here. Your identifier stays the same.",),
+        ending="not_you",
+        sign_in=False,
+    ),
+    MailKind.NAMES_CORRECTED: Text(
+        "your name is corrected",
+        (
+            (
+                "{by} has corrected your name: you are now registered as “{name}”.",
+                "Your name was corrected: you are now registered as “{name}”.",
+            ),
+            "Your identifier and your password stay the same.",
+        ),
+        ending="not_you",
+        sign_in=False,
+    ),
     MailKind.LOGIN_DISOWNED: Text(
         "a sign-in reported in your organisation",
         (
@@ -120,120 +177,6 @@ MAILS = {
             "All their sessions are closed and their password is no longer valid; a provisional password is being",
             "sent to them. Check with them that their mail address is right, and look at what was done in their",
             "name. The report is written in the journal.",
-        ),
-    ),
-}
-NOTICES = {
-    NoticeKind.ACCESS_OPENED: Text("something is open to you", ("This has just been opened to you: {opened}.", _IN)),
-    NoticeKind.ACCESS_CHANGED: Text(
-        "what is open to you has changed",
-        ("What is open to you has just changed.", "You now have: {opened}.", "You no longer have: {closed}.", _IN),
-    ),
-    NoticeKind.ACCESS_SUSPENDED: Text(
-        "your access is suspended",
-        ("Your access has just been suspended: {closed}.", _IN, "It may be given back to you."),
-    ),
-    NoticeKind.ACCESS_REOPENED: Text("your access is open again", ("Your access is open again: {opened}.", _IN)),
-    NoticeKind.ACCESS_ENDED: Text("your access has ended", ("Your access has just ended: {closed}.", _IN)),
-    NoticeKind.DEPARTURE_NOTED: Text(
-        "the end of your access is noted",
-        (
-            "Your departure from “{organisation}” is noted for {ends_on}. Your access ends with that day.",
-            "It was noted by {by}. Tell them if the date is not right.",
-        ),
-    ),
-    NoticeKind.DEPARTURE_CANCELLED: Text(
-        "your access does not end",
-        ("The date of your departure from “{organisation}” is taken back: your access goes on.", _BY),
-    ),
-    NoticeKind.DEPARTURE_NEAR: Text(
-        "your access ends soon",
-        (
-            "Your departure from “{organisation}” is noted for {ends_on}.",
-            "After that day you will no longer have: {closed}.",
-            "If you stay, ask now for the date to be changed.",
-        ),
-    ),
-    NoticeKind.ADMINISTRATOR_APPOINTED: Text(
-        "you administer the accounts of your organisation",
-        ("You now administer the accounts of “{organisation}”: open Habpps from the portal.", _BY),
-    ),
-    NoticeKind.ADMINISTRATOR_WITHDRAWN: Text(
-        "you no longer administer the accounts of your organisation",
-        ("You no longer administer the accounts of “{organisation}”.", _BY),
-    ),
-    NoticeKind.CONTRACT_OPENED: Text(
-        "a service contract is open",
-        (
-            "A service contract opens {subject} to “{organisation}”.",
-            _BY,
-            "In Habpps, now give access to the people who need it.",
-        ),
-    ),
-    NoticeKind.CONTRACT_SUSPENDED: Text(
-        "a service contract is suspended",
-        (
-            "The service contract of “{organisation}” for {subject} is suspended: nobody can enter.",
-            _BY,
-            _REASON,
-            _TELL_THEM,
-        ),
-    ),
-    NoticeKind.CONTRACT_REACTIVATED: Text(
-        "a service contract is in force again",
-        (
-            "The service contract of “{organisation}” for {subject} is in force again.",
-            _BY,
-            "Those who had access have it again.",
-        ),
-    ),
-    NoticeKind.CONTRACT_ENDED: Text(
-        "a service contract has ended",
-        (
-            "The service contract of “{organisation}” for {subject} has ended.",
-            _BY,
-            _REASON,
-            "Those who lose access are told by mail.",
-        ),
-    ),
-    NoticeKind.CONVENTION_SIGNED: Text(
-        "the agreement is in force",
-        ("The agreement {subject} between the Caf and “{organisation}” is in force.", _BY),
-    ),
-    NoticeKind.CONVENTION_SUSPENDED: Text(
-        "the agreement is suspended",
-        (
-            "The agreement {subject} between the Caf and “{organisation}” is suspended.",
-            "Every extranet is closed to your organisation. In Habpps you can read and change nothing.",
-            _BY,
-            _REASON,
-            _TELL_THEM,
-        ),
-    ),
-    NoticeKind.CONVENTION_LIFTED: Text(
-        "the agreement is in force again",
-        (
-            "The suspension of the agreement {subject} between the Caf and “{organisation}” is lifted.",
-            "What was open is open again.",
-            _BY,
-        ),
-    ),
-    NoticeKind.CONVENTION_DENOUNCED: Text(
-        "notice is given on the agreement",
-        (
-            "Notice is given on the agreement {subject} between the Caf and “{organisation}”.",
-            "Everything stays open until {ends_on}, its last day.",
-            _BY,
-            _REASON,
-        ),
-    ),
-    NoticeKind.CONVENTION_ENDED: Text(
-        "the agreement has ended",
-        (
-            "The agreement {subject} between the Caf and “{organisation}” has ended. All access is closed.",
-            _BY,
-            _REASON,
-            "Those who lose access are told by mail.",
         ),
     ),
 }
@@ -260,6 +203,16 @@ ENGLISH = Words(
         "unexpected": (
             "You did not expect this mail?",
             "Do not use it, and tell the administrator of your organisation.",
+            _NEVER_ASKED,
+        ),
+        "not_expected": (
+            "You did not expect this mail, or it is not meant for you? Do not follow the link: without an answer,",
+            "nothing happens.",
+            _NEVER_ASKED,
+        ),
+        "not_yours": (
+            "This address is not yours, or nobody has told you of it? Tell the administrator of your organisation at",
+            "once.",
             _NEVER_ASKED,
         ),
         "not_you": ("It was not you? Tell the administrator of your organisation at once.", _NEVER_ASKED),

@@ -6,9 +6,9 @@ from datetime import date
 
 from babel.dates import format_date
 
+from auth.people.adapters.clients.mail_notices_fr import NOTICES
 from auth.people.adapters.clients.mail_words import Line, Text, Words
 from auth.people.domain.mails import MailKind
-from auth.people.domain.notices import NoticeKind
 from servicekit.typography import typeset
 
 _PROVISIONAL = "votre mot de passe provisoire"
@@ -21,10 +21,6 @@ _CREATED: tuple[Line, ...] = (
     ),
 )
 _OPENED = "À ouvrir depuis le portail : {opened}."
-_IN: Line = ("C'est {by} qui l'a fait, dans « {organisation} ».", "C'est dans « {organisation} ».")
-_BY: Line = "C'est {by} qui l'a fait."
-_REASON = "Motif donné : {reason}"
-_TELL_THEM = "Prévenez les personnes de votre organisation qui s'en servaient."
 
 MAILS = {
     MailKind.IDENTIFIER: Text(
@@ -113,6 +109,67 @@ MAILS = {
             "sessions seront fermées et vous recevrez un nouveau mot de passe.",
         ),
     ),
+    MailKind.INVITATION: Text(
+        "une organisation vous invite",
+        (
+            (
+                "{by} vous invite à rejoindre « {organisation} » dans Mon compte partenaire.",
+                "« {organisation} » vous invite à la rejoindre dans Mon compte partenaire.",
+            ),
+            "",
+            "Pour accepter ou refuser, avant le {until} : {link}",
+            "",
+            "Vous avez déjà un compte : connectez-vous avec votre identifiant et votre mot de passe habituels.",
+            "Rien d'autre ne change pour vous, et rien ne s'ouvre tant que vous n'avez pas accepté.",
+        ),
+        ending="not_expected",
+        sign_in=False,
+    ),
+    MailKind.ADDRESS_TO_PROVE: Text(
+        "confirmez votre adresse",
+        (
+            (
+                "{by} demande que vos courriels de Mon compte partenaire arrivent à cette adresse.",
+                "Il est demandé que vos courriels de Mon compte partenaire arrivent à cette adresse.",
+            ),
+            "",
+            "Si vous êtes bien {name}, confirmez-le avant le {until} : {link}",
+            "",
+            "Tant que ce n'est pas confirmé, rien ne change.",
+        ),
+        ending="not_expected",
+        sign_in=False,
+    ),
+    MailKind.ADDRESS_ASKED: Text(
+        "une autre adresse est demandée pour vos courriels",
+        (
+            (
+                "{by} demande que vos courriels de Mon compte partenaire arrivent désormais à {about}.",
+                "Il est demandé que vos courriels de Mon compte partenaire arrivent désormais à {about}.",
+            ),
+            "Rien ne change avant que cette adresse soit confirmée par un lien qui y est envoyé.",
+        ),
+        ending="not_yours",
+        sign_in=False,
+    ),
+    MailKind.ADDRESS_CHANGED: Text(
+        "votre adresse est changée",
+        ("Vos courriels de Mon compte partenaire arrivent désormais ici. Votre identifiant reste le même.",),
+        ending="not_you",
+        sign_in=False,
+    ),
+    MailKind.NAMES_CORRECTED: Text(
+        "votre nom est corrigé",
+        (
+            (
+                "{by} a corrigé votre nom : vous êtes maintenant inscrit comme « {name} ».",
+                "Votre nom a été corrigé : vous êtes maintenant inscrit comme « {name} ».",
+            ),
+            "Votre identifiant et votre mot de passe restent les mêmes.",
+        ),
+        ending="not_you",
+        sign_in=False,
+    ),
     MailKind.LOGIN_DISOWNED: Text(
         "une connexion signalée dans votre organisation",
         (
@@ -121,128 +178,6 @@ MAILS = {
             "Toutes ses sessions sont fermées et son mot de passe n'est plus valable ; un mot de passe provisoire lui",
             "est envoyé. Vérifiez avec cette personne que son adresse de courriel est la bonne, et regardez ce qui a",
             "été fait sous son nom. Le signalement est inscrit au journal.",
-        ),
-    ),
-}
-NOTICES = {
-    NoticeKind.ACCESS_OPENED: Text("un accès vous est ouvert", ("Un accès vient de vous être ouvert : {opened}.", _IN)),
-    NoticeKind.ACCESS_CHANGED: Text(
-        "vos accès ont changé",
-        (
-            "Vos accès viennent de changer.",
-            "Vous avez maintenant : {opened}.",
-            "Vous n'avez plus : {closed}.",
-            _IN,
-        ),
-    ),
-    NoticeKind.ACCESS_SUSPENDED: Text(
-        "votre accès est suspendu",
-        ("Votre accès vient d'être suspendu : {closed}.", _IN, "Il pourra vous être rendu."),
-    ),
-    NoticeKind.ACCESS_REOPENED: Text("votre accès est rouvert", ("Votre accès est de nouveau ouvert : {opened}.", _IN)),
-    NoticeKind.ACCESS_ENDED: Text("votre accès a pris fin", ("Votre accès vient de prendre fin : {closed}.", _IN)),
-    NoticeKind.DEPARTURE_NOTED: Text(
-        "la fin de vos accès est notée",
-        (
-            "Votre départ de « {organisation} » est noté au {ends_on}. Vos accès prennent fin ce jour-là.",
-            "C'est {by} qui l'a noté. Si la date n'est pas la bonne, dites-le-lui.",
-        ),
-    ),
-    NoticeKind.DEPARTURE_CANCELLED: Text(
-        "la fin de vos accès est annulée",
-        ("La date de votre départ de « {organisation} » est retirée : vos accès continuent.", _BY),
-    ),
-    NoticeKind.DEPARTURE_NEAR: Text(
-        "vos accès prennent bientôt fin",
-        (
-            "Votre départ de « {organisation} » est noté au {ends_on}.",
-            "Après ce jour-là, vous n'aurez plus accès à : {closed}.",
-            "Si vous restez, demandez aussitôt que la date soit changée.",
-        ),
-    ),
-    NoticeKind.ADMINISTRATOR_APPOINTED: Text(
-        "vous administrez les comptes de votre organisation",
-        (
-            "Vous administrez désormais les comptes de « {organisation} » : ouvrez Habpps depuis le portail.",
-            _BY,
-        ),
-    ),
-    NoticeKind.ADMINISTRATOR_WITHDRAWN: Text(
-        "vous n'administrez plus les comptes de votre organisation",
-        ("Vous n'administrez plus les comptes de « {organisation} ».", _BY),
-    ),
-    NoticeKind.CONTRACT_OPENED: Text(
-        "un contrat de service est ouvert",
-        (
-            "Un contrat de service ouvre {subject} à « {organisation} ».",
-            _BY,
-            "Dans Habpps, donnez maintenant l'accès aux personnes qui en ont besoin.",
-        ),
-    ),
-    NoticeKind.CONTRACT_SUSPENDED: Text(
-        "un contrat de service est suspendu",
-        (
-            "Le contrat de service de « {organisation} » pour {subject} est suspendu : plus personne n'y entre.",
-            _BY,
-            _REASON,
-            _TELL_THEM,
-        ),
-    ),
-    NoticeKind.CONTRACT_REACTIVATED: Text(
-        "un contrat de service est réactivé",
-        (
-            "Le contrat de service de « {organisation} » pour {subject} est de nouveau en vigueur.",
-            _BY,
-            "Les personnes qui avaient accès l'ont de nouveau.",
-        ),
-    ),
-    NoticeKind.CONTRACT_ENDED: Text(
-        "un contrat de service a pris fin",
-        (
-            "Le contrat de service de « {organisation} » pour {subject} a pris fin.",
-            _BY,
-            _REASON,
-            "Les personnes qui perdent un accès sont prévenues par courriel.",
-        ),
-    ),
-    NoticeKind.CONVENTION_SIGNED: Text(
-        "la convention est en vigueur",
-        ("La convention {subject} entre la Caf et « {organisation} » est en vigueur.", _BY),
-    ),
-    NoticeKind.CONVENTION_SUSPENDED: Text(
-        "la convention est suspendue",
-        (
-            "La convention {subject} entre la Caf et « {organisation} » est suspendue.",
-            "Tous les extranets sont fermés à votre organisation. Dans Habpps, vous pouvez lire, et rien changer.",
-            _BY,
-            _REASON,
-            _TELL_THEM,
-        ),
-    ),
-    NoticeKind.CONVENTION_LIFTED: Text(
-        "la convention est de nouveau en vigueur",
-        (
-            "La suspension de la convention {subject} entre la Caf et « {organisation} » est levée.",
-            "Les accès sont de nouveau ouverts.",
-            _BY,
-        ),
-    ),
-    NoticeKind.CONVENTION_DENOUNCED: Text(
-        "la convention est dénoncée",
-        (
-            "La convention {subject} entre la Caf et « {organisation} » est dénoncée.",
-            "Tout reste ouvert jusqu'au {ends_on}, dernier jour du préavis.",
-            _BY,
-            _REASON,
-        ),
-    ),
-    NoticeKind.CONVENTION_ENDED: Text(
-        "la convention a pris fin",
-        (
-            "La convention {subject} entre la Caf et « {organisation} » a pris fin. Tous les accès sont fermés.",
-            _BY,
-            _REASON,
-            "Les personnes qui perdent un accès sont prévenues par courriel.",
         ),
     ),
 }
@@ -270,6 +205,16 @@ FRENCH = Words(
         "unexpected": (
             "Vous n'attendiez pas ce courriel ?",
             "Ne vous en servez pas et prévenez l'administrateur de votre organisation.",
+            _NEVER_ASKED,
+        ),
+        "not_expected": (
+            "Vous n'attendiez pas ce courriel, ou il ne vous est pas destiné ? Ne suivez pas le lien : sans réponse,",
+            "rien ne se passe.",
+            _NEVER_ASKED,
+        ),
+        "not_yours": (
+            "Cette adresse n'est pas la vôtre, ou personne ne vous en a parlé ? Prévenez aussitôt l'administrateur de",
+            "votre organisation.",
             _NEVER_ASKED,
         ),
         "not_you": ("Ce n'était pas vous ? Prévenez aussitôt l'administrateur de votre organisation.", _NEVER_ASKED),

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from auth.ground.adapters.database.tables import account_command, attempt, known_origin, logout_notice, mail
+from auth.people.domain.links import LinkTo
 from auth.people.domain.logout import LogoutNotice
 from auth.people.domain.mails import LATE, MailKind, QueuedMail, UnsentMail
 from auth.people.domain.notices import Notice
@@ -31,7 +32,8 @@ class SqlMails:
     def add(self, queued: QueuedMail) -> None:
         """A new row."""
         notice = queued.notice.to_text() if queued.notice is not None else ""
-        row = {**asdict(queued), "kind": queued.kind.value, "notice": notice}
+        link = queued.link.to_text() if queued.link is not None else ""
+        row = {**asdict(queued), "kind": queued.kind.value, "notice": notice, "link": link}
         self._connection.execute(mail.insert().values(**row))
 
     def due(self, now: datetime, limit: int) -> Sequence[str]:
@@ -47,7 +49,8 @@ class SqlMails:
         if row is None:
             return None
         notice = Notice.read(row["notice"]) if row["notice"] else None
-        return QueuedMail(**{**row, "kind": MailKind(row["kind"]), "notice": notice})
+        link = LinkTo.read(row["link"]) if row["link"] else None
+        return QueuedMail(**{**row, "kind": MailKind(row["kind"]), "notice": notice, "link": link})
 
     def claim(self, queued: QueuedMail, next_attempt_at: datetime) -> bool:
         """See the port."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from auth.people.domain.accounts import AccountState
+from auth.people.domain.links import LinkKind, LinkTo
 from auth.people.domain.notices import Access, Notice, NoticeKind
-from auth.people.use_cases.manage_accounts import AccountView, ManageAccounts, NewPerson, Order
+from auth.people.use_cases.change_person import ChangePerson, Invited
+from auth.people.use_cases.manage_accounts import AccountView, ManageAccounts, NewPerson
+from auth.people.use_cases.orders import Order
 from partenaire.auth.v1 import accounts_pb2 as pb
 from partenaire.auth.v1 import accounts_pb2_grpc
 from servicekit.errors import InvalidInputError
@@ -24,9 +28,10 @@ _STATES = {
 class AccountsServicer(accounts_pb2_grpc.AccountsServicer):
     """Errors are translated by the steps of `servicekit.rpc`."""
 
-    def __init__(self, manage: ManageAccounts, wake_mails: Any, wake_logout: Any) -> None:
+    def __init__(self, manage: ManageAccounts, change: ChangePerson, wake_mails: Any, wake_logout: Any) -> None:
         """The two functions start what the order left to send."""
         self._manage = manage
+        self._change = change
         self._wake_mails = wake_mails
         self._wake_logout = wake_logout
 
@@ -75,10 +80,49 @@ class AccountsServicer(accounts_pb2_grpc.AccountsServicer):
         self._wake_mails()
         return pb.NotifyResponse()
 
+    def UpdateAccount(self, request: pb.UpdateAccountRequest, _context: object) -> pb.UpdateAccountResponse:  # noqa: N802
+        """See the proto."""
+        self._change.update(_order(request), _said(request))
+        self._wake_mails()
+        return pb.UpdateAccountResponse()
+
+    def Invite(self, request: pb.InviteRequest, _context: object) -> pb.InviteResponse:  # noqa: N802
+        """See the proto."""
+        invited = Invited(
+            person=replace(_said(request), organisation_name=request.organisation_name),
+            invitation_id=request.invitation_id,
+            expires_at=_moment(request.expires_at_us),
+            renew=request.renew,
+        )
+        account_mails = self._change.invite(_order(request), invited)
+        self._wake_mails()
+        return pb.InviteResponse(account_mails=account_mails)
+
+    def ProveAddress(self, request: pb.ProveAddressRequest, _context: object) -> pb.ProveAddressResponse:  # noqa: N802
+        """See the proto."""
+        until = _moment(request.expires_at_us)
+        link = LinkTo(kind=LinkKind.ADDRESS, reference=request.change_id, expires_at=until)
+        self._change.prove_address(_order(request), request.email, link, request.organisation_name)
+        self._wake_mails()
+        return pb.ProveAddressResponse()
+
     def GetAccounts(self, request: pb.GetAccountsRequest, _context: object) -> pb.GetAccountsResponse:  # noqa: N802
         """See the proto."""
         views = self._manage.several(list(request.account_ids))
         return pb.GetAccountsResponse(accounts=[_account(view) for view in views])
+
+
+def _said(request: Any) -> NewPerson:
+    return NewPerson(
+        account_id=request.account_id,
+        given_name=request.given_name,
+        family_name=request.family_name,
+        email=request.email,
+    )
+
+
+def _moment(microseconds: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=microseconds)
 
 
 def _order(request: Any) -> Order:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, make_response, redirect, render_template, request
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
@@ -52,17 +52,20 @@ def _codes(found: object) -> list[object]:
 
 @dataclass(frozen=True, kw_only=True)
 class HomePage:
-    """The portal itself. `reader`: who reads it."""
+    """The portal itself. `reader`: who reads it; `first_sign_in`: see `answers.FirstSignIn`."""
 
     visitor: Visitor
     rights: PersonRights
     history: PersonHistory
     reader: Callable[[], Reader]
+    first_sign_in: Callable[[str], bool]
 
     def home(self) -> Response | str:
         """What is open, what is closed and why."""
         present = self.visitor.required()
         organisations = self.rights.organisations(present.account.account_id)
+        if not organisations and self.first_sign_in(present.account.account_id):
+            return redirect("/", 303)
         opened, closed = self.rights.overview(present.session)
         reader = self.reader()
         return render_template(
