@@ -34,6 +34,16 @@ ACTS: tuple[Promise, ...] = (
         "Whatever changes the register of rights is an act of one registry; nothing else can be done, whoever asks.",
     ),
     Promise("acts:are-data", _HABPPS, "The content of every act can be written as JSON and read again, unchanged."),
+    Promise(
+        "preview:nothing-leaves",
+        _HABPPS,
+        "A preview of an act leaves no row, revision, event, mail or command, whatever the act is.",
+    ),
+    Promise(
+        "preview:what-really-happens",
+        _HABPPS,
+        "A preview counts exactly the people for whom the act then opens or closes something.",
+    ),
     Promise("accounts:order-per-person", _HABPPS, "The commands of one person stay in order, also when tried again."),
     Promise(
         "acts:opening-waits-for-audit",

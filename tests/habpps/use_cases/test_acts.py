@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from habpps.domain.account_command import CommandKind
+from habpps.domain.effects import Change
 from habpps.domain.people import Administrator, Person, Role
 from habpps.domain.refusals import (
     ContractExistsError,
@@ -153,13 +154,17 @@ def test_a_suspended_contract_closes_and_opens_again(memory: MemoryRegister, com
 @promise("partner:told-before")
 def test_what_will_change_is_said_before(memory: MemoryRegister, commune: Commune) -> None:
     acts, caf = memory.all.acts, memory.all.caf
-    view, contract = acts.consult.organisation_of_contract(caf, commune.contract_id)
-    impact = acts.preview.contract(caf, view, contract, ContractEvent.SUSPEND)
-    assert (impact.people, impact.losing) == (1, {"cdap": 1})
-    assert acts.preview.convention(caf, view, ConventionEvent.SUSPEND).people == 1
+    suspension = ChangeServiceContract(commune.contract_id, ContractEvent.SUSPEND, "contrôle")
+    effects = acts.preview(caf, suspension)
+    assert (effects.losing, effects.closes) == (
+        1,
+        (Change(extranet="CDAP", profile="", people=1, names=(DIRECTOR.display_name,)),),
+    )
+    assert acts.preview(caf, ChangeConvention(commune.id, ConventionEvent.SUSPEND, "contrôle")).losing == 1
+    # Whoever administers loses Habpps as well.
+    assert acts.preview(caf, ChangeConvention(commune.id, ConventionEvent.TERMINATE, "faute")).losing == 2
     acts.perform(commune.partner, ChangeHabilitation(commune.habilitation_id, HabilitationEvent.SUSPEND, "congé"))
-    view, contract = acts.consult.organisation_of_contract(caf, commune.contract_id)
-    assert acts.preview.contract(caf, view, contract, ContractEvent.SUSPEND).people == 0
+    assert acts.preview(caf, suspension).losing == 0
 
 
 def test_a_suspended_convention_makes_habpps_read_only_for_the_partner(

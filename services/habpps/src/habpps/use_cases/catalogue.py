@@ -1,13 +1,15 @@
 """Everything that pages need of the use cases: acts go through one door, reading and following have their own."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from habpps.domain.authorship import Author
+from habpps.domain.effects import Effects
 from habpps.use_cases.act_entry import Act, Done, T_co
 from habpps.use_cases.consult_register import ConsultRegister
+from habpps.use_cases.explain_access import ExplainAccess
 from habpps.use_cases.follow_propagation import FollowPropagation
 from habpps.use_cases.ports import Accounts, Catalogue
-from habpps.use_cases.preview_closing import PreviewClosing
 from habpps.use_cases.register import Register
 from servicekit.clock import Clock
 
@@ -18,7 +20,7 @@ class UseCases:
 
     catalogue: Catalogue
     consult: ConsultRegister
-    preview: PreviewClosing
+    explain_access: ExplainAccess
     propagation: FollowPropagation
     register: Register
 
@@ -30,6 +32,14 @@ class UseCases:
         """
         return self.register.perform(author, act)
 
+    def preview(self, author: Author, act: Act[Any]) -> Effects:
+        """Say what an act would open and close.
+
+        Raises:
+            ServiceError: see `Register.preview`.
+        """
+        return self.register.preview(author, act)
+
 
 def use_cases_on(
     register: Register, catalogue: Catalogue, clock: Clock, propagation: FollowPropagation, accounts: Accounts
@@ -38,7 +48,7 @@ def use_cases_on(
     return UseCases(
         catalogue=catalogue,
         consult=ConsultRegister(register, clock, accounts),
-        preview=PreviewClosing(register, clock, catalogue),
+        explain_access=ExplainAccess(clock, catalogue),
         propagation=propagation,
         register=register,
     )

@@ -7,9 +7,10 @@ reason, before it reaches the one who asked.
 
 from collections.abc import Callable
 from datetime import date
-from typing import Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, NoReturn, TypeVar
 
 from habpps.domain.authorship import Author, check_role
+from habpps.domain.effects import Effects
 from habpps.domain.organisation import Organisation
 from habpps.domain.people import Role
 from habpps.domain.publication import Entity, PublishedFact, published
@@ -20,6 +21,7 @@ from habpps.use_cases.act_entry import Act, ActEntry, Done, Note
 from habpps.use_cases.act_kinds import Acts
 from habpps.use_cases.acting_administrators import may_act
 from habpps.use_cases.ports import ActRecord, Catalogue, FeedChange, FeedState, Repositories, Signals
+from habpps.use_cases.preview_act import effects
 from partnerkit.days import french_day
 from rights.facts import read_fact
 from rights.snapshot import digest_after
@@ -36,6 +38,12 @@ class _Published(NamedTuple):
 
     revision: int
     opens: bool
+
+
+class _Tried(Exception):  # noqa: N818 - it is no failure: raising it is what rolls the act back
+    def __init__(self, found: Effects) -> None:
+        super().__init__("tried and rolled back")
+        self.effects = found
 
 
 class Register:
@@ -83,6 +91,29 @@ class Register:
         finally:
             self._signals.feed.announce()
             self._signals.commands.announce()
+
+    def preview(self, author: Author, act: Act[Any]) -> Effects:
+        """Say what an act would open and close, and do nothing of it: it is carried out and rolled back.
+
+        Raises:
+            ServiceError: what refuses the act; somebody else's things are recorded as refused.
+        """
+        kind = self._acts.of(act)
+        require_sound(act)
+
+        def once(store: Repositories) -> NoReturn:
+            entry = self._entry(store, author)
+            check_role(author, *kind.by)
+            kind.perform(entry, act)
+            raise _Tried(effects(entry))
+
+        try:
+            self._work.write(once)
+        except _Tried as tried:
+            return tried.effects
+        except (AccessDeniedError, NotFoundError) as refusal:
+            self._record_refusal(author, kind.name, refusal)
+            raise
 
     def read(self, author: Author, page: str, work: Callable[[Repositories], T]) -> T:
         """Read for a page; looking at somebody else's things is refused and recorded.

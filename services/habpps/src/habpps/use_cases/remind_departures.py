@@ -6,7 +6,7 @@ from habpps.domain.account_command import AccountCommand, CommandKind
 from habpps.domain.notices import NEAR_DEPARTURE, Notice, NoticeKind, accesses, reminder_id
 from habpps.domain.people import User
 from habpps.use_cases.ports import Repositories, Signals
-from habpps.use_cases.tell_people import rights_of
+from habpps.use_cases.tell_people import parts_of, rights_of
 from partnerkit.days import french_day
 from servicekit.audit_events import RecordedWork
 from servicekit.clock import Clock
@@ -44,7 +44,7 @@ class RemindDepartures:
         command_id = reminder_id(user.id, user.departs_on)
         if store.commands.get(command_id) is not None:
             return False
-        rights = rights_of(store, organisation, store.habilitations.of_user(user.id), (), today)
+        rights = rights_of(store, organisation, parts_of(store.habilitations.of_user(user.id)), (), today)
         closing = accesses(rights, user.account_id)
         if not closing:
             return False

@@ -42,17 +42,19 @@ def people_to_tell(store: Repositories, organisation_id: str, happened: Happened
 def rights_of(
     store: Repositories,
     organisation: Organisation,
-    memberships: Iterable[Membership],
+    parts: Iterable[Entity],
     changed: Sequence[Entity],
     today: date,
 ) -> Rights:
-    """Return the rights of some people before and after what was changed, as far as it is not published yet."""
+    """Return the rights of some people before and after what was changed, as far as it is not published yet.
+
+    `parts`: the users, their places and, where their roles matter, the administrators.
+    """
     convention, extranets = store.conventions.of(organisation.id), store.extranets.all()
     entities: list[Entity] = [organisation, *store.contracts.of(organisation.id)]
     entities.extend(extranets)
     entities.extend([] if convention is None else [convention])
-    for one in memberships:
-        entities.extend((one.user, one.habilitation))
+    entities.extend(parts)
     after = _facts([*entities, *changed])
     codes = {purpose for extranet in extranets for purpose in extranet.purposes}
     after.update(store.publications.values_of([facts.Purpose(code, "", ()).key for code in codes]))
@@ -62,11 +64,16 @@ def rights_of(
     return Rights(organisation.id, organisation.name, _snapshot(before), _snapshot(after), today, labels)
 
 
+def parts_of(memberships: Iterable[Membership]) -> list[Entity]:
+    """Return the users and places of some memberships."""
+    return [part for one in memberships for part in (one.user, one.habilitation)]
+
+
 def _persons(store: Repositories, organisation: Organisation, happened: Happened) -> dict[str, Notice]:
     memberships = store.habilitations.of_users(sorted(_concerned(store, organisation.id, happened.changed)))
     if not memberships:
         return {}
-    rights = rights_of(store, organisation, memberships, happened.changed, happened.today)
+    rights = rights_of(store, organisation, parts_of(memberships), happened.changed, happened.today)
     people = {one.user.account_id: one.user for one in memberships}
     notices = {account: notice_for(rights, happened.act, account, one.departs_on) for account, one in people.items()}
     return {account: notice for account, notice in notices.items() if notice is not None}

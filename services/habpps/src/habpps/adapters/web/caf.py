@@ -14,7 +14,6 @@ from habpps.adapters.web.pages import (
     author,
     closing_page,
     done_page,
-    impact_changes,
     require_caf,
 )
 from habpps.domain.organisation import Convention
@@ -49,10 +48,7 @@ def contract_step(contract_id: str, step: str) -> Page:
     event = CONTRACT_STEPS.get(step) or abort(404)
     view, contract = acts().consult.organisation_of_contract(author(), contract_id)
     closing = _contract_closing(view, contract, event)
-    return closing_page(
-        closing,
-        lambda form: acts().perform(author(), ChangeServiceContract(contract_id, event, form.motive, seen=form.seen)),
-    )
+    return closing_page(closing)
 
 
 @blueprint.route("/organismes/<organisation_id>/convention/<step>", methods=["GET", "POST"])
@@ -62,19 +58,7 @@ def convention_step(organisation_id: str, step: str) -> Page:
     view = acts().consult.organisation(author(), organisation_id)
     convention = view.convention or abort(404)
     closing = _convention_closing(view, convention, event)
-    return closing_page(
-        closing,
-        lambda form: acts().perform(
-            author(),
-            ChangeConvention(
-                organisation_id,
-                event,
-                form.motive,
-                form.ends_on.data if closing.asks_end else None,
-                seen=form.seen,
-            ),
-        ),
-    )
+    return closing_page(closing)
 
 
 @blueprint.route("/organismes/<organisation_id>/convention/signatures", methods=["GET", "POST"])
@@ -108,7 +92,8 @@ def withdraw_administrator(organisation_id: str, administrator_id: str) -> Page:
     name = leaving.person.display_name
     closing = Closing(
         title=_("Retirer le rôle d'administrateur %(of_name)s", of_name=of(name)),
-        changes=lambda: (
+        act=lambda reason, _day, seen: WithdrawAdministrator(administrator_id, reason, seen),
+        always=(
             _("%(name)s ne pourra plus gérer les habilitations de l'organisation.", name=name),
             _("Ses sessions en cours sont fermées."),
         ),
@@ -118,10 +103,7 @@ def withdraw_administrator(organisation_id: str, administrator_id: str) -> Page:
         above=view.organisation.name,
         standing=standing.of_administrator(leaving),
     )
-    return closing_page(
-        closing,
-        lambda form: acts().perform(author(), WithdrawAdministrator(administrator_id, form.motive, seen=form.seen)),
-    )
+    return closing_page(closing)
 
 
 def _contract_closing(view: OrganisationView, contract: ServiceContract, event: ContractEvent) -> Closing:
@@ -144,18 +126,13 @@ def _contract_closing(view: OrganisationView, contract: ServiceContract, event: 
             _("Mettre fin au contrat"),
         ),
     }
-    title, changes, button = texts[event]
-
-    def all_changes() -> tuple[str, ...]:
-        if event is ContractEvent.REACTIVATE:
-            return changes
-        impact = acts().preview.contract(author(), view, contract, event)
-        return impact_changes(impact, dict(view.extranets)) + changes
+    title, always, button = texts[event]
 
     back = url_for("organisations.shown", organisation_id=view.organisation.id)
     return Closing(
         title=title,
-        changes=all_changes,
+        act=lambda reason, _day, seen: ChangeServiceContract(contract.id, event, reason, seen),
+        always=always,
         button_id=f"{event.value}-contract",
         button_label=button,
         cancel_url=back,
@@ -196,20 +173,15 @@ def _convention_closing(view: OrganisationView, convention: Convention, event: C
             _("Résilier la convention"),
         ),
     }
-    title, changes, button = texts[event]
-
-    def all_changes() -> tuple[str, ...]:
-        if event in {ConventionEvent.LIFT, ConventionEvent.DENOUNCE}:
-            return changes
-        impact = acts().preview.convention(author(), view, event)
-        return impact_changes(impact, dict(view.extranets)) + changes
+    title, always, button = texts[event]
 
     back = url_for("organisations.shown", organisation_id=view.organisation.id)
     asks_end = event is ConventionEvent.DENOUNCE
     now = standing.of_convention(convention)
     return Closing(
         title=title,
-        changes=all_changes,
+        act=lambda reason, last_day, seen: ChangeConvention(view.organisation.id, event, reason, last_day, seen),
+        always=always,
         button_id=f"{event.value}-convention",
         button_label=button,
         cancel_url=back,

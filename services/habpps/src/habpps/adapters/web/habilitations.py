@@ -13,11 +13,11 @@ from habpps.adapters.web.pages import (
     applied_so_far,
     author,
     closing_page,
-    impact_changes,
 )
 from habpps.domain.states import HabilitationEvent, UserEvent
 from habpps.use_cases.change_habilitation import ChangeHabilitation
 from habpps.use_cases.change_user import LockUser
+from habpps.use_cases.consult_register import UserView
 from servicekit.web import local_path
 
 blueprint = Blueprint("habilitations", __name__)
@@ -52,26 +52,17 @@ def habilitation_step(user_id: str, habilitation_id: str, step: str) -> Page:
         HabilitationEvent.WITHDRAW: _("Retirer l'habilitation"),
     }
 
-    def changes() -> tuple[str, ...]:
-        if event is HabilitationEvent.REACTIVATE:
-            return (_("%(name)s retrouve le profil de ce groupe.", **names),)
-        impact = acts().preview.habilitation(found, place.habilitation, event)
-        return impact_changes(impact, dict(found.view.extranets))
-
     back, now = url_for("users.shown", user_id=user_id), standing.of_place(place)
     closing = Closing(
         title=titles[event],
-        changes=changes,
+        act=lambda reason, _day, seen: ChangeHabilitation(habilitation_id, event, reason, seen),
         button_id=f"{event.value}-habilitation",
         button_label=buttons[event],
         cancel_url=back,
         above=name,
         standing=now,
     )
-    return closing_page(
-        closing,
-        lambda form: acts().perform(author(), ChangeHabilitation(habilitation_id, event, form.motive, seen=form.seen)),
-    )
+    return closing_page(closing)
 
 
 @blueprint.route("/utilisateurs/<user_id>/<step>", methods=["GET", "POST"])
@@ -85,31 +76,31 @@ def user_step(user_id: str, step: str) -> Page:
     else:
         title, button = _("Déverrouiller %(name)s", name=name), _("Déverrouiller l'utilisateur")
 
-    def changes() -> tuple[str, ...]:
-        if event is UserEvent.UNLOCK:
-            return (_("%(name)s peut de nouveau se connecter et retrouve ses habilitations.", name=name),)
-        impact = impact_changes(acts().preview.user(found, event), dict(found.view.extranets))
-        closed: tuple[str, ...] = (_("Ses sessions en cours sont fermées."),)
-        administers = [one for one in found.view.administrators if one.account_id == found.user.account_id]
-        if any(one.id in found.view.able for one in administers):
-            closed += (_("Son rôle d'administrateur ne peut plus être exercé."),)
-            if len(found.view.able) == 1:
-                closed += (_("L'organisation n'aura plus d'administrateur qui puisse se connecter."),)
-        return impact + closed
-
+    always: tuple[str, ...] = ()
+    if event is UserEvent.LOCK:
+        always = (_("Ses sessions en cours sont fermées."), *_role_lost(found))
     back = url_for("users.shown", user_id=user_id)
     closing = Closing(
         title=title,
-        changes=changes,
+        act=lambda reason, _day, seen: LockUser(user_id, event, reason, seen),
+        always=always,
         button_id=f"{event.value}-user",
         button_label=button,
         cancel_url=back,
         above=name,
         standing=standing.of_user(found.user),
     )
-    return closing_page(
-        closing, lambda form: acts().perform(author(), LockUser(user_id, event, form.motive, seen=form.seen))
-    )
+    return closing_page(closing)
+
+
+def _role_lost(found: UserView) -> tuple[str, ...]:
+    administers = [one for one in found.view.administrators if one.account_id == found.user.account_id]
+    if not any(one.id in found.view.able for one in administers):
+        return ()
+    lost = _("Son rôle d'administrateur ne peut plus être exercé.")
+    if len(found.view.able) > 1:
+        return (lost,)
+    return lost, _("L'organisation n'aura plus d'administrateur qui puisse se connecter.")
 
 
 @blueprint.get("/diffusion/<int:revision>")

@@ -4,21 +4,20 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
+from habpps.adapters.web.effect_sentences import effect_sentences
 from habpps.adapters.web.forms import Form, ReasonForm, Standing, attempt
 from habpps.adapters.web.outcome_sentences import in_force_everywhere
 from habpps.adapters.web.sentences import CONFLICT_SENTENCES
 from habpps.domain.authorship import Author, check_role
-from habpps.domain.impact import Impact
 from habpps.domain.people import Role
 from habpps.domain.refusals import TransitionRefusedError
-from habpps.domain.service_contract import Extranet
-from habpps.use_cases.act_entry import Done
+from habpps.use_cases.act_entry import Act, Done
 from habpps.use_cases.catalogue import UseCases
 from habpps.use_cases.follow_propagation import Propagation
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
@@ -27,13 +26,15 @@ from habpps.use_cases.retry_account_command import RetryAccountCommand
 from partnerkit.days import french_day
 from partnerkit.text import clean_line
 from servicekit.clock import Clock
-from servicekit.errors import ConflictError, NotAuthenticatedError, ServiceError
+from servicekit.errors import ConflictError, InvalidInputError, NotAuthenticatedError, ServiceError
 from servicekit.web import Page
 from servicekit.web.formats import longdatetime
 
 EXTENSION = "habpps"
 _WAITING = threading.BoundedSemaphore(2)
 PAGE_SIZE = 20
+_NOT_TYPED_YET = "…"
+"""The motive of an act that is only tried."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,16 @@ class PageTools:
 
 @dataclass(frozen=True, kw_only=True)
 class Closing:
-    """A page that says what will change, asks why, and does it once. `changes` is asked only when the page is shown.
+    """A page that says what an act will change, asks why, and does it once.
 
-    `standing`: what it changes, as it is now. `above`: what the page of `cancel_url` is called.
+    `act`: made of the motive, the last day (when `asks_end`) and the version that was shown. `always`: what changes
+    beside the rights of people. `standing`: what it changes, as it is now. `above`: what the page of `cancel_url` is
+    called.
     """
 
     title: str
-    changes: Callable[[], tuple[str, ...]]
+    act: Callable[[str, date | None, str | None], Act[Any]]
+    always: tuple[str, ...] = ()
     button_id: str
     button_label: str
     cancel_url: str
@@ -149,45 +153,31 @@ def answer(template: str, form: Form | None = None, **values: object) -> str | t
     return (body, form.refused_with) if form is not None and form.errors else body
 
 
-def impact_changes(impact: Impact, extranets: dict[str, Extranet]) -> tuple[str, ...]:
-    """Say how many people lose what."""
-    if not impact.losing:
-        return (_("Personne ne perd d'accès : aucun utilisateur n'est concerné aujourd'hui."),)
-    lines = []
-    for code, people in impact.losing.items():
-        label = extranets[code].short_label if code in extranets else code
-        lines.append(
-            ngettext(
-                "%(num)s personne perdra l'accès à %(extranet)s.",
-                "%(num)s personnes perdront l'accès à %(extranet)s.",
-                people,
-                extranet=label,
-            )
-        )
-    return tuple(lines)
-
-
-def closing_page(closing: Closing, act: Callable[[ReasonForm], Done[object]]) -> str | tuple[str, int] | Response:
-    """Ask why, do it once, then show when it is in force everywhere."""
+def closing_page(closing: Closing) -> str | tuple[str, int] | Response:
+    """Say what it changes and ask why, do it once, then show when it is in force everywhere."""
     form = ReasonForm()
     form.stand_on(closing.standing)
     if not closing.asks_end:
         del form.ends_on
+    ends_on = form.ends_on.data if closing.asks_end else None
     if form.validate_on_submit():
-        done = attempt(form, lambda: act(form))
+        done = attempt(form, lambda: acts().perform(author(), closing.act(form.motive, ends_on, form.seen)))
         if done is not None:
             return in_force(done, closing.cancel_url)
-    return answer("closing.html", form, closing=closing, changes=_changes(closing, form))
+    return answer("closing.html", form, closing=closing, changes=_changes(closing, form, ends_on))
 
 
-def _changes(closing: Closing, form: ReasonForm) -> tuple[str, ...]:
-    """What would change; nothing, where a refused form asks for what is no longer possible."""
+def _changes(closing: Closing, form: ReasonForm, ends_on: date | None) -> tuple[str, ...]:
+    """What would change; only what is always so, where a refused form asks for what is no longer possible."""
+    tried = closing.act(form.motive or _NOT_TYPED_YET, ends_on or today() if closing.asks_end else None, None)
     try:
-        return closing.changes()
+        return effect_sentences(acts().preview(author(), tried)) + closing.always
     except TransitionRefusedError:
         if not form.errors:
             raise
         return ()
+    except (ConflictError, InvalidInputError):
+        return closing.always
 
 
 def in_force(done: Done[object], back: str, sentence: str = "") -> Response:

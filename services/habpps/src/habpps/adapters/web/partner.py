@@ -14,7 +14,6 @@ from habpps.adapters.web.pages import (
     author,
     closing_page,
     done_page,
-    impact_changes,
     listing,
     page_of,
 )
@@ -71,24 +70,18 @@ def group(group_id: str) -> Page:
 @blueprint.route("/groupes/<group_id>/fermer", methods=["GET", "POST"])
 def close_group(group_id: str) -> Page:
     """Close a group."""
-    view, found = acts().consult.group(author(), group_id)
-
-    def changes() -> tuple[str, ...]:
-        impact = impact_changes(acts().preview.group(author(), view, found), dict(view.extranets))
-        return (*impact, _("C'est définitif. Les utilisateurs ne sont pas supprimés."))
-
+    _view, found = acts().consult.group(author(), group_id)
     closing = Closing(
         title=_("Fermer le groupe « %(name)s »", name=found.name),
-        changes=changes,
+        act=lambda reason, _day, seen: CloseGroup(group_id, reason, seen),
+        always=(_("C'est définitif. Les utilisateurs ne sont pas supprimés."),),
         button_id="close-group",
         button_label=_("Fermer le groupe"),
         cancel_url=url_for("partner.group", group_id=group_id),
         above=found.name,
         standing=standing.of_group(found),
     )
-    return closing_page(
-        closing, lambda form: acts().perform(author(), CloseGroup(group_id, form.motive, seen=form.seen))
-    )
+    return closing_page(closing)
 
 
 @blueprint.get("/journal")

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from habpps.adapters.web import standing
+from habpps.adapters.web.effect_sentences import effect_sentences
 from habpps.adapters.web.forms import (
     AssignForm,
     AttachForm,
@@ -22,7 +23,6 @@ from habpps.adapters.web.pages import (
     answer,
     author,
     done_page,
-    impact_changes,
     in_force,
     listing,
     page_of,
@@ -130,7 +130,8 @@ def departure(user_id: str) -> Page:
         form.departs_on.errors = [FIELD_SENTENCES["EMPTY"]]
         return answer("departure.html", form, view=found.view, user=found.user, changes=())
     if day < today() and not form.confirmed.data:
-        changes = impact_changes(acts().preview.departure(found, day), dict(found.view.extranets))
+        effects = attempt(form, lambda: acts().preview(author(), SetDeparture(user_id, day)))
+        changes = effect_sentences(effects) if effects is not None else ()
         return answer("departure.html", form, view=found.view, user=found.user, changes=changes)
     done = attempt(form, lambda: acts().perform(author(), SetDeparture(user_id, day, seen=form.seen)))
     if done is None:
@@ -232,7 +233,7 @@ def _user_page(found: UserView, refused: EditForm) -> Page:
     held = {place.group.id for place in found.places}
     groups = [group for group in view.open_groups if group.id not in held]
     form.group_id.choices = options({group.id: f"{group.name} ({PROFILES[group.profile]})" for group in groups})
-    access = acts().preview.access_of(found)
+    access = acts().explain_access(found)
     profiles = sorted({place.group.profile for place in found.places})
     return answer(
         "user.html",

@@ -1,0 +1,133 @@
+"""One act of every kind of the registry that can be done in a register with everything in it, and by whom."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from habpps.domain.account_command import CommandKind, CommandState
+from habpps.domain.authorship import OPERATOR, Author
+from habpps.domain.people import Person, Role
+from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
+from habpps.use_cases.act_entry import Act
+from habpps.use_cases.acts import ACTS
+from habpps.use_cases.appoint_administrator import AppointAdministrator, WithdrawAdministrator
+from habpps.use_cases.assign_to_group import AssignToGroup
+from habpps.use_cases.change_convention import ChangeConvention, SignConvention
+from habpps.use_cases.change_habilitation import ChangeHabilitation
+from habpps.use_cases.change_service_contract import ChangeServiceContract
+from habpps.use_cases.change_user import LockUser, ResetPassword, SetDeparture
+from habpps.use_cases.create_user import AttachPerson, CreateUser
+from habpps.use_cases.import_extranets import ImportExtranets
+from habpps.use_cases.import_organisations import CreateCafAgent, ImportOrganisations
+from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
+from habpps.use_cases.open_service_contract import OpenServiceContract
+from habpps.use_cases.retry_account_command import RetryAccountCommand
+from tests.habpps.builders import OTHER_SIRET, TERMS, TODAY, Commune, Register921, request
+
+WHY = "contrôle"
+SECOND = Person("Lou", "Roy", "lou.roy@nanterre.example")
+THIRD = Person("Noa", "Blanc", "noa.blanc@nanterre.example")
+
+
+@dataclass(frozen=True)
+class Possible:
+    """An act, its author, and what must be done before so that it is possible."""
+
+    author: Author
+    act: Act[Any]
+    before: tuple[tuple[Author, Act[Any]], ...] = ()
+
+
+def possible_acts(register: Register921, commune: Commune) -> dict[str, Possible]:
+    """By the name of the act. What it needs beside the commune is made here."""
+    second = register.partner(commune.id, SECOND)
+    found = [
+        *_of_the_caf(register, commune, second),
+        *_of_contracts(register.caf, commune),
+        *_of_users(register, commune),
+        *_of_places(register, commune),
+        Possible(OPERATOR, ImportExtranets(register.work.read(lambda store: store.extranets.all()))),
+        Possible(OPERATOR, ImportOrganisations(_document())),
+        Possible(OPERATOR, CreateCafAgent("751", Role.CAF_ADMINISTRATOR, "account-new", SECOND)),
+    ]
+    return {ACTS.of(one.act).name: one for one in found}
+
+
+def _of_the_caf(register: Register921, commune: Commune, second: Author) -> list[Possible]:
+    caf = register.caf
+    convention = ChangeConvention(commune.id, ConventionEvent.SUSPEND, WHY)
+    unsigned = replace(request().caf_signatory, signed_on=None)
+    draft = register.organisation(siret=OTHER_SIRET, reference="B", caf_signatory=unsigned)
+    denounce = replace(convention, event=ConventionEvent.DENOUNCE, ends_on=TODAY)
+    return [
+        Possible(caf, request(siret="21920000300016", reference="C")),
+        Possible(caf, SignConvention(draft, TODAY, TODAY)),
+        Possible(caf, convention),
+        Possible(caf, replace(convention, event=ConventionEvent.LIFT), ((caf, convention),)),
+        Possible(caf, denounce),
+        Possible(caf, replace(convention, event=ConventionEvent.END_NOTICE), ((caf, denounce),)),
+        Possible(caf, replace(convention, event=ConventionEvent.TERMINATE)),
+        Possible(caf, AppointAdministrator(commune.id, replace(SECOND, email="c@n.example"))),
+        Possible(caf, WithdrawAdministrator(second.administrator_id, WHY)),
+    ]
+
+
+def _of_contracts(caf: Author, commune: Commune) -> list[Possible]:
+    contract = ChangeServiceContract(commune.contract_id, ContractEvent.SUSPEND, WHY)
+    mon_enfant = replace(TERMS, extranet="mon-enfant", profiles=("T2",), purposes=("information_modes_accueil",))
+    return [
+        Possible(caf, OpenServiceContract(commune.id, mon_enfant)),
+        Possible(caf, contract),
+        Possible(caf, replace(contract, event=ContractEvent.REACTIVATE), ((caf, contract),)),
+        Possible(caf, replace(contract, event=ContractEvent.END)),
+    ]
+
+
+def _of_users(register: Register921, commune: Commune) -> list[Possible]:
+    partner = commune.partner
+    other = register.acts.perform(partner, CreateUser(THIRD, "agent", (commune.group_id,))).value
+    account = register.look(lambda store: store.users.get(other)).account_id
+    _refuse_a_command(register, other)
+    lock = LockUser(commune.user_id, UserEvent.LOCK, WHY)
+    return [
+        Possible(partner, CreateUser(replace(SECOND, email="d@n.example"), "agent", (commune.group_id,))),
+        Possible(partner, AttachPerson(partner.administrator_id, "agent")),
+        Possible(partner, lock),
+        Possible(partner, replace(lock, event=UserEvent.UNLOCK), ((partner, lock),)),
+        Possible(partner, ResetPassword(commune.user_id)),
+        Possible(partner, SetDeparture(commune.user_id, TODAY - timedelta(days=1))),
+        Possible(partner, SetDeparture(commune.user_id, None), ((partner, SetDeparture(commune.user_id, TODAY)),)),
+        Possible(partner, RetryAccountCommand(commune.id, account)),
+    ]
+
+
+def _of_places(register: Register921, commune: Commune) -> list[Possible]:
+    partner = commune.partner
+    place = ChangeHabilitation(commune.habilitation_id, HabilitationEvent.SUSPEND, WHY)
+    social = register.acts.perform(partner, CreateGroup("Social", "T1")).value
+    return [
+        Possible(partner, CreateGroup("Autre", "T2")),
+        Possible(partner, CloseGroup(commune.group_id, WHY)),
+        Possible(partner, AssignToGroup(commune.user_id, social)),
+        Possible(partner, place),
+        Possible(partner, replace(place, event=HabilitationEvent.REACTIVATE), ((partner, place),)),
+        Possible(partner, replace(place, event=HabilitationEvent.WITHDRAW)),
+    ]
+
+
+def _document() -> Any:
+    from habpps.use_cases.import_document import read_document
+    from tests.habpps.use_cases.test_imports import DOCUMENT
+
+    return read_document({**DOCUMENT, "organisations": [{**DOCUMENT["organisations"][0], "siret": "21920037500018"}]})
+
+
+def _refuse_a_command(register: Register921, user_id: str) -> None:
+    user = register.look(lambda store: store.users.get(user_id))
+
+    def refuse(store: Any) -> None:
+        known = store.commands.latest_of([user.account_id], user.organisation_id)[user.account_id]
+        assert known.kind is CommandKind.CREATE
+        store.commands.save(replace(known, state=CommandState.REFUSED))
+
+    register.work.write(refuse)
