@@ -16,7 +16,6 @@ from habpps.use_cases.act_entry import ActEntry
 from habpps.use_cases.ports import Repositories
 from habpps.use_cases.tell_people import rights_of
 
-
 _OF_ONE_PERSON = User | Habilitation | Administrator | AccountHolder | Group
 """What changes the rights of those whom it names, or nobody's: a group opens nothing but by the places in it."""
 
