@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from habpps.domain.siret import luhn
 from habpps.use_cases.manage_groups import CreateGroup
 from servicekit.database import migrate
 from tests.bench.habpps.generator import add_people
+from tests.bench.population import a_siret
 from tests.habpps.adapters.conftest import MIGRATIONS, Habpps, Pages, opened_at
 from tests.habpps.builders import Commune
 
@@ -58,13 +58,6 @@ def fill(habpps: Habpps, people: int, organisations: int) -> None:
     for number in range(organisations):
         other = habpps.all.organisation(siret=a_siret(number), reference=f"C-{number}", name=f"Commune numéro {number}")
         add_people(habpps.database, other, {f"group-{number}": "T2"}, [f"contract-{number}"], people // organisations)
-
-
-def a_siret(number: int) -> str:
-    """A SIRET whose check digits are right, another for each number."""
-    siren = f"{10_000_000 + number}"
-    siren += next(digit for digit in "0123456789" if luhn(siren + digit))
-    return next(siren + f"0001{digit}" for digit in "0123456789" if luhn(siren + f"0001{digit}"))
 
 
 @dataclass(frozen=True)

@@ -183,6 +183,18 @@ def test_a_work_that_waits_too_long_is_refused_and_never_runs(sqlite_url: str) -
     again.close()
 
 
+def test_a_command_waits_for_its_own_work_as_long_as_it_takes(sqlite_url: str) -> None:
+    hurried = SqliteDatabase(parsed(sqlite_url), limits=WriterLimits(wait_seconds=0.05))
+    create_things(hurried)
+    hurried.close()
+    database = open_database(sqlite_url, patient=True)
+
+    with held(database) as holding:
+        assert not threading.Event().wait(0.2)  # four times what the other allows
+    assert holding.exception(20) is None
+    database.close()
+
+
 def test_a_full_queue_refuses_at_once(sqlite_url: str) -> None:
     database = SqliteDatabase(parsed(sqlite_url), limits=WriterLimits(queue_jobs=1))
     create_things(database)

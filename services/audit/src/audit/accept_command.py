@@ -30,7 +30,7 @@ def run(settings: AuditSettings, arguments: argparse.Namespace) -> int:
         public_half = settings.keys / VERIFIER_KEY_FILE
         if public_half.exists():
             public_half.rename(public_half.with_name(f"{VERIFIER_KEY_FILE}.lost"))
-    with closing(open_database(settings.database_url, threads=2)) as database:
+    with closing(open_database(settings.database_url, threads=2, patient=True)) as database:
         check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
         accepted = build_core(settings, database, SystemClock()).accept(Decision(arguments.by, arguments.reason))
     if accepted is None:

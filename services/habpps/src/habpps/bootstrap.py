@@ -137,7 +137,7 @@ def operator_commands(settings: HabppsSettings) -> Iterator[OperatorCommands]:
         StartError, SchemaVersionError, UnsafeDatabaseError, DatabaseUnavailableError: said in one sentence.
     """
     clock: Clock = SystemClock()
-    database: Database = open_database(settings.database_url, threads=2)
+    database: Database = open_database(settings.database_url, threads=2, patient=True)
     try:
         check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
         relay = LaterDelivery(database, settings.service, clock)

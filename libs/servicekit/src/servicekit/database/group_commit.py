@@ -40,6 +40,7 @@ class WriterLimits:
 
 
 DEFAULT_LIMITS = WriterLimits()
+PATIENT_LIMITS = WriterLimits(wait_seconds=24 * 3_600)  # a large import of a command, behind which nobody waits
 _BEGIN = "BEGIN IMMEDIATE"  # the write lock at once: a transaction that starts can finish
 
 

@@ -5,6 +5,7 @@ from sqlalchemy.exc import ArgumentError
 
 from servicekit.database.contract import Database
 from servicekit.database.errors import UnsafeDatabaseError
+from servicekit.database.group_commit import DEFAULT_LIMITS, PATIENT_LIMITS
 from servicekit.database.postgresql import PostgresqlDatabase
 from servicekit.database.sqlite import SqliteDatabase
 
@@ -29,8 +30,10 @@ def parsed(url: str) -> URL:
     return parts.set(drivername="sqlite+pysqlite")
 
 
-def open_database(url: str, *, threads: int = 8) -> Database:
+def open_database(url: str, *, threads: int = 8, patient: bool = False) -> Database:
     """Opens the database at `url` for at most `threads` concurrent callers (PostgreSQL: connections per kind of use).
+
+    `patient`: a change may take as long as it takes; for commands, whose work is large and keeps nobody waiting.
 
     Open it in the process that uses it, after any fork. SQLite: one process per file.
 
@@ -41,5 +44,5 @@ def open_database(url: str, *, threads: int = 8) -> Database:
     """
     parts = parsed(url)
     if parts.get_backend_name() == "sqlite":
-        return SqliteDatabase(parts)
+        return SqliteDatabase(parts, limits=PATIENT_LIMITS if patient else DEFAULT_LIMITS)
     return PostgresqlDatabase(parts, threads=threads)

@@ -23,7 +23,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(settings: ServiceSettings, arguments: argparse.Namespace) -> int:
-    with closing(open_database(settings.database_url, threads=1)) as database:
+    with closing(open_database(settings.database_url, threads=1, patient=True)) as database:
         waiting = database.read(lambda connection: store.backlog(connection, 1_000_000))
         if arguments.retry:
             count = database.write(store.send_again)

@@ -50,7 +50,7 @@ def operator_commands(settings: AuthSettings) -> Iterator[OperatorCommands]:
     """
     clock = SystemClock()
     prepare_data_directory(settings)
-    database = open_database(settings.database_url, threads=2)
+    database = open_database(settings.database_url, threads=2, patient=True)
     try:
         check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
         rights = saved_snapshot(settings.data_directory / SAVED_RIGHTS)
