@@ -40,7 +40,6 @@ def _organisation(caf: str, number: int, people: int) -> dict[str, Any]:
         "extranet": "cdap",
         "profiles": ["T1"],
         "purposes": ["accompagnement_social"],
-        "territories": [caf],
         "starts_on": "2026-01-05",
     }
     return {

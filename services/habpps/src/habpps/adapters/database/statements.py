@@ -2,9 +2,10 @@
 
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_
+from sqlalchemy import ColumnElement, Connection, Executable, Table, and_
 from sqlalchemy.dialects import postgresql, sqlite
 
 _COUNTED = "changes"
@@ -13,13 +14,17 @@ _COUNTED = "changes"
 def put(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
     """Add a row or replace the one with the same primary key; where the table counts changes, one more is counted."""
     row = {name: value for name, value in row.items() if name != _COUNTED}
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    connection.execute(_putting(table, connection.dialect.name, tuple(row)), row)
+
+
+@cache  # a statement costs more to make than to run
+def _putting(table: Table, dialect: str, names: tuple[str, ...]) -> Executable:
+    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
     keys = [column.name for column in table.primary_key]
-    changes = {name: value for name, value in row.items() if name not in keys}
+    changes: dict[str, Any] = {name: insert.excluded[name] for name in names if name not in keys}
     if _COUNTED in table.c:
         changes[_COUNTED] = table.c[_COUNTED] + 1
-    statement = insert(table).values(**row).on_conflict_do_update(index_elements=keys, set_=changes)
-    connection.execute(statement)
+    return insert.on_conflict_do_update(index_elements=keys, set_=changes)
 
 
 def searchable(*texts: str) -> str:
