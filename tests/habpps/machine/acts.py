@@ -1,0 +1,242 @@
+"""The acts of the register as the machine carries them out on a store: only here stands how they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+from habpps.adapters.database.feed import SqlFeedReader, SqlReplicas
+from habpps.adapters.database.unit_of_work import sql_repositories
+from habpps.domain.authorship import Author
+from habpps.domain.people import Person
+from habpps.domain.service_contract import ContractTerms
+from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
+from habpps.use_cases.appoint_administrator import Appointment
+from habpps.use_cases.assign_to_group import Assignment
+from habpps.use_cases.change_convention import ConventionStep
+from habpps.use_cases.create_user import UserRequest
+from habpps.use_cases.people_ports import Listing
+from habpps.use_cases.ports import Repositories
+from rights.decision import open_extranets
+from rights.snapshot import Snapshot
+from servicekit.audit_events import AuditEvent
+from servicekit.database import Database
+from servicekit.errors import ServiceError
+from servicekit.outbox import RecordingUnitOfWork
+from tests.habpps.builders import TODAY, Register921, request
+from tests.habpps.fakes import InMemoryFeed, in_memory_store
+from tests.habpps.machine.model import CAF, Contract
+from tests.servicekit.fakes import InMemoryUnitOfWork
+
+T = TypeVar("T")
+Repos = TypeVar("Repos")
+
+
+class KeptEvents:
+    """Audit that is always there: it keeps the events."""
+
+    def __init__(self) -> None:
+        self.events: list[AuditEvent] = []
+
+    def require_room(self) -> None:
+        """There is room."""
+
+    def stage(self, _connection: object, events: Sequence[AuditEvent]) -> None:
+        """With the transaction of the act; the machine never lets one fail after this."""
+        self.events.extend(events)
+
+    def confirm(self, _ticket: object) -> None:
+        """It has them."""
+
+
+class ReadInPlace(InMemoryUnitOfWork[Repos]):
+    """The twin of the unit of work, without the copy that keeps readers from writing."""
+
+    def read(self, work: Callable[[Repos], T], *, snapshot: bool = True) -> T:
+        return work(self.repos)
+
+
+EVERYBODY = tuple(Person("Lou", f"Roy{letter}", f"roy{letter.lower()}@n.example") for letter in "ABCDEF")
+NUMBERS = {person.family_name: number for number, person in enumerate(EVERYBODY)}
+PURPOSES = {"cdap": {"T1": "accompagnement_social", "T2": "calcul_participation_familiale_eaje"}}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """`shown`: without identifiers. `opened`: (person, extranet, profile). `history`: lines of the own journal."""
+
+    shown: dict[str, Any]
+    opened: set[tuple[int, str, str]]
+    history: int
+    revision: int
+    digest: bytes
+    events: int
+
+
+@dataclass
+class Store:
+    """One register, and the identifiers of what the machine made in it."""
+
+    all: Register921
+    events: list[AuditEvent]
+    organisation: str = ""
+    authors: list[Author] = field(default_factory=list)
+    contracts: list[str] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+    users: list[str] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+    _snapshot: Snapshot | None = None
+
+    @classmethod
+    def in_memory(cls) -> Store:
+        """The twin that stories use."""
+        store = in_memory_store()
+        work: ReadInPlace[Repositories] = ReadInPlace(store)
+        return cls(Register921(work, InMemoryFeed(store.publications)), work.events)  # type: ignore[arg-type]
+
+    @classmethod
+    def in_tables(cls, database: Database) -> Store:
+        """What habpps runs on."""
+        kept: Any = KeptEvents()
+        work = RecordingUnitOfWork(database, sql_repositories, kept)
+        return cls(Register921(work, SqlFeedReader(database), SqlReplicas(database)), kept.events)
+
+    def begin(self, *, signed: bool) -> None:
+        """The organisation of the machine, with its first administrator."""
+        signatory = request().caf_signatory
+        unsigned = type(signatory)(signatory.name, signatory.capacity, None)
+        self.organisation = self.all.organisation(**({} if signed else {"caf_signatory": unsigned}))
+        self.authors.append(self.all.partner(self.organisation, EVERYBODY[0]))
+
+    def author(self, number: int) -> Author:
+        """By the number of the model."""
+        return self.all.caf if number == CAF else self.authors[number]
+
+    def step_of_convention(self, author: int, event: str, reason: str, ends_on: date | None) -> None:
+        step = ConventionStep(ConventionEvent(event), reason, ends_on, TODAY, TODAY)
+        self.all.acts.change_convention(self.author(author), self.organisation, step)
+
+    def open_contract(self, author: int, contract: Contract) -> None:
+        purposes = PURPOSES.get(contract.extranet, {})
+        terms = ContractTerms(
+            extranet=contract.extranet,
+            profiles=contract.profiles,
+            purposes=tuple(purposes[one] for one in contract.profiles) if purposes else ("suivi_partenarial",),
+            territories=("921",),
+            starts_on=TODAY,
+            ends_on=None,
+            maximum_users=contract.maximum,
+        )
+        self.contracts.append(self.all.acts.open_service_contract(self.author(author), self.organisation, terms).value)
+
+    def step_of_contract(self, author: int, contract: int, event: str, reason: str) -> None:
+        self.all.acts.change_service_contract(
+            self.author(author), self.contracts[contract], ContractEvent(event), reason
+        )
+
+    def appoint(self, author: int, person: int, replaces: int | None) -> None:
+        leaving = "" if replaces is None else self.authors[replaces].administrator_id
+        done = self.all.acts.appoint_administrator(
+            self.author(author), self.organisation, Appointment(EVERYBODY[person], leaving)
+        )
+        found = self.all.look(lambda store: store.administrators.get(done.value))
+        first = self.authors[0]
+        self.authors.append(
+            Author(
+                administrator_id=found.id,
+                account_id=found.account_id,
+                display_name=EVERYBODY[person].display_name,
+                organisation_id=self.organisation,
+                role=first.role,
+                caf=first.caf,
+            )
+        )
+
+    def withdraw(self, author: int, leaving: int, reason: str) -> None:
+        self.all.acts.withdraw_administrator(self.author(author), self.authors[leaving].administrator_id, reason)
+
+    def create_group(self, author: int, name: str, profile: str) -> None:
+        self.groups.append(self.all.acts.create_group(self.author(author), name, profile).value)
+
+    def close_group(self, author: int, group: int, reason: str) -> None:
+        self.all.acts.close_group(self.author(author), self.groups[group], reason)
+
+    def create_user(self, author: int, person: int) -> None:
+        asked = UserRequest(EVERYBODY[person], "agent")
+        self.users.append(self.all.acts.create_user(self.author(author), asked).value)
+
+    def attach(self, author: int, administrator: int) -> None:
+        one = self.authors[administrator].administrator_id
+        self.users.append(self.all.acts.attach_person(self.author(author), one, "agent").value)
+
+    def lock(self, author: int, user: int, event: str, reason: str) -> None:
+        self.all.acts.lock_user(self.author(author), self.users[user], UserEvent(event), reason)
+
+    def depart(self, author: int, user: int, departs_on: date | None) -> None:
+        self.all.acts.set_departure(self.author(author), self.users[user], departs_on)
+
+    def assign(self, author: int, user: int, group: int, *, confirmed: bool) -> None:
+        asked = Assignment(self.users[user], self.groups[group], confirmed)
+        self.places.append(self.all.acts.assign_to_group(self.author(author), asked).value)
+
+    def step_of_place(self, author: int, place: int, event: str, reason: str) -> None:
+        self.all.acts.change_habilitation(self.author(author), self.places[place], HabilitationEvent(event), reason)
+
+    # What can be seen
+
+    def refusal(self, act: Callable[[], None]) -> str:
+        """Why an act is refused; empty when it is carried out."""
+        try:
+            act()
+        except ServiceError as refused:
+            return refused.reason
+        return ""
+
+    def look(self, today: date) -> Seen:
+        """What the Caf reads of the organisation, and what auth and cdap would open."""
+        page = self.all.acts.consult.users(self.all.caf, self.organisation, Listing(size=100))
+        view, snapshot = page.view, self.snapshot()
+        assert view.convention is not None
+        shown = {
+            "convention": view.convention.state.value,
+            "contracts": sorted((one.extranet, one.state.value, one.profiles) for one in view.contracts),
+            "groups": sorted((one.name, one.profile, one.is_open) for one in view.groups),
+            "administrators": sorted(
+                (one.person.family_name, one.is_active, one.id in view.able) for one in view.administrators
+            ),
+            "users": sorted(
+                (
+                    one.person.family_name,
+                    one.state.value,
+                    one.departs_on,
+                    sorted((held.group.name, held.habilitation.state.value) for held in page.places.get(one.id, ())),
+                )
+                for one in page.users
+            ),
+        }
+        accounts = {one.account_id: NUMBERS[one.person.family_name] for one in page.users}
+        history = self.all.acts.consult.journal(self.all.caf, self.organisation, Listing())[2]
+        opened = {
+            (number, extranet, profile)
+            for account, number in accounts.items()
+            for extranet, profile in self._open_to(snapshot, account, today)
+        }
+        return Seen(shown, opened, history, snapshot.revision, snapshot.digest, len(self.events))
+
+    def snapshot(self) -> Snapshot:
+        """The published rights, whose digest is that of the facts."""
+        state = self.all.feed.state()
+        if self._snapshot is None or self._snapshot.revision != state.revision:
+            state, facts = self.all.feed.snapshot()
+            entries = [(one.key, one.value) for one in facts]
+            self._snapshot = Snapshot.load(entries, revision=state.revision, epoch=state.epoch)
+        assert self._snapshot.digest == state.digest
+        return self._snapshot
+
+    def _open_to(self, snapshot: Snapshot, account: str, today: date) -> Iterator[tuple[str, str]]:
+        for opened in open_extranets(snapshot, account, self.organisation, today):
+            for detail in opened.authorization_details:
+                profiles: Any = detail["profiles"]
+                yield from ((opened.code, profile) for profile in profiles)

@@ -1,0 +1,318 @@
+"""The rules of a partner's register written a second time, from the words of the field and without its code.
+
+`Model` says what an act runs into (no reason: it must be carried out), what it changes, and what is then open to whom.
+People, contracts, groups and places are numbers in the order in which they were made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+CONVENTION_STEPS = {
+    ("draft", "sign"): "active",
+    ("active", "suspend"): "suspended",
+    ("suspended", "lift"): "active",
+    ("active", "denounce"): "denounced",
+    ("denounced", "end_notice"): "ended",
+    ("active", "terminate"): "terminated_for_breach",
+    ("suspended", "terminate"): "terminated_for_breach",
+    ("denounced", "terminate"): "terminated_for_breach",
+}
+CONTRACT_STEPS = {
+    ("active", "suspend"): "suspended",
+    ("suspended", "reactivate"): "active",
+    ("active", "end"): "ended",
+    ("suspended", "end"): "ended",
+}
+PLACE_STEPS = {
+    ("active", "suspend"): "suspended",
+    ("suspended", "reactivate"): "active",
+    ("active", "withdraw"): "withdrawn",
+    ("suspended", "withdraw"): "withdrawn",
+}
+USER_STEPS = {("active", "lock"): "locked", ("locked", "unlock"): "active"}
+
+CAF = -1
+"""The author who is the administrator of the Caf; any other is the number of a partner administrator."""
+
+
+@dataclass
+class Contract:
+    """`maximum`: how many people at most."""
+
+    extranet: str
+    profiles: tuple[str, ...]
+    maximum: int | None
+    state: str = "active"
+
+
+@dataclass
+class Group:
+    """All its members have its profile."""
+
+    name: str
+    profile: str
+    is_open: bool = True
+
+
+@dataclass
+class User:
+    """`person` is a number, too: who is a user and an administrator is one person."""
+
+    person: int
+    state: str = "active"
+    departs_on: date | None = None
+
+
+@dataclass
+class Administrator:
+    """Of the partner."""
+
+    person: int
+    is_active: bool = True
+
+
+@dataclass
+class Place:
+    """Of a user in a group."""
+
+    user: int
+    group: int
+    starts_on: date
+    ends_on: date | None
+    state: str = "active"
+
+
+@dataclass
+class Model:
+    """One partner organisation of one Caf."""
+
+    today: date
+    convention: str
+    notice_ends_on: date | None = None
+    contracts: list[Contract] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+    users: list[User] = field(default_factory=list)
+    administrators: list[Administrator] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+
+    # Who may act at all
+
+    def is_kept_out(self, user: User) -> bool:
+        """Locked, or gone."""
+        return user.state != "active" or (user.departs_on is not None and user.departs_on < self.today)
+
+    def may_act(self, administrator: Administrator) -> bool:
+        """A person who is kept out as a user does not administer either."""
+        mine = [user for user in self.users if user.person == administrator.person]
+        return administrator.is_active and not any(self.is_kept_out(user) for user in mine)
+
+    def of_author(self, author: int, *, caf: bool = False, partner: bool = False) -> set[str]:
+        """`caf`, `partner`: whose act it is; of both when neither is said."""
+        if author == CAF:
+            return {"ROLE_NOT_ALLOWED"} if partner else set()
+        found = {"ROLE_NOT_ALLOWED"} if caf else set()
+        if not self.may_act(self.administrators[author]):
+            found.add("ROLE_NOT_CONFIRMED")
+        if self.convention == "suspended":
+            found.add("CONVENTION_SUSPENDED")
+        return found
+
+    # What the Caf does
+
+    def step_of_convention(self, author: int, event: str, reason: str, ends_on: date | None) -> set[str]:
+        found = self.of_author(author, caf=True)
+        if event != "sign" and not reason:
+            found.add("FORM_REFUSED")
+        if event == "denounce" and (ends_on is None or ends_on < self.today):
+            found.add("FORM_REFUSED")
+        following = CONVENTION_STEPS.get((self.convention, event))
+        if following is None:
+            return found | {"TRANSITION_REFUSED"}
+        if not found:
+            self.convention = following
+            if event == "denounce":
+                self.notice_ends_on = ends_on
+            if following in {"ended", "terminated_for_breach"}:
+                self._end()
+        return found
+
+    def _end(self) -> None:
+        for contract in self.contracts:
+            contract.state = "ended"
+        for place in self.places:
+            place.state = "withdrawn"
+
+    def open_contract(self, author: int, contract: Contract) -> set[str]:
+        found = self.of_author(author, caf=True)
+        if self.convention != "active":
+            found.add("CONVENTION_NOT_ACTIVE")
+        if any(one.extranet == contract.extranet and one.state != "ended" for one in self.contracts):
+            found.add("SERVICE_CONTRACT_EXISTS")
+        if not found:
+            self.contracts.append(contract)
+        return found
+
+    def step_of_contract(self, author: int, contract: Contract, event: str, reason: str) -> set[str]:
+        found = self.of_author(author, caf=True) | _of_reason(reason)
+        following = CONTRACT_STEPS.get((contract.state, event))
+        if following is None:
+            return found | {"TRANSITION_REFUSED"}
+        if not found:
+            contract.state = following
+        return found
+
+    def appoint(self, author: int, person: int, replaces: Administrator | None) -> set[str]:
+        found = self.of_author(author, caf=True)
+        if any(one.person == person and one.is_active for one in self.administrators):
+            found.add("EMAIL_TAKEN")
+        if any(user.person == person and self.is_kept_out(user) for user in self.users):
+            found.add("USER_NOT_ACTIVE")
+        if replaces is not None and not replaces.is_active:
+            found.add("UNKNOWN")
+        if not found:
+            self.administrators.append(Administrator(person))
+            if replaces is not None:
+                replaces.is_active = False
+        return found
+
+    def withdraw(self, author: int, leaving: Administrator, reason: str) -> set[str]:
+        found = self.of_author(author, caf=True) | _of_reason(reason)
+        if not leaving.is_active:
+            found.add("UNKNOWN")
+        if not any(self.may_act(one) for one in self.administrators if one is not leaving):
+            found.add("LAST_ADMINISTRATOR")
+        if not found:
+            leaving.is_active = False
+        return found
+
+    # What the partner does
+
+    def profiles_in_force(self) -> set[str]:
+        """Of the contracts that are active."""
+        return {profile for one in self.contracts if one.state == "active" for profile in one.profiles}
+
+    def create_group(self, author: int, name: str, profile: str) -> set[str]:
+        found = self.of_author(author, partner=True)
+        if profile not in self.profiles_in_force():
+            found.add("PROFILE_NOT_IN_CONTRACT")
+        if any(one.is_open and one.name.casefold() == name.casefold() for one in self.groups):
+            found.add("GROUP_NAME_TAKEN")
+        if not found:
+            self.groups.append(Group(name, profile))
+        return found
+
+    def close_group(self, author: int, group: Group, reason: str) -> set[str]:
+        found = self.of_author(author) | _of_reason(reason)
+        if not group.is_open:
+            found.add("GROUP_CLOSED")
+        if not found:
+            group.is_open = False
+        return found
+
+    def create_user(self, author: int, person: int) -> set[str]:
+        found = self.of_author(author, partner=True)
+        known = {user.person for user in self.users} | {one.person for one in self.administrators}
+        if person in known:
+            found.add("EMAIL_TAKEN")
+        if not found:
+            self.users.append(User(person))
+        return found
+
+    def attach(self, author: int, administrator: Administrator) -> set[str]:
+        found = self.of_author(author, partner=True)
+        if any(user.person == administrator.person for user in self.users):
+            found.add("EMAIL_TAKEN")
+        if not found:
+            self.users.append(User(administrator.person))
+        return found
+
+    def lock(self, author: int, user: User, event: str, reason: str) -> set[str]:
+        found = self.of_author(author) | _of_reason(reason)
+        following = USER_STEPS.get((user.state, event))
+        if following is None:
+            return found | {"TRANSITION_REFUSED"}
+        if not found:
+            user.state = following
+        return found
+
+    def depart(self, author: int, user: User, departs_on: date | None) -> set[str]:
+        found = self.of_author(author)
+        if departs_on == user.departs_on or (departs_on is not None and departs_on < self.today - timedelta(days=366)):
+            found.add("FORM_REFUSED")
+        if not found:
+            user.departs_on = departs_on
+            for place in self.places:
+                if self.users[place.user] is user and place.state != "withdrawn":
+                    place.ends_on = departs_on
+        return found
+
+    def assign(self, author: int, user: int, group: int, *, confirmed: bool) -> set[str]:
+        found = self.of_author(author, partner=True) | self._of_place(user, group, None)
+        for_oneself = author != CAF and self.administrators[author].person == self.users[user].person
+        if for_oneself and not confirmed:
+            found.add("SELF_ASSIGNMENT_TO_CONFIRM")
+        if not found:
+            self.places.append(Place(user, group, self.today, self.users[user].departs_on))
+        return found
+
+    def step_of_place(self, author: int, place: Place, event: str, reason: str) -> set[str]:
+        found = self.of_author(author) | _of_reason(reason)
+        following = PLACE_STEPS.get((place.state, event))
+        if following is None:
+            return found | {"TRANSITION_REFUSED"}
+        if event == "reactivate":
+            found |= self._of_place(place.user, place.group, place)
+        if not found:
+            place.state = following
+        return found
+
+    def _of_place(self, user: int, group: int, known: Place | None) -> set[str]:
+        found: set[str] = set()
+        profile = self.groups[group].profile
+        if self.is_kept_out(self.users[user]):
+            found.add("USER_NOT_ACTIVE")
+        if not self.groups[group].is_open:
+            found.add("GROUP_CLOSED")
+        others = [one for one in self.places if one is not known and one.state != "withdrawn"]
+        if any((one.user, one.group) == (user, group) for one in others):
+            found.add("ALREADY_IN_GROUP")
+        if profile not in self.profiles_in_force():
+            found.add("PROFILE_NOT_IN_CONTRACT")
+        for contract in self.contracts:
+            counts = contract.state == "active" and profile in contract.profiles
+            if counts and contract.maximum is not None and len(self.seated(contract) - {user}) >= contract.maximum:
+                found.add("MAXIMUM_USERS_REACHED")
+        return found
+
+    # What follows
+
+    def seated(self, contract: Contract) -> set[int]:
+        """The users who hold a place that the contract opens."""
+        held = [one for one in self.places if one.state != "withdrawn" and self.groups[one.group].is_open]
+        return {one.user for one in held if self.groups[one.group].profile in contract.profiles}
+
+    def open_now(self) -> set[tuple[int, str, str]]:
+        """(person, extranet, profile): every condition holds, or nothing is open."""
+        alive = self.convention == "active" or (
+            self.convention == "denounced" and self.notice_ends_on is not None and self.today <= self.notice_ends_on
+        )
+        if not alive:
+            return set()
+        return {
+            (self.users[place.user].person, contract.extranet, self.groups[place.group].profile)
+            for contract in self.contracts
+            for place in self.places
+            if contract.state == "active"
+            and place.state == "active"
+            and place.starts_on <= self.today
+            and (place.ends_on is None or self.today <= place.ends_on)
+            and self.groups[place.group].is_open
+            and self.groups[place.group].profile in contract.profiles
+            and self.users[place.user].state == "active"
+        }
+
+
+def _of_reason(reason: str) -> set[str]:
+    return set() if reason else {"FORM_REFUSED"}
