@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -279,13 +280,14 @@ class RegisterMachine(RuleBasedStateMachine):
 
 
 @promise("rules:in-any-order")
+@pytest.mark.timeout(400)
 def test_the_register_holds_the_rules_in_whatever_order_people_act(sqlite_files: SqliteFiles) -> None:
     RegisterMachine.files = sqlite_files
     run_state_machine_as_test(
         RegisterMachine,
         settings=settings(
-            max_examples=8,
-            stateful_step_count=40,
+            max_examples=6,
+            stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
