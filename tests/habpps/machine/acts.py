@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -13,10 +13,16 @@ from habpps.domain.authorship import Author
 from habpps.domain.people import Person
 from habpps.domain.service_contract import ContractTerms
 from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
-from habpps.use_cases.appoint_administrator import Appointment
-from habpps.use_cases.assign_to_group import Assignment
-from habpps.use_cases.change_convention import ConventionStep
-from habpps.use_cases.create_user import UserRequest
+from habpps.use_cases.act_entry import Act
+from habpps.use_cases.appoint_administrator import AppointAdministrator, WithdrawAdministrator
+from habpps.use_cases.assign_to_group import AssignToGroup
+from habpps.use_cases.change_convention import ChangeConvention, SignConvention
+from habpps.use_cases.change_habilitation import ChangeHabilitation
+from habpps.use_cases.change_service_contract import ChangeServiceContract
+from habpps.use_cases.change_user import LockUser, SetDeparture
+from habpps.use_cases.create_user import AttachPerson, CreateUser
+from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
+from habpps.use_cases.open_service_contract import OpenServiceContract
 from habpps.use_cases.people_ports import Listing
 from habpps.use_cases.ports import Repositories
 from rights.decision import open_extranets
@@ -114,9 +120,14 @@ class Store:
         """By the number of the model."""
         return self.all.caf if number == CAF else self.authors[number]
 
+    def _do(self, author: int, act: Act[T]) -> T:
+        return self.all.acts.perform(self.author(author), act).value
+
     def step_of_convention(self, author: int, event: str, reason: str, ends_on: date | None) -> None:
-        step = ConventionStep(ConventionEvent(event), reason, ends_on, TODAY, TODAY)
-        self.all.acts.change_convention(self.author(author), self.organisation, step)
+        if event == "sign":
+            self._do(author, SignConvention(self.organisation, TODAY, TODAY))
+        else:
+            self._do(author, ChangeConvention(self.organisation, ConventionEvent(event), reason, ends_on))
 
     def open_contract(self, author: int, contract: Contract) -> None:
         purposes = PURPOSES.get(contract.extranet, {})
@@ -129,60 +140,45 @@ class Store:
             ends_on=None,
             maximum_users=contract.maximum,
         )
-        self.contracts.append(self.all.acts.open_service_contract(self.author(author), self.organisation, terms).value)
+        self.contracts.append(self._do(author, OpenServiceContract(self.organisation, terms)))
 
     def step_of_contract(self, author: int, contract: int, event: str, reason: str) -> None:
-        self.all.acts.change_service_contract(
-            self.author(author), self.contracts[contract], ContractEvent(event), reason
-        )
+        self._do(author, ChangeServiceContract(self.contracts[contract], ContractEvent(event), reason))
 
     def appoint(self, author: int, person: int, replaces: int | None) -> None:
         leaving = "" if replaces is None else self.authors[replaces].administrator_id
-        done = self.all.acts.appoint_administrator(
-            self.author(author), self.organisation, Appointment(EVERYBODY[person], leaving)
-        )
-        found = self.all.look(lambda store: store.administrators.get(done.value))
-        first = self.authors[0]
-        self.authors.append(
-            Author(
-                administrator_id=found.id,
-                account_id=found.account_id,
-                display_name=EVERYBODY[person].display_name,
-                organisation_id=self.organisation,
-                role=first.role,
-                caf=first.caf,
-            )
-        )
+        made = self._do(author, AppointAdministrator(self.organisation, EVERYBODY[person], leaving))
+        found = self.all.look(lambda store: store.administrators.get(made))
+        name = EVERYBODY[person].display_name
+        known = replace(self.authors[0], administrator_id=made, account_id=found.account_id, display_name=name)
+        self.authors.append(known)
 
     def withdraw(self, author: int, leaving: int, reason: str) -> None:
-        self.all.acts.withdraw_administrator(self.author(author), self.authors[leaving].administrator_id, reason)
+        self._do(author, WithdrawAdministrator(self.authors[leaving].administrator_id, reason))
 
     def create_group(self, author: int, name: str, profile: str) -> None:
-        self.groups.append(self.all.acts.create_group(self.author(author), name, profile).value)
+        self.groups.append(self._do(author, CreateGroup(name, profile)))
 
     def close_group(self, author: int, group: int, reason: str) -> None:
-        self.all.acts.close_group(self.author(author), self.groups[group], reason)
+        self._do(author, CloseGroup(self.groups[group], reason))
 
     def create_user(self, author: int, person: int) -> None:
-        asked = UserRequest(EVERYBODY[person], "agent")
-        self.users.append(self.all.acts.create_user(self.author(author), asked).value)
+        self.users.append(self._do(author, CreateUser(EVERYBODY[person], "agent")))
 
     def attach(self, author: int, administrator: int) -> None:
-        one = self.authors[administrator].administrator_id
-        self.users.append(self.all.acts.attach_person(self.author(author), one, "agent").value)
+        self.users.append(self._do(author, AttachPerson(self.authors[administrator].administrator_id, "agent")))
 
     def lock(self, author: int, user: int, event: str, reason: str) -> None:
-        self.all.acts.lock_user(self.author(author), self.users[user], UserEvent(event), reason)
+        self._do(author, LockUser(self.users[user], UserEvent(event), reason))
 
     def depart(self, author: int, user: int, departs_on: date | None) -> None:
-        self.all.acts.set_departure(self.author(author), self.users[user], departs_on)
+        self._do(author, SetDeparture(self.users[user], departs_on))
 
     def assign(self, author: int, user: int, group: int, *, confirmed: bool) -> None:
-        asked = Assignment(self.users[user], self.groups[group], confirmed)
-        self.places.append(self.all.acts.assign_to_group(self.author(author), asked).value)
+        self.places.append(self._do(author, AssignToGroup(self.users[user], self.groups[group], confirmed)))
 
     def step_of_place(self, author: int, place: int, event: str, reason: str) -> None:
-        self.all.acts.change_habilitation(self.author(author), self.places[place], HabilitationEvent(event), reason)
+        self._do(author, ChangeHabilitation(self.places[place], HabilitationEvent(event), reason))
 
     # What can be seen
 
@@ -238,5 +234,5 @@ class Store:
     def _open_to(self, snapshot: Snapshot, account: str, today: date) -> Iterator[tuple[str, str]]:
         for opened in open_extranets(snapshot, account, self.organisation, today):
             for detail in opened.authorization_details:
-                profiles: Any = detail["profiles"]
+                profiles: Any = detail.get("profiles", ())  # none of a role
                 yield from ((opened.code, profile) for profile in profiles)
