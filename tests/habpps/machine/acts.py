@@ -135,7 +135,6 @@ class Store:
             extranet=contract.extranet,
             profiles=contract.profiles,
             purposes=tuple(purposes[one] for one in contract.profiles) if purposes else ("suivi_partenarial",),
-            territories=("921",),
             starts_on=TODAY,
             ends_on=None,
             maximum_users=contract.maximum,

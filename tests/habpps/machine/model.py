@@ -75,10 +75,11 @@ class Administrator:
 
 @dataclass
 class Place:
-    """Of a user in a group."""
+    """Of a user in a group: it opens the contracts that there were when it was given, and no later ones."""
 
     user: int
     group: int
+    contracts: tuple[int, ...]
     starts_on: date
     ends_on: date | None
     state: str = "active"
@@ -209,6 +210,9 @@ class Model:
             found.add("GROUP_CLOSED")
         if not found:
             group.is_open = False
+            for place in self.places:
+                if self.groups[place.group] is group:
+                    place.state = "withdrawn"
         return found
 
     def create_user(self, author: int, person: int) -> set[str]:
@@ -249,12 +253,17 @@ class Model:
         return found
 
     def assign(self, author: int, user: int, group: int, *, confirmed: bool) -> set[str]:
-        found = self.of_author(author, partner=True) | self._of_place(user, group, None)
+        opened = tuple(
+            number
+            for number, one in enumerate(self.contracts)
+            if one.state != "ended" and self.groups[group].profile in one.profiles
+        )
+        found = self.of_author(author, partner=True) | self._of_place(user, group, opened, None)
         for_oneself = author != CAF and self.administrators[author].person == self.users[user].person
         if for_oneself and not confirmed:
             found.add("SELF_ASSIGNMENT_TO_CONFIRM")
         if not found:
-            self.places.append(Place(user, group, self.today, self.users[user].departs_on))
+            self.places.append(Place(user, group, opened, self.today, self.users[user].departs_on))
         return found
 
     def step_of_place(self, author: int, place: Place, event: str, reason: str) -> set[str]:
@@ -263,12 +272,12 @@ class Model:
         if following is None:
             return found | {"TRANSITION_REFUSED"}
         if event == "reactivate":
-            found |= self._of_place(place.user, place.group, place)
+            found |= self._of_place(place.user, place.group, place.contracts, place)
         if not found:
             place.state = following
         return found
 
-    def _of_place(self, user: int, group: int, known: Place | None) -> set[str]:
+    def _of_place(self, user: int, group: int, opened: tuple[int, ...], known: Place | None) -> set[str]:
         found: set[str] = set()
         profile = self.groups[group].profile
         if self.is_kept_out(self.users[user]):
@@ -280,18 +289,20 @@ class Model:
             found.add("ALREADY_IN_GROUP")
         if profile not in self.profiles_in_force():
             found.add("PROFILE_NOT_IN_CONTRACT")
-        for contract in self.contracts:
-            counts = contract.state == "active" and profile in contract.profiles
-            if counts and contract.maximum is not None and len(self.seated(contract) - {user}) >= contract.maximum:
+        for number in opened:
+            contract = self.contracts[number]
+            if contract.state != "active" or contract.maximum is None:
+                continue
+            if len(self.seated(number) - {user}) >= contract.maximum:
                 found.add("MAXIMUM_USERS_REACHED")
         return found
 
     # What follows
 
-    def seated(self, contract: Contract) -> set[int]:
-        """The users who hold a place that the contract opens."""
+    def seated(self, contract: int) -> set[int]:
+        """The users to whom a contract is open by a place."""
         held = [one for one in self.places if one.state != "withdrawn" and self.groups[one.group].is_open]
-        return {one.user for one in held if self.groups[one.group].profile in contract.profiles}
+        return {one.user for one in held if contract in one.contracts}
 
     def open_now(self) -> set[tuple[int, str, str]]:
         """(person, extranet, profile): every condition holds, or nothing is open."""
@@ -302,9 +313,10 @@ class Model:
             return set()
         return {
             (self.users[place.user].person, contract.extranet, self.groups[place.group].profile)
-            for contract in self.contracts
+            for number, contract in enumerate(self.contracts)
             for place in self.places
             if contract.state == "active"
+            and number in place.contracts
             and place.state == "active"
             and place.starts_on <= self.today
             and (place.ends_on is None or self.today <= place.ends_on)

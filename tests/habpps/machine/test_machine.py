@@ -215,6 +215,13 @@ class RegisterMachine(RuleBasedStateMachine):
         problems = self.model.depart(who, self.model.users[which], day)
         self._both(problems, lambda store: store.depart(who, which, day))
 
+    @precondition(lambda self: self.model.users and any(one.is_open for one in self.model.groups))
+    @rule(number=NUMBERS)
+    def assign_somebody(self, number: int) -> None:
+        """What is done all day: somebody joins a group that is open."""
+        where = [place for place, one in enumerate(self.model.groups) if one.is_open]
+        self.assign(0, number, where[number % len(where)], confirmed=True)
+
     @precondition(lambda self: self.model.users and self.model.groups)
     @rule(author=MOSTLY_PARTNER, user=NUMBERS, group=NUMBERS, confirmed=st.booleans())
     def assign(self, author: int, user: int, group: int, *, confirmed: bool) -> None:

@@ -1,0 +1,288 @@
+"""Every act of the registry: by all whose business it is not, on things that exist; and once by the right hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from habpps.domain.authorship import Author
+from habpps.domain.people import Person, Role
+from habpps.domain.refusals import (
+    ConventionSuspendedError,
+    FormRefusedError,
+    RoleNotConfirmedError,
+    ThingChangedError,
+    UnknownThingError,
+)
+from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
+from habpps.use_cases.act_entry import Act
+from habpps.use_cases.act_kinds import ActKind
+from habpps.use_cases.acts import ACTS
+from habpps.use_cases.appoint_administrator import AppointAdministrator
+from habpps.use_cases.change_convention import ChangeConvention
+from habpps.use_cases.change_habilitation import ChangeHabilitation
+from habpps.use_cases.change_service_contract import ChangeServiceContract
+from habpps.use_cases.change_user import LockUser, SetDeparture
+from habpps.use_cases.create_user import AttachPerson
+from servicekit.audit_events import AuditUnavailableError
+from servicekit.errors import ServiceError
+from tests.habpps.act_samples import sample
+from tests.habpps.builders import OTHER_SIRET, TERMS, TODAY, Commune, MemoryRegister, request
+from tests.promises import promise
+
+NEW = Person("Lou", "Roy", "lou.roy@ville.example")
+OPERATORS = {kind.name for kind in ACTS.kinds if not kind.by}
+KINDS = tuple(kind for kind in ACTS.kinds if kind.by)
+OF_A_THING = tuple(kind for kind in KINDS if any(one.name.endswith("_id") for one in fields(kind.content)))
+OF_PARTNERS = tuple(kind for kind in KINDS if Role.PARTNER_ADMINISTRATOR in kind.by)
+WITH_REASON = tuple(kind for kind in KINDS if any(one.name == "reason" for one in fields(kind.content)))
+WITH_VERSION = tuple(kind for kind in OF_A_THING if any(one.name == "seen" for one in fields(kind.content)))
+OPENS = {
+    "habpps.organisation.created",
+    "habpps.convention.signed",
+    "habpps.convention.reactivated",
+    "habpps.service_contract.opened",
+    "habpps.service_contract.reactivated",
+    "habpps.administrator.appointed",
+    "habpps.user.created",
+    "habpps.user.attached",
+    "habpps.user.unlocked",
+    "habpps.user.departure_cancelled",
+    "habpps.habilitation.granted",
+    "habpps.habilitation.reactivated",
+}
+"""Acts of the pages that may give something to somebody: nobody is told before audit has them."""
+
+
+def named(kinds: tuple[ActKind, ...]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("kind", kinds, ids=lambda kind: kind.name)
+
+
+def about(kind: ActKind, commune: Commune, **changes: Any) -> Act[Any]:
+    """This act on the things of the commune, all right but for `changes`."""
+    values = {
+        "organisation_id": commune.id,
+        "contract_id": commune.contract_id,
+        "group_id": commune.group_id,
+        "user_id": commune.user_id,
+        "habilitation_id": commune.habilitation_id,
+        "administrator_id": commune.partner.administrator_id,
+        "account_id": commune.partner.account_id,
+        "replaces": "",
+        "seen": None,
+        "reason": "contrôle",
+        "person": NEW,
+        "groups": (),
+        "contracts": (commune.contract_id,),
+        "name": "Autre",
+        "profile": "T1",
+        "job_title": "agent",
+        "terms": replace(TERMS, extranet="omega", purposes=("suivi_partenarial",)),
+        "departs_on": TODAY + timedelta(days=30),
+        "partner_signed_on": TODAY,
+        "caf_signed_on": TODAY,
+        "ends_on": TODAY + timedelta(days=90),
+        **changes,
+    }
+    made = sample(kind)
+    if kind.name == "habpps.organisation.created":
+        return request(siret=OTHER_SIRET, reference="B")
+    known = {one.name for one in fields(made)}
+    strange = {name for name in known if name.endswith("_id")} - values.keys()
+    assert strange == set(), f"say here what {strange} is of the commune"
+    return replace(made, **{name: value for name, value in values.items() if name in known - kind.fixed.keys()})
+
+
+def contents(memory: MemoryRegister) -> dict[str, str]:
+    """What the store holds, as text."""
+    return {name: repr(vars(shelf)) for name, shelf in vars(memory.store).items() if hasattr(shelf, "__dict__")}
+
+
+def refused(memory: MemoryRegister, author: Author, act: Act[Any], error: type[ServiceError]) -> None:
+    """It is refused, recorded as one event of a refusal, and nothing of the register changes."""
+    before, told = contents(memory), len(memory.work.events)
+    with pytest.raises(error):
+        memory.all.acts.perform(author, act)
+    assert contents(memory) == before
+    (event,) = memory.work.events[told:]
+    assert (event.type, event.decision, event.actor_id) == (
+        "habpps.administration.refused",
+        "refused",
+        author.account_id,
+    )
+
+
+def stranger(memory: MemoryRegister, caf: str = "") -> Author:
+    """The administrator of another organisation: of the same Caf, or of the one that is named."""
+    everything = memory.all
+    agent = everything.agent(caf) if caf else everything.caf
+    made = everything.acts.perform(agent, request(siret=OTHER_SIRET, reference="B", name="Autre commune")).value
+    person = Person("Noa", "Blanc", "noa.blanc@autre.example")
+    done = everything.acts.perform(agent, AppointAdministrator(made, person)).value
+    found = everything.look(lambda store: store.administrators.get(done))
+    return Author(
+        administrator_id=done,
+        account_id=found.account_id,
+        display_name=person.display_name,
+        organisation_id=made,
+        role=Role.PARTNER_ADMINISTRATOR,
+        caf=agent.caf,
+    )
+
+
+@promise("rules:acts-stay-with-their-organisation")
+@named(tuple(kind for kind in OF_A_THING if kind in OF_PARTNERS))
+@pytest.mark.parametrize("caf", ["", "751"], ids=["of the same Caf", "of another Caf"])
+def test_no_act_of_a_partner_reaches_something_of_another(
+    memory: MemoryRegister, commune: Commune, kind: ActKind, caf: str
+) -> None:
+    refused(memory, stranger(memory, caf), about(kind, commune), UnknownThingError)
+
+
+@promise("rules:acts-stay-with-their-caf")
+@named(tuple(kind for kind in OF_A_THING if Role.CAF_ADMINISTRATOR in kind.by))
+def test_no_act_of_a_caf_reaches_something_of_another(memory: MemoryRegister, commune: Commune, kind: ActKind) -> None:
+    refused(memory, memory.all.agent("751"), about(kind, commune), UnknownThingError)
+
+
+@promise("rules:a-role-that-ended-does-nothing")
+@named(OF_PARTNERS)
+@pytest.mark.parametrize("how", ["withdrawn", "locked", "gone"])
+def test_an_administrator_whose_role_ended_does_nothing_more(
+    memory: MemoryRegister, commune: Commune, kind: ActKind, how: str
+) -> None:
+    acts, caf, leaving = memory.all.acts, memory.all.caf, commune.partner
+    if how == "withdrawn":
+        acts.perform(caf, AppointAdministrator(commune.id, NEW, leaving.administrator_id))
+    else:
+        user = acts.perform(leaving, AttachPerson(leaving.administrator_id, "maire")).value
+        if how == "locked":
+            acts.perform(caf, LockUser(user, UserEvent.LOCK, "contrôle"))
+        else:
+            acts.perform(caf, SetDeparture(user, TODAY - timedelta(days=1)))
+    refused(memory, leaving, about(kind, commune, person=Person("Zoé", "Roy", "z@n.example")), RoleNotConfirmedError)
+
+
+@promise("rules:a-suspension-suspends-every-act")
+@named(OF_PARTNERS)
+def test_while_the_convention_is_suspended_a_partner_changes_nothing(
+    memory: MemoryRegister, commune: Commune, kind: ActKind
+) -> None:
+    step = ChangeConvention(commune.id, ConventionEvent.SUSPEND, "contrôle")
+    memory.all.acts.perform(memory.all.caf, step)
+    refused(memory, commune.partner, about(kind, commune), ConventionSuspendedError)
+
+
+@named(OF_A_THING)
+def test_something_that_does_not_exist_is_unknown(memory: MemoryRegister, commune: Commune, kind: ActKind) -> None:
+    author = commune.partner if kind in OF_PARTNERS else memory.all.caf
+    missing = {one.name: "0" for one in fields(kind.content) if one.name.endswith("_id")}
+    refused(memory, author, about(kind, commune, **missing), UnknownThingError)
+    assert memory.last.reason == "UNKNOWN"
+
+
+@promise("rules:a-motive-for-what-closes")
+@named(WITH_REASON)
+@pytest.mark.parametrize("reason", ["", "  ", "\u200b", "x" * 301])
+def test_an_act_that_needs_a_motive_is_not_done_without_one(
+    memory: MemoryRegister, commune: Commune, kind: ActKind, reason: str
+) -> None:
+    prepare(memory, commune, kind)
+    before, told = contents(memory), len(memory.work.events)
+    with pytest.raises(FormRefusedError):
+        memory.all.acts.perform(right_hand(memory, commune, kind), about(kind, commune, reason=reason))
+    assert (contents(memory), len(memory.work.events)) == (before, told)
+
+
+@promise("rules:an-older-view-changes-nothing")
+@named(WITH_VERSION)
+def test_an_act_on_an_older_view_of_a_thing_changes_nothing(
+    memory: MemoryRegister, commune: Commune, kind: ActKind
+) -> None:
+    prepare(memory, commune, kind)
+    replaces = commune.partner.administrator_id if kind.name == "habpps.administrator.appointed" else ""
+    before = contents(memory)
+    act = about(kind, commune, seen="another", replaces=replaces)
+    with pytest.raises(ThingChangedError):
+        memory.all.acts.perform(right_hand(memory, commune, kind), act)
+    assert contents(memory) == before
+
+
+Prepare = Callable[[MemoryRegister, Commune], Act[Any]]
+BEFORE: dict[str, Prepare] = {
+    "habpps.convention.reactivated": lambda _, commune: ChangeConvention(commune.id, ConventionEvent.SUSPEND, "x"),
+    "habpps.convention.ended": lambda _, commune: ChangeConvention(
+        commune.id, ConventionEvent.DENOUNCE, "x", TODAY + timedelta(days=90)
+    ),
+    "habpps.service_contract.reactivated": lambda _, commune: ChangeServiceContract(
+        commune.contract_id, ContractEvent.SUSPEND, "x"
+    ),
+    "habpps.habilitation.reactivated": lambda _, commune: ChangeHabilitation(
+        commune.habilitation_id, HabilitationEvent.SUSPEND, "x"
+    ),
+    "habpps.habilitation.granted": lambda _, commune: ChangeHabilitation(
+        commune.habilitation_id, HabilitationEvent.WITHDRAW, "x"
+    ),
+    "habpps.user.unlocked": lambda _, commune: LockUser(commune.user_id, UserEvent.LOCK, "x"),
+    "habpps.user.departure_cancelled": lambda _, commune: SetDeparture(commune.user_id, TODAY),
+    "habpps.administrator.withdrawn": lambda _, commune: AppointAdministrator(commune.id, NEW),
+}
+NOT_AT_ONCE = {"habpps.convention.signed", "habpps.account_command.retried"}
+"""A draft and a refused command are made by tests of their own."""
+
+
+def prepare(memory: MemoryRegister, commune: Commune, kind: ActKind) -> None:
+    """What has to be before the act can be done."""
+    if kind.name in BEFORE:
+        memory.all.acts.perform(memory.all.caf, BEFORE[kind.name](memory, commune))
+
+
+def right_hand(memory: MemoryRegister, commune: Commune, kind: ActKind) -> Author:
+    return memory.all.caf if Role.CAF_ADMINISTRATOR in kind.by else commune.partner
+
+
+@promise("rules:one-line-and-one-event")
+@named(tuple(kind for kind in KINDS if kind.name not in NOT_AT_ONCE))
+def test_each_act_leaves_one_line_and_one_event_that_say_who_what_and_why(
+    memory: MemoryRegister, commune: Commune, kind: ActKind
+) -> None:
+    prepare(memory, commune, kind)
+    author = right_hand(memory, commune, kind)
+    told, lines = len(memory.work.events), len(memory.store.journal.rows)  # type: ignore[attr-defined]
+    revision = memory.store.publications.lock().revision
+    memory.all.acts.perform(author, about(kind, commune))
+    (event,) = memory.work.events[told:]
+    assert (event.type, event.decision, event.actor_id, event.owner) == (kind.name, "done", author.account_id, "921")
+    assert event.rights_revision in {revision, revision + 1}
+    assert event.payload["author"] == author.display_name
+    if kind in WITH_REASON:
+        assert event.payload["motive"] == "contrôle"
+    assert len(memory.store.journal.rows) == lines + 1  # type: ignore[attr-defined]
+
+
+@promise("rules:opening-waits-for-audit")
+@named(tuple(kind for kind in KINDS if kind.name not in NOT_AT_ONCE))
+def test_while_audit_is_away_what_closes_is_done_and_what_opens_is_not_announced(
+    memory: MemoryRegister, commune: Commune, kind: ActKind
+) -> None:
+    prepare(memory, commune, kind)
+    memory.work.audit_available = False
+    author, act = right_hand(memory, commune, kind), about(kind, commune)
+    if kind.name in OPENS:
+        with pytest.raises(AuditUnavailableError):
+            memory.all.acts.perform(author, act)
+    else:
+        memory.all.acts.perform(author, act)
+    assert memory.last.type == kind.name, "recorded, and delivered when audit is back"
+
+
+def test_nobody_but_the_operator_imports() -> None:
+    assert sorted(kind.content.__name__ for kind in ACTS.kinds if kind.name in OPERATORS) == [
+        "CreateCafAgent",
+        "ImportExtranets",
+        "ImportOrganisations",
+    ]
