@@ -33,7 +33,8 @@ from servicekit.errors import ServiceError
 from servicekit.outbox import RecordingUnitOfWork
 from tests.habpps.builders import TODAY, Register921, request
 from tests.habpps.fakes import InMemoryFeed, in_memory_store
-from tests.habpps.machine.model import CAF, Contract
+from tests.habpps.machine.model import CAF
+from tests.habpps.machine.things import Contract
 from tests.servicekit.fakes import InMemoryUnitOfWork
 
 T = TypeVar("T")
