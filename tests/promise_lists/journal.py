@@ -109,4 +109,10 @@ JOURNAL: tuple[Promise, ...] = (
         "docs/operate.md, Verifying the journal",
         "A key, payload or tile that was erased, swapped, cut or put back from a copy is a problem for verify.",
     ),
+    Promise(
+        "journal:another-process-takes-over",
+        "docs/operate.md, Several processes",
+        "Of several processes of the journal one writes; when it is killed another takes over, and no event that was "
+        "acknowledged is lost, doubled or out of its order.",
+    ),
 )

@@ -6,15 +6,15 @@ from datetime import timedelta
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
-from audit.adapters.background import Sequencer
+from audit.adapters.background import LEADER_LOCK, Leadership, Sequencer
 from audit.adapters.database.scan import SqlScanner
 from audit.adapters.database.unit_of_work import SqlJournalStore
-from audit.adapters.files.guard import FileCheckpoint, FileGuard
 from audit.adapters.files.note_key import VERIFIER_KEY_FILE, Ed25519NoteVerifier, FileNoteSigner
 from audit.adapters.files.payload_cipher import AesGcmPayloadCipher
 from audit.adapters.files.shard_keys import FileShardKeys
 from audit.domain.event import OWN_SERVICE
 from audit.domain.refusals import JournalDamagedError
+from audit.guards import OutsideGuard, open_guard
 from audit.settings import AuditSettings
 from audit.use_cases.accept_restored import AcceptRestoredJournal
 from audit.use_cases.append_events import AppendEvents
@@ -38,11 +38,12 @@ from partnerkit.event_words import words_of
 from servicekit.background import LastingFailureError, Repeating, Rhythm
 from servicekit.clock import Clock, SystemClock
 from servicekit.database import Database, check_schema, open_database
+from servicekit.database.session_lock import open_lock
 from servicekit.health import database_check
 from servicekit.identifiers import new_id
 from servicekit.logging import get_logger
 from servicekit.metrics import Gauge
-from servicekit.process import Background, Parts, Process
+from servicekit.process import Background, Parts, Process, closing
 from servicekit.queues import Queue, Waiting
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Core:
     sequencer: Sequencer
     check_evidence: CheckEvidence
     accept: AcceptRestoredJournal
+    outside: OutsideGuard
 
 
 def build(settings: AuditSettings, parts: Parts) -> Process:
@@ -84,19 +86,21 @@ def build(settings: AuditSettings, parts: Parts) -> Process:
     database = open_database(settings.database_url, threads=settings.web_threads + 4)
     check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
     clock = SystemClock()
-    core = build_core(settings, database, clock)
+    leadership = Leadership(open_lock(settings.database_url, LEADER_LOCK))
+    core = build_core(settings, database, clock, leadership.leads)
     core.check_evidence()
+    leadership.look()
     web, clean = _web(settings, database, core, clock) if parts.web else (None, None)
-    background, answers_without = _background(settings, core, clean)
+    background, answers_without = _background(settings, core, clean, leadership)
     return Process(
         web=web,
         rpc=_rpc(settings, core) if parts.rpc else None,
         background=background,
-        close=database.close,
+        close=closing(database, core.outside),
         answers_without=answers_without,
         health=(("database", database_check(database)),),
         queues=(_requests(core.sequencer),),
-        gauges=_gauges(settings, SqlJournalStore(database), clock),
+        gauges=_gauges(settings, core, leadership, clock),
     )
 
 
@@ -107,18 +111,23 @@ def _requests(sequencer: Sequencer) -> Queue:
     return Queue("events to record", look, "refused: see the alarm `BATCH_NOT_RECORDED`; their producer keeps them")
 
 
-def _gauges(settings: AuditSettings, store: SqlJournalStore, clock: Clock) -> tuple[Gauge, ...]:
+def _gauges(settings: AuditSettings, core: Core, leadership: Leadership, clock: Clock) -> tuple[Gauge, ...]:
+    store = core.use_cases.publish.store
+
     def size() -> int:
         return store.read(lambda repositories: repositories.tree.state().frontier.size)
 
     def unsigned() -> int:
-        guarded = FileGuard(settings.guard).read()
+        guarded = core.outside.guard.read()
         return size() - (guarded.signed.size if guarded is not None else 0)
 
     def checkpoint_age() -> float:
         if not settings.checkpoint_file.exists() and not size():
             return 0.0  # nothing to sign yet
         return clock.now().timestamp() - settings.checkpoint_file.stat().st_mtime
+
+    def leads() -> int:
+        return int(leadership.leads())
 
     def oldest_key() -> float:
         return oldest_key_days(store, clock.now())
@@ -127,6 +136,7 @@ def _gauges(settings: AuditSettings, store: SqlJournalStore, clock: Clock) -> tu
         return len(due_keys(store, clock.now()))
 
     return (
+        Gauge("partenaire_journal_leads", "1: this process writes the journal. 0: another does.", leads),
         Gauge("partenaire_journal_entries", "Entries of the journal.", size),
         Gauge("partenaire_journal_unsigned_entries", "Entries that no checkpoint covers yet.", unsigned),
         Gauge("partenaire_journal_oldest_key_days", "Since the month of the oldest key that has a term.", oldest_key),
@@ -135,19 +145,21 @@ def _gauges(settings: AuditSettings, store: SqlJournalStore, clock: Clock) -> tu
     )
 
 
-def build_core(settings: AuditSettings, database: Database, clock: Clock) -> Core:
-    """The use cases over an open database.
+def build_core(
+    settings: AuditSettings, database: Database, clock: Clock, leads: Callable[[], bool] = lambda: True
+) -> Core:
+    """The use cases over an open database; `leads`: whether this process of several is the one that writes.
 
     Raises:
         StartError: the checkpoint key is no key.
     """
     store, keys, cipher = SqlJournalStore(database), FileShardKeys(settings.keys), AesGcmPayloadCipher()
-    guard, alarms = FileGuard(settings.guard), LogAlarms()
+    outside, alarms = open_guard(settings), LogAlarms()
+    guard, published = outside.guard, outside.published
     vocabulary = own_vocabulary(store)
     record = RecordBatch(store=store, keys=keys, cipher=cipher, vocabulary=vocabulary, clock=clock, epoch=new_id())
-    sequencer = Sequencer(record, alarms)
+    sequencer = Sequencer(record, alarms, leads=leads)
     signer = FileNoteSigner(settings.keys, settings.origin)
-    published = FileCheckpoint(settings.checkpoint_file)
     publish = PublishCheckpoint(store, guard, signer, published)
     reading = RecordReading(sequencer, clock)
     results = ReadResults(store, keys, cipher, reading, vocabulary)
@@ -169,7 +181,7 @@ def build_core(settings: AuditSettings, database: Database, clock: Clock) -> Cor
         vocabulary=vocabulary,
     )
     check = CheckEvidence(store, guard, published, signer.verifier, keys, clock)
-    return Core(use_cases, sequencer, check, AcceptRestoredJournal(check, record, publish, clock))
+    return Core(use_cases, sequencer, check, AcceptRestoredJournal(check, record, publish, clock), outside)
 
 
 def own_vocabulary(store: SqlJournalStore) -> ReadVocabulary:
@@ -205,26 +217,31 @@ def build_verifier(settings: AuditSettings, database: Database) -> VerifyJournal
     Raises:
         StartError: the verifier key cannot be read.
     """
+    kept = open_guard(settings)
     outside = Outside(
         keys=FileShardKeys(settings.keys),
         verifier=Ed25519NoteVerifier.from_file(settings.keys / VERIFIER_KEY_FILE),
-        guard=FileGuard(settings.guard),
-        published=FileCheckpoint(settings.checkpoint_file),
+        guard=kept.guard,
+        published=kept.published,
     )
     return VerifyJournal(SqlScanner(database).scan, outside, AesGcmPayloadCipher())
 
 
 def _background(
-    settings: AuditSettings, core: Core, clean: Callable[[], object] | None
+    settings: AuditSettings, core: Core, clean: Callable[[], object] | None, leadership: Leadership
 ) -> tuple[tuple[Background, ...], frozenset[str]]:
     """The threads of the process, and those whose failures do not keep it from answering."""
-    watching = [repeating("missing-numbers", core.use_cases.watch, Rhythm(_WATCH_EVERY), core.sequencer)]
+
+    def leading(work: Callable[[], object]) -> Callable[[], object]:
+        return lambda: work() if leadership.leads() else None
+
+    watching = [repeating("missing-numbers", leading(core.use_cases.watch), Rhythm(_WATCH_EVERY), core.sequencer)]
     if clean is not None:
         watching.append(repeating("web-sessions", clean, Rhythm(_CLEAN_EVERY), core.sequencer))
     rhythm = Rhythm(settings.checkpoint_every, at_end=True)
-    signing = repeating("checkpoints", core.use_cases.publish, rhythm, core.sequencer)
-    # Signing is started first, so stopped last: what was recorded last is signed too.
-    return (signing, core.sequencer, *watching), frozenset({signing.name, *(one.name for one in watching)})
+    signing = repeating("checkpoints", leading(core.use_cases.publish), rhythm, core.sequencer)
+    # Leading ends last, and signing before it: what was recorded last is signed too.
+    return (leadership, signing, core.sequencer, *watching), frozenset({signing.name, *(one.name for one in watching)})
 
 
 def repeating(name: str, work: Callable[[], object], rhythm: Rhythm, sequencer: Sequencer) -> Repeating:

@@ -32,6 +32,11 @@ class AuditSettings(RelyingPartySettings):
         description="Folder of the last signed tree, which a restored database must not bring back. Default: guard/ in "
         "the data folder; better on another disk.",
     )
+    guard_url: str = Field(
+        "",
+        description="postgresql://… or sqlite:///path of a second database for the last signed tree, instead of that "
+        "folder: needed when processes of the journal are on several machines. Never restored with the first.",
+    )
     published_checkpoint: Path | None = Field(
         None,
         description="File of the newest checkpoint, for anyone to read. Default: checkpoint in the data folder.",

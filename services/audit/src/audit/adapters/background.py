@@ -1,4 +1,4 @@
-"""The one thread that gives the journal its order.
+"""The one thread that gives the journal its order, and which process of several has it.
 
 Requests wait in a bounded queue; the thread takes all that is there, at most 512 events, and records them as one
 batch, so that while one batch reaches the disk the next one gathers. It never waits for more to come: under load
@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from audit.domain.refusals import (
     ClockNotBelievedError,
@@ -21,12 +22,20 @@ from audit.domain.refusals import (
 )
 from audit.use_cases.ports import Alarms
 from audit.use_cases.record_batch import JournalPlace, Request, Written
+from servicekit.background import Repeating, Rhythm
+from servicekit.database.session_lock import SessionLock
 from servicekit.errors import ServiceError
+from servicekit.logging import get_logger
 
 BATCH_EVENTS = 512
 QUEUE_EVENTS = 8192
 _STOP_SECONDS = 10.0
+LEADER_LOCK = "journal-leader"
+_LOOK_EVERY = timedelta(seconds=1)
 _MISTAKES_BEFORE_PROBLEM = 3
+_NOT_LEADER = "another process of the journal writes: send it there; this one takes over when that one ends"
+
+log = get_logger("audit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +50,16 @@ class Sequencer:
     name = "sequencer"
 
     def __init__(
-        self, record: Callable[[Sequence[Request]], Written], alarms: Alarms, queue_events: int = QUEUE_EVENTS
+        self,
+        record: Callable[[Sequence[Request]], Written],
+        alarms: Alarms,
+        queue_events: int = QUEUE_EVENTS,
+        leads: Callable[[], bool] = lambda: True,
     ) -> None:
+        """`leads`: whether this process is the one of several that writes."""
         self._record = record
         self._alarms = alarms
+        self._leads = leads
         self._capacity = queue_events
         self._queue: deque[_Waiting] = deque()
         self._queued = 0
@@ -79,6 +94,8 @@ class Sequencer:
             return f"the last {self._mistakes_in_a_row} requests could not be recorded"
         if self._stopping or not self._thread.is_alive():
             return "the sequencer is not running"
+        if not self._leads():
+            return _NOT_LEADER
         return None
 
     @property
@@ -96,12 +113,15 @@ class Sequencer:
         Raises:
             EventIdReusedError: an id is in the journal with other content; nothing of the request is written.
             JournalBusyError: the queue is full.
-            JournalUnavailableError: no answer in time (it may still be written: send it again), or stopping.
+            JournalUnavailableError: no answer in time (it may still be written: send it again), stopping, or another
+                process writes.
         """
         waiting = _Waiting(request)
         with self._changed:
             if self._stopping or self._damage is not None:
                 raise JournalUnavailableError(self._damage or "the journal is stopping")
+            if not self._leads():
+                raise JournalUnavailableError(_NOT_LEADER)
             if self._queued and self._queued + len(request) > self._capacity:
                 raise JournalBusyError
             self._queue.append(waiting)
@@ -186,3 +206,53 @@ class Sequencer:
         for waiting in batch:
             if not waiting.answer.done():
                 waiting.answer.set_exception(error)
+
+
+class Leadership:
+    """A `Background` that takes the lock of the leader when it is free, and notices when it is lost.
+
+    One process of several writes the journal. The lock of the row of the tree keeps indexes without gap or fork whoever
+    writes; the leader is there so that requests gather in one place and signing has one author. The others say that
+    they do not answer, which takes them out of the choice of gRPC clients and proxies, and refuse what comes all the
+    same; producers keep such events and send them to the next address.
+    """
+
+    name = "leadership"
+
+    def __init__(self, lock: SessionLock, every: timedelta = _LOOK_EVERY) -> None:
+        self._lock = lock
+        self._leads = False
+        self._task = Repeating(self.name, self.look, Rhythm(every))
+        self.tasks = (self._task,)
+
+    def leads(self) -> bool:
+        """Whether this process writes, as it saw last: at most a second ago."""
+        return self._leads
+
+    def look(self) -> None:
+        """Takes the lock when it is free; asks whether it is still held.
+
+        Raises:
+            DatabaseUnavailableError: the database does not answer; this process then leads no more.
+        """
+        leads = False
+        try:
+            leads = self._lock.is_held() or self._lock.take(wait=False)
+        finally:
+            if leads != self._leads:
+                log.info("leader" if leads else "not leader", service="audit")
+            self._leads = leads
+
+    def start(self) -> None:
+        """See `Background.start`."""
+        self._task.start()
+
+    def stop(self) -> None:
+        """See `Background.stop`: another process takes over at its next look."""
+        self._task.stop()
+        self._leads = False
+        self._lock.close()
+
+    def problem(self) -> str | None:
+        """See `Background.problem`: that another leads is said by what does not write for it."""
+        return self._task.problem()

@@ -143,7 +143,7 @@ class _Transaction:
         self._new: dict[str, tuple[int, Entry]] = {}
         self._chains: dict[tuple[str, str], ProducerChain] = {}
         self._alarms: list[Alarm] = []
-        self._keys: dict[str, ShardKey] = {}
+        self._keys: dict[str, ShardKey] = {}  # by type of event
 
     def run(self, requests: Sequence[Request]) -> Written:
         state = self._repositories.tree.lock()
@@ -221,10 +221,11 @@ class _Transaction:
             self._alarms.append(alarm)
 
     def _key_for(self, event_type: str) -> ShardKey:
-        shard = shard_of(self._received_at_us, self._vocabulary.retention(event_type))
-        if shard not in self._keys:
-            self._keys[shard] = self._key_of(shard)
-        return self._keys[shard]
+        key = self._keys.get(event_type)
+        if key is None:
+            shard = shard_of(self._received_at_us, self._vocabulary.retention(event_type))
+            key = self._keys[event_type] = self._key_of(shard)
+        return key
 
     def _key_of(self, shard: str) -> ShardKey:
         keys, stored = self._batch.keys, self._repositories.shards.find(shard)
@@ -251,7 +252,7 @@ class _Transaction:
 
     def _row(self, index: int, entry: Entry) -> EntryRow:
         event_id = entry.event.act.event_id
-        sealed = self._batch.cipher.seal(self._keys[entry.keys.shard], event_id, entry.salt, entry.document)
+        sealed = self._batch.cipher.seal(self._keys[entry.keys.type], event_id, entry.salt, entry.document)
         return EntryRow(index, event_id, entry.data, entry.keys, sealed)
 
 

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from audit.adapters.database.tables import word, word_list
+from servicekit.database.prepared import PreparedStatement
 from servicekit.event_words import Word
 
+_LISTS = PreparedStatement(select(func.count()).select_from(word_list))
 _TELLING = (word.c.kind, word.c.code, word.c.french, word.c.english, word.c.form)
 
 
@@ -40,7 +42,8 @@ class SqlWords:
 
     def lists(self) -> int:
         """See `Words.lists`."""
-        return self._connection.execute(select(func.count()).select_from(word_list)).scalar_one()
+        row = _LISTS.first(self._connection, {})
+        return 0 if row is None else int(row[0])
 
     def all(self) -> Sequence[tuple[str, Word]]:
         """See `Words.all`."""
