@@ -20,6 +20,7 @@ from habpps.use_cases.import_document import read_document
 from habpps.use_cases.import_extranets import ImportExtranets
 from habpps.use_cases.import_organisations import ImportOrganisations
 from tests.cdap.builders import the_document, the_identity
+from tests.cdap.store_fakes import Lines
 from tests.isolation.cast import (
     ACTORS,
     CANARY,
@@ -84,7 +85,7 @@ def _prepare_cdap(settings: Any, _addresses: dict[str, str]) -> None:
     person = {"role": "allocataire", **the_identity(DOSSIER, CANARY, "1990-04-12")}
     document = the_document(persons=[person])
     with dossier_import(settings) as import_dossiers:
-        import_dossiers([json.dumps(document).encode()], "dossiers.jsonl")
+        import_dossiers(Lines(json.dumps(document).encode()))
 
 
 _PREPARE = {"auth": _prepare_auth, "habpps": _prepare_habpps, "cdap": _prepare_cdap}

@@ -29,7 +29,7 @@ def test_the_command_writes_dossiers_that_are_all_imported(tmp_path: Path, capsy
     assert main(["--seed", "7", "--count", "400", "--month", "2026-11", "--output", str(path)]) == 0
     assert capsys.readouterr().out == f"400 synthetic dossiers of 2026-11 in {path}\n"
     with DossierFile(path) as file:
-        report = ImportDossiers(desk.work, desk.clock)(file.lines(), path.name)
+        report = ImportDossiers(desk.work, desk.clock, desk.holders)(file)
     assert (report.dossier_count, report.odd_records) == (400, [])
     for caf, matricule in (("921", "0346145"), ("921", "0346146"), ("751", "0346147"), ("921", "0346151")):
         assert desk.dossiers.find(DossierKey(caf, matricule)) is not None, "guides name it"

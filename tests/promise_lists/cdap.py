@@ -54,4 +54,46 @@ CDAP = (
         "Issue of the whole chain, immediate suspension",
         "A result that is loaded again is decided anew: withdrawn rights and ended sessions refuse it.",
     ),
+    Promise(
+        "cdap:a-caf-touches-itself-only",
+        "Issue of the house, stores that last: one file per Caf",
+        "Importing a month of one Caf leaves the dossiers of every other Caf as they are.",
+    ),
+    Promise(
+        "cdap:absent-is-gone",
+        "Issue of the house, stores that last: monthly update",
+        "A dossier that is not in the file of the month is no longer found once that month is in force.",
+    ),
+    Promise(
+        "cdap:old-month-until-the-swap",
+        "Issue of the house, stores that last: monthly update",
+        "While a month is imported everybody reads the one before, whole; then everybody reads the new one, whole.",
+    ),
+    Promise(
+        "cdap:unchanged-is-not-written",
+        "Issue of the house, stores that last: monthly update",
+        "A family for which nothing changed since the month before is not written again, and its history goes on.",
+    ),
+    Promise(
+        "cdap:interrupted-import-goes-on",
+        "Issue of the house, stores that last: resumable import",
+        "An import that was killed goes on where it stopped when the same file is given again, and ends as if it had "
+        "never been interrupted.",
+    ),
+    Promise(
+        "cdap:one-file-per-caf-at-a-time",
+        "Issue of the house, stores that last: locks in the database",
+        "While a file of a Caf is imported, or half imported, another one of that Caf is refused with what to do; "
+        "files of different Cafs are imported side by side.",
+    ),
+    Promise(
+        "cdap:no-month-before-by-mistake",
+        "Issue of the house, stores that last: monthly update",
+        "A file of a month before the one in force changes nothing unless its month is said by a person.",
+    ),
+    Promise(
+        "cdap:old-documents-stay-readable",
+        "RFC 8878 §6 (use of dictionaries)",
+        "A stored document names the dictionary that compressed it, and the database keeps every one it was given.",
+    ),
 )

@@ -22,8 +22,9 @@ from servicekit.outbox import OutboxRelay, OutboxSettings, RecordingUnitOfWork
 from servicekit.tokens import TokenOrganisation, VerifiedAccessToken
 from servicekit.web import Professional, SessionContent, WebSessions
 from tests.cdap.builders import NOW, PURPOSES, in_another_caf, the_document, the_table, token_details
-from tests.cdap.fakes import FixedEndedSessions, FixedRights, line_of
+from tests.cdap.fakes import FixedEndedSessions, FixedRights
 from tests.cdap.sinks import JournalOfTheTest
+from tests.cdap.store_fakes import hold
 from tests.plain import reads_plainly
 from tests.servicekit.fakes import FixedClock
 
@@ -51,14 +52,8 @@ class Cdap:
     consult: ConsultDossier
 
     def hold(self, *documents: dict[str, object]) -> None:
-        """These dossiers are in force, and no other."""
-
-        def store(repos: Repositories) -> None:
-            generation = repos.generations.begin()
-            repos.generations.add(generation, [line_of(document) for document in documents])
-            repos.generations.put_in_force(generation, len(documents))
-
-        self.work.write(store)
+        """These dossiers are in force, and no other of their Cafs."""
+        hold(self.work, documents)
 
 
 def opened(url: str, patience: timedelta = PATIENCE) -> Iterator[Cdap]:
@@ -66,7 +61,7 @@ def opened(url: str, patience: timedelta = PATIENCE) -> Iterator[Cdap]:
     clock, journal, rights, ended = FixedClock(), JournalOfTheTest(), FixedRights(), FixedEndedSessions()
     relay = OutboxRelay(database, "cdap", journal, clock, OutboxSettings(acknowledgement_wait=patience))
     relay.start()
-    work = RecordingUnitOfWork(database, sql_repositories, relay)
+    work = RecordingUnitOfWork(database, sql_repositories(), relay)
     consult = ConsultDossier(work, rights, ended, the_table(), clock)
     cdap = Cdap(database, work, journal, rights, ended, clock, consult)
     cdap.hold(the_document(), in_another_caf("751", "0346147"))

@@ -52,7 +52,13 @@ def test_a_file_without_anything_odd_ends_with_0_and_leaves_no_report(machine: M
     machine.report.write_text("of an earlier file")
     machine.write(3)
     done = machine.run("import", str(machine.file))
-    assert (done.returncode, done.stdout) == (0, "dossiers importés : 3\n")
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [
+        "dossiers importés : 3",
+        "Caf 921, 2026-11 : 3 dossiers en vigueur, dont 3 nouveaux ou modifiés ; 0 ne sont plus là",
+    ]
+    told = machine.run("months")
+    assert told.stdout.startswith("Caf 921 : 2026-11, 3 dossiers, depuis le ")
     assert not machine.report.exists()
 
 

@@ -9,23 +9,20 @@ from cdap.adapters.files.set_aside_report import REASONS
 from cdap.domain.dossier import DossierKey
 from cdap.domain.dossier_schema import MOST_CHILDREN, schema_problems
 from cdap.domain.incoming import cleaned
-from cdap.use_cases.import_dossiers import (
-    CHUNK_LINES,
-    KEPT_RECORDS,
-    MAXIMUM_LINE_BYTES,
-    ImportDossiers,
-    ImportReport,
-    OddRecord,
-)
+from cdap.use_cases.import_dossiers import CHUNK_LINES, ImportChoices, ImportDossiers
+from cdap.use_cases.import_ports import OddRecord
+from cdap.use_cases.import_report import KEPT_RECORDS, ImportReport
+from cdap.use_cases.incoming_lines import MAXIMUM_LINE_BYTES
 from tests.cdap.builders import in_another_caf, the_document, the_identity
 from tests.cdap.fakes import Desk
+from tests.cdap.store_fakes import Lines
 from tests.promises import promise
 
 KEY = DossierKey("921", "0346145")
 
 
 def imported(desk: Desk, *lines: bytes, percent: float = 50) -> ImportReport:
-    return ImportDossiers(desk.work, desk.clock, percent)(lines, "test.jsonl")
+    return ImportDossiers(desk.work, desk.clock, desk.holders, ImportChoices(percent=percent))(Lines(*lines))
 
 
 def written(document: object, end: bytes = b"\n") -> bytes:
@@ -44,7 +41,7 @@ def reasons(report: ImportReport) -> list[tuple[int, str, str]]:
     return [(record.line, *problem) for record in report.odd_records for problem in record.problems]
 
 
-def test_a_good_file_replaces_everything_and_is_recorded() -> None:
+def test_a_good_file_replaces_the_dossiers_of_its_caf_and_is_recorded() -> None:
     desk = Desk([the_document()])
     report = imported(desk, *good(CHUNK_LINES + 2))
 
@@ -53,14 +50,17 @@ def test_a_good_file_replaces_everything_and_is_recorded() -> None:
     assert desk.dossiers.find(KEY) is None
     assert desk.dossiers.find(DossierKey("921", "0000501")) is not None
     assert [event.type for event in desk.work.events] == ["cdap.dossiers.imported"]
-    assert len(desk.dossiers.shelves.lines) == 1
+    assert len(desk.shelves.rows) == CHUNK_LINES + 3
+    assert all(len(rows) == 1 for key, rows in desk.shelves.rows.items() if key != KEY), "nothing is left over"
+    assert (desk.shelves.files, desk.shelves.odd, desk.shelves.seen) == ({}, {}, {})
 
 
-@pytest.mark.parametrize(("cafs", "owner"), [(("921",), "921"), (("921", "751"), "national")])
-def test_an_import_belongs_to_its_caf_when_it_has_one_only(cafs: tuple[str, ...], owner: str) -> None:
+def test_each_caf_of_a_file_is_imported_and_recorded_for_itself() -> None:
     desk = Desk([the_document()])
-    imported(desk, *(written(in_another_caf(caf, "0000501")) for caf in cafs))
-    assert [event.owner for event in desk.work.events] == [owner]
+    imported(desk, *(written(in_another_caf(caf, "0000501")) for caf in ("921", "751", "921")))
+    assert [event.owner for event in desk.work.events] == ["751", "921"]
+    assert [event.payload["dossier_count"] for event in desk.work.events] == [1, 1]
+    assert [event.payload["gone_count"] for event in desk.work.events] == [0, 1]
 
 
 def with_person(**changes: Any) -> dict[str, Any]:
@@ -225,7 +225,10 @@ def test_above_the_share_the_file_is_refused_whole_and_nothing_changes(odd: byte
     assert report.set_aside_count == 1
     assert desk.dossiers.find(KEY) is not None
     assert desk.work.events == []
-    assert len(desk.dossiers.shelves.lines) == 1
+    assert list(desk.shelves.rows) == [KEY] or not any(rows for key, rows in desk.shelves.rows.items() if key != KEY), (
+        "nothing of the file is left"
+    )
+    assert (desk.shelves.files, desk.shelves.odd, desk.shelves.seen) == ({}, {}, {})
 
 
 @pytest.mark.parametrize(("odd", "percent", "in_force"), [(1, 1, True), (2, 1, False), (0, 0, True), (1, 0, False)])
@@ -282,7 +285,7 @@ def test_a_file_without_a_dossier_does_not_empty_the_service(lines: list[bytes])
 def test_every_odd_record_is_told_and_only_the_first_hundred_are_kept() -> None:
     told: list[OddRecord] = []
     desk = Desk([])
-    report = ImportDossiers(desk.work, desk.clock)([b"x\n"] * 150, "f", tell=told.append)
+    report = ImportDossiers(desk.work, desk.clock, desk.holders)(Lines(*[b"x\n"] * 150), tell=told.append)
     assert (len(report.odd_records), report.set_aside_count, len(told)) == (KEPT_RECORDS, 150, 150)
     assert report.reasons == {"NOT_JSON": 150}
 

@@ -1,18 +1,20 @@
 """Builds the objects of cdap; the only module that names concrete classes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from cdap.adapters.database.unit_of_work import sql_repositories
-from cdap.adapters.files.import_lock import import_lock
+from cdap.adapters.files.processes import LinuxHolders
 from cdap.adapters.rpc.consultation import ConsultationServicer
 from cdap.adapters.web.app import WebParts, create_web
 from cdap.domain.reduction import reduction_problems
 from cdap.settings import CdapSettings
 from cdap.use_cases.consult_dossier import ConsultDossier
-from cdap.use_cases.import_dossiers import ImportDossiers
+from cdap.use_cases.import_dossiers import ImportChoices, ImportDossiers
+from cdap.use_cases.import_ports import CafMonth, UnfinishedFile
+from cdap.use_cases.ports import Repositories
 from partenaire.cdap.v1 import consultation_pb2
 from partenaire.cdap.v1.consultation_pb2_grpc import add_ConsultationServicer_to_server
 from partnerkit.event_words import words_of
@@ -57,7 +59,7 @@ def build(settings: CdapSettings, parts: Parts) -> Process:
         wait_ms=settings.audit_wait_ms,
         words=words_of(settings.service),
     )
-    work = RecordingUnitOfWork(database, sql_repositories, relay)
+    work = RecordingUnitOfWork(database, sql_repositories(), relay)
     saved_at = settings.data_directory / "rights-snapshot.json"
     rights = RightsReplica(GrpcRightsFeed(habpps), clock, service=settings.service, saved_at=saved_at)
     sessions = SessionsReplica(GrpcEndedSessionsFeed(auth), clock, service=settings.service)
@@ -85,22 +87,38 @@ def build(settings: CdapSettings, parts: Parts) -> Process:
 
 
 @contextmanager
-def dossier_import(settings: CdapSettings) -> Iterator[ImportDossiers]:
+def dossier_import(settings: CdapSettings, choices: ImportChoices | None = None) -> Iterator[ImportDossiers]:
     """Open the database for an import; its audit event waits in the outbox for the service.
+
+    Without `choices`, odd records are set aside as the settings say.
 
     Raises:
         StartError, SchemaVersionError, UnsafeDatabaseError, DatabaseUnavailableError: said in one sentence.
     """
-    clock = SystemClock()
-    with import_lock(settings.data_directory):
-        database = open_database(settings.database_url, threads=1)
-        try:
-            check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
-            relay = LaterDelivery(database, settings.service, clock)
-            work = RecordingUnitOfWork(database, sql_repositories, relay)
-            yield ImportDossiers(work, clock, settings.import_set_aside_percent)
-        finally:
-            database.close()
+    with _opened(settings) as work:
+        chosen = choices or ImportChoices(percent=settings.import_set_aside_percent)
+        yield ImportDossiers(work, SystemClock(), LinuxHolders(), chosen)
+
+
+def months(settings: CdapSettings) -> tuple[Sequence[CafMonth], Sequence[UnfinishedFile]]:
+    """What each Caf has in force, and the files that are half imported.
+
+    Raises:
+        StartError, SchemaVersionError, UnsafeDatabaseError, DatabaseUnavailableError: said in one sentence.
+    """
+    with _opened(settings) as work:
+        return work.read(lambda repos: (repos.months.every(), repos.files.every()))
+
+
+@contextmanager
+def _opened(settings: CdapSettings) -> Iterator[RecordingUnitOfWork[Repositories]]:
+    database = open_database(settings.database_url, threads=1)
+    try:
+        check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
+        relay = LaterDelivery(database, settings.service, SystemClock())
+        yield RecordingUnitOfWork(database, sql_repositories(), relay)
+    finally:
+        database.close()
 
 
 def load_field_table(settings: CdapSettings) -> FieldTable:

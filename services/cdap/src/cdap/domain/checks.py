@@ -9,7 +9,7 @@ from cdap.domain.partial_date import NotADateError, parse_partial_date
 Problems = list[tuple[str, str]]
 Check = Callable[[Any, str, Problems], None]
 
-_MONTH = re.compile(r"(?:199|20[0-9])[0-9]-(?:0[1-9]|1[0-2])")  # 1990 to 2099
+MONTH = re.compile(r"(?:199|20[0-9])[0-9]-(?:0[1-9]|1[0-2])")  # 1990 to 2099
 _COG = re.compile(r"(?:[0-9]{2}|2A|2B)[0-9]{3}")
 _MAXIMUM_CENTS = 999_999_999  # 9 digits, 2 of them decimals (CNAF record)
 
@@ -48,7 +48,7 @@ def pattern(form: re.Pattern[str], reason: str) -> Check:
     return check
 
 
-month = pattern(_MONTH, "NOT_A_MONTH")
+month = pattern(MONTH, "NOT_A_MONTH")
 cog = pattern(_COG, "NOT_A_COG_CODE")
 
 

@@ -44,7 +44,7 @@ from cdap.domain.status import STATUS_CODES
 MOST_CHILDREN = 99
 LONGEST_NAME = 80  # the CNAF record cuts family names at 28 and first names at 32
 LONGEST_FIRST_NAMES = 200
-CAF_CODE = re.compile(r"[0-9A-Z]{3}")
+CAF_CODE = re.compile(r"[0-9]{3}")
 _caf = pattern(CAF_CODE, "NOT_A_CAF_CODE")
 _year = whole(1990, 2100)
 _children = whole(0, MOST_CHILDREN)

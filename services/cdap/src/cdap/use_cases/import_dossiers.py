@@ -1,247 +1,284 @@
-"""Import the dossiers of a month: odd records are set aside with their reasons, the others are in force together.
+"""Import a month of one Caf or of several: odd records are set aside, the others are in force together, Caf by Caf.
 
-Lines go by chunks into a generation that nobody reads; memory does not grow with the file. At the end one row puts the
-generation in force, unless too large a share of the records had to be set aside: then nothing has changed.
+Lines go by chunks into the next month of their Caf, which nobody reads; memory does not grow with the file. At the end
+one row per Caf puts its month in force, unless too large a share of the records had to be set aside: then nothing has
+changed. A process that dies leaves a file half imported; the same file given again goes on after its last checkpoint.
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import groupby
 
-import orjson
-
-from cdap.domain.dossier import Dossier, DossierKey
-from cdap.domain.dossier_schema import schema_problems
-from cdap.domain.incoming import cleaned
-from cdap.use_cases.ports import ImportLine, Repositories
-from partnerkit.matricule import Matricule
-from partnerkit.text import clean_line
-from servicekit.audit_events import NATIONAL, AuditEvent, Outcome, RecordedWork
+from cdap.use_cases.caf_swap import discard, put_in_force, tidy
+from cdap.use_cases.chunk_plan import ChunkPlan, plan_chunk
+from cdap.use_cases.held_work import HeldWork
+from cdap.use_cases.import_claims import Claims, ImportUnfinishedError, claimed
+from cdap.use_cases.import_ports import CafMonth, Holders, IncomingFile, OddRecord, UnfinishedFile
+from cdap.use_cases.import_report import KEPT_RECORDS, MOST_NAMED, CafOutcome, CafTally, ImportReport, Tally
+from cdap.use_cases.incoming_lines import RightRecord, WrongRecord, read_line
+from cdap.use_cases.ports import Repositories
+from cdap.use_cases.seen_matricules import SEEN_BYTES, SeenMatricules
+from servicekit.audit_events import RecordedWork
 from servicekit.clock import Clock
 
 CHUNK_LINES = 500
-REMOVED_AT_ONCE = 500
-KEPT_RECORDS = 100
-MAXIMUM_LINE_BYTES = 256 * 1024
-DEFAULT_SET_ASIDE_PERCENT = 1.0
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_SAFE_PATH = re.compile(r"[a-z_]{1,40}(?:\[[0-9]{1,4}\])?")
-_LONGEST_PATH = 6  # levels of a path that are said
-_MATRICULE = re.compile(r"[0-9]{7}")
+CHECKPOINT_LINES = 20_000
+CHECKPOINT_BYTES_PER_LINE = 64  # what a checkpoint may cost: with a hundred Cafs it holds 125 MB and comes seldom
 
 
-@dataclass(frozen=True, slots=True)
-class OddRecord:
-    """A record that is set aside: number of its line (from 1), its matricule masked, (path, reason UPPER_SNAKE) pairs.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportChoices:
+    """What the operator decides. `percent`, 0 to 100: the largest share of odd records with which the others are
+    imported. `month`, "2026-11" or "": the month of the file, said by a person; it may be before the one in force.
+    `replace`: another file that is half imported for one of the Cafs is given up. `chunk_lines` are written together,
+    after `checkpoint_lines` at least an interrupted import goes on."""
 
-    No content: a path is made of names of fields, and a name that no dossier has is shown as "?".
-    """
-
-    line: int
-    matricule: str
-    problems: tuple[tuple[str, str], ...]
+    percent: float = 1.0
+    month: str = ""
+    replace: bool = False
+    chunk_lines: int = CHUNK_LINES
+    checkpoint_lines: int = CHECKPOINT_LINES
 
 
 @dataclass(slots=True, kw_only=True)
-class ImportReport:
-    """How the import ended. `odd_records` holds the first hundred; `set_aside_count` counts all."""
+class _Run:
+    """A file while it is imported."""
 
-    set_aside_percent: float
-    record_count: int = 0
-    dossier_count: int = 0
-    set_aside_count: int = 0
-    last_line_is_cut: bool = False
-    odd_records: list[OddRecord] = field(default_factory=list)
-    reasons: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def is_in_force(self) -> bool:
-        """Whether everyone now reads what was imported."""
-        return self.dossier_count > 0 and self.set_aside_count * 100 <= self.set_aside_percent * self.record_count
+    file: UnfinishedFile
+    work: HeldWork
+    tally: Tally
+    seen: dict[str, SeenMatricules]
+    line: int
+    offset: int
+    cafs: dict[str, CafMonth] = field(default_factory=dict)
+    odd: list[OddRecord] = field(default_factory=list)
+    named: int = 0
 
 
 class ImportDossiers:
-    """Replaces every dossier by those of a file."""
+    """Puts the dossiers of a file in force."""
 
     def __init__(
         self,
         work: RecordedWork[Repositories],
         clock: Clock,
-        set_aside_percent: float = DEFAULT_SET_ASIDE_PERCENT,
+        holders: Holders,
+        choices: ImportChoices | None = None,
     ) -> None:
-        """`set_aside_percent`, 0 to 100: the largest share of odd records with which the others are imported."""
+        """`holders` knows which processes are alive."""
         self._work = work
         self._clock = clock
-        self._set_aside_percent = set_aside_percent
+        self._holders = holders
+        self._choices = choices or ImportChoices()
+        self._claims = Claims(work, clock, holders)
 
     def __call__(
         self,
-        lines: Iterable[bytes],
-        source: str,
+        incoming: IncomingFile,
         progress: Callable[[int], None] = lambda _: None,
         tell: Callable[[OddRecord], None] = lambda _: None,
     ) -> ImportReport:
-        """Import; `progress` is told how many lines were read, `tell` every odd record. `source` names the file.
+        """Import; `progress` is told how many lines were read, `tell` every odd record that the store names.
 
         Raises:
-            AuditUnavailableError, DependencyUnavailableError: nothing has changed for readers.
+            ImportRunningError, ImportUnfinishedError, OlderMonthError, ImportTakenError: it may not go on.
+            AuditUnavailableError, DependencyUnavailableError: what is in force is as it was; give the file again.
         """
-        self._remove_what_is_not_in_force()
-        generation = self._work.read(lambda repos: repos.generations.begin())
-        tally = _Tally(ImportReport(set_aside_percent=self._set_aside_percent), tell)
-        try:
-            for chunk in _chunks(self._checked(lines, tally, progress)):
-                self._store(generation, chunk, tally)
-            if tally.report.is_in_force:
-                self._put_in_force(generation, tally, source)
-        finally:
-            self._remove_what_is_not_in_force()
-        return tally.report
+        run = self._begin(incoming)
+        resumed_after = run.line
+        for chunk in self._chunks(run, incoming, progress):
+            self._store(run, chunk)
+        self._checkpoint(run)
+        progress(run.line)
+        report = ImportReport(set_aside_percent=self._choices.percent, tally=run.tally, resumed_after=resumed_after)
+        self._tell(run, report, tell)
+        if run.tally.may_go(self._choices.percent):
+            for code in sorted(run.tally.cafs):
+                self._end_caf(run, code)
+            run.work.write(lambda repos: repos.files.remove(run.file.digest))
+            self._forget_the_dead()
+        else:
+            self._give_up(run.file, run.work)
+        return report
 
-    def _checked(
-        self, lines: Iterable[bytes], tally: "_Tally", progress: Callable[[int], None]
-    ) -> Iterator[tuple[int, ImportLine]]:
-        number = 0
-        for number, raw in enumerate(lines, start=1):
-            line = raw.removeprefix(_BYTE_ORDER_MARK) if number == 1 else raw
-            if number % CHUNK_LINES == 0:
-                progress(number)
-            ready = self._check_line(number, line, tally) if line.strip() else None
-            if ready is not None:
-                yield number, ready
-        progress(number)
-
-    def _check_line(self, number: int, line: bytes, tally: "_Tally") -> ImportLine | None:
-        tally.report.record_count += 1
-        value, problems = self._read(line)
-        if problems:
-            tally.set_aside(number, _masked_matricule(value), problems)
-            return None
-        dossier = Dossier(value)
-        return ImportLine(dossier.key, dossier.name_keys, orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
-
-    def _read(self, line: bytes) -> tuple[Any, list[tuple[str, str]]]:
-        if len(line) > MAXIMUM_LINE_BYTES:
-            return None, [("line", "LINE_TOO_LONG")]
-        try:
-            value = cleaned(orjson.loads(line))
-        except ValueError:
-            return None, [("line", _why_not_json(line))]
-        return value, schema_problems(value)
-
-    def _store(self, generation: int, chunk: list[tuple[int, ImportLine]], tally: "_Tally") -> None:
-        keys = [line.key for _, line in chunk]
-        there = self._work.read(lambda repos: repos.generations.stored(generation, keys))
-        new = tally.without_duplicates(chunk, there)
-        wrong = [key for key in there if key in tally.contradicted]
-
-        def store(repos: Repositories) -> None:
-            repos.generations.remove(generation, wrong)
-            repos.generations.add(generation, new)
-
-        self._work.write(store)
-        tally.report.dossier_count += len(new) - len(wrong)
-        tally.cafs.update(line.key.caf for line in new)
-
-    def _put_in_force(self, generation: int, tally: "_Tally", source: str) -> None:
-        report = tally.report
-        event = AuditEvent(
-            type="cdap.dossiers.imported",
-            decision="done",
-            policy="buffered",
-            owner=next(iter(tally.cafs)) if len(tally.cafs) == 1 else NATIONAL,
-            actor_id=None,
-            organisation_id=None,
-            subject=f"generation:{generation}",
-            payload={
-                "dossier_count": report.dossier_count,
-                "set_aside_count": report.set_aside_count,
-                "source": clean_line(source),
-            },
-            occurred_at=self._clock.now(),
+    def _begin(self, incoming: IncomingFile) -> _Run:
+        file = self._claims.take(incoming.digest(), incoming.name)
+        work = HeldWork(self._work, self._holders, file.digest)
+        if file.is_given_up:  # the process that gave it up has died before its end
+            self._give_up(file, work)
+            file = self._claims.take(file.digest, incoming.name)
+        seen = self._work.read(lambda repos: repos.files.seen(file.digest))
+        bits = {caf: SeenMatricules(held) for caf, held in seen.items()}
+        named = len(self._work.read(lambda repos: repos.files.odd(file.digest))) if file.line else 0
+        return _Run(
+            file=file,
+            work=work,
+            tally=Tally.from_json(file.tally),
+            seen=bits,
+            line=file.line,
+            offset=file.offset,
+            named=named,
         )
 
-        def put_in_force(repos: Repositories) -> Outcome[None]:
-            repos.generations.put_in_force(generation, report.dossier_count)
-            return Outcome(None, (event,))
-
-        self._work.record(put_in_force)
-
-    def _remove_what_is_not_in_force(self) -> None:
-        keep = self._work.read(lambda repos: repos.generations.in_force())
-        while self._work.write(lambda repos: repos.generations.remove_some(keep, REMOVED_AT_ONCE)):
-            pass
-
-
-class _Tally:
-    """Counts while the file is read, and remembers the keys that came twice with different contents."""
-
-    def __init__(self, report: ImportReport, tell: Callable[[OddRecord], None]) -> None:
-        self.report = report
-        self.contradicted: set[DossierKey] = set()
-        self.cafs: set[str] = set()
-        self._tell = tell
-
-    def set_aside(self, number: int, matricule: str, problems: list[tuple[str, str]]) -> None:
-        """Note a record that is not imported."""
-        record = OddRecord(number, matricule, tuple((_safe_path(path), reason) for path, reason in problems))
-        self.report.set_aside_count += 1
-        for reason in {reason for _, reason in problems}:
-            self.report.last_line_is_cut |= reason == "TRUNCATED_LINE"
-            self.report.reasons[reason] = self.report.reasons.get(reason, 0) + 1
-        if len(self.report.odd_records) < KEPT_RECORDS:
-            self.report.odd_records.append(record)
-        self._tell(record)
-
-    def without_duplicates(
-        self, chunk: list[tuple[int, ImportLine]], there: Mapping[DossierKey, bytes]
-    ) -> list[ImportLine]:
-        """The new ones. The same line again is set aside; two different ones of one dossier both are."""
-        new: dict[DossierKey, ImportLine] = {}
-        for number, line in chunk:
-            first = new[line.key].document if line.key in new else there.get(line.key)
-            masked = Matricule(line.key.matricule).masked
-            if line.key in self.contradicted:
-                self.set_aside(number, masked, [("reference", "DUPLICATE")])
-            elif first is None:
-                new[line.key] = line
-            elif first == line.document:
-                self.set_aside(number, masked, [("reference", "REPEATED")])
-            else:
-                self.contradicted.add(line.key)
-                self.set_aside(number, masked, [("reference", "DUPLICATE")])
-                self.report.set_aside_count += 1  # and the first one, which nobody can tell from a right one
-        return [line for key, line in new.items() if key not in self.contradicted]
-
-
-def _why_not_json(line: bytes) -> str:
-    if not line.endswith(b"\n"):
-        return "TRUNCATED_LINE"
-    try:
-        line.decode()
-    except UnicodeDecodeError:
-        return "NOT_UTF8"
-    return "NOT_JSON"
-
-
-def _masked_matricule(value: object) -> str:
-    reference = value.get("reference") if isinstance(value, dict) else None
-    matricule = reference.get("matricule") if isinstance(reference, dict) else None
-    known = isinstance(matricule, str) and _MATRICULE.fullmatch(matricule)
-    return Matricule(matricule).masked if known and isinstance(matricule, str) else ""
-
-
-def _safe_path(path: str) -> str:
-    return ".".join(part if _SAFE_PATH.fullmatch(part) else "?" for part in path.split(".")[:_LONGEST_PATH])
-
-
-def _chunks(lines: Iterable[tuple[int, ImportLine]]) -> Iterator[list[tuple[int, ImportLine]]]:
-    chunk: list[tuple[int, ImportLine]] = []
-    for line in lines:
-        chunk.append(line)
-        if len(chunk) == CHUNK_LINES:
+    def _chunks(
+        self, run: _Run, incoming: IncomingFile, progress: Callable[[int], None]
+    ) -> Iterator[list[RightRecord]]:
+        chunk: list[RightRecord] = []
+        reached = run.line
+        for raw, end in incoming.lines(run.offset):
+            run.line, run.offset = run.line + 1, end
+            record = read_line(run.line, raw)
+            run.tally.record_count += record is not None
+            if isinstance(record, RightRecord):
+                chunk.append(record)
+            elif record is not None:
+                _set_aside(run, record)
+            if run.line % CHUNK_LINES == 0:
+                progress(run.line)
+                run.work.beat()
+            if len(chunk) == self._choices.chunk_lines:
+                yield chunk
+                chunk = []
+                if run.line - reached >= self._lines_to_checkpoint(run):
+                    self._checkpoint(run)
+                    reached = run.line
+        if chunk:
             yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
+        if len(run.tally.cafs) == 1:  # then records that do not say their Caf are of this one
+            next(iter(run.tally.cafs.values())).set_aside_count = run.tally.set_aside_count
+
+    def _lines_to_checkpoint(self, run: _Run) -> int:
+        further = (len(run.seen) - 1) * SEEN_BYTES // CHECKPOINT_BYTES_PER_LINE
+        return max(self._choices.checkpoint_lines, further if self._choices.checkpoint_lines >= CHECKPOINT_LINES else 0)
+
+    def _store(self, run: _Run, chunk: list[RightRecord]) -> None:
+        by_caf = sorted(chunk, key=lambda record: record.key.caf)  # stable: lines of a Caf stay in order
+        planned: list[tuple[CafMonth, ChunkPlan]] = []
+        for code, group in groupby(by_caf, key=lambda record: record.key.caf):
+            records = list(group)
+            caf = self._caf(run, code, records[0].month)
+            matricules = sorted({record.key.matricule for record in records})
+            held = run.work.read(lambda repos, caf=caf, asked=matricules: repos.rows.held(caf, asked))  # type: ignore[misc]
+            plan = plan_chunk(records, caf, held, run.tally.of(code), run.seen[code])
+            for odd, count in plan.odd:
+                _set_aside(run, WrongRecord(code, odd), count)
+            planned.append((caf, plan))
+
+        def store(repos: Repositories) -> None:
+            for caf, plan in planned:
+                repos.rows.take_back(caf, plan.take_back)
+                repos.rows.put(caf, plan.put)
+            if contradicted:  # what says so is a row: it is counted in the same transaction, or the next process
+                self._reach(repos, run)  # would take the second one for a third
+
+        contradicted = any(count > 1 for _, plan in planned for _, count in plan.odd)
+        if any(plan.put or plan.take_back for _, plan in planned):
+            run.work.write(store)
+            run.odd = [] if contradicted else run.odd
+
+    def _caf(self, run: _Run, code: str, month: str) -> CafMonth:
+        known = run.cafs.get(code)
+        if known is not None:
+            return known
+        asked = CafMonth(caf=code, filling_month=self._choices.month or month)
+        for _ in range(2):  # the second time what was in the way has been given up
+            self._finish_older(run, code)
+            try:
+                known = run.work.write(lambda repos: claimed(repos, run.file, asked, self._choices.month))
+                break
+            except ImportUnfinishedError:
+                if not self._choices.replace:
+                    raise
+                self._replace(code)
+        else:
+            raise ImportUnfinishedError(f"Another import of the Caf {code} began meanwhile: wait until it has ended.")
+        run.cafs[code] = known
+        run.tally.of(code).month = known.filling_month
+        run.seen.setdefault(code, SeenMatricules())
+        return known
+
+    def _finish_older(self, run: _Run, code: str) -> None:
+        """Remove what nobody reads since the month before was put in force, if that import died before it did."""
+        held = self._work.read(lambda repos: repos.months.of(code))
+        if held is not None and not held.is_tidy and not held.filling:
+            tidy(run.work.write, held)
+
+    def _replace(self, code: str) -> None:
+        held = self._work.read(lambda repos: repos.months.of(code))
+        other = self._claims.take_abandoned(held.filling) if held is not None and held.filling else None
+        if other is not None:
+            self._give_up(other, HeldWork(self._work, self._holders, other.digest))
+
+    def _checkpoint(self, run: _Run) -> None:
+        run.work.write(lambda repos: self._reach(repos, run))
+        run.odd = []
+
+    def _reach(self, repos: Repositories, run: _Run) -> None:
+        repos.files.note(run.file.digest, run.odd, {code: bits.to_bytes() for code, bits in run.seen.items()})
+        _note_counts(repos, run)
+
+    def _tell(self, run: _Run, report: ImportReport, tell: Callable[[OddRecord], None]) -> None:
+        odd = run.work.read(lambda repos: repos.files.odd(run.file.digest))
+        report.odd_records = list(odd[:KEPT_RECORDS])
+        for record in odd:
+            tell(record)
+
+    def _end_caf(self, run: _Run, code: str) -> None:
+        caf = run.work.read(lambda repos: repos.months.of(code))
+        tally = run.tally.of(code)
+        if caf is None:  # every record of it was odd: nothing began
+            tally.outcome = CafOutcome.TOO_MANY_ODD.value
+        elif caf.filling != run.file.digest:  # put in force before the process that did it died
+            tally.outcome = tally.outcome or CafOutcome.IN_FORCE.value
+            if not caf.is_tidy:
+                tidy(run.work.write, caf)
+        elif outcome := _why_not(tally, self._choices.percent):
+            tally.outcome = outcome.value
+            run.work.write(lambda repos: _note_counts(repos, run))
+            discard(run.work, caf)
+        else:
+            tally.outcome = CafOutcome.IN_FORCE.value
+            tidy(
+                run.work.write,
+                put_in_force(run.work, self._clock, caf, tally, run.seen[code], lambda repos: _note_counts(repos, run)),
+            )
+
+    def _forget_the_dead(self) -> None:
+        """Files whose process died when they filled nothing yet, or nothing more."""
+        files = self._work.read(lambda repos: repos.files.every())
+        filling = {caf.filling for caf in self._work.read(lambda repos: repos.months.every())}
+        for file in files:
+            if file.digest not in filling and self._holders.is_gone(file.holder):
+                self._work.write(lambda repos, digest=file.digest: repos.files.remove(digest))  # type: ignore[misc]
+
+    def _give_up(self, file: UnfinishedFile, work: HeldWork) -> None:
+        work.write(lambda repos: repos.files.give_up(file.digest))
+        for caf in self._work.read(lambda repos: repos.months.every()):
+            if caf.filling == file.digest:
+                discard(work, caf)
+        work.write(lambda repos: repos.files.remove(file.digest))
+
+
+def _note_counts(repos: Repositories, run: _Run) -> None:
+    repos.files.reach(run.file.digest, run.line, run.offset, run.tally.to_json())
+
+
+def _why_not(tally: CafTally, percent: float) -> CafOutcome | None:
+    """Why a Caf keeps what it has, by its own records."""
+    if tally.dossier_count == 0 or tally.set_aside_count * 100 > percent * (
+        tally.dossier_count + tally.set_aside_count
+    ):
+        return CafOutcome.TOO_MANY_ODD
+    return CafOutcome.OTHER_MONTHS if tally.other_month_count * 2 > tally.dossier_count else None
+
+
+def _set_aside(run: _Run, record: WrongRecord, count: int = 1) -> None:
+    tally, reasons = run.tally, {reason for _, reason in record.odd.problems}
+    tally.set_aside_count += count
+    tally.reasons.update(reasons)
+    tally.last_line_is_cut |= "TRUNCATED_LINE" in reasons
+    if record.caf:
+        tally.of(record.caf).set_aside_count += count
+    if run.named < MOST_NAMED:
+        run.named += 1
+        run.odd.append(record.odd)

@@ -1,11 +1,12 @@
 """What cdap needs from the world, as Protocols; and the values that cross them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
 from cdap.domain.dossier import Dossier, DossierKey
+from cdap.use_cases.import_ports import CafMonths, DossierRows, UnfinishedFiles
 from rights.snapshot import Snapshot
 from rights.token_marks import TokenMarks
 
@@ -28,7 +29,7 @@ class KnownNames:
 
 
 class Dossiers(Protocol):
-    """The dossiers of the import in force."""
+    """The dossiers that are in force, each Caf in its month."""
 
     def find(self, key: DossierKey) -> StoredDossier | None:
         """The dossier with this key: one indexed read."""
@@ -38,45 +39,13 @@ class Dossiers(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ImportLine:
-    """A dossier ready to be stored: key, comparable names, canonical document."""
-
-    key: DossierKey
-    name_keys: tuple[str, ...]
-    document: bytes
-
-
-class ImportedGenerations(Protocol):
-    """Generations of dossiers: one is in force and read by everyone, another one may be under construction."""
-
-    def begin(self) -> int:
-        """Number of a new, empty generation. Nobody reads it yet."""
-
-    def stored(self, generation: int, keys: Sequence[DossierKey]) -> Mapping[DossierKey, bytes]:
-        """The documents that the generation holds already under these keys."""
-
-    def add(self, generation: int, lines: Sequence[ImportLine]) -> None:
-        """Store the lines in the generation."""
-
-    def remove(self, generation: int, keys: Sequence[DossierKey]) -> None:
-        """Take these dossiers out of the generation; a key that is not there is no error."""
-
-    def put_in_force(self, generation: int, count: int) -> None:
-        """From now on everyone reads this generation: one row changes."""
-
-    def in_force(self) -> int | None:
-        """The generation that everyone reads, if any."""
-
-    def remove_some(self, keep: int | None, limit: int) -> int:
-        """Delete at most `limit` dossiers of the generations other than `keep`; gives how many were deleted."""
-
-
-@dataclass(frozen=True, slots=True)
 class Repositories:
     """The repositories of one transaction."""
 
     dossiers: Dossiers
-    generations: ImportedGenerations
+    months: CafMonths
+    rows: DossierRows
+    files: UnfinishedFiles
 
 
 class RightsView(Protocol):

@@ -1,13 +1,14 @@
 """JSON Lines: reading dossiers, and the progress bar."""
 
+import hashlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import BinaryIO, TextIO
+from typing import TextIO
 
-from cdap.use_cases.import_dossiers import MAXIMUM_LINE_BYTES
+from cdap.use_cases.incoming_lines import MAXIMUM_LINE_BYTES
 from servicekit.errors import StartError
 
 _BAR_WIDTH = 30
@@ -25,9 +26,10 @@ class DossierFile:
         """
         try:
             self.size = path.stat().st_size
-            self._file: BinaryIO = path.open("rb")
+            self._file = path.open("rb")
         except OSError as error:
             raise StartError(f"The file {path} cannot be read: {error.strerror}.") from error
+        self.name = path.name
         self.read_bytes = 0
 
     def __enter__(self) -> "DossierFile":
@@ -38,13 +40,20 @@ class DossierFile:
     ) -> None:
         self._file.close()
 
-    def lines(self) -> Iterator[bytes]:
-        """The lines; of one that is too long, only its beginning, so that memory stays bounded."""
+    def digest(self) -> str:
+        """See `IncomingFile.digest`: the file is read once from its beginning to its end."""
+        self._file.seek(0)
+        return hashlib.file_digest(self._file, "sha256").hexdigest()
+
+    def lines(self, offset: int) -> Iterator[tuple[bytes, int]]:
+        """See `IncomingFile.lines`; of one that is too long, only its beginning, so that memory stays bounded."""
+        self._file.seek(offset)
+        self.read_bytes = offset
         while line := self._file.readline(MAXIMUM_LINE_BYTES + 1):
             self.read_bytes += len(line)
             if len(line) > MAXIMUM_LINE_BYTES:
                 self._skip_rest_of_line(line)
-            yield line
+            yield line, self.read_bytes
 
     def _skip_rest_of_line(self, line: bytes) -> None:
         while line and not line.endswith(b"\n"):

@@ -6,11 +6,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
-from cdap.use_cases.import_dossiers import MAXIMUM_LINE_BYTES, ImportReport, OddRecord
+from cdap.use_cases.import_ports import OddRecord
+from cdap.use_cases.import_report import MOST_NAMED, CafOutcome, CafTally, ImportReport
+from cdap.use_cases.incoming_lines import MAXIMUM_LINE_BYTES
 from servicekit.errors import StartError
 
 SUFFIX = ".ecarts.tsv"
-MOST_RECORDS = 10_000  # written; all are counted
 _SHOWN = 5
 
 REASONS = {
@@ -30,7 +31,7 @@ REASONS = {
     "NOT_A_DATE": "doit être une date, par exemple 2026-11-23 ; 2026-11-00 ou 2026-00-00 quand on en ignore une partie",
     "DATE_IMPLAUSIBLE": "a une année invraisemblable (avant 1900 ou après 2100)",
     "NOT_A_COG_CODE": "doit être un code commune ou pays de l'INSEE",
-    "NOT_A_CAF_CODE": "doit être un code de Caf à trois caractères",
+    "NOT_A_CAF_CODE": "doit être un code de Caf à trois chiffres",
     "NOT_A_MATRICULE": "doit avoir sept chiffres",
     "NOT_A_LETTER": "doit être une lettre majuscule",
     "NOT_AN_AMOUNT": "doit être un montant en centimes, entier et positif",
@@ -84,8 +85,6 @@ class SetAsideReport:
         if self.count == 0:
             self._file.write("\t".join(_HEADINGS) + "\n")
         self.count += 1
-        if self.count > MOST_RECORDS:
-            return
         for path, reason in record.problems:
             cells = (str(record.line), record.matricule, path, reason, REASONS[reason])
             self._file.write("\t".join(cells) + "\n")
@@ -95,11 +94,16 @@ def summary(report: ImportReport, path: Path) -> str:
     """What the operator reads at the end: how many, which share, why, and what is in force now."""
     share = report.set_aside_count * 100 / report.record_count if report.record_count else 0.0
     lines = [_outcome(report, share)]
+    lines += [_of_caf(code, caf) for code, caf in report.in_force.items()]
+    lines += [_refused(code, caf) for code, caf in report.refused.items()]
+    if report.resumed_after:
+        lines.append(f"repris après la ligne {report.resumed_after}, où un import précédent s'était arrêté")
     if report.odd_records:
         lines += [_line_of(record) for record in report.odd_records[:_SHOWN]]
         reasons = sorted(report.reasons.items(), key=lambda item: (-item[1], item[0]))
         lines.append("raisons : " + ", ".join(f"{reason} {count}" for reason, count in reasons))
-        lines.append(f"détail : {path}")
+        named = f" (les {MOST_NAMED} premiers)" if report.set_aside_count > MOST_NAMED else ""
+        lines.append(f"détail : {path}{named}")
     if report.last_line_is_cut:
         lines.append("attention : la dernière ligne est coupée, vérifiez que le fichier a été transmis en entier")
     return "\n".join(lines) + "\n"
@@ -114,6 +118,21 @@ def _outcome(report: ImportReport, share: float) -> str:
         return f"rien n'est importé, les dossiers en place ne changent pas ; {aside}"
     done = f"dossiers importés : {report.dossier_count}"
     return f"{done} ; {aside}" if report.set_aside_count else done
+
+
+def _of_caf(code: str, caf: CafTally) -> str:
+    return (
+        f"Caf {code}, {caf.month} : {caf.dossier_count} dossiers en vigueur, dont {caf.changed_count} nouveaux ou "
+        f"modifiés ; {caf.gone_count} ne sont plus là"
+    )
+
+
+def _refused(code: str, caf: CafTally) -> str:
+    if caf.outcome == CafOutcome.OTHER_MONTHS.value:
+        why = f"la plupart de ses dossiers ne sont pas de {caf.month} ; précisez le mois du fichier avec --month"
+    else:
+        why = f"trop d'enregistrements mis de côté ({caf.set_aside_count})"
+    return f"Caf {code} : rien n'est importé, ses dossiers ne changent pas : {why}"
 
 
 def _line_of(record: OddRecord) -> str:
