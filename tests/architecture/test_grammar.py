@@ -38,7 +38,7 @@ TWICE = {
     **dict.fromkeys(
         [
             *("Administrator", "Convention", "Extranet"),
-            *("Organisation", "Purpose", "ServiceContract", "User"),
+            *("Organisation", "Purpose", "ServiceContract", "Territory", "User"),
         ],
         "the fact that is published (rights.facts), and the entity of Habpps that it is made of",
     ),

@@ -14,6 +14,7 @@ from habpps.domain.people import Administrator, User
 from habpps.domain.publication import PublishedFact
 from habpps.domain.service_contract import Extranet, ServiceContract
 from habpps.domain.states import HabilitationState, UserState
+from habpps.domain.territory import Territory
 from habpps.use_cases.client_sessions import ClientSessionsEnding
 from habpps.use_cases.people_ports import Likeness, Listing
 from habpps.use_cases.ports import (
@@ -69,6 +70,11 @@ class InMemoryConventions(Rows[Convention]):
 
 class InMemoryServiceContracts(Rows[ServiceContract]):
     def of(self, organisation_id: str) -> tuple[ServiceContract, ...]:
+        return self.where(lambda row: row.organisation_id == organisation_id)
+
+
+class InMemoryTerritories(Rows[Territory]):
+    def of(self, organisation_id: str) -> tuple[Territory, ...]:
         return self.where(lambda row: row.organisation_id == organisation_id)
 
 
@@ -156,6 +162,9 @@ class InMemoryHabilitations(Rows[Habilitation]):
 
     def of_group(self, group_id: str) -> tuple[Habilitation, ...]:
         return self.where(lambda row: row.group_id == group_id and row.state is not HabilitationState.WITHDRAWN)
+
+    def opened_in(self, group_id: str) -> Mapping[str, int]:
+        return Counter(contract for place in self.of_group(group_id) for contract in place.contracts)
 
     def seated(self, organisation_id: str, contract_id: str, except_user: str) -> int:
         held = [row.habilitation for row in self.of(organisation_id) if row.habilitation.is_held]
@@ -280,6 +289,7 @@ def in_memory_store() -> Repositories:
         organisations=InMemoryOrganisations(conventions),
         conventions=conventions,
         contracts=InMemoryServiceContracts(),
+        territories=InMemoryTerritories(),
         groups=groups,
         people=people,
         users=users,

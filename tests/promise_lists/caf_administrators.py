@@ -6,6 +6,11 @@ READER = Reader.CAF_ADMINISTRATOR
 
 CAF_ADMINISTRATORS: tuple[Promise, ...] = (
     Promise(
+        "caf-admin:contracts-can-change",
+        "Domain page B.3 (states)",
+        "Profiles, purposes, days and the maximum of a service contract can change; what is narrower closes at once.",
+    ),
+    Promise(
         "caf-admin:siret-is-checked",
         "Domain page E.3",
         "A SIRET is checked digit by digit, with the exception of La Poste; a wrong one is refused with its reason.",

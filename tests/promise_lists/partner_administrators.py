@@ -26,6 +26,16 @@ PARTNER_ADMINISTRATORS: tuple[Promise, ...] = (
         "A contract with a maximum number of users takes no more.",
     ),
     Promise(
+        "rights:new-contract-by-one-press",
+        "Domain page B.1 (actors), least assignment",
+        "A new service contract opens nothing by itself; one press opens it to the people of a group.",
+    ),
+    Promise(
+        "partner:groups-can-change",
+        "Domain page B.1 (actors)",
+        "A group can be given another name or profile, and what that changes is in force at once.",
+    ),
+    Promise(
         "partner:profile-for-oneself",
         "Domain page B.5 (control)",
         "An administrator who takes a profile for himself confirms it, and it is flagged to the auditor.",

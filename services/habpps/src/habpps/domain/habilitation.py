@@ -135,6 +135,12 @@ def choose_contracts(
     return found
 
 
+def with_profile(place: Habilitation, profile: str, contracts: Iterable[ServiceContract], today: date) -> Habilitation:
+    """Return a place with another profile: of what it opened it keeps what this profile can open."""
+    kept = {contract.id for contract in contracts_for(profile, contracts, today)} & set(place.contracts)
+    return replace(place.opening(kept), profile=profile)
+
+
 def check_assignment(
     user: User, group: Group, places: Sequence[Membership], contracts: Sequence[ServiceContract], today: date
 ) -> None:

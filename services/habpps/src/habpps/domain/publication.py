@@ -10,6 +10,7 @@ from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.people import AccountHolder, Administrator, User
 from habpps.domain.service_contract import Extranet, Purpose, ServiceContract
 from habpps.domain.states import ConventionState, HabilitationState
+from habpps.domain.territory import Territory
 from rights import facts
 
 Entity = (
@@ -18,6 +19,7 @@ Entity = (
     | Extranet
     | Purpose
     | ServiceContract
+    | Territory
     | Group
     | AccountHolder
     | User
@@ -47,6 +49,8 @@ def facts_of(entity: Entity) -> tuple[facts.Fact, ...]:
     """
     if isinstance(entity, Habilitation):
         return _grants(entity)
+    if isinstance(entity, Territory):
+        return (_territory(entity),)
     if isinstance(entity, Group | AccountHolder):
         return ()
     if isinstance(entity, Convention) and entity.state is ConventionState.DRAFT:
@@ -116,6 +120,17 @@ def _grants(place: Habilitation) -> tuple[facts.Grant, ...]:
             ends_on=place.ends_on,
         )
         for contract_id, state in states.items()
+    )
+
+
+def _territory(entity: Territory) -> facts.Territory:
+    return facts.Territory(
+        id=entity.id,
+        contract_id=entity.contract_id,
+        caf=entity.caf,
+        state=entity.state,
+        starts_on=entity.starts_on,
+        ends_on=entity.ends_on,
     )
 
 

@@ -9,7 +9,16 @@ from enum import StrEnum
 from typing import Any
 
 from habpps.domain.people import Role
-from habpps.use_cases import change_convention, change_habilitation, change_service_contract, change_user, create_user
+from habpps.use_cases import (
+    change_convention,
+    change_habilitation,
+    change_opening,
+    change_service_contract,
+    change_terms,
+    change_user,
+    create_user,
+    extend_territory,
+)
 from habpps.use_cases import create_organisation as organisations
 from habpps.use_cases import manage_groups as groups
 from habpps.use_cases.act_entry import Act, ActEntry
@@ -74,9 +83,16 @@ ACTS = Acts(
             change_service_contract.change_service_contract,
             CAF,
         ),
+        _one(change_terms.CHANGED, change_terms.ChangeTerms, change_terms.change_terms, *CAF),
+        _one(extend_territory.EXTENDED, extend_territory.ExtendTerritory, extend_territory.extend_territory, *CAF),
+        _one(extend_territory.ENDED, extend_territory.EndTerritory, extend_territory.end_territory, *CAF),
         _one(APPOINTED, AppointAdministrator, appoint_administrator, *CAF),
         _one(WITHDRAWN, WithdrawAdministrator, withdraw_administrator, *CAF),
         _one(groups.CREATED, groups.CreateGroup, groups.create_group, *PARTNER),
+        _one(groups.CHANGED, groups.ChangeGroup, groups.change_group, *PARTNER),
+        _one(
+            change_opening.OPENED, change_opening.OpenContractToGroup, change_opening.open_contract_to_group, *PARTNER
+        ),
         _one(groups.CLOSED, groups.CloseGroup, groups.close_group, *BOTH),
         _one(create_user.CREATED, create_user.CreateUser, create_user.create_user, *PARTNER),
         _one(create_user.ATTACHED, create_user.AttachPerson, create_user.attach_person, *PARTNER),
@@ -85,6 +101,7 @@ ACTS = Acts(
         _one(change_user.DEPARTURE_CANCELLED, *_departure, departs_on=None),
         _one(change_user.DEPARTURE_NOTED, *_departure),
         _one(GRANTED, AssignToGroup, assign, *PARTNER),
+        _one(change_opening.CHANGED, change_opening.ChangeOpening, change_opening.change_opening, *PARTNER),
         *_steps(
             change_habilitation.ACTS,
             change_habilitation.ChangeHabilitation,

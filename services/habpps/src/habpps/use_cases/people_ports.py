@@ -129,6 +129,10 @@ class Habilitations(Protocol):
         """Return the places that are held in a group, in the order of creation."""
         ...
 
+    def opened_in(self, group_id: str) -> Mapping[str, int]:
+        """Return how many places that are held in a group open each contract, by contract."""
+        ...
+
     def sizes(self, organisation_id: str) -> Mapping[str, int]:
         """Return how many people hold a place, by group."""
         ...

@@ -9,6 +9,7 @@ from habpps.domain.account_command import AccountCommand
 from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.publication import PublishedFact
 from habpps.domain.service_contract import Extranet, Purpose, ServiceContract
+from habpps.domain.territory import Territory
 from habpps.use_cases.people_ports import Administrators, Groups, Habilitations, Listing, People, Users
 from partnerkit.cafs import Caf
 from rights.facts import READER_VERSION
@@ -107,6 +108,22 @@ class ServiceContracts(Protocol):
         ...
 
     def save(self, contract: ServiceContract) -> None:
+        """Add or replace."""
+        ...
+
+
+class Territories(Protocol):
+    """Extensions of service contracts to other Cafs."""
+
+    def get(self, territory_id: str) -> Territory | None:
+        """Return one."""
+        ...
+
+    def of(self, organisation_id: str) -> tuple[Territory, ...]:
+        """Return those of an organisation's contracts, in the order of creation."""
+        ...
+
+    def save(self, territory: Territory) -> None:
         """Add or replace."""
         ...
 
@@ -219,6 +236,7 @@ class Repositories:
     organisations: Organisations
     conventions: Conventions
     contracts: ServiceContracts
+    territories: Territories
     groups: Groups
     people: People
     users: Users

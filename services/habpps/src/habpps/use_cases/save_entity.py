@@ -5,6 +5,7 @@ from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.people import AccountHolder, Administrator, User
 from habpps.domain.publication import Entity
 from habpps.domain.service_contract import Extranet, Purpose, ServiceContract
+from habpps.domain.territory import Territory
 from habpps.use_cases.ports import Repositories
 
 
@@ -23,6 +24,8 @@ def save(store: Repositories, entity: Entity) -> None:
             pass  # comes with the program: published only
         case ServiceContract():
             store.contracts.save(entity)
+        case Territory():
+            store.territories.save(entity)
         case Group():
             store.groups.save(entity)
         case Habilitation():

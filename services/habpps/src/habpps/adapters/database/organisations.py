@@ -10,6 +10,7 @@ from habpps.adapters.database.statements import contains, put, searchable
 from habpps.domain.organisation import Convention, Organisation, Signatory
 from habpps.domain.service_contract import Extranet, ServiceContract
 from habpps.domain.states import ContractState, ConventionState
+from habpps.domain.territory import Territory
 from habpps.use_cases.people_ports import Listing
 
 _organisation = tables.organisation.c
@@ -119,6 +120,29 @@ class SqlServiceContracts:
     def save(self, contract: ServiceContract) -> None:
         """Add or replace."""
         put(self._connection, tables.service_contract, {**asdict(contract), "state": contract.state.value})
+
+
+class SqlTerritories:
+    """Implements ports.Territories."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, territory_id: str) -> Territory | None:
+        """Return one."""
+        statement = select(tables.territory).where(tables.territory.c.id == territory_id)
+        row = self._connection.execute(statement).mappings().one_or_none()
+        return None if row is None else Territory(**row)
+
+    def of(self, organisation_id: str) -> tuple[Territory, ...]:
+        """Return those of an organisation's contracts, in the order of creation."""
+        wanted = select(tables.territory).where(tables.territory.c.organisation_id == organisation_id)
+        rows = self._connection.execute(wanted.order_by(tables.territory.c.id)).mappings()
+        return tuple(Territory(**row) for row in rows)
+
+    def save(self, territory: Territory) -> None:
+        """Add or replace."""
+        put(self._connection, tables.territory, asdict(territory))
 
 
 class SqlExtranets:

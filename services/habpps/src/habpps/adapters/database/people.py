@@ -1,6 +1,6 @@
 """Groups, users, habilitations and administrators in tables."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -195,6 +195,15 @@ class SqlHabilitations:
         """Return the places that are held in a group, in the order of creation."""
         wanted = select(tables.habilitation).where(_habilitation.group_id == group_id, _HELD)
         return tuple(_to_habilitation(row) for row in self._connection.execute(wanted.order_by(_habilitation.id)))
+
+    def opened_in(self, group_id: str) -> Mapping[str, int]:
+        """Return how many places that are held in a group open each contract, by contract."""
+        alike = select(_habilitation.contracts, func.count().label("places"))
+        wanted = alike.where(_habilitation.group_id == group_id, _HELD).group_by(_habilitation.contracts)
+        found: Counter[str] = Counter()
+        for row in self._connection.execute(wanted):
+            found.update(dict.fromkeys(row.contracts, row.places))
+        return found
 
     def sizes(self, organisation_id: str) -> Mapping[str, int]:
         """Return how many people hold a place, by group."""

@@ -70,6 +70,19 @@ service_contract = Table(
     Column("changes", Integer, nullable=False, server_default="0"),
 )
 
+territory = Table(
+    "territory",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("organisation_id", String(36), nullable=False, index=True),
+    Column("contract_id", String(36), nullable=False),
+    Column("caf", String(8), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date),
+    Column("changes", Integer, nullable=False, server_default="0"),
+)
+
 user_group = Table(
     "user_group",
     metadata,

@@ -4,7 +4,13 @@ from sqlalchemy import Connection
 
 from habpps.adapters.database.commands import SqlAccountCommands, SqlJournal
 from habpps.adapters.database.feed import SqlPublications
-from habpps.adapters.database.organisations import SqlConventions, SqlExtranets, SqlOrganisations, SqlServiceContracts
+from habpps.adapters.database.organisations import (
+    SqlConventions,
+    SqlExtranets,
+    SqlOrganisations,
+    SqlServiceContracts,
+    SqlTerritories,
+)
 from habpps.adapters.database.people import SqlAdministrators, SqlGroups, SqlHabilitations, SqlPeople, SqlUsers
 from habpps.use_cases.ports import Repositories
 
@@ -15,6 +21,7 @@ def sql_repositories(connection: Connection) -> Repositories:
         organisations=SqlOrganisations(connection),
         conventions=SqlConventions(connection),
         contracts=SqlServiceContracts(connection),
+        territories=SqlTerritories(connection),
         groups=SqlGroups(connection),
         people=SqlPeople(connection),
         users=SqlUsers(connection),

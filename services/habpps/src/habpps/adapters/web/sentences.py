@@ -40,6 +40,13 @@ FIELD_SENTENCES: dict[str, str] = {
     "EXTRANET_NOT_OF_PROFILE": _l("Le profil de ce groupe n'ouvre pas cet extranet."),
     "NUMBER_OUT_OF_RANGE": _l("Saisissez un nombre de 1 à 10 000, ou rien."),
     "EXTRANET_UNKNOWN": _l("Choisissez un extranet de la liste."),
+    "NOTHING_CHANGES": _l("Rien ne change : rien n'a été enregistré."),
+    "FEWER_THAN_PEOPLE": _l(
+        "Plus de personnes que cela ont cet extranet. Retirez-le d'abord à celles qui n'en ont plus besoin."
+    ),
+    "TERRITORY_IS_OWN": _l("Ce contrat couvre déjà les dossiers de cette Caf, qui le signe."),
+    "TERRITORY_EXTENDED_ALREADY": _l("Ce contrat est déjà étendu à cette Caf."),
+    "CAF_UNKNOWN": _l("Choisissez une Caf de la liste."),
 }
 CONFLICT_SENTENCES: dict[str, str] = {
     "SIRET_TAKEN": _l("Une organisation avec ce SIRET existe déjà. Recherchez-la dans la liste des organisations."),
@@ -120,6 +127,14 @@ ACT_SENTENCES: dict[str, str] = {
     "habpps.service_contract.opened": _l(
         "a ouvert le contrat de service « %(label)s » (profils %(profiles)s, territoire de la Caf %(caf)s)."
     ),
+    "habpps.service_contract.changed": _l(
+        "a modifié le contrat de service « %(label)s » "
+        "(profils %(profiles)s, fin %(ends_on)s, personnes au plus : %(maximum_users)s)."
+    ),
+    "habpps.territory.extended": _l(
+        "a étendu le contrat de service « %(label)s » aux dossiers de la Caf %(caf)s, à partir du %(starts_on)s."
+    ),
+    "habpps.territory.ended": _l("a mis fin à l'extension du contrat « %(label)s » à la Caf %(caf)s."),
     "habpps.service_contract.suspended": _l("a suspendu le contrat de service « %(label)s »."),
     "habpps.service_contract.reactivated": _l("a réactivé le contrat de service « %(label)s »."),
     "habpps.service_contract.ended": _l("a mis fin au contrat de service « %(label)s »."),
@@ -127,6 +142,8 @@ ACT_SENTENCES: dict[str, str] = {
     "habpps.administrator.confirmed": _l("a confirmé un rôle d'administrateur."),
     "habpps.administrator.withdrawn": _l("a retiré le rôle d'administrateur %(of_label)s."),
     "habpps.group.created": _l("a créé le groupe « %(label)s » (profil %(profile)s)."),
+    "habpps.group.changed": _l("a modifié le groupe « %(label)s » (profil %(profile)s, avant %(profile_before)s)."),
+    "habpps.group.opened": _l("a ouvert %(extranet)s à %(people)s membres du groupe « %(label)s »."),
     "habpps.group.closed": _l("a fermé le groupe « %(label)s »."),
     "habpps.user.created": _l("a créé l'utilisateur %(label)s (%(job_title)s)."),
     "habpps.user.attached": _l("a inscrit %(label)s, dont le compte existait, comme utilisateur (%(job_title)s)."),
@@ -140,6 +157,7 @@ ACT_SENTENCES: dict[str, str] = {
     ),
     "habpps.account_command.retried": _l("a renvoyé au service des comptes ce qui n'avait pas abouti pour %(label)s."),
     "habpps.habilitation.granted": _l("a rattaché %(label)s au groupe « %(group)s » (profil %(profile)s)."),
+    "habpps.habilitation.changed": _l("a choisi les extranets %(of_label)s dans « %(group)s » : %(extranets)s."),
     "habpps.habilitation.suspended": _l("a suspendu l'habilitation %(of_label)s dans « %(group)s »."),
     "habpps.habilitation.reactivated": _l("a réactivé l'habilitation %(of_label)s dans « %(group)s »."),
     "habpps.habilitation.withdrawn": _l("a retiré l'habilitation %(of_label)s dans « %(group)s »."),
