@@ -6,12 +6,13 @@ from datetime import datetime
 
 from habpps.domain.account_command import AccountCommand
 from habpps.domain.authorship import Author, check_reach, check_role
-from habpps.domain.habilitation import Group, Membership, profiles_in_force
+from habpps.domain.habilitation import Group, Membership, contracts_for, profiles_in_force
 from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.people import Administrator, Role, User
 from habpps.domain.refusals import UnknownThingError
 from habpps.domain.service_contract import Extranet, ServiceContract
 from habpps.domain.states import ContractState, ConventionState, UserState
+from habpps.domain.territory import Territory
 from habpps.domain.versions import version_of
 from habpps.use_cases.acting_administrators import those_who_can_sign_in
 from habpps.use_cases.people_ports import Listing
@@ -41,6 +42,7 @@ class OrganisationView:
     extranets: Mapping[str, Extranet]
     mails: Mapping[str, AccountCommand]
     profiles: tuple[str, ...]
+    territories: tuple[Territory, ...]
     refused: tuple[AccountCommand, ...]
     refused_people: tuple[tuple[str, str], ...]
     people: int
@@ -208,6 +210,18 @@ class ConsultRegister:
 
         return self._register.read(author, "habpps.group.read", work)
 
+    def openings(self, author: Author, group: Group) -> tuple[tuple[ServiceContract, int], ...]:
+        """Return the contracts that the profile of a group can open, each with how many members have it."""
+
+        def work(store: Repositories) -> tuple[tuple[ServiceContract, int], ...]:
+            organisation = check_reach(author, store.organisations.get(group.organisation_id))
+            opened = store.habilitations.opened_in(group.id)
+            today = french_day(self._clock.now())
+            possible = contracts_for(group.profile, store.contracts.of(organisation.id), today)
+            return tuple((contract, opened.get(contract.id, 0)) for contract in possible)
+
+        return self._register.read(author, "habpps.group.read", work)
+
     def group(self, author: Author, group_id: str) -> tuple[OrganisationView, Group]:
         """Return a group and its organisation.
 
@@ -351,6 +365,7 @@ class ConsultRegister:
             extranets={extranet.code: extranet for extranet in store.extranets.all()},
             mails=store.commands.latest_of([one.account_id for one in administrators], organisation.id),
             profiles=profiles_in_force(contracts, today),
+            territories=store.territories.of(organisation.id),
             refused=refused,
             refused_people=_people_of(store, organisation.id, refused, administrators),
             people=store.users.count(organisation.id),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import current_app, g, request
 from flask_babel import lazy_gettext as _l
 
-from habpps.adapters.web import caf, habilitations, labels, organisations, partner, trails, users
+from habpps.adapters.web import caf, contracts, habilitations, labels, openings, organisations, partner, trails, users
 from habpps.adapters.web.outcome_sentences import clock_time, of
 from habpps.adapters.web.pages import EXTENSION, PageTools, suspension_notices
 from habpps.adapters.web.sentences import REFUSAL_TEXTS, act_sentence
@@ -97,7 +97,9 @@ def pages_app(parts: WebParts) -> ServiceApp:
     app.jinja_env.filters["clock_time"] = clock_time
     for blueprint in (
         caf.blueprint,
+        contracts.blueprint,
         habilitations.blueprint,
+        openings.blueprint,
         organisations.blueprint,
         partner.blueprint,
         users.blueprint,
@@ -129,7 +131,7 @@ def identify_author() -> None:
         NotAuthenticatedError: nobody is signed in.
         RoleNotConfirmedError: the register does not confirm the role that the token names.
     """
-    if request.blueprint not in {"caf", "habilitations", "organisations", "partner", "users"}:
+    if request.blueprint not in {"caf", "contracts", "habilitations", "openings", "organisations", "partner", "users"}:
         return
     professional = current_professional()
     tools: PageTools = current_app.extensions[EXTENSION]

@@ -69,6 +69,13 @@ def options(labels: Mapping[str, str]) -> Any:
     return [SelectChoice(value, label) for value, label in labels.items()]
 
 
+def _number(typed: str | None) -> int | None:
+    text = "".join((typed or "").split())
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
 class OrganisationForm(Form):
     """An organisation and its convention."""
 
@@ -106,10 +113,36 @@ class ContractForm(Form):
 
     def maximum(self) -> int | None:
         """Return the number typed, 0 when it is none (the domain then says so)."""
-        text = "".join((self.maximum_users.data or "").split())
-        if not text:
-            return None
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+        return _number(self.maximum_users.data)
+
+
+class TermsForm(EditForm):
+    """What a service contract says from now on. `confirmed`: the person has read what it closes."""
+
+    profiles = Checkboxes(_l("Profils"), [Needed()], choices=options(PROFILES), validate_choice=False)
+    purposes = Checkboxes(_l("Finalités"), [Needed()], validate_choice=False)
+    starts_on = DayField(_l("Date de début"), [Needed()])
+    ends_on = DayField(_l("Date de fin"), description=_l("Laissez vide : tacite reconduction, comme la convention."))
+    maximum_users = StringField(_l("Nombre maximal de personnes"), description=_l("Laissez vide : sans limite."))
+    reason = TextAreaField(
+        _l("Motif"), [Needed()], description=_l("Il est inscrit au journal et visible de l'organisation.")
+    )
+    confirmed = BooleanField(_l("Je confirme, avec les conséquences ci-dessus."))
+
+    def maximum(self) -> int | None:
+        """Return the number typed, 0 when it is none (the domain then says so)."""
+        return _number(self.maximum_users.data)
+
+
+class TerritoryForm(Form):
+    """An extension of a service contract to another Caf."""
+
+    caf = SelectField(_l("Caf dont les dossiers pourront être consultés"), [Needed()], validate_choice=False)
+    starts_on = DayField(_l("Date de début"), [Needed()])
+    ends_on = DayField(_l("Date de fin"), description=_l("Laissez vide : aussi longtemps que le contrat."))
+    reason = TextAreaField(
+        _l("Motif"), [Needed()], description=_l("Il est inscrit au journal et visible de l'organisation.")
+    )
 
 
 class AdministratorForm(EditForm):
@@ -148,10 +181,35 @@ class GroupForm(Form):
     profile = RadioField(_l("Profil"), [Needed()], validate_choice=False)
 
 
+class GroupChangeForm(EditForm):
+    """Another name or profile for a group. `confirmed`: the person has read what it changes."""
+
+    name = StringField(_l("Nom du groupe"), [Needed()])
+    profile = RadioField(_l("Profil"), [Needed()], validate_choice=False)
+    confirmed = BooleanField(_l("Je confirme, avec les conséquences ci-dessus."))
+
+
+class OpeningForm(EditForm):
+    """The extranets of one habilitation."""
+
+    contracts = Checkboxes(
+        _l("Extranets"),
+        [Needed()],
+        validate_choice=False,
+        description=_l("Cochez seulement ceux qui servent au travail."),
+    )
+    confirmed = BooleanField(_l("Je confirme que cet extranet est pour moi-même."))
+
+
 class AssignForm(EditForm):
-    """Which group a user joins."""
+    """Which group a user joins, and what that opens."""
 
     group_id = SelectField(_l("Groupe"), [Needed()], validate_choice=False)
+    contracts = Checkboxes(
+        _l("Extranets à ouvrir"),
+        validate_choice=False,
+        description=_l("Décochez ceux dont cette personne n'a pas besoin. Le profil du groupe doit les permettre."),
+    )
     confirmed = BooleanField(_l("Je confirme que ce profil est pour moi-même."))
     from_group = HiddenField()  # sent from the page of the group: the person goes back there
 

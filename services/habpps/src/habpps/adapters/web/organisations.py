@@ -1,5 +1,7 @@
 """Pages of the Caf administrator: list of organisations, one organisation, its journal, creation."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, abort, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -10,7 +12,7 @@ from habpps.adapters.web.outcome_sentences import administrator_appointed
 from habpps.adapters.web.pages import acts, answer, author, done_page, listing, page_of, require_caf, retried, today
 from habpps.domain.organisation import Signatory
 from habpps.domain.people import person_typed
-from habpps.domain.service_contract import ContractTerms
+from habpps.domain.service_contract import ContractTerms, Extranet
 from habpps.use_cases.appoint_administrator import AppointAdministrator
 from habpps.use_cases.consult_register import OrganisationView
 from habpps.use_cases.create_organisation import CreateOrganisation
@@ -139,13 +141,17 @@ def _after_creation(organisation_id: str) -> Response:
 
 def _choices(form: ContractForm, view: OrganisationView) -> None:
     extranets = [one for one in view.extranets.values() if one.enabled and one.kind == "professional"]
-    purposes = {code for one in extranets for code in one.purposes}
-    catalogue = acts().catalogue
     form.extranet.choices = options({one.code: one.label for one in extranets})
-    form.purposes.choices = [
+    form.purposes.choices = purpose_choices(extranets)
+
+
+def purpose_choices(extranets: Sequence[Extranet]) -> list[tuple[str, str]]:
+    """Return the purposes that some extranets serve, each with the profiles that fit it."""
+    served = {code for one in extranets for code in one.purposes}
+    return [
         (code, f"{typeset(one.label)} ({', '.join(one.profiles)})")
-        for code, one in catalogue.purposes.items()
-        if code in purposes
+        for code, one in acts().catalogue.purposes.items()
+        if code in served
     ]
 
 

@@ -61,9 +61,16 @@ def group(group_id: str) -> Page:
     found, members = acts().consult.group_members(author(), group_id, asked)
     wanted = clean_line(request.args.get("qui", ""))[:100]
     candidates = acts().consult.candidates(author(), found, wanted) if wanted and found.is_open else ()
-    page = page_of(members.total)
     return answer(
-        "group.html", found=members, group=found, asked=asked, page=page, wanted=wanted, candidates=candidates
+        "group.html",
+        found=members,
+        group=found,
+        asked=asked,
+        page=page_of(members.total),
+        wanted=wanted,
+        candidates=candidates,
+        openings=acts().consult.openings(author(), found),
+        version=standing.of_group(found).version,
     )
 
 

@@ -8,6 +8,7 @@ from habpps.domain.habilitation import Group, Membership
 from habpps.domain.organisation import Convention
 from habpps.domain.people import Administrator, User
 from habpps.domain.service_contract import ServiceContract
+from habpps.domain.territory import Territory
 from habpps.domain.versions import version_of
 from habpps.use_cases.consult_register import UserView
 from servicekit.web.formats import longdate
@@ -45,6 +46,13 @@ def of_place(place: Membership) -> Standing:
     if one.ends_on is not None:
         lines.append(_("Fin enregistrée : %(day)s.", day=longdate(one.ends_on, weekday=False)))
     return Standing(version_of(one), lines)
+
+
+def of_territory(territory: Territory) -> Standing:
+    """Whether an extension goes on."""
+    goes_on = territory.state == "active"
+    line = _("L'extension est en vigueur.") if goes_on else _("L'extension est terminée.")
+    return Standing(version_of(territory), [line])
 
 
 def of_group(group: Group) -> Standing:

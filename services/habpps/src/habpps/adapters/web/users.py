@@ -30,12 +30,13 @@ from habpps.adapters.web.pages import (
     today,
 )
 from habpps.adapters.web.sentences import CONFLICT_SENTENCES, FIELD_SENTENCES
+from habpps.domain.habilitation import contracts_for
 from habpps.domain.people import person_typed
 from habpps.domain.refusals import EmailTakenError, FormRefusedError
 from habpps.use_cases.act_entry import Done
 from habpps.use_cases.assign_to_group import AssignToGroup
 from habpps.use_cases.change_user import ResetPassword, SetDeparture
-from habpps.use_cases.consult_register import UserView
+from habpps.use_cases.consult_register import OrganisationView, UserView
 from habpps.use_cases.create_user import AttachPerson, CreateUser
 from servicekit.errors import ConflictError
 from servicekit.web import Column, Sort, render_confirm
@@ -106,7 +107,9 @@ def assign(user_id: str) -> Page:
     form = AssignForm()
     form.stand_on(standing.of_places(found))
     if form.validate_on_submit():
-        assignment = AssignToGroup(user_id, form.group_id.data or "", form.confirmed.data, seen=form.seen)
+        assignment = AssignToGroup(
+            user_id, form.group_id.data or "", form.confirmed.data, _ticked(found, form), seen=form.seen
+        )
         done = attempt(form, lambda: acts().perform(author(), assignment))
         if done is not None:
             name, group = found.user.person.display_name, group_name(found, assignment.group_id)
@@ -233,6 +236,10 @@ def _user_page(found: UserView, refused: EditForm) -> Page:
     held = {place.group.id for place in found.places}
     groups = [group for group in view.open_groups if group.id not in held]
     form.group_id.choices = options({group.id: f"{group.name} ({PROFILES[group.profile]})" for group in groups})
+    extranets = _extranets(view)
+    form.contracts.choices = options(extranets)
+    if form is not refused:
+        form.contracts.data = list(extranets)
     access = acts().explain_access(found)
     profiles = sorted({place.group.profile for place in found.places})
     return answer(
@@ -245,8 +252,32 @@ def _user_page(found: UserView, refused: EditForm) -> Page:
         user_version=standing.of_user(found.user).version,
         access=access,
         assignable=groups,
+        choosable=len(extranets) > 1,
+        opened_labels=lambda contracts: ", ".join(
+            view.extranets[one.extranet].short_label for one in view.contracts if one.id in contracts
+        ),
         profiles=profiles,
     )
+
+
+def _extranets(view: OrganisationView) -> dict[str, str]:
+    """Label by contract, of those that a profile of a group can open."""
+    profiles = {group.profile for group in view.open_groups}
+    alive = {one.id: one for profile in profiles for one in contracts_for(profile, view.contracts, today())}
+    return {
+        one.id: f"{view.extranets[one.extranet].short_label} ({', '.join(one.profiles)})"
+        for one in view.contracts
+        if one.id in alive
+    }
+
+
+def _ticked(found: UserView, form: AssignForm) -> tuple[str, ...] | None:
+    """The contracts that were ticked, as far as the profile of the group can open them; None: nothing was asked."""
+    if form.from_group.data or len(_extranets(found.view)) < 2:
+        return None
+    group = next((one for one in found.view.groups if one.id == form.group_id.data), None)
+    possible = contracts_for(group.profile, found.view.contracts, today()) if group is not None else ()
+    return tuple(one.id for one in possible if one.id in (form.contracts.data or ()))
 
 
 def group_name(found: UserView, group_id: str) -> str:
