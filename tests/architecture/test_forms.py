@@ -21,6 +21,7 @@ VERSION = re.compile(r"\b(form|assign_form)\.version\b|\"version\": ")
 MAKES_ONLY = {
     # what is new: nothing known is changed, and the register refuses a second one
     *("attach_person.html", "contract_form.html", "group_form.html", "organisation_form.html", "user_form.html"),
+    "territory_form.html",
 }
 CHANGES_NOTHING_SHARED = {
     # one's own session, password, agreement, engagement or device; or a search

@@ -85,7 +85,6 @@ class Partner:
                     "extranet": "cdap",
                     "profiles": ["T1", "T2"],
                     "purposes": purposes,
-                    "territories": [self.caf],
                     "starts_on": STARTS_ON,
                 }
             ],

@@ -57,7 +57,7 @@ EVERYTHING = {
     "profile": "T1",
     "profiles": "T1",
     "purposes": "suivi_partenarial",
-    "territories": "921",
+    "caf": "631",
     "given_name": "Lou",
     "family_name": "Main",
     "email": "lou.main@partenaire.example",

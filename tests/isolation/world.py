@@ -124,6 +124,10 @@ def _things_of(world: World, name: str, administrator: str) -> dict[str, str]:
     user = _link(users, r"/utilisateurs/([^/\"?]+)", f"{name[:-5]}pro")
     of_user = world.page("habpps", administrator, f"/utilisateurs/{user}")
     groups = world.page("habpps", administrator, "/groupes")
+    contract = _first(r"/contrats/([^/\"]+)/suspendre", shown)
+    extension = {"caf": "751", "starts_on": "2026-01-01", "reason": "mission"}
+    world.ask("habpps", "caf", f"/contrats/{contract}/territoires/nouveau", "POST", **extension)
+    shown = world.page("habpps", "caf", f"/organismes/{organisation}")
     admin = _first(rf"/administrateurs/(?:{organisation}/)?([^/\"]+)/(?:remplacer|retirer)", shown)
     return {
         "organisation_id": organisation,
@@ -131,7 +135,8 @@ def _things_of(world: World, name: str, administrator: str) -> dict[str, str]:
         "group_id": _link(groups, r"/groupes/([^/\"?]+)", f"Groupe-{name}"),
         "administrator_id": admin,
         "replaces": admin,
-        "contract_id": _first(r"/contrats/([^/\"]+)/suspendre", shown),
+        "contract_id": contract,
+        "territory_id": _first(r"/territoires/([^/\"]+)/terminer", shown),
         "habilitation_id": _first(rf"/utilisateurs/{user}/habilitations/([^/\"]+)/", of_user),
         "revision": "1",
     }

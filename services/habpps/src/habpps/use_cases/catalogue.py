@@ -6,6 +6,7 @@ from typing import Any
 from habpps.domain.authorship import Author
 from habpps.domain.effects import Effects
 from habpps.use_cases.act_entry import Act, Done, T_co
+from habpps.use_cases.consult_openings import ConsultOpenings
 from habpps.use_cases.consult_register import ConsultRegister
 from habpps.use_cases.explain_access import ExplainAccess
 from habpps.use_cases.follow_propagation import FollowPropagation
@@ -20,6 +21,7 @@ class UseCases:
 
     catalogue: Catalogue
     consult: ConsultRegister
+    consult_openings: ConsultOpenings
     explain_access: ExplainAccess
     propagation: FollowPropagation
     register: Register
@@ -48,6 +50,7 @@ def use_cases_on(
     return UseCases(
         catalogue=catalogue,
         consult=ConsultRegister(register, clock, accounts),
+        consult_openings=ConsultOpenings(register, clock),
         explain_access=ExplainAccess(clock, catalogue),
         propagation=propagation,
         register=register,

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from habpps.domain.habilitation import Habilitation, choose_contracts
+from habpps.domain.habilitation import Group, Habilitation, choose_contracts
+from habpps.domain.people import User
 from habpps.domain.refusals import (
     FormRefusedError,
     GroupClosedError,
@@ -73,18 +74,7 @@ def change_opening(entry: ActEntry, act: ChangeOpening) -> str:
     if for_oneself and new and not act.confirmed_for_oneself:
         raise SelfAssignmentError("an extranet for oneself", details={"profile": habilitation.profile})
     entry.save(after)
-    details = {"group": group.name, "profile": group.profile, "extranets": _extranets(opened)}
-    if for_oneself:
-        details["self_assignment"] = "yes"
-    entry.note(
-        Note(
-            act=CHANGED,
-            subject=f"habilitation:{habilitation.id}",
-            organisation_id=organisation.id,
-            label=user.person.display_name,
-            details=details,
-        )
-    )
+    entry.note(_note(after, user, group, opened, for_oneself=for_oneself))
     return user.id
 
 
@@ -124,6 +114,21 @@ def open_contract_to_group(entry: ActEntry, act: OpenContractToGroup) -> int:
         )
     )
     return len(places)
+
+
+def _note(
+    place: Habilitation, user: User, group: Group, opened: Iterable[ServiceContract], *, for_oneself: bool
+) -> Note:
+    details = {"group": group.name, "profile": group.profile, "extranets": _extranets(opened)}
+    if for_oneself:
+        details["self_assignment"] = "yes"
+    return Note(
+        act=CHANGED,
+        subject=f"habilitation:{place.id}",
+        organisation_id=user.organisation_id,
+        label=user.person.display_name,
+        details=details,
+    )
 
 
 def _own(entry: ActEntry) -> frozenset[str]:

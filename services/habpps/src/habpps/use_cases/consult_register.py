@@ -6,7 +6,7 @@ from datetime import datetime
 
 from habpps.domain.account_command import AccountCommand
 from habpps.domain.authorship import Author, check_reach, check_role
-from habpps.domain.habilitation import Group, Membership, contracts_for, profiles_in_force
+from habpps.domain.habilitation import Group, Membership, profiles_in_force
 from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.people import Administrator, Role, User
 from habpps.domain.refusals import UnknownThingError
@@ -207,18 +207,6 @@ class ConsultRegister:
             if group is None:
                 raise UnknownThingError("group")
             return group, self._users(store, author, group.organisation_id, replace(listing, group_id=group.id))
-
-        return self._register.read(author, "habpps.group.read", work)
-
-    def openings(self, author: Author, group: Group) -> tuple[tuple[ServiceContract, int], ...]:
-        """Return the contracts that the profile of a group can open, each with how many members have it."""
-
-        def work(store: Repositories) -> tuple[tuple[ServiceContract, int], ...]:
-            organisation = check_reach(author, store.organisations.get(group.organisation_id))
-            opened = store.habilitations.opened_in(group.id)
-            today = french_day(self._clock.now())
-            possible = contracts_for(group.profile, store.contracts.of(organisation.id), today)
-            return tuple((contract, opened.get(contract.id, 0)) for contract in possible)
 
         return self._register.read(author, "habpps.group.read", work)
 

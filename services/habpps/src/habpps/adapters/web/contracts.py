@@ -80,7 +80,8 @@ def end_extension(contract_id: str, territory_id: str) -> Page:
     names = {"extranet": view.extranets[contract.extranet].short_label, "caf": caf_label(territory.caf)}
     closing = Closing(
         title=_("Mettre fin à l'extension du contrat %(extranet)s : %(caf)s", **names),
-        changes=lambda: (
+        act=lambda motive, _day, seen: EndTerritory(territory_id, motive, seen=seen),
+        always=(
             _("Les dossiers de cette Caf ne peuvent plus être consultés, dans les sessions ouvertes aussi."),
             _("Le reste du contrat continue."),
         ),
@@ -89,10 +90,9 @@ def end_extension(contract_id: str, territory_id: str) -> Page:
         cancel_url=url_for("organisations.shown", organisation_id=view.organisation.id),
         above=view.organisation.name,
         standing=standing.of_territory(territory),
+        who_enters=False,
     )
-    return closing_page(
-        closing, lambda form: acts().perform(author(), EndTerritory(territory_id, form.motive, seen=form.seen))
-    )
+    return closing_page(closing)
 
 
 def _still_possible(contract: ServiceContract) -> None:

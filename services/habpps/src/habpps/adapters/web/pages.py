@@ -53,7 +53,7 @@ class Closing:
 
     `act`: made of the motive, the last day (when `asks_end`) and the version that was shown. `always`: what changes
     beside the rights of people. `standing`: what it changes, as it is now. `above`: what the page of `cancel_url` is
-    called.
+    called. `who_enters`: whether it changes who enters which extranet; if not, `always` says all that changes.
     """
 
     title: str
@@ -65,6 +65,7 @@ class Closing:
     above: str
     standing: Standing
     asks_end: bool = False
+    who_enters: bool = True
 
 
 def tools() -> PageTools:
@@ -171,7 +172,8 @@ def _changes(closing: Closing, form: ReasonForm, ends_on: date | None) -> tuple[
     """What would change; only what is always so, where a refused form asks for what is no longer possible."""
     tried = closing.act(form.motive or _NOT_TYPED_YET, ends_on or today() if closing.asks_end else None, None)
     try:
-        return effect_sentences(acts().preview(author(), tried)) + closing.always
+        effects = acts().preview(author(), tried)
+        return (effect_sentences(effects) if closing.who_enters else ()) + closing.always
     except TransitionRefusedError:
         if not form.errors:
             raise

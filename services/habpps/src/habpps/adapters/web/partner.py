@@ -69,7 +69,7 @@ def group(group_id: str) -> Page:
         page=page_of(members.total),
         wanted=wanted,
         candidates=candidates,
-        openings=acts().consult.openings(author(), found),
+        openings=acts().consult_openings(author(), found),
         version=standing.of_group(found).version,
     )
 
