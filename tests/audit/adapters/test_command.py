@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -57,10 +58,11 @@ def test_an_intact_journal_gives_exit_code_0_and_a_changed_one_1_with_the_place(
     good = run_command(tmp_path, "verify")
     assert (good.returncode, good.stdout.startswith("The journal is intact: 20 entries, 1 checkpoints")) == (0, True)
     with dbapi2.connect(tmp_path / "audit.sqlite3") as connection:
-        data, event_id = connection.execute("SELECT entry, event_id FROM entry WHERE leaf_index = 7").fetchone()
+        data, stored = connection.execute("SELECT entry, event_id FROM entry WHERE leaf_index = 7").fetchone()
         changed = data.replace(b'"granted"', b'"refused"')
         connection.execute("UPDATE entry SET entry = ? WHERE leaf_index = 7", (changed,))
     connection.close()
+    event_id = str(UUID(bytes=stored))
     bad = run_command(tmp_path, "verify", "--json")
     report = json.loads(bad.stdout)
     assert bad.returncode == 1

@@ -109,7 +109,7 @@ def test_search_narrows_by_every_criterion_newest_first(store: JournalStore, rec
     assert found(owner="751") == [3]
     assert found(before=2) == [1, 0]
     assert found(limit=2) == [2, 1]
-    assert found(actors=(row.keys.actor, "other")) == [1, 0]
+    assert found(actors=(row.keys.actor, "0f" * 16)) == [1, 0]
     assert found(actors=()) == []
     assert found(organisations=(row.keys.organisation,)) == [2, 1, 0]
     assert found(subjects=(row.keys.subject,)) == [1, 0]
@@ -128,6 +128,21 @@ def test_search_narrows_by_every_criterion_newest_first(store: JournalStore, rec
     assert store.read(lambda r: r.entries.first_index_since(NOON_US)) == 0
     assert store.read(lambda r: r.entries.first_index_since(NOON_US + 1)) is None
     assert DIRECTRICE not in str(row.keys)
+
+
+def first_since(store: JournalStore, at_us: int) -> int | None:
+    return store.read(lambda r: r.entries.first_index_since(at_us))
+
+
+def test_the_first_entry_since_a_time_is_found_among_many(store: JournalStore, record: RecordBatch) -> None:
+    clock, cdap = record.clock, FakeProducer()
+    assert isinstance(clock, MovingClock)
+    assert first_since(store, 0) is None
+    for count in (3, 1, 7, 2):
+        record([cdap.events(count)])
+        clock.forward(seconds=10)
+    for seconds, index in ((-5, 0), (0, 0), (1, 3), (10, 3), (15, 4), (20, 4), (29, 11), (30, 11), (31, None)):
+        assert first_since(store, NOON_US + seconds * 1_000_000) == index
 
 
 def test_chains_and_their_holes_are_kept(store: JournalStore) -> None:

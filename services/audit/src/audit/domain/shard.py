@@ -14,7 +14,7 @@ from functools import cached_property
 from audit.domain.retention import Retention
 
 KEY_SIZE = 32
-LINK_SIZE = 32
+PSEUDONYM_SIZE = 16
 _SHARD = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])\.[a-z]+")
 _REMEMBERED = 8192  # pseudonyms and links kept with their key: a batch has the same people and its hashes twice
 
@@ -49,7 +49,10 @@ class ShardKey:
     secret: bytes
 
     def pseudonym(self, kind: str, identifier: str) -> str:
-        """What stands for an identifier in this shard: HMAC-SHA-256 in hexadecimal. `kind`: actor, organisation..."""
+        """What stands for an identifier in this shard: HMAC-SHA-256, its first half (RFC 2104 §5), in hexadecimal.
+
+        `kind`: actor, organisation...
+        """
         return self._remembered(self._pseudonyms, kind.encode() + b"\x00" + identifier.encode())
 
     def link(self, event_hash: bytes) -> str:
@@ -85,7 +88,7 @@ class ShardKey:
         if known is None:
             if len(memory) >= _REMEMBERED:
                 memory.clear()
-            known = memory[asked] = hmac.digest(key, message, "sha256").hex()
+            known = memory[asked] = hmac.digest(key, message, "sha256")[:PSEUDONYM_SIZE].hex()
         return known
 
     def _derive(self, purpose: bytes) -> bytes:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select
 
+from audit.adapters.database.compact import event_id_bytes, event_id_text, pseudonym_bytes, search_keys
 from audit.adapters.database.tables import entry, payload
 from audit.domain.entry import SearchKeys
 from audit.domain.search import Criteria
@@ -30,6 +31,7 @@ _DATA_BETWEEN = PreparedStatement(
     .where(entry.c.leaf_index >= bindparam("first"), entry.c.leaf_index < bindparam("end"))
     .order_by(entry.c.leaf_index)
 )
+_RECEIVED_AT = PreparedStatement(select(entry.c.received_at_us).where(entry.c.leaf_index == bindparam("at")))
 _TYPE_AFTER = select(entry.c.type).order_by(entry.c.type).limit(1)
 
 
@@ -53,7 +55,7 @@ class SqlEntries:
         """See `Entries.by_event_ids`."""
         found: dict[str, EntryRow] = {}
         for begin in range(0, len(event_ids), _IDS_SIZES[-1]):
-            some = event_ids[begin : begin + _IDS_SIZES[-1]]
+            some = [event_id_bytes(one) or b"" for one in event_ids[begin : begin + _IDS_SIZES[-1]]]
             size = next(size for size in _IDS_SIZES if size >= len(some))
             values = {f"id_{number}": some[min(number, len(some) - 1)] for number in range(size)}
             for row in _BY_IDS[size].all(self._connection, values):
@@ -80,10 +82,17 @@ class SqlEntries:
         return [_entry_row(row, _sealed(row)) for row in self._connection.execute(newest_first)]
 
     def first_index_since(self, received_at_us: int) -> int | None:
-        """See `Entries.first_index_since`."""
-        since = select(entry.c.leaf_index).where(entry.c.received_at_us >= received_at_us)
-        ordered = since.order_by(entry.c.received_at_us, entry.c.leaf_index).limit(1)
-        return self._connection.execute(ordered).scalar_one_or_none()
+        """See `Entries.first_index_since`. Times grow with indexes, so no index of the database is needed."""
+        end = self._connection.execute(select(func.max(entry.c.leaf_index))).scalar_one_or_none()
+        low, high = 0, -1 if end is None else end + 1
+        while low < high:
+            middle = (low + high) // 2
+            row = _RECEIVED_AT.first(self._connection, {"at": middle})
+            if row is not None and row[0] < received_at_us:
+                low = middle + 1
+            else:
+                high = middle
+        return low if end is not None and low <= end else None
 
     def types(self, owner: str) -> Sequence[str]:
         """See `Entries.types`. One step of the index per type, however many entries there are."""
@@ -114,7 +123,7 @@ def _conditions(criteria: Criteria) -> list[ColumnElement[bool]]:
         (entry.c.organisation, criteria.organisations),
         (entry.c.subject, criteria.subjects),
     )
-    conditions += [column.in_(values) for column, values in pseudonyms if values is not None]
+    conditions += [column.in_(map(pseudonym_bytes, values)) for column, values in pseudonyms if values is not None]
     if criteria.type is not None:
         conditions.append(entry.c.type == criteria.type)
     if criteria.decision is not None:
@@ -123,7 +132,8 @@ def _conditions(criteria: Criteria) -> list[ColumnElement[bool]]:
         conditions.append(entry.c.reference == criteria.reference)
     if criteria.anyone is not None:
         columns = (entry.c.actor, entry.c.organisation, entry.c.subject)
-        conditions.append(or_(*(column.in_(criteria.anyone) for column in columns)))
+        anyone = [pseudonym_bytes(one) for one in criteria.anyone]
+        conditions.append(or_(*(column.in_(anyone) for column in columns)))
     if criteria.without:
         conditions.append(entry.c.type.not_in(criteria.without))
     if criteria.from_us is not None:
@@ -137,14 +147,14 @@ def _values(row: EntryRow) -> dict[str, Any]:
     keys = row.keys
     return {
         "leaf_index": row.index,
-        "event_id": row.event_id,
+        "event_id": event_id_bytes(row.event_id),
         "entry": row.data,
         "shard": keys.shard,
         "type": keys.type,
         "decision": keys.decision,
-        "actor": keys.actor,
-        "organisation": keys.organisation,
-        "subject": keys.subject,
+        "actor": pseudonym_bytes(keys.actor),
+        "organisation": pseudonym_bytes(keys.organisation),
+        "subject": pseudonym_bytes(keys.subject),
         "owner": keys.owner,
         "reference": keys.reference,
         "occurred_at_us": keys.occurred_at_us,
@@ -159,5 +169,5 @@ def _sealed(row: Any) -> SealedPayload | None:
 def _entry_row(row: Sequence[Any], sealed: SealedPayload | None) -> EntryRow:
     """From the columns of `_ENTRY`, with or without more behind them."""
     leaf_index, event_id, data = row[:3]
-    keys = SearchKeys(**dict(zip(_KEY_NAMES, row[3:], strict=False)))
-    return EntryRow(leaf_index, event_id, bytes(data), keys, sealed)
+    keys = search_keys(dict(zip(_KEY_NAMES, row[3:], strict=False)))
+    return EntryRow(leaf_index, event_id_text(event_id), bytes(data), keys, sealed)

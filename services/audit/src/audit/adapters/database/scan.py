@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, Table, func, literal_column, select, 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import LargeBinary, NullType, String
 
+from audit.adapters.database.compact import event_id_text, search_keys
 from audit.adapters.database.tables import (
     checkpoint,
     entry,
@@ -23,7 +24,6 @@ from audit.adapters.database.tables import (
     tile,
     tree_state,
 )
-from audit.domain.entry import SearchKeys
 from audit.domain.producer_chain import Hole, ProducerChain
 from audit.use_cases.ports import JournalScan, RawEntry, RawState, SealedPayload, StoredShard, UnreadableTableError
 from servicekit.database import Database
@@ -73,10 +73,10 @@ class _SqlScan:
         names = [column.name for column in entry.columns]
         for row in self._rows(query, entry, *sealing):
             values = dict(zip(names, row, strict=False))
-            keys = SearchKeys(**{name: values[name] for name in SearchKeys.__dataclass_fields__})
+            keys = search_keys(values)
             wrapped_key, data = row[len(names) :]
             sealed = None if data is None and wrapped_key is None else SealedPayload(wrapped_key or b"", data or b"")
-            place = (values["leaf_index"], values["event_id"], values["entry"])
+            place = (values["leaf_index"], event_id_text(values["event_id"]), values["entry"])
             yield RawEntry(*place, keys, sealed)
 
     def orphan_payloads(self) -> Iterator[int]:

@@ -15,14 +15,14 @@ entry = Table(
     "entry",
     metadata,
     Column("leaf_index", sequence_type(), primary_key=True, autoincrement=False),
-    Column("event_id", String(36), nullable=False),
+    Column("event_id", LargeBinary(16), nullable=False),
     Column("entry", LargeBinary, nullable=False),
     Column("shard", String(24), nullable=False),
     Column("type", String(100), nullable=False),
     Column("decision", String(10), nullable=False),
-    Column("actor", String(64)),
-    Column("organisation", String(64)),
-    Column("subject", String(64)),
+    Column("actor", LargeBinary(16)),
+    Column("organisation", LargeBinary(16)),
+    Column("subject", LargeBinary(16)),
     Column("owner", String(8), nullable=False),
     Column("reference", String(9)),
     Column("occurred_at_us", BigInteger, nullable=False),
@@ -34,7 +34,6 @@ entry = Table(
     Index("entry_type", "owner", "type", "leaf_index"),
     Index("entry_reference", "reference", "leaf_index"),
     Index("entry_owner", "owner", "leaf_index"),
-    Index("entry_received_at_us", "received_at_us"),
 )
 
 payload = Table(

@@ -2,6 +2,7 @@
 
 The key of a payload seals one message, so its nonce is zero; the wrapping key seals many, each with a random 96-bit
 nonce. The event id is authenticated with both, so that neither a key nor a payload passes for that of another event.
+Payloads are compressed first (`payload_compression`).
 """
 
 import os
@@ -10,6 +11,7 @@ from functools import lru_cache
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from audit.adapters.files.payload_compression import compressed, expanded
 from audit.domain.entry import SALT_SIZE
 from audit.domain.shard import KEY_SIZE, ShardKey
 from audit.use_cases.ports import SealedPayload
@@ -20,14 +22,14 @@ _KEYS_KEPT = 64
 
 
 class AesGcmPayloadCipher:
-    """`PayloadCipher`. A wrapped key: nonce, then key and tag. A payload: salt and document, then tag."""
+    """`PayloadCipher`. A wrapped key: nonce, then key and tag. A payload: salt and compressed document, then tag."""
 
     def seal(self, key: ShardKey, event_id: str, salt: bytes, document: bytes) -> SealedPayload:
         """See `PayloadCipher.seal`."""
         drawn, event = os.urandom(KEY_SIZE + _NONCE_SIZE), event_id.encode()
         own, nonce = drawn[:KEY_SIZE], drawn[KEY_SIZE:]
         wrapped = nonce + _wrapping(key.payload_key).encrypt(nonce, own, event)
-        return SealedPayload(wrapped, AESGCM(own).encrypt(_ONLY_NONCE, salt + document, event))
+        return SealedPayload(wrapped, AESGCM(own).encrypt(_ONLY_NONCE, salt + compressed(document), event))
 
     def open(self, key: ShardKey, event_id: str, sealed: SealedPayload) -> tuple[bytes, bytes] | None:
         """See `PayloadCipher.open`."""
@@ -35,9 +37,9 @@ class AesGcmPayloadCipher:
         try:
             own = _wrapping(key.payload_key).decrypt(nonce, rest, event)
             clear = AESGCM(own).decrypt(_ONLY_NONCE, sealed.data, event)
+            return clear[:SALT_SIZE], expanded(clear[SALT_SIZE:])
         except (InvalidTag, ValueError):
             return None
-        return clear[:SALT_SIZE], clear[SALT_SIZE:]
 
 
 @lru_cache(maxsize=_KEYS_KEPT)
