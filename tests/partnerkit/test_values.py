@@ -38,6 +38,12 @@ def test_a_pasted_name_is_the_name_itself(plain: str, pasted: str) -> None:
     assert letters_of(pasted) == letters_of(plain)
 
 
+@given(st.text(st.characters(codec="ascii")))
+def test_text_of_plain_letters_is_cleaned_as_any_other(text: str) -> None:
+    among_others = clean_line(f"é{text}é")
+    assert clean_line(text) == among_others[1:-1].strip()
+
+
 @pytest.mark.parametrize(
     ("name", "letters"),
     [

@@ -96,4 +96,9 @@ CDAP = (
         "RFC 8878 §6 (use of dictionaries)",
         "A stored document names the dictionary that compressed it, and the database keeps every one it was given.",
     ),
+    Promise(
+        "cdap:old-month-is-said",
+        "Issue of the house, stores that last: operation",
+        "Health and metrics say when the month that a Caf has in force is old.",
+    ),
 )

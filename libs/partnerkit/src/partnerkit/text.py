@@ -33,6 +33,8 @@ def clean_line(text: str) -> str:
 
     A tab, a line end or any wide or unbreakable space becomes one ordinary space; there is none at the two ends.
     """
+    if text.isascii() and text.isprintable():  # composed already, and its only space is the ordinary one
+        return " ".join(text.split())
     visible = (_visible(character) for character in unicodedata.normalize("NFC", text))
     return unicodedata.normalize("NFC", " ".join("".join(visible).split()))
 

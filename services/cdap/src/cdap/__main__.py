@@ -68,9 +68,9 @@ def _import(settings: CdapSettings, arguments: argparse.Namespace) -> int:
 
 def _months(settings: CdapSettings, _arguments: argparse.Namespace) -> int:
     from cdap.adapters.files.month_list import month_list
-    from cdap.bootstrap import months
+    from cdap.bootstrap import months_of
 
-    sys.stdout.write(month_list(*months(settings)))
+    sys.stdout.write(month_list(*months_of(settings)))
     return 0
 
 

@@ -14,6 +14,7 @@ from cdap.settings import CdapSettings
 from cdap.use_cases.consult_dossier import ConsultDossier
 from cdap.use_cases.import_dossiers import ImportChoices, ImportDossiers
 from cdap.use_cases.import_ports import CafMonth, UnfinishedFile
+from cdap.use_cases.months_in_force import MonthsInForce
 from cdap.use_cases.ports import Repositories
 from partenaire.cdap.v1 import consultation_pb2
 from partenaire.cdap.v1.consultation_pb2_grpc import add_ConsultationServicer_to_server
@@ -27,6 +28,7 @@ from servicekit.clock import SystemClock
 from servicekit.database import check_schema, open_database
 from servicekit.errors import StartError
 from servicekit.health import database_check
+from servicekit.metrics import Gauge
 from servicekit.outbox import LaterDelivery, OutboxRelay, RecordingUnitOfWork
 from servicekit.outbox.grpc_sink import GrpcAuditSink
 from servicekit.process import Parts, Process
@@ -64,6 +66,7 @@ def build(settings: CdapSettings, parts: Parts) -> Process:
     rights = RightsReplica(GrpcRightsFeed(habpps), clock, service=settings.service, saved_at=saved_at)
     sessions = SessionsReplica(GrpcEndedSessionsFeed(auth), clock, service=settings.service)
     consult = ConsultDossier(work, rights, sessions, table, clock)
+    months = MonthsInForce(work, clock)
     background = (relay, rights, sessions)
     web = None
     if parts.web:
@@ -80,9 +83,14 @@ def build(settings: CdapSettings, parts: Parts) -> Process:
         rpc=rpc,
         background=background,
         close=close,
-        health=(("database", database_check(database)),),
+        health=(("database", database_check(database)), ("months", months.old)),
+        notes=frozenset({"months"}),
         queues=(relay.queue(),),
-        gauges=(replica_age([rights, sessions]),),
+        gauges=(
+            replica_age([rights, sessions]),
+            Gauge("partenaire_dossiers", "Dossiers of a Caf that are in force.", months.counts, "caf"),
+            Gauge("partenaire_month_age", "Months since the month that a Caf has in force.", months.ages, "caf"),
+        ),
     )
 
 
@@ -100,7 +108,7 @@ def dossier_import(settings: CdapSettings, choices: ImportChoices | None = None)
         yield ImportDossiers(work, SystemClock(), LinuxHolders(), chosen)
 
 
-def months(settings: CdapSettings) -> tuple[Sequence[CafMonth], Sequence[UnfinishedFile]]:
+def months_of(settings: CdapSettings) -> tuple[Sequence[CafMonth], Sequence[UnfinishedFile]]:
     """What each Caf has in force, and the files that are half imported.
 
     Raises:

@@ -11,7 +11,7 @@ from enum import Enum
 from cdap.domain.dossier import Document
 
 YEARS_BACK = 2  # resources of the year N-2 are in force from January to December of the year N
-_LATEST_MONTHS = 2  # data of a month that is further back are old: an import was missed
+LATEST_MONTHS = 2  # data of a month that is further back are old: an import was missed
 _QUARTER_MONTHS = 6  # a quarterly declaration further back says nothing of today
 _PROVISIONAL_CODES = frozenset({"111", "121"})  # being affiliated, suspended: figures may change
 _QF_CONTRADICTED = frozenset({"151", "161"})
@@ -46,7 +46,7 @@ def standings_of(document: Document, fields: Collection[str], today: date) -> Ma
 
 def data_are_old(document: Document, today: date) -> bool:
     """Whether the month of the dossier is further back than a monthly import explains."""
-    return months_since(document["reference"]["month"], today) > _LATEST_MONTHS
+    return months_since(document["reference"]["month"], today) > LATEST_MONTHS
 
 
 def _annual(document: Document, today: date) -> Standing:

@@ -7,6 +7,7 @@ from partnerkit.text import clean_line, typed_name
 NAME_FIELDS = frozenset({"birth_name", "usage_name", "first_names"})
 NIR_FIELD = "nir"  # may come with a record: it is dropped unread, nothing here needs it
 _DEEPEST = 8  # the schema has five levels
+_WITH_TEXT = (str, dict, list)  # most of a dossier is numbers
 
 
 def cleaned(record: Any) -> Any:
@@ -23,7 +24,10 @@ def _cleaned(value: Any, name: str, depth: int) -> Any:
     if isinstance(value, str):
         return (typed_name(value) if name in NAME_FIELDS else clean_line(value)) or None
     if depth and isinstance(value, dict):
-        return {key: _cleaned(inner, key, depth - 1) for key, inner in value.items()}
+        return {
+            key: _cleaned(inner, key, depth - 1) if isinstance(inner, _WITH_TEXT) else inner
+            for key, inner in value.items()
+        }
     if depth and isinstance(value, list):
-        return [_cleaned(inner, name, depth - 1) for inner in value]
+        return [_cleaned(inner, name, depth - 1) if isinstance(inner, _WITH_TEXT) else inner for inner in value]
     return value
