@@ -20,6 +20,7 @@ ELSEWHERE = {
 VERSION = re.compile(r"\b(form|assign_form)\.version\b|\"version\": ")
 MAKES_ONLY = {
     # what is new: nothing known is changed, and the register refuses a second one
+    "request.html",  # what was asked never changes, and the register refuses a second decision
     *("attach_person.html", "contract_form.html", "group_form.html", "organisation_form.html", "user_form.html"),
     "territory_form.html",
 }

@@ -25,6 +25,7 @@ from habpps.use_cases.ports import (
     Repositories,
     Signals,
 )
+from habpps.use_cases.request_ports import ActRequest, RequestState
 from rights.snapshot import EMPTY_DIGEST
 from servicekit.errors import DependencyUnavailableError
 from tests.habpps.rows import InMemoryPeople, Rows, RowsOfPeople
@@ -280,6 +281,20 @@ class InMemoryJournal(Rows[ActRecord]):
         return next((row for row in reversed(found) if not label or row.label == label), None)
 
 
+class InMemoryRequests(Rows[ActRequest]):
+    def of(self, organisation_id: str, caf: str, listing: Listing) -> tuple[tuple[ActRequest, ...], int]:
+        found = self.where(
+            lambda row: (
+                (row.organisation_id, row.caf) == (organisation_id, caf)
+                and (not listing.state or row.state == listing.state)
+            )
+        )
+        return part(tuple(reversed(found)), listing)
+
+    def expired(self, now: datetime) -> tuple[ActRequest, ...]:
+        return self.where(lambda row: row.state is RequestState.WAITING and row.expires_at <= now)
+
+
 def in_memory_store() -> Repositories:
     conventions, groups = InMemoryConventions(), InMemoryGroups()
     habilitations, people = InMemoryHabilitations(), InMemoryPeople()
@@ -299,6 +314,7 @@ def in_memory_store() -> Repositories:
         publications=InMemoryPublications(),
         commands=InMemoryAccountCommands(),
         journal=InMemoryJournal(),
+        requests=InMemoryRequests(),
     )
 
 

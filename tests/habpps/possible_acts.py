@@ -20,6 +20,7 @@ from habpps.use_cases.create_user import AttachPerson, CreateUser
 from habpps.use_cases.import_extranets import ImportExtranets
 from habpps.use_cases.import_organisations import CreateCafAgent, ImportOrganisations
 from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
+from habpps.use_cases.name_caf_agents import WithdrawCafAgent
 from habpps.use_cases.open_service_contract import OpenServiceContract
 from habpps.use_cases.retry_account_command import RetryAccountCommand
 from tests.habpps.builders import OTHER_SIRET, TERMS, TODAY, Commune, Register921, request
@@ -48,6 +49,7 @@ def possible_acts(register: Register921, commune: Commune) -> dict[str, Possible
         *_of_places(register, commune),
         Possible(OPERATOR, ImportExtranets(register.work.read(lambda store: store.extranets.all()))),
         Possible(OPERATOR, ImportOrganisations(_document())),
+        Possible(OPERATOR, WithdrawCafAgent(register.agent("921", Role.CAF_AUDITOR).administrator_id, WHY)),
         Possible(OPERATOR, CreateCafAgent("751", Role.CAF_ADMINISTRATOR, "account-new", SECOND)),
     ]
     return {ACTS.of(one.act).name: one for one in found}

@@ -107,6 +107,7 @@ def _find_things(world: World) -> None:
         "event_id": event[2],
         "cdap.identifier": consulted.headers["Location"].rpartition("/")[2],
         "client_id": "logiciel-921",
+        "request_id": "no-act-waits",  # tests/habpps/use_cases/test_requests.py tries those that wait
     }
     assert CANARY in world.page("cdap", "pro", consulted.headers["Location"])
     user = of_caf["Alphaville"]["user_id"]

@@ -44,6 +44,22 @@ ACTS: tuple[Promise, ...] = (
         _HABPPS,
         "A preview counts exactly the people for whom the act then opens or closes something.",
     ),
+    Promise(
+        "requests:two-people",
+        _HABPPS,
+        "What opens something to many at once, or names administrators of a Caf, waits until a second one approves.",
+    ),
+    Promise("requests:never-ones-own", _HABPPS, "Nobody approves their own request; one is decided once."),
+    Promise(
+        "requests:all-checks-again",
+        _HABPPS,
+        "An approved act passes all of its checks again, for whoever asked and for whoever approves.",
+    ),
+    Promise(
+        "requests:alone-is-said",
+        _HABPPS,
+        "Where no second administrator can sign in, the act goes through and the journal says so.",
+    ),
     Promise("accounts:order-per-person", _HABPPS, "The commands of one person stay in order, also when tried again."),
     Promise(
         "acts:opening-waits-for-audit",

@@ -18,6 +18,7 @@ from habpps.domain.account_command import CommandState
 from habpps.domain.authorship import OPERATOR
 from habpps.settings import HabppsSettings
 from habpps.use_cases.act_entry import Act, Done, T_co
+from habpps.use_cases.act_kinds import Acts
 from habpps.use_cases.acts import ACTS
 from habpps.use_cases.catalogue import UseCases, use_cases_on
 from habpps.use_cases.follow_propagation import FollowPropagation
@@ -87,15 +88,16 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
     )
     work = RecordingUnitOfWork(database, sql_repositories, relay)
     catalogue = load_catalogue()
-    register = Register(work, signals, clock, catalogue, ACTS)
+    acts = Acts(ACTS.kinds, settings.reviewed_openings)
+    register = Register(work, signals, clock, catalogue, acts)
     accounts = open_channel(ChannelOptions.to("auth", settings.auth_address, settings))
     feed = SqlFeedReader(database)
     propagation = FollowPropagation(SqlReplicas(database), feed, signals.replicas, clock, GrpcClientSessions(accounts))
     push = PushAccountCommands(work, GrpcAccounts(accounts), clock, each_apart)
     web = None
     if parts.web:
-        acts = use_cases_on(register, catalogue, clock, propagation, GrpcAccounts(accounts))
-        web = create_web(WebParts(settings, database, acts, IdentifyAdministrator(work, clock), clock))
+        use_cases = use_cases_on(register, catalogue, clock, propagation, GrpcAccounts(accounts))
+        web = create_web(WebParts(settings, database, use_cases, IdentifyAdministrator(work, clock), clock))
     rpc = _feed_server(settings, RightsFeedServicer(feed, propagation, signals.feed, clock)) if parts.rpc else None
 
     def close() -> None:

@@ -28,6 +28,13 @@ class HabppsSettings(RelyingPartySettings):
     auth_address: str = Field(
         default="localhost:9400", description="host:port of the account service of auth (gRPC, mTLS)."
     )
+    reviewed_openings: int = Field(
+        default=50,
+        ge=0,
+        le=100_000,
+        description="People to whom one administrator alone may open something in one act. For more, a second "
+        "administrator of the same side approves, where there is one.",
+    )
     propagation_wait_ms: int = Field(
         default=3_000,
         ge=0,

@@ -139,6 +139,24 @@ REASONS = (
             "This is the only administrator: appoint a successor first.",
         ),
     ),
+    reason(
+        "OWN_REQUEST",
+        ADMINISTRATION,
+        ("Approbation de sa propre demande", "Approval of one's own request"),
+        (
+            "Personne n'approuve sa propre demande : un autre administrateur doit le faire.",
+            "Nobody approves their own request: another administrator must do it.",
+        ),
+    ),
+    reason(
+        "REQUEST_DECIDED",
+        ADMINISTRATION,
+        ("Demande déjà décidée", "Request decided already"),
+        (
+            "Cette demande est déjà décidée, ou son délai est passé.",
+            "This request is decided already, or its time is over.",
+        ),
+    ),
     reason("FORM_REFUSED", INPUT, ("Saisie incorrecte", "Wrong input")),
     reason("IMPORT_REFUSED", INPUT, ("Fichier d'import incorrect", "Wrong file to import")),
     reason("ACCOUNT_UNKNOWN", ADMINISTRATION, ("Compte inconnu", "Account unknown")),

@@ -93,6 +93,8 @@ class _NoticeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Notice.ValueTy
     """To administrators: the convention ends with its notice period."""
     NOTICE_CONVENTION_ENDED: _Notice.ValueType  # 19
     """To administrators: the convention has ended."""
+    NOTICE_REQUEST_WAITING: _Notice.ValueType  # 20
+    """To administrators: an act of another administrator waits for a second person."""
 
 class Notice(_Notice, metaclass=_NoticeEnumTypeWrapper):
     """What a notice says."""
@@ -137,6 +139,8 @@ NOTICE_CONVENTION_DENOUNCED: Notice.ValueType  # 18
 """To administrators: the convention ends with its notice period."""
 NOTICE_CONVENTION_ENDED: Notice.ValueType  # 19
 """To administrators: the convention has ended."""
+NOTICE_REQUEST_WAITING: Notice.ValueType  # 20
+"""To administrators: an act of another administrator waits for a second person."""
 Global___Notice: _TypeAlias = Notice  # noqa: Y015
 
 @_typing.final

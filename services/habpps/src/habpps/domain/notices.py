@@ -42,6 +42,7 @@ class NoticeKind(StrEnum):
     CONVENTION_LIFTED = "convention_lifted"
     CONVENTION_DENOUNCED = "convention_denounced"
     CONVENTION_ENDED = "convention_ended"
+    REQUEST_WAITING = "request_waiting"
 
 
 TO_ADMINISTRATORS: Mapping[str, NoticeKind] = {

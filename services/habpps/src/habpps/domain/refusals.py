@@ -153,6 +153,18 @@ class LastAdministratorError(ConflictError):
     reason = "LAST_ADMINISTRATOR"
 
 
+class OwnRequestError(ConflictError):
+    """Nobody approves what they asked for."""
+
+    reason = "OWN_REQUEST"
+
+
+class RequestDecidedError(ConflictError):
+    """The request is decided already, or its time is over."""
+
+    reason = "REQUEST_DECIDED"
+
+
 class ImportRefusedError(InvalidInputError):
     """A file to import is wrong; `fields` gives the path of each bad item."""
 

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import ClassVar, Generic, TypeVar
+from typing import Generic
 
 from habpps.domain.account_command import MAILS, AccountCommand, CommandKind, CommandState
+from habpps.domain.act import Act as Act
+from habpps.domain.act import T_co as T_co
 from habpps.domain.authorship import Author, check_reach
 from habpps.domain.notices import Notice
 from habpps.domain.organisation import Organisation
@@ -21,18 +23,6 @@ from servicekit.clock import Clock
 from servicekit.identifiers import new_id
 
 _MAILED_BY_ITSELF = frozenset({CommandKind.CREATE, CommandKind.LOCK, CommandKind.UNLOCK})
-
-T_co = TypeVar("T_co", covariant=True)
-
-
-@dataclass(frozen=True)
-class Act(Generic[T_co]):
-    """The content of an act: everything its author decides, as plain values. Carried out, it gives a `T_co`.
-
-    Each kind stands in the registry (`use_cases.acts`) with its name, who may do it and what it does.
-    """
-
-    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}  # what is read from JSON says nothing else
 
 
 @dataclass(frozen=True)
@@ -62,6 +52,8 @@ class Note:
     label: str
     reason: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
+    author: Author | None = None
+    """Who did it; filled by `ActEntry.note`."""
 
 
 @dataclass(kw_only=True)
@@ -75,6 +67,12 @@ class ActEntry:
     changed: list[Entity] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     commands: list[AccountCommand] = field(default_factory=list)
+    carries: str = ""
+    """Name of the act that an approval carries out."""
+
+    def of(self, author: Author) -> "ActEntry":
+        """Return the same act, written by somebody else: what they do is done and told with it."""
+        return replace(self, author=author)
 
     @property
     def mails(self) -> int:
@@ -119,7 +117,11 @@ class ActEntry:
             FormRefusedError: its text is not clean.
         """
         require_sound(note)
-        self.notes.append(note)
+        self.notes.append(replace(note, author=self.author))
+
+    def say_of_each(self, details: Mapping[str, str]) -> None:
+        """Add details to everything that was said so far."""
+        self.notes[:] = [replace(note, details={**note.details, **details}) for note in self.notes]
 
     def command(self, kind: CommandKind, account_id: str, organisation_id: str, content: Mapping[str, str]) -> None:
         """Ask something of the account service, after the commit.

@@ -2,11 +2,22 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from habpps.domain.people import Role
 from habpps.domain.refusals import UnknownThingError
 from habpps.use_cases.act_entry import Act, ActEntry
+
+MOST_PEOPLE = 50
+
+
+class Review(StrEnum):
+    """When an act needs a second administrator of the same side, where there is one who can sign in."""
+
+    OPENS_MUCH = "opens_much"
+    """It opens something to more people at once than `Acts.most_people`."""
+    ALWAYS = "always"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +32,7 @@ class ActKind:
     perform: Callable[[ActEntry, Any], Any]
     by: tuple[Role, ...] = ()
     fixed: Mapping[str, object] = field(default_factory=dict)
+    review: Review = Review.OPENS_MUCH
 
     def holds(self, act: Act[Any]) -> bool:
         """Say whether an act is of this kind."""
@@ -30,9 +42,13 @@ class ActKind:
 class Acts:
     """The registry: every kind of act by its name."""
 
-    def __init__(self, kinds: Iterable[ActKind]) -> None:
-        """Keep the kinds; where several hold an act, the first is meant."""
+    def __init__(self, kinds: Iterable[ActKind], most_people: int = MOST_PEOPLE) -> None:
+        """Keep the kinds; where several hold an act, the first is meant.
+
+        `most_people`: to how many one administrator alone may open something in one act.
+        """
         self.kinds = tuple(kinds)
+        self.most_people = most_people
         self._by_name = {one.name: one for one in self.kinds}
         if len(self._by_name) != len(self.kinds):
             raise ValueError("two kinds of act have one name")

@@ -22,7 +22,7 @@ from habpps.use_cases import (
 from habpps.use_cases import create_organisation as organisations
 from habpps.use_cases import manage_groups as groups
 from habpps.use_cases.act_entry import Act, ActEntry
-from habpps.use_cases.act_kinds import ActKind, Acts
+from habpps.use_cases.act_kinds import ActKind, Acts, Review
 from habpps.use_cases.appoint_administrator import (
     APPOINTED,
     WITHDRAWN,
@@ -42,6 +42,7 @@ from habpps.use_cases.import_organisations import (
     import_organisations,
 )
 from habpps.use_cases.import_organisations import IMPORTED as ORGANISATIONS_IMPORTED
+from habpps.use_cases.name_caf_agents import AGENT_WITHDRAWN, WithdrawCafAgent, withdraw_caf_agent
 from habpps.use_cases.open_service_contract import OPENED, OpenServiceContract, open_service_contract
 from habpps.use_cases.retry_account_command import RETRIED, RetryAccountCommand, retry_account_command
 
@@ -67,6 +68,11 @@ def _one(
     name: str, content: type[Act[Any]], perform: Callable[[ActEntry, Any], Any], *by: Role, **fixed: StrEnum | None
 ) -> ActKind:
     return ActKind(name=name, content=content, perform=perform, by=by, fixed=fixed)
+
+
+def _two(name: str, content: type[Act[Any]], perform: Callable[[ActEntry, Any], Any]) -> ActKind:
+    """Of a Caf about its own administrators: always two people, where there are two."""
+    return ActKind(name=name, content=content, perform=perform, by=CAF, review=Review.ALWAYS)
 
 
 _departure = (change_user.SetDeparture, change_user.set_departure, *BOTH)
@@ -111,6 +117,7 @@ ACTS = Acts(
         _one(RETRIED, RetryAccountCommand, retry_account_command, *BOTH),
         _one(EXTRANETS_IMPORTED, ImportExtranets, import_extranets),
         _one(ORGANISATIONS_IMPORTED, ImportOrganisations, import_organisations),
-        _one(AGENT_NAMED, CreateCafAgent, create_caf_agent),
+        _two(AGENT_NAMED, CreateCafAgent, create_caf_agent),
+        _two(AGENT_WITHDRAWN, WithdrawCafAgent, withdraw_caf_agent),
     )
 )

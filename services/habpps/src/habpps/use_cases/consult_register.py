@@ -18,6 +18,7 @@ from habpps.use_cases.acting_administrators import those_who_can_sign_in
 from habpps.use_cases.people_ports import Listing
 from habpps.use_cases.ports import Accounts, ActRecord, Repositories
 from habpps.use_cases.register import Register
+from habpps.use_cases.request_ports import ActRequest
 from partnerkit.days import french_day
 from servicekit.clock import Clock
 from servicekit.errors import ServiceError
@@ -138,6 +139,14 @@ class ConsultRegister:
         self._accounts = accounts
         self._register = register
         self._clock = clock
+
+    def requests(self, author: Author, listing: Listing) -> tuple[tuple[ActRequest, ...], int]:
+        """Return a page of the acts of the author's side that wait for a second person, or waited."""
+        return self._register.read(
+            author,
+            "habpps.requests.listed",
+            lambda store: store.requests.of(author.organisation_id, author.caf, listing),
+        )
 
     def organisations(self, author: Author, listing: Listing) -> tuple[tuple[Organisation, ...], int]:
         """Return a page of the partners of the author's Caf.

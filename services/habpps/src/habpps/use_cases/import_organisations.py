@@ -18,6 +18,7 @@ from habpps.use_cases.create_organisation import create_organisation
 from habpps.use_cases.create_user import CreateUser, write_user
 from habpps.use_cases.import_document import ImportDocument, ImportedOrganisation
 from habpps.use_cases.manage_groups import CreateGroup, create_group
+from habpps.use_cases.name_caf_agents import check_own_caf
 from habpps.use_cases.open_service_contract import OpenServiceContract, open_service_contract
 from partnerkit.cafs import Caf
 from servicekit.audit_events import NATIONAL
@@ -124,9 +125,11 @@ def create_caf_agent(entry: ActEntry, act: CreateCafAgent) -> str:
     """Write the agent; doing it again changes nothing.
 
     Raises:
+        UnknownThingError: another Caf than that of the author.
         ImportRefusedError: no such Caf, or the national office and another role than auditor.
         FormRefusedError: a name or the address cannot be one.
     """
+    check_own_caf(entry, act.caf)
     return add_agent(entry, caf_organisation(entry, act.caf, ""), act.person, act.account_id, act.role)
 
 

@@ -11,6 +11,7 @@ from habpps.domain.publication import PublishedFact
 from habpps.domain.service_contract import Extranet, Purpose, ServiceContract
 from habpps.domain.territory import Territory
 from habpps.use_cases.people_ports import Administrators, Groups, Habilitations, Listing, People, Users
+from habpps.use_cases.request_ports import Requests
 from partnerkit.cafs import Caf
 from rights.facts import READER_VERSION
 
@@ -246,6 +247,7 @@ class Repositories:
     publications: Publications
     commands: AccountCommands
     journal: Journal
+    requests: Requests
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from habpps.use_cases.act_entry import ActEntry
 from habpps.use_cases.ports import Repositories
 from habpps.use_cases.tell_people import rights_of
 
-_OF_ONE_PERSON = User | Habilitation | Administrator | AccountHolder | Group
+OF_ONE_PERSON = User | Habilitation | Administrator | AccountHolder | Group
 """What changes the rights of those whom it names, or nobody's: a group opens nothing but by the places in it."""
 
 
@@ -33,7 +33,7 @@ def effects(entry: ActEntry) -> Effects:
 def _effects(store: Repositories, organisation: Organisation, changed: Sequence[Entity], today: date) -> Effects:
     users = {one.id for one in changed if isinstance(one, User)}
     users |= {one.user_id for one in changed if isinstance(one, Habilitation)}
-    everybody = any(not isinstance(one, _OF_ONE_PERSON) for one in changed)
+    everybody = any(not isinstance(one, OF_ONE_PERSON) for one in changed)
     parts: list[Entity] = []
     people: dict[str, Concerned] = {}
     if everybody and not users:

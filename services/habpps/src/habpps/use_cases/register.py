@@ -7,28 +7,43 @@ reason, before it reaches the one who asked.
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, Literal, NamedTuple, NoReturn, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from habpps.domain.authorship import Author, check_role
 from habpps.domain.effects import Effects
-from habpps.domain.organisation import Organisation
-from habpps.domain.people import Role
+from habpps.domain.people import Administrator, Role
 from habpps.domain.publication import Entity, PublishedFact, published
-from habpps.domain.refusals import ConventionSuspendedError, RoleNotConfirmedError, UnknownThingError
+from habpps.domain.refusals import ConventionSuspendedError, RoleNotConfirmedError
 from habpps.domain.soundness import require_sound
 from habpps.domain.states import ConventionState
 from habpps.use_cases.act_entry import Act, ActEntry, Done, Note
-from habpps.use_cases.act_kinds import Acts
+from habpps.use_cases.act_kinds import ActKind, Acts
 from habpps.use_cases.acting_administrators import may_act
-from habpps.use_cases.ports import ActRecord, Catalogue, FeedChange, FeedState, Repositories, Signals
+from habpps.use_cases.change_convention import check_reason
+from habpps.use_cases.ports import Catalogue, FeedChange, FeedState, Repositories, Signals
 from habpps.use_cases.preview_act import effects
+from habpps.use_cases.record_act import recorded, refusal_event
+from habpps.use_cases.request_ports import ActRequest, RequestState
+from habpps.use_cases.requests import (
+    APPROVED,
+    REFUSED,
+    WaitsForSecondPerson,
+    ask,
+    author_of,
+    check_not_own,
+    close,
+    needs_second_person,
+    of_ones_side,
+    others_of_the_side,
+    waiting,
+)
 from partnerkit.days import french_day
 from rights.facts import read_fact
 from rights.snapshot import digest_after
 from rights.widening import widens
-from servicekit.audit_events import NATIONAL, AuditEvent, Outcome, RecordedWork
+from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
-from servicekit.errors import AccessDeniedError, ConflictError, NotFoundError
+from servicekit.errors import AccessDeniedError, ConflictError, InvalidInputError, NotFoundError
 
 T = TypeVar("T")
 
@@ -44,6 +59,12 @@ class _Tried(Exception):  # noqa: N818 - it is no failure: raising it is what ro
     def __init__(self, found: Effects) -> None:
         super().__init__("tried and rolled back")
         self.effects = found
+
+
+class _Waits(Exception):  # noqa: N818 - it rolls the act back, which waits for a second person
+    def __init__(self, about: Note, others: tuple[Administrator, ...]) -> None:
+        super().__init__("needs a second person")
+        self.about, self.others = about, others
 
 
 class Register:
@@ -69,24 +90,100 @@ class Register:
             RoleNotAllowedError: it belongs to another role.
             ServiceError: what the act itself refuses; the refusal is recorded.
             AuditUnavailableError: the act is written and recorded, but audit has not acknowledged it.
+            WaitsForSecondPerson: nothing is done yet, another administrator must approve.
         """
         kind = self._acts.of(act)
         require_sound(act)
 
+        def work(entry: ActEntry) -> T:
+            check_role(author, *kind.by)
+            value: T = kind.perform(entry, act)
+            self._review(entry, kind)
+            return value
+
+        try:
+            return self._carry_out(author, kind.name, work)
+        except _Waits as waits:
+            found = waits
+            asked = self._carry_out(
+                author, kind.name, lambda entry: ask(entry, kind.name, act, found.about, found.others)
+            )
+            raise WaitsForSecondPerson(asked.value) from None
+
+    def decide(self, author: Author, request_id: str, *, approved: bool, reason: str) -> Done[None]:
+        """Approve a request, which carries its act out with all of its checks as whoever asked; or refuse it.
+
+        Raises:
+            FormRefusedError: the reason is not clean, or missing.
+            RoleNotConfirmedError, UnknownThingError: not their business; or whoever asked is no longer administrator.
+            OwnRequestError, RequestDecidedError: not them, or not any more.
+            ServiceError: what the act refuses now; the request goes on waiting.
+        """
+        require_sound({"reason": reason})
+        check_reason(reason)
+
+        def approve(entry: ActEntry) -> None:
+            request = waiting(entry, request_id)
+            check_not_own(entry, request)
+            assert request.act is not None
+            kind = self._acts.of(request.act)
+            check_role(author, *kind.by)
+            asker = author_of(entry.store, request)
+            if asker is None:
+                raise RoleNotConfirmedError("whoever asked is no longer known")
+            self._entry(entry.store, asker)
+            check_role(asker, *kind.by)
+            kind.perform(entry.of(asker), request.act)
+            entry.say_of_each({"reviewer": author.display_name})
+            entry.carries = kind.name
+            close(entry, request, RequestState.APPROVED, APPROVED, reason)
+
+        def refuse(entry: ActEntry) -> None:
+            close(entry, waiting(entry, request_id), RequestState.REFUSED, REFUSED, reason)
+
+        return self._carry_out(author, APPROVED if approved else REFUSED, approve if approved else refuse)
+
+    def request(self, author: Author, request_id: str) -> tuple[ActRequest, Effects | None]:
+        """Return a request of one's own side, and what its act would do now; None: it could not be done as asked.
+
+        Raises:
+            UnknownThingError: not theirs.
+        """
+
+        def work(store: Repositories) -> tuple[ActRequest, Author | None]:
+            asked = of_ones_side(author, store.requests.get(request_id))
+            return asked, author_of(store, asked)
+
+        asked, asker = self.read(author, "habpps.requests.listed", work)
+        if asked.act is None or asker is None:
+            return asked, None
+        try:
+            return asked, self.preview(asker, asked.act)
+        except (AccessDeniedError, NotFoundError, ConflictError, InvalidInputError):
+            return asked, None
+
+    def _review(self, entry: ActEntry, kind: ActKind) -> None:
+        if not needs_second_person(entry, kind, self._acts.most_people):
+            return
+        others = others_of_the_side(entry, kind)
+        if others:
+            raise _Waits(entry.notes[0], others)
+        entry.say_of_each({"reviewer": "nobody"})
+
+    def _carry_out(self, author: Author, name: str, work: Callable[[ActEntry], T]) -> Done[T]:
         def once(store: Repositories) -> Outcome[Done[T]]:
             state = store.publications.lock()
             entry = self._entry(store, author)
-            check_role(author, *kind.by)
-            value = kind.perform(entry, act)
-            entry.tell(kind.name)
+            value = work(entry)
+            entry.tell(entry.carries or name)
             published_now = self._publish(store, state, entry.changed)
             done = Done(value, published_now.revision, entry.mails)
-            return Outcome(done, self._record(entry, published_now))
+            return Outcome(done, recorded(entry, published_now.revision, opens=published_now.opens))
 
         try:
             return self._work.record(once)
         except (AccessDeniedError, NotFoundError, ConflictError) as refusal:
-            self._record_refusal(author, kind.name, refusal)
+            self._record_refusal(author, name, refusal)
             raise
         finally:
             self._signals.feed.announce()
@@ -160,67 +257,10 @@ class Register:
         store.publications.append(change, self._clock.now())
         return _Published(change.revision, opens)
 
-    def _record(self, entry: ActEntry, published_now: _Published) -> tuple[AuditEvent, ...]:
-        author = entry.author
-        events = []
-        for note in entry.notes:
-            organisation = entry.store.organisations.get(note.organisation_id)
-            event = self._event(author, note, published_now, _owner(author, organisation))
-            events.append(event)
-            entry.store.journal.add(
-                ActRecord(
-                    id=event.event_id,
-                    occurred_at=event.occurred_at,
-                    organisation_id=note.organisation_id,
-                    author_account_id=author.account_id,
-                    author_name=author.display_name,
-                    act=note.act,
-                    label=note.label,
-                    reason=note.reason,
-                    details=note.details,
-                )
-            )
-        return tuple(events)
-
-    def _event(self, author: Author, note: Note, published_now: _Published, owner: str) -> AuditEvent:
-        content = {
-            "author": author.display_name,
-            "role": author.role.value,
-            "label": note.label,
-            "motive": note.reason,
-            **note.details,
-        }
-        waits = published_now.opens and author.role is not Role.OPERATOR
-        policy: Literal["strict", "buffered"] = "strict" if waits else "buffered"
-        return AuditEvent(
-            type=note.act,
-            decision="done",
-            policy=policy,
-            owner=owner,
-            actor_id=author.account_id or None,
-            organisation_id=note.organisation_id or None,
-            subject=note.subject,
-            rights_revision=published_now.revision,
-            payload={key: value for key, value in content.items() if value},
-            occurred_at=self._clock.now(),
-        )
-
     def _record_refusal(
         self, author: Author, act: str, refusal: AccessDeniedError | NotFoundError | ConflictError
     ) -> None:
-        reason = refusal.true_reason if isinstance(refusal, UnknownThingError) else refusal.reason
-        event = AuditEvent(
-            type="habpps.administration.refused",
-            decision="refused",
-            policy="buffered",
-            owner=_owner(author, None),
-            actor_id=author.account_id or None,
-            organisation_id=author.organisation_id or None,
-            subject=None,
-            reason=reason,
-            payload={"act": act, "author": author.display_name, "role": author.role.value, **refusal.details},
-            occurred_at=self._clock.now(),
-        )
+        event = refusal_event(author, act, refusal, self._clock.now())
         self._work.record(lambda _store: Outcome(None, (event,)))
 
 
@@ -231,11 +271,6 @@ def _confirm(store: Repositories, author: Author, today: date) -> None:
     known = administrator is not None and administrator.is_active and administrator.role is author.role
     if administrator is None or not known or not may_act(store, administrator, today):
         raise RoleNotConfirmedError(f"administrator {author.administrator_id} is not active")
-
-
-def _owner(author: Author, organisation: Organisation | None) -> str:
-    """Whose auditor may read of the act: the Caf of the organisation it is about, else that of the author."""
-    return (organisation.caf if organisation is not None else author.caf) or NATIONAL
 
 
 def _may_write(store: Repositories, author: Author) -> None:

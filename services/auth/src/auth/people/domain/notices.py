@@ -31,6 +31,7 @@ class NoticeKind(Enum):
     CONVENTION_LIFTED = "convention_lifted"
     CONVENTION_DENOUNCED = "convention_denounced"
     CONVENTION_ENDED = "convention_ended"
+    REQUEST_WAITING = "request_waiting"
 
 
 class Access(NamedTuple):

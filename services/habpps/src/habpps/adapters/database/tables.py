@@ -235,3 +235,26 @@ act = Table(
     Column("details", Json, nullable=False),
     Index("act_by_organisation", "organisation_id", "id"),
 )
+
+request = Table(
+    "request",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("organisation_id", String(36), nullable=False),
+    Column("caf", String(8), nullable=False),
+    Column("about", String(36), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("content", Json, nullable=False),  # emptied when decided: names and addresses
+    Column("label", String(200), nullable=False),
+    Column("asked_by", String(36), nullable=False),
+    Column("asked_by_name", String(200), nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("decided_by", String(36), nullable=False),
+    Column("decided_by_name", String(200), nullable=False),
+    Column("decided_at", UtcDateTime),
+    Column("reason", String(400), nullable=False),
+    Index("request_by_side", "organisation_id", "caf", "id"),
+    Index("request_waiting", "state", "expires_at"),
+)

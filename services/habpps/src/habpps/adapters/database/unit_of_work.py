@@ -12,6 +12,7 @@ from habpps.adapters.database.organisations import (
     SqlTerritories,
 )
 from habpps.adapters.database.people import SqlAdministrators, SqlGroups, SqlHabilitations, SqlPeople, SqlUsers
+from habpps.adapters.database.requests import SqlRequests
 from habpps.use_cases.ports import Repositories
 
 
@@ -31,4 +32,5 @@ def sql_repositories(connection: Connection) -> Repositories:
         publications=SqlPublications(connection),
         commands=SqlAccountCommands(connection),
         journal=SqlJournal(connection),
+        requests=SqlRequests(connection),
     )

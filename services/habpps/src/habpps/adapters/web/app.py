@@ -5,13 +5,25 @@ from dataclasses import dataclass
 from flask import current_app, g, request
 from flask_babel import lazy_gettext as _l
 
-from habpps.adapters.web import caf, contracts, habilitations, labels, openings, organisations, partner, trails, users
+from habpps.adapters.web import (
+    caf,
+    contracts,
+    habilitations,
+    labels,
+    openings,
+    organisations,
+    partner,
+    second_person,
+    trails,
+    users,
+)
 from habpps.adapters.web.outcome_sentences import clock_time, of
 from habpps.adapters.web.pages import EXTENSION, PageTools, suspension_notices
-from habpps.adapters.web.sentences import REFUSAL_TEXTS, act_sentence
+from habpps.adapters.web.sentences import REFUSAL_TEXTS, act_sentence, act_title
 from habpps.settings import HabppsSettings
 from habpps.use_cases.catalogue import UseCases
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
+from habpps.use_cases.requests import WaitsForSecondPerson
 from partnerkit.reasons import Reader
 from partnerkit.reasons.pages import brief_words, teller
 from partnerkit.web import TEMPLATES, TRANSLATIONS, PageHelpers, account_of_reader, speak_to_readers
@@ -29,11 +41,25 @@ from servicekit.web import (
     current_professional,
 )
 
-CAF_MENU = (NavigationLink("organisations.listed", _l("Organisations")),)
+BLUEPRINTS = (
+    caf.blueprint,
+    contracts.blueprint,
+    habilitations.blueprint,
+    openings.blueprint,
+    organisations.blueprint,
+    partner.blueprint,
+    second_person.blueprint,
+    users.blueprint,
+)
+CAF_MENU = (
+    NavigationLink("organisations.listed", _l("Organisations")),
+    NavigationLink("requests.listed", _l("Demandes")),
+)
 PARTNER_MENU = (
     NavigationLink("partner.home", _l("Accueil")),
     NavigationLink("partner.groups", _l("Groupes")),
     NavigationLink("users.listed", _l("Utilisateurs")),
+    NavigationLink("requests.listed", _l("Demandes")),
     NavigationLink("partner.journal", _l("Historique")),
 )
 
@@ -91,19 +117,13 @@ def pages_app(parts: WebParts) -> ServiceApp:
         trails=trails,
         of=of,
         act_sentence=act_sentence,
+        act_title=act_title,
         brief_words=brief_words,
         purpose_labels=lambda codes: [typeset(purposes[code].label) for code in codes if code in purposes],
     )
+    app.register_error_handler(WaitsForSecondPerson, second_person.waits_for_second_person)
     app.jinja_env.filters["clock_time"] = clock_time
-    for blueprint in (
-        caf.blueprint,
-        contracts.blueprint,
-        habilitations.blueprint,
-        openings.blueprint,
-        organisations.blueprint,
-        partner.blueprint,
-        users.blueprint,
-    ):
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app
 
@@ -131,7 +151,7 @@ def identify_author() -> None:
         NotAuthenticatedError: nobody is signed in.
         RoleNotConfirmedError: the register does not confirm the role that the token names.
     """
-    if request.blueprint not in {"caf", "contracts", "habilitations", "openings", "organisations", "partner", "users"}:
+    if request.blueprint not in {one.name for one in BLUEPRINTS}:
         return
     professional = current_professional()
     tools: PageTools = current_app.extensions[EXTENSION]

@@ -228,6 +228,22 @@ class ReasonForm(EditForm):
         return clean_line(self.reason.data or "")
 
 
+class DecisionForm(Form):
+    """What a second person decides, and why."""
+
+    decision = RadioField(
+        _l("Décision"),
+        [Needed()],
+        choices=options({"approve": _l("Approuver : l'acte est fait tout de suite"), "refuse": _l("Refuser")}),
+    )
+    reason = TextAreaField(_l("Motif"), [Needed()], description=_l("Il est inscrit au journal."))
+
+    @property
+    def motive(self) -> str:
+        """What was typed, as one line."""
+        return clean_line(self.reason.data or "")
+
+
 class DepartureForm(EditForm):
     """The last day of a user."""
 

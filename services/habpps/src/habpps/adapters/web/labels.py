@@ -38,6 +38,12 @@ USER_STATES: dict[str, Label] = {
     "inactive": Label(_l("Inactif"), "waiting"),
     "closed": Label(_l("Désactivé"), "plain"),
 }
+REQUEST_STATES: dict[str, Label] = {
+    "waiting": Label(_l("Attend une décision"), "waiting"),
+    "approved": Label(_l("Approuvée"), "good"),
+    "refused": Label(_l("Refusée"), "bad"),
+    "expired": Label(_l("Sans décision à temps"), "plain"),
+}
 MAIL_STATES: dict[str, Label] = {
     "pending": Label(_l("Courriels en attente d'envoi"), "waiting"),
     "sent": Label(_l("Compte créé, courriels en cours d'envoi"), "waiting"),

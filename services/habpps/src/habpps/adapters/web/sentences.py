@@ -3,12 +3,16 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
+from flask_babel import get_locale
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from habpps.adapters.web.outcome_sentences import of
 from habpps.use_cases.ports import ActRecord
 from partnerkit.days import InvalidDayError, iso_day
+from partnerkit.event_words import words_of
 from partnerkit.web import ADDRESS_SENTENCES, TEXT_SENTENCES
+from servicekit.event_words import TYPE
 from servicekit.web import RefusalText
 from servicekit.web.formats import longdate
 
@@ -73,6 +77,8 @@ CONFLICT_SENTENCES: dict[str, str] = {
     ),
     "USER_NOT_ACTIVE": _l("Cet utilisateur n'est pas actif : déverrouillez-le ou changez sa date de départ."),
     "NOTHING_TO_RETRY": _l("Rien n'est à reprendre : la demande a été renvoyée entre-temps."),
+    "OWN_REQUEST": _l("Vous avez fait cette demande : un autre administrateur doit l'approuver."),
+    "REQUEST_DECIDED": _l("Cette demande est déjà décidée, ou son délai est passé."),
     "LAST_ADMINISTRATOR": _l(
         "Aucun autre administrateur ne peut se connecter. Nommez d'abord la personne qui prend la suite."
     ),
@@ -160,9 +166,22 @@ ACT_SENTENCES: dict[str, str] = {
     "habpps.habilitation.changed": _l("a choisi les extranets %(of_label)s dans « %(group)s » : %(extranets)s."),
     "habpps.habilitation.suspended": _l("a suspendu l'habilitation %(of_label)s dans « %(group)s »."),
     "habpps.habilitation.reactivated": _l("a réactivé l'habilitation %(of_label)s dans « %(group)s »."),
+    "habpps.request.made": _l("a demandé l'accord d'un second administrateur (%(label)s)."),
+    "habpps.request.approved": _l("a approuvé la demande (%(label)s)."),
+    "habpps.request.refused": _l("a refusé la demande (%(label)s)."),
     "habpps.habilitation.withdrawn": _l("a retiré l'habilitation %(of_label)s dans « %(group)s »."),
 }
+_TITLES = {word.code: word for word in words_of("habpps") if word.kind == TYPE}
 ACT_OTHERWISE = _l("a accompli un acte d'administration (%(label)s).")
+
+
+def act_title(act: str) -> str:
+    """Return what the journal calls an act, in the language of the reader."""
+    locale = get_locale()
+    word = _TITLES.get(act)
+    if word is None:
+        return str(_("Acte d'administration"))
+    return word.english if locale is not None and locale.language == "en" else word.french
 
 
 def act_sentence(record: ActRecord) -> str:

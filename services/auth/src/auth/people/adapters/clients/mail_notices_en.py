@@ -123,4 +123,11 @@ NOTICES = {
             "Those who lose access are told by mail.",
         ),
     ),
+    NoticeKind.REQUEST_WAITING: Text(
+        "an act waits for your agreement",
+        (
+            "In Habpps, for “{organisation}”, an act of another administrator needs a second person.",
+            "Open Habpps, then “Requests”, to approve or refuse it. Without a decision within 72 hours it is not done.",
+        ),
+    ),
 }

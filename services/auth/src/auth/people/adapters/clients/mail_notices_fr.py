@@ -131,4 +131,12 @@ NOTICES = {
             "Les personnes qui perdent un accès sont prévenues par courriel.",
         ),
     ),
+    NoticeKind.REQUEST_WAITING: Text(
+        "un acte attend votre accord",
+        (
+            "Dans Habpps, pour « {organisation} », un acte d'un autre administrateur a besoin d'une seconde personne.",
+            "Ouvrez Habpps, puis « Demandes », pour l'approuver ou le refuser.",
+            "Sans décision sous 72 heures, il n'est pas fait.",
+        ),
+    ),
 }

@@ -1,0 +1,86 @@
+"""What is written of an act: a line of the organisation's own journal and an audit event for each thing it says."""
+
+from datetime import datetime
+from typing import Literal
+
+from habpps.domain.authorship import Author
+from habpps.domain.organisation import Organisation
+from habpps.domain.people import Role
+from habpps.domain.refusals import UnknownThingError
+from habpps.use_cases.act_entry import ActEntry, Note
+from habpps.use_cases.ports import ActRecord
+from servicekit.audit_events import NATIONAL, AuditEvent
+from servicekit.errors import AccessDeniedError, ConflictError, NotFoundError
+
+
+def recorded(entry: ActEntry, revision: int, *, opens: bool) -> tuple[AuditEvent, ...]:
+    """Write the journal lines of an act; return its audit events. `opens`: a fact that changed may open something."""
+    events = []
+    for note in entry.notes:
+        author = note.author or entry.author
+        event = _written(entry, note, revision, opens=opens)
+        events.append(event)
+        entry.store.journal.add(
+            ActRecord(
+                id=event.event_id,
+                occurred_at=event.occurred_at,
+                organisation_id=note.organisation_id,
+                author_account_id=author.account_id,
+                author_name=author.display_name,
+                act=note.act,
+                label=note.label,
+                reason=note.reason,
+                details=note.details,
+            )
+        )
+    return tuple(events)
+
+
+def _written(entry: ActEntry, note: Note, revision: int, *, opens: bool) -> AuditEvent:
+    author = note.author or entry.author
+    owner = _owner(author, entry.store.organisations.get(note.organisation_id))
+    content = {
+        "author": author.display_name,
+        "role": author.role.value,
+        "label": note.label,
+        "motive": note.reason,
+        **note.details,
+    }
+    waits = opens and author.role is not Role.OPERATOR
+    policy: Literal["strict", "buffered"] = "strict" if waits else "buffered"
+    return AuditEvent(
+        type=note.act,
+        decision="done",
+        policy=policy,
+        owner=owner,
+        actor_id=author.account_id or None,
+        organisation_id=note.organisation_id or None,
+        subject=note.subject,
+        rights_revision=revision,
+        payload={key: value for key, value in content.items() if value},
+        occurred_at=entry.clock.now(),
+    )
+
+
+def refusal_event(
+    author: Author, act: str, refusal: AccessDeniedError | NotFoundError | ConflictError, now: datetime
+) -> AuditEvent:
+    """Return the event of a refused act, with its true reason."""
+    reason = refusal.true_reason if isinstance(refusal, UnknownThingError) else refusal.reason
+    return AuditEvent(
+        type="habpps.administration.refused",
+        decision="refused",
+        policy="buffered",
+        owner=_owner(author, None),
+        actor_id=author.account_id or None,
+        organisation_id=author.organisation_id or None,
+        subject=None,
+        reason=reason,
+        payload={"act": act, "author": author.display_name, "role": author.role.value, **refusal.details},
+        occurred_at=now,
+    )
+
+
+def _owner(author: Author, organisation: Organisation | None) -> str:
+    """Whose auditor may read of the act: the Caf of the organisation it is about, else that of the author."""
+    return (organisation.caf if organisation is not None else author.caf) or NATIONAL
