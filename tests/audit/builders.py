@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any, cast
 import audit.adapters.database
 from audit.bootstrap import Core, Erasing, build_core, build_erasing, build_verifier
 from audit.domain.event import NO_PREVIOUS, Act, ProducerPlace, SubmittedEvent, canonical_json
+from audit.guards import open_guard
 from audit.settings import AuditSettings
 from audit.use_cases.verify_journal import Report
 from servicekit.database import Database, migrate, open_database
@@ -131,7 +132,8 @@ class Journal:
 
 def verify(settings: AuditSettings, database: Database) -> Report:
     """The report of the verifier on an open database."""
-    return build_verifier(settings, database)(lambda _done, _total: None)
+    with closing(open_guard(settings)) as kept:
+        return build_verifier(settings, database, kept)(lambda _done, _total: None)
 
 
 @contextmanager
@@ -147,4 +149,5 @@ def journal(folder: Path, url: str, clock: MovingClock | None = None) -> Iterato
         yield Journal(settings, database, core, clock)
     finally:
         core.sequencer.stop()
+        core.outside.close()
         database.close()

@@ -15,7 +15,7 @@ from audit.domain.merkle import EMPTY_FRONTIER
 from audit.domain.producer_chain import Hole, ProducerChain
 from audit.domain.search import Criteria
 from audit.domain.shard import ShardKey
-from audit.domain.tiles import GrownTile
+from audit.domain.tiles import TILE_WIDTH, GrownTile
 from audit.use_cases.check_evidence import EMPTY_TREE
 from audit.use_cases.ports import EntryRow, Guarded, Repositories, StoredShard, TreeState
 from tests.audit.erasure_fakes import InMemoryErasures
@@ -71,10 +71,10 @@ class InMemoryTree:
         self._tiles: dict[tuple[int, int], bytes] = {}
 
     def lock(self) -> TreeState:
-        return self._state
+        return self.state()
 
     def state(self) -> TreeState:
-        return self._state
+        return replace(self._state, edge=self.tile(0, self._state.frontier.size // TILE_WIDTH))
 
     def save(self, state: TreeState, tiles: Sequence[GrownTile]) -> None:
         self._state = state

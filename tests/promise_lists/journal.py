@@ -115,4 +115,9 @@ JOURNAL: tuple[Promise, ...] = (
         "Of several processes of the journal one writes; when it is killed another takes over, and no event that was "
         "acknowledged is lost, doubled or out of its order.",
     ),
+    Promise(
+        "journal:several-machines-share-the-guard",
+        "docs/operate.md, Several processes",
+        "With the guard in a second database a journal that was put back on one machine is noticed on every other.",
+    ),
 )

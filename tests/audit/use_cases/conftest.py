@@ -58,7 +58,8 @@ class Stage:
 
     def __post_init__(self) -> None:
         own = [(OWN_SERVICE, word) for word in words_of(OWN_SERVICE)]
-        self.describe, self.vocabulary = DescribeEvents(self.store, self.clock), ReadVocabulary(self.store, own)
+        self.vocabulary = ReadVocabulary(self.store, own)
+        self.describe = DescribeEvents(self.store, self.clock, self.vocabulary.changed)
         self.record = RecordBatch(
             store=self.store,
             keys=self.keys,

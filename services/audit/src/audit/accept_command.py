@@ -32,7 +32,9 @@ def run(settings: AuditSettings, arguments: argparse.Namespace) -> int:
             public_half.rename(public_half.with_name(f"{VERIFIER_KEY_FILE}.lost"))
     with closing(open_database(settings.database_url, threads=2, patient=True)) as database:
         check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
-        accepted = build_core(settings, database, SystemClock()).accept(Decision(arguments.by, arguments.reason))
+        core = build_core(settings, database, SystemClock())
+        with closing(core.outside):
+            accepted = core.accept(Decision(arguments.by, arguments.reason))
     if accepted is None:
         sys.stdout.write("Nothing is missing and nothing contradicts the journal: there is nothing to accept.\n")
         return 0

@@ -177,7 +177,7 @@ def build_core(
         understand=Understand(store, keys, cipher, reading),
         state=ReadJournalState(store, clock),
         types=ReadEventTypes(store),
-        describe=DescribeEvents(store, clock),
+        describe=DescribeEvents(store, clock, vocabulary.changed),
         vocabulary=vocabulary,
     )
     check = CheckEvidence(store, guard, published, signer.verifier, keys, clock)
@@ -211,13 +211,12 @@ def build_erasing(settings: AuditSettings, database: Database, clock: Clock) -> 
     return Erasing(ExpireKeys(record, keys, clock), RedactPayload(record, clock))
 
 
-def build_verifier(settings: AuditSettings, database: Database) -> VerifyJournal:
+def build_verifier(settings: AuditSettings, database: Database, kept: OutsideGuard) -> VerifyJournal:
     """The verifier over an open database; it needs the keys, and makes none.
 
     Raises:
         StartError: the verifier key cannot be read.
     """
-    kept = open_guard(settings)
     outside = Outside(
         keys=FileShardKeys(settings.keys),
         verifier=Ed25519NoteVerifier.from_file(settings.keys / VERIFIER_KEY_FILE),

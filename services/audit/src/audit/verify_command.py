@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from audit.bootstrap import NEWEST_SCHEMA, OLDEST_SCHEMA, build_verifier
 from audit.domain.verification import Problem
+from audit.guards import open_guard
 from audit.settings import AuditSettings
 from audit.use_cases.verify_journal import Report
 from servicekit.database import check_schema, open_database
@@ -46,9 +47,9 @@ def report_on(settings: AuditSettings, url: str) -> Report:
         ServiceError: the database does not answer, or the guard cannot be understood.
     """
     try:
-        with closing(open_database(url, threads=1)) as database:
+        with closing(open_database(url, threads=1)) as database, closing(open_guard(settings)) as kept:
             check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
-            return build_verifier(settings, database)(LineProgress())
+            return build_verifier(settings, database, kept)(LineProgress())
     except UnicodeDecodeError as error:
         raise StartError("The catalogue of the database is damaged: it cannot be read as text.") from error
 

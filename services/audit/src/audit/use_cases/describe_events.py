@@ -6,7 +6,8 @@ version that asks again changes nothing.
 """
 
 import hashlib
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from audit.domain.refusals import InvalidWordsError
@@ -18,6 +19,7 @@ from servicekit.event_words import Word, understood, words_problem
 
 MOST_KEPT = 5000
 """Words kept of one service: beyond it something tells new codes without end."""
+_LOOKED_S = 1.0
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
 
@@ -27,6 +29,8 @@ class DescribeEvents:
 
     store: JournalStore
     clock: Clock
+    changed: Callable[[], None] = lambda: None
+    """Told when words were kept."""
 
     def __call__(self, caller: str, digest: bytes, words: Sequence[Word]) -> bool:
         """Whether the journal has the words of this digest; those given are kept first, as far as they are understood.
@@ -53,7 +57,9 @@ class DescribeEvents:
                 return True
             raise InvalidWordsError(f"words of {caller}: more than {MOST_KEPT} codes, with those told before")
 
-        return self.store.write(work)
+        known = self.store.write(work)
+        self.changed()
+        return known
 
 
 @dataclass
@@ -63,6 +69,7 @@ class ReadVocabulary:
     store: JournalStore
     own: Sequence[tuple[str, Word]]
     _kept: tuple[int, Vocabulary] | None = field(default=None, init=False)
+    _looked_at: float = field(default=-_LOOKED_S, init=False)
 
     def __call__(self) -> Vocabulary:
         """The words as they are now.
@@ -70,10 +77,21 @@ class ReadVocabulary:
         Raises:
             DependencyUnavailableError: the database does not answer.
         """
-        return self.store.read(self.within)
+        return self.store.read(self._read)
 
     def within(self, repositories: Repositories) -> Vocabulary:
-        """The words as one transaction sees them."""
+        """The words as a transaction sees them; for a second the same, unless this process was told others."""
+        kept, now = self._kept, time.monotonic()
+        if kept is None or now - self._looked_at >= _LOOKED_S:
+            self._looked_at = now
+            return self._read(repositories)
+        return kept[1]
+
+    def changed(self) -> None:
+        """Has the next look read the words again."""
+        self._looked_at = -_LOOKED_S
+
+    def _read(self, repositories: Repositories) -> Vocabulary:
         kept, lists = self._kept, repositories.words.lists()
         if kept is None or kept[0] != lists:
             self._kept = kept = lists, vocabulary_of([*repositories.words.all(), *self.own])

@@ -28,6 +28,8 @@ class TreeState:
 
     frontier: Frontier
     last_received_at_us: int
+    edge: bytes = b""
+    """The hashes of the partial tile of leaves: what grows next."""
 
 
 @dataclass(frozen=True, slots=True)

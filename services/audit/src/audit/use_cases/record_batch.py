@@ -245,7 +245,12 @@ class _Transaction:
         frontier, completed = state.frontier.extend(leaves)
         tree = self._repositories.tree
         self._repositories.entries.add([self._row(index, entry) for index, entry in self._new.values()])
-        tiles = list(grown(state.frontier.size, leaves, completed, tree.tile))
+        size = state.frontier.size
+
+        def stored(level: int, number: int) -> bytes:
+            return state.edge if level == 0 else tree.tile(level, number)
+
+        tiles = list(grown(size, leaves, completed, stored))
         tree.save(TreeState(frontier, self._received_at_us), tiles)
         before = [self._before[place] for place in self._chains]
         self._repositories.producers.save(before, list(self._chains.values()))

@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, insert, literal_column, select, update
 
 from audit.adapters.database.tables import tile, tree_state
 from audit.domain.merkle import Frontier
 from audit.domain.refusals import JournalDamagedError
-from audit.domain.tiles import GrownTile
+from audit.domain.tiles import TILE_WIDTH, GrownTile
 from audit.use_cases.ports import TreeState
 from servicekit.database.prepared import PreparedStatement
 
-_STATE = select(tree_state.c.size, tree_state.c.frontier, tree_state.c.last_received_at_us)
-_READ, _LOCK = PreparedStatement(_STATE), PreparedStatement(_STATE.with_for_update())
+_EDGE = select(tile.c.hashes).where(
+    tile.c.level == literal_column("0"), tile.c.number == tree_state.c.size // literal_column(str(TILE_WIDTH), Integer)
+)
+_STATE = select(tree_state.c.size, tree_state.c.frontier, tree_state.c.last_received_at_us, _EDGE.scalar_subquery())
+_READ, _LOCK = PreparedStatement(_STATE), PreparedStatement(_STATE.with_for_update(of=tree_state))
 _SAVE = PreparedStatement(
     update(tree_state).values(
         size=bindparam("new_size"),
@@ -64,9 +67,9 @@ class SqlTree:
         row = (_LOCK if for_update else _READ).first(self._connection, {})
         if row is None:
             raise JournalDamagedError("the state of the tree is not there")
-        size, written, last_received_at_us = row
+        size, written, last_received_at_us, edge = row
         try:
             frontier = Frontier.from_bytes(size, bytes(written))
         except ValueError as error:
             raise JournalDamagedError("the state of the tree contradicts itself") from error
-        return TreeState(frontier, last_received_at_us)
+        return TreeState(frontier, last_received_at_us, b"" if edge is None else bytes(edge))
