@@ -12,6 +12,24 @@ from habpps.use_cases.act_entry import Act
 from habpps.use_cases.act_kinds import ActKind
 from tests.habpps.builders import DIRECTOR, TODAY
 
+OPENS = {
+    "habpps.organisation.created",
+    "habpps.convention.signed",
+    "habpps.convention.reactivated",
+    "habpps.service_contract.opened",
+    "habpps.service_contract.reactivated",
+    "habpps.administrator.appointed",
+    "habpps.territory.extended",
+    "habpps.group.changed",
+    "habpps.user.created",
+    "habpps.user.attached",
+    "habpps.user.unlocked",
+    "habpps.user.departure_cancelled",
+    "habpps.habilitation.granted",
+    "habpps.habilitation.reactivated",
+}
+"""Acts of the pages that may give something to somebody: nobody is told before audit has them."""
+
 
 def sample(kind: ActKind, text: str = "Texte", *, filled: bool = True) -> Act[Any]:
     """An act of this kind; every free text in it is `text`. Not `filled`: what may be None or empty is."""

@@ -14,18 +14,22 @@ from habpps.use_cases.appoint_administrator import AppointAdministrator, Withdra
 from habpps.use_cases.assign_to_group import AssignToGroup
 from habpps.use_cases.change_convention import ChangeConvention, SignConvention
 from habpps.use_cases.change_habilitation import ChangeHabilitation
+from habpps.use_cases.change_opening import ChangeOpening, OpenContractToGroup
 from habpps.use_cases.change_service_contract import ChangeServiceContract
+from habpps.use_cases.change_terms import ChangeTerms
 from habpps.use_cases.change_user import LockUser, ResetPassword, SetDeparture
 from habpps.use_cases.create_user import AttachPerson, CreateUser
+from habpps.use_cases.extend_territory import EndTerritory, ExtendTerritory
 from habpps.use_cases.import_extranets import ImportExtranets
 from habpps.use_cases.import_organisations import CreateCafAgent, ImportOrganisations
-from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
+from habpps.use_cases.manage_groups import ChangeGroup, CloseGroup, CreateGroup
 from habpps.use_cases.name_caf_agents import WithdrawCafAgent
 from habpps.use_cases.open_service_contract import OpenServiceContract
 from habpps.use_cases.retry_account_command import RetryAccountCommand
 from tests.habpps.builders import OTHER_SIRET, TERMS, TODAY, Commune, Register921, request
 
 WHY = "contrôle"
+SOCIAL = ("accompagnement_social",)
 SECOND = Person("Lou", "Roy", "lou.roy@nanterre.example")
 THIRD = Person("Noa", "Blanc", "noa.blanc@nanterre.example")
 
@@ -44,7 +48,7 @@ def possible_acts(register: Register921, commune: Commune) -> dict[str, Possible
     second = register.partner(commune.id, SECOND)
     found = [
         *_of_the_caf(register, commune, second),
-        *_of_contracts(register.caf, commune),
+        *_of_contracts(register, commune),
         *_of_users(register, commune),
         *_of_places(register, commune),
         Possible(OPERATOR, ImportExtranets(register.work.read(lambda store: store.extranets.all()))),
@@ -74,7 +78,10 @@ def _of_the_caf(register: Register921, commune: Commune, second: Author) -> list
     ]
 
 
-def _of_contracts(caf: Author, commune: Commune) -> list[Possible]:
+def _of_contracts(register: Register921, commune: Commune) -> list[Possible]:
+    caf = register.caf
+    register.acts.perform(caf, ExtendTerritory(commune.contract_id, "631", TODAY, None, WHY))
+    (extension,) = register.look(lambda store: store.territories.of(commune.id))
     contract = ChangeServiceContract(commune.contract_id, ContractEvent.SUSPEND, WHY)
     mon_enfant = replace(TERMS, extranet="mon-enfant", profiles=("T2",), purposes=("information_modes_accueil",))
     return [
@@ -82,6 +89,9 @@ def _of_contracts(caf: Author, commune: Commune) -> list[Possible]:
         Possible(caf, contract),
         Possible(caf, replace(contract, event=ContractEvent.REACTIVATE), ((caf, contract),)),
         Possible(caf, replace(contract, event=ContractEvent.END)),
+        Possible(caf, ChangeTerms(commune.contract_id, replace(TERMS, profiles=("T1",), purposes=SOCIAL), WHY)),
+        Possible(caf, ExtendTerritory(commune.contract_id, "751", TODAY, None, WHY)),
+        Possible(caf, EndTerritory(extension.id, WHY)),
     ]
 
 
@@ -107,8 +117,13 @@ def _of_places(register: Register921, commune: Commune) -> list[Possible]:
     partner = commune.partner
     place = ChangeHabilitation(commune.habilitation_id, HabilitationEvent.SUSPEND, WHY)
     social = register.acts.perform(partner, CreateGroup("Social", "T1")).value
+    omega = replace(TERMS, extranet="omega", purposes=("suivi_partenarial",))
+    second = register.acts.perform(register.caf, OpenServiceContract(commune.id, omega)).value
     return [
         Possible(partner, CreateGroup("Autre", "T2")),
+        Possible(partner, ChangeGroup(commune.group_id, "Pôle social", "T1")),
+        Possible(partner, OpenContractToGroup(commune.group_id, second)),
+        Possible(partner, ChangeOpening(commune.habilitation_id, (second,))),
         Possible(partner, CloseGroup(commune.group_id, WHY)),
         Possible(partner, AssignToGroup(commune.user_id, social)),
         Possible(partner, place),

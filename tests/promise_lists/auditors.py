@@ -6,6 +6,12 @@ READER = Reader.AUDITOR
 
 AUDITORS: tuple[Promise, ...] = (
     Promise(
+        "journal:decisions-decided-again",
+        "docs/decisions/0024-rights-that-can-narrow.md",
+        "A recorded decision can be decided again from the register's change log and comes out equal; what was "
+        "tampered with, or is missing, is a problem.",
+    ),
+    Promise(
         "auditor:auditors-only",
         "Domain page B.5 (control)",
         "The journal opens to auditors of the Caf alone, page by page.",

@@ -78,6 +78,7 @@ def test_the_record_says_on_what_grounds_and_from_where(desk: Desk) -> None:
     payload = dict(only_event(desk).payload)
     assert payload.pop("rule_ids")
     assert payload.pop("fields")
+    assert payload.pop("rights_decision")
     assert payload == {
         "profile": "T2",
         "purpose": PURPOSES["T2"],
@@ -91,8 +92,7 @@ def test_the_record_says_on_what_grounds_and_from_where(desk: Desk) -> None:
         "table_version": "2026-11-01",
         "convention": "conv-1",
         "service_contract": "sc-1",
-        "group": "group-T2",
-        "habilitation": "hab-T2",
+        "grant": "grant-T2",
         "result": "FOUND",
         "reference_month": "2026-11",
     }

@@ -28,9 +28,10 @@ from habpps.use_cases.change_habilitation import ChangeHabilitation
 from habpps.use_cases.change_service_contract import ChangeServiceContract
 from habpps.use_cases.change_user import LockUser, SetDeparture
 from habpps.use_cases.create_user import AttachPerson
+from habpps.use_cases.extend_territory import ExtendTerritory
 from servicekit.audit_events import AuditUnavailableError
 from servicekit.errors import ServiceError
-from tests.habpps.act_samples import sample
+from tests.habpps.act_samples import OPENS, sample
 from tests.habpps.builders import OTHER_SIRET, TERMS, TODAY, Commune, MemoryRegister, request
 from tests.promises import promise
 
@@ -42,21 +43,8 @@ OF_A_THING = tuple(kind for kind in KINDS if any(one.name.endswith("_id") for on
 OF_PARTNERS = tuple(kind for kind in KINDS if Role.PARTNER_ADMINISTRATOR in kind.by)
 WITH_REASON = tuple(kind for kind in KINDS if any(one.name == "reason" for one in fields(kind.content)))
 WITH_VERSION = tuple(kind for kind in OF_A_THING if any(one.name == "seen" for one in fields(kind.content)))
-OPENS = {
-    "habpps.organisation.created",
-    "habpps.convention.signed",
-    "habpps.convention.reactivated",
-    "habpps.service_contract.opened",
-    "habpps.service_contract.reactivated",
-    "habpps.administrator.appointed",
-    "habpps.user.created",
-    "habpps.user.attached",
-    "habpps.user.unlocked",
-    "habpps.user.departure_cancelled",
-    "habpps.habilitation.granted",
-    "habpps.habilitation.reactivated",
-}
-"""Acts of the pages that may give something to somebody: nobody is told before audit has them."""
+EXTENSIONS: dict[str, str] = {}
+"""The extension of a contract, by commune, once `prepare` has made it."""
 
 
 def named(kinds: tuple[ActKind, ...]) -> pytest.MarkDecorator:
@@ -73,6 +61,9 @@ def about(kind: ActKind, commune: Commune, **changes: Any) -> Act[Any]:
         "habilitation_id": commune.habilitation_id,
         "administrator_id": commune.partner.administrator_id,
         "account_id": commune.partner.account_id,
+        "territory_id": EXTENSIONS.get(commune.id, "not made"),
+        "caf": "751",
+        "starts_on": TODAY,
         "replaces": "",
         "seen": None,
         "reason": "contrôle",
@@ -90,6 +81,8 @@ def about(kind: ActKind, commune: Commune, **changes: Any) -> Act[Any]:
         **changes,
     }
     made = sample(kind)
+    if kind.name == "habpps.service_contract.changed":
+        values["terms"] = replace(TERMS, maximum_users=9)
     if kind.name == "habpps.organisation.created":
         return request(siret=OTHER_SIRET, reference="B")
     known = {one.name for one in fields(made)}
@@ -230,16 +223,22 @@ BEFORE: dict[str, Prepare] = {
     ),
     "habpps.user.unlocked": lambda _, commune: LockUser(commune.user_id, UserEvent.LOCK, "x"),
     "habpps.user.departure_cancelled": lambda _, commune: SetDeparture(commune.user_id, TODAY),
+    "habpps.territory.ended": lambda _, commune: ExtendTerritory(commune.contract_id, "631", TODAY, None, "x"),
     "habpps.administrator.withdrawn": lambda _, commune: AppointAdministrator(commune.id, NEW),
 }
-NOT_AT_ONCE = {"habpps.convention.signed", "habpps.account_command.retried"}
-"""A draft and a refused command are made by tests of their own."""
+NOT_AT_ONCE = {
+    *("habpps.convention.signed", "habpps.account_command.retried"),
+    *("habpps.group.opened", "habpps.habilitation.changed"),
+}
+"""A draft, a refused command and a second contract are made by tests of their own."""
 
 
 def prepare(memory: MemoryRegister, commune: Commune, kind: ActKind) -> None:
     """What has to be before the act can be done."""
     if kind.name in BEFORE:
         memory.all.acts.perform(memory.all.caf, BEFORE[kind.name](memory, commune))
+    for one in memory.store.territories.of(commune.id):
+        EXTENSIONS[commune.id] = one.id
 
 
 def right_hand(memory: MemoryRegister, commune: Commune, kind: ActKind) -> Author:

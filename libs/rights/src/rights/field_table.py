@@ -12,10 +12,13 @@ A field that is not listed is not shown at all (it is absent from the reply, not
 much of the field is shown: one of `REDUCTIONS`. Whoever owns the data applies the reduction; here it is a name.
 """
 
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+
+from rights.facts import canonical_json
 
 FULL = "full"
 REDUCTIONS = frozenset(
@@ -45,7 +48,7 @@ class FieldTableError(ValueError):
 class FieldTable:
     """The table: profile -> field -> reduction."""
 
-    __slots__ = ("_profiles", "version")
+    __slots__ = ("_profiles", "hash", "version")
 
     def __init__(self, version: object, profiles: Mapping[str, Mapping[str, object]]) -> None:
         """Check and keep the table.
@@ -59,6 +62,9 @@ class FieldTable:
             raise FieldTableError("the field table lists no profile: [profiles.T1] is missing")
         self.version = version
         self._profiles = {name: _checked(name, fields) for name, fields in profiles.items()}
+        content = {"version": version, "profiles": {name: dict(fields) for name, fields in self._profiles.items()}}
+        self.hash = hashlib.sha256(canonical_json(content)).hexdigest()
+        """SHA-256 of what the table says, in hexadecimal: a version could be given twice."""
 
     @classmethod
     def load(cls, path: Path) -> "FieldTable":

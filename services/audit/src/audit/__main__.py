@@ -61,6 +61,18 @@ def _check_export_arguments(parser: argparse.ArgumentParser) -> None:
     export_command.check_arguments(parser)
 
 
+def _export_decisions(settings: AuditSettings, arguments: argparse.Namespace) -> int:
+    from audit import decisions_command
+
+    return decisions_command.run(settings, arguments)
+
+
+def _export_decisions_arguments(parser: argparse.ArgumentParser) -> None:
+    from audit import decisions_command
+
+    decisions_command.arguments_of(parser)
+
+
 def _expire(settings: AuditSettings, arguments: argparse.Namespace) -> int:
     from audit import erase_commands
 
@@ -91,6 +103,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         extra=[
             Command("verify", "compute the whole journal again and compare", _verify, _verify_arguments),
             Command("export", "write the journal for outsiders: it names nobody", _export, _export_arguments),
+            Command(
+                "export-decisions",
+                "write recorded decisions in clear, to have them decided again",
+                _export_decisions,
+                _export_decisions_arguments,
+            ),
             Command("check-export", "compute an export again", _check_export, _check_export_arguments),
             Command("expire", "destroy the keys of months whose term is over", _expire),
             Command("redact", "erase the content of one event", _redact, _redact_arguments),

@@ -85,6 +85,18 @@ def _bump_epoch(settings: HabppsSettings, _arguments: argparse.Namespace) -> int
     return 0
 
 
+def _replay(settings: HabppsSettings, arguments: argparse.Namespace) -> int:
+    from habpps import replay_command
+
+    return replay_command.run(settings, arguments)
+
+
+def _replay_arguments(parser: argparse.ArgumentParser) -> None:
+    from habpps import replay_command
+
+    replay_command.arguments_of(parser)
+
+
 def _pair(text: str) -> tuple[str, str]:
     code, separator, address = text.partition("=")
     if not separator:
@@ -106,6 +118,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             Command("import-extranets", "import the registry of extranets", _import_extranets, _file_and_urls),
             Command("import-organisations", "import organisations, all or nothing", _import_organisations, _file),
             Command("create-caf-agent", "give an account a role at a Caf", _create_caf_agent, _agent),
+            Command("replay-decisions", "decide recorded decisions again", _replay, _replay_arguments),
             Command("bump-epoch", "after a restored backup: have every replica start again", _bump_epoch),
         ],
     )

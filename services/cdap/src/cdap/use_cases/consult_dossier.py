@@ -7,7 +7,9 @@ A dossier outside the territory, one under another name and one that does not ex
 steps: one read by key, one read of the same matricule elsewhere, one strict event. Only the journal knows the reason.
 """
 
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 from cdap.domain.choices import EXTRANET
 from cdap.domain.names import matches
@@ -29,6 +31,7 @@ from cdap.use_cases.ports import Dossiers, EndedSessions, Repositories, RightsVi
 from partnerkit.days import french_day
 from rights.decision import Granted, Question, QuestionLimits, Refused, decide, held_roles, helpers_of
 from rights.field_table import FieldTable
+from rights.record import record_of
 from servicekit.audit_events import JSON, AuditUnavailableError, Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.errors import ServiceError
@@ -69,8 +72,8 @@ class ConsultDossier:
         asked_at = self._clock.now()
         today = french_day(asked_at)
         consultation = understand(request, requester, today, asked_at)
-        decision = self._decide(consultation, requester)
-        events = ConsultationEvents(consultation, requester)
+        decision, record = self._decide(consultation, requester)
+        events = ConsultationEvents(consultation, requester, record)
         try:
             return self._work.record(lambda repos: _carry_out(consultation, decision, repos.dossiers, events))
         except AuditUnavailableError:
@@ -100,10 +103,10 @@ class ConsultDossier:
         asked_at = self._clock.now()
         today = french_day(asked_at)
         consultation = understand(request, requester, today, asked_at)
-        decision = self._decide(consultation, requester)
+        decision, record = self._decide(consultation, requester)
         if isinstance(decision, Granted):
             return None
-        event = ConsultationEvents(consultation, requester).refused(
+        event = ConsultationEvents(consultation, requester, record).refused(
             decision.reason, decision.rule_id, decision.revision or None
         )
         return self._work.record(lambda _: Outcome(Refusal(event.event_id, decision.reason), (event,)))
@@ -118,12 +121,13 @@ class ConsultDossier:
         snapshot, _ = self._rights.current()
         return helpers_of(snapshot, account_id) if snapshot is not None and account_id else ((), ())
 
-    def _decide(self, consultation: Consultation, requester: Requester) -> Granted | Refused:
+    def _decide(self, consultation: Consultation, requester: Requester) -> tuple[Granted | Refused, Mapping[str, Any]]:
+        """The decision, and its record where the rights were asked."""
         if not consultation.person_informed:
-            return NOT_INFORMED
+            return NOT_INFORMED, {}
         snapshot, age = self._rights.current()
         if snapshot is None:
-            return NO_RIGHTS_YET
+            return NO_RIGHTS_YET, {}
         question = Question(
             account_id=requester.account_id,
             organisation_id=requester.organisation_id,
@@ -137,7 +141,8 @@ class ConsultDossier:
             session_ended=self._ended_sessions.is_ended(requester.marks),
             session_age=self._ended_sessions.age(),
         )
-        return decide(snapshot, question, self._table, self._limits)
+        decision = decide(snapshot, question, self._table, self._limits)
+        return decision, record_of(question, decision, snapshot, self._table)
 
 
 def _carry_out(

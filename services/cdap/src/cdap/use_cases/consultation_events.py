@@ -1,6 +1,8 @@
 """What the journal is told of a consultation: the truth, also when the person is told less."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from cdap.use_cases.consultation import Consultation, Requester
 from partnerkit.text import clean_line
@@ -20,7 +22,9 @@ _LONGEST_USER_AGENT = 300
 class ConsultationEvents:
     """Makes the events of one consultation."""
 
-    def __init__(self, consultation: Consultation, requester: Requester) -> None:
+    def __init__(self, consultation: Consultation, requester: Requester, record: Mapping[str, Any]) -> None:
+        """`record`: what the rights decided on and how (`rights.record`); empty when they were not asked."""
+        self._decided: dict[str, JSON] = {"rights_decision": dict(record)} if record else {}
         self._consultation = consultation
         self._requester = requester
         self._consulted: AuditEvent | None = None
@@ -28,7 +32,7 @@ class ConsultationEvents:
     def consulted(self, granted: Granted, subject: str, result: dict[str, JSON]) -> AuditEvent:
         """The dossier is about to be shown: `result` says which fields, which kind, which month."""
         grounds = self._grounds(granted)
-        event = self._event(CONSULTED, "granted", subject, None, granted.revision, grounds | result)
+        event = self._event(CONSULTED, "granted", subject, None, granted.revision, grounds | result | self._decided)
         self._consulted = replace(event, owner=granted.caf)
         return self._consulted
 
@@ -51,11 +55,12 @@ class ConsultationEvents:
         """The person is told "unknown"; `reason` is the true one. Always strict: an outage must not tell them apart."""
         refused = reason == "OUT_OF_TERRITORY"
         kind, decision = (REFUSED, "refused") if refused else (NOT_FOUND, "done")
-        return self._event(kind, decision, subject, reason, revision, {})  # type: ignore[arg-type]
+        return self._event(kind, decision, subject, reason, revision, self._decided)  # type: ignore[arg-type]
 
     def refused(self, reason: str, rule_id: str, revision: int | None) -> AuditEvent:
         """Not allowed; nothing was looked up."""
-        return self._event(REFUSED, "refused", self._consultation.key.subject, reason, revision, {"rule_id": rule_id})
+        told = {"rule_id": rule_id} | self._decided
+        return self._event(REFUSED, "refused", self._consultation.key.subject, reason, revision, told)
 
     def _event(  # noqa: PLR0913 - the columns of an event
         self,

@@ -27,11 +27,12 @@ class FeedState:
 
 @dataclass(frozen=True)
 class FeedChange:
-    """One committed revision."""
+    """One committed revision. `epoch`: in which it was made."""
 
     revision: int
     facts: tuple[PublishedFact, ...]
     digest: bytes
+    epoch: int
 
 
 @dataclass(frozen=True, kw_only=True)

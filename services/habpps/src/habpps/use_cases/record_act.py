@@ -8,17 +8,21 @@ from habpps.domain.organisation import Organisation
 from habpps.domain.people import Role
 from habpps.domain.refusals import UnknownThingError
 from habpps.use_cases.act_entry import ActEntry, Note
-from habpps.use_cases.ports import ActRecord
+from habpps.use_cases.ports import ActRecord, FeedState
 from servicekit.audit_events import NATIONAL, AuditEvent
 from servicekit.errors import AccessDeniedError, ConflictError, NotFoundError
 
 
-def recorded(entry: ActEntry, revision: int, *, opens: bool) -> tuple[AuditEvent, ...]:
-    """Write the journal lines of an act; return its audit events. `opens`: a fact that changed may open something."""
+def recorded(entry: ActEntry, rights: FeedState, *, opens: bool) -> tuple[AuditEvent, ...]:
+    """Write the journal lines of an act; return its audit events.
+
+    `rights`: where they stand after it, digest included: so the journal holds the change log of the rights to its word.
+    `opens`: a fact that changed may open something.
+    """
     events = []
     for note in entry.notes:
         author = note.author or entry.author
-        event = _written(entry, note, revision, opens=opens)
+        event = _written(entry, note, rights, opens=opens)
         events.append(event)
         entry.store.journal.add(
             ActRecord(
@@ -36,7 +40,7 @@ def recorded(entry: ActEntry, revision: int, *, opens: bool) -> tuple[AuditEvent
     return tuple(events)
 
 
-def _written(entry: ActEntry, note: Note, revision: int, *, opens: bool) -> AuditEvent:
+def _written(entry: ActEntry, note: Note, rights: FeedState, *, opens: bool) -> AuditEvent:
     author = note.author or entry.author
     owner = _owner(author, entry.store.organisations.get(note.organisation_id))
     content = {
@@ -45,6 +49,8 @@ def _written(entry: ActEntry, note: Note, revision: int, *, opens: bool) -> Audi
         "label": note.label,
         "motive": note.reason,
         **note.details,
+        "rights_epoch": rights.epoch,
+        "rights_digest": rights.digest.hex(),
     }
     waits = opens and author.role is not Role.OPERATOR
     policy: Literal["strict", "buffered"] = "strict" if waits else "buffered"
@@ -56,7 +62,7 @@ def _written(entry: ActEntry, note: Note, revision: int, *, opens: bool) -> Audi
         actor_id=author.account_id or None,
         organisation_id=note.organisation_id or None,
         subject=note.subject,
-        rights_revision=revision,
+        rights_revision=rights.revision,
         payload={key: value for key, value in content.items() if value},
         occurred_at=entry.clock.now(),
     )

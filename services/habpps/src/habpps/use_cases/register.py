@@ -49,9 +49,9 @@ T = TypeVar("T")
 
 
 class _Published(NamedTuple):
-    """`opens`: a fact that changed may open something."""
+    """Where the rights stand after an act. `opens`: a fact that changed may open something."""
 
-    revision: int
+    state: FeedState
     opens: bool
 
 
@@ -177,8 +177,8 @@ class Register:
             value = work(entry)
             entry.tell(entry.carries or name)
             published_now = self._publish(store, state, entry.changed)
-            done = Done(value, published_now.revision, entry.mails)
-            return Outcome(done, recorded(entry, published_now.revision, opens=published_now.opens))
+            done = Done(value, published_now.state.revision, entry.mails)
+            return Outcome(done, recorded(entry, published_now.state, opens=published_now.opens))
 
         try:
             return self._work.record(once)
@@ -252,10 +252,10 @@ class Register:
                 before = None if old is None else read_fact(key, old)
                 opens = opens or widens(before, read_fact(key, value))
         if not news:
-            return _Published(state.revision, opens=False)
-        change = FeedChange(state.revision + 1, tuple(news), digest)
+            return _Published(state, opens=False)
+        change = FeedChange(state.revision + 1, tuple(news), digest, state.epoch)
         store.publications.append(change, self._clock.now())
-        return _Published(change.revision, opens)
+        return _Published(FeedState(change.revision, state.epoch, digest), opens)
 
     def _record_refusal(
         self, author: Author, act: str, refusal: AccessDeniedError | NotFoundError | ConflictError

@@ -42,7 +42,8 @@ class SqlPublications:
     def append(self, change: FeedChange, committed_at: datetime) -> None:
         """Write the revision and its facts."""
         self._write(change.facts)
-        written = {"revision": change.revision, "digest": change.digest, "committed_at": committed_at}
+        written = {"revision": change.revision, "digest": change.digest, "epoch": change.epoch}
+        written["committed_at"] = committed_at
         rows = [
             {"position": position, "key": fact.key, "value": fact.value, **written}
             for position, fact in enumerate(change.facts)
@@ -144,4 +145,4 @@ def _to_state(row: Row[Any]) -> FeedState:
 
 def _to_change(revision: int, rows: Sequence[Row[Any]]) -> FeedChange:
     facts = tuple(PublishedFact(row.key, bytes(row.value)) for row in rows)
-    return FeedChange(revision, facts, bytes(rows[0].digest))
+    return FeedChange(revision, facts, bytes(rows[0].digest), rows[0].epoch)

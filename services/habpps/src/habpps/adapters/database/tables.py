@@ -188,6 +188,7 @@ feed_change = Table(
     Column("key", String(120), nullable=False),
     Column("value", LargeBinary, nullable=False),  # empty: the fact is removed
     Column("digest", LargeBinary, nullable=False),  # after the whole revision
+    Column("epoch", BigInteger, nullable=False),  # in which it was made
     Column("committed_at", UtcDateTime, nullable=False),
 )
 
