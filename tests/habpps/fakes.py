@@ -13,7 +13,7 @@ from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.people import Administrator, User
 from habpps.domain.publication import PublishedFact
 from habpps.domain.service_contract import Extranet, ServiceContract
-from habpps.domain.states import HabilitationState, UserState
+from habpps.domain.states import ContractState, ConventionState, HabilitationState, UserState
 from habpps.domain.territory import Territory
 from habpps.use_cases.client_sessions import ClientSessionsEnding
 from habpps.use_cases.people_ports import Likeness, Listing
@@ -65,11 +65,19 @@ class InMemoryConventions(Rows[Convention]):
     def of(self, organisation_id: str) -> Convention | None:
         return next(reversed(self.where(lambda row: row.organisation_id == organisation_id)), None)
 
+    def notice_over(self, today: date) -> tuple[str, ...]:
+        denounced = self.where(lambda row: row.state is ConventionState.DENOUNCED)
+        return tuple(row.organisation_id for row in denounced if row.ends_on is not None and row.ends_on < today)
+
     def with_reference(self, caf: str, reference: str) -> Convention | None:
         return next(iter(self.where(lambda row: (row.caf, row.reference) == (caf, reference))), None)
 
 
 class InMemoryServiceContracts(Rows[ServiceContract]):
+    def over(self, today: date) -> tuple[str, ...]:
+        over = self.where(lambda row: row.state is not ContractState.ENDED and row.ends_on is not None)
+        return tuple(row.id for row in over if row.ends_on is not None and row.ends_on < today)
+
     def of(self, organisation_id: str) -> tuple[ServiceContract, ...]:
         return self.where(lambda row: row.organisation_id == organisation_id)
 

@@ -60,6 +60,17 @@ ACTS: tuple[Promise, ...] = (
         _HABPPS,
         "Where no second administrator can sign in, the act goes through and the journal says so.",
     ),
+    Promise(
+        "clock:each-due-thing-once",
+        _HABPPS,
+        "What is due is done once in all copies, once after a long stop, and not again when a clock jumps back.",
+    ),
+    Promise("clock:a-dead-holder-is-replaced", _HABPPS, "When a copy dies over a job, another one goes on."),
+    Promise(
+        "clock:ends-on-their-day",
+        "Domain page B.3",
+        "Conventions, contracts and requests end after their last day as recorded acts of the clock.",
+    ),
     Promise("accounts:order-per-person", _HABPPS, "The commands of one person stay in order, also when tried again."),
     Promise(
         "acts:opening-waits-for-audit",

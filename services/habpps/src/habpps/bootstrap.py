@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 
-from habpps.adapters.background import Wakeup, account_relay, departure_reminders
+from habpps.adapters.background import Wakeup, account_relay, clock_work
 from habpps.adapters.clients.accounts import GrpcAccounts
 from habpps.adapters.clients.client_sessions import GrpcClientSessions
 from habpps.adapters.database.feed import SqlFeedReader, SqlReplicas
@@ -21,6 +21,7 @@ from habpps.use_cases.act_entry import Act, Done, T_co
 from habpps.use_cases.act_kinds import Acts
 from habpps.use_cases.acts import ACTS
 from habpps.use_cases.catalogue import UseCases, use_cases_on
+from habpps.use_cases.do_what_is_due import DoWhatIsDue
 from habpps.use_cases.follow_propagation import FollowPropagation
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
 from habpps.use_cases.ports import Repositories, Signals
@@ -106,14 +107,15 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
         database.close()
 
     pushing = account_relay(push)
-    reminding = departure_reminders(RemindDepartures(work, signals, clock))
+    due = DoWhatIsDue(register, clock, each_apart, RemindDepartures(work, signals, clock))
+    ticking = clock_work(database, clock, due)
     commands.tell(pushing.wake)
     return Process(
         web=web,
         rpc=rpc,
-        background=(relay, pushing, reminding),
+        background=(relay, pushing, ticking),
         close=close,
-        answers_without=frozenset({relay.name, pushing.name, reminding.name}),
+        answers_without=frozenset({relay.name, pushing.name, ticking.name}),
         health=(("database", database_check(database)), ("readers", propagation.older_readers)),
         notes=frozenset({"readers"}),
         queues=(relay.queue(), _commands_queue(database, clock)),

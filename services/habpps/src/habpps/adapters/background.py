@@ -1,10 +1,13 @@
-"""What Habpps does beside the requests: commands to auth, reminders, and the signals that wake who waits."""
+"""What Habpps does beside the requests: commands to auth, what is due on a day, and the signals that wake who waits."""
 
 import threading
 from collections.abc import Callable
 from datetime import timedelta
 
 from servicekit.background import Repeating, Rhythm
+from servicekit.clock import Clock
+from servicekit.database import Database
+from servicekit.database.jobs import DueOnce, Job
 
 
 class Wakeup:
@@ -41,7 +44,7 @@ class Wakeup:
 
 
 LONGEST_PAUSE = timedelta(seconds=2)
-BETWEEN_REMINDERS = timedelta(hours=1)
+BETWEEN_LOOKS, BETWEEN_ROUNDS, LONGEST_ROUND = timedelta(minutes=1), timedelta(hours=1), timedelta(minutes=10)
 
 
 def account_relay(push: Callable[[], object]) -> Repeating:
@@ -49,6 +52,7 @@ def account_relay(push: Callable[[], object]) -> Repeating:
     return Repeating("account-relay", push, Rhythm(every=LONGEST_PAUSE))
 
 
-def departure_reminders(remind: Callable[[], object]) -> Repeating:
-    """Return the repeating thread of a `RemindDepartures`."""
-    return Repeating("departure-reminders", remind, Rhythm(every=BETWEEN_REMINDERS))
+def clock_work(database: Database, clock: Clock, work: Callable[[], object]) -> Repeating:
+    """Return the repeating thread of a `DoWhatIsDue`: each hour in one copy of the service."""
+    job = Job("what-is-due", every=BETWEEN_ROUNDS, lease=LONGEST_ROUND)
+    return Repeating("clock", DueOnce(database, clock, job, work), Rhythm(every=BETWEEN_LOOKS))

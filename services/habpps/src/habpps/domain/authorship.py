@@ -34,6 +34,17 @@ OPERATOR = Author(
 )
 
 
+CLOCK = Author(
+    administrator_id="",
+    account_id="",
+    display_name="L’horloge du service",
+    organisation_id="",
+    role=Role.CLOCK,
+    caf="",
+)
+"""Who does what is due on a day: it may do what the registry lets it do, for every organisation."""
+
+
 def check_role(author: Author, *roles: Role) -> None:
     """Let only these roles pass; the operator always does.
 
@@ -52,7 +63,7 @@ def check_reach(author: Author, organisation: Organisation | None) -> Organisati
     """
     if organisation is None:
         raise UnknownThingError("organisation")
-    if author.role is Role.OPERATOR:
+    if author.role in {Role.OPERATOR, Role.CLOCK}:
         return organisation
     if author.role is Role.PARTNER_ADMINISTRATOR and organisation.id == author.organisation_id:
         return organisation

@@ -19,6 +19,7 @@ class Role(StrEnum):
     CAF_ADMINISTRATOR = "caf_administrator"
     CAF_AUDITOR = "caf_auditor"
     OPERATOR = "operator"
+    CLOCK = "clock"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from habpps.domain.people import Role
+from habpps.domain.states import ContractEvent, ConventionEvent
 from habpps.use_cases import (
     change_convention,
     change_habilitation,
@@ -56,10 +57,17 @@ def _steps(
     content: type[Act[Any]],
     perform: Callable[[ActEntry, Any], Any],
     by: tuple[Role, ...],
+    due: StrEnum | None = None,
 ) -> tuple[ActKind, ...]:
-    """One kind for each step of a state machine: the name says the event."""
+    """One kind for each step of a state machine: the name says the event. `due`: the one that the clock takes too."""
     return tuple(
-        ActKind(name=name, content=content, perform=perform, by=by, fixed={"event": event})
+        ActKind(
+            name=name,
+            content=content,
+            perform=perform,
+            by=(*by, Role.CLOCK) if event is due else by,
+            fixed={"event": event},
+        )
         for event, name in names.items()
     )
 
@@ -81,13 +89,20 @@ ACTS = Acts(
     (
         _one(organisations.CREATED, organisations.CreateOrganisation, organisations.create_organisation, *CAF),
         _one(change_convention.SIGNED, change_convention.SignConvention, change_convention.sign_convention, *CAF),
-        *_steps(change_convention.ACTS, change_convention.ChangeConvention, change_convention.change_convention, CAF),
+        *_steps(
+            change_convention.ACTS,
+            change_convention.ChangeConvention,
+            change_convention.change_convention,
+            CAF,
+            ConventionEvent.END_NOTICE,
+        ),
         _one(OPENED, OpenServiceContract, open_service_contract, *CAF),
         *_steps(
             change_service_contract.ACTS,
             change_service_contract.ChangeServiceContract,
             change_service_contract.change_service_contract,
             CAF,
+            ContractEvent.END,
         ),
         _one(change_terms.CHANGED, change_terms.ChangeTerms, change_terms.change_terms, *CAF),
         _one(extend_territory.EXTENDED, extend_territory.ExtendTerritory, extend_territory.extend_territory, *CAF),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from habpps.domain.account_command import AccountCommand
@@ -89,6 +89,10 @@ class Conventions(Protocol):
         """Return the newest of an organisation."""
         ...
 
+    def notice_over(self, today: date) -> tuple[str, ...]:
+        """Return the organisations whose denounced convention has passed its last day."""
+        ...
+
     def with_reference(self, caf: str, reference: str) -> Convention | None:
         """Return the one of a Caf with this reference."""
         ...
@@ -107,6 +111,10 @@ class ServiceContracts(Protocol):
 
     def of(self, organisation_id: str) -> tuple[ServiceContract, ...]:
         """Return those of an organisation, in the order of creation."""
+        ...
+
+    def over(self, today: date) -> tuple[str, ...]:
+        """Return those that are not ended although their last day has passed."""
         ...
 
     def save(self, contract: ServiceContract) -> None:

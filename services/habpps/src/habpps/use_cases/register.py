@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
-from habpps.domain.authorship import Author, check_role
+from habpps.domain.authorship import CLOCK, Author, check_role
 from habpps.domain.effects import Effects
 from habpps.domain.people import Administrator, Role
 from habpps.domain.publication import Entity, PublishedFact, published
@@ -17,7 +17,7 @@ from habpps.domain.refusals import ConventionSuspendedError, RoleNotConfirmedErr
 from habpps.domain.soundness import require_sound
 from habpps.domain.states import ConventionState
 from habpps.use_cases.act_entry import Act, ActEntry, Done, Note
-from habpps.use_cases.act_kinds import ActKind, Acts
+from habpps.use_cases.act_kinds import ActKind, Acts, Review
 from habpps.use_cases.acting_administrators import may_act
 from habpps.use_cases.change_convention import check_reason
 from habpps.use_cases.ports import Catalogue, FeedChange, FeedState, Repositories, Signals
@@ -26,12 +26,14 @@ from habpps.use_cases.record_act import recorded, refusal_event
 from habpps.use_cases.request_ports import ActRequest, RequestState
 from habpps.use_cases.requests import (
     APPROVED,
+    EXPIRED,
     REFUSED,
     WaitsForSecondPerson,
     ask,
     author_of,
     check_not_own,
     close,
+    expire,
     needs_second_person,
     of_ones_side,
     others_of_the_side,
@@ -97,8 +99,10 @@ class Register:
 
         def work(entry: ActEntry) -> T:
             check_role(author, *kind.by)
+            # Looked up before: whoever is withdrawn by the act is one of those who may approve it.
+            others = others_of_the_side(entry, kind) if kind.review is Review.ALWAYS else None
             value: T = kind.perform(entry, act)
-            self._review(entry, kind)
+            self._review(entry, kind, others)
             return value
 
         try:
@@ -143,6 +147,18 @@ class Register:
 
         return self._carry_out(author, APPROVED if approved else REFUSED, approve if approved else refuse)
 
+    def expire(self, request_id: str) -> None:
+        """Close a request that nobody decided in time.
+
+        Raises:
+            UnknownThingError, RequestDecidedError: there is none that waits too long.
+        """
+
+        def work(entry: ActEntry) -> None:
+            expire(entry, request_id)
+
+        self._carry_out(CLOCK, EXPIRED, work)
+
     def request(self, author: Author, request_id: str) -> tuple[ActRequest, Effects | None]:
         """Return a request of one's own side, and what its act would do now; None: it could not be done as asked.
 
@@ -162,10 +178,10 @@ class Register:
         except (AccessDeniedError, NotFoundError, ConflictError, InvalidInputError):
             return asked, None
 
-    def _review(self, entry: ActEntry, kind: ActKind) -> None:
+    def _review(self, entry: ActEntry, kind: ActKind, others: tuple[Administrator, ...] | None) -> None:
         if not needs_second_person(entry, kind, self._acts.most_people):
             return
-        others = others_of_the_side(entry, kind)
+        others = others_of_the_side(entry, kind) if others is None else others
         if others:
             raise _Waits(entry.notes[0], others)
         entry.say_of_each({"reviewer": "nobody"})
@@ -265,7 +281,7 @@ class Register:
 
 
 def _confirm(store: Repositories, author: Author, today: date) -> None:
-    if author.role is Role.OPERATOR:
+    if author.role in {Role.OPERATOR, Role.CLOCK}:
         return
     administrator = store.administrators.get(author.administrator_id)
     known = administrator is not None and administrator.is_active and administrator.role is author.role

@@ -29,6 +29,7 @@ from rights.facts import read_fact
 from rights.widening import widens
 from servicekit.identifiers import new_id
 
+EXPIRED = "habpps.request.expired"
 WAITS_FOR = timedelta(hours=72)
 MADE, APPROVED, REFUSED = "habpps.request.made", "habpps.request.approved", "habpps.request.refused"
 
@@ -111,6 +112,20 @@ def waiting(entry: ActEntry, request_id: str) -> ActRequest:
     if request.state is not RequestState.WAITING or request.act is None or entry.clock.now() >= request.expires_at:
         raise RequestDecidedError("decided already, or too late")
     return request
+
+
+def expire(entry: ActEntry, request_id: str) -> None:
+    """Write that nobody decided in time; whoever else was first has done it.
+
+    Raises:
+        UnknownThingError, RequestDecidedError: there is none that waits too long.
+    """
+    request = entry.store.requests.get(request_id)
+    if request is None:
+        raise UnknownThingError("request")
+    if request.state is not RequestState.WAITING or entry.clock.now() < request.expires_at:
+        raise RequestDecidedError("decided already, or in time")
+    close(entry, request, RequestState.EXPIRED, EXPIRED, "")
 
 
 def of_ones_side(author: Author, request: ActRequest | None) -> ActRequest:

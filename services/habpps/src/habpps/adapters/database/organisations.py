@@ -1,6 +1,7 @@
 """Organisations, conventions, service contracts and extranets in tables."""
 
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, select
@@ -73,6 +74,12 @@ class SqlConventions:
         row = self._connection.execute(wanted.order_by(_convention.id.desc()).limit(1)).one_or_none()
         return None if row is None else _to_convention(row)
 
+    def notice_over(self, today: date) -> tuple[str, ...]:
+        """Return the organisations whose denounced convention has passed its last day."""
+        over = and_(_convention.state == ConventionState.DENOUNCED.value, _convention.ends_on < today)
+        rows = self._connection.execute(select(_convention.organisation_id).where(over).order_by(_convention.id))
+        return tuple(rows.scalars())
+
     def with_reference(self, caf: str, reference: str) -> Convention | None:
         """Return the one of a Caf with this reference."""
         wanted = and_(_convention.caf == caf, _convention.reference == reference)
@@ -116,6 +123,11 @@ class SqlServiceContracts:
         """Return those of an organisation, in the order of creation."""
         wanted = select(tables.service_contract).where(_contract.organisation_id == organisation_id)
         return tuple(_to_contract(row) for row in self._connection.execute(wanted.order_by(_contract.id)))
+
+    def over(self, today: date) -> tuple[str, ...]:
+        """Return those that are not ended although their last day has passed."""
+        over = and_(_contract.state != ContractState.ENDED.value, _contract.ends_on < today)
+        return tuple(self._connection.execute(select(_contract.id).where(over).order_by(_contract.id)).scalars())
 
     def save(self, contract: ServiceContract) -> None:
         """Add or replace."""

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 
 from servicekit.database import Json, UtcDateTime
+from servicekit.database.jobs import job_table
 
 metadata = MetaData()
 
@@ -236,6 +237,8 @@ act = Table(
     Column("details", Json, nullable=False),
     Index("act_by_organisation", "organisation_id", "id"),
 )
+
+job = job_table(metadata)
 
 request = Table(
     "request",

@@ -169,6 +169,7 @@ ACT_SENTENCES: dict[str, str] = {
     "habpps.request.made": _l("a demandé l'accord d'un second administrateur (%(label)s)."),
     "habpps.request.approved": _l("a approuvé la demande (%(label)s)."),
     "habpps.request.refused": _l("a refusé la demande (%(label)s)."),
+    "habpps.request.expired": _l("a constaté que la demande n'a pas reçu de décision à temps (%(label)s)."),
     "habpps.habilitation.withdrawn": _l("a retiré l'habilitation %(of_label)s dans « %(group)s »."),
 }
 _TITLES = {word.code: word for word in words_of("habpps") if word.kind == TYPE}
