@@ -18,11 +18,13 @@ from queue import Empty, Queue
 import pytest
 
 from audit.adapters.background import Leadership, Sequencer
+from audit.bootstrap import leadership_of
 from audit.domain.event import SubmittedEvent
 from audit.domain.refusals import JournalUnavailableError
 from audit.use_cases.record_batch import Written
 from servicekit.database import open_database
 from servicekit.database.session_lock import SessionLock, open_lock
+from servicekit.process import Parts
 from tests.audit.builders import FakeProducer, journal, settings_in, verify
 from tests.audit.fakes import KeptAlarms
 from tests.promises import promise
@@ -238,3 +240,14 @@ def test_a_process_that_does_not_lead_says_so_and_refuses_so_that_producers_go_e
         assert len(follower.append((FakeProducer().event(),), 5.0)) == 1
         follower.stop()
         assert isinstance(opened.core.sequencer._record([]), Written)
+
+
+def test_pages_that_are_served_apart_write_beside_the_leader(tmp_path: Path, database_url: str) -> None:
+    settings = settings_in(tmp_path, database_url)
+    both, rpc, web = (leadership_of(settings, parts) for parts in (Parts.BOTH, Parts.RPC, Parts.WEB))
+    for one in (both, rpc, web):
+        one.look()
+    assert [one.leads() for one in (both, rpc, web)] == [True, False, True]
+    for one in (both, rpc, web):
+        one.stop()
+    assert not web.leads()

@@ -86,7 +86,7 @@ def build(settings: AuditSettings, parts: Parts) -> Process:
     database = open_database(settings.database_url, threads=settings.web_threads + 4)
     check_schema(database, OLDEST_SCHEMA, NEWEST_SCHEMA)
     clock = SystemClock()
-    leadership = Leadership(open_lock(settings.database_url, LEADER_LOCK))
+    leadership = leadership_of(settings, parts)
     core = build_core(settings, database, clock, leadership.leads)
     core.check_evidence()
     leadership.look()
@@ -102,6 +102,12 @@ def build(settings: AuditSettings, parts: Parts) -> Process:
         queues=(_requests(core.sequencer),),
         gauges=_gauges(settings, core, leadership, clock),
     )
+
+
+def leadership_of(settings: AuditSettings, parts: Parts) -> Leadership:
+    """Whether the process writes. One that serves pages alone takes no part: it writes what auditors read, few events,
+    in turns with the leader by the lock of the tree, and signs in turns with it by the guard."""
+    return Leadership(open_lock(settings.database_url, LEADER_LOCK) if parts.rpc else None)
 
 
 def _requests(sequencer: Sequencer) -> Queue:

@@ -219,9 +219,10 @@ class Leadership:
 
     name = "leadership"
 
-    def __init__(self, lock: SessionLock, every: timedelta = _LOOK_EVERY) -> None:
+    def __init__(self, lock: SessionLock | None, every: timedelta = _LOOK_EVERY) -> None:
+        """Without a lock it always leads."""
         self._lock = lock
-        self._leads = False
+        self._leads = lock is None
         self._task = Repeating(self.name, self.look, Rhythm(every))
         self.tasks = (self._task,)
 
@@ -235,6 +236,8 @@ class Leadership:
         Raises:
             DatabaseUnavailableError: the database does not answer; this process then leads no more.
         """
+        if self._lock is None:
+            return
         leads = False
         try:
             leads = self._lock.is_held() or self._lock.take(wait=False)
@@ -251,7 +254,8 @@ class Leadership:
         """See `Background.stop`: another process takes over at its next look."""
         self._task.stop()
         self._leads = False
-        self._lock.close()
+        if self._lock is not None:
+            self._lock.close()
 
     def problem(self) -> str | None:
         """See `Background.problem`: that another leads is said by what does not write for it."""
