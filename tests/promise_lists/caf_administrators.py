@@ -77,4 +77,9 @@ CAF_ADMINISTRATORS: tuple[Promise, ...] = (
         "A notice lasts two months or more.",
         "The Caf types the last day of the notice; nothing compares it with two months.",
     ),
+    Promise(
+        "caf-admin:organisations-are-found",
+        "Domain page B.1 (Caf administrator)",
+        "The organisations of a Caf are found by name and SIRET.",
+    ),
 )

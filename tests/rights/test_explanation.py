@@ -108,6 +108,7 @@ def test_a_token_must_not_outlive_the_first_right_that_ends() -> None:
     assert mon_enfant.valid_until == date(2026, 11, 28)
 
 
+@promise("rights:the-first-missing-document-is-named")
 @pytest.mark.parametrize(
     ("fact", "changes", "reason"),
     [

@@ -127,6 +127,7 @@ def test_a_change_from_a_lost_one_on_makes_the_replica_take_everything_again() -
     assert feed.snapshots_given == 2
 
 
+@promise("rights:the-digest-must-agree")
 def test_a_change_with_another_digest_makes_the_replica_take_everything_again() -> None:
     feed, _, replica = _pair()
     _follow(replica)
@@ -139,6 +140,7 @@ def test_a_change_with_another_digest_makes_the_replica_take_everything_again() 
     assert told_by(snapshot) == told_by(feed.server)
 
 
+@promise("rights:the-digest-must-agree")
 def test_the_same_revision_with_another_digest_is_never_fresh() -> None:
     feed, _, replica = _pair()
     _follow(replica)
@@ -293,6 +295,7 @@ class Adversity:
 STEPS = st.sampled_from(["write", "follow", "confirm", "pause", "mend", "restore", *FAULTS])
 
 
+@promise("rights:a-replica-equals-or-refuses")
 @given(st.lists(STEPS, max_size=30))
 def test_whatever_the_feed_does_the_replica_equals_the_server_or_refuses(steps: list[str]) -> None:
     world = Adversity()

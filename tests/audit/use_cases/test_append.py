@@ -50,6 +50,7 @@ def test_the_same_event_twice_in_one_request_is_written_once(stage: Stage) -> No
     assert stage.size == 1
 
 
+@promise("journal:no-second-content")
 def test_an_id_reused_for_other_content_is_refused_with_the_whole_request_and_alarms_once(stage: Stage) -> None:
     cdap = FakeProducer()
     event, other = cdap.events(2)
@@ -62,12 +63,14 @@ def test_an_id_reused_for_other_content_is_refused_with_the_whole_request_and_al
     assert stage.append(other)[0].index == 2
 
 
+@promise("journal:a-producer-speaks-for-itself")
 def test_a_producer_may_only_speak_for_itself(stage: Stage) -> None:
     with pytest.raises(ProducerNotCallerError):
         stage.append_events("auth", FakeProducer("cdap").events(1), 1.0)
     assert stage.size == 0
 
 
+@promise("journal:an-unknown-type-is-kept")
 def test_an_unknown_type_is_kept_as_it_is(stage: Stage) -> None:
     stage.append(FakeProducer().event(type="cdap.dossier.teleported"))
     assert stage.types() == ["cdap.dossier.teleported"]

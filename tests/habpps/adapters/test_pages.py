@@ -183,6 +183,7 @@ def test_a_draft_convention_waits_for_its_signatures(pages: Pages) -> None:
     assert "En vigueur" in pages.get(page)
 
 
+@promise("partner:a-suspension-says-since-when-and-why")
 def test_every_step_of_a_convention_has_its_page(pages: Pages) -> None:
     commune = ready(pages)
     page = f"/organismes/{commune.id}/convention"
@@ -288,6 +289,7 @@ def test_a_group_is_closed_and_an_administrator_is_replaced(pages: Pages) -> Non
     assert "Habpps ne vous est pas ouvert" in pages.get("/", 403)
 
 
+@promise("caf-admin:organisations-are-found")
 def test_the_list_of_organisations_is_searched_by_name_and_siret(pages: Pages) -> None:
     assert "Aucune organisation pour l'instant" in pages.get("/organismes")
     pages.habpps.all.organisation()

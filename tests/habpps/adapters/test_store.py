@@ -105,6 +105,7 @@ def test_an_account_is_never_given_to_a_person_of_another_name(register: Registe
     assert register.look(lambda store: store.people.get(commune.partner.account_id)).person == ADMINISTRATOR
 
 
+@promise("partner:people-are-found-by-words")
 def test_lists_are_searched_filtered_and_cut_into_pages(register: Register921) -> None:
     commune = register.ready()
     for name in ("Étienne", "Zoé", "Ali"):

@@ -353,6 +353,7 @@ def test_a_command_that_fails_is_tried_again_twice_as_late_and_at_most_a_minute(
     assert command.content == {"email": "x"}
 
 
+@promise("accounts:forget-when-done")
 def test_a_finished_command_forgets_names_and_address() -> None:
     now = datetime(2026, 11, 23, tzinfo=UTC)
     command = AccountCommand(

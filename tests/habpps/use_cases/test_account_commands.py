@@ -14,6 +14,7 @@ from tests.habpps.builders import (
     Commune,
     MemoryRegister,
 )
+from tests.promises import promise
 
 
 def test_commands_are_pushed_in_order_and_asked_about_until_the_mails_have_left(
@@ -35,6 +36,7 @@ def test_commands_are_pushed_in_order_and_asked_about_until_the_mails_have_left(
     assert states == {CommandState.DONE}
 
 
+@promise("accounts:a-silent-auth-loses-nothing")
 def test_a_silent_account_service_is_tried_again_and_a_refusal_is_kept(
     memory: MemoryRegister, commune: Commune
 ) -> None:

@@ -128,19 +128,21 @@ def stranger(memory: MemoryRegister, caf: str = "") -> Author:
     )
 
 
-@promise("rules:acts-stay-with-their-organisation")
+@promise("rules:acts-stay-with-their-organisation", "rules:unknown-outside-true-inside")
 @named(tuple(kind for kind in OF_A_THING if kind in OF_PARTNERS))
 @pytest.mark.parametrize("caf", ["", "751"], ids=["of the same Caf", "of another Caf"])
 def test_no_act_of_a_partner_reaches_something_of_another(
     memory: MemoryRegister, commune: Commune, kind: ActKind, caf: str
 ) -> None:
     refused(memory, stranger(memory, caf), about(kind, commune), UnknownThingError)
+    assert memory.last.reason == "OTHER_ORGANISATION"
 
 
-@promise("rules:acts-stay-with-their-caf")
+@promise("rules:acts-stay-with-their-caf", "rules:unknown-outside-true-inside")
 @named(tuple(kind for kind in OF_A_THING if Role.CAF_ADMINISTRATOR in kind.by))
 def test_no_act_of_a_caf_reaches_something_of_another(memory: MemoryRegister, commune: Commune, kind: ActKind) -> None:
     refused(memory, memory.all.agent("751"), about(kind, commune), UnknownThingError)
+    assert memory.last.reason == "OTHER_ORGANISATION"
 
 
 @promise("rules:a-role-that-ended-does-nothing")

@@ -174,7 +174,9 @@ def _check_seen(entry: ActEntry, organisation: Organisation, administrator_id: s
 
 def _administrator(entry: ActEntry, organisation: Organisation, administrator_id: str) -> Administrator:
     found = entry.store.administrators.get(administrator_id)
-    if found is None or found.organisation_id != organisation.id or not found.is_active:
+    if found is None or found.organisation_id != organisation.id:
+        raise UnknownThingError("administrator", true_reason="UNKNOWN" if found is None else "OTHER_ORGANISATION")
+    if not found.is_active:
         raise UnknownThingError("administrator")
     return found
 

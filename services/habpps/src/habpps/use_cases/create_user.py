@@ -60,7 +60,7 @@ def attach_person(entry: ActEntry, act: AttachPerson) -> str:
     organisation = entry.organisation(entry.author.organisation_id)
     known = entry.store.administrators.get(act.administrator_id)
     if known is None or known.organisation_id != organisation.id:
-        raise UnknownThingError("administrator")
+        raise UnknownThingError("administrator", true_reason="UNKNOWN" if known is None else "OTHER_ORGANISATION")
     return write_user(entry, organisation, CreateUser(known.person, act.job_title), known.account_id)
 
 
