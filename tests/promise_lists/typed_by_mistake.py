@@ -36,4 +36,14 @@ MISTAKES: tuple[Promise, ...] = (
         "Domain page G, complaint 10 (turnover)",
         "People are found by any part of name, address or function, without accents, in pages and in order.",
     ),
+    Promise(
+        "neighbours:audit-frozen",
+        "Domain page B.4 (log protection)",
+        "While the journal is frozen a closing act is done, an opening one is not said to be; both are recorded once.",
+    ),
+    Promise(
+        "neighbours:auth-silent",
+        "Domain page G, complaint 15 (told when blocked)",
+        "While the service of accounts is silent every page of Habpps is shown; what was asked of it comes in order.",
+    ),
 )
