@@ -42,6 +42,7 @@ ODD_DAYS = (
 )
 Where = tuple[str, str, dict[str, Any]]
 REASON = {"reason": "contrôle"}
+EXTENSION = {**REASON, "caf": "631", "starts_on": "2026-12-01"}
 DAYS: dict[tuple[str, str], Where] = {
     ("OrganisationForm", "starts_on"): ("caf", "/organismes/nouveau", {**CONVENTION, "siret": OTHER_SIRET}),
     ("OrganisationForm", "ends_on"): ("caf", "/organismes/nouveau", {**CONVENTION, "siret": OTHER_SIRET}),
@@ -59,6 +60,10 @@ DAYS: dict[tuple[str, str], Where] = {
     ),
     ("ContractForm", "starts_on"): ("caf", "/organismes/{id}/contrats/nouveau", {**CONTRACT, "extranet": "omega"}),
     ("ContractForm", "ends_on"): ("caf", "/organismes/{id}/contrats/nouveau", {**CONTRACT, "extranet": "omega"}),
+    ("TermsForm", "starts_on"): ("caf", "/contrats/{contract_id}/modifier", {**CONTRACT, **REASON}),
+    ("TermsForm", "ends_on"): ("caf", "/contrats/{contract_id}/modifier", {**CONTRACT, **REASON}),
+    ("TerritoryForm", "starts_on"): ("caf", "/contrats/{contract_id}/territoires/nouveau", EXTENSION),
+    ("TerritoryForm", "ends_on"): ("caf", "/contrats/{contract_id}/territoires/nouveau", EXTENSION),
     ("ReasonForm", "ends_on"): ("caf", "/organismes/{id}/convention/denoncer", REASON),
     ("DepartureForm", "departs_on"): ("partner", "/utilisateurs/{user_id}/depart", {"confirmed": "y"}),
 }
@@ -110,7 +115,7 @@ def address(pages: Pages, commune: Commune, where: Where) -> str:
     """Opens the page as its author, and says where it is."""
     who, path, _ = where
     pages.author = pages.habpps.all.caf if who == "caf" else commune.partner
-    return path.format(id=commune.id, user_id=commune.user_id)
+    return path.format(id=commune.id, user_id=commune.user_id, contract_id=commune.contract_id)
 
 
 def test_every_field_of_a_day_is_tried_here() -> None:
