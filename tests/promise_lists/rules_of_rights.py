@@ -158,4 +158,9 @@ RULES: tuple[Promise, ...] = (
         "Domain page A.3 (NIR, nationality, controls, IBAN: nobody), A.6",
         "Social security number, nationality, controls, fraud and bank account are shown to nobody, and not even kept.",
     ),
+    Promise(
+        "rules:the-last-day-is-a-day-of-work",
+        "Domain page B.3 (date inside)",
+        "Whoever leaves still acts on the last day, and on none after it.",
+    ),
 )

@@ -141,6 +141,7 @@ def test_no_act_of_a_partner_reaches_something_of_another(
 @promise("rules:acts-stay-with-their-caf", "rules:unknown-outside-true-inside")
 @named(tuple(kind for kind in OF_A_THING if Role.CAF_ADMINISTRATOR in kind.by))
 def test_no_act_of_a_caf_reaches_something_of_another(memory: MemoryRegister, commune: Commune, kind: ActKind) -> None:
+    prepare(memory, commune, kind)
     refused(memory, memory.all.agent("751"), about(kind, commune), UnknownThingError)
     assert memory.last.reason == "OTHER_ORGANISATION"
 

@@ -13,6 +13,7 @@ from habpps.domain.refusals import (
     ConventionNotActiveError,
     FormRefusedError,
     MaximumUsersReachedError,
+    RoleNotConfirmedError,
     TransitionRefusedError,
 )
 from habpps.domain.states import (
@@ -26,8 +27,8 @@ from habpps.domain.states import (
 from habpps.use_cases.assign_to_group import AssignToGroup
 from habpps.use_cases.change_convention import ChangeConvention
 from habpps.use_cases.change_habilitation import ChangeHabilitation
-from habpps.use_cases.change_user import LockUser, ResetPassword
-from habpps.use_cases.create_user import CreateUser
+from habpps.use_cases.change_user import LockUser, ResetPassword, SetDeparture
+from habpps.use_cases.create_user import AttachPerson, CreateUser
 from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
 from habpps.use_cases.open_service_contract import OpenServiceContract
 from habpps.use_cases.people_ports import Listing
@@ -166,3 +167,16 @@ def test_no_fact_holds_an_address_a_function_or_a_signatory(memory: MemoryRegist
     for private in ("@", "directrice", "Alix Durand", "Claude Petit"):
         assert private.encode() not in values
     assert commune.id.encode() in values
+
+
+@promise("rules:the-last-day-is-a-day-of-work")
+def test_an_administrator_who_leaves_acts_on_the_last_day_and_on_none_after_it(
+    memory: MemoryRegister, commune: Commune
+) -> None:
+    acts, partner = memory.all.acts, commune.partner
+    user = acts.perform(partner, AttachPerson(partner.administrator_id, "maire")).value
+    acts.perform(memory.all.caf, SetDeparture(user, TODAY))
+    acts.perform(partner, CreateGroup("Le dernier jour", "T2"))
+    memory.all.clock.advance(timedelta(days=1))
+    with pytest.raises(RoleNotConfirmedError):
+        acts.perform(partner, CreateGroup("Le lendemain", "T2"))
