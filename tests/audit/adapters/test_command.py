@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pysqlite3 import dbapi2
 
+from audit.use_cases.erase import RedactionDecision
 from audit.verify_command import as_text, as_value, report_on
 from servicekit.errors import ServiceError, StartError
 from tests.audit.builders import FakeProducer, MovingClock, journal, settings_in
@@ -203,3 +204,19 @@ def test_redact_needs_a_second_person_and_verify_counts_what_is_erased(tmp_path:
     report = run_command(tmp_path, "verify")
     assert report.returncode == 0, report.stdout
     assert "not readable any more: 1 redacted, 0 whose term is over" in report.stdout
+
+
+def test_a_redacted_payload_and_its_key_are_overwritten_in_the_file(tmp_path: Path) -> None:
+    with journal(tmp_path, f"sqlite:///{tmp_path / 'audit.sqlite3'}") as opened:
+        receipts = opened.append(*FakeProducer().events(5))
+        store = opened.core.use_cases.results.store
+        sealed = [row.sealed for row in store.read(lambda r: r.entries.between(2, 4))]
+        opened.erasing.redact(receipts[2].event_id, RedactionDecision("A", "B", "a wrong field"))
+    whole = b"".join(path.read_bytes() for path in tmp_path.glob("audit.sqlite3*"))
+    gone, kept = sealed
+    assert gone is not None
+    assert kept is not None
+    assert kept.wrapped_key in whole
+    assert kept.data[:40] in whole
+    assert gone.wrapped_key not in whole
+    assert gone.data[:40] not in whole

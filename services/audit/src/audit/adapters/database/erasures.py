@@ -14,11 +14,17 @@ class SqlErasures:
         self._connection = connection
 
     def redact(self, index: int, act_index: int) -> None:
-        """See `Erasures.redact`."""
+        """See `Erasures.redact`. SQLite overwrites what is deleted; PostgreSQL keeps it until the next VACUUM."""
+        self._overwriting(on=True)
         self._connection.execute(delete(payload).where(payload.c.leaf_index == index))
+        self._overwriting(on=False)
         unfindable = update(entry).where(entry.c.leaf_index == index)
         self._connection.execute(unfindable.values(actor=None, organisation=None, subject=None))
         self._connection.execute(insert(redaction).values(leaf_index=index, act_index=act_index))
+
+    def _overwriting(self, *, on: bool) -> None:
+        if self._connection.dialect.name == "sqlite":
+            self._connection.exec_driver_sql(f"PRAGMA secure_delete = {'ON' if on else 'OFF'}")
 
     def redacted(self, indexes: Sequence[int]) -> dict[int, int]:
         """See `Erasures.redacted`."""
