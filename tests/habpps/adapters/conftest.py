@@ -25,7 +25,7 @@ from habpps.use_cases.ports import Repositories, Signals
 from servicekit.commands import migrations_folder
 from servicekit.database import Database, open_database
 from servicekit.outbox import OutboxRelay, OutboxSettings, RecordingUnitOfWork
-from tests.habpps.builders import Register921
+from tests.habpps.builders import MemoryRegister, Register921
 from tests.habpps.sinks import AcknowledgingSink
 from tests.plain import reads_plainly
 from tests.servicekit.fakes import FixedClock
@@ -129,3 +129,12 @@ class Pages:
 @pytest.fixture
 def pages(on_sqlite: Habpps, tmp_path: Path) -> Pages:
     return Pages(on_sqlite, tmp_path)
+
+
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def register(request: pytest.FixtureRequest) -> Iterator[Register921]:
+    if request.param == "memory":
+        yield MemoryRegister().all
+        return
+    with opened_at(request.getfixturevalue(f"{request.param}_url")) as habpps:
+        yield habpps.all

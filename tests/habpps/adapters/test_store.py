@@ -1,7 +1,7 @@
 """One suite for the store in memory and the store in tables, on both engines: a fake that cannot lie."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -24,21 +24,12 @@ from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
 from habpps.use_cases.people_ports import Listing
 from habpps.use_cases.ports import Repositories
 from rights.facts import READER_VERSION
-from tests.habpps.adapters.conftest import Habpps, opened_at
-from tests.habpps.builders import ADMINISTRATOR, DIRECTOR, OTHER_SIRET, SIRET, TODAY, MemoryRegister, Register921
+from tests.habpps.adapters.conftest import Habpps
+from tests.habpps.builders import ADMINISTRATOR, DIRECTOR, OTHER_SIRET, SIRET, TODAY, Register921
 from tests.habpps.fakes import CountingSignal, FixedClientSessions, InMemoryReplicas
 from tests.promises import promise
 
 Read = Callable[[Callable[[Repositories], Any]], Any]
-
-
-@pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def register(request: pytest.FixtureRequest) -> Iterator[Register921]:
-    if request.param == "memory":
-        yield MemoryRegister().all
-        return
-    with opened_at(request.getfixturevalue(f"{request.param}_url")) as habpps:
-        yield habpps.all
 
 
 def test_what_was_saved_is_read_back_whole(register: Register921) -> None:
