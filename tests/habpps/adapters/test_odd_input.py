@@ -149,7 +149,7 @@ def test_a_day_that_is_none_is_refused_by_its_field_and_nothing_is_written(
 
 def routes(app: ServiceApp) -> list[str]:
     """The addresses that take a form."""
-    ours = {"caf", "habilitations", "organisations", "partner", "users"}
+    ours = {"caf", "contracts", "habilitations", "openings", "organisations", "partner", "users"}
     rules = [one for one in app.url_map.iter_rules() if "POST" in (one.methods or ())]
     return sorted(one.rule for one in rules if one.endpoint.split(".")[0] in ours)
 
@@ -164,6 +164,7 @@ def filled(rule: str, commune: Commune) -> str:
         "habilitation_id": commune.habilitation_id,
         "administrator_id": commune.partner.administrator_id,
         "replaces": commune.partner.administrator_id,
+        "territory_id": "none",
     }
     of_a_user = rule == "/utilisateurs/<user_id>/<step>"
     path = rule.replace("<step>", "verrouiller" if of_a_user else "suspendre")

@@ -31,8 +31,8 @@ def opened(pages: Pages, commune: Commune) -> set[str]:
 def test_the_page_of_a_group_offers_a_new_contract_and_opens_it(pages: Pages, commune: Commune, second: str) -> None:
     pages.author = commune.partner
     page = pages.get(f"/groupes/{commune.group_id}")
-    assert "CDAP : ouvert à 1 membres sur 1." in page
-    assert "Mon-enfant.fr : ouvert à 0 membres sur 1." in page
+    assert "CDAP, membres qui y ont accès : 1 sur 1." in page
+    assert "Mon-enfant.fr, membres qui y ont accès : 0 sur 1." in page
     assert page.count("Ouvrir à tout le groupe") == 1
     pages.post(f"/groupes/{commune.group_id}/ouvrir/{second}")
     assert opened(pages, commune) == {commune.contract_id, second}

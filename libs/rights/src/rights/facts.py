@@ -11,6 +11,7 @@ Neighbours: `rights.snapshot` keeps facts by key, `rights.decision` reads them.
 """
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
@@ -242,7 +243,7 @@ def _plain(value: object) -> object:
 def _read_text(value: object) -> str:
     if not isinstance(value, str):
         raise FactFormatError("a text was expected")
-    return value
+    return sys.intern(value)  # identifiers, profiles and states stand in many facts: each is held once
 
 
 def _read_flag(value: object) -> bool:
