@@ -41,7 +41,14 @@ STEPS = {
     "/utilisateurs/<user_id>/habilitations/<habilitation_id>/<step>": "retirer",
     "/utilisateurs/<user_id>/<step>": "verrouiller",
 }
-CONSTANTS = {"code": "fr", "act": "desactiver", "revision": "1", "identifier": "AAAAAAAAAAAAAAAAAAAAAA"}
+CONSTANTS = {
+    "code": "fr",
+    "act": "desactiver",
+    "revision": "1",
+    "identifier": "A" * 22,
+    "token": "A" * 43,
+}
+"""What has no owner, or is known to nobody but its reader: a link of a mail."""
 EVERYTHING = {
     "siret": "38105099600001",
     "name": "Mainville",
@@ -173,7 +180,9 @@ def address(service: str, rule: str, things: dict[str, str]) -> str:
         name = found["name"]
         if name == "step":
             return STEPS[rule]
-        return things.get(f"{service}.{name}") or things.get(name) or CONSTANTS[name]
+        known = things.get(f"{service}.{name}") or things.get(name) or CONSTANTS.get(name)
+        assert known, f"{service} {rule}: say in CONSTANTS, or find in world.py, what <{name}> is"
+        return known
 
     return PLACEHOLDER.sub(value, rule)
 

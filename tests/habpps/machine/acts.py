@@ -18,10 +18,11 @@ from habpps.use_cases.appoint_administrator import AppointAdministrator, Withdra
 from habpps.use_cases.assign_to_group import AssignToGroup
 from habpps.use_cases.change_convention import ChangeConvention, SignConvention
 from habpps.use_cases.change_habilitation import ChangeHabilitation
+from habpps.use_cases.change_opening import ChangeOpening, OpenContractToGroup
 from habpps.use_cases.change_service_contract import ChangeServiceContract
 from habpps.use_cases.change_user import LockUser, SetDeparture
 from habpps.use_cases.create_user import AttachPerson, CreateUser
-from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
+from habpps.use_cases.manage_groups import ChangeGroup, CloseGroup, CreateGroup
 from habpps.use_cases.open_service_contract import OpenServiceContract
 from habpps.use_cases.people_ports import Listing
 from habpps.use_cases.ports import Repositories
@@ -33,7 +34,7 @@ from servicekit.errors import ServiceError
 from servicekit.outbox import RecordingUnitOfWork
 from tests.habpps.builders import TODAY, Register921, request
 from tests.habpps.fakes import InMemoryFeed, in_memory_store
-from tests.habpps.machine.model import CAF
+from tests.habpps.machine.papers import CAF
 from tests.habpps.machine.things import Contract
 from tests.servicekit.fakes import InMemoryUnitOfWork
 
@@ -179,6 +180,16 @@ class Store:
 
     def step_of_place(self, author: int, place: int, event: str, reason: str) -> None:
         self._do(author, ChangeHabilitation(self.places[place], HabilitationEvent(event), reason))
+
+    def change_opening(self, author: int, place: int, chosen: set[int], *, confirmed: bool) -> None:
+        contracts = tuple(self.contracts[one] for one in sorted(chosen))
+        self._do(author, ChangeOpening(self.places[place], contracts, confirmed))
+
+    def open_to_group(self, author: int, group: int, contract: int) -> None:
+        self._do(author, OpenContractToGroup(self.groups[group], self.contracts[contract]))
+
+    def change_group(self, author: int, group: int, name: str, profile: str, *, confirmed: bool) -> None:
+        self._do(author, ChangeGroup(self.groups[group], name, profile, confirmed))
 
     # What can be seen
 

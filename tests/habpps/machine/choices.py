@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from tests.habpps.machine.acts import EVERYBODY
-from tests.habpps.machine.model import CAF
+from tests.habpps.machine.papers import CAF
 
 NUMBERS = st.integers(0, 30)
 """A choice among what there is, whatever there is."""
@@ -24,7 +24,11 @@ TERMS = (
     ("omega", ("T1", "T3"), 1),
     ("omega", ("T3",), None),
 )
-DAYS = st.integers(-400, 400)
+DAYS = st.sampled_from([-1, 0, 1]) | st.integers(-400, 400)
+
+
+GROUP_NAMES = st.sampled_from(["Crèches", "CRÈCHES", "Social", "Logement"])
+PROFILES = st.sampled_from(["T1", "T2", "T3"])
 
 
 def events(table: dict[tuple[str, str], str]) -> st.SearchStrategy[str]:

@@ -1,148 +1,21 @@
-"""The rules of a partner's register written a second time, from the words of the field and without its code.
+"""The rules of a partner's register written a second time: what its administrators do.
 
-`Model` says what an act runs into (no reason: it must be carried out), what it changes, and what is then open to whom.
-People, contracts, groups and places are numbers in the order in which they were made.
+Each act says what it runs into (no reason: it must be carried out) and changes what it changes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from tests.habpps.machine.things import Administrator, Contract, Group, Place, User
-
-CONVENTION_STEPS = {
-    ("draft", "sign"): "active",
-    ("active", "suspend"): "suspended",
-    ("suspended", "lift"): "active",
-    ("active", "denounce"): "denounced",
-    ("denounced", "end_notice"): "ended",
-    ("active", "terminate"): "terminated_for_breach",
-    ("suspended", "terminate"): "terminated_for_breach",
-    ("denounced", "terminate"): "terminated_for_breach",
-}
-CONTRACT_STEPS = {
-    ("active", "suspend"): "suspended",
-    ("suspended", "reactivate"): "active",
-    ("active", "end"): "ended",
-    ("suspended", "end"): "ended",
-}
-PLACE_STEPS = {
-    ("active", "suspend"): "suspended",
-    ("suspended", "reactivate"): "active",
-    ("active", "withdraw"): "withdrawn",
-    ("suspended", "withdraw"): "withdrawn",
-}
-USER_STEPS = {("active", "lock"): "locked", ("locked", "unlock"): "active"}
-
-CAF = -1
-"""The author who is the administrator of the Caf; any other is the number of a partner administrator."""
+from tests.habpps.machine.papers import CAF, PLACE_STEPS, USER_STEPS, Papers, of_reason
+from tests.habpps.machine.things import Administrator, Group, Place, User
 
 
 @dataclass
-class Model:
-    """One partner organisation of one Caf."""
-
-    today: date
-    convention: str
-    notice_ends_on: date | None = None
-    contracts: list[Contract] = field(default_factory=list)
-    groups: list[Group] = field(default_factory=list)
-    users: list[User] = field(default_factory=list)
-    administrators: list[Administrator] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
-
-    # Who may act at all
-
-    def is_kept_out(self, user: User) -> bool:
-        """Locked, or gone."""
-        return user.state != "active" or (user.departs_on is not None and user.departs_on < self.today)
-
-    def may_act(self, administrator: Administrator) -> bool:
-        """A person who is kept out as a user does not administer either."""
-        mine = [user for user in self.users if user.person == administrator.person]
-        return administrator.is_active and not any(self.is_kept_out(user) for user in mine)
-
-    def of_author(self, author: int, *, caf: bool = False, partner: bool = False) -> set[str]:
-        """`caf`, `partner`: whose act it is; of both when neither is said."""
-        if author == CAF:
-            return {"ROLE_NOT_ALLOWED"} if partner else set()
-        found = {"ROLE_NOT_ALLOWED"} if caf else set()
-        if not self.may_act(self.administrators[author]):
-            found.add("ROLE_NOT_CONFIRMED")
-        if self.convention == "suspended":
-            found.add("CONVENTION_SUSPENDED")
-        return found
-
-    # What the Caf does
-
-    def step_of_convention(self, author: int, event: str, reason: str, ends_on: date | None) -> set[str]:
-        found = self.of_author(author, caf=True)
-        if event != "sign" and not reason:
-            found.add("FORM_REFUSED")
-        if event == "denounce" and (ends_on is None or ends_on < self.today):
-            found.add("FORM_REFUSED")
-        following = CONVENTION_STEPS.get((self.convention, event))
-        if following is None:
-            return found | {"TRANSITION_REFUSED"}
-        if not found:
-            self.convention = following
-            if event == "denounce":
-                self.notice_ends_on = ends_on
-            if following in {"ended", "terminated_for_breach"}:
-                self._end()
-        return found
-
-    def _end(self) -> None:
-        for contract in self.contracts:
-            contract.state = "ended"
-        for place in self.places:
-            place.state = "withdrawn"
-
-    def open_contract(self, author: int, contract: Contract) -> set[str]:
-        found = self.of_author(author, caf=True)
-        if self.convention != "active":
-            found.add("CONVENTION_NOT_ACTIVE")
-        if any(one.extranet == contract.extranet and one.state != "ended" for one in self.contracts):
-            found.add("SERVICE_CONTRACT_EXISTS")
-        if not found:
-            self.contracts.append(contract)
-        return found
-
-    def step_of_contract(self, author: int, contract: Contract, event: str, reason: str) -> set[str]:
-        found = self.of_author(author, caf=True) | _of_reason(reason)
-        following = CONTRACT_STEPS.get((contract.state, event))
-        if following is None:
-            return found | {"TRANSITION_REFUSED"}
-        if not found:
-            contract.state = following
-        return found
-
-    def appoint(self, author: int, person: int, replaces: Administrator | None) -> set[str]:
-        found = self.of_author(author, caf=True)
-        if any(one.person == person and one.is_active for one in self.administrators):
-            found.add("EMAIL_TAKEN")
-        if any(user.person == person and self.is_kept_out(user) for user in self.users):
-            found.add("USER_NOT_ACTIVE")
-        if replaces is not None and not replaces.is_active:
-            found.add("UNKNOWN")
-        if not found:
-            self.administrators.append(Administrator(person))
-            if replaces is not None:
-                replaces.is_active = False
-        return found
-
-    def withdraw(self, author: int, leaving: Administrator, reason: str) -> set[str]:
-        found = self.of_author(author, caf=True) | _of_reason(reason)
-        if not leaving.is_active:
-            found.add("UNKNOWN")
-        if not any(self.may_act(one) for one in self.administrators if one is not leaving):
-            found.add("LAST_ADMINISTRATOR")
-        if not found:
-            leaving.is_active = False
-        return found
-
-    # What the partner does
+class Model(Papers):
+    """With the acts of its administrators, some of which the Caf may do too."""
 
     def profiles_in_force(self) -> set[str]:
         """Of the contracts that are active."""
@@ -159,7 +32,7 @@ class Model:
         return found
 
     def close_group(self, author: int, group: Group, reason: str) -> set[str]:
-        found = self.of_author(author) | _of_reason(reason)
+        found = self.of_author(author) | of_reason(reason)
         if not group.is_open:
             found.add("GROUP_CLOSED")
         if not found:
@@ -187,7 +60,7 @@ class Model:
         return found
 
     def lock(self, author: int, user: User, event: str, reason: str) -> set[str]:
-        found = self.of_author(author) | _of_reason(reason)
+        found = self.of_author(author) | of_reason(reason)
         following = USER_STEPS.get((user.state, event))
         if following is None:
             return found | {"TRANSITION_REFUSED"}
@@ -207,21 +80,16 @@ class Model:
         return found
 
     def assign(self, author: int, user: int, group: int, *, confirmed: bool) -> set[str]:
-        opened = tuple(
-            number
-            for number, one in enumerate(self.contracts)
-            if one.state != "ended" and self.groups[group].profile in one.profiles
-        )
+        opened = self.possible(self.groups[group].profile)
         found = self.of_author(author, partner=True) | self._of_place(user, group, opened, None)
-        for_oneself = author != CAF and self.administrators[author].person == self.users[user].person
-        if for_oneself and not confirmed:
+        if self._is_own(author, user) and not confirmed:
             found.add("SELF_ASSIGNMENT_TO_CONFIRM")
         if not found:
             self.places.append(Place(user, group, opened, self.today, self.users[user].departs_on))
         return found
 
     def step_of_place(self, author: int, place: Place, event: str, reason: str) -> set[str]:
-        found = self.of_author(author) | _of_reason(reason)
+        found = self.of_author(author) | of_reason(reason)
         following = PLACE_STEPS.get((place.state, event))
         if following is None:
             return found | {"TRANSITION_REFUSED"}
@@ -243,42 +111,85 @@ class Model:
             found.add("ALREADY_IN_GROUP")
         if profile not in self.profiles_in_force():
             found.add("PROFILE_NOT_IN_CONTRACT")
-        for number in opened:
-            contract = self.contracts[number]
-            if contract.state != "active" or contract.maximum is None:
-                continue
-            if len(self.seated(number) - {user}) >= contract.maximum:
-                found.add("MAXIMUM_USERS_REACHED")
+        return found | self._of_seats(opened, user)
+
+    def possible(self, profile: str) -> tuple[int, ...]:
+        """The contracts that a profile can open: they carry it and have not ended."""
+        return tuple(n for n, one in enumerate(self.contracts) if one.state != "ended" and profile in one.profiles)
+
+    def _of_seats(self, opened: Iterable[int], user: int) -> set[str]:
+        full = {
+            number
+            for number in opened
+            if (maximum := self.maximum(number)) is not None and len(self.seated(number) - {user}) >= maximum
+        }
+        return {"MAXIMUM_USERS_REACHED"} if full else set()
+
+    def maximum(self, contract: int) -> int | None:
+        """How many people at most; none while nobody is counted."""
+        return self.contracts[contract].maximum if self.contracts[contract].state == "active" else None
+
+    # What a place and a group open, afterwards
+
+    def change_opening(self, author: int, place: Place, chosen: set[int], *, confirmed: bool) -> set[str]:
+        found = self.of_author(author, partner=True)
+        if place.state == "withdrawn":
+            return found | {"UNKNOWN"}
+        new = chosen - set(place.contracts)
+        if not chosen or not chosen <= set(self.possible(self.groups[place.group].profile)):
+            found.add("FORM_REFUSED")
+        if chosen == set(place.contracts):
+            found.add("FORM_REFUSED")
+        found |= self._of_seats(new, place.user)
+        if new and self._is_own(author, place.user) and not confirmed:
+            found.add("SELF_ASSIGNMENT_TO_CONFIRM")
+        if not found:
+            place.contracts = tuple(sorted(chosen))
         return found
 
-    # What follows
+    def open_to_group(self, author: int, group: int, contract: int) -> set[str]:
+        found = self.of_author(author, partner=True)
+        if not self.groups[group].is_open:
+            found.add("GROUP_CLOSED")
+        if contract not in self.possible(self.groups[group].profile):
+            found.add("FORM_REFUSED")
+        places = [
+            one
+            for one in self.places
+            if one.group == group
+            and one.state != "withdrawn"
+            and contract not in one.contracts
+            and not self._is_own(author, one.user)
+        ]
+        if not places:
+            found.add("FORM_REFUSED")
+        maximum = self.maximum(contract)
+        if maximum is not None and len(self.seated(contract)) + len({one.user for one in places}) > maximum:
+            found.add("MAXIMUM_USERS_REACHED")
+        if not found:
+            for one in places:
+                one.contracts = tuple(sorted({*one.contracts, contract}))
+        return found
 
-    def seated(self, contract: int) -> set[int]:
-        """The users to whom a contract is open by a place."""
-        held = [one for one in self.places if one.state != "withdrawn" and self.groups[one.group].is_open]
-        return {one.user for one in held if contract in one.contracts}
+    def change_group(self, author: int, group: Group, name: str, profile: str, *, confirmed: bool) -> set[str]:
+        found = self.of_author(author, partner=True)
+        if not group.is_open:
+            found.add("GROUP_CLOSED")
+        if (name, profile) == (group.name, group.profile):
+            found.add("FORM_REFUSED")
+        if any(one.is_open and one is not group and one.name.casefold() == name.casefold() for one in self.groups):
+            found.add("GROUP_NAME_TAKEN")
+        held = [one for one in self.places if self.groups[one.group] is group and one.state != "withdrawn"]
+        if profile != group.profile:
+            if profile not in self.profiles_in_force():
+                found.add("PROFILE_NOT_IN_CONTRACT")
+            if any(self._is_own(author, one.user) for one in held) and not confirmed:
+                found.add("SELF_ASSIGNMENT_TO_CONFIRM")
+        if not found:
+            group.name, group.profile = name, profile
+            for one in held:
+                one.contracts = tuple(number for number in one.contracts if number in self.possible(profile))
+        return found
 
-    def open_now(self) -> set[tuple[int, str, str]]:
-        """(person, extranet, profile): every condition holds, or nothing is open."""
-        alive = self.convention == "active" or (
-            self.convention == "denounced" and self.notice_ends_on is not None and self.today <= self.notice_ends_on
-        )
-        if not alive:
-            return set()
-        return {
-            (self.users[place.user].person, contract.extranet, self.groups[place.group].profile)
-            for number, contract in enumerate(self.contracts)
-            for place in self.places
-            if contract.state == "active"
-            and number in place.contracts
-            and place.state == "active"
-            and place.starts_on <= self.today
-            and (place.ends_on is None or self.today <= place.ends_on)
-            and self.groups[place.group].is_open
-            and self.groups[place.group].profile in contract.profiles
-            and self.users[place.user].state == "active"
-        }
-
-
-def _of_reason(reason: str) -> set[str]:
-    return set() if reason else {"FORM_REFUSED"}
+    def _is_own(self, author: int, user: int) -> bool:
+        return author != CAF and self.administrators[author].person == self.users[user].person
