@@ -27,6 +27,7 @@ MAKES_ONLY = {
 CHANGES_NOTHING_SHARED = {
     # one's own session, password, agreement, engagement or device; or a search
     "engagement.html",
+    "choose_caf.html",
     *("invitation.html", "address_to_prove.html"),  # answered by one person, once
     *("account_closed.html", "choose_password.html", "consent.html", "device_code.html", "device_confirm.html"),
     *("forgotten_password.html", "form_post.html", "login.html", "logout_confirm.html", "lost_identifier.html"),

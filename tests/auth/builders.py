@@ -215,10 +215,11 @@ class Provider:
         document = self.people.accept_engagement.document
         return Acceptance(account_id, document.name, document.version, self.clock.now())
 
-    def know_extranet(self, code: str) -> None:
+    def know_extranet(self, code: str, owner: str = "921") -> None:
         """habpps has one more extranet, to which nobody has a right."""
         extranet = Extranet(
             code=code,
+            owner=owner,
             label=code.upper(),
             url=f"https://{code}.example/",
             profiles=("T2",),

@@ -51,6 +51,7 @@ def the_facts() -> list[Fact]:
         ),
         Extranet(
             code="cdap",
+            owner="national",
             label="CDAP",
             url="http://localhost:8402/",
             profiles=profiles,

@@ -14,6 +14,7 @@ from tests.habpps.builders import DIRECTOR, TODAY
 
 OPENS = {
     "habpps.organisation.created",
+    "habpps.organisation.edited",  # like a new organisation: it may be the name for everybody, which must not be seen
     "habpps.convention.signed",
     "habpps.convention.reactivated",
     "habpps.service_contract.opened",

@@ -12,6 +12,7 @@ from habpps.adapters.files.imports import read_extranets
 from habpps.domain.authorship import OPERATOR, Author
 from habpps.domain.organisation import Signatory
 from habpps.domain.people import Person, Role
+from habpps.domain.reach import Reach
 from habpps.domain.service_contract import ContractTerms, Extranet
 from habpps.use_cases.act_entry import Act, ActEntry, Done
 from habpps.use_cases.act_kinds import ActKind, Acts
@@ -53,6 +54,7 @@ TERMS = ContractTerms(
     maximum_users=None,
 )
 DIRECTOR = Person("Camille", "Léger", "camille.leger@nanterre.example")
+NAME_751 = "Nanterre, bailleur à Paris"
 ADMINISTRATOR = Person("Dominique", "Martin", "dominique.martin@nanterre.example")
 
 
@@ -126,9 +128,10 @@ class Register921:
         """The commune, created from its convention."""
         return self.acts.perform(self.caf, request(**changes)).value
 
-    def partner(self, organisation_id: str, person: Person = ADMINISTRATOR) -> Author:
-        """The administrator of the commune."""
-        done = self.acts.perform(self.caf, AppointAdministrator(organisation_id, person))
+    def partner(self, organisation_id: str, person: Person = ADMINISTRATOR, agent: Author | None = None) -> Author:
+        """The administrator of the commune; `agent` of the Caf that names them, 921 unless it is said."""
+        agent = agent or self.caf
+        done = self.acts.perform(agent, AppointAdministrator(organisation_id, person))
         found = self.work.read(lambda store: store.administrators.get(done.value))
         assert found is not None
         return Author(
@@ -137,7 +140,7 @@ class Register921:
             display_name=person.display_name,
             organisation_id=organisation_id,
             role=Role.PARTNER_ADMINISTRATOR,
-            caf="921",
+            caf=agent.caf,
         )
 
     def ready(self) -> "Commune":
@@ -150,6 +153,21 @@ class Register921:
         habilitation_id = self.acts.perform(partner, AssignToGroup(user_id, group_id)).value
         return Commune(organisation_id, contract_id, partner, group_id, user_id, habilitation_id)
 
+    def landlord(self) -> dict[str, "Commune"]:
+        """One organisation with conventions with Cafs 921 and 751: by Caf, what hangs on each."""
+        made = {"921": self.ready()}
+        agent = self.agent("751")
+        organisation_id = self.acts.perform(agent, request(name=NAME_751, reference="PARIS-7")).value
+        terms = OpenServiceContract(organisation_id, TERMS)
+        contract_id = self.acts.perform(agent, terms).value
+        partner = self.partner(organisation_id, Person("Lou", "Roy", "lou.roy@bailleur.example"), agent)
+        group_id = self.acts.perform(partner, CreateGroup("Loyers de Paris", "T2")).value
+        person = Person("Zoé", "Morel", "zoe.morel@bailleur.example")
+        user_id = self.acts.perform(partner, CreateUser(person, "chargée de Paris")).value
+        habilitation_id = self.acts.perform(partner, AssignToGroup(user_id, group_id)).value
+        made["751"] = Commune(organisation_id, contract_id, partner, group_id, user_id, habilitation_id)
+        return made
+
     def try_out(self, author: Author, work: Callable[[ActEntry], object]) -> Done[object]:
         """An act that does `work`, of a registry of its own."""
         kind = ActKind(name="habpps.any.act", content=AnyAct, perform=lambda entry, _act: work(entry), by=tuple(Role))
@@ -158,7 +176,7 @@ class Register921:
 
     def look(self, work: Callable[[Repositories], Any]) -> Any:
         """Read the store."""
-        return self.work.read(work)
+        return self.work.read(lambda store: work(store.within(Reach("921"))))
 
 
 @dataclass(frozen=True)
@@ -177,8 +195,9 @@ class MemoryRegister:
     """The register in memory, with what tests look at."""
 
     def __init__(self) -> None:
-        self.store = in_memory_store()
-        self.work: InMemoryUnitOfWork[Repositories] = InMemoryUnitOfWork(self.store)
+        self.everywhere = in_memory_store()
+        self.store = self.everywhere.within(Reach("921"))
+        self.work: InMemoryUnitOfWork[Repositories] = InMemoryUnitOfWork(self.everywhere)
         self.all = Register921(self.work, InMemoryFeed(self.store.publications))  # type: ignore[arg-type]
 
     @property

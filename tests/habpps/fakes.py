@@ -1,24 +1,21 @@
 """In-memory twins of the ports of habpps; the conformance suite of `adapters/test_store.py` holds them to SQL."""
 
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from habpps.domain.account_command import AccountCommand, CommandKind, CommandState
 from habpps.domain.habilitation import Group, Habilitation, Membership
-from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.people import Administrator, User
 from habpps.domain.publication import PublishedFact
-from habpps.domain.service_contract import Extranet, ServiceContract
-from habpps.domain.states import ContractState, ConventionState, HabilitationState, UserState
-from habpps.domain.territory import Territory
+from habpps.domain.reach import EVERYWHERE, Reach
+from habpps.domain.states import HabilitationState, UserState
 from habpps.use_cases.client_sessions import ClientSessionsEnding
 from habpps.use_cases.people_ports import Likeness, Listing
 from habpps.use_cases.ports import (
     ActRecord,
+    CommandSubject,
     FeedChange,
     FeedState,
     ReplicaProgress,
@@ -28,84 +25,41 @@ from habpps.use_cases.ports import (
 from habpps.use_cases.request_ports import ActRequest, RequestState
 from rights.snapshot import EMPTY_DIGEST
 from servicekit.errors import DependencyUnavailableError
+from tests.habpps.paper_fakes import (
+    InMemoryConventions,
+    InMemoryExtranets,
+    InMemoryOrganisations,
+    InMemoryServiceContracts,
+    InMemoryTerritories,
+    part,
+    plain,
+)
 from tests.habpps.rows import InMemoryPeople, Rows, RowsOfPeople
 
 
-def plain(*texts: str) -> str:
-    folded = unicodedata.normalize("NFKD", " ".join(texts)).casefold()
-    return "".join(character for character in folded if not unicodedata.combining(character))
-
-
-def part(rows: tuple[Any, ...], listing: Listing) -> tuple[tuple[Any, ...], int]:
-    start = (listing.page - 1) * listing.size
-    return rows[start : start + listing.size], len(rows)
-
-
-class InMemoryOrganisations(Rows[Organisation]):
-    def __init__(self, conventions: "InMemoryConventions") -> None:
-        super().__init__()
-        self._conventions = conventions
-
-    def with_siret(self, siret: str) -> Organisation | None:
-        return next(iter(self.where(lambda row: row.siret == siret)), None)
-
-    def partners_of(self, caf: str, listing: Listing) -> tuple[tuple[Organisation, ...], int]:
-        words = plain(listing.text).split()
-
-        def wanted(row: Organisation) -> bool:
-            convention = self._conventions.of(row.id)
-            in_state = not listing.state or (convention is not None and convention.state.value == listing.state)
-            text = plain(row.name, row.siret)
-            return row.caf == caf and row.kind == "partner" and all(word in text for word in words) and in_state
-
-        return part(self.where(wanted, lambda row: (plain(row.name, row.siret), row.id)), listing)
-
-
-class InMemoryConventions(Rows[Convention]):
-    def of(self, organisation_id: str) -> Convention | None:
-        return next(reversed(self.where(lambda row: row.organisation_id == organisation_id)), None)
-
-    def notice_over(self, today: date) -> tuple[str, ...]:
-        denounced = self.where(lambda row: row.state is ConventionState.DENOUNCED)
-        return tuple(row.organisation_id for row in denounced if row.ends_on is not None and row.ends_on < today)
-
-    def with_reference(self, caf: str, reference: str) -> Convention | None:
-        return next(iter(self.where(lambda row: (row.caf, row.reference) == (caf, reference))), None)
-
-
-class InMemoryServiceContracts(Rows[ServiceContract]):
-    def over(self, today: date) -> tuple[str, ...]:
-        over = self.where(lambda row: row.state is not ContractState.ENDED and row.ends_on is not None)
-        return tuple(row.id for row in over if row.ends_on is not None and row.ends_on < today)
-
-    def of(self, organisation_id: str) -> tuple[ServiceContract, ...]:
-        return self.where(lambda row: row.organisation_id == organisation_id)
-
-
-class InMemoryTerritories(Rows[Territory]):
-    def of(self, organisation_id: str) -> tuple[Territory, ...]:
-        return self.where(lambda row: row.organisation_id == organisation_id)
-
-
 class InMemoryGroups(Rows[Group]):
+    kind = "group"
+
     def of(self, organisation_id: str) -> tuple[Group, ...]:
-        return self.where(lambda row: row.organisation_id == organisation_id, lambda row: (row.name, row.id))
+        return self.pair(organisation_id, lambda row: (row.name, row.id))
 
 
 class InMemoryUsers(RowsOfPeople[User]):
+    kind = "user"
+
     def __init__(self, people: InMemoryPeople, habilitations: "InMemoryHabilitations") -> None:
         super().__init__(people)
-        self._habilitations = habilitations
+        self.habilitations = habilitations
 
     @staticmethod
     def _text(row: User) -> str:
         return plain(row.person.family_name, row.person.given_name, row.person.email, row.job_title)
 
     def of(self, organisation_id: str) -> tuple[User, ...]:
-        return self.where(lambda row: row.organisation_id == organisation_id, lambda row: (self._text(row), row.id))
+        return self.pair(organisation_id, lambda row: (self._text(row), row.id))
 
     def with_account(self, account_id: str) -> tuple[User, ...]:
-        return self.where(lambda row: row.account_id == account_id, lambda row: (self._text(row), row.id))
+        return self.everywhere(lambda row: row.account_id == account_id, lambda row: (self._text(row), row.id))
 
     def leaving(self, since: date, until: date) -> tuple[User, ...]:
         wanted = self.where(lambda row: row.departs_on is not None and since <= row.departs_on <= until)
@@ -118,13 +72,13 @@ class InMemoryUsers(RowsOfPeople[User]):
         return sum(row.state is not UserState.CLOSED for row in self.of(organisation_id))
 
     def count_without_group(self, organisation_id: str) -> int:
-        held = [row for row in self._habilitations.of(organisation_id) if row.habilitation.is_held]
+        held = [row for row in self.habilitations.of(organisation_id) if row.habilitation.is_held]
         placed = {row.user.id for row in held if row.group.is_open}
         return sum(row.state is UserState.ACTIVE and row.id not in placed for row in self.of(organisation_id))
 
     def page(self, organisation_id: str, listing: Listing) -> tuple[tuple[User, ...], int]:
         words = plain(listing.text).split()
-        held = [row for row in self._habilitations.rows.values() if row.state is not HabilitationState.WITHDRAWN]
+        held = [row for row in self.habilitations.rows.values() if row.state is not HabilitationState.WITHDRAWN]
         placed = {row.user_id for row in held}
         members = {row.user_id for row in held if row.group_id == listing.group_id}
 
@@ -144,13 +98,15 @@ class InMemoryUsers(RowsOfPeople[User]):
 
 
 class InMemoryHabilitations(Rows[Habilitation]):
+    kind = "habilitation"
+
     def __init__(self) -> None:
         super().__init__()
         self.groups: InMemoryGroups
         self.users: InMemoryUsers
 
     def of(self, organisation_id: str) -> tuple[Membership, ...]:
-        rows = self.where(lambda row: row.organisation_id == organisation_id)
+        rows = self.pair(organisation_id)
         return tuple(self._place(row) for row in rows)
 
     def of_user(self, user_id: str) -> tuple[Membership, ...]:
@@ -189,25 +145,13 @@ class InMemoryHabilitations(Rows[Habilitation]):
 
 
 class InMemoryAdministrators(RowsOfPeople[Administrator]):
+    kind = "administrator"
+
     def of(self, organisation_id: str) -> tuple[Administrator, ...]:
-        return self.where(lambda row: row.organisation_id == organisation_id)
+        return self.pair(organisation_id)
 
     def with_account(self, account_id: str) -> tuple[Administrator, ...]:
-        return self.where(lambda row: row.account_id == account_id)
-
-
-class InMemoryExtranets:
-    def __init__(self) -> None:
-        self.rows: dict[str, Extranet] = {}
-
-    def get(self, code: str) -> Extranet | None:
-        return self.rows.get(code)
-
-    def all(self) -> tuple[Extranet, ...]:
-        return tuple(sorted(self.rows.values(), key=lambda row: (row.label, row.code)))
-
-    def save(self, extranet: Extranet) -> None:
-        self.rows[extranet.code] = extranet
+        return self.everywhere(lambda row: row.account_id == account_id)
 
 
 class InMemoryPublications:
@@ -241,11 +185,11 @@ class InMemoryAccountCommands(Rows[AccountCommand]):
 
     def _oldest(self) -> list[AccountCommand]:
         opened = (CommandState.PENDING, CommandState.SENT)
-        creations = self.where(lambda row: row.kind is CommandKind.CREATE)
+        creations = self.everywhere(lambda row: row.kind is CommandKind.CREATE)
         held = {row.account_id for row in creations if row.state is CommandState.REFUSED}
         being_made = held | {row.account_id for row in creations if row.state is CommandState.PENDING}
         first: dict[tuple[str, bool], AccountCommand] = {}
-        for row in self.where(lambda row: row.state in opened):
+        for row in self.everywhere(lambda row: row.state in opened):
             notice = row.kind is CommandKind.NOTIFY
             if row.account_id not in (being_made if notice else held):
                 first.setdefault((row.account_id, notice), row)
@@ -259,12 +203,14 @@ class InMemoryAccountCommands(Rows[AccountCommand]):
     def set_aside(self, command_id: str, problem: str, reference: str) -> None:
         self.save(self.rows[command_id].refused(problem, reference))
 
-    def subject_of(self, command_id: str) -> tuple[str, str, str]:
+    def subject_of(self, command_id: str) -> CommandSubject:
         row = self.rows[command_id]
-        return row.organisation_id, row.account_id, row.kind.value
+        return CommandSubject(
+            organisation_id=row.organisation_id, caf=row.caf, account_id=row.account_id, kind=row.kind.value
+        )
 
     def refused_of(self, organisation_id: str) -> tuple[AccountCommand, ...]:
-        refused = self.where(lambda row: row.organisation_id == organisation_id and row.state is CommandState.REFUSED)
+        refused = [row for row in self.pair(organisation_id) if row.state is CommandState.REFUSED]
         return tuple(row for row in refused if row.kind is not CommandKind.NOTIFY)
 
     def next_due_at(self) -> datetime | None:
@@ -272,7 +218,7 @@ class InMemoryAccountCommands(Rows[AccountCommand]):
 
     def latest_of(self, account_ids: Sequence[str], organisation_id: str) -> Mapping[str, AccountCommand]:
         mails = (CommandKind.CREATE, CommandKind.RESET_PASSWORD)
-        rows = self.where(lambda row: row.organisation_id == organisation_id and row.kind in mails)
+        rows = [row for row in self.pair(organisation_id) if row.kind in mails]
         return {row.account_id: replace(row, content={}) for row in rows if row.account_id in account_ids}
 
 
@@ -281,49 +227,66 @@ class InMemoryJournal(Rows[ActRecord]):
         self.save(record)
 
     def of(self, organisation_id: str, listing: Listing) -> tuple[tuple[ActRecord, ...], int]:
-        rows = self.where(lambda row: row.organisation_id == organisation_id)
-        return part(tuple(reversed(rows)), listing)
+        return part(tuple(reversed(self.pair(organisation_id))), listing)
 
     def latest(self, organisation_id: str, act: str, label: str = "") -> ActRecord | None:
-        found = self.where(lambda row: (row.organisation_id, row.act) == (organisation_id, act))
+        found = [row for row in self.pair(organisation_id) if row.act == act]
         return next((row for row in reversed(found) if not label or row.label == label), None)
 
 
 class InMemoryRequests(Rows[ActRequest]):
+    kind = "request"
+
     def of(self, organisation_id: str, caf: str, listing: Listing) -> tuple[tuple[ActRequest, ...], int]:
-        found = self.where(
-            lambda row: (
-                (row.organisation_id, row.caf) == (organisation_id, caf)
-                and (not listing.state or row.state == listing.state)
-            )
-        )
+        of_the_side = [row for row in self.pair(organisation_id) if row.caf == caf]
+        found = [row for row in of_the_side if not listing.state or row.state == listing.state]
         return part(tuple(reversed(found)), listing)
 
     def expired(self, now: datetime) -> tuple[ActRequest, ...]:
         return self.where(lambda row: row.state is RequestState.WAITING and row.expires_at <= now)
 
 
+class InMemoryStore:
+    """Every repository on the same rows; a class, so that a copy narrows the copies."""
+
+    def __init__(self) -> None:
+        self.conventions, self.groups, self.people = InMemoryConventions(), InMemoryGroups(), InMemoryPeople()
+        self.habilitations = InMemoryHabilitations()
+        self.users = InMemoryUsers(self.people, self.habilitations)
+        self.habilitations.groups, self.habilitations.users = self.groups, self.users
+        self.organisations, self.contracts = InMemoryOrganisations(self.conventions), InMemoryServiceContracts()
+        self.territories = InMemoryTerritories(self.contracts)
+        self.administrators, self.commands = InMemoryAdministrators(self.people), InMemoryAccountCommands()
+        self.journal, self.extranets, self.publications = InMemoryJournal(), InMemoryExtranets(), InMemoryPublications()
+        self.requests = InMemoryRequests()
+
+    def within(self, reach: Reach) -> Repositories:
+        organisations = self.organisations.within(reach)
+        organisations.conventions = self.conventions.within(reach)
+        users = self.users.within(reach)
+        users.habilitations = self.habilitations.within(reach)
+        return Repositories(
+            reach=reach,
+            narrowed=self.within,
+            organisations=organisations,
+            conventions=organisations.conventions,
+            contracts=self.contracts.within(reach),
+            territories=self.territories.within(reach),
+            groups=self.groups.within(reach),
+            people=self.people,
+            users=users,
+            habilitations=users.habilitations,
+            administrators=self.administrators.within(reach),
+            extranets=self.extranets.within(reach),
+            publications=self.publications,
+            commands=self.commands.within(reach),
+            journal=self.journal.within(reach),
+            requests=self.requests.within(reach),
+        )
+
+
 def in_memory_store() -> Repositories:
-    conventions, groups = InMemoryConventions(), InMemoryGroups()
-    habilitations, people = InMemoryHabilitations(), InMemoryPeople()
-    users = InMemoryUsers(people, habilitations)
-    habilitations.groups, habilitations.users = groups, users
-    return Repositories(
-        organisations=InMemoryOrganisations(conventions),
-        conventions=conventions,
-        contracts=InMemoryServiceContracts(),
-        territories=InMemoryTerritories(),
-        groups=groups,
-        people=people,
-        users=users,
-        habilitations=habilitations,
-        administrators=InMemoryAdministrators(people),
-        extranets=InMemoryExtranets(),
-        publications=InMemoryPublications(),
-        commands=InMemoryAccountCommands(),
-        journal=InMemoryJournal(),
-        requests=InMemoryRequests(),
-    )
+    return InMemoryStore().within(EVERYWHERE)
 
 
 class CountingSignal:

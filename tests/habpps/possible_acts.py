@@ -7,6 +7,7 @@ from typing import Any
 from habpps.domain.account_command import CommandKind, CommandState
 from habpps.domain.authorship import OPERATOR, Author
 from habpps.domain.people import Person, Role
+from habpps.domain.reach import Reach
 from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
 from habpps.use_cases.act_entry import Act
 from habpps.use_cases.acts import ACTS
@@ -18,6 +19,7 @@ from habpps.use_cases.change_opening import ChangeOpening, OpenContractToGroup
 from habpps.use_cases.change_service_contract import ChangeServiceContract
 from habpps.use_cases.change_terms import ChangeTerms
 from habpps.use_cases.change_user import LockUser, ResetPassword, SetDeparture
+from habpps.use_cases.create_organisation import EditOrganisation
 from habpps.use_cases.create_user import AttachPerson, CreateUser
 from habpps.use_cases.extend_territory import EndTerritory, ExtendTerritory
 from habpps.use_cases.import_extranets import ImportExtranets
@@ -67,6 +69,7 @@ def _of_the_caf(register: Register921, commune: Commune, second: Author) -> list
     denounce = replace(convention, event=ConventionEvent.DENOUNCE, ends_on=TODAY)
     return [
         Possible(caf, request(siret="21920000300016", reference="C")),
+        Possible(caf, EditOrganisation(organisation_id=commune.id, name="Nanterre", contact="Service social")),
         Possible(caf, SignConvention(draft, TODAY, TODAY)),
         Possible(caf, convention),
         Possible(caf, replace(convention, event=ConventionEvent.LIFT), ((caf, convention),)),
@@ -143,7 +146,8 @@ def _refuse_a_command(register: Register921, user_id: str) -> None:
     user = register.look(lambda store: store.users.get(user_id))
 
     def refuse(store: Any) -> None:
-        known = store.commands.latest_of([user.account_id], user.organisation_id)[user.account_id]
+        near = store.within(Reach(user.caf))
+        known = near.commands.latest_of([user.account_id], user.organisation_id)[user.account_id]
         assert known.kind is CommandKind.CREATE
         store.commands.save(replace(known, state=CommandState.REFUSED))
 

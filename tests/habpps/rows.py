@@ -1,10 +1,13 @@
 """Rows in memory, by identifier; those of people name them as the register knows them now."""
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from habpps.domain.people import AccountHolder, Administrator, User
+from habpps.domain.reach import EVERYWHERE, OutOfReachError, Reach
+from habpps.domain.refusals import UnknownThingError
 
 
 class HasId(Protocol):
@@ -16,23 +19,47 @@ T = TypeVar("T", bound=HasId)
 
 
 class Rows(Generic[T]):
-    """Rows by identifier."""
+    """Rows by identifier, as far as a reach goes."""
+
+    kind = "row"
 
     def __init__(self) -> None:
         self.rows: dict[str, T] = {}
+        self.reach = EVERYWHERE
+
+    def within(self, reach: Reach) -> Self:
+        """The same rows, fewer of them."""
+        narrower = copy(self)
+        narrower.reach = reach
+        return narrower
+
+    def is_seen(self, row: Any) -> bool:
+        return not hasattr(row, "caf") or self.reach.holds(row.organisation_id, row.caf)
 
     def get(self, identifier: str) -> T | None:
-        return self.rows.get(identifier)
+        row = self.rows.get(identifier)
+        if row is not None and not self.is_seen(row):
+            raise UnknownThingError(self.kind, true_reason="OTHER_ORGANISATION")
+        return row
 
     def save(self, row: T) -> None:
+        if not self.is_seen(row):
+            raise OutOfReachError(row)
         known: Any = self.rows.get(row.id)
         counted: Any = row
         if hasattr(known, "changes"):
             counted = replace(counted, changes=known.changes + 1)
         self.rows[row.id] = counted
 
-    def where(self, wanted: Callable[[T], bool], order: Callable[[T], Any] = lambda row: row.id) -> tuple[T, ...]:
+    def everywhere(self, wanted: Callable[[T], bool], order: Callable[[T], Any] = lambda row: row.id) -> tuple[T, ...]:
         return tuple(sorted(filter(wanted, self.rows.values()), key=order))
+
+    def where(self, wanted: Callable[[T], bool], order: Callable[[T], Any] = lambda row: row.id) -> tuple[T, ...]:
+        return tuple(row for row in self.everywhere(wanted, order) if self.is_seen(row))
+
+    def pair(self, organisation_id: str, order: Callable[[T], Any] = lambda row: row.id) -> tuple[T, ...]:
+        self.reach.one_caf()
+        return self.where(lambda row: row.organisation_id == organisation_id, order)  # type: ignore[attr-defined]
 
 
 class InMemoryPeople(Rows[AccountHolder]):
@@ -58,6 +85,6 @@ class RowsOfPeople(Rows[M]):
         row = super().get(identifier)
         return None if row is None else self._told(row)
 
-    def where(self, wanted: Callable[[M], bool], order: Callable[[M], Any] = lambda row: row.id) -> tuple[M, ...]:
+    def everywhere(self, wanted: Callable[[M], bool], order: Callable[[M], Any] = lambda row: row.id) -> tuple[M, ...]:
         rows = [self._told(row) for row in self.rows.values()]
         return tuple(sorted(filter(wanted, rows), key=order))

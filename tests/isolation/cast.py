@@ -1,4 +1,6 @@
-"""Who plays in the matrix: four organisations of two Cafs, and the files that an operator imports of them.
+"""Who plays in the matrix: partners of two Cafs, and the files that an operator imports of them.
+
+Alphaville and Gammaville are one organisation, as each of its two Cafs calls it: they share a SIRET.
 
 Each name is a canary: it is found nowhere but where its organisation may be seen.
 """
@@ -101,7 +103,7 @@ PROFESSIONAL = Somebody("Alphapro", "professional")
 PARTNER = Somebody("Alphadmin", "partner administrator")
 LOCKED = Somebody("Alphaverrou", "partner administrator, locked")
 NEIGHBOUR = Somebody("Betadmin", "partner administrator of another organisation of the Caf")
-FAR = Somebody("Gammadmin", "partner administrator of an organisation of another Caf")
+FAR = Somebody("Gammadmin", "partner administrator of the same organisation for another Caf")
 SUSPENDED = Somebody("Deltadmin", "partner administrator whose convention is suspended")
 CAF = Somebody("Cafneuf", "Caf administrator")
 OTHER_CAF = Somebody("Cafparis", "administrator of another Caf")
@@ -110,7 +112,7 @@ OTHER_AUDITOR = Somebody("Audiparis", "auditor of another Caf")
 
 ALPHA = Partner("Alphaville", "21920050800014", "921", (PARTNER, LOCKED), (PROFESSIONAL, LOCKED))
 BETA = Partner("Betaville", "21630215800011", "921", (NEIGHBOUR,), (Somebody("Betapro", "professional"),))
-GAMMA = Partner("Gammaville", "13002526500013", "751", (FAR,), (Somebody("Gammapro", "professional"),))
+GAMMA = Partner("Gammaville", ALPHA.siret, "751", (FAR,), (Somebody("Gammapro", "professional"),))
 DELTA = Partner("Deltaville", "21920999600012", "921", (SUSPENDED,), (Somebody("Deltapro", "professional"),))
 PARTNERS = (ALPHA, BETA, GAMMA, DELTA)
 AGENTS = {
@@ -144,7 +146,7 @@ NOT_FOR: dict[str, frozenset[str]] = {
     "pro": _BETA | _GAMMA | _DELTA | _OF_751,
     "partner": _BETA | _GAMMA | _DELTA | _OF_751 | {CANARY},
     "neighbour": _ALPHA | _GAMMA | _DELTA | _OF_751 | {CANARY},
-    "far": _ALPHA | _BETA | _DELTA | _OF_921 | {CANARY},
+    "far": _ALPHA - {ALPHA.name} | _BETA | _DELTA | _OF_921 | {CANARY},
     "locked": _BETA | _GAMMA | _DELTA | _OF_751 | {CANARY},
     "suspended": _ALPHA | _BETA | _GAMMA | _OF_751 | {CANARY},
     "caf": _GAMMA | _OF_751 | {CANARY},
@@ -152,7 +154,7 @@ NOT_FOR: dict[str, frozenset[str]] = {
     "auditor": _GAMMA | _OF_751 | {CANARY},
     "auditor_2": _ALPHA | _BETA | _DELTA | _OF_921 | {CANARY},
 }
-"""What no page ever shows to an actor."""
+"""What no page ever shows to an actor. Gammaville's own people read at auth what its oldest convention calls it."""
 CANARIES = frozenset.union(*NOT_FOR.values())
 
 

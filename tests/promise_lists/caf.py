@@ -17,6 +17,22 @@ CAF: tuple[Promise, ...] = (
         "other, and what one Caf suspends leaves the others' rights alone.",
     ),
     Promise(
+        "caf:one-convention-at-a-time",
+        "Domain page A.5 (territory)",
+        "A Caf has one convention at a time with an organisation; when it is over, the next one is another.",
+    ),
+    Promise(
+        "caf:no-oracle-of-conventions",
+        "Domain page A.5 (territory)",
+        "A Caf that creates an organisation gets the same page, words, records and waiting whether other Cafs know it "
+        "or not.",
+    ),
+    Promise(
+        "caf:own-name-of-an-organisation",
+        "Domain page A.5 (territory)",
+        "A Caf calls an organisation as its own convention does; the oldest convention alive names it for everybody.",
+    ),
+    Promise(
         "caf:partners-are-isolated",
         "Domain page B.1 (actors)",
         "A partner reaches no person, group, contract or page of another partner.",

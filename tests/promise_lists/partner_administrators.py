@@ -6,6 +6,12 @@ READER = Reader.PARTNER_ADMINISTRATOR
 
 PARTNER_ADMINISTRATORS: tuple[Promise, ...] = (
     Promise(
+        "partner:one-caf-at-a-time",
+        "Domain page A.5 (territory)",
+        "Who administers an organisation for several Cafs sees and changes what it has with one of them at a time, "
+        "reads which on every page, and a form acts for the Caf that its page was shown for.",
+    ),
+    Promise(
         "partner:people-join-from-the-group",
         "Keycloak, members of a group",
         "People are found and join a group from its own page.",

@@ -160,6 +160,7 @@ def _extranets() -> dict[str, Any]:
     return {
         "cdap": Extranet(
             code="cdap",
+            owner="national",
             label="CDAP",
             url="http://localhost:8402/",
             profiles=every_profile,
@@ -169,6 +170,7 @@ def _extranets() -> dict[str, Any]:
         ),
         "mon_enfant": Extranet(
             code="mon-enfant",
+            owner="national",
             label="Mon-enfant.fr",
             url="http://localhost:8410/",
             profiles=("T2",),
@@ -176,25 +178,22 @@ def _extranets() -> dict[str, Any]:
             enabled=True,
             kind="professional",
         ),
-        "habpps": Extranet(
-            code="habpps",
-            label="Habpps",
-            url="http://localhost:8401/",
-            profiles=(),
-            purposes=(),
-            enabled=True,
-            kind="administration",
-        ),
-        "audit": Extranet(
-            code="audit",
-            label="Journal d'audit",
-            url="http://localhost:8403/",
-            profiles=(),
-            purposes=(),
-            enabled=True,
-            kind="administration",
-        ),
+        "habpps": _administration("habpps", "Habpps", "http://localhost:8401/"),
+        "audit": _administration("audit", "Journal d'audit", "http://localhost:8403/"),
     }
+
+
+def _administration(code: str, label: str, url: str) -> Extranet:
+    return Extranet(
+        code=code,
+        owner="national",
+        label=label,
+        url=url,
+        profiles=(),
+        purposes=(),
+        enabled=True,
+        kind="administration",
+    )
 
 
 def _contract(identifier: str, extranet: str, profiles: tuple[str, ...], purposes: tuple[str, ...]) -> ServiceContract:

@@ -37,7 +37,7 @@ PEOPLE = [fact for fact in WORLD if isinstance(fact, User | Administrator)]
 SHAPES = {
     "administrator": "id account_id organisation_id caf role state name",
     "convention": "id organisation_id caf reference state starts_on ends_on",
-    "extranet": "code label url profiles purposes enabled kind",
+    "extranet": "code owner label url profiles purposes enabled kind",
     "grant": "id user_id contract_id profile state starts_on ends_on",
     "organisation": "id siret name caf kind state",
     "purpose": "code label profiles",

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from rights.decision import Granted, Refused, administrator_roles, decide, helpers_of, open_extranets, why_closed
-from rights.explanation import cafs_in
 from rights.facts import Fact
+from rights.places import cafs_in
 from rights.snapshot import Snapshot
 from tests.promises import promise
 from tests.rights.builders import TODAY, Commune, the_commune, the_question, the_table

@@ -5,6 +5,7 @@ import dataclasses
 import threading
 from collections.abc import Callable, MutableMapping
 from datetime import UTC, datetime, timedelta
+from types import MethodType
 from typing import Generic, TypeVar
 
 from servicekit.audit_events import AuditEvent, AuditUnavailableError, Outcome
@@ -97,7 +98,7 @@ def _restore_parts(target: object, saved: object, seen: set[int]) -> None:
         current = now.get(name)
         if type(current) is type(value) and _has_content(current):
             _restore(current, value, seen)
-        elif current is not value and hasattr(target, "__dict__"):
+        elif current is not value and hasattr(target, "__dict__") and not isinstance(current, MethodType):
             vars(target)[name] = value
 
 

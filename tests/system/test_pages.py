@@ -35,7 +35,7 @@ NARROWEST = 320
 
 SOCIAL_WORKER, DIRECTOR = RIVEBELLE.users[0], RIVEBELLE.users[1]
 ADMINISTRATOR = RIVEBELLE.administrators[0]
-EVERYTHING = "openid profile email imaje"
+EVERYTHING = "openid profile email agenda"
 CLIENTS = "/administration/clients"
 
 
@@ -227,7 +227,7 @@ def application(browser: Browser, onebox: OneboxProcess) -> Application:
     administrator = Visitor(browser, onebox.layout)
     signed_in(administrator, "auth", CAF_ADMINISTRATOR)
     address = f"http://localhost:{spare_port(onebox.layout)}"
-    names = {"client_id": "tournesol", "name": "Tournesol, gestion des crèches", "code": "imaje"}
+    names = {"client_id": "tournesol", "name": "Tournesol, gestion des crèches", "code": "agenda"}
     names["frontchannel_logout_uri"] = f"{address}/fermer"
     declared = declare_application(administrator, address, names, grants=[DEVICE_CODE])
     administrator.close()

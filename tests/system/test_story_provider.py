@@ -25,7 +25,7 @@ from tests.system.onebox_process import OneboxProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.timeout(180)]
 
-NAME, CLIENT_ID, CODE = "Agenda des crèches", "agenda-creches", "imaje"
+NAME, CLIENT_ID, CODE = "Agenda des crèches", "agenda-creches", "agenda"
 SCOPE = f"openid profile {CODE}"
 SOPHIE = RIVEBELLE.users[2]
 _LIMIT_S = 20.0

@@ -8,9 +8,10 @@ import pytest
 from flask import g
 
 from habpps.domain.account_command import CommandState
+from habpps.domain.reach import Reach
 from habpps.use_cases.client_sessions import ClientSessionsEnding
 from habpps.use_cases.manage_groups import CreateGroup
-from habpps.use_cases.ports import AccountStatus
+from habpps.use_cases.ports import AccountStatus, Repositories
 from rights.facts import READER_VERSION
 from servicekit.errors import DependencyUnavailableError
 from tests.habpps.adapters.conftest import Pages
@@ -314,12 +315,12 @@ def test_a_mail_that_cannot_leave_is_said_to_the_administrator(pages: Pages, pro
     commune = ready(pages)
     user = pages.habpps.all.look(lambda store: store.users.get(commune.user_id))
 
-    def stuck(store: object) -> None:
-        command = store.commands.latest_of([user.account_id], commune.id)[user.account_id]  # type: ignore[attr-defined]
+    def stuck(store: Repositories) -> None:
+        command = store.within(Reach("921")).commands.latest_of([user.account_id], commune.id)[user.account_id]
         now = pages.habpps.clock.now()
         after = command.accepted("cleger", mails_sent=False, now=now, mail_problem=problem)
         assert after.next_attempt_at - now > timedelta(seconds=30)
-        store.commands.save(after)  # type: ignore[attr-defined]
+        store.commands.save(after)
 
     pages.habpps.work.write(stuck)
     pages.author = commune.partner
@@ -331,11 +332,11 @@ def test_mails_are_shown_as_sent_once_they_are(pages: Pages) -> None:
     everything = pages.habpps.all
     user = everything.look(lambda store: store.users.get(commune.user_id))
 
-    def sent(store: object) -> None:
-        command = store.commands.latest_of([user.account_id], commune.id)[user.account_id]  # type: ignore[attr-defined]
+    def sent(store: Repositories) -> None:
+        command = store.within(Reach("921")).commands.latest_of([user.account_id], commune.id)[user.account_id]
         done = command.accepted("cleger", mails_sent=True, now=pages.habpps.clock.now())
         assert done.state is CommandState.DONE
-        store.commands.save(done)  # type: ignore[attr-defined]
+        store.commands.save(done)
 
     pages.habpps.work.write(sent)
     everything.accounts.known[user.account_id] = AccountStatus("cleger", mails_sent=True)

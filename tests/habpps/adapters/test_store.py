@@ -13,6 +13,7 @@ from habpps.adapters.database.tables import metadata
 from habpps.domain.account_command import CommandState
 from habpps.domain.authorship import OPERATOR
 from habpps.domain.people import Person, Role, person_typed
+from habpps.domain.reach import Reach
 from habpps.domain.refusals import PersonDiffersError
 from habpps.domain.states import HabilitationEvent, UserEvent
 from habpps.use_cases.act_entry import ActEntry, Note
@@ -41,7 +42,7 @@ def test_what_was_saved_is_read_back_whole(register: Register921) -> None:
         assert organisation == store.organisations.with_siret(SIRET)
         convention = store.conventions.of(commune.id)
         assert convention is not None
-        assert convention == store.conventions.with_reference("921", "CONV-2026-001")
+        assert convention == store.conventions.with_reference("CONV-2026-001")
         assert convention.is_signed
         assert store.contracts.of(commune.id) == (store.contracts.get(commune.contract_id),)
         (place,) = store.habilitations.of(commune.id)
@@ -165,7 +166,8 @@ def test_organisations_are_those_of_one_caf(register: Register921) -> None:
     register.organisation(siret=OTHER_SIRET, reference="B", name="Étang-la-Ville")
 
     def names(caf: str = "921", **asked: Any) -> list[str]:
-        found, _ = register.look(lambda store: store.organisations.partners_of(caf, Listing(**asked)))
+        near = Reach(caf)
+        found, _ = register.work.read(lambda store: store.within(near).organisations.partners(Listing(**asked)))
         return [one.name for one in found]
 
     assert names() == ["Commune de Nanterre", "Étang-la-Ville"]

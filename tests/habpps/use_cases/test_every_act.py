@@ -32,7 +32,7 @@ from habpps.use_cases.extend_territory import ExtendTerritory
 from servicekit.audit_events import AuditUnavailableError
 from servicekit.errors import ServiceError
 from tests.habpps.act_samples import OPENS, sample
-from tests.habpps.builders import OTHER_SIRET, TERMS, TODAY, Commune, MemoryRegister, request
+from tests.habpps.builders import OTHER_SIRET, SIRET, TERMS, TODAY, Commune, MemoryRegister, request
 from tests.promises import promise
 
 NEW = Person("Lou", "Roy", "lou.roy@ville.example")
@@ -110,14 +110,15 @@ def refused(memory: MemoryRegister, author: Author, act: Act[Any], error: type[S
     )
 
 
-def stranger(memory: MemoryRegister, caf: str = "") -> Author:
-    """The administrator of another organisation: of the same Caf, or of the one that is named."""
+def stranger(memory: MemoryRegister, caf: str = "", siret: str = OTHER_SIRET) -> Author:
+    """The administrator of another organisation, or of the same one for another Caf."""
     everything = memory.all
     agent = everything.agent(caf) if caf else everything.caf
-    made = everything.acts.perform(agent, request(siret=OTHER_SIRET, reference="B", name="Autre commune")).value
+    made = everything.acts.perform(agent, request(siret=siret, reference="B", name="Autre commune")).value
     person = Person("Noa", "Blanc", "noa.blanc@autre.example")
     done = everything.acts.perform(agent, AppointAdministrator(made, person)).value
-    found = everything.look(lambda store: store.administrators.get(done))
+    found = everything.work.read(lambda store: store.administrators.get(done))
+    assert found is not None
     return Author(
         administrator_id=done,
         account_id=found.account_id,
@@ -130,11 +131,15 @@ def stranger(memory: MemoryRegister, caf: str = "") -> Author:
 
 @promise("rules:acts-stay-with-their-organisation", "rules:unknown-outside-true-inside")
 @named(tuple(kind for kind in OF_A_THING if kind in OF_PARTNERS))
-@pytest.mark.parametrize("caf", ["", "751"], ids=["of the same Caf", "of another Caf"])
+@pytest.mark.parametrize(
+    ("caf", "siret"),
+    [("", OTHER_SIRET), ("751", OTHER_SIRET), ("751", SIRET)],
+    ids=["of the same Caf", "of another Caf", "of the same organisation for another Caf"],
+)
 def test_no_act_of_a_partner_reaches_something_of_another(
-    memory: MemoryRegister, commune: Commune, kind: ActKind, caf: str
+    memory: MemoryRegister, commune: Commune, kind: ActKind, caf: str, siret: str
 ) -> None:
-    refused(memory, stranger(memory, caf), about(kind, commune), UnknownThingError)
+    refused(memory, stranger(memory, caf, siret), about(kind, commune), UnknownThingError)
     assert memory.last.reason == "OTHER_ORGANISATION"
 
 

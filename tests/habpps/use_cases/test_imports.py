@@ -146,7 +146,13 @@ def test_an_extranet_whose_profiles_and_purposes_do_not_fit_is_refused(
     memory: MemoryRegister, profiles: tuple[str, ...], purposes: tuple[str, ...], problem: str
 ) -> None:
     extranet = Extranet(
-        code="cdap", label="CDAP", url="https://cdap.example", profiles=profiles, purposes=purposes, enabled=True
+        code="cdap",
+        label="CDAP",
+        url="https://cdap.example",
+        profiles=profiles,
+        purposes=purposes,
+        enabled=True,
+        owner="national",
     )
     with pytest.raises(ImportRefusedError) as refused:
         memory.all.import_extranets([extranet], {})

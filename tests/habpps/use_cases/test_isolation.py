@@ -141,8 +141,8 @@ def test_an_auditor_of_the_caf_administers_nothing(memory: MemoryRegister, commu
 
 
 def details(author: Author, **changes: str) -> list[dict[str, str]]:
-    made = {"type": "administration", "extranet": "habpps", "role": author.role, "organisation": author.organisation_id}
-    return [{**made, **changes}]
+    made = {"type": "administration", "extranet": "habpps", "role": author.role, "caf": author.caf}
+    return [{**made, "organisation": author.organisation_id, **changes}]
 
 
 def test_a_token_is_confirmed_by_the_register(memory: MemoryRegister, commune: Commune) -> None:
@@ -158,6 +158,7 @@ def test_a_token_is_confirmed_by_the_register(memory: MemoryRegister, commune: C
         {"extranet": "audit"},
         {"type": "service_contract"},
         {"organisation": "another"},
+        {"caf": "751"},
         {"role": "caf_auditor"},
     ],
 )

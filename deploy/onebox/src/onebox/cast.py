@@ -1,4 +1,4 @@
-"""Who plays in the demo: three invented organisations of Caf 921, their people, and the agents of the Caf.
+"""Who plays in the demo: three invented organisations of Caf 921, one of which has a convention with Caf 751 too.
 
 Identifiers are fixed so that the files imported by each service agree with one another. Passwords are those of a demo:
 `auth import-accounts` refuses to run anywhere else.
@@ -7,11 +7,12 @@ Identifiers are fixed so that the files imported by each service agree with one 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 _NAMESPACE = uuid.UUID("0192f000-0000-7000-8000-000000000921")
 
 CAF = "921"
+OTHER_CAF = "751"
 CAF_NAME = "Caf des Hauts-de-Seine"
 
 
@@ -57,9 +58,10 @@ class Contract:
 
 @dataclass(frozen=True, kw_only=True)
 class Partner:
-    """An organisation with its convention, contracts, groups and people."""
+    """An organisation with its convention with one Caf, and the contracts, groups and people that hang on it."""
 
     name: str
+    caf: str = CAF
     siret: str
     convention: str
     contracts: tuple[Contract, ...]
@@ -85,6 +87,21 @@ CAF_AUDITOR = CastMember(
     family_name="Renard",
     username="prenard-9211",
     password="Granit-Hirondelle-2026",
+    role="caf_auditor",
+)
+
+OTHER_CAF_ADMINISTRATOR = CastMember(
+    given_name="Youssef",
+    family_name="Amrani",
+    username="yamrani-7510",
+    password="Pavois-Girofle-2026",
+    role="caf_administrator",
+)
+OTHER_CAF_AUDITOR = CastMember(
+    given_name="Irène",
+    family_name="Caron",
+    username="icaron-7511",
+    password="Brume-Chardon-2026",
     role="caf_auditor",
 )
 
@@ -202,10 +219,37 @@ HORIZON = Partner(
     ),
 )
 
-PARTNERS = (RIVEBELLE, VALMONT, HORIZON)
-CAF_AGENTS = (CAF_ADMINISTRATOR, CAF_AUDITOR)
+HORIZON_IN_PARIS = Partner(
+    name="Habitat Horizon, parc parisien",
+    siret=HORIZON.siret,
+    caf=OTHER_CAF,
+    convention="MCP-751-2026-017",
+    contracts=(Contract("cdap", ("T3",), ("fonds_solidarite_logement",)),),
+    groups={"Loyers parisiens": "T3"},
+    administrators=HORIZON.administrators,
+    users=(
+        replace(HORIZON.users[0], group="Loyers parisiens"),
+        CastMember(
+            given_name="Salomé",
+            family_name="Vidal",
+            username="svidal-3003",
+            password="Corniche-Mimosa-2026",
+            role="conseillère logement",
+            group="Loyers parisiens",
+        ),
+    ),
+)
+"""The same landlord with the other Caf: its administrator and Anne Lefort act for both, with one identifier each."""
+
+PARTNERS = (RIVEBELLE, VALMONT, HORIZON, HORIZON_IN_PARIS)
+CAF_AGENTS = {
+    CAF: (CAF_ADMINISTRATOR, CAF_AUDITOR),
+    OTHER_CAF: (OTHER_CAF_ADMINISTRATOR, OTHER_CAF_AUDITOR),
+}
 
 
 def everybody() -> tuple[CastMember, ...]:
-    """Every person of the demo."""
-    return CAF_AGENTS + tuple(person for partner in PARTNERS for person in partner.administrators + partner.users)
+    """Every person of the demo, once."""
+    agents = [person for known in CAF_AGENTS.values() for person in known]
+    people = [person for partner in PARTNERS for person in partner.administrators + partner.users]
+    return tuple({person.account_id: person for person in agents + people}.values())

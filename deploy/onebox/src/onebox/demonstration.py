@@ -29,13 +29,30 @@ def write_seeds(layout: Layout) -> None:
     layout.seeds.mkdir(parents=True, exist_ok=True, mode=0o700)
     secrets = {name: new_secret() for name in _CLIENT_NAMES}
     _write(layout.seeds / "secrets.json", secrets)
+    (layout.seeds / "extranets.toml").write_text(EXTRANETS_OF_THE_CAF, encoding="utf-8")
     _write(layout.seeds / "clients.json", [_client(layout, name, secrets[name]) for name in _CLIENT_NAMES])
     _write(layout.seeds / "accounts.json", [_account(person) for person in everybody()])
-    cafs = [{"code": CAF, "agents": [{**_person(person), "role": person.role} for person in CAF_AGENTS]}]
+    cafs = [
+        {"code": code, "agents": [{**_person(person), "role": person.role} for person in agents]}
+        for code, agents in CAF_AGENTS.items()
+    ]
     _write(
         layout.seeds / "organisations.json",
         {"cafs": cafs, "organisations": [_organisation(partner) for partner in PARTNERS]},
     )
+
+
+EXTRANETS_OF_THE_CAF = f"""\
+[agenda]
+owner = "{CAF}"
+label = "Agenda des crèches"
+url = "https://agenda.partenaires.example"
+kind = "professional"
+enabled = false
+profiles = ["T2"]
+purposes = ["information_modes_accueil"]
+"""
+"""The Caf's own extranet, as other Cafs have theirs: only this Caf can declare an application for it."""
 
 
 def client_secrets(layout: Layout) -> dict[str, str]:
@@ -91,7 +108,7 @@ def _person(person: CastMember) -> dict[str, Any]:
 def _organisation(partner: Partner) -> dict[str, Any]:
     signed_on = SIGNED_ON.isoformat()
     return {
-        "caf": CAF,
+        "caf": partner.caf,
         "siret": partner.siret,
         "name": partner.name,
         "convention": {

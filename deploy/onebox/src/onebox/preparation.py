@@ -129,6 +129,7 @@ def _registers(layout: Layout, tell: Tell) -> None:
     extranets = Path(str(habpps.__file__)).parent / "data" / "extranets.toml"
     habpps_commands = [
         ("import-extranets", str(extranets), *urls),
+        ("import-extranets", str(layout.seeds / "extranets.toml")),
         ("import-organisations", str(layout.seeds / "organisations.json")),
     ]
     auth_commands = [

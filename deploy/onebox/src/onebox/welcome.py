@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onebox.cast import CAF_ADMINISTRATOR, CAF_AUDITOR, PARTNERS, RIVEBELLE, CastMember
+from onebox.cast import CAF_ADMINISTRATOR, CAF_AGENTS, CAF_AUDITOR, PARTNERS, RIVEBELLE, CastMember
 from onebox.examples import Example
 from onebox.layout import Layout
 
@@ -70,9 +70,13 @@ def verify_command(layout: Layout) -> str:
 
 def _accounts() -> str:
     rows = [("who", "identifier", "password")]
-    rows += [_row(person, "Caf 921") for person in (CAF_ADMINISTRATOR, CAF_AUDITOR)]
+    for code, agents in CAF_AGENTS.items():
+        rows += [_row(person, f"Caf {code}") for person in agents]
+    told: set[str] = set()
     for partner in PARTNERS:
-        rows += [_row(person, partner.name) for person in partner.administrators + partner.users]
+        people = [one for one in partner.administrators + partner.users if one.account_id not in told]
+        told |= {one.account_id for one in people}
+        rows += [_row(person, partner.name) for person in people]
     width = max(len(row[0]) for row in rows)
     return "\n".join(f"  {who:<{width}}  {username:<15}  {password}" for who, username, password in rows)
 

@@ -11,12 +11,12 @@ from rights.explanation import (
     administrator_roles,
     first_problem,
     held_roles,
-    helpers_of,
     open_extranets,
     organisations_of,
     why_closed,
 )
 from rights.field_table import FieldTable
+from rights.places import helpers_of
 from rights.question import Granted, Question, QuestionLimits, Refused
 from rights.question_rules import ASKED_RULES, QUESTION_RULES, RULE_IDS, JudgedQuestion
 from rights.right import Right, possible_rights

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from rights.facts import Administrator, Extranet, Organisation, User
+from rights.facts import Administrator, Extranet, Organisation
 from rights.question import Refused
 from rights.right import Right, best_convention, extensions_of, fitting_purposes, possible_rights
 from rights.rules import RIGHT_RULES
@@ -100,36 +100,6 @@ def held_roles(snapshot: Snapshot, account_id: str, organisation_id: str) -> tup
     """
     held = snapshot.administrators_of_account(account_id)
     return tuple(sorted({one.role for one in held if one.organisation_id == organisation_id and one.state == "active"}))
-
-
-def helpers_of(snapshot: Snapshot, account_id: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Who can help a person, for display only: names of the other administrators of their organisations who are not
-    locked, and the codes of the Cafs of these organisations."""
-    places = places_of(snapshot, account_id)
-    names = {
-        one.name
-        for one in snapshot.all_of(Administrator)
-        if (one.organisation_id, one.caf) in places and one.state == "active" and one.account_id != account_id
-        if one.name and all(user.state == "active" for user in snapshot.users_of_account(one.account_id))
-    }
-    found = ((caf, snapshot.find(Organisation, organisation_id)) for organisation_id, caf in places)
-    return tuple(sorted(names)), tuple(sorted({caf for caf, one in found if one is not None and one.kind != "caf"}))
-
-
-def places_of(snapshot: Snapshot, account_id: str) -> frozenset[tuple[str, str]]:
-    """Where a person belongs, whatever the state there: pairs of an organisation and the Caf of the convention."""
-    users, administrators = snapshot.users_of_account(account_id), snapshot.administrators_of_account(account_id)
-    people: tuple[User | Administrator, ...] = (*users, *administrators)
-    return frozenset((one.organisation_id, one.caf) for one in people)
-
-
-def cafs_in(snapshot: Snapshot, account_id: str, organisation_id: str) -> frozenset[str]:
-    """The Cafs for which a person works in an organisation; all those it has a convention with when there is none."""
-    organisation = snapshot.find(Organisation, organisation_id)
-    if organisation is not None and organisation.kind == "caf":
-        return frozenset((organisation.caf,))
-    own = frozenset(caf for known, caf in places_of(snapshot, account_id) if known == organisation_id)
-    return own or frozenset(known.caf for known in snapshot.conventions_of(organisation_id))
 
 
 def why_closed(snapshot: Snapshot, account_id: str, organisation_id: str, extranet: str, today: date) -> Refused:

@@ -18,6 +18,8 @@ from datetime import date
 from typing import Any, ClassVar, NamedTuple, Self, get_type_hints
 
 Texts = tuple[str, ...]
+NATIONAL = "national"
+"""The owner of what belongs to no single Caf."""
 
 READER_VERSION = 1
 """One more with each kind, field or state that is added: habpps shows the replicas that read less than it publishes."""
@@ -107,10 +109,14 @@ class Convention(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extranet(Fact):
-    """An extranet of the registry and what it can serve. `kind`: professional, administration."""
+    """An extranet of the registry and what it can serve. `kind`: professional, administration.
+
+    `owner`: the Caf that alone may sign contracts for it, or `national`: every Caf may.
+    """
 
     fact_kind: ClassVar[str] = "extranet"
     code: str
+    owner: str
     label: str
     url: str
     profiles: Texts

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Generic, NamedTuple, TypeVar
 
+from rights.facts import NATIONAL
 from rights.field_table import RESERVED_PROFILES
 from rights.right import Right, fitting_purposes, is_over, purposes_of
 
@@ -30,6 +31,12 @@ def _extranet_is_enabled(right: Right, _: date) -> str | None:
 
 def _extranet_is_professional(right: Right, _: date) -> str | None:
     return None if right.extranet is not None and right.extranet.kind == "professional" else "EXTRANET_NOT_PROFESSIONAL"
+
+
+def _extranet_is_of_this_caf(right: Right, _: date) -> str | None:
+    # For other Cafs it does not exist: the answer is that of a code which nobody knows.
+    offered = right.extranet is not None and right.extranet.owner in (NATIONAL, right.caf)
+    return None if offered else "EXTRANET_UNKNOWN"
 
 
 def _organisation_is_active(right: Right, _: date) -> str | None:
@@ -140,6 +147,7 @@ def _profile_has_a_purpose(right: Right, _: date) -> str | None:
 RIGHT_RULES: tuple[Rule[RightCheck], ...] = (
     Rule("extranet-is-enabled", _extranet_is_enabled),
     Rule("extranet-is-professional", _extranet_is_professional),
+    Rule("extranet-is-of-this-caf", _extranet_is_of_this_caf),
     Rule("organisation-is-active", _organisation_is_active),
     Rule("convention-exists", _convention_exists),
     Rule("convention-is-not-over", _convention_is_not_over),

@@ -120,7 +120,7 @@ def _client_line(client: Client) -> str:
     state = "enabled" if client.enabled else "disabled"
     extranet = client.extranet or "-"
     told = (client.profile, client.auth_method, state, client.name)
-    return _CLIENT_COLUMNS.format(client.client_id, client.owner or "-", extranet, *told)
+    return _CLIENT_COLUMNS.format(client.client_id, client.owner, extranet, *told)
 
 
 def _token_line(token: InitialAccessToken) -> str:

@@ -80,6 +80,7 @@ def is_hidden(field: Field) -> bool:
 
 FORM_GLOBALS = {
     "once_token": once_token,
+    "form_marks": dict,
     "form_is_group": is_group,
     "form_is_hidden": is_hidden,
     "form_anchor_of": anchor_of,

@@ -28,12 +28,12 @@ class Clients:
     try_client: TryClient
 
 
-def build_clients(issuer: str, world: World, knows_extranet: Callable[[str], bool]) -> Clients:
-    """`knows_extranet`: whether habpps has an extranet of this code."""
+def build_clients(issuer: str, world: World, owner_of_extranet: Callable[[str], str | None]) -> Clients:
+    """`owner_of_extranet`: as habpps has it; None: it has no extranet of this code."""
     work, clock = world.work, world.clock
     known = KnownClients(work, clock)
     register = RegisterClients(
-        work, known, world.sectors, public_key_problem, clock, issuer=issuer, knows_extranet=knows_extranet
+        work, known, world.sectors, public_key_problem, clock, issuer=issuer, owner_of_extranet=owner_of_extranet
     )
     return Clients(
         known=known,

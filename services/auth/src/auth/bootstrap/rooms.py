@@ -27,6 +27,6 @@ class Rooms:
 def build_rooms(settings: AuthSettings, world: World, engagement: Document | None = None) -> Rooms:
     """`engagement`: the text to accept; without one, that which comes with the service."""
     rights = PersonRights(world.replica, world.clock, timedelta(seconds=settings.rights_fresh_seconds))
-    clients = build_clients(settings.issuer, world, rights.knows)
+    clients = build_clients(settings.issuer, world, rights.owner_of)
     people = build_people(settings, world, rights, engagement or the_engagement())
     return Rooms(clients=clients, people=people, protocol=build_protocol(settings, world, clients, people))

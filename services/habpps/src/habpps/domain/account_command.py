@@ -55,6 +55,7 @@ class AccountCommand:
     kind: CommandKind
     account_id: str
     organisation_id: str
+    caf: str
     requested_by: str
     requested_at: datetime
     next_attempt_at: datetime

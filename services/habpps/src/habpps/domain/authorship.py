@@ -1,15 +1,20 @@
 """Who acts: an administrator confirmed by the register, or the operator at the command line."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from habpps.domain.organisation import Organisation
 from habpps.domain.people import Role
+from habpps.domain.reach import EVERYWHERE, Reach
 from habpps.domain.refusals import RoleNotAllowedError, UnknownThingError
 
 
 @dataclass(frozen=True, kw_only=True)
 class Author:
-    """The one who acts, as the register knows them."""
+    """The one who acts, as the register knows them.
+
+    `caf`: their own Caf, or the one for whose convention they administer the partner at this moment. `cafs`: all for
+    which they might, where a choice is offered.
+    """
 
     administrator_id: str
     account_id: str
@@ -17,6 +22,15 @@ class Author:
     organisation_id: str
     role: Role
     caf: str
+    cafs: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def reach(self) -> Reach:
+        """What they may see and change: their organisation with one Caf, the partners of their Caf, or everything."""
+        if self.role is Role.OPERATOR or (self.role is Role.CLOCK and not self.caf):
+            return EVERYWHERE
+        of_a_caf = self.is_caf or self.role is Role.CLOCK
+        return Reach(self.caf) if of_a_caf else Reach(self.caf, self.organisation_id)
 
     @property
     def is_caf(self) -> bool:
@@ -45,6 +59,11 @@ CLOCK = Author(
 """Who does what is due on a day: it may do what the registry lets it do, for every organisation."""
 
 
+def clock_for(caf: str) -> Author:
+    """The clock, for what is due of one Caf."""
+    return replace(CLOCK, caf=caf)
+
+
 def check_role(author: Author, *roles: Role) -> None:
     """Let only these roles pass; the operator always does.
 
@@ -56,7 +75,7 @@ def check_role(author: Author, *roles: Role) -> None:
 
 
 def check_reach(author: Author, organisation: Organisation | None) -> Organisation:
-    """Return the organisation if the author may administer it; otherwise it is unknown to them.
+    """Return the organisation, read within the author's reach, if it is one to administer.
 
     Raises:
         UnknownThingError: there is none, or it belongs to somebody else.
@@ -67,6 +86,6 @@ def check_reach(author: Author, organisation: Organisation | None) -> Organisati
         return organisation
     if author.role is Role.PARTNER_ADMINISTRATOR and organisation.id == author.organisation_id:
         return organisation
-    if author.is_caf and organisation.kind == "partner" and organisation.caf == author.caf:
+    if author.is_caf and organisation.kind == "partner":
         return organisation
     raise UnknownThingError("organisation", true_reason="OTHER_ORGANISATION")

@@ -3,21 +3,25 @@
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from habpps.domain.states import CONVENTION, ConventionEvent, ConventionState
+from habpps.domain.states import CONVENTION, CONVENTION_OVER, ConventionEvent, ConventionState
 
 LONGEST_ORGANISATION_NAME = 120
 LONGEST_REFERENCE = 40
 LONGEST_CAPACITY = 120
+LONGEST_CONTACT = 160
 
 
 @dataclass(frozen=True, kw_only=True)
 class Organisation:
-    """A partner, or a Caf itself (kind "caf")."""
+    """A partner, or a Caf itself (kind "caf"), once for all Cafs.
+
+    `name`: within the reach of one Caf as that Caf's convention says it. `caf`: of a Caf itself; empty for a partner.
+    """
 
     id: str
     siret: str
     name: str
-    caf: str
+    caf: str = ""
     kind: str = "partner"
     state: str = "active"
 
@@ -33,11 +37,17 @@ class Signatory:
 
 @dataclass(frozen=True, kw_only=True)
 class Convention:
-    """The convention of access. `ends_on` None means tacit renewal: nothing to do each year."""
+    """The convention of access with one Caf; one at a time is not over.
+
+    `organisation_name` and `contact`: the organisation, and whom to speak to there, as this Caf knows them. `ends_on`
+    None means tacit renewal: nothing to do each year.
+    """
 
     id: str
     organisation_id: str
     caf: str
+    organisation_name: str
+    contact: str = ""
     reference: str
     state: ConventionState
     starts_on: date
@@ -51,6 +61,11 @@ class Convention:
     def is_signed(self) -> bool:
         """Both sides have signed."""
         return self.partner_signatory.signed_on is not None and self.caf_signatory.signed_on is not None
+
+    @property
+    def is_over(self) -> bool:
+        """Ended or terminated: nothing can happen to it any more."""
+        return self.state.value in CONVENTION_OVER
 
     def after(self, event: ConventionEvent) -> "Convention":
         """Take one step of the state machine.

@@ -75,6 +75,7 @@ def _fact(
         return facts.Purpose(entity.code, entity.label, entity.profiles)
     return facts.Extranet(
         code=entity.code,
+        owner=entity.owner,
         label=entity.label,
         url=entity.url,
         profiles=entity.profiles,

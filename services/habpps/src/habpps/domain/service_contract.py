@@ -13,9 +13,13 @@ MOST_USERS = 10_000
 
 @dataclass(frozen=True, kw_only=True)
 class Extranet:
-    """A row of the registry of extranets. Kind "administration" is open to administrators, never by contract."""
+    """A row of the registry of extranets. Kind "administration" is open to administrators, never by contract.
+
+    `owner`: the Caf that alone has it, or `national`.
+    """
 
     code: str
+    owner: str
     label: str
     url: str
     profiles: tuple[str, ...]

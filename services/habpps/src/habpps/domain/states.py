@@ -22,6 +22,10 @@ class ConventionState(StrEnum):
     TERMINATED_FOR_BREACH = "terminated_for_breach"
 
 
+CONVENTION_OVER = frozenset({ConventionState.ENDED.value, ConventionState.TERMINATED_FOR_BREACH.value})
+"""No way leads out of these: the next convention of the same organisation and Caf is another one."""
+
+
 class ConventionEvent(StrEnum):
     """What can happen to a convention."""
 

@@ -13,6 +13,7 @@ from habpps.domain.notices import Notice
 from habpps.domain.organisation import Organisation
 from habpps.domain.people import AccountHolder, Administrator, Role, User
 from habpps.domain.publication import Entity
+from habpps.domain.reach import Reach
 from habpps.domain.refusals import PersonDiffersError
 from habpps.domain.soundness import require_sound
 from habpps.use_cases.ports import Catalogue, Repositories
@@ -43,7 +44,7 @@ class Note:
 
     `label`: what the act is about, as people call it. Whether audit must acknowledge before anybody is told follows
     from the facts that change (`rights.widening`): an act that takes rights away goes on while audit is away for a
-    short time.
+    short time. `caf`: the one Caf within reach of the act; empty for what concerns none.
     """
 
     act: str
@@ -52,13 +53,14 @@ class Note:
     label: str
     reason: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
+    caf: str = ""
     author: Author | None = None
     """Who did it; filled by `ActEntry.note`."""
 
 
 @dataclass(kw_only=True)
 class ActEntry:
-    """One act being written."""
+    """One act being written. `store` reaches as far as the author does."""
 
     store: Repositories
     author: Author
@@ -69,10 +71,25 @@ class ActEntry:
     commands: list[AccountCommand] = field(default_factory=list)
     carries: str = ""
     """Name of the act that an approval carries out."""
+    anew: list[Entity] = field(default_factory=list)
+    """Published and waited for as if they were new, also where nothing changes."""
 
     def of(self, author: Author) -> "ActEntry":
         """Return the same act, written by somebody else: what they do is done and told with it."""
         return replace(self, author=author)
+
+    @property
+    def caf(self) -> str:
+        """The Caf for whose convention the act is.
+
+        Raises:
+            OutOfReachError: the operator has not said which (`for_caf`).
+        """
+        return self.store.reach.one_caf()
+
+    def for_caf(self, caf: str) -> "ActEntry":
+        """Go on within the reach of one Caf; what is written belongs to the same act."""
+        return replace(self, store=self.store.within(Reach(caf)))
 
     @property
     def mails(self) -> int:
@@ -84,8 +101,10 @@ class ActEntry:
         """The French civil date."""
         return french_day(self.clock.now())
 
-    def save(self, entity: Entity) -> None:
+    def save(self, entity: Entity, *, anew: bool = False) -> None:
         """Write an entity; what is public of it will be published with this act.
+
+        `anew`: whether it was there before must not be seen: it is published and waited for as what is new.
 
         Of a new account, the person is written with the first user or administrator. A person who changes is published
         anew in every organisation.
@@ -99,6 +118,7 @@ class ActEntry:
             self._check_person(entity)
         save(self.store, entity)
         self.changed.append(entity)
+        self.anew.extend([entity] if anew else [])
         if isinstance(entity, AccountHolder):
             self.changed.extend(self.store.users.with_account(entity.account_id))
             self.changed.extend(self.store.administrators.with_account(entity.account_id))
@@ -117,7 +137,7 @@ class ActEntry:
             FormRefusedError: its text is not clean.
         """
         require_sound(note)
-        self.notes.append(replace(note, author=self.author))
+        self.notes.append(replace(note, author=self.author, caf=self.store.reach.caf or ""))
 
     def say_of_each(self, details: Mapping[str, str]) -> None:
         """Add details to everything that was said so far."""
@@ -143,6 +163,7 @@ class ActEntry:
             kind=kind,
             account_id=account_id,
             organisation_id=organisation_id,
+            caf=self.caf,
             requested_by=self.author.account_id,
             requested_at=now,
             next_attempt_at=now,
@@ -185,6 +206,7 @@ class ActEntry:
                 kind=CommandKind.NOTIFY,
                 account_id=account_id,
                 organisation_id=organisation_id,
+                caf=self.caf,
                 requested_by=self.author.account_id,
                 requested_at=now,
                 next_attempt_at=now,

@@ -15,11 +15,12 @@ def is_kept_out(user: User, today: date) -> bool:
 
 
 def may_act(store: Repositories, administrator: Administrator, today: date) -> bool:
-    """Say whether an administrator is active and is not kept out as a user of the same organisation."""
+    """Say whether an administrator is active and is not kept out as a user of the same organisation and Caf."""
     if not administrator.is_active:
         return False
     users = store.users.with_account(administrator.account_id)
-    return not any(one.organisation_id == administrator.organisation_id and is_kept_out(one, today) for one in users)
+    place = administrator.organisation_id, administrator.caf
+    return not any((one.organisation_id, one.caf) == place and is_kept_out(one, today) for one in users)
 
 
 def those_who_can_sign_in(

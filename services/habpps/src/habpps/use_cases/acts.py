@@ -88,6 +88,7 @@ _departure = (change_user.SetDeparture, change_user.set_departure, *BOTH)
 ACTS = Acts(
     (
         _one(organisations.CREATED, organisations.CreateOrganisation, organisations.create_organisation, *CAF),
+        _one(organisations.EDITED, organisations.EditOrganisation, organisations.edit_organisation, *CAF),
         _one(change_convention.SIGNED, change_convention.SignConvention, change_convention.sign_convention, *CAF),
         *_steps(
             change_convention.ACTS,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from habpps.domain.account_command import CommandKind
 from habpps.domain.organisation import Organisation
-from habpps.domain.people import Administrator, Person, Role, have_same_names, why_person_refused
+from habpps.domain.people import Administrator, Person, Role, User, have_same_names, why_person_refused
 from habpps.domain.refusals import (
     EmailTakenError,
     FormRefusedError,
@@ -108,7 +108,7 @@ def appoint(entry: ActEntry, organisation: Organisation, person: Person, account
         id=new_id(),
         account_id=known or new_id(),
         organisation_id=organisation.id,
-        caf=organisation.caf,
+        caf=entry.caf,
         person=person,
         role=Role.PARTNER_ADMINISTRATOR,
     )
@@ -137,17 +137,17 @@ def _as_known(store: Repositories, account_id: str, person: Person) -> Person:
 
 def ask_account(entry: ActEntry, account_id: str, organisation: Organisation, person: Person) -> None:
     """Ask the account service for an account and its two mails."""
-    entry.command(CommandKind.CREATE, account_id, organisation.id, account_content(organisation, person))
+    entry.command(CommandKind.CREATE, account_id, organisation.id, account_content(entry, organisation, person))
 
 
-def account_content(organisation: Organisation, person: Person) -> dict[str, str]:
+def account_content(entry: ActEntry, organisation: Organisation, person: Person) -> dict[str, str]:
     """Return what the account service needs to make an account."""
     return {
         "given_name": person.given_name,
         "family_name": person.family_name,
         "email": person.email,
         "organisation_name": organisation.name,
-        "owner": organisation.caf,
+        "owner": entry.caf,
     }
 
 
@@ -159,11 +159,12 @@ def account_of(store: Repositories, organisation_id: str, email: str) -> str:
 
 
 def person_of(store: Repositories, organisation_id: str, account_id: str) -> Person | None:
-    """Return who has an account in this organisation."""
-    roles = {one.organisation_id for one in store.administrators.with_account(account_id)}
-    there = roles | {one.organisation_id for one in store.users.with_account(account_id)}
+    """Return who has an account in this organisation, for its work with the Caf within reach."""
+    pair = store.reach.within_pair(organisation_id)
+    places: list[User | Administrator] = [*store.users.with_account(account_id)]
+    places.extend(store.administrators.with_account(account_id))
     holder = store.people.get(account_id)
-    return holder.person if holder is not None and organisation_id in there else None
+    return holder.person if any(pair.holds(one.organisation_id, one.caf) for one in places) and holder else None
 
 
 def _check_seen(entry: ActEntry, organisation: Organisation, administrator_id: str, seen: str | None) -> None:

@@ -157,7 +157,7 @@ class ConsultRegister:
 
         def work(store: Repositories) -> tuple[tuple[Organisation, ...], int]:
             check_role(author, Role.CAF_ADMINISTRATOR)
-            return store.organisations.partners_of(author.caf, listing)
+            return store.organisations.partners(listing)
 
         return self._register.read(author, "habpps.organisations.listed", work)
 
@@ -332,11 +332,7 @@ class ConsultRegister:
             record = store.journal.latest(author.organisation_id, "habpps.convention.suspended")
             return Suspension(record.reason, record.occurred_at) if record is not None else Suspension("", None)
 
-        return self._register.lists(work)
-
-    def extranets(self) -> tuple[Extranet, ...]:
-        """Return the registry."""
-        return self._register.lists(lambda store: store.extranets.all())
+        return self._register.lists(author, work)
 
     def _users(self, store: Repositories, author: Author, organisation_id: str, listing: Listing) -> UserPage:
         view = self._view(store, author, organisation_id)
@@ -389,7 +385,8 @@ def _people_of(
 ) -> tuple[tuple[str, str], ...]:
     found: dict[str, tuple[str, str]] = {}
     for account_id in dict.fromkeys(one.account_id for one in refused):
-        users = [one for one in store.users.with_account(account_id) if one.organisation_id == organisation_id]
+        known = store.users.with_account(account_id)
+        users = [one for one in known if store.reach.within_pair(organisation_id).holds(one.organisation_id, one.caf)]
         for one in administrators:
             if one.account_id == account_id and one.is_active:
                 found[account_id] = ("", one.person.display_name)

@@ -1,10 +1,12 @@
 """The Caf administrator creates a partner organisation from its convention."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from uuid import uuid4
 
 from habpps.domain.organisation import (
     LONGEST_CAPACITY,
+    LONGEST_CONTACT,
     LONGEST_ORGANISATION_NAME,
     LONGEST_REFERENCE,
     Convention,
@@ -12,14 +14,15 @@ from habpps.domain.organisation import (
     Signatory,
     why_dates_refused,
 )
-from habpps.domain.refusals import FormRefusedError, ReferenceTakenError, SiretTakenError
+from habpps.domain.refusals import FormRefusedError, ReferenceTakenError, SiretTakenError, UnknownThingError
 from habpps.domain.siret import normalise_siret, why_siret_refused
 from habpps.domain.states import ConventionEvent, ConventionState
+from habpps.domain.versions import check_version
 from habpps.use_cases.act_entry import Act, ActEntry, Note
 from habpps.use_cases.change_convention import line_refused
 from servicekit.identifiers import new_id
 
-CREATED = "habpps.organisation.created"
+CREATED, EDITED = "habpps.organisation.created", "habpps.organisation.edited"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,27 +57,33 @@ class CreateOrganisation(Act[str]):
         return found
 
 
-def create_organisation(entry: ActEntry, act: CreateOrganisation, caf: str = "") -> str:
-    """Write the organisation and its convention, a partner of the author's own Caf; an import names the Caf.
+def create_organisation(entry: ActEntry, act: CreateOrganisation) -> str:
+    """Write the convention with the Caf, and the organisation unless another Caf has written it.
+
+    A known SIRET is joined with the same steps, words and records as an unknown one: nothing tells a Caf whether the
+    organisation has a convention elsewhere, not even whether the act waits for audit (`anew`).
 
     Raises:
         FormRefusedError: something typed is wrong; SIRET by Luhn, with the exception of La Poste.
-        SiretTakenError, ReferenceTakenError: known already.
+        SiretTakenError: this Caf has a convention with it that is not over, or it is a Caf.
+        ReferenceTakenError: this Caf has another convention of this reference.
     """
-    caf = caf or entry.author.caf
     problems = act.problems(entry.today)
     if problems or act.starts_on is None:
         raise FormRefusedError(problems)
     siret = normalise_siret(act.siret)
-    if entry.store.organisations.with_siret(siret) is not None:
+    known = entry.store.organisations.with_siret(siret)
+    organisation = known or Organisation(id=str(uuid4()), siret=siret, name=act.name)  # a UUIDv7 would say since when
+    before = entry.store.conventions.of(organisation.id)
+    if organisation.kind != "partner" or (before is not None and not before.is_over):
         raise SiretTakenError("siret known already", details={"siret": siret})
-    if entry.store.conventions.with_reference(caf, act.reference) is not None:
+    if entry.store.conventions.with_reference(act.reference) is not None:
         raise ReferenceTakenError("reference known already", details={"reference": act.reference})
-    organisation = Organisation(id=new_id(), siret=siret, name=act.name, caf=caf)
     convention = Convention(
         id=new_id(),
         organisation_id=organisation.id,
-        caf=caf,
+        caf=entry.caf,
+        organisation_name=act.name,
         reference=act.reference,
         state=ConventionState.DRAFT,
         starts_on=act.starts_on,
@@ -84,15 +93,67 @@ def create_organisation(entry: ActEntry, act: CreateOrganisation, caf: str = "")
     )
     if convention.is_signed:
         convention = convention.after(ConventionEvent.SIGN)
-    entry.save(organisation)
     entry.save(convention)
+    entry.save(named_for_all(entry, organisation), anew=True)
     entry.note(
         Note(
             act=CREATED,
             subject=f"organisation:{organisation.id}",
             organisation_id=organisation.id,
-            label=organisation.name,
+            label=act.name,
             details={"siret": siret, "convention": act.reference, "convention_state": convention.state.value},
         )
     )
     return organisation.id
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditOrganisation(Act[str]):
+    """How the Caf calls a partner, and whom it speaks to there; gives the identifier of the organisation.
+
+    `seen`: version of the convention, as a form showed it.
+    """
+
+    organisation_id: str
+    name: str
+    contact: str
+    seen: str | None = None
+
+
+def edit_organisation(entry: ActEntry, act: EditOrganisation) -> str:
+    """Change what the Caf's own convention says; other Cafs keep their words.
+
+    Raises:
+        UnknownThingError: not their business.
+        ThingChangedError: the convention was changed since.
+        FormRefusedError: something typed is wrong.
+    """
+    organisation = entry.organisation(act.organisation_id)
+    convention = entry.store.conventions.of(organisation.id)
+    if convention is None:
+        raise UnknownThingError("convention")
+    check_version(act.seen, convention)
+    problems = line_refused("name", act.name, LONGEST_ORGANISATION_NAME)
+    if len(act.contact) > LONGEST_CONTACT:
+        problems["contact"] = "TOO_LONG"
+    if problems:
+        raise FormRefusedError(problems)
+    entry.save(replace(convention, organisation_name=act.name, contact=act.contact))
+    entry.save(named_for_all(entry, organisation), anew=True)
+    details = {"name_before": convention.organisation_name} if act.name != convention.organisation_name else {}
+    entry.note(
+        Note(
+            act=EDITED,
+            subject=f"organisation:{organisation.id}",
+            organisation_id=organisation.id,
+            label=act.name,
+            details=details,
+        )
+    )
+    return organisation.id
+
+
+def named_for_all(entry: ActEntry, organisation: Organisation) -> Organisation:
+    """The organisation by its name for everybody (tokens, choice at sign-in): that of its oldest convention alive."""
+    names = entry.store.conventions.names_of(organisation.id)
+    return replace(organisation, name=names[0]) if names else organisation

@@ -85,7 +85,7 @@ def write_user(entry: ActEntry, organisation: Organisation, act: CreateUser, acc
         id=new_id(),
         account_id=account_id or new_id(),
         organisation_id=organisation.id,
-        caf=organisation.caf,
+        caf=entry.caf,
         person=person,
         job_title=act.job_title,
     )

@@ -6,7 +6,7 @@ finds it done and is refused.
 
 from collections.abc import Callable, Iterable
 
-from habpps.domain.authorship import CLOCK
+from habpps.domain.authorship import CLOCK, clock_for
 from habpps.domain.states import ContractEvent, ConventionEvent
 from habpps.use_cases.change_convention import ChangeConvention
 from habpps.use_cases.change_service_contract import ChangeServiceContract
@@ -37,11 +37,11 @@ class DoWhatIsDue:
         """
         now = self._clock.now()
         today = french_day(now)
-        ended = self._register.lists(lambda store: store.conventions.notice_over(today))
+        ended = self._register.lists(CLOCK, lambda store: [*map("/".join, store.conventions.notice_over(today))])
         self._each(ended, self._end_convention, "conventions")
-        over = self._register.lists(lambda store: store.contracts.over(today))
+        over = self._register.lists(CLOCK, lambda store: [*map("/".join, store.contracts.over(today))])
         self._each(over, self._end_contract, "service contracts")
-        late = self._register.lists(lambda store: tuple(one.id for one in store.requests.expired(now)))
+        late = self._register.lists(CLOCK, lambda store: tuple(one.id for one in store.requests.expired(now)))
         self._each(late, self._register.expire, "requests")
         self._remind()
 
@@ -54,8 +54,12 @@ class DoWhatIsDue:
 
         self._each_apart(items, once, lambda *_failed: None, queue=f"what is due: {queue}")
 
-    def _end_convention(self, organisation_id: str) -> None:
-        self._register.perform(CLOCK, ChangeConvention(organisation_id, ConventionEvent.END_NOTICE, NOTICE_OVER))
+    def _end_convention(self, item: str) -> None:
+        organisation_id, _, caf = item.partition("/")
+        self._register.perform(
+            clock_for(caf), ChangeConvention(organisation_id, ConventionEvent.END_NOTICE, NOTICE_OVER)
+        )
 
-    def _end_contract(self, contract_id: str) -> None:
-        self._register.perform(CLOCK, ChangeServiceContract(contract_id, ContractEvent.END, CONTRACT_OVER))
+    def _end_contract(self, item: str) -> None:
+        contract_id, _, caf = item.partition("/")
+        self._register.perform(clock_for(caf), ChangeServiceContract(contract_id, ContractEvent.END, CONTRACT_OVER))

@@ -5,13 +5,15 @@ from datetime import date
 from typing import Any
 
 from habpps.domain.authorship import Author
-from habpps.domain.people import Role
+from habpps.domain.people import Administrator, Role, User
+from habpps.domain.reach import Reach
 from habpps.domain.refusals import RoleNotConfirmedError
 from habpps.use_cases.acting_administrators import may_act
 from habpps.use_cases.ports import Repositories
 from partnerkit.days import french_day
 from servicekit.audit_events import NATIONAL, AuditEvent, Outcome, RecordedWork
 from servicekit.clock import Clock
+from servicekit.event_form import is_owner
 
 ROLES_OF_HABPPS = (Role.CAF_ADMINISTRATOR, Role.PARTNER_ADMINISTRATOR)
 
@@ -24,78 +26,98 @@ class IdentifyAdministrator:
         self._work = work
         self._clock = clock
 
-    def __call__(self, account_id: str, organisation_id: str, details: Sequence[Mapping[str, Any]]) -> Author:
+    def __call__(
+        self, account_id: str, organisation_id: str, details: Sequence[Mapping[str, Any]], *, wanted: str = ""
+    ) -> Author:
         """Return the author behind a verified token and its `authorization_details` (RFC 9396).
+
+        Who administers a partner for several Cafs acts for one at a time: for the Caf `wanted`, else for the first.
 
         Raises:
             RoleNotConfirmedError: the token names no role of habpps, or the register does not confirm it.
         """
-        roles = {
-            detail.get("role")
+        named = {
+            (str(detail.get("role")), str(detail.get("caf")))
             for detail in details
             if detail.get("type") == "administration"
             and detail.get("extranet") == "habpps"
             and detail.get("organisation") == organisation_id
         }
         today = french_day(self._clock.now())
-        author = self._work.read(lambda store: _author(store, account_id, organisation_id, roles, today))
-        if author is not None:
-            return author
+        authors = self._work.read(lambda store: _authors(store, account_id, organisation_id, named, today))
+        if authors:
+            return next((one for one in authors if one.caf == wanted), authors[0])
+        roles, cafs = sorted({role for role, _ in named}), {caf for _, caf in named}
         event = AuditEvent(
             type="habpps.administration.refused",
             decision="refused",
             policy="buffered",
-            owner=self._work.read(lambda store: _owner(store, organisation_id)),
+            owner=self._work.read(lambda store: _owner(store, organisation_id, cafs)),
             actor_id=account_id,
             organisation_id=organisation_id,
             subject=None,
             reason=RoleNotConfirmedError.reason,
-            payload={"roles_in_token": sorted(str(role) for role in roles)},
+            payload={"roles_in_token": roles},
             occurred_at=self._clock.now(),
         )
         self._work.record(lambda _store: Outcome(None, (event,)))
         raise RoleNotConfirmedError(f"account {account_id} administers nothing here")
 
     def helpers_of(self, account_id: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Names of the other administrators of a person's organisations who may act, and the codes of their Cafs."""
+        """Names of the other administrators who may act where a person belongs, and the codes of these Cafs."""
         today = french_day(self._clock.now())
         return self._work.read(lambda store: _helpers(store, account_id, today)) if account_id else ((), ())
 
 
 def _helpers(store: Repositories, account_id: str, today: date) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    known = {one.organisation_id for one in store.users.with_account(account_id)}
-    known |= {one.organisation_id for one in store.administrators.with_account(account_id)}
-    organisations = [store.organisations.get(one) for one in known]
-    found = [one for one in organisations if one is not None]
-    names = {
-        each.person.display_name
-        for one in found
-        for each in store.administrators.of(one.id)
-        if each.account_id != account_id and may_act(store, each, today)
-    }
-    return tuple(sorted(names)), tuple(sorted({one.caf for one in found if one.kind != "caf"}))
+    people: list[User | Administrator] = [*store.users.with_account(account_id)]
+    people.extend(store.administrators.with_account(account_id))
+    names: set[str] = set()
+    cafs: set[str] = set()
+    for organisation_id, caf in {(one.organisation_id, one.caf) for one in people}:
+        near = store.within(Reach(caf, organisation_id))
+        organisation = store.organisations.get(organisation_id)
+        cafs |= {caf} if organisation is not None and organisation.kind != "caf" else set()
+        others = [one for one in near.administrators.of(organisation_id) if one.account_id != account_id]
+        names |= {one.person.display_name for one in others if may_act(near, one, today)}
+    return tuple(sorted(names)), tuple(sorted(cafs))
 
 
-def _owner(store: Repositories, organisation_id: str) -> str:
+def _owner(store: Repositories, organisation_id: str, cafs: set[str]) -> str:
+    """The only Caf that the token names for the organisation, else that of a Caf's own organisation."""
     organisation = store.organisations.get(organisation_id)
-    return NATIONAL if organisation is None else organisation.caf
+    if organisation is not None and organisation.kind == "caf":
+        return organisation.caf
+    caf = next(iter(cafs)) if organisation is not None and len(cafs) == 1 else ""
+    return caf if is_owner(caf) else NATIONAL
 
 
-def _author(store: Repositories, account_id: str, organisation_id: str, roles: set[Any], today: date) -> Author | None:
+def _authors(
+    store: Repositories, account_id: str, organisation_id: str, named: set[tuple[str, str]], today: date
+) -> list[Author]:
+    """For whom the person may act, in the order of the roles, then of the Cafs; each knows of the others."""
     organisation = store.organisations.get(organisation_id)
     if organisation is None or organisation.state != "active":
-        return None
-    for role in ROLES_OF_HABPPS:
-        for one in store.administrators.with_account(account_id):
-            is_meant = one.role is role and one.organisation_id == organisation_id and role.value in roles
-            if is_meant and may_act(store, one, today):
-                name = one.person.display_name
-                return Author(
-                    administrator_id=one.id,
-                    account_id=account_id,
-                    display_name=name,
-                    organisation_id=organisation_id,
-                    role=role,
-                    caf=organisation.caf,
-                )
-    return None
+        return []
+    found = [
+        one
+        for one in store.administrators.with_account(account_id)
+        if one.organisation_id == organisation_id
+        and one.role in ROLES_OF_HABPPS
+        and (one.role.value, one.caf) in named
+        and may_act(store, one, today)
+    ]
+    found.sort(key=lambda one: (ROLES_OF_HABPPS.index(one.role), one.caf))
+    cafs = tuple(dict.fromkeys(one.caf for one in found))
+    return [
+        Author(
+            administrator_id=one.id,
+            account_id=account_id,
+            display_name=one.person.display_name,
+            organisation_id=organisation_id,
+            role=one.role,
+            caf=one.caf,
+            cafs=cafs,
+        )
+        for one in found
+    ]

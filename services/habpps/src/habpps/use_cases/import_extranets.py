@@ -9,6 +9,7 @@ from habpps.domain.refusals import ImportRefusedError
 from habpps.domain.service_contract import Extranet, Purpose
 from habpps.use_cases.act_entry import Act, ActEntry, Note
 from partnerkit.text import clean_line
+from servicekit.event_form import NATIONAL, is_owner
 
 KINDS = ("professional", "administration")
 
@@ -56,8 +57,7 @@ def _problems(one: Extranet, known: Mapping[str, Purpose]) -> dict[str, str]:
     }
     if urlsplit(one.url).scheme not in {"http", "https"}:
         found[f"{one.code}.url"] = "an address beginning with https:// was expected"
-    if one.kind not in KINDS:
-        found[f"{one.code}.kind"] = "professional or administration was expected"
+    found |= _why_kind_refused(one)
     for profile in one.profiles:
         if why_profile_refused(profile):
             found[f"{one.code}.profiles"] = f"{profile} cannot be used"
@@ -69,4 +69,15 @@ def _problems(one: Extranet, known: Mapping[str, Purpose]) -> dict[str, str]:
     for profile in one.profiles:
         if not any(profile in known[purpose].profiles for purpose in one.purposes if purpose in known):
             found.setdefault(f"{one.code}.profiles", f"{profile} goes with none of the purposes of this extranet")
+    return found
+
+
+def _why_kind_refused(one: Extranet) -> dict[str, str]:
+    found: dict[str, str] = {}
+    if not is_owner(one.owner):
+        found[f"{one.code}.owner"] = "the three digits of a Caf, or national, was expected"
+    elif one.kind == "administration" and one.owner != NATIONAL:
+        found[f"{one.code}.owner"] = "national was expected: every Caf administers there"
+    if one.kind not in KINDS:
+        found[f"{one.code}.kind"] = "professional or administration was expected"
     return found

@@ -52,12 +52,15 @@ def import_organisations(entry: ActEntry, act: ImportOrganisations) -> int:
         ImportRefusedError: each bad item by its path; nothing was written.
     """
     for caf in act.document.cafs:
+        near = entry.for_caf(caf.code)
         with _at(f"{caf.path}.code"):
-            organisation = caf_organisation(entry, caf.code, caf.siret)
+            organisation = caf_organisation(near, caf.code, caf.siret)
         for agent in caf.agents:
-            add_agent(entry, organisation, agent.person, agent.account_id, agent.role)
+            add_agent(near, organisation, agent.person, agent.account_id, agent.role)
     for one in act.document.organisations:
-        _write_organisation(entry, one)
+        if one.caf not in entry.catalogue.cafs:
+            raise ImportRefusedError({f"{one.path}.caf": f"{one.caf} is not the code of a Caf"})
+        _write_organisation(entry.for_caf(one.caf), one)
     count = len(act.document.organisations)
     entry.note(Note(act=IMPORTED, subject="file:organisations", organisation_id="", label=f"{count}"))
     return count
@@ -66,7 +69,8 @@ def import_organisations(entry: ActEntry, act: ImportOrganisations) -> int:
 def _write_organisation(entry: ActEntry, one: ImportedOrganisation) -> None:
     with _at(one.path):
         known = entry.store.organisations.with_siret(normalise_siret(one.request.siret))
-        key = known.id if known else create_organisation(entry, one.request, one.caf)
+        is_partner = known is not None and entry.store.conventions.of(known.id) is not None
+        key = known.id if known is not None and is_partner else create_organisation(entry, one.request)
     organisation = entry.organisation(key)
     contracts = entry.store.contracts.of(key)
     in_force = {contract.extranet for contract in contracts if contract.state is not ContractState.ENDED}
@@ -130,7 +134,8 @@ def create_caf_agent(entry: ActEntry, act: CreateCafAgent) -> str:
         FormRefusedError: a name or the address cannot be one.
     """
     check_own_caf(entry, act.caf)
-    return add_agent(entry, caf_organisation(entry, act.caf, ""), act.person, act.account_id, act.role)
+    near = entry.for_caf(act.caf)
+    return add_agent(near, caf_organisation(near, act.caf, ""), act.person, act.account_id, act.role)
 
 
 def caf_organisation(entry: ActEntry, code: str, siret: str) -> Organisation:
@@ -147,6 +152,8 @@ def caf_organisation(entry: ActEntry, code: str, siret: str) -> Organisation:
     if refused:
         raise ImportRefusedError({"siret": refused})
     known = entry.store.organisations.with_siret(number)
+    if known is not None and (known.kind, known.caf) != ("caf", code):
+        raise ImportRefusedError({"siret": f"{number} is that of another organisation"})
     if known is not None:
         return known
     organisation = Organisation(id=new_id(), siret=number, name=caf.name, caf=code, kind="caf")

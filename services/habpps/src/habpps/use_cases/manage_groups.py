@@ -68,9 +68,7 @@ def create_group(entry: ActEntry, act: CreateGroup, organisation_id: str = "") -
         raise FormRefusedError(problems)
     _check_name(entry, organisation.id, act.name)
     check_profile_in_force(act.profile, entry.store.contracts.of(organisation.id), entry.today)
-    group = Group(
-        id=new_id(), organisation_id=organisation.id, caf=organisation.caf, name=act.name, profile=act.profile
-    )
+    group = Group(id=new_id(), organisation_id=organisation.id, caf=entry.caf, name=act.name, profile=act.profile)
     entry.save(group)
     entry.note(
         Note(

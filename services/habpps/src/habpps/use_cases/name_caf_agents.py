@@ -34,6 +34,7 @@ def withdraw_caf_agent(entry: ActEntry, act: WithdrawCafAgent) -> str:
     if leaving is None or leaving.role not in ROLES or not leaving.is_active:
         raise UnknownThingError("agent of a Caf")
     check_own_caf(entry, leaving.caf)
+    entry = entry.for_caf(leaving.caf)
     check_reason(act.reason)
     others = [one for one in entry.store.administrators.of(leaving.organisation_id) if one.id != leaving.id]
     able = those_who_can_sign_in(entry.store, [one for one in others if one.role is leaving.role], entry.today)

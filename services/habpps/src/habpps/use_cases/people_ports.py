@@ -66,7 +66,7 @@ class Users(Protocol):
         ...
 
     def with_account(self, account_id: str) -> tuple[User, ...]:
-        """Return the memberships of an account, in every organisation."""
+        """Return the memberships of an account, in every organisation and with every Caf, within reach or not."""
         ...
 
     def with_email(self, organisation_id: str, email: str) -> tuple[User, ...]:
@@ -81,7 +81,7 @@ class Users(Protocol):
         ...
 
     def leaving(self, since: date, until: date) -> tuple[User, ...]:
-        """Return the active ones of every organisation whose last day is one of these."""
+        """Return the active ones whose last day is one of these."""
         ...
 
     def count(self, organisation_id: str) -> int:
@@ -162,7 +162,7 @@ class Administrators(Protocol):
         ...
 
     def with_account(self, account_id: str) -> tuple[Administrator, ...]:
-        """Return the roles of an account, in every organisation."""
+        """Return the roles of an account, in every organisation and for every Caf, within reach or not."""
         ...
 
     def save(self, administrator: Administrator) -> None:

@@ -1,6 +1,6 @@
 """Everything habpps needs from the world; the repositories of people are in `people_ports`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -8,6 +8,7 @@ from typing import Protocol
 from habpps.domain.account_command import AccountCommand
 from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.publication import PublishedFact
+from habpps.domain.reach import Reach
 from habpps.domain.service_contract import Extranet, Purpose, ServiceContract
 from habpps.domain.territory import Territory
 from habpps.use_cases.people_ports import Administrators, Groups, Habilitations, Listing, People, Users
@@ -37,11 +38,12 @@ class FeedChange:
 
 @dataclass(frozen=True, kw_only=True)
 class ActRecord:
-    """A line of the organisation's own journal: who did what, when and why. `act`: type of the audit event."""
+    """A line of the journal of an organisation and a Caf: who did what, when and why. `act`: type of the event."""
 
     id: str
     occurred_at: datetime
     organisation_id: str
+    caf: str
     author_account_id: str
     author_name: str
     act: str
@@ -62,19 +64,36 @@ class ReplicaProgress:
     reader_version: int = READER_VERSION
 
 
+@dataclass(frozen=True, kw_only=True)
+class CommandSubject:
+    """Whom a command is about, whatever the rest of its row says."""
+
+    organisation_id: str
+    caf: str
+    account_id: str
+    kind: str
+
+
 class Organisations(Protocol):
-    """Organisations, partners and Cafs."""
+    """Organisations, partners and Cafs. A partner is within the reach of a Caf that has a convention with it."""
 
     def get(self, organisation_id: str) -> Organisation | None:
-        """Return one."""
+        """Return one, by the name that its newest convention within reach gives it.
+
+        Raises:
+            UnknownThingError: it is not within reach.
+        """
         ...
 
     def with_siret(self, siret: str) -> Organisation | None:
-        """Return the one with this SIRET."""
+        """Return the one with this SIRET, whether within reach or not: nothing of it may be told."""
         ...
 
-    def partners_of(self, caf: str, listing: Listing) -> tuple[tuple[Organisation, ...], int]:
-        """Return a page of the partners of a Caf by name, and how many there are; `text`: name or SIRET."""
+    def partners(self, listing: Listing) -> tuple[tuple[Organisation, ...], int]:
+        """Return a page of the partners of the Caf by name, and how many there are.
+
+        `text`: name or SIRET; `state`: of the newest convention.
+        """
         ...
 
     def save(self, organisation: Organisation) -> None:
@@ -83,18 +102,22 @@ class Organisations(Protocol):
 
 
 class Conventions(Protocol):
-    """Conventions; an organisation has one at a time."""
+    """Conventions; an organisation has one at a time with each Caf."""
 
     def of(self, organisation_id: str) -> Convention | None:
-        """Return the newest of an organisation."""
+        """Return the newest of an organisation with the Caf."""
         ...
 
-    def notice_over(self, today: date) -> tuple[str, ...]:
-        """Return the organisations whose denounced convention has passed its last day."""
+    def notice_over(self, today: date) -> tuple[tuple[str, str], ...]:
+        """Return the organisations, each with the Caf, whose denounced convention has passed its last day."""
         ...
 
-    def with_reference(self, caf: str, reference: str) -> Convention | None:
-        """Return the one of a Caf with this reference."""
+    def names_of(self, organisation_id: str) -> tuple[str, ...]:
+        """Return how the conventions with every Caf that are not over name an organisation, oldest first."""
+        ...
+
+    def with_reference(self, reference: str) -> Convention | None:
+        """Return the one of the Caf with this reference."""
         ...
 
     def save(self, convention: Convention) -> None:
@@ -113,8 +136,8 @@ class ServiceContracts(Protocol):
         """Return those of an organisation, in the order of creation."""
         ...
 
-    def over(self, today: date) -> tuple[str, ...]:
-        """Return those that are not ended although their last day has passed."""
+    def over(self, today: date) -> tuple[tuple[str, str], ...]:
+        """Return those that are not ended although their last day has passed, each with its Caf."""
         ...
 
     def save(self, contract: ServiceContract) -> None:
@@ -139,7 +162,7 @@ class Territories(Protocol):
 
 
 class Extranets(Protocol):
-    """The registry of extranets."""
+    """The registry of extranets: the national ones and those of the Cafs within reach; there are no others."""
 
     def get(self, code: str) -> Extranet | None:
         """Return one."""
@@ -206,8 +229,8 @@ class AccountCommands(Protocol):
         """Refuse a command without reading its row."""
         ...
 
-    def subject_of(self, command_id: str) -> tuple[str, str, str]:
-        """Return organisation, account and kind of a command, whatever the rest of its row says."""
+    def subject_of(self, command_id: str) -> CommandSubject:
+        """Return whom a command is about."""
         ...
 
     def refused_of(self, organisation_id: str) -> tuple[AccountCommand, ...]:
@@ -224,7 +247,7 @@ class AccountCommands(Protocol):
 
 
 class Journal(Protocol):
-    """The journal of acts that each organisation can read."""
+    """The journal of acts that an organisation and a Caf can read."""
 
     def add(self, record: ActRecord) -> None:
         """Append."""
@@ -241,8 +264,16 @@ class Journal(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Repositories:
-    """The repositories of one transaction."""
+    """The repositories of one transaction, as far as `reach` goes.
 
+    What hangs on a convention belongs to an organisation and a Caf. `get` gives what is within reach, says of what is
+    not that it is unknown, and None for what is not there; `of` and the like give what belongs to an organisation and
+    the one Caf within reach; `save` takes only what is within reach. Who has to look further says so in a method of
+    its own, which `tests/habpps/adapters/test_reach.py` lists.
+    """
+
+    reach: Reach
+    narrowed: Callable[[Reach], "Repositories"]
     organisations: Organisations
     conventions: Conventions
     contracts: ServiceContracts
@@ -257,6 +288,14 @@ class Repositories:
     commands: AccountCommands
     journal: Journal
     requests: Requests
+
+    def within(self, reach: Reach) -> "Repositories":
+        """Return the same repositories with a narrower reach.
+
+        Raises:
+            OutOfReachError: it is not narrower.
+        """
+        return self.narrowed(self.reach.within(reach))
 
 
 @dataclass(frozen=True)

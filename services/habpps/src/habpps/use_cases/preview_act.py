@@ -21,12 +21,13 @@ OF_ONE_PERSON = User | Habilitation | Administrator | AccountHolder | Group
 
 
 def effects(entry: ActEntry) -> Effects:
-    """Return what an act opens and closes in the organisations that it says something of."""
+    """Return what an act opens and closes in the organisations that it says something of, with the Caf meant."""
     found = Effects()
-    for organisation_id in dict.fromkeys(note.organisation_id for note in entry.notes):
-        organisation = entry.store.organisations.get(organisation_id)
+    for organisation_id, caf in dict.fromkeys((note.organisation_id, note.caf) for note in entry.notes):
+        near = entry.for_caf(caf).store if entry.store.reach.caf is None and caf else entry.store
+        organisation = near.organisations.get(organisation_id)
         if organisation is not None:
-            found += _effects(entry.store, organisation, entry.changed, entry.today)
+            found += _effects(near, organisation, entry.changed, entry.today)
     return found
 
 

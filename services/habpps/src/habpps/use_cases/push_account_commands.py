@@ -4,14 +4,15 @@ One that it refuses, or that cannot even be sent, is set aside: it is recorded, 
 shown on the pages, and the others go on.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from habpps.domain.account_command import MOST_INCIDENTS, AccountCommand, CommandState
+from habpps.domain.reach import Reach
 from habpps.use_cases.appoint_administrator import person_of
-from habpps.use_cases.ports import Accounts, AccountStatus, ActRecord, Repositories
+from habpps.use_cases.ports import Accounts, AccountStatus, ActRecord, CommandSubject, Repositories
 from servicekit.audit_events import NATIONAL, AuditEvent, AuditUnavailableError, Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.errors import DependencyUnavailableError, ServiceError, TooManyRequestsError
@@ -104,37 +105,22 @@ class PushAccountCommands:
 
         def work(store: Repositories) -> Outcome[None]:
             store.commands.set_aside(command_id, reason, reference)
-            organisation_id, account_id, kind = store.commands.subject_of(command_id)
-            organisation = store.organisations.get(organisation_id)
+            about = store.commands.subject_of(command_id)
             event = AuditEvent(
                 type=REFUSED,
                 decision="refused",
                 policy="buffered",
-                owner=organisation.caf if organisation and organisation.caf else NATIONAL,
+                owner=about.caf or NATIONAL,
                 actor_id=None,
-                organisation_id=organisation_id or None,
-                subject=f"account:{account_id}",
+                organisation_id=about.organisation_id or None,
+                subject=f"account:{about.account_id}",
                 reason=reason,
-                payload={"kind": kind, "problem": problem},
+                payload={"kind": about.kind, "problem": problem},
                 occurred_at=self._clock.now(),
                 reference=reference,
             )
-            details = {"kind": kind, "problem": reason, "reference": reference}
-            person = person_of(store, organisation_id, account_id)
-            name = person.display_name if person else ""
-            store.journal.add(
-                ActRecord(
-                    id=event.event_id,
-                    occurred_at=event.occurred_at,
-                    organisation_id=organisation_id,
-                    author_account_id="",
-                    author_name="",
-                    act=REFUSED,
-                    label=name,
-                    reason="",
-                    details=details,
-                )
-            )
+            details = {"kind": about.kind, "problem": reason, "reference": reference}
+            _write_down(store.within(Reach(about.caf)), about, event, details)
             return Outcome(None, (event,))
 
         with suppress(AuditUnavailableError):  # it is written and recorded: the event leaves when audit is back
@@ -142,3 +128,22 @@ class PushAccountCommands:
 
     def _until(self, moment: datetime | None) -> timedelta | None:
         return None if moment is None else max(moment - self._clock.now(), timedelta())
+
+
+def _write_down(near: Repositories, about: CommandSubject, event: AuditEvent, details: Mapping[str, str]) -> None:
+    """In the journal of the organisation and the Caf, with the name of the person as it is known now."""
+    person = person_of(near, about.organisation_id, about.account_id)
+    near.journal.add(
+        ActRecord(
+            id=event.event_id,
+            occurred_at=event.occurred_at,
+            organisation_id=about.organisation_id,
+            caf=about.caf,
+            author_account_id="",
+            author_name="",
+            act=REFUSED,
+            label=person.display_name if person else "",
+            reason="",
+            details=details,
+        )
+    )

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Literal
 
 from habpps.domain.authorship import Author
-from habpps.domain.organisation import Organisation
 from habpps.domain.people import Role
 from habpps.domain.refusals import UnknownThingError
 from habpps.use_cases.act_entry import ActEntry, Note
@@ -29,6 +28,7 @@ def recorded(entry: ActEntry, rights: FeedState, *, opens: bool) -> tuple[AuditE
                 id=event.event_id,
                 occurred_at=event.occurred_at,
                 organisation_id=note.organisation_id,
+                caf=note.caf,
                 author_account_id=author.account_id,
                 author_name=author.display_name,
                 act=note.act,
@@ -42,7 +42,6 @@ def recorded(entry: ActEntry, rights: FeedState, *, opens: bool) -> tuple[AuditE
 
 def _written(entry: ActEntry, note: Note, rights: FeedState, *, opens: bool) -> AuditEvent:
     author = note.author or entry.author
-    owner = _owner(author, entry.store.organisations.get(note.organisation_id))
     content = {
         "author": author.display_name,
         "role": author.role.value,
@@ -58,7 +57,7 @@ def _written(entry: ActEntry, note: Note, rights: FeedState, *, opens: bool) -> 
         type=note.act,
         decision="done",
         policy=policy,
-        owner=owner,
+        owner=note.caf or NATIONAL,
         actor_id=author.account_id or None,
         organisation_id=note.organisation_id or None,
         subject=note.subject,
@@ -77,7 +76,7 @@ def refusal_event(
         type="habpps.administration.refused",
         decision="refused",
         policy="buffered",
-        owner=_owner(author, None),
+        owner=author.caf or NATIONAL,
         actor_id=author.account_id or None,
         organisation_id=author.organisation_id or None,
         subject=None,
@@ -85,8 +84,3 @@ def refusal_event(
         payload={"act": act, "author": author.display_name, "role": author.role.value, **refusal.details},
         occurred_at=now,
     )
-
-
-def _owner(author: Author, organisation: Organisation | None) -> str:
-    """Whose auditor may read of the act: the Caf of the organisation it is about, else that of the author."""
-    return (organisation.caf if organisation is not None else author.caf) or NATIONAL

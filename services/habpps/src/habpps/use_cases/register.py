@@ -9,10 +9,10 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
-from habpps.domain.authorship import CLOCK, Author, check_role
+from habpps.domain.authorship import Author, check_role, clock_for
 from habpps.domain.effects import Effects
 from habpps.domain.people import Administrator, Role
-from habpps.domain.publication import Entity, PublishedFact, published
+from habpps.domain.publication import PublishedFact, published
 from habpps.domain.refusals import ConventionSuspendedError, RoleNotConfirmedError
 from habpps.domain.soundness import require_sound
 from habpps.domain.states import ConventionState
@@ -157,7 +157,8 @@ class Register:
         def work(entry: ActEntry) -> None:
             expire(entry, request_id)
 
-        self._carry_out(CLOCK, EXPIRED, work)
+        known = self._work.read(lambda store: store.requests.get(request_id))
+        self._carry_out(clock_for(known.caf if known is not None else ""), EXPIRED, work)
 
     def request(self, author: Author, request_id: str) -> tuple[ActRequest, Effects | None]:
         """Return a request of one's own side, and what its act would do now; None: it could not be done as asked.
@@ -192,7 +193,7 @@ class Register:
             entry = self._entry(store, author)
             value = work(entry)
             entry.tell(entry.carries or name)
-            published_now = self._publish(store, state, entry.changed)
+            published_now = self._publish(state, entry)
             done = Done(value, published_now.state.revision, entry.mails)
             return Outcome(done, recorded(entry, published_now.state, opens=published_now.opens))
 
@@ -238,7 +239,7 @@ class Register:
 
         def once(store: Repositories) -> T:
             _confirm(store, author, french_day(self._clock.now()))
-            return work(store)
+            return work(store.within(author.reach))
 
         try:
             return self._work.read(once)
@@ -246,26 +247,28 @@ class Register:
             self._record_refusal(author, page, refusal)
             raise
 
-    def lists(self, work: Callable[[Repositories], T]) -> T:
-        """Read a list that belongs to nobody, such as the registry of extranets."""
-        return self._work.read(work)
+    def lists(self, author: Author, work: Callable[[Repositories], T]) -> T:
+        """Read what stands on every page and refuses nobody, such as the registry of extranets."""
+        return self._work.read(lambda store: work(store.within(author.reach)))
 
     def _entry(self, store: Repositories, author: Author) -> ActEntry:
         _confirm(store, author, french_day(self._clock.now()))
+        store = store.within(author.reach)
         _may_write(store, author)
         return ActEntry(store=store, author=author, clock=self._clock, catalogue=self._catalogue)
 
-    def _publish(self, store: Repositories, state: FeedState, changed: list[Entity]) -> _Published:
-        digest = state.digest
-        facts = {fact.key: fact.value for entity in changed for fact in published(entity)}
+    def _publish(self, state: FeedState, entry: ActEntry) -> _Published:
+        store, digest = entry.store, state.digest
+        facts = {fact.key: fact.value for entity in entry.changed for fact in published(entity)}
+        anew = {fact.key for entity in entry.anew for fact in published(entity)}
         known = store.publications.values_of(tuple(facts))
         news, opens = [], False
         for key, value in facts.items():
             old = known.get(key)
-            if old != value:
+            if old != value or key in anew:
                 digest = digest_after(digest, key, old, value)
                 news.append(PublishedFact(key, value))
-                before = None if old is None else read_fact(key, old)
+                before = None if old is None or key in anew else read_fact(key, old)
                 opens = opens or widens(before, read_fact(key, value))
         if not news:
             return _Published(state, opens=False)
@@ -283,9 +286,8 @@ class Register:
 def _confirm(store: Repositories, author: Author, today: date) -> None:
     if author.role in {Role.OPERATOR, Role.CLOCK}:
         return
-    administrator = store.administrators.get(author.administrator_id)
-    known = administrator is not None and administrator.is_active and administrator.role is author.role
-    if administrator is None or not known or not may_act(store, administrator, today):
+    one, who = store.administrators.get(author.administrator_id), (author.role, author.organisation_id, author.caf)
+    if one is None or (one.role, one.organisation_id, one.caf) != who or not may_act(store, one, today):
         raise RoleNotConfirmedError(f"administrator {author.administrator_id} is not active")
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from habpps.domain.account_command import AccountCommand, CommandKind
 from habpps.domain.notices import NEAR_DEPARTURE, Notice, NoticeKind, accesses, reminder_id
 from habpps.domain.people import User
+from habpps.domain.reach import Reach
 from habpps.use_cases.ports import Repositories, Signals
 from habpps.use_cases.tell_people import parts_of, rights_of
 from partnerkit.days import french_day
@@ -35,7 +36,7 @@ class RemindDepartures:
         return asked
 
     def _asked(self, user: User, today: date) -> bool:
-        return self._work.write(lambda store: self._remind(store, user, today))
+        return self._work.write(lambda store: self._remind(store.within(Reach(user.caf)), user, today))
 
     def _remind(self, store: Repositories, user: User, today: date) -> bool:
         organisation = store.organisations.get(user.organisation_id)
@@ -58,6 +59,7 @@ class RemindDepartures:
                 kind=CommandKind.NOTIFY,
                 account_id=user.account_id,
                 organisation_id=organisation.id,
+                caf=user.caf,
                 requested_by="",
                 requested_at=now,
                 next_attempt_at=now,

@@ -64,8 +64,10 @@ _OF_A_USER = User | Habilitation
 
 
 def others_of_the_side(entry: ActEntry, kind: ActKind) -> tuple[Administrator, ...]:
-    """Return the other administrators who could approve."""
+    """Return the other administrators who could approve; the operator and the clock are of no side."""
     author = entry.author
+    if not author.organisation_id:
+        return ()
     side = [
         one
         for one in entry.store.administrators.of(author.organisation_id)

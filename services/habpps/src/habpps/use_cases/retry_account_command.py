@@ -35,7 +35,7 @@ def retry_account_command(entry: ActEntry, act: RetryAccountCommand) -> int:
         raise NothingToRetryError("no command was set aside")
     for command in refused:
         content = (
-            account_content(organisation, person)
+            account_content(entry, organisation, person)
             if command.kind is CommandKind.CREATE
             else {"reason": LOCKS[command.kind]}
             if command.kind in LOCKS

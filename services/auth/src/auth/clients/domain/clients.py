@@ -56,7 +56,7 @@ class Client:
     secret_hash: str
     redirect_uris: tuple[str, ...]
     scope: tuple[str, ...]
-    owner: str = ""  # the three digits of the Caf that declared it, or NATIONAL; nobody's is the operator's alone
+    owner: str  # the three digits of the Caf that declared it, or NATIONAL
     extranet: str | None = None
     resource: str | None = None
     post_logout_redirect_uris: tuple[str, ...] = ()

@@ -38,8 +38,8 @@ class InitialAccessToken:
     created_at: datetime
     expires_at: datetime
     uses_left: int
+    owner: str  # of clients that register with it
     profile: str = "baseline"  # of clients that register with it and name none
-    owner: str = ""  # of clients that register with it
 
 
 def read_metadata(client_id: str, metadata: Mapping[str, Any]) -> dict[str, Any]:

@@ -106,13 +106,14 @@ class RegisterClients:
         policy: Policy = "strict",
         *,
         issuer: str,
-        knows_extranet: Callable[[str], bool] = lambda _code: True,
+        owner_of_extranet: Callable[[str], str | None] = lambda _code: NATIONAL,
     ) -> None:
-        """`knows_extranet`: whether Habpps has it; the command line, which runs without Habpps, does not ask.
+        """`owner_of_extranet`: as Habpps has it, None for an unknown code; the command line, which runs without
+        Habpps, is the operator's and does not ask.
 
         `known` forgets what changed; `policy`: "buffered" where audit is told later; `issuer`: our own address."""
         self._issuer = issuer
-        self._knows_extranet = knows_extranet
+        self._owner_of_extranet = owner_of_extranet
         self._work = work
         self._known = known
         self._sectors = sectors
@@ -277,8 +278,8 @@ class RegisterClients:
         if not actor.manages(client):
             raise bad_client(client.client_id, "owner", "is somebody else: a Caf declares its own applications only")
         check_ownership(client, self.all(OPERATOR), self._issuer)
-        if client.extranet is not None and not self._knows_extranet(client.extranet):
-            raise bad_client(client.client_id, "code", "is not known to Habpps: nobody could enter")
+        if client.extranet is not None:
+            self._check_extranet(client, client.extranet)
         if client.jwks is not None:
             problem = self._key_set_problem(client.jwks)
             if problem is not None:
@@ -286,6 +287,16 @@ class RegisterClients:
         if client.sector_identifier_uri is not None:
             self._check_sector(client, client.sector_identifier_uri)
         return client
+
+    def _check_extranet(self, client: Client, code: str) -> None:
+        """A Caf's client stands for an extranet of this Caf; that of another Caf is one that nobody knows."""
+        owner = self._owner_of_extranet(code)
+        if client.owner == NATIONAL and owner is not None:
+            return
+        if owner == NATIONAL:
+            raise bad_client(client.client_id, "code", "is the extranet of another owner")
+        if owner is None or owner != client.owner:
+            raise bad_client(client.client_id, "code", "is not known to Habpps: nobody could enter")
 
     def _check_sector(self, client: Client, address: str) -> None:
         """OIDC Core §8.1: who publishes the list says which addresses share its pseudonyms."""
@@ -324,7 +335,7 @@ class RegisterClients:
             type=event_type,
             decision="done",
             policy=self._policy,
-            owner=client.owner or NATIONAL,
+            owner=client.owner,
             actor_id=actor.actor_id,
             organisation_id=actor.organisation_id,
             subject=f"client:{client.client_id}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rights.explanation import cafs_in, places_of
+from rights.places import cafs_in, places_of
 from rights.snapshot import Snapshot
 from servicekit.audit_events import NATIONAL, OwnerOf
 from servicekit.event_form import is_owner

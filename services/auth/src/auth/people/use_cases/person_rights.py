@@ -12,8 +12,8 @@ from auth.people.domain.sessions import Session
 from auth.people.use_cases.ports import RightsReplica
 from partnerkit.days import french_day
 from rights.decision import OpenExtranet, administrator_roles, held_roles, open_extranets, organisations_of, why_closed
-from rights.explanation import cafs_in
 from rights.facts import Administrator, Extranet, Organisation
+from rights.places import cafs_in, offered_to
 from rights.snapshot import Snapshot
 from servicekit.clock import Clock
 
@@ -151,13 +151,14 @@ class PersonRights:
             return ()
         return held_roles(snapshot, session.account_id, session.organisation_id)
 
-    def knows(self, extranet: str) -> bool:
-        """Whether Habpps has an extranet of this code, enabled or not.
+    def owner_of(self, extranet: str) -> str | None:
+        """Whose extranet this code names, enabled or not; None: Habpps has none.
 
         Raises:
             RightsStaleError: the replica is not fresh.
         """
-        return self._fresh().find(Extranet, extranet) is not None
+        known = self._fresh().find(Extranet, extranet)
+        return known.owner if known is not None else None
 
     def caf_of(self, session: Session) -> str:
         """The Caf whose agent the person is in this session; empty when the organisation is no Caf.
@@ -181,7 +182,7 @@ class PersonRights:
         codes = {known.code for known in opened}
         closed = tuple(
             ClosedExtranet(known.code, known.label, self._reason(snapshot, session, known.code))
-            for known in snapshot.extranets()
+            for known in offered_to(snapshot, session.account_id, session.organisation_id or "")
             if known.code not in codes and known.enabled and known.kind == "professional"
         )
         return opened, closed

@@ -23,7 +23,6 @@ from auth.protocol.use_cases.make_tokens import Holder, MakeTokens, TokenSet, Wa
 from auth.protocol.use_cases.read_token import LivingToken, ReadToken
 from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
-from servicekit.event_form import NATIONAL
 
 ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - the name of a type
 JWT_TYPE = "urn:ietf:params:oauth:token-type:jwt"
@@ -111,7 +110,7 @@ class ExchangeToken:
         """Of whom is not said: the subject token may be anybody's. The event is of the Caf that declared the client."""
         what = {"client_id": client.client_id}
         event = events.refused("exchange.refused", None, error.reason, self._clock.now(), what)
-        mine = event.owned_by(client.owner or NATIONAL)
+        mine = event.owned_by(client.owner)
         self._work.record(lambda _repos: Outcome(None, (mine,)))
 
     def _subject(self, client: Client, request: ExchangeRequest, sender: Sender) -> LivingToken:

@@ -22,7 +22,6 @@ from auth.protocol.domain.grants import access_token_id
 from auth.protocol.use_cases.make_tokens import TokenPolicy, TokenSet
 from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
-from servicekit.event_form import NATIONAL
 from servicekit.identifiers import new_id, new_secret
 
 WINDOW = timedelta(minutes=1)
@@ -112,7 +111,7 @@ class IssueClientToken:
             "client_tokens.issued",
             None,
             self._clock.now(),
-            owner=client.owner or NATIONAL,
+            owner=client.owner,
             client_id=client.client_id,
             scope=scope,
             audience=audience,

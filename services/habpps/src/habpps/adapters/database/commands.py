@@ -5,13 +5,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, func, insert, not_, or_, select, update
 
 from habpps.adapters.database import tables
-from habpps.adapters.database.statements import put
+from habpps.adapters.database.within import Within
 from habpps.domain.account_command import AccountCommand, CommandKind, CommandState
 from habpps.use_cases.people_ports import Listing
-from habpps.use_cases.ports import ActRecord
+from habpps.use_cases.ports import ActRecord, CommandSubject
 
 _command = tables.account_command.c
 _act = tables.act.c
@@ -22,18 +22,17 @@ _LONGEST_PROBLEM = 80
 aliased_command = tables.account_command.alias()
 
 
-class SqlAccountCommands:
+class SqlAccountCommands(Within):
     """Implements ports.AccountCommands."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def save(self, command: AccountCommand) -> None:
         """Add or replace."""
-        put(self._connection, tables.account_command, _row(command))
+        self._put(tables.account_command, _row(command))
 
     def add_all(self, commands: Sequence[AccountCommand]) -> None:
         """Add new ones at once."""
+        for one in commands:
+            self._reach.check(one.organisation_id, one.caf)
         if commands:
             self._connection.execute(insert(tables.account_command), [_row(one) for one in commands])
 
@@ -43,8 +42,7 @@ class SqlAccountCommands:
         Raises:
             ValueError: its row cannot be read as a command.
         """
-        statement = select(tables.account_command).where(_command.id == command_id)
-        row = self._connection.execute(statement).one_or_none()
+        row = self._one(tables.account_command, command_id, "command")
         return None if row is None else _to_command(row, row.content)
 
     def due(self, now: datetime, limit: int) -> tuple[str, ...]:
@@ -65,16 +63,18 @@ class SqlAccountCommands:
         }
         self._connection.execute(update(tables.account_command).where(_command.id == command_id).values(values))
 
-    def subject_of(self, command_id: str) -> tuple[str, str, str]:
-        """Return organisation, account and kind of a command."""
-        statement = select(_command.organisation_id, _command.account_id, _command.kind)
-        row = self._connection.execute(statement.where(_command.id == command_id)).one()
-        return row.organisation_id, row.account_id, row.kind
+    def subject_of(self, command_id: str) -> CommandSubject:
+        """Return whom a command is about."""
+        columns = (_command.organisation_id, _command.caf, _command.account_id, _command.kind)
+        row = self._connection.execute(select(*columns).where(_command.id == command_id)).one()
+        return CommandSubject(
+            organisation_id=row.organisation_id, caf=row.caf, account_id=row.account_id, kind=row.kind
+        )
 
     def refused_of(self, organisation_id: str) -> tuple[AccountCommand, ...]:
         """Return those set aside of an organisation, oldest first; notices, whose moment is over, are left out."""
         wanted = and_(
-            _command.organisation_id == organisation_id,
+            self._pair(tables.account_command, organisation_id),
             _command.state == CommandState.REFUSED.value,
             _command.kind != CommandKind.NOTIFY.value,
         )
@@ -90,7 +90,7 @@ class SqlAccountCommands:
     def latest_of(self, account_ids: Sequence[str], organisation_id: str) -> Mapping[str, AccountCommand]:
         """Return the newest command with mails per account."""
         wanted = and_(
-            _command.organisation_id == organisation_id,
+            self._pair(tables.account_command, organisation_id),
             _command.account_id.in_(list(account_ids)),
             _command.kind.in_(_WITH_MAILS),
         )
@@ -125,20 +125,18 @@ def _is_notice(kind: ColumnElement[str]) -> ColumnElement[int]:
     return case((kind == CommandKind.NOTIFY.value, 1), else_=0)
 
 
-class SqlJournal:
+class SqlJournal(Within):
     """Implements ports.Journal."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def add(self, record: ActRecord) -> None:
         """Append."""
+        self._reach.check(record.organisation_id, record.caf)
         row = {**asdict(record), "details": dict(record.details)}
         self._connection.execute(insert(tables.act).values(**row))
 
     def of(self, organisation_id: str, listing: Listing) -> tuple[tuple[ActRecord, ...], int]:
         """Return a page, newest first."""
-        wanted = _act.organisation_id == organisation_id
+        wanted = self._pair(tables.act, organisation_id)
         total = self._connection.execute(select(func.count()).select_from(tables.act).where(wanted)).scalar_one()
         page = select(tables.act).where(wanted).order_by(_act.id.desc()).limit(listing.size)
         rows = self._connection.execute(page.offset((listing.page - 1) * listing.size))
@@ -146,7 +144,7 @@ class SqlJournal:
 
     def latest(self, organisation_id: str, act: str, label: str = "") -> ActRecord | None:
         """Return the last act of this type, about this thing when one is named."""
-        wanted = and_(_act.organisation_id == organisation_id, _act.act == act)
+        wanted = and_(self._pair(tables.act, organisation_id), _act.act == act)
         if label:
             wanted = and_(wanted, _act.label == label)
         row = self._connection.execute(select(tables.act).where(wanted).order_by(_act.id.desc()).limit(1)).first()
@@ -159,6 +157,7 @@ def _to_command(row: Row[Any], content: Mapping[str, str]) -> AccountCommand:
         kind=CommandKind(row.kind),
         account_id=row.account_id,
         organisation_id=row.organisation_id,
+        caf=row.caf,
         requested_by=row.requested_by,
         requested_at=row.requested_at,
         next_attempt_at=row.next_attempt_at,
@@ -176,6 +175,7 @@ def _to_record(row: Row[Any]) -> ActRecord:
         id=row.id,
         occurred_at=row.occurred_at,
         organisation_id=row.organisation_id,
+        caf=row.caf,
         author_account_id=row.author_account_id,
         author_name=row.author_name,
         act=row.act,

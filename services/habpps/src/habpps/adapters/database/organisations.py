@@ -4,32 +4,41 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true
 
 from habpps.adapters.database import tables
-from habpps.adapters.database.statements import contains, put, searchable
+from habpps.adapters.database.statements import contains, put, searchable, words_of
+from habpps.adapters.database.within import Within
 from habpps.domain.organisation import Convention, Organisation, Signatory
+from habpps.domain.reach import OutOfReachError, Reach
+from habpps.domain.refusals import UnknownThingError
 from habpps.domain.service_contract import Extranet, ServiceContract
-from habpps.domain.states import ContractState, ConventionState
+from habpps.domain.states import CONVENTION_OVER, ContractState, ConventionState
 from habpps.domain.territory import Territory
 from habpps.use_cases.people_ports import Listing
+from rights.facts import NATIONAL
 
 _organisation = tables.organisation.c
 _convention = tables.convention.c
 _contract = tables.service_contract.c
 
 
-class SqlOrganisations:
-    """Implements ports.Organisations."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+class SqlOrganisations(Within):
+    """Implements ports.Organisations: an organisation is there once, and within reach through its conventions."""
 
     def get(self, organisation_id: str) -> Organisation | None:
         """Return one."""
         statement = select(tables.organisation).where(_organisation.id == organisation_id)
         row = self._connection.execute(statement).one_or_none()
-        return None if row is None else _to_organisation(row)
+        if row is None or self._reach.caf is None:
+            return None if row is None else _to_organisation(row)
+        if row.kind == "caf" and self._reach.holds(row.id, row.caf):
+            return _to_organisation(row)
+        bound = select(_convention.organisation_name).where(self._pair(tables.convention, organisation_id))
+        name = self._connection.execute(bound.order_by(_convention.id.desc()).limit(1)).scalar_one_or_none()
+        if name is None or row.kind == "caf":
+            raise UnknownThingError("organisation", true_reason="OTHER_ORGANISATION")
+        return _to_organisation(row, name)
 
     def with_siret(self, siret: str) -> Organisation | None:
         """Return the one with this SIRET."""
@@ -37,52 +46,59 @@ class SqlOrganisations:
         row = self._connection.execute(statement).one_or_none()
         return None if row is None else _to_organisation(row)
 
-    def partners_of(self, caf: str, listing: Listing) -> tuple[tuple[Organisation, ...], int]:
+    def partners(self, listing: Listing) -> tuple[tuple[Organisation, ...], int]:
         """Return a page by name."""
-        wanted = and_(_organisation.caf == caf, _organisation.kind == "partner")
-        if listing.text.strip():
-            wanted = and_(wanted, contains(_organisation.search, listing.text))
+        later = tables.convention.alias()
+        newest = select(func.max(later.c.id)).where(later.c.caf == self._reach.one_caf())
+        newest = newest.group_by(later.c.organisation_id)
+        wanted = and_(self._seen(tables.convention), _convention.id.in_(newest))
+        for word in words_of(listing.text):
+            wanted = and_(wanted, or_(contains(_convention.search, word), contains(_organisation.siret, word)))
         if listing.state:
-            newest = tables.convention.alias()
-            states = select(newest.c.organisation_id).where(newest.c.state == listing.state)
-            wanted = and_(wanted, _organisation.id.in_(states))
-        total = self._connection.execute(select(func.count()).select_from(tables.organisation).where(wanted))
+            wanted = and_(wanted, _convention.state == listing.state)
+        bound = tables.convention.join(tables.organisation, _organisation.id == _convention.organisation_id)
+        total = self._connection.execute(select(func.count()).select_from(bound).where(wanted)).scalar_one()
         page = (
-            select(tables.organisation)
+            select(tables.organisation, _convention.organisation_name)
+            .select_from(bound)
             .where(wanted)
-            .order_by(_organisation.search, _organisation.id)
+            .order_by(_convention.search, _organisation.siret)
             .limit(listing.size)
             .offset((listing.page - 1) * listing.size)
         )
-        return tuple(_to_organisation(row) for row in self._connection.execute(page)), total.scalar_one()
+        rows = self._connection.execute(page)
+        return tuple(_to_organisation(row, row.organisation_name) for row in rows), total
 
     def save(self, organisation: Organisation) -> None:
         """Add or replace."""
-        row = {**asdict(organisation), "search": searchable(organisation.name, organisation.siret)}
-        put(self._connection, tables.organisation, row)
+        put(self._connection, tables.organisation, asdict(organisation))
 
 
-class SqlConventions:
+class SqlConventions(Within):
     """Implements ports.Conventions."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def of(self, organisation_id: str) -> Convention | None:
         """Return the newest of an organisation."""
-        wanted = select(tables.convention).where(_convention.organisation_id == organisation_id)
+        wanted = select(tables.convention).where(self._pair(tables.convention, organisation_id))
         row = self._connection.execute(wanted.order_by(_convention.id.desc()).limit(1)).one_or_none()
         return None if row is None else _to_convention(row)
 
-    def notice_over(self, today: date) -> tuple[str, ...]:
-        """Return the organisations whose denounced convention has passed its last day."""
-        over = and_(_convention.state == ConventionState.DENOUNCED.value, _convention.ends_on < today)
-        rows = self._connection.execute(select(_convention.organisation_id).where(over).order_by(_convention.id))
-        return tuple(rows.scalars())
+    def notice_over(self, today: date) -> tuple[tuple[str, str], ...]:
+        """Return the organisations, each with the Caf, whose denounced convention has passed its last day."""
+        late = and_(_convention.state == ConventionState.DENOUNCED.value, _convention.ends_on < today)
+        statement = select(_convention.organisation_id, _convention.caf).where(late, self._seen(tables.convention))
+        rows = self._connection.execute(statement.order_by(_convention.id))
+        return tuple((row.organisation_id, row.caf) for row in rows)
 
-    def with_reference(self, caf: str, reference: str) -> Convention | None:
-        """Return the one of a Caf with this reference."""
-        wanted = and_(_convention.caf == caf, _convention.reference == reference)
+    def names_of(self, organisation_id: str) -> tuple[str, ...]:
+        """Return how the conventions with every Caf that are not over name an organisation, oldest first."""
+        alive = and_(_convention.organisation_id == organisation_id, _convention.state.not_in(sorted(CONVENTION_OVER)))
+        statement = select(_convention.organisation_name).where(alive).order_by(_convention.id)
+        return tuple(self._connection.execute(statement).scalars())
+
+    def with_reference(self, reference: str) -> Convention | None:
+        """Return the one of the Caf with this reference."""
+        wanted = and_(_convention.caf == self._reach.one_caf(), _convention.reference == reference)
         row = self._connection.execute(select(tables.convention).where(wanted)).one_or_none()
         return None if row is None else _to_convention(row)
 
@@ -93,6 +109,9 @@ class SqlConventions:
             "id": convention.id,
             "organisation_id": convention.organisation_id,
             "caf": convention.caf,
+            "organisation_name": convention.organisation_name,
+            "contact": convention.contact,
+            "search": searchable(convention.organisation_name),
             "reference": convention.reference,
             "state": convention.state.value,
             "starts_on": convention.starts_on,
@@ -104,83 +123,91 @@ class SqlConventions:
             "caf_capacity": caf.capacity,
             "caf_signed_on": caf.signed_on,
         }
-        put(self._connection, tables.convention, row)
+        self._put(tables.convention, row)
 
 
-class SqlServiceContracts:
+class SqlServiceContracts(Within):
     """Implements ports.ServiceContracts."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def get(self, contract_id: str) -> ServiceContract | None:
         """Return one."""
-        statement = select(tables.service_contract).where(_contract.id == contract_id)
-        row = self._connection.execute(statement).one_or_none()
+        row = self._one(tables.service_contract, contract_id, "service contract")
         return None if row is None else _to_contract(row)
 
     def of(self, organisation_id: str) -> tuple[ServiceContract, ...]:
         """Return those of an organisation, in the order of creation."""
-        wanted = select(tables.service_contract).where(_contract.organisation_id == organisation_id)
+        wanted = select(tables.service_contract).where(self._pair(tables.service_contract, organisation_id))
         return tuple(_to_contract(row) for row in self._connection.execute(wanted.order_by(_contract.id)))
 
-    def over(self, today: date) -> tuple[str, ...]:
-        """Return those that are not ended although their last day has passed."""
-        over = and_(_contract.state != ContractState.ENDED.value, _contract.ends_on < today)
-        return tuple(self._connection.execute(select(_contract.id).where(over).order_by(_contract.id)).scalars())
+    def over(self, today: date) -> tuple[tuple[str, str], ...]:
+        """Return those that are not ended although their last day has passed, each with its Caf."""
+        late = and_(_contract.state != ContractState.ENDED.value, _contract.ends_on < today)
+        statement = select(_contract.id, _contract.caf).where(late, self._seen(tables.service_contract))
+        return tuple((row.id, row.caf) for row in self._connection.execute(statement.order_by(_contract.id)))
 
     def save(self, contract: ServiceContract) -> None:
         """Add or replace."""
-        put(self._connection, tables.service_contract, {**asdict(contract), "state": contract.state.value})
+        self._put(tables.service_contract, {**asdict(contract), "state": contract.state.value})
 
 
-class SqlTerritories:
-    """Implements ports.Territories."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+class SqlTerritories(Within):
+    """Implements ports.Territories: an extension is within reach with its contract; its `caf` is another one."""
 
     def get(self, territory_id: str) -> Territory | None:
         """Return one."""
         statement = select(tables.territory).where(tables.territory.c.id == territory_id)
         row = self._connection.execute(statement).mappings().one_or_none()
+        if row is not None:
+            self._one(tables.service_contract, row["contract_id"], "territory")
         return None if row is None else Territory(**row)
 
     def of(self, organisation_id: str) -> tuple[Territory, ...]:
         """Return those of an organisation's contracts, in the order of creation."""
-        wanted = select(tables.territory).where(tables.territory.c.organisation_id == organisation_id)
+        contracts = select(_contract.id).where(self._pair(tables.service_contract, organisation_id))
+        wanted = select(tables.territory).where(tables.territory.c.contract_id.in_(contracts))
         rows = self._connection.execute(wanted.order_by(tables.territory.c.id)).mappings()
         return tuple(Territory(**row) for row in rows)
 
     def save(self, territory: Territory) -> None:
         """Add or replace."""
+        contract = self._one(tables.service_contract, territory.contract_id, "service contract")
+        if contract is None:
+            raise OutOfReachError(f"the extension {territory.id} is of no contract")
         put(self._connection, tables.territory, asdict(territory))
 
 
 class SqlExtranets:
     """Implements ports.Extranets."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, reach: Reach) -> None:
         self._connection = connection
+        self._reach = reach
 
     def get(self, code: str) -> Extranet | None:
         """Return one."""
-        statement = select(tables.extranet).where(tables.extranet.c.code == code)
+        statement = select(tables.extranet).where(tables.extranet.c.code == code, self._offered())
         row = self._connection.execute(statement).one_or_none()
         return None if row is None else _to_extranet(row)
 
     def all(self) -> tuple[Extranet, ...]:
         """Return all, by label."""
-        statement = select(tables.extranet).order_by(tables.extranet.c.label, tables.extranet.c.code)
+        in_order = (tables.extranet.c.label, tables.extranet.c.code)
+        statement = select(tables.extranet).where(self._offered()).order_by(*in_order)
         return tuple(_to_extranet(row) for row in self._connection.execute(statement))
 
     def save(self, extranet: Extranet) -> None:
         """Add or replace."""
+        if self._reach.caf not in (None, extranet.owner):
+            raise OutOfReachError(f"the extranet {extranet.code} is not of this Caf")
         put(self._connection, tables.extranet, asdict(extranet))
 
+    def _offered(self) -> ColumnElement[bool]:
+        caf = self._reach.caf
+        return true() if caf is None else tables.extranet.c.owner.in_([NATIONAL, caf])
 
-def _to_organisation(row: Row[Any]) -> Organisation:
-    return Organisation(id=row.id, siret=row.siret, name=row.name, caf=row.caf, kind=row.kind, state=row.state)
+
+def _to_organisation(row: Row[Any], name: str = "") -> Organisation:
+    return Organisation(id=row.id, siret=row.siret, name=name or row.name, caf=row.caf, kind=row.kind, state=row.state)
 
 
 def _to_convention(row: Row[Any]) -> Convention:
@@ -188,6 +215,8 @@ def _to_convention(row: Row[Any]) -> Convention:
         id=row.id,
         organisation_id=row.organisation_id,
         caf=row.caf,
+        organisation_name=row.organisation_name,
+        contact=row.contact,
         reference=row.reference,
         state=ConventionState(row.state),
         starts_on=row.starts_on,
@@ -218,6 +247,7 @@ def _to_contract(row: Row[Any]) -> ServiceContract:
 def _to_extranet(row: Row[Any]) -> Extranet:
     return Extranet(
         code=row.code,
+        owner=row.owner,
         label=row.label,
         url=row.url,
         profiles=tuple(row.profiles),

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, cast,
 
 from habpps.adapters.database import tables
 from habpps.adapters.database.statements import contains, put, searchable, words_of
+from habpps.adapters.database.within import Within
 from habpps.domain.habilitation import Group, Habilitation, Membership
 from habpps.domain.people import AccountHolder, Administrator, Person, Role, User
 from habpps.domain.states import HabilitationState, UserState
@@ -28,25 +29,22 @@ _AGENTS = tables.administrator.join(tables.person, _person.account_id == _admini
 _USERS = select(tables.professional, *_WHO).select_from(_MEMBERS)
 
 
-class SqlGroups:
+class SqlGroups(Within):
     """Implements ports.Groups."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def get(self, group_id: str) -> Group | None:
         """Return one."""
-        row = self._connection.execute(select(tables.user_group).where(_group.id == group_id)).one_or_none()
+        row = self._one(tables.user_group, group_id, "group")
         return None if row is None else _to_group(row)
 
     def of(self, organisation_id: str) -> tuple[Group, ...]:
         """Return those of an organisation, by name."""
-        wanted = select(tables.user_group).where(_group.organisation_id == organisation_id)
+        wanted = select(tables.user_group).where(self._pair(tables.user_group, organisation_id))
         return tuple(_to_group(row) for row in self._connection.execute(wanted.order_by(_group.name, _group.id)))
 
     def save(self, group: Group) -> None:
         """Add or replace."""
-        put(self._connection, tables.user_group, asdict(group))
+        self._put(tables.user_group, asdict(group))
 
 
 class SqlPeople:
@@ -81,20 +79,17 @@ class SqlPeople:
         return tuple(_to_holder(row) for row in self._connection.execute(statement))
 
 
-class SqlUsers:
+class SqlUsers(Within):
     """Implements ports.Users."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def get(self, user_id: str) -> User | None:
         """Return one."""
-        row = self._connection.execute(_USERS.where(_user.id == user_id)).one_or_none()
-        return None if row is None else _to_user(row)
+        row = self._one(tables.professional, user_id, "user")
+        return None if row is None else self._users(_user.id == row.id)[0]
 
     def of(self, organisation_id: str) -> tuple[User, ...]:
         """Return all of an organisation, by family name."""
-        return self._users(_user.organisation_id == organisation_id)
+        return self._users(self._pair(tables.professional, organisation_id))
 
     def with_account(self, account_id: str) -> tuple[User, ...]:
         """Return the memberships of an account."""
@@ -102,11 +97,11 @@ class SqlUsers:
 
     def with_email(self, organisation_id: str, email: str) -> tuple[User, ...]:
         """Return those of an organisation with this address."""
-        return self._users(and_(_user.organisation_id == organisation_id, _person.email == email))
+        return self._users(and_(self._pair(tables.professional, organisation_id), _person.email == email))
 
     def page(self, organisation_id: str, listing: Listing) -> tuple[tuple[User, ...], int]:
         """Return a page."""
-        wanted = and_(_user.organisation_id == organisation_id, *_filters(listing))
+        wanted = and_(self._pair(tables.professional, organisation_id), *_filters(listing))
         order = _ORDERS.get(listing.sort.removeprefix("-"), _person.search)
         by = (order.desc(), _user.id.desc()) if listing.sort.startswith("-") else (order, _user.id)
         page = _USERS.where(wanted).order_by(*by)
@@ -115,11 +110,14 @@ class SqlUsers:
 
     def leaving(self, since: date, until: date) -> tuple[User, ...]:
         """Return the active ones of every organisation whose last day is one of these."""
-        return self._users(and_(_user.departs_on.between(since, until), _user.state == UserState.ACTIVE.value))
+        leaves = and_(_user.departs_on.between(since, until), _user.state == UserState.ACTIVE.value)
+        return self._users(and_(leaves, self._seen(tables.professional)))
 
     def count(self, organisation_id: str) -> int:
         """Return how many are not closed."""
-        return self._count(and_(_user.organisation_id == organisation_id, _user.state != UserState.CLOSED.value))
+        return self._count(
+            and_(self._pair(tables.professional, organisation_id), _user.state != UserState.CLOSED.value)
+        )
 
     def count_without_group(self, organisation_id: str) -> int:
         """Return how many active ones hold no place in an open group."""
@@ -127,9 +125,9 @@ class SqlUsers:
         placed = (
             select(_habilitation.user_id)
             .select_from(joined)
-            .where(_habilitation.organisation_id == organisation_id, _HELD, _group.state == "active")
+            .where(self._pair(tables.habilitation, organisation_id), _HELD, _group.state == "active")
         )
-        active = and_(_user.organisation_id == organisation_id, _user.state == UserState.ACTIVE.value)
+        active = and_(self._pair(tables.professional, organisation_id), _user.state == UserState.ACTIVE.value)
         return self._count(and_(active, not_(_user.id.in_(placed))))
 
     def save(self, user: User) -> None:
@@ -144,7 +142,7 @@ class SqlUsers:
             "departs_on": user.departs_on,
             "search": searchable(user.job_title),
         }
-        put(self._connection, tables.professional, row)
+        self._put(tables.professional, row)
 
     def _count(self, wanted: ColumnElement[bool]) -> int:
         statement = select(func.count()).select_from(_MEMBERS).where(wanted)
@@ -155,25 +153,21 @@ class SqlUsers:
         return tuple(_to_user(row) for row in self._connection.execute(statement))
 
 
-class SqlHabilitations:
+class SqlHabilitations(Within):
     """Implements ports.Habilitations."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def get(self, habilitation_id: str) -> Habilitation | None:
         """Return one."""
-        statement = select(tables.habilitation).where(_habilitation.id == habilitation_id)
-        row = self._connection.execute(statement).one_or_none()
+        row = self._one(tables.habilitation, habilitation_id, "habilitation")
         return None if row is None else _to_habilitation(row)
 
     def of(self, organisation_id: str) -> tuple[Membership, ...]:
         """Return those of an organisation with their groups and users."""
-        users = _USERS.where(_user.organisation_id == organisation_id)
-        groups = select(tables.user_group).where(_group.organisation_id == organisation_id)
+        users = _USERS.where(self._pair(tables.professional, organisation_id))
+        groups = select(tables.user_group).where(self._pair(tables.user_group, organisation_id))
         people = {row.id: _to_user(row) for row in self._connection.execute(users)}
         teams = {row.id: _to_group(row) for row in self._connection.execute(groups)}
-        wanted = select(tables.habilitation).where(_habilitation.organisation_id == organisation_id)
+        wanted = select(tables.habilitation).where(self._pair(tables.habilitation, organisation_id))
         rows = self._connection.execute(wanted.order_by(_habilitation.id))
         return tuple(Membership(_to_habilitation(row), teams[row.group_id], people[row.user_id]) for row in rows)
 
@@ -185,7 +179,8 @@ class SqlHabilitations:
         """Return those of some users."""
         users = _USERS.where(_user.id.in_(list(user_ids)))
         people = {row.id: _to_user(row) for row in self._connection.execute(users)}
-        wanted = select(tables.habilitation).where(_habilitation.user_id.in_(list(user_ids)))
+        held = and_(_habilitation.user_id.in_(list(user_ids)), self._seen(tables.habilitation))
+        wanted = select(tables.habilitation).where(held)
         rows = self._connection.execute(wanted.order_by(_habilitation.id)).all()
         groups = select(tables.user_group).where(_group.id.in_({row.group_id for row in rows}))
         teams = {row.id: _to_group(row) for row in self._connection.execute(groups)}
@@ -193,13 +188,15 @@ class SqlHabilitations:
 
     def of_group(self, group_id: str) -> tuple[Habilitation, ...]:
         """Return the places that are held in a group, in the order of creation."""
-        wanted = select(tables.habilitation).where(_habilitation.group_id == group_id, _HELD)
+        of_it = and_(_habilitation.group_id == group_id, _HELD, self._seen(tables.habilitation))
+        wanted = select(tables.habilitation).where(of_it)
         return tuple(_to_habilitation(row) for row in self._connection.execute(wanted.order_by(_habilitation.id)))
 
     def opened_in(self, group_id: str) -> Mapping[str, int]:
         """Return how many places that are held in a group open each contract, by contract."""
         alike = select(_habilitation.contracts, func.count().label("places"))
-        wanted = alike.where(_habilitation.group_id == group_id, _HELD).group_by(_habilitation.contracts)
+        of_it = and_(_habilitation.group_id == group_id, _HELD, self._seen(tables.habilitation))
+        wanted = alike.where(of_it).group_by(_habilitation.contracts)
         found: Counter[str] = Counter()
         for row in self._connection.execute(wanted):
             found.update(dict.fromkeys(row.contracts, row.places))
@@ -207,7 +204,7 @@ class SqlHabilitations:
 
     def sizes(self, organisation_id: str) -> Mapping[str, int]:
         """Return how many people hold a place, by group."""
-        wanted = and_(_habilitation.organisation_id == organisation_id, _HELD)
+        wanted = and_(self._pair(tables.habilitation, organisation_id), _HELD)
         people = func.count(_habilitation.user_id.distinct())
         rows = self._connection.execute(
             select(_habilitation.group_id, people.label("people")).where(wanted).group_by(_habilitation.group_id)
@@ -217,7 +214,7 @@ class SqlHabilitations:
     def seated(self, organisation_id: str, contract_id: str, except_user: str) -> int:
         """Return to how many people other than this one a contract is open, or would be but for a suspension."""
         wanted = and_(
-            _habilitation.organisation_id == organisation_id,
+            self._pair(tables.habilitation, organisation_id),
             _HELD,
             _habilitation.user_id != except_user,
             cast(_habilitation.contracts, Text).contains(f'"{contract_id}"', autoescape=True),
@@ -232,7 +229,7 @@ class SqlHabilitations:
         rows = self._connection.execute(
             select(_habilitation.user_id, _user.state.label("user_state"), *columns)
             .select_from(joined)
-            .where(_habilitation.organisation_id == organisation_id, _HELD)
+            .where(self._pair(tables.habilitation, organisation_id), _HELD)
             .order_by(_habilitation.user_id, _habilitation.id)
         )
         people: dict[tuple[object, ...], list[str]] = defaultdict(list)
@@ -249,23 +246,20 @@ class SqlHabilitations:
 
     def save(self, habilitation: Habilitation) -> None:
         """Add or replace."""
-        put(self._connection, tables.habilitation, {**asdict(habilitation), "state": habilitation.state.value})
+        self._put(tables.habilitation, {**asdict(habilitation), "state": habilitation.state.value})
 
 
-class SqlAdministrators:
+class SqlAdministrators(Within):
     """Implements ports.Administrators."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def get(self, administrator_id: str) -> Administrator | None:
         """Return one."""
-        found = self._administrators(_administrator.id == administrator_id)
-        return found[0] if found else None
+        row = self._one(tables.administrator, administrator_id, "administrator")
+        return None if row is None else self._administrators(_administrator.id == row.id)[0]
 
     def of(self, organisation_id: str) -> tuple[Administrator, ...]:
         """Return those of an organisation, in the order of creation."""
-        return self._administrators(_administrator.organisation_id == organisation_id)
+        return self._administrators(self._pair(tables.administrator, organisation_id))
 
     def with_account(self, account_id: str) -> tuple[Administrator, ...]:
         """Return the roles of an account."""
@@ -281,7 +275,7 @@ class SqlAdministrators:
             "role": administrator.role.value,
             "state": administrator.state,
         }
-        put(self._connection, tables.administrator, row)
+        self._put(tables.administrator, row)
 
     def _administrators(self, wanted: ColumnElement[bool]) -> tuple[Administrator, ...]:
         statement: Select[Any] = select(tables.administrator, *_WHO).select_from(_AGENTS).where(wanted)

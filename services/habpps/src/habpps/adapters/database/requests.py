@@ -4,11 +4,11 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Row, func, select
 
 from habpps.adapters.acts_as_json import ActsAsJson
 from habpps.adapters.database import tables
-from habpps.adapters.database.statements import put
+from habpps.adapters.database.within import Within
 from habpps.use_cases.acts import ACTS
 from habpps.use_cases.people_ports import Listing
 from habpps.use_cases.request_ports import ActRequest, RequestState
@@ -17,20 +17,17 @@ _JSON = ActsAsJson(ACTS)
 _request = tables.request.c
 
 
-class SqlRequests:
+class SqlRequests(Within):
     """Implements ports.Requests."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def get(self, request_id: str) -> ActRequest | None:
         """Return one."""
-        row = self._connection.execute(select(tables.request).where(_request.id == request_id)).one_or_none()
+        row = self._one(tables.request, request_id, "request")
         return None if row is None else _to_request(row)
 
     def of(self, organisation_id: str, caf: str, listing: Listing) -> tuple[tuple[ActRequest, ...], int]:
         """Return a page of those of a side, newest first, and how many there are."""
-        wanted = (_request.organisation_id == organisation_id) & (_request.caf == caf)
+        wanted = self._pair(tables.request, organisation_id) & (_request.caf == caf)
         if listing.state:
             wanted &= _request.state == listing.state
         total = self._connection.execute(select(func.count()).select_from(tables.request).where(wanted)).scalar_one()
@@ -40,7 +37,9 @@ class SqlRequests:
 
     def expired(self, now: datetime) -> tuple[ActRequest, ...]:
         """Return those that wait although their time is over, oldest first."""
-        over = (_request.state == RequestState.WAITING.value) & (_request.expires_at <= now)
+        over = (
+            self._seen(tables.request) & (_request.state == RequestState.WAITING.value) & (_request.expires_at <= now)
+        )
         rows = self._connection.execute(select(tables.request).where(over).order_by(_request.id))
         return tuple(map(_to_request, rows))
 
@@ -48,7 +47,7 @@ class SqlRequests:
         """Add or replace."""
         row = {one.name: getattr(request, one.name) for one in fields(request) if one.name != "act"}
         content = {} if request.act is None else _JSON.written(request.act)[1]
-        put(self._connection, tables.request, {**row, "state": request.state.value, "content": content})
+        self._put(tables.request, {**row, "state": request.state.value, "content": content})
 
 
 def _to_request(row: Row[Any]) -> ActRequest:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from habpps.domain.states import CONVENTION_OVER
 from servicekit.database import Json, UtcDateTime
 from servicekit.database.jobs import job_table
 
@@ -27,11 +28,9 @@ organisation = Table(
     Column("id", String(36), primary_key=True),
     Column("siret", String(14), nullable=False, unique=True),
     Column("name", String(200), nullable=False),
-    Column("caf", String(8), nullable=False),
+    Column("caf", String(8), nullable=False),  # of a Caf itself; empty for a partner, which may work with several
     Column("kind", String(16), nullable=False),
     Column("state", String(16), nullable=False),
-    Column("search", Text, nullable=False),
-    Index("organisation_by_caf", "caf", "kind", "search"),
 )
 
 convention = Table(
@@ -39,7 +38,9 @@ convention = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("organisation_id", String(36), nullable=False, index=True),
-    Column("caf", String(3), nullable=False),
+    Column("caf", String(8), nullable=False),
+    Column("organisation_name", String(200), nullable=False),
+    Column("contact", String(200), nullable=False),
     Column("reference", String(80), nullable=False),
     Column("state", String(32), nullable=False),
     Column("starts_on", Date, nullable=False),
@@ -50,8 +51,18 @@ convention = Table(
     Column("caf_name", String(200), nullable=False),
     Column("caf_capacity", String(200), nullable=False),
     Column("caf_signed_on", Date),
+    Column("search", Text, nullable=False),
     Column("changes", Integer, nullable=False, server_default="0"),
     UniqueConstraint("caf", "reference"),
+    Index("convention_by_caf", "caf", "search"),
+)
+Index(
+    "convention_alive",
+    convention.c.organisation_id,
+    convention.c.caf,
+    unique=True,
+    postgresql_where=convention.c.state.not_in(sorted(CONVENTION_OVER)),
+    sqlite_where=convention.c.state.not_in(sorted(CONVENTION_OVER)),
 )
 
 service_contract = Table(
@@ -121,7 +132,7 @@ professional = Table(
     Column("departs_on", Date),
     Column("search", Text, nullable=False),  # of the function alone: names are searched in `person`
     Column("changes", Integer, nullable=False, server_default="0"),
-    UniqueConstraint("organisation_id", "account_id"),
+    UniqueConstraint("organisation_id", "caf", "account_id"),
 )
 
 habilitation = Table(
@@ -157,6 +168,7 @@ extranet = Table(
     "extranet",
     metadata,
     Column("code", String(40), primary_key=True),
+    Column("owner", String(8), nullable=False),
     Column("label", String(120), nullable=False),
     Column("url", String(300), nullable=False),
     Column("profiles", Json, nullable=False),
@@ -211,6 +223,7 @@ account_command = Table(
     Column("kind", String(20), nullable=False),
     Column("account_id", String(64), nullable=False, index=True),
     Column("organisation_id", String(36), nullable=False),
+    Column("caf", String(8), nullable=False),
     Column("requested_by", String(64), nullable=False),
     Column("requested_at", UtcDateTime, nullable=False),
     Column("next_attempt_at", UtcDateTime, nullable=False),
@@ -229,13 +242,14 @@ act = Table(
     Column("id", String(36), primary_key=True),
     Column("occurred_at", UtcDateTime, nullable=False),
     Column("organisation_id", String(36), nullable=False),
+    Column("caf", String(8), nullable=False),
     Column("author_account_id", String(64), nullable=False),
     Column("author_name", String(200), nullable=False),
     Column("act", String(80), nullable=False),
     Column("label", String(200), nullable=False),
     Column("reason", String(400), nullable=False),
     Column("details", Json, nullable=False),
-    Index("act_by_organisation", "organisation_id", "id"),
+    Index("act_by_organisation", "organisation_id", "caf", "id"),
 )
 
 job = job_table(metadata)

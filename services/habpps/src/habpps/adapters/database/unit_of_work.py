@@ -1,5 +1,7 @@
 """The repositories of one transaction."""
 
+from functools import partial
+
 from sqlalchemy import Connection
 
 from habpps.adapters.database.commands import SqlAccountCommands, SqlJournal
@@ -13,24 +15,27 @@ from habpps.adapters.database.organisations import (
 )
 from habpps.adapters.database.people import SqlAdministrators, SqlGroups, SqlHabilitations, SqlPeople, SqlUsers
 from habpps.adapters.database.requests import SqlRequests
+from habpps.domain.reach import EVERYWHERE, Reach
 from habpps.use_cases.ports import Repositories
 
 
-def sql_repositories(connection: Connection) -> Repositories:
+def sql_repositories(connection: Connection, reach: Reach = EVERYWHERE) -> Repositories:
     """Return the repositories on the connection of a transaction."""
     return Repositories(
-        organisations=SqlOrganisations(connection),
-        conventions=SqlConventions(connection),
-        contracts=SqlServiceContracts(connection),
-        territories=SqlTerritories(connection),
-        groups=SqlGroups(connection),
+        reach=reach,
+        narrowed=partial(sql_repositories, connection),
+        organisations=SqlOrganisations(connection, reach),
+        conventions=SqlConventions(connection, reach),
+        contracts=SqlServiceContracts(connection, reach),
+        territories=SqlTerritories(connection, reach),
+        groups=SqlGroups(connection, reach),
         people=SqlPeople(connection),
-        users=SqlUsers(connection),
-        habilitations=SqlHabilitations(connection),
-        administrators=SqlAdministrators(connection),
-        extranets=SqlExtranets(connection),
+        users=SqlUsers(connection, reach),
+        habilitations=SqlHabilitations(connection, reach),
+        administrators=SqlAdministrators(connection, reach),
+        extranets=SqlExtranets(connection, reach),
         publications=SqlPublications(connection),
-        commands=SqlAccountCommands(connection),
-        journal=SqlJournal(connection),
-        requests=SqlRequests(connection),
+        commands=SqlAccountCommands(connection, reach),
+        journal=SqlJournal(connection, reach),
+        requests=SqlRequests(connection, reach),
     )

@@ -50,7 +50,15 @@ def read_extranets(path: Path) -> tuple[Extranet, ...]:
 def _extranet(code: str, table: Any, problems: dict[str, str]) -> Extranet:
     row: dict[str, Any] = table if isinstance(table, dict) else {}
     row = {"profiles": [], "purposes": [], **row}
-    expected = {"label": str, "url": str, "kind": str, "enabled": bool, "profiles": list, "purposes": list}
+    expected = {
+        "owner": str,
+        "label": str,
+        "url": str,
+        "kind": str,
+        "enabled": bool,
+        "profiles": list,
+        "purposes": list,
+    }
     for name, kind in expected.items():
         if not isinstance(row.get(name), kind):
             problems[f"{code}.{name}"] = f"a value of type {kind.__name__} was expected"
@@ -60,6 +68,7 @@ def _extranet(code: str, table: Any, problems: dict[str, str]) -> Extranet:
     profiles, purposes = tuple(row["profiles"]), tuple(row["purposes"])
     return Extranet(
         code=code,
+        owner=row["owner"],
         label=typeset(row["label"]),
         url=row["url"],
         profiles=profiles,

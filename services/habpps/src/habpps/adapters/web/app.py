@@ -18,7 +18,7 @@ from habpps.adapters.web import (
     users,
 )
 from habpps.adapters.web.outcome_sentences import clock_time, of
-from habpps.adapters.web.pages import EXTENSION, PageTools, suspension_notices
+from habpps.adapters.web.pages import EXTENSION, PageTools, caf_notices, caf_wanted, form_marks, suspension_notices
 from habpps.adapters.web.sentences import REFUSAL_TEXTS, act_sentence, act_title
 from habpps.settings import HabppsSettings
 from habpps.use_cases.catalogue import UseCases
@@ -62,6 +62,7 @@ PARTNER_MENU = (
     NavigationLink("requests.listed", _l("Demandes")),
     NavigationLink("partner.journal", _l("Historique")),
 )
+SEVERAL_CAFS = (NavigationLink("partner.choose_caf", _l("Changer de Caf")),)
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ def pages_app(parts: WebParts) -> ServiceApp:
     app.context_processor(_context)
     purposes = parts.acts.catalogue.purposes
     app.jinja_env.globals.update(
+        form_marks=form_marks,
         labels=labels,
         trails=trails,
         of=of,
@@ -132,8 +134,9 @@ def _context() -> dict[str, object]:
     author = g.get("author")
     if author is None:
         return {"navigation": (), "author": None}
-    menu = CAF_MENU if author.is_caf else PARTNER_MENU
-    return {"navigation": menu, "author": author, "standing_notices": suspension_notices(author)}
+    menu = CAF_MENU if author.is_caf else (*PARTNER_MENU, *SEVERAL_CAFS) if len(author.cafs) > 1 else PARTNER_MENU
+    notices = (*caf_notices(author), *suspension_notices(author))
+    return {"navigation": menu, "author": author, "standing_notices": notices}
 
 
 def reader() -> Reader:
@@ -156,4 +159,5 @@ def identify_author() -> None:
     professional = current_professional()
     tools: PageTools = current_app.extensions[EXTENSION]
     token = professional.token
-    g.author = tools.identify(professional.account_id, token.organisation.id, token.authorization_details)
+    details, organisation = token.authorization_details, token.organisation
+    g.author = tools.identify(professional.account_id, organisation.id, details, wanted=caf_wanted())

@@ -174,6 +174,22 @@ class AttachForm(Form):
     job_title = StringField(_l("Fonction"), [Needed()])
 
 
+class CafForm(Form):
+    """For which Caf to act."""
+
+    caf = RadioField(_l("Caf"), [Needed()])
+
+
+class EditOrganisationForm(EditForm):
+    """How a Caf calls an organisation, and whom it speaks to there."""
+
+    name = StringField(_l("Nom de l'organisation"), [Needed()])
+    contact = StringField(
+        _l("Contact"),
+        description=_l("Une personne ou un service, un téléphone ou une adresse. Votre Caf seule le voit."),
+    )
+
+
 class GroupForm(Form):
     """A group."""
 

@@ -7,7 +7,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from habpps.adapters.web import standing
-from habpps.adapters.web.forms import AdministratorForm, ContractForm, OrganisationForm, attempt, options
+from habpps.adapters.web.forms import (
+    AdministratorForm,
+    ContractForm,
+    EditOrganisationForm,
+    OrganisationForm,
+    attempt,
+    options,
+)
 from habpps.adapters.web.outcome_sentences import administrator_appointed
 from habpps.adapters.web.pages import acts, answer, author, done_page, listing, page_of, require_caf, retried, today
 from habpps.domain.organisation import Signatory
@@ -15,7 +22,7 @@ from habpps.domain.people import person_typed
 from habpps.domain.service_contract import ContractTerms, Extranet
 from habpps.use_cases.appoint_administrator import AppointAdministrator
 from habpps.use_cases.consult_register import OrganisationView
-from habpps.use_cases.create_organisation import CreateOrganisation
+from habpps.use_cases.create_organisation import CreateOrganisation, EditOrganisation
 from habpps.use_cases.open_service_contract import OpenServiceContract
 from servicekit.typography import typeset
 from servicekit.web import Column
@@ -65,6 +72,21 @@ def shown(organisation_id: str) -> Page:
     """Show an organisation."""
     view = acts().consult.organisation(author(), organisation_id)
     return answer("organisation.html", view=view, catalogue=acts().catalogue)
+
+
+@blueprint.route("/organismes/<organisation_id>/corriger", methods=["GET", "POST"])
+def edit(organisation_id: str) -> Page:
+    """Correct how the Caf calls an organisation, and whom it speaks to there."""
+    view = acts().consult.organisation(author(), organisation_id)
+    convention = view.convention or abort(404)
+    form = EditOrganisationForm(name=convention.organisation_name, contact=convention.contact)
+    form.stand_on(standing.of_names(convention))
+    if form.validate_on_submit():
+        name, contact = form.name.data or "", form.contact.data or ""
+        act = EditOrganisation(organisation_id=organisation_id, name=name, contact=contact, seen=form.seen)
+        if attempt(form, lambda: acts().perform(author(), act)) is not None:
+            return done_page(_("C'est corrigé."), url_for("organisations.shown", organisation_id=organisation_id))
+    return answer("organisation_edit.html", form, view=view)
 
 
 @blueprint.route("/organismes/<organisation_id>/contrats/nouveau", methods=["GET", "POST"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask import current_app, flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -23,6 +23,7 @@ from habpps.use_cases.follow_propagation import Propagation
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
 from habpps.use_cases.people_ports import Listing
 from habpps.use_cases.retry_account_command import RetryAccountCommand
+from partnerkit.cafs import caf_label
 from partnerkit.days import french_day
 from partnerkit.text import clean_line
 from servicekit.clock import Clock
@@ -31,6 +32,7 @@ from servicekit.web import Page
 from servicekit.web.formats import longdatetime
 
 EXTENSION = "habpps"
+FOR_CAF = "for_caf"
 _WAITING = threading.BoundedSemaphore(2)
 PAGE_SIZE = 20
 _NOT_TYPED_YET = "…"
@@ -98,6 +100,35 @@ class StandingNotice:
     kind: str
     title: str
     text: str
+
+
+def caf_wanted() -> str:
+    """Return for which Caf somebody who administers for several acts now: a form acts for the Caf it was shown for."""
+    chosen = request.form.get(FOR_CAF, "") if request.method == "POST" else ""
+    return chosen or str(session.get(FOR_CAF, ""))
+
+
+def choose_caf(caf: str) -> None:
+    """Act for this Caf from now on."""
+    session[FOR_CAF] = caf
+
+
+def form_marks() -> dict[str, str]:
+    """Return what every form carries: the Caf that its page was shown for, where there are several."""
+    known = g.get("author")
+    return {FOR_CAF: known.caf} if isinstance(known, Author) and len(known.cafs) > 1 else {}
+
+
+def caf_notices(author: Author) -> tuple[StandingNotice, ...]:
+    """Return what somebody who administers for several Cafs reads on every page: for which one it is."""
+    if len(author.cafs) < 2:
+        return ()
+    title = _("Vos accès avec la %(caf)s", caf=caf_label(author.caf))
+    text = _(
+        "Groupes, utilisateurs et contrats de cette page sont ceux de votre convention avec cette Caf. "
+        "Pour une autre, choisissez « Changer de Caf » dans le menu."
+    )
+    return (StandingNotice("info", title, text),)
 
 
 def suspension_notices(author: Author) -> tuple[StandingNotice, ...]:

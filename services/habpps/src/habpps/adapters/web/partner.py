@@ -1,11 +1,11 @@
 """Pages of the partner administrator: what to do next, groups, the organisation's own journal."""
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from habpps.adapters.web import standing
-from habpps.adapters.web.forms import GroupForm, attempt, options
+from habpps.adapters.web import pages, standing
+from habpps.adapters.web.forms import CafForm, GroupForm, attempt, options
 from habpps.adapters.web.labels import PROFILES
 from habpps.adapters.web.pages import (
     Closing,
@@ -18,6 +18,7 @@ from habpps.adapters.web.pages import (
     page_of,
 )
 from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
+from partnerkit.cafs import caf_label
 from partnerkit.text import clean_line
 
 blueprint = Blueprint("partner", __name__)
@@ -31,6 +32,21 @@ def home() -> Page:
         return redirect(url_for("organisations.listed"), 303)
     found = acts().consult.home(author())
     return answer("home.html", found=found, view=found.view)
+
+
+@blueprint.route("/caf", methods=["GET", "POST"])
+def choose_caf() -> Page:
+    """Choose for which Caf to act, where the organisation has a convention with several."""
+    if len(author().cafs) < 2:
+        abort(404)
+    form = CafForm(caf=author().caf)
+    form.caf.choices = options({caf: caf_label(caf) for caf in author().cafs})
+    if form.validate_on_submit():
+        pages.choose_caf(form.caf.data)
+        return done_page(
+            _("Vous voyez vos accès avec la %(caf)s.", caf=caf_label(form.caf.data)), url_for("partner.home")
+        )
+    return answer("choose_caf.html", form)
 
 
 @blueprint.get("/groupes")

@@ -34,6 +34,14 @@ def of_convention(convention: Convention) -> Standing:
     return Standing(version_of(convention), lines)
 
 
+def of_names(convention: Convention) -> Standing:
+    """How the Caf calls the organisation of a convention, and whom it speaks to there."""
+    lines = [_("Nom enregistré maintenant : %(name)s.", name=convention.organisation_name)]
+    if convention.contact:
+        lines.append(_("Contact enregistré maintenant : %(contact)s.", contact=convention.contact))
+    return Standing(version_of(convention), lines)
+
+
 def of_contract(contract: ServiceContract) -> Standing:
     """State of a service contract."""
     return Standing(version_of(contract), [_state(labels.CONTRACT_STATES[contract.state.value])])

@@ -355,7 +355,9 @@ def _fits(client: Client, asked: str) -> bool:
 
 def _others(client: Client) -> dict[str, str]:
     """What the page has no words for, where it is not what every client has."""
-    usual = describe_client(Client(client_id="", name="", secret_hash="", redirect_uris=(), scope=()))
+    usual = describe_client(
+        Client(client_id="", name="", secret_hash="", redirect_uris=(), scope=(), owner=client.owner)
+    )
     told = {key: content for key, content in describe_client(client).items() if key not in _TOLD_IN_WORDS}
     return {key: _in_words(content) for key, content in told.items() if content != usual.get(key)}
 
