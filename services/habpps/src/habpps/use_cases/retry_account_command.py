@@ -29,7 +29,8 @@ def retry_account_command(entry: ActEntry, act: RetryAccountCommand) -> int:
     organisation = entry.organisation(act.organisation_id)
     person = person_of(entry.store, organisation.id, act.account_id)
     if person is None:
-        raise UnknownThingError("account")
+        known = entry.store.people.get(act.account_id) is not None
+        raise UnknownThingError("account", true_reason="OTHER_ORGANISATION" if known else "UNKNOWN")
     refused = [one for one in entry.store.commands.refused_of(organisation.id) if one.account_id == act.account_id]
     if not refused:
         raise NothingToRetryError("no command was set aside")
