@@ -1,5 +1,7 @@
 """The pages that say what a habilitation, a group and a service contract open, as an administrator uses them."""
 
+import re
+
 import pytest
 
 from habpps.use_cases.open_service_contract import OpenServiceContract
@@ -91,3 +93,13 @@ def test_a_contract_is_extended_and_the_extension_ended_on_the_pages(pages: Page
     end = f"/contrats/{commune.contract_id}/territoires/{territory.id}/terminer"
     pages.post(end, reason="fin")
     assert "Mettre fin à cette extension" not in pages.get(f"/organismes/{commune.id}")
+
+
+@promise("rights:least-assignment")
+def test_the_page_of_a_user_offers_every_extranet_ticked(pages: Pages, commune: Commune, second: str) -> None:
+    pages.author = commune.partner
+    pages.post(f"/groupes/{commune.group_id}/fermer", reason="fin")
+    pages.post("/groupes/nouveau", name="Autre", profile="T2")
+    page = pages.get(f"/utilisateurs/{commune.user_id}")
+    for contract_id in (commune.contract_id, second):
+        assert re.search(rf'<input[^>]*\bchecked\b[^>]*value="{contract_id}"', page)

@@ -238,7 +238,7 @@ def _user_page(found: UserView, refused: EditForm) -> Page:
     form.group_id.choices = options({group.id: f"{group.name} ({PROFILES[group.profile]})" for group in groups})
     extranets = _extranets(view)
     form.contracts.choices = options(extranets)
-    if form is not refused:
+    if form is not refused or not form.is_submitted():
         form.contracts.data = list(extranets)
     access = acts().explain_access(found)
     profiles = sorted({place.group.profile for place in found.places})
