@@ -23,6 +23,14 @@ ONLY_IN = {
             "services/audit/src/audit/adapters/files/payload_cipher.py",  # 36 months, one key a month
         },
     ),
+    "digits are those of ASCII wherever int() reads them: it refuses the two of m²": (
+        r"(?m)^(?!.*\.isascii\(\)).*\.isdigit\(\)",
+        {
+            "services/audit/src/audit/domain/asked.py",  # whether a text holds one
+            "services/audit/src/audit/use_cases/understand.py",
+            "services/auth/src/auth/people/domain/passwords.py",  # unicodedata reads them
+        },
+    ),
     "statements are prepared by servicekit.database.prepared": (
         r"\bpositiontup\b|\.compile\(dialect",
         {f"{_KIT}/database/prepared.py"},

@@ -48,7 +48,7 @@ def caf_label(code: str) -> str:
 
 def siret_label(siret: str) -> str:
     """ "219 209 996 00012", with spaces that do not break; what is no SIRET as it is."""
-    if len(siret) != 14 or not siret.isdigit():
+    if len(siret) != 14 or not (siret.isascii() and siret.isdigit()):
         return siret
     return NO_BREAK.join((siret[:3], siret[3:6], siret[6:9], siret[9:]))
 

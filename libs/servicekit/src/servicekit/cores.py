@@ -120,7 +120,7 @@ class _Place:
 
 def _agreed(asked: str, folder: Path | None) -> tuple[KeptPlace, int | None]:
     """Also the descriptor of the lock in the table."""
-    named = int(asked) if asked.isdigit() else None
+    named = int(asked) if asked.isascii() and asked.isdigit() else None
     if named is not None and named not in ALLOWED_CORES:
         known = ", ".join(str(core) for core in sorted(ALLOWED_CORES))
         raise StartError(f"Core {named} is not one that this process may use ({known}).")

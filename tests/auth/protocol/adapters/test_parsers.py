@@ -104,6 +104,7 @@ def test_a_hundred_parameters_are_read_and_one_more_is_refused() -> None:
         parse_form(b"&".join(b"p%d=1" % number for number in range(101)))
 
 
+@example(body=b"", length="²", content_type=FORM, authorization="", certificate="")
 @given(
     body=st.binary(max_size=200),
     length=st.integers(-5, 300).map(str) | WIRE,

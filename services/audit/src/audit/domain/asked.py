@@ -47,7 +47,7 @@ def read_asked(text: str, own_caf: str) -> Understood | None:
     if dossier is None and _SIRET.fullmatch(digits):
         return Understood(AskedKind.SIRET, digits)
     reference = parse_reference(typed)
-    if dossier is None and not (reference and _HYPHENATED.fullmatch(typed)) and own_caf.isdigit():
+    if dossier is None and not (reference and _HYPHENATED.fullmatch(typed)) and own_caf.isascii() and own_caf.isdigit():
         dossier = _dossier(own_caf, typed)
     if dossier is not None:
         return Understood(AskedKind.DOSSIER, dossier)

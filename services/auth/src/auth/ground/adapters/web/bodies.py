@@ -16,8 +16,9 @@ def read_body(environ: Mapping[str, Any]) -> bytes:
     Raises:
         RequestRefusedError: it is too large, or of unknown length.
     """
-    length = environ.get("CONTENT_LENGTH") or "0"
-    size = int(length) if str(length).isdigit() and len(str(length)) < 10 else LARGEST_BODY_BYTES + 1
+    length = str(environ.get("CONTENT_LENGTH") or "0")
+    is_number = length.isascii() and length.isdigit() and len(length) < 10
+    size = int(length) if is_number else LARGEST_BODY_BYTES + 1
     if size > LARGEST_BODY_BYTES:
         raise RequestRefusedError("invalid_request", "the body is too large or of unknown length")
     body: bytes = environ["wsgi.input"].read(size)
