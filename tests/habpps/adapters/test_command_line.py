@@ -121,11 +121,12 @@ def broken(**changes: Any) -> Any:
     ("content", "named"),
     [
         (broken(siret="123"), "siret"),
+        (broken(caf="999"), "caf"),
         (broken(groups=[{"name": "Crèches", "profile": "T7"}]), "groups[0]"),
         (broken(convention=None), "convention"),
         ([], ""),
     ],
-    ids=["siret", "reserved profile", "no convention", "no document"],
+    ids=["siret", "no such Caf", "reserved profile", "no convention", "no document"],
 )
 def test_a_file_that_is_wrong_is_named_and_nothing_of_it_is_written(
     untouched: Machine, content: Any, named: str
