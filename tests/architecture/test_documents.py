@@ -176,3 +176,11 @@ def test_the_defaults_that_a_table_says_are_those_of_the_settings(document: Path
     }
     said = re.findall(r"^\| `([A-Z_]+)` \| (?:`([^`]+)`|(\d+)) \|", (ROOT / document).read_text(), re.MULTILINE)
     assert {name: quoted or number for name, quoted, number in said if known.get(name) != (quoted or number)} == {}
+
+
+def test_decisions_are_numbered_one_by_one_and_say_their_number() -> None:
+    records = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [path.name[:4] for path in records]
+    assert numbers == [f"{number:04}" for number in range(1, len(records) + 1)]
+    for path in records:
+        assert path.read_text(encoding="utf-8").startswith(f"# {path.name[:4]}. "), path.name

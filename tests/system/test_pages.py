@@ -205,7 +205,7 @@ def client_pages(visitor: Visitor, album: Album) -> None:
     visitor.click("save-client")
     album.look(visitor, "auth-client-new-refused")
     address = f"https://{'a-long-name-' * 4}.rivebelle.example"
-    names = {"client_id": "essai-des-pages", "name": "Essai des pages", "code": "elan"}
+    names = {"client_id": "essai-des-pages", "name": "Essai des pages", "code": "agenda"}
     declare_application(visitor, address, {**names, "backchannel_logout_uri": f"{address}/fin"})
     album.look(visitor, "auth-client-secret")
     visitor.click("secret-kept")
