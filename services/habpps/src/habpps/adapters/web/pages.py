@@ -27,7 +27,7 @@ from partnerkit.cafs import caf_label
 from partnerkit.days import french_day
 from partnerkit.text import clean_line
 from servicekit.clock import Clock
-from servicekit.errors import ConflictError, InvalidInputError, NotAuthenticatedError, ServiceError
+from servicekit.errors import ConflictError, InvalidInputError, NotAuthenticatedError, NotFoundError, ServiceError
 from servicekit.web import Page
 from servicekit.web.formats import longdatetime
 
@@ -205,7 +205,7 @@ def _changes(closing: Closing, form: ReasonForm, ends_on: date | None) -> tuple[
     try:
         effects = acts().preview(author(), tried)
         return (effect_sentences(effects) if closing.who_enters else ()) + closing.always
-    except TransitionRefusedError:
+    except (TransitionRefusedError, NotFoundError):
         if not form.errors:
             raise
         return ()
