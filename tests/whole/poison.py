@@ -151,7 +151,14 @@ def _sessions(whole: Whole, database: Database) -> Poisoned:
 def _commands(whole: Whole, database: Database) -> Poisoned:
     """One that is no JSON; behind it the creation of an account, which auth accepts."""
     poison, good = new_id(), new_id()
-    values = {"organisation_id": new_id(), "requested_by": new_id(), "attempts": 0, "problem": "", "username": ""}
+    values = {
+        "caf": "921",
+        "organisation_id": new_id(),
+        "requested_by": new_id(),
+        "attempts": 0,
+        "problem": "",
+        "username": "",
+    }
     at = {"requested_at": _before(LONG_AGO), "next_attempt_at": _before(LONG_AGO)}
     person = {
         "email": "zoe@n.example",

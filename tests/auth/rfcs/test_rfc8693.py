@@ -188,7 +188,7 @@ def test_rfc8693_what_a_revoked_family_gave_on_is_revoked_too(
 @pytest.mark.parametrize(
     ("name", "changes"),
     [
-        ("creche_director_habilitation", {"state": "withdrawn"}),
+        ("creche_director_grant", {"state": "withdrawn"}),
         ("cdap_contract", {"state": "suspended"}),
         ("convention", {"state": "suspended"}),
     ],

@@ -18,7 +18,6 @@ from habpps.use_cases.name_caf_agents import WithdrawCafAgent
 from habpps.use_cases.open_service_contract import OpenServiceContract
 from habpps.use_cases.request_ports import RequestState
 from habpps.use_cases.requests import WaitsForSecondPerson
-from servicekit.background import each_apart
 from tests.habpps.act_samples import sample
 from tests.habpps.builders import TERMS, TODAY, Commune, MemoryRegister
 from tests.habpps.use_cases.test_requests import second_of_the_caf
@@ -26,7 +25,7 @@ from tests.promises import promise
 
 
 def due(memory: MemoryRegister) -> DoWhatIsDue:
-    return DoWhatIsDue(memory.all.register, memory.all.clock, each_apart, lambda: None)
+    return DoWhatIsDue(memory.all.register, memory.all.clock, lambda: None)
 
 
 def of_the_clock(memory: MemoryRegister) -> list[tuple[str, Any]]:
@@ -91,3 +90,18 @@ def test_a_request_that_nobody_decided_lapses_after_72_hours(memory: MemoryRegis
 def test_the_clock_does_nothing_that_the_registry_does_not_leave_to_it(memory: MemoryRegister, kind: ActKind) -> None:
     with pytest.raises(RoleNotAllowedError):
         memory.all.register.perform(CLOCK, sample(kind))
+
+
+def test_what_cannot_be_done_stays_due_and_holds_nothing_else_up(memory: MemoryRegister, commune: Commune) -> None:
+    terms = replace(TERMS, extranet="omega", purposes=("suivi_partenarial",), ends_on=TODAY + timedelta(days=1))
+    contract = memory.all.acts.perform(memory.all.caf, OpenServiceContract(commune.id, terms)).value
+    known = memory.store.contracts.get(contract)
+    assert known is not None
+    memory.store.contracts.save(replace(known, id="broken", organisation_id="of nobody"))
+    memory.all.clock.advance(timedelta(days=2))
+    reminded: list[bool] = []
+    with pytest.raises(Exception, match=r".+"):
+        DoWhatIsDue(memory.all.register, memory.all.clock, lambda: reminded.append(True))()
+    ended = memory.store.contracts.get(contract)
+    assert ended is not None
+    assert (ended.state, reminded) == ("ended", [True])

@@ -140,9 +140,7 @@ def test_no_act_of_a_partner_reaches_something_of_another(
     memory: MemoryRegister, commune: Commune, kind: ActKind, caf: str, siret: str
 ) -> None:
     refused(memory, stranger(memory, caf, siret), about(kind, commune), UnknownThingError)
-    # The organisation is their own, and an account says nothing of whose it is.
-    of_an_account = siret == SIRET and kind.name == "habpps.account_command.retried"
-    assert memory.last.reason == ("UNKNOWN" if of_an_account else "OTHER_ORGANISATION")
+    assert memory.last.reason == "OTHER_ORGANISATION"
 
 
 @promise("rules:acts-stay-with-their-caf", "rules:unknown-outside-true-inside")

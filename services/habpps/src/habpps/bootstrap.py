@@ -107,7 +107,7 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
         database.close()
 
     pushing = account_relay(push)
-    due = DoWhatIsDue(register, clock, each_apart, RemindDepartures(work, signals, clock))
+    due = DoWhatIsDue(register, clock, RemindDepartures(work, signals, clock))
     ticking = clock_work(database, clock, due)
     commands.tell(pushing.wake)
     return Process(

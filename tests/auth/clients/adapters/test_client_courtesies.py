@@ -105,7 +105,7 @@ def test_an_unknown_prompt_is_refused(browser: AuthBrowser, prompt: str) -> None
 @pytest.mark.parametrize("prompt", ["", "consent", "none"])
 def test_nobody_is_asked_to_agree_to_what_is_closed_to_them(provider: Provider, prompt: str) -> None:
     provider.add(a_client("cdap", first_party=False))
-    provider.change_rights("creche_director_habilitation", state="withdrawn")
+    provider.change_rights("creche_director_grant", state="withdrawn")
     browser = provider.browser()
     browser.sign_in()
     answer = browser.authorize(prompt=prompt)

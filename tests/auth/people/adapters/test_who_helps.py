@@ -42,7 +42,7 @@ def test_nobody_is_sent_to_somebody_who_cannot_sign_in(provider: Provider) -> No
 ENDS: dict[str, tuple[str, dict[str, Any], str]] = {
     "convention ended": ("convention", {"state": "ended"}, "portal-convention-ended"),
     "convention terminated": ("convention", {"state": "terminated_for_breach"}, "portal-convention-ended"),
-    "departed": ("creche_director_habilitation", {"ends_on": "yesterday"}, "portal-departed"),
+    "departed": ("creche_director_grant creche_director_childcare", {"ends_on": "yesterday"}, "portal-departed"),
     "closed": ("creche_director", {"state": "closed"}, "portal-nowhere"),
 }
 
@@ -50,10 +50,13 @@ ENDS: dict[str, tuple[str, dict[str, Any], str]] = {
 @promise("people:told-after-the-right-password")
 @pytest.mark.parametrize("name", ENDS)
 def test_somebody_to_whom_nothing_is_open_any_more_reads_why_and_who_can_help(provider: Provider, name: str) -> None:
-    fact, changes, notice = ENDS[name]
+    facts, changes, notice = ENDS[name]
     provider.add(ADMINISTRATOR)
     yesterday = provider.clock.now().date() - timedelta(days=1)
-    provider.change_rights(fact, **{key: yesterday if text == "yesterday" else text for key, text in changes.items()})
+    for one in facts.split():
+        provider.change_rights(
+            one, **{key: yesterday if text == "yesterday" else text for key, text in changes.items()}
+        )
     page = portal(provider)
     assert f'id="{notice}"' in page
     assert "Alice Martin" in page
@@ -64,9 +67,12 @@ def test_somebody_to_whom_nothing_is_open_any_more_reads_why_and_who_can_help(pr
 @pytest.mark.parametrize("name", ENDS)
 def test_a_wrong_password_tells_nothing_of_an_end(provider: Provider, name: str) -> None:
     before = provider.browser().sign_in(password="wrong")
-    fact, changes, _notice = ENDS[name]
+    facts, changes, _notice = ENDS[name]
     yesterday = provider.clock.now().date() - timedelta(days=1)
-    provider.change_rights(fact, **{key: yesterday if text == "yesterday" else text for key, text in changes.items()})
+    for one in facts.split():
+        provider.change_rights(
+            one, **{key: yesterday if text == "yesterday" else text for key, text in changes.items()}
+        )
     provider.clock.advance(timedelta(hours=1))
     after = provider.browser().sign_in(password="wrong")
     assert after.status_code == before.status_code == 401

@@ -167,11 +167,11 @@ def test_another_client_cannot_refresh(browser: AuthBrowser, code: str) -> None:
 
 def test_rights_are_evaluated_again_at_each_refresh(provider: Provider, browser: AuthBrowser, code: str) -> None:
     token = browser.exchange(code).json["refresh_token"]
-    provider.change_rights("creche_director_habilitation", state="withdrawn")
+    provider.change_rights("creche_director_grant", state="withdrawn")
     refused = browser.token(grant_type="refresh_token", refresh_token=token)
     assert refused.json == {"error": "invalid_grant", "error_description": "HABILITATION_WITHDRAWN"}
     assert provider.work.events[-1].type == "auth.token.refused"
-    provider.change_rights("creche_director_habilitation", state="active")
+    provider.change_rights("creche_director_grant", state="active")
     assert browser.token(grant_type="refresh_token", refresh_token=token).status_code == 200
 
 

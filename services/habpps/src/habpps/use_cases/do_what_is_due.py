@@ -4,17 +4,16 @@ Which copy of the service does it is decided by `servicekit.database.jobs`; shou
 finds it done and is refused.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from habpps.domain.authorship import CLOCK, clock_for
 from habpps.domain.states import ContractEvent, ConventionEvent
 from habpps.use_cases.change_convention import ChangeConvention
 from habpps.use_cases.change_service_contract import ChangeServiceContract
-from habpps.use_cases.push_account_commands import EachApart
 from habpps.use_cases.register import Register
 from partnerkit.days import french_day
 from servicekit.clock import Clock
-from servicekit.errors import ConflictError
+from servicekit.errors import ConflictError, DependencyUnavailableError
 
 NOTICE_OVER, CONTRACT_OVER = "Le dernier jour du préavis est passé.", "Le dernier jour du contrat est passé."
 
@@ -22,11 +21,10 @@ NOTICE_OVER, CONTRACT_OVER = "Le dernier jour du préavis est passé.", "Le dern
 class DoWhatIsDue:
     """One pass over conventions whose notice is over, contracts that have ended and requests that nobody decided."""
 
-    def __init__(self, register: Register, clock: Clock, each_apart: EachApart, remind: Callable[[], object]) -> None:
+    def __init__(self, register: Register, clock: Clock, remind: Callable[[], object]) -> None:
         """`remind` tells those who leave soon (`RemindDepartures`)."""
         self._register = register
         self._clock = clock
-        self._each_apart = each_apart
         self._remind = remind
 
     def __call__(self) -> None:
@@ -34,25 +32,33 @@ class DoWhatIsDue:
 
         Raises:
             DependencyUnavailableError: our own database does not answer.
+            Exception: the first mistake that one of them met; it stays due, and the others are done.
         """
         now = self._clock.now()
         today = french_day(now)
         ended = self._register.lists(CLOCK, lambda store: [*map("/".join, store.conventions.notice_over(today))])
-        self._each(ended, self._end_convention, "conventions")
         over = self._register.lists(CLOCK, lambda store: [*map("/".join, store.contracts.over(today))])
-        self._each(over, self._end_contract, "service contracts")
         late = self._register.lists(CLOCK, lambda store: tuple(one.id for one in store.requests.expired(now)))
-        self._each(late, self._register.expire, "requests")
+        failures = [
+            *self._each(ended, self._end_convention),
+            *self._each(over, self._end_contract),
+            *self._each(late, self._register.expire),
+        ]
         self._remind()
+        if failures:
+            raise failures[0]
 
-    def _each(self, items: Iterable[str], handle: Callable[[str], object], queue: str) -> None:
-        def once(item: str) -> None:
+    @staticmethod
+    def _each(items: Iterable[str], handle: Callable[[str], object]) -> Iterator[Exception]:
+        for item in items:
             try:
                 handle(item)
             except ConflictError:
-                return  # another copy or an administrator was first
-
-        self._each_apart(items, once, lambda *_failed: None, queue=f"what is due: {queue}")
+                continue  # another copy or an administrator was first
+            except DependencyUnavailableError:
+                raise
+            except Exception as mistake:  # noqa: BLE001 - one that cannot be done must not hold up the others
+                yield mistake
 
     def _end_convention(self, item: str) -> None:
         organisation_id, _, caf = item.partition("/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -92,7 +93,9 @@ class Provider:
 
         verify = str(self._settings.ca_file) if self._settings.ca_file else True
         timeout = httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S)
-        return httpx.Client(timeout=timeout, verify=verify, follow_redirects=False)
+        client = httpx.Client(timeout=timeout, verify=verify, follow_redirects=False)
+        weakref.finalize(self, client.close)  # its connections end with this object, whoever lets go of it
+        return client
 
     def metadata(self) -> ProviderMetadata:
         """Discovery metadata, kept for an hour; what is known is used while the issuer does not answer.
