@@ -14,6 +14,7 @@ from habpps.use_cases.open_service_contract import OpenServiceContract
 from habpps.use_cases.people_ports import Listing
 from habpps.use_cases.request_ports import RequestState
 from habpps.use_cases.requests import WaitsForSecondPerson
+from servicekit.background import each_in_turn
 from tests.habpps.builders import TERMS, TODAY, Register921
 from tests.promises import promise
 from tests.servicekit.fakes import FixedClock
@@ -59,7 +60,7 @@ def test_what_is_due_is_found_and_done_once(register: Register921) -> None:
     in_two_days = register.look(lambda store: store.conventions.notice_over(TODAY + timedelta(days=2)))
     assert in_two_days == ((commune.id, "921"),)
     later = FixedClock(register.clock.now() + timedelta(days=2))
-    due = DoWhatIsDue(register.register, later, lambda: None)
+    due = DoWhatIsDue(register.register, later, each_in_turn, lambda: None)
     due()
     revision = register.feed.state().revision
     due()

@@ -18,6 +18,7 @@ from habpps.use_cases.name_caf_agents import WithdrawCafAgent
 from habpps.use_cases.open_service_contract import OpenServiceContract
 from habpps.use_cases.request_ports import RequestState
 from habpps.use_cases.requests import WaitsForSecondPerson
+from servicekit.background import each_in_turn
 from tests.habpps.act_samples import sample
 from tests.habpps.builders import TERMS, TODAY, Commune, MemoryRegister
 from tests.habpps.use_cases.test_requests import second_of_the_caf
@@ -25,7 +26,7 @@ from tests.promises import promise
 
 
 def due(memory: MemoryRegister) -> DoWhatIsDue:
-    return DoWhatIsDue(memory.all.register, memory.all.clock, lambda: None)
+    return DoWhatIsDue(memory.all.register, memory.all.clock, each_in_turn, lambda: None)
 
 
 def of_the_clock(memory: MemoryRegister) -> list[tuple[str, Any]]:
@@ -101,7 +102,7 @@ def test_what_cannot_be_done_stays_due_and_holds_nothing_else_up(memory: MemoryR
     memory.all.clock.advance(timedelta(days=2))
     reminded: list[bool] = []
     with pytest.raises(Exception, match=r".+"):
-        DoWhatIsDue(memory.all.register, memory.all.clock, lambda: reminded.append(True))()
+        DoWhatIsDue(memory.all.register, memory.all.clock, each_in_turn, lambda: reminded.append(True))()
     ended = memory.store.contracts.get(contract)
     assert ended is not None
     assert (ended.state, reminded) == ("ended", [True])

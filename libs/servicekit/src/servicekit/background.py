@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
 
-from servicekit.errors import ServiceError
+from servicekit.errors import DependencyUnavailableError, ServiceError
 from servicekit.logging import get_logger
 from servicekit.metrics import SET_ASIDE, TASK_ROUNDS
 from servicekit.references import new_reference
@@ -219,6 +219,23 @@ def each_apart(
     if stuck is not None:
         raise stuck
     return apart
+
+
+def each_in_turn(items: Iterable[T], handle: Callable[[T], object]) -> Iterator[Exception]:
+    """Handle each item, and give what could not be handled: a mistake met with one holds up none of the others.
+
+    For what is not set aside but stays to be done: whoever asks raises one of them when all are handled.
+
+    Raises:
+        DependencyUnavailableError: from `handle`; what is behind would only meet it too.
+    """
+    for item in items:
+        try:
+            handle(item)
+        except DependencyUnavailableError:
+            raise
+        except Exception as mistake:  # noqa: BLE001 - one item must not hold up the others
+            yield mistake
 
 
 def place_of(error: BaseException) -> str:

@@ -31,7 +31,7 @@ from habpps.use_cases.remind_departures import RemindDepartures
 from partenaire.habpps.v1 import rights_feed_pb2
 from partenaire.habpps.v1.rights_feed_pb2_grpc import add_RightsFeedServicer_to_server
 from partnerkit.event_words import words_of
-from servicekit.background import each_apart
+from servicekit.background import each_apart, each_in_turn
 from servicekit.clock import Clock, SystemClock
 from servicekit.database import Database, check_schema, open_database
 from servicekit.database.row_queue import QueueRows, row_queue
@@ -107,7 +107,7 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
         database.close()
 
     pushing = account_relay(push)
-    due = DoWhatIsDue(register, clock, RemindDepartures(work, signals, clock))
+    due = DoWhatIsDue(register, clock, each_in_turn, RemindDepartures(work, signals, clock))
     ticking = clock_work(database, clock, due)
     commands.tell(pushing.wake)
     return Process(

@@ -5,6 +5,7 @@ finds it done and is refused.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
 
 from habpps.domain.authorship import CLOCK, clock_for
 from habpps.domain.states import ContractEvent, ConventionEvent
@@ -13,18 +14,27 @@ from habpps.use_cases.change_service_contract import ChangeServiceContract
 from habpps.use_cases.register import Register
 from partnerkit.days import french_day
 from servicekit.clock import Clock
-from servicekit.errors import ConflictError, DependencyUnavailableError
+from servicekit.errors import ConflictError
 
 NOTICE_OVER, CONTRACT_OVER = "Le dernier jour du préavis est passé.", "Le dernier jour du contrat est passé."
+
+
+class EachInTurn(Protocol):
+    """`servicekit.background.each_in_turn`: handles each, and gives what went wrong once all are handled."""
+
+    def __call__(self, items: Iterable[str], handle: Callable[[str], object]) -> Iterator[Exception]: ...
 
 
 class DoWhatIsDue:
     """One pass over conventions whose notice is over, contracts that have ended and requests that nobody decided."""
 
-    def __init__(self, register: Register, clock: Clock, remind: Callable[[], object]) -> None:
-        """`remind` tells those who leave soon (`RemindDepartures`)."""
+    def __init__(
+        self, register: Register, clock: Clock, each_in_turn: EachInTurn, remind: Callable[[], object]
+    ) -> None:
+        """`each_in_turn` is that of `servicekit.background`; `remind`: `RemindDepartures`."""
         self._register = register
         self._clock = clock
+        self._each_in_turn = each_in_turn
         self._remind = remind
 
     def __call__(self) -> None:
@@ -48,17 +58,14 @@ class DoWhatIsDue:
         if failures:
             raise failures[0]
 
-    @staticmethod
-    def _each(items: Iterable[str], handle: Callable[[str], object]) -> Iterator[Exception]:
-        for item in items:
+    def _each(self, items: Iterable[str], handle: Callable[[str], object]) -> Iterator[Exception]:
+        def once(item: str) -> None:
             try:
                 handle(item)
             except ConflictError:
-                continue  # another copy or an administrator was first
-            except DependencyUnavailableError:
-                raise
-            except Exception as mistake:  # noqa: BLE001 - one that cannot be done must not hold up the others
-                yield mistake
+                return  # another copy or an administrator was first
+
+        return self._each_in_turn(items, once)
 
     def _end_convention(self, item: str) -> None:
         organisation_id, _, caf = item.partition("/")
