@@ -31,6 +31,10 @@ ONLY_IN = {
             "services/auth/src/auth/people/domain/passwords.py",  # unicodedata reads them
         },
     ),
+    "clients of http(s) are made by servicekit.outgoing, which closes them": (
+        r"(?<![\w.])(httpx|requests|urllib3|aiohttp)\.(Client|AsyncClient|Session|PoolManager|ClientSession|get|post|request)\(",
+        {f"{_KIT}/outgoing.py"},
+    ),
     "statements are prepared by servicekit.database.prepared": (
         r"\bpositiontup\b|\.compile\(dialect",
         {f"{_KIT}/database/prepared.py"},

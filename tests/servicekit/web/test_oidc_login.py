@@ -1,6 +1,5 @@
 """Signing in, staying signed in and signing out of a relying party."""
 
-import gc
 import re
 import threading
 from datetime import timedelta
@@ -12,7 +11,6 @@ import pytest
 
 from servicekit.database import Database
 from servicekit.identifiers import new_id
-from servicekit.web.oidc.provider import OidcLoginSettings, Provider
 from tests.plain import plain
 from tests.servicekit.fakes import FixedClock
 from tests.servicekit.web.conftest import Party, a_party
@@ -380,14 +378,3 @@ def test_the_back_channel_needs_no_csrf_token(party: Party) -> None:
 def test_forms_may_end_at_the_issuer_and_nowhere_else(party: Party) -> None:
     policy = party.browser().get("/libre").headers["Content-Security-Policy"]
     assert re.search(r"form-action 'self' http://localhost:8400$", policy)
-
-
-def test_the_connections_to_the_issuer_end_with_the_one_who_talks_to_it(clock: FixedClock) -> None:
-    settings = OidcLoginSettings(
-        issuer=ISSUER, client_id=CLIENT, client_secret="s", resource=PUBLIC_URL, scope="openid", public_url=PUBLIC_URL
-    )
-    provider = Provider(settings, clock)
-    client = provider._http
-    del provider
-    gc.collect()
-    assert client.is_closed

@@ -14,6 +14,7 @@ from joserfc.jwk import KeySet
 from servicekit.clock import Clock, SystemClock
 from servicekit.errors import DependencyUnavailableError
 from servicekit.logging import get_logger
+from servicekit.outgoing import client_of
 from servicekit.waiting import about_to_wait
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class JwksSource:
         import httpx  # read at the first request: it is a fifth of a second of every start
 
         try:
-            self._http = self._http or httpx.Client(timeout=httpx.Timeout(_DEADLINE_S))
+            self._http = self._http or client_of(self, httpx.Timeout(_DEADLINE_S))
             answer = self._http.get(self._url, headers={"Accept": "application/json"})
             answer.raise_for_status()
             keys = KeySet.import_key_set(answer.json())

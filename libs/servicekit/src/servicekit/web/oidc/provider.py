@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import threading
-import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from servicekit.clock import Clock
 from servicekit.errors import NotAuthenticatedError
+from servicekit.outgoing import client_of
 from servicekit.tokens import DEFAULT_SKEW, IssuerUnreachableError, JwksSource
 
 if TYPE_CHECKING:
@@ -44,7 +43,6 @@ class OidcLoginSettings:
     internal_issuer: str = ""  # where this process reaches the issuer, when that is another address
     portal_url: str = ""  # "Mon compte partenaire"; the issuer when empty
     not_me_url: str = ""  # "Ce n'était pas moi"; `<issuer>/ce-n-etait-pas-moi` when empty
-    ca_file: Path | None = None  # certificate authority of the issuer's https; the system's when None
     ends_at_issuer: bool = True  # DÉCONNEXION ends on the issuer's page, which says how many extranets were closed;
     # False: on `<public_url>/deconnecte` of this service
     clock_skew: timedelta = DEFAULT_SKEW  # by how much the issuer's clock may be ahead
@@ -91,11 +89,7 @@ class Provider:
     def _http(self) -> httpx.Client:
         import httpx  # read at the first request: it is a fifth of a second of every start
 
-        verify = str(self._settings.ca_file) if self._settings.ca_file else True
-        timeout = httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S)
-        client = httpx.Client(timeout=timeout, verify=verify, follow_redirects=False)
-        weakref.finalize(self, client.close)  # its connections end with this object, whoever lets go of it
-        return client
+        return client_of(self, httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S))
 
     def metadata(self) -> ProviderMetadata:
         """Discovery metadata, kept for an hour; what is known is used while the issuer does not answer.
