@@ -50,6 +50,9 @@ class InMemoryUnitOfWork(Generic[Repos]):
         with self._lock:
             return work(copy.deepcopy(self.repos))
 
+    def trial(self, work: Callable[[Repos], T]) -> T:
+        return self.read(work)  # of a copy
+
     def write(self, work: Callable[[Repos], T]) -> T:
         with self._lock:
             saved = copy.deepcopy(self.repos)

@@ -182,3 +182,11 @@ class RecordedWork(Protocol[Repos_co]):
         Raises:
             DependencyUnavailableError: the database does not answer; nothing is changed.
         """
+
+    def trial(self, work: Callable[[Repos_co], T]) -> T:
+        """Runs `work` on a consistent view that it may change; nothing of it is kept and nobody waits for it.
+
+        Raises:
+            DependencyUnavailableError: the database does not answer.
+            ConcurrentChangeError: others changed the same rows every time.
+        """

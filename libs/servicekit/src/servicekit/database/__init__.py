@@ -1,7 +1,8 @@
 """A service's own database: SQLite embedded, PostgreSQL at scale, one contract.
 
-`contract.Database` says what both promise; `opening.open_database` chooses by the URL; `sqlite` and `postgresql` keep
-the promise; `migrations` changes and checks the schema; `types` holds column types that mean the same on both.
+`contract.Database` says what both promise; `opening.open_database` chooses by the URL; `sqlite` (with `trial`) and
+`postgresql` keep the promise; `migrations` changes and checks the schema; `types` holds column types that mean the same
+on both.
 """
 
 from servicekit.database.contract import Database, TransactionEnd, on_end

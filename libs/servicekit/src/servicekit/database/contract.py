@@ -55,6 +55,18 @@ class Database(Protocol):
             DatabaseContentionError: other transactions were in the way every time it was tried (PostgreSQL).
         """
 
+    def trial(self, work: Callable[[Connection], T]) -> T:
+        """Runs `work` on one consistent view of what is committed, to which it may write; nothing of it is kept.
+
+        `work` sees what it has written, and asks `servicekit.database.trial.written` for the table of each write.
+        Nobody waits for it: on SQLite it takes no lock, on PostgreSQL the rows that it writes are locked while it runs.
+        Constraints may not be checked.
+
+        Raises:
+            DatabaseUnavailableError: the database does not answer, or somebody else holds a row for too long.
+            DatabaseContentionError: others changed the same rows every time it was tried (PostgreSQL).
+        """
+
     def free_fraction(self) -> float:
         """The part of the disk below the database that is free, from 0 to 1; 1 where this machine cannot know."""
 

@@ -2,7 +2,7 @@
 
     pool        isolation                        for
     write       SERIALIZABLE                     `write`: the same guarantee as SQLite's single writer; retried
-    snapshot    REPEATABLE READ, READ ONLY       `read`: several statements on one view
+    snapshot    REPEATABLE READ, READ ONLY       `read`: several statements on one view; `trial`, which may write
     statement   AUTOCOMMIT, no reset on return   `read(snapshot=False)`: one statement, one round trip
 
 Invariant: a server that may lose acknowledged commits (fsync=off, synchronous_commit=off) is refused at open.
@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
@@ -34,6 +34,7 @@ from servicekit.logging import get_logger
 from servicekit.waiting import about_to_wait
 
 T = TypeVar("T")
+_Once: TypeAlias = Callable[[Engine, Callable[[Connection], T]], T]
 
 log = get_logger("servicekit.database")
 
@@ -43,6 +44,7 @@ POOLS = 3
 BACKGROUND_CONNECTIONS = 2  # for the threads of the process itself: a relay never waits behind requests
 WRITE_WAIT_SECONDS = 10.0  # longest a write keeps trying
 FREE_ATTEMPTS = 2
+TRIALS = 5
 LONGEST_PAUSE_SECONDS = 0.05
 
 # Milliseconds. A lock or a forgotten transaction must not hold a service longer than its own callers wait.
@@ -98,17 +100,19 @@ class PostgresqlDatabase:
 
     def read(self, work: Callable[[Connection], T], *, snapshot: bool = True) -> T:
         """See `Database.read`."""
+        return self._look(_read_once, self._snapshot_engine if snapshot else self._statement_engine, work)
+
+    def _look(self, once: _Once[T], engine: Engine, work: Callable[[Connection], T]) -> T:
         self._require_open()
         about_to_wait()
-        engine = self._snapshot_engine if snapshot else self._statement_engine
         try:
             with translating():
                 try:
-                    return _read_once(engine, work)
+                    return once(engine, work)
                 except DBAPIError as error:
                     if not is_lost_connection(error):
                         raise
-                return _read_once(engine, work)  # the server was restarted: the pool now holds fresh connections
+                return once(engine, work)  # the server was restarted: the pool now holds fresh connections
         finally:
             self._give_back(engine)
 
@@ -131,6 +135,17 @@ class PostgresqlDatabase:
             pause = min(LONGEST_PAUSE_SECONDS, 0.001 * 2.0**attempt)
             time.sleep(random.uniform(0, pause))  # noqa: S311 - spreads the attempts, keeps no secret
         raise DatabaseContentionError(f"the transaction met others {attempt} times")
+
+    def trial(self, work: Callable[[Connection], T]) -> T:
+        """See `Database.trial`. It takes no connection of those who write."""
+        for attempt in range(1, TRIALS + 1):
+            try:
+                return self._look(_try_once, self._snapshot_engine, work)
+            except DBAPIError as error:
+                if not is_contention(error):
+                    raise
+                log.debug("a trial met others", attempt=attempt)
+        raise DatabaseContentionError(f"the trial met others {TRIALS} times")
 
     def free_fraction(self) -> float:
         """See `Database.free_fraction`. The server's disk cannot be seen from here: its own monitoring watches it."""
@@ -183,6 +198,12 @@ class _TryAgainError(Exception):
 
 def _read_once(engine: Engine, work: Callable[[Connection], T]) -> T:
     with engine.connect() as connection, connection.begin():
+        return work(connection)
+
+
+def _try_once(engine: Engine, work: Callable[[Connection], T]) -> T:
+    with engine.connect() as connection:  # closing it rolls back
+        connection.exec_driver_sql("SET TRANSACTION READ WRITE")
         return work(connection)
 
 

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from pysqlite3 import dbapi2
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
@@ -21,6 +22,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from servicekit.database.errors import DATABASE_ERRORS, DatabaseUnavailableError, UnsafeDatabaseError, translating
 from servicekit.database.group_commit import DEFAULT_LIMITS, GroupCommit, WriterLimits, raw_connection
+from servicekit.database.trial import begin_trial
 
 T = TypeVar("T")
 
@@ -58,8 +60,10 @@ registry.register("sqlite.reader", __name__, ReadDialect.__name__)
 registry.register("sqlite.writer", __name__, WriteDialect.__name__)
 
 
-def sqlite_engine(url: URL, *, read_only: bool = False, module: ModuleType = dbapi2) -> Engine:
+def sqlite_engine(url: URL, *, read_only: bool = False, trial: bool = False, module: ModuleType = dbapi2) -> Engine:
     """An engine whose connections are safe; transactions start with BEGIN IMMEDIATE, or BEGIN when `read_only`.
+
+    `trial`: the file cannot be changed, temporary tables can.
 
     Raises:
         UnsafeDatabaseError: the SQLite library is older than 3.51.3.
@@ -69,8 +73,11 @@ def sqlite_engine(url: URL, *, read_only: bool = False, module: ModuleType = dba
         raise UnsafeDatabaseError(
             f"SQLite {module.sqlite_version} can corrupt a database in WAL mode: {needed} or newer is needed."
         )
+    if trial:
+        file = quote(str(Path(url.database or "").absolute()))
+        url = url.set(database=f"file:{file}", query={"mode": "ro", "uri": "true"})
     engine = create_engine(
-        url.set(drivername="sqlite+reader" if read_only else "sqlite+writer"),
+        url.set(drivername="sqlite+reader" if read_only or trial else "sqlite+writer"),
         module=module,
         poolclass=NullPool,
         connect_args={"check_same_thread": False, "isolation_level": None},
@@ -83,6 +90,8 @@ def sqlite_engine(url: URL, *, read_only: bool = False, module: ModuleType = dba
             connection.execute(pragma)
         if read_only:
             connection.execute("PRAGMA query_only=ON")
+        if trial:
+            connection.execute("PRAGMA temp_store=MEMORY")
 
     return engine
 
@@ -109,26 +118,23 @@ class SqliteDatabase:
 
     def _open(self, url: URL, limits: WriterLimits, module: ModuleType) -> None:
         write_engine = sqlite_engine(url, module=module)
-        self._read_engine = sqlite_engine(url, read_only=True, module=module)
-        self._idle_readers: deque[Connection] = deque()
-        self._closed = False
+        self._readers = _Pool(sqlite_engine(url, read_only=True, module=module))
+        self._trials = _Pool(sqlite_engine(url, trial=True, module=module))
         self._writer = GroupCommit(_open_writer(write_engine), limits)
 
     def read(self, work: Callable[[Connection], T], *, snapshot: bool = True) -> T:
         """See `Database.read`. The driver begins and ends the transaction: SQLAlchemy takes part only when `work` asks
         it something, which prepared statements do not. One statement alone is a snapshot without a transaction."""
-        if self._closed:
-            raise DatabaseUnavailableError("the database is closed")
-        with translating():
-            connection = self._reader()
-            healthy = True
-            try:
-                return _on_one_view(connection, work, snapshot=snapshot)
-            except DATABASE_ERRORS:
-                healthy = False
-                raise
-            finally:
-                self._give_back(connection, healthy=healthy)
+        return self._readers.lend(lambda connection: _on_one_view(connection, work, snapshot=snapshot))
+
+    def trial(self, work: Callable[[Connection], T]) -> T:
+        """See `Database.trial`."""
+
+        def tried(connection: Connection) -> T:
+            begin_trial(connection)
+            return work(connection)
+
+        return self._trials.lend(lambda connection: _on_one_view(connection, tried, snapshot=True))
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """See `Database.write`. Concurrent calls share one fsync."""
@@ -141,25 +147,49 @@ class SqliteDatabase:
 
     def close(self) -> None:
         """See `Database.close`."""
-        self._closed = True
+        self._readers.closed = self._trials.closed = True
         self._writer.close()
-        while self._idle_readers:
-            with suppress(IndexError):
-                self._idle_readers.pop().close()
+        self._readers.clear()
+        self._trials.clear()
         if self._use >= 0:
             os.close(self._use)
             self._use = -1
 
-    def _reader(self) -> Connection:
-        with suppress(IndexError):
-            return self._idle_readers.pop()
-        return self._read_engine.connect()
 
-    def _give_back(self, connection: Connection, *, healthy: bool) -> None:
-        if healthy and not self._closed:
-            self._idle_readers.append(connection)
-        else:
-            connection.close()
+class _Pool:
+    """Connections that wait for the next who needs one: as many as were needed at once."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._idle: deque[Connection] = deque()
+        self.closed = False
+
+    def lend(self, work: Callable[[Connection], T]) -> T:
+        if self.closed:
+            raise DatabaseUnavailableError("the database is closed")
+        with translating():
+            connection = self._taken()
+            healthy = True
+            try:
+                return work(connection)
+            except DATABASE_ERRORS:
+                healthy = False
+                raise
+            finally:
+                if healthy and not self.closed:
+                    self._idle.append(connection)
+                else:
+                    connection.close()
+
+    def clear(self) -> None:
+        while self._idle:
+            with suppress(IndexError):
+                self._idle.pop().close()
+
+    def _taken(self) -> Connection:
+        with suppress(IndexError):
+            return self._idle.pop()
+        return self._engine.connect()
 
 
 def use_of(database: Path, *, alone: bool = False) -> int:

@@ -43,6 +43,10 @@ class RecordingUnitOfWork(Generic[Repos]):
         """See `RecordedWork.write`: technical writes only."""
         return self._database.write(lambda connection: work(self._repositories(connection)))
 
+    def trial(self, work: Callable[[Repos], T]) -> T:
+        """See `RecordedWork.trial`."""
+        return self._database.trial(lambda connection: work(self._repositories(connection)))
+
     def record(self, work: Callable[[Repos], Outcome[T]]) -> T:
         """See `RecordedWork.record`.
 
