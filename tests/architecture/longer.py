@@ -15,6 +15,7 @@ FILES = {
     "services/habpps/src/habpps/adapters/database/people.py",
     "services/habpps/src/habpps/use_cases/consult_register.py",
     "services/habpps/src/habpps/use_cases/ports.py",
+    "services/habpps/src/habpps/use_cases/register.py",
     "tests/auth/builders.py",
     "tests/auth/clients/adapters/test_client_pages.py",
     "tests/auth/clients/adapters/test_registration.py",

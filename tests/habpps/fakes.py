@@ -22,6 +22,7 @@ from habpps.use_cases.ports import (
     Repositories,
     Signals,
 )
+from habpps.use_cases.receipt_ports import ActReceipt
 from habpps.use_cases.request_ports import ActRequest, RequestState
 from rights.snapshot import EMPTY_DIGEST
 from servicekit.errors import DependencyUnavailableError
@@ -246,6 +247,21 @@ class InMemoryRequests(Rows[ActRequest]):
         return self.where(lambda row: row.state is RequestState.WAITING and row.expires_at <= now)
 
 
+class InMemoryReceipts(Rows[ActReceipt]):
+    def find(self, client_id: str, organisation_id: str, caf: str, key: str) -> ActReceipt | None:
+        found = [
+            row for row in self.pair(organisation_id) if (row.client_id, row.caf, row.key) == (client_id, caf, key)
+        ]
+        return found[0] if found else None
+
+    def add(self, receipt: ActReceipt, forget_before: datetime) -> None:
+        self.reach.check(receipt.organisation_id, receipt.caf)
+        for name, row in list(self.rows.items()):
+            if row.client_id == receipt.client_id and row.done_at < forget_before:
+                del self.rows[name]
+        self.rows[receipt.id] = receipt
+
+
 class InMemoryStore:
     """Every repository on the same rows; a class, so that a copy narrows the copies."""
 
@@ -258,7 +274,7 @@ class InMemoryStore:
         self.territories = InMemoryTerritories(self.contracts)
         self.administrators, self.commands = InMemoryAdministrators(self.people), InMemoryAccountCommands()
         self.journal, self.extranets, self.publications = InMemoryJournal(), InMemoryExtranets(), InMemoryPublications()
-        self.requests = InMemoryRequests()
+        self.requests, self.receipts = InMemoryRequests(), InMemoryReceipts()
 
     def within(self, reach: Reach) -> Repositories:
         organisations = self.organisations.within(reach)
@@ -282,6 +298,7 @@ class InMemoryStore:
             commands=self.commands.within(reach),
             journal=self.journal.within(reach),
             requests=self.requests.within(reach),
+            receipts=self.receipts.within(reach),
         )
 
 

@@ -41,6 +41,11 @@ class AcknowledgingSink:
             assert self._told.wait_for(lambda: event_type in self.types(), seconds), self.types()
         return next(event for event in reversed(self.events) if event.type == event_type)
 
+    def wait_until(self, event_type: str, times: int, seconds: float = 10.0) -> None:
+        """Until an event of this type has come so many times; whatever was written before it has come too."""
+        with self._told:
+            assert self._told.wait_for(lambda: self.types().count(event_type) >= times, seconds), self.types()
+
     def types(self) -> list[str]:
         """The types of the events, in order."""
         return [event.type for event in self.events]

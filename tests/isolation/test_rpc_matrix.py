@@ -158,5 +158,5 @@ def _word(error: Any, path: str) -> str:
     if code is grpc.StatusCode.PERMISSION_DENIED:
         return "denied" if f"may not call {path}" in details else "in"
     if code is grpc.StatusCode.UNAUTHENTICATED:
-        return "token" if "token" in details else "unknown"
+        return "unknown" if "certificate names no service" in details else "token"
     return "absent" if code is grpc.StatusCode.UNIMPLEMENTED else "in"

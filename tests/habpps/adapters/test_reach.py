@@ -15,6 +15,7 @@ from habpps.domain.territory import Territory
 from habpps.use_cases.manage_groups import CreateGroup
 from habpps.use_cases.people_ports import Listing
 from habpps.use_cases.ports import Repositories
+from habpps.use_cases.receipt_ports import ActReceipt
 from habpps.use_cases.request_ports import ActRequest
 from tests.habpps.adapters.conftest import opened_at
 from tests.habpps.builders import NAME_751, SIRET, TODAY, Commune, MemoryRegister, Register921
@@ -64,6 +65,7 @@ READ: dict[str, Read] = {
     "requests.get": lambda store, its: store.requests.get(f"r-{its.partner.caf}"),
     "requests.of": lambda store, its: store.requests.of(its.id, its.partner.caf, ALL),
     "requests.expired": lambda store, _its: store.requests.expired(datetime(2040, 1, 1, tzinfo=UTC)),
+    "receipts.find": lambda store, its: store.receipts.find("program", its.id, its.partner.caf, "key-0001"),
     "journal.of": lambda store, its: store.journal.of(its.id, ALL),
     "journal.latest": lambda store, its: store.journal.latest(its.id, "habpps.group.created"),
 }
@@ -120,6 +122,19 @@ def a_request(its: Commune) -> ActRequest:
     )
 
 
+def add_receipt(its: Commune, store: Repositories) -> None:
+    receipt = ActReceipt(
+        client_id="program",
+        organisation_id=its.id,
+        caf=its.partner.caf,
+        key="key-0001",
+        digest="",
+        outcome={},
+        done_at=datetime(2026, 11, 23, tzinfo=UTC),
+    )
+    store.within(Reach(its.partner.caf)).receipts.add(receipt, datetime(2026, 1, 1, tzinfo=UTC))
+
+
 @pytest.fixture
 def two(register: Register921) -> Two:
     found = register.landlord()
@@ -135,6 +150,7 @@ def two(register: Register921) -> Two:
         )
         register.work.write(partial(write, "territories", extension, Reach(caf)))
         register.work.write(partial(write, "requests", a_request(its), Reach(caf)))
+        register.work.write(partial(add_receipt, its))
     return found
 
 

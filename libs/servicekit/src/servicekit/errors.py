@@ -58,14 +58,18 @@ class InvalidInputError(ServiceError):
         reason: str | None = None,
         fields: Mapping[str, str] | None = None,
         details: Mapping[str, str] | None = None,
+        sentences: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
         """`fields` maps the name of each wrong field to the reason code of what is wrong with it.
+
+        `sentences`: of such a field, what is told to people, in English and in French.
 
         Raises:
             ValueError: neither the class nor the caller gives a reason in UPPER_SNAKE.
         """
         super().__init__(message, reason=reason, details=details)
         self.fields: Mapping[str, str] = dict(fields or {})
+        self.sentences: Mapping[str, tuple[str, str]] = dict(sentences or {})
 
 
 class NotAuthenticatedError(ServiceError):

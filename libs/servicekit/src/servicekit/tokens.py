@@ -26,6 +26,7 @@ __all__ = [
     "IssuerUnreachableError",
     "JwksRefresh",
     "JwksSource",
+    "TokenNotBoundError",
     "TokenOrganisation",
     "TokenRefusedError",
     "VerifiedAccessToken",
@@ -40,6 +41,12 @@ _TYPES = {"at+jwt"}
 _LONGEST_TOKEN = 16 * 1024
 DEFAULT_SKEW = timedelta(seconds=5)
 """By how much the issuer's clock may be ahead when nothing else is set."""
+
+
+class TokenNotBoundError(NotAuthenticatedError):
+    """The token is good for whoever holds it, and this service takes only one that is bound to a key (RFC 8705 §3)."""
+
+    reason = "TOKEN_NOT_BOUND"
 
 
 class TokenRefusedError(NotAuthenticatedError):
@@ -91,9 +98,12 @@ class AccessTokenVerifier:
         cache_size: int = 4096,
         scope: str | None = None,
         skew: timedelta = DEFAULT_SKEW,
+        bound: bool = False,
     ) -> None:
         """`jwks` is a `JwksSource`, or anything that gives the keys. `cache_size` counts tokens; 0 keeps none. `scope`:
-        a word that every token must hold. `skew`: how far ahead the issuer's clock may be."""
+        a word that every token must hold. `skew`: how far ahead the issuer's clock may be. `bound`: a token that
+        is bound to no key is refused."""
+        self._bound = bound
         self._skew = skew
         self._scope = scope
         self._issuer = issuer
@@ -109,9 +119,12 @@ class AccessTokenVerifier:
             TokenRefusedError: any rule of RFC 9068 §4 is broken, a claim this system needs is missing, or the token is
                 bound to a key that the caller has not shown: another certificate (RFC 8705 §3), or a DPoP key, of which
                 nobody here reads proofs.
+            TokenNotBoundError: it is bound to no key, and must be.
             IssuerUnreachableError: the issuer's keys cannot be had.
         """
         token = self._verified(unverified_token)
+        if self._bound and token.binding is None:
+            raise TokenNotBoundError("the token is bound to no key")
         if token.binding is not None and token.binding != ("x5t#S256", _thumbprint(certificate)):
             raise TokenRefusedError("bound to a key that was not shown")
         return token

@@ -1,8 +1,9 @@
 """Builds the objects of habpps; the only module that names concrete classes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.resources import as_file, files
 
 from habpps.adapters.background import Wakeup, account_relay, clock_work
@@ -12,6 +13,8 @@ from habpps.adapters.database.feed import SqlFeedReader, SqlReplicas
 from habpps.adapters.database.tables import account_command
 from habpps.adapters.database.unit_of_work import sql_repositories
 from habpps.adapters.files.catalogue import load_catalogue
+from habpps.adapters.rpc.administration import AdministrationParts, AdministrationServicer
+from habpps.adapters.rpc.program_authors import ProgramAuthors, SignInRules
 from habpps.adapters.rpc.rights_feed import RightsFeedServicer
 from habpps.adapters.web.app import WebParts, create_web
 from habpps.domain.account_command import CommandState
@@ -28,14 +31,18 @@ from habpps.use_cases.ports import Repositories, Signals
 from habpps.use_cases.push_account_commands import COMMANDS, PushAccountCommands
 from habpps.use_cases.register import Register
 from habpps.use_cases.remind_departures import RemindDepartures
-from partenaire.habpps.v1 import rights_feed_pb2
+from partenaire.habpps.v1 import administration_pb2, rights_feed_pb2
+from partenaire.habpps.v1.administration_pb2_grpc import add_AdministrationServicer_to_server
 from partenaire.habpps.v1.rights_feed_pb2_grpc import add_RightsFeedServicer_to_server
 from partnerkit.event_words import words_of
+from rights.feed_client import GrpcEndedSessionsFeed
+from rights.sessions import SessionsReplica
 from servicekit.background import each_apart, each_in_turn
 from servicekit.clock import Clock, SystemClock
 from servicekit.database import Database, check_schema, open_database
 from servicekit.database.row_queue import QueueRows, row_queue
 from servicekit.errors import StartError
+from servicekit.event_words import TYPE
 from servicekit.health import database_check
 from servicekit.metrics import Gauge
 from servicekit.outbox import LaterDelivery, OutboxRelay, RecordingUnitOfWork
@@ -43,9 +50,12 @@ from servicekit.outbox.grpc_sink import GrpcAuditSink
 from servicekit.process import Parts, Process
 from servicekit.queues import Queue
 from servicekit.rpc import CallerPolicy, ChannelOptions, RpcServer, ServerOptions, open_channel, open_server
+from servicekit.rpc.server import Registration
+from servicekit.tokens import AccessTokenVerifier, JwksSource
 
 OLDEST_SCHEMA = "0001"
 NEWEST_SCHEMA = "0001"
+ADMINISTRATION = administration_pb2.DESCRIPTOR.services_by_name["Administration"]
 FEED = rights_feed_pb2.DESCRIPTOR.services_by_name["RightsFeed"]
 
 
@@ -95,11 +105,31 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
     feed = SqlFeedReader(database)
     propagation = FollowPropagation(SqlReplicas(database), feed, signals.replicas, clock, GrpcClientSessions(accounts))
     push = PushAccountCommands(work, GrpcAccounts(accounts), clock, each_apart)
-    web = None
-    if parts.web:
-        use_cases = use_cases_on(register, catalogue, clock, propagation, GrpcAccounts(accounts))
-        web = create_web(WebParts(settings, database, use_cases, IdentifyAdministrator(work, clock), clock))
-    rpc = _feed_server(settings, RightsFeedServicer(feed, propagation, signals.feed, clock)) if parts.rpc else None
+    sessions = SessionsReplica(GrpcEndedSessionsFeed(accounts), clock, service=settings.service)
+    use_cases = use_cases_on(register, catalogue, clock, propagation, GrpcAccounts(accounts))
+    identify = IdentifyAdministrator(work, clock)
+    web = create_web(WebParts(settings, database, use_cases, identify, clock)) if parts.web else None
+    rpc = None
+    if parts.rpc:
+        administration = AdministrationServicer(
+            AdministrationParts(
+                authors=ProgramAuthors(
+                    verify=_verifier(settings, clock).verify,
+                    identify=identify,
+                    sessions=sessions,
+                    rules=SignInRules(
+                        longest=timedelta(minutes=settings.program_sign_in_minutes),
+                        acr_values=tuple(settings.program_acr_values.split()),
+                    ),
+                    clock=clock,
+                ),
+                use_cases=use_cases,
+                acts=acts,
+                titles=_titles(settings),
+                calls=settings.program_calls,
+            )
+        )
+        rpc = _server(settings, RightsFeedServicer(feed, propagation, signals.feed, clock), administration)
 
     def close() -> None:
         accounts.close()
@@ -113,9 +143,9 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
     return Process(
         web=web,
         rpc=rpc,
-        background=(relay, pushing, ticking),
+        background=(relay, pushing, ticking, *((sessions,) if parts.rpc else ())),
         close=close,
-        answers_without=frozenset({relay.name, pushing.name, ticking.name}),
+        answers_without=frozenset({relay.name, pushing.name, ticking.name, sessions.name}),
         health=(("database", database_check(database)), ("readers", propagation.older_readers)),
         notes=frozenset({"readers"}),
         queues=(relay.queue(), _commands_queue(database, clock)),
@@ -152,12 +182,33 @@ def operator_commands(settings: HabppsSettings) -> Iterator[OperatorCommands]:
         database.close()
 
 
-def _feed_server(settings: HabppsSettings, feed: RightsFeedServicer) -> RpcServer:
-    with as_file(files("habpps.adapters.rpc").joinpath("callers.toml")) as path:
-        callers = CallerPolicy.load(path, [FEED])
-    return open_server(
-        ServerOptions.of(settings), services=[(add_RightsFeedServicer_to_server, feed, FEED.full_name)], callers=callers
+def _verifier(settings: HabppsSettings, clock: Clock) -> AccessTokenVerifier:
+    """Takes what was issued for Habpps, with its scope, and bound to the certificate that the program shows."""
+    jwks = JwksSource(f"{(settings.internal_issuer or settings.issuer).rstrip('/')}/jwks")
+    return AccessTokenVerifier(
+        settings.issuer,
+        settings.audience,
+        jwks,
+        clock=clock,
+        scope=settings.service,
+        skew=settings.clock_skew,
+        bound=True,
     )
+
+
+def _titles(settings: HabppsSettings) -> Mapping[str, tuple[str, str]]:
+    """What each act is called, as audit is told."""
+    return {one.code: (one.french, one.english) for one in words_of(settings.service) if one.kind == TYPE}
+
+
+def _server(settings: HabppsSettings, feed: RightsFeedServicer, administration: AdministrationServicer) -> RpcServer:
+    with as_file(files("habpps.adapters.rpc").joinpath("callers.toml")) as path:
+        callers = CallerPolicy.load(path, [FEED, ADMINISTRATION])
+    services: list[Registration] = [
+        (add_RightsFeedServicer_to_server, feed, FEED.full_name),
+        (add_AdministrationServicer_to_server, administration, ADMINISTRATION.full_name),
+    ]
+    return open_server(ServerOptions.of(settings), services=services, callers=callers)
 
 
 __all__ = ["OperatorCommands", "UseCases", "build", "operator_commands"]

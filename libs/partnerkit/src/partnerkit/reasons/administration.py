@@ -35,6 +35,11 @@ REASONS = (
         ),
     ),
     reason(
+        "IDEMPOTENCY_KEY_TAKEN",
+        ADMINISTRATION,
+        ("Clé déjà utilisée pour un autre acte", "Key used for another act already"),
+    ),
+    reason(
         "CONVENTION_NOT_ACTIVE",
         ADMINISTRATION,
         ("Convention pas en vigueur", "Convention not in force"),

@@ -1,7 +1,7 @@
 """The reasons of the protocols: what an application or a service did wrong. People meet the sentence of the kind."""
 
 from partnerkit.reasons.entry import reason
-from partnerkit.reasons.steps import APPLICATION, OPERATION, UNAVAILABLE
+from partnerkit.reasons.steps import APPLICATION, OPERATION, SIGN_IN, UNAVAILABLE
 
 REASONS = (
     reason("CLIENT_UNKNOWN", APPLICATION, ("Application inconnue", "Application unknown")),
@@ -189,6 +189,11 @@ REASONS = (
     reason("DATABASE_CONTENTION", UNAVAILABLE, ("Base de données très occupée", "Database very busy")),
     reason("DATABASE_UNAVAILABLE", UNAVAILABLE, ("Base de données indisponible", "Database unavailable")),
     reason("DEADLINE_TOO_SHORT", UNAVAILABLE, ("Délai d'appel trop court", "Deadline of the call too short")),
+    reason(
+        "TOO_MANY_CALLS", UNAVAILABLE, ("Trop d'appels de programmes à la fois", "Too many calls of programs at once")
+    ),
+    reason("TOKEN_NOT_BOUND", APPLICATION, ("Jeton qui n'est lié à aucune clé", "Token that is bound to no key")),
+    reason("SIGN_IN_TOO_OLD", SIGN_IN, ("Connexion trop ancienne ou trop faible", "Sign-in too old or too weak")),
     reason("TOO_MANY_STREAMS", UNAVAILABLE, ("Trop d'abonnements ouverts", "Too many open streams")),
     reason("DELIVERED_LATER", UNAVAILABLE, ("Envoi différé", "Delivered later")),
 )

@@ -67,14 +67,22 @@ def status_of(error: ServiceError, reference: str = "") -> status_pb2.Status:
     info = error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=metadata)
     details: list[Message] = [info]
     if isinstance(error, InvalidInputError) and error.fields:
-        violation = error_details_pb2.BadRequest.FieldViolation
-        fields = [violation(field=name, description=reason, reason=reason) for name, reason in error.fields.items()]
-        details.append(error_details_pb2.BadRequest(field_violations=fields))
+        violations = [_violation(name, reason, error.sentences.get(name)) for name, reason in error.fields.items()]
+        details.append(error_details_pb2.BadRequest(field_violations=violations))
     if isinstance(error, TooManyRequestsError):
         retry = error_details_pb2.RetryInfo()
         retry.retry_delay.FromTimedelta(error.retry_after)
         details.append(retry)
     return status_pb2.Status(code=_number(code_of(error)), message=str(error), details=[_packed(d) for d in details])
+
+
+def _violation(field: str, reason: str, told: tuple[str, str] | None) -> error_details_pb2.BadRequest.FieldViolation:
+    """What is wrong with a field: its reason, in words in English where there are some, and in French."""
+    found = error_details_pb2.BadRequest.FieldViolation(field=field, description=reason, reason=reason)
+    if told is not None:
+        found.description, french = told
+        found.localized_message.locale, found.localized_message.message = "fr", french
+    return found
 
 
 def internal_status(incident_id: str) -> status_pb2.Status:
@@ -110,7 +118,7 @@ def from_remote(error: grpc.RpcError) -> ServiceError:
     kind = _KINDS.get(code, DependencyUnavailableError)
     if kind is InvalidInputError:
         bad = _detail(status, error_details_pb2.BadRequest) or error_details_pb2.BadRequest()
-        fields = {violation.field: violation.description for violation in bad.field_violations}
+        fields = {violation.field: violation.reason or violation.description for violation in bad.field_violations}
         return InvalidInputError(message, reason=reason, fields=fields, details=details)
     if kind is TooManyRequestsError:
         retry = _detail(status, error_details_pb2.RetryInfo)

@@ -23,6 +23,8 @@ class Author:
     role: Role
     caf: str
     cafs: tuple[str, ...] = field(default=(), compare=False)
+    client_id: str = field(default="", compare=False)
+    """The program through which they act; empty on the pages."""
 
     @property
     def reach(self) -> Reach:

@@ -165,6 +165,12 @@ class RequestDecidedError(ConflictError):
     reason = "REQUEST_DECIDED"
 
 
+class KeyTakenError(ConflictError):
+    """A program has used this idempotency key for another act."""
+
+    reason = "IDEMPOTENCY_KEY_TAKEN"
+
+
 class ImportRefusedError(InvalidInputError):
     """A file to import is wrong; `fields` gives the path of each bad item."""
 

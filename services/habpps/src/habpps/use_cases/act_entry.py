@@ -30,12 +30,13 @@ _MAILED_BY_ITSELF = frozenset({CommandKind.CREATE, CommandKind.LOCK, CommandKind
 class Done(Generic[T_co]):
     """The value of an act, and the revision from which it is in force.
 
-    `mails`: how many mails the act has asked for.
+    `mails`: how many mails the act has asked for. `again`: an earlier call did it (`use_cases.receipts`).
     """
 
     value: T_co
     revision: int
     mails: int = 0
+    again: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,12 +61,12 @@ class OrganisationView:
         return tuple(group for group in self.groups if group.is_open)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class UserPage:
     """A page of a list of users. `places`: what each holds, by user; `mails`: newest command with mails per account.
 
-    `last_sign_ins`: by account, None for somebody who never signed in; None as a whole when the account service does
-    not answer, or was not asked.
+    `versions`: of each user with all places ever held, as for `AssignToGroup`. `last_sign_ins`: by account, None for
+    somebody who never signed in; None as a whole when the account service does not answer, or was not asked.
     """
 
     view: OrganisationView
@@ -74,6 +74,7 @@ class UserPage:
     total: int
     places: Mapping[str, tuple[Membership, ...]]
     mails: Mapping[str, AccountCommand]
+    versions: Mapping[str, str]
     last_sign_ins: Mapping[str, datetime | None] | None = None
 
 
@@ -337,12 +338,13 @@ class ConsultRegister:
     def _users(self, store: Repositories, author: Author, organisation_id: str, listing: Listing) -> UserPage:
         view = self._view(store, author, organisation_id)
         users, total = store.users.page(organisation_id, listing)
-        places: dict[str, tuple[Membership, ...]] = {user.id: () for user in users}
-        for one in store.habilitations.of_users(list(places)):
-            if one.habilitation.is_held:
-                places[one.user.id] = (*places[one.user.id], one)
+        ever: dict[str, tuple[Membership, ...]] = {user.id: () for user in users}
+        for one in store.habilitations.of_users(list(ever)):
+            ever[one.user.id] = (*ever[one.user.id], one)
+        places = {name: tuple(one for one in every if one.habilitation.is_held) for name, every in ever.items()}
+        versions = {one.id: version_of(one, *(place.habilitation for place in ever[one.id])) for one in users}
         mails = store.commands.latest_of([one.account_id for one in users], organisation_id)
-        return UserPage(view, users, total, places, mails)
+        return UserPage(view=view, users=users, total=total, places=places, mails=mails, versions=versions)
 
     def _view(self, store: Repositories, author: Author, organisation_id: str) -> OrganisationView:
         organisation = check_reach(author, store.organisations.get(organisation_id))

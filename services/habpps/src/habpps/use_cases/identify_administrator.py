@@ -10,6 +10,7 @@ from habpps.domain.reach import Reach
 from habpps.domain.refusals import RoleNotConfirmedError
 from habpps.use_cases.acting_administrators import may_act
 from habpps.use_cases.ports import Repositories
+from habpps.use_cases.record_act import way_of
 from partnerkit.days import french_day
 from servicekit.audit_events import NATIONAL, AuditEvent, Outcome, RecordedWork
 from servicekit.clock import Clock
@@ -27,11 +28,18 @@ class IdentifyAdministrator:
         self._clock = clock
 
     def __call__(
-        self, account_id: str, organisation_id: str, details: Sequence[Mapping[str, Any]], *, wanted: str = ""
+        self,
+        account_id: str,
+        organisation_id: str,
+        details: Sequence[Mapping[str, Any]],
+        *,
+        wanted: str = "",
+        client_id: str = "",
     ) -> Author:
         """Return the author behind a verified token and its `authorization_details` (RFC 9396).
 
         Who administers a partner for several Cafs acts for one at a time: for the Caf `wanted`, else for the first.
+        `client_id`: the program through which they act.
 
         Raises:
             RoleNotConfirmedError: the token names no role of habpps, or the register does not confirm it.
@@ -47,6 +55,12 @@ class IdentifyAdministrator:
         authors = self._work.read(lambda store: _authors(store, account_id, organisation_id, named, today))
         if authors:
             return next((one for one in authors if one.caf == wanted), authors[0])
+        self._record_refusal(account_id, organisation_id, named, client_id)
+        raise RoleNotConfirmedError(f"account {account_id} administers nothing here")
+
+    def _record_refusal(
+        self, account_id: str, organisation_id: str, named: set[tuple[str, str]], client_id: str
+    ) -> None:
         roles, cafs = sorted({role for role, _ in named}), {caf for _, caf in named}
         event = AuditEvent(
             type="habpps.administration.refused",
@@ -57,11 +71,10 @@ class IdentifyAdministrator:
             organisation_id=organisation_id,
             subject=None,
             reason=RoleNotConfirmedError.reason,
-            payload={"roles_in_token": roles},
+            payload={"roles_in_token": roles, **way_of(client_id)},
             occurred_at=self._clock.now(),
         )
         self._work.record(lambda _store: Outcome(None, (event,)))
-        raise RoleNotConfirmedError(f"account {account_id} administers nothing here")
 
     def helpers_of(self, account_id: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Names of the other administrators who may act where a person belongs, and the codes of these Cafs."""

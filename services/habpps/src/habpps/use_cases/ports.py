@@ -12,6 +12,7 @@ from habpps.domain.reach import Reach
 from habpps.domain.service_contract import Extranet, Purpose, ServiceContract
 from habpps.domain.territory import Territory
 from habpps.use_cases.people_ports import Administrators, Groups, Habilitations, Listing, People, Users
+from habpps.use_cases.receipt_ports import Receipts
 from habpps.use_cases.request_ports import Requests
 from partnerkit.cafs import Caf
 from rights.facts import READER_VERSION
@@ -288,6 +289,7 @@ class Repositories:
     commands: AccountCommands
     journal: Journal
     requests: Requests
+    receipts: Receipts
 
     def within(self, reach: Reach) -> "Repositories":
         """Return the same repositories with a narrower reach.

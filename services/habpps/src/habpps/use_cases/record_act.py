@@ -1,5 +1,6 @@
 """What is written of an act: a line of the organisation's own journal and an audit event for each thing it says."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -40,6 +41,11 @@ def recorded(entry: ActEntry, rights: FeedState, *, opens: bool) -> tuple[AuditE
     return tuple(events)
 
 
+def way_of(client_id: str) -> Mapping[str, str]:
+    """How an act came, where not from a page: the program that asked for it."""
+    return {"way": "rpc", "program": client_id} if client_id else {}
+
+
 def _written(entry: ActEntry, note: Note, rights: FeedState, *, opens: bool) -> AuditEvent:
     author = note.author or entry.author
     content = {
@@ -48,6 +54,7 @@ def _written(entry: ActEntry, note: Note, rights: FeedState, *, opens: bool) -> 
         "label": note.label,
         "motive": note.reason,
         **note.details,
+        **way_of(author.client_id),
         "rights_epoch": rights.epoch,
         "rights_digest": rights.digest.hex(),
     }
@@ -81,6 +88,12 @@ def refusal_event(
         organisation_id=author.organisation_id or None,
         subject=None,
         reason=reason,
-        payload={"act": act, "author": author.display_name, "role": author.role.value, **refusal.details},
+        payload={
+            "act": act,
+            "author": author.display_name,
+            "role": author.role.value,
+            **refusal.details,
+            **way_of(author.client_id),
+        },
         occurred_at=now,
     )

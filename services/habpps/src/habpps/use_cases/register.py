@@ -22,6 +22,7 @@ from habpps.use_cases.acting_administrators import may_act
 from habpps.use_cases.change_convention import check_reason
 from habpps.use_cases.ports import Catalogue, FeedChange, FeedState, Repositories, Signals
 from habpps.use_cases.preview_act import effects
+from habpps.use_cases.receipts import DoneBefore, Once, keep, look_for
 from habpps.use_cases.record_act import recorded, refusal_event
 from habpps.use_cases.request_ports import ActRequest, RequestState
 from habpps.use_cases.requests import (
@@ -82,8 +83,8 @@ class Register:
         self._catalogue = catalogue
         self._acts = acts
 
-    def perform(self, author: Author, act: Act[T]) -> Done[T]:
-        """Carry out an act, or nothing of it.
+    def perform(self, author: Author, act: Act[T], once: Once | None = None) -> Done[T]:
+        """Carry out an act, or nothing of it; with `once`, an earlier call with the same key is answered as it was.
 
         Raises:
             FormRefusedError: its text is not clean, a name, an address or a day cannot be one.
@@ -106,16 +107,22 @@ class Register:
             return value
 
         try:
-            return self._carry_out(author, kind.name, work)
+            return self._carry_out(author, kind.name, work, once)
         except _Waits as waits:
             found = waits
-            asked = self._carry_out(
-                author, kind.name, lambda entry: ask(entry, kind.name, act, found.about, found.others)
-            )
-            raise WaitsForSecondPerson(asked.value) from None
 
-    def decide(self, author: Author, request_id: str, *, approved: bool, reason: str) -> Done[None]:
+        def wait(entry: ActEntry) -> str:
+            return ask(entry, kind.name, act, found.about, found.others)
+
+        asked = self._carry_out(author, kind.name, wait, once, waits=True)
+        raise WaitsForSecondPerson(asked.value)
+
+    def decide(
+        self, author: Author, request_id: str, *, approved: bool, reason: str, once: Once | None = None
+    ) -> Done[None]:
         """Approve a request, which carries its act out with all of its checks as whoever asked; or refuse it.
+
+        `once`: as for `perform`.
 
         Raises:
             FormRefusedError: the reason is not clean, or missing.
@@ -145,7 +152,7 @@ class Register:
         def refuse(entry: ActEntry) -> None:
             close(entry, waiting(entry, request_id), RequestState.REFUSED, REFUSED, reason)
 
-        return self._carry_out(author, APPROVED if approved else REFUSED, approve if approved else refuse)
+        return self._carry_out(author, APPROVED if approved else REFUSED, approve if approved else refuse, once)
 
     def expire(self, request_id: str) -> None:
         """Close a request that nobody decided in time.
@@ -187,24 +194,37 @@ class Register:
             raise _Waits(entry.notes[0], others)
         entry.say_of_each({"reviewer": "nobody"})
 
-    def _carry_out(self, author: Author, name: str, work: Callable[[ActEntry], T]) -> Done[T]:
+    def _carry_out(
+        self,
+        author: Author,
+        name: str,
+        work: Callable[[ActEntry], T],
+        meant: Once | None = None,
+        *,
+        waits: bool = False,
+    ) -> Done[T]:
         def once(store: Repositories) -> Outcome[Done[T]]:
             state = store.publications.lock()
-            entry = self._entry(store, author)
+            entry = self._entry(store, author, meant)
             value = work(entry)
             entry.tell(entry.carries or name)
             published_now = self._publish(state, entry)
             done = Done(value, published_now.state.revision, entry.mails)
+            if meant is not None:
+                keep(entry, meant, done, waits=waits)
             return Outcome(done, recorded(entry, published_now.state, opens=published_now.opens))
 
         try:
             return self._work.record(once)
+        except DoneBefore as before:
+            earlier = before
         except (AccessDeniedError, NotFoundError, ConflictError) as refusal:
             self._record_refusal(author, name, refusal)
             raise
         finally:
             self._signals.feed.announce()
             self._signals.commands.announce()
+        return earlier.answer()
 
     def preview(self, author: Author, act: Act[Any]) -> Effects:
         """Say what an act would open and close, and do nothing of it: it is carried out and rolled back.
@@ -251,11 +271,14 @@ class Register:
         """Read what stands on every page and refuses nobody, such as the registry of extranets."""
         return self._work.read(lambda store: work(store.within(author.reach)))
 
-    def _entry(self, store: Repositories, author: Author) -> ActEntry:
+    def _entry(self, store: Repositories, author: Author, once: Once | None = None) -> ActEntry:
         _confirm(store, author, french_day(self._clock.now()))
         store = store.within(author.reach)
+        entry = ActEntry(store=store, author=author, clock=self._clock, catalogue=self._catalogue)
+        if once is not None:  # before anything is refused: it may have been possible when it was done
+            look_for(entry, once)
         _may_write(store, author)
-        return ActEntry(store=store, author=author, clock=self._clock, catalogue=self._catalogue)
+        return entry
 
     def _publish(self, state: FeedState, entry: ActEntry) -> _Published:
         store, digest = entry.store, state.digest

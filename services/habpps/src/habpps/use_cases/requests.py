@@ -37,10 +37,10 @@ MADE, APPROVED, REFUSED = "habpps.request.made", "habpps.request.approved", "hab
 class WaitsForSecondPerson(Exception):  # noqa: N818 - nothing failed
     """The act is not done: it waits as a request for a second administrator."""
 
-    def __init__(self, request_id: str) -> None:
-        """Keep the identifier of the request."""
+    def __init__(self, request_id: str, *, again: bool = False) -> None:
+        """Keep the identifier of the request. `again`: it was asked for by an earlier call (`use_cases.receipts`)."""
         super().__init__("the act waits for a second person")
-        self.request_id = request_id
+        self.request_id, self.again = request_id, again
 
 
 def needs_second_person(entry: ActEntry, kind: ActKind, most_people: int) -> bool:

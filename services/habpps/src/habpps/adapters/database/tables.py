@@ -276,3 +276,16 @@ request = Table(
     Index("request_by_side", "organisation_id", "caf", "id"),
     Index("request_waiting", "state", "expires_at"),
 )
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("client_id", String(200), primary_key=True),
+    Column("organisation_id", String(36), primary_key=True),
+    Column("caf", String(8), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("outcome", Json, nullable=False),
+    Column("done_at", UtcDateTime, nullable=False),
+    Index("receipt_by_age", "client_id", "done_at"),
+)

@@ -14,6 +14,7 @@ from habpps.adapters.database.organisations import (
     SqlTerritories,
 )
 from habpps.adapters.database.people import SqlAdministrators, SqlGroups, SqlHabilitations, SqlPeople, SqlUsers
+from habpps.adapters.database.receipts import SqlReceipts
 from habpps.adapters.database.requests import SqlRequests
 from habpps.domain.reach import EVERYWHERE, Reach
 from habpps.use_cases.ports import Repositories
@@ -38,4 +39,5 @@ def sql_repositories(connection: Connection, reach: Reach = EVERYWHERE) -> Repos
         commands=SqlAccountCommands(connection, reach),
         journal=SqlJournal(connection, reach),
         requests=SqlRequests(connection, reach),
+        receipts=SqlReceipts(connection, reach),
     )

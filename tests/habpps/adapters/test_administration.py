@@ -1,0 +1,121 @@
+"""Administration by a program: what it may do is told, tried, done once, and recorded with its way."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from habpps.adapters.acts_as_json import ActsAsJson
+from habpps.use_cases.acts import ACTS
+from habpps.use_cases.people_ports import Listing
+from partenaire.habpps.v1 import administration_pb2 as pb
+from servicekit.errors import AccessDeniedError, ConflictError, InvalidInputError, NotFoundError
+from tests.habpps.adapters.conftest import Habpps
+from tests.habpps.adapters.programs import Program, an_act, serving
+from tests.promises import promise
+
+JSON = ActsAsJson(ACTS)
+NEW = {
+    "person": {"given_name": "Lou", "family_name": "Roy", "email": "lou.roy@nanterre.example"},
+    "job_title": "agent",
+}
+
+
+@pytest.fixture
+def program(habpps: Habpps, tmp_path: Path) -> Iterator[Program]:
+    with serving(habpps, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def on_one_store(on_sqlite: Habpps, tmp_path: Path) -> Iterator[Program]:
+    with serving(on_sqlite, tmp_path) as opened:
+        yield opened
+
+
+@promise("program:acts-are-told")
+def test_every_act_that_somebody_may_do_is_told_with_its_fields(on_one_store: Program) -> None:
+    register = on_one_store.habpps.all
+    for author in (register.caf, register.ready().partner):
+        told = on_one_store.call("DescribeActs", pb.DescribeActsRequest(), author)
+        assert [one.name for one in told.acts] == [one.name for one in ACTS.kinds if author.role in one.by]
+        assert (told.acting.role, told.acting.caf) == (author.role.value, "921")
+        for one in told.acts:
+            assert one.title_fr
+            assert one.title_en
+            assert one.review
+            assert all(field.kind for field in one.fields), one.name
+    told_of = {one.name: {field.path: field for field in one.fields} for one in told.acts}
+    email = told_of["habpps.user.created"]["person.email"]
+    assert (email.kind, email.required, email.longest) == (pb.FIELD_KIND_EMAIL, True, 254)
+    groups = told_of["habpps.user.created"]["groups"]
+    assert (groups.kind, groups.required, groups.repeated) == (pb.FIELD_KIND_IDENTIFIER, False, True)
+    assert "T2" in told_of["habpps.group.created"]["profile"].choices
+
+
+@promise("program:same-acts-as-pages")
+def test_a_program_creates_a_user_who_is_listed_with_the_place(program: Program) -> None:
+    commune = program.habpps.all.ready()
+    done = program.perform(commune.partner, an_act("habpps.user.created", {**NEW, "groups": [commune.group_id]}))
+    assert not done.again
+    users = program.call("ListUsers", pb.ListUsersRequest(text="roy"), commune.partner)
+    assert [one.id for one in users.users] == [done.done.value]
+    (place,) = users.users[0].places
+    assert place.group_id == commune.group_id
+    assert list(place.contracts) == [commune.contract_id]
+    event = next(one for one in reversed(program.habpps.sink.events) if one.type == "habpps.user.created")
+    payload = json.loads(event.payload)
+    assert (payload["way"], payload["program"]) == ("rpc", "logiciel-rh")
+    assert event.actor_id == commune.partner.account_id
+
+
+@promise("program:each-act-once")
+def test_the_same_key_gives_the_same_answer_and_another_act_is_refused(program: Program) -> None:
+    commune = program.habpps.all.ready()
+    act = an_act("habpps.user.created", NEW)
+    first = program.perform(commune.partner, act)
+    again = program.perform(commune.partner, an_act("habpps.user.created", json.dumps(NEW, indent=2)))
+    assert (first.again, again.again, again.done) == (False, True, first.done)
+    with pytest.raises(ConflictError) as taken:
+        program.perform(commune.partner, an_act("habpps.user.created", {**NEW, "job_title": "maire"}))
+    assert taken.value.reason == "IDEMPOTENCY_KEY_TAKEN"
+    users, total = program.habpps.all.look(lambda store: store.users.page(commune.id, Listing(text="roy")))
+    assert total == 1, users
+
+
+def test_a_preview_says_what_opens_and_leaves_nothing(on_one_store: Program) -> None:
+    commune = on_one_store.habpps.all.ready()
+    request = pb.PreviewRequest(act=an_act("habpps.group.closed", {"group_id": commune.group_id, "reason": "fin"}))
+    answer = on_one_store.call("Preview", request, commune.partner)
+    assert [(one.extranet, one.people) for one in answer.effects.closes] == [("CDAP", 1)]
+    groups = on_one_store.call("ListGroups", pb.ListGroupsRequest(), commune.partner)
+    assert [(one.state, one.people) for one in groups.groups] == [("active", 1)]
+
+
+def test_somebody_elses_things_are_unknown_and_other_roles_refused(on_one_store: Program) -> None:
+    two = on_one_store.habpps.all.landlord()
+    lock = {"user_id": two["921"].user_id, "reason": "essai"}
+    with pytest.raises(NotFoundError):
+        on_one_store.perform(two["751"].partner, an_act("habpps.user.locked", lock))
+    suspend = {"organisation_id": two["921"].id, "reason": "essai"}
+    with pytest.raises(AccessDeniedError) as refused:
+        on_one_store.perform(two["921"].partner, an_act("habpps.convention.suspended", suspend))
+    assert refused.value.reason == "ROLE_NOT_ALLOWED"
+
+
+@promise("program:fields-are-told-in-words")
+def test_several_wrong_fields_are_told_at_once_with_what_is_expected(on_one_store: Program) -> None:
+    commune = on_one_store.habpps.all.ready()
+    wrong = {"person": {"given_name": 4, "family_name": "Roy", "more": 1}, "groups": "x", "extra": None}
+    with pytest.raises(InvalidInputError) as refused:
+        on_one_store.perform(commune.partner, an_act("habpps.user.created", wrong))
+    assert refused.value.fields == {
+        "person.given_name": "FIELD_MALFORMED",
+        "person.email": "FIELD_MISSING",
+        "person.more": "FIELD_UNKNOWN",
+        "job_title": "FIELD_MISSING",
+        "groups": "FIELD_MALFORMED",
+        "extra": "FIELD_UNKNOWN",
+    }
+    assert refused.value.details["act"] == "habpps.user.created"
