@@ -29,6 +29,7 @@ from tests.habpps.builders import MemoryRegister, Register921
 from tests.habpps.sinks import AcknowledgingSink
 from tests.plain import reads_plainly
 from tests.servicekit.fakes import FixedClock
+from tests.servicekit.rpc.serving import Authority
 
 FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 VERSION = re.compile(r'name="version"[^>]* value="([^"]*)"')
@@ -82,6 +83,12 @@ def on_sqlite(sqlite_url: str) -> Iterator[Habpps]:
     """For what does not depend on the engine."""
     with opened_at(sqlite_url) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Whose certificates the programs of the tests show."""
+    return Authority.new(tmp_path_factory.mktemp("authority") / "tls")
 
 
 class Pages:

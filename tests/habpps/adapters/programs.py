@@ -141,9 +141,11 @@ def as_message(servicer_json: Any, act: Act[Any]) -> pb.Act:
 
 
 @contextmanager
-def serving(habpps: Habpps, folder: Path, *, rules: SignInRules | None = None, calls: int = 4) -> Iterator[Program]:
+def serving(
+    habpps: Habpps, authority: Authority, *, rules: SignInRules | None = None, calls: int = 4
+) -> Iterator[Program]:
     """The administration of a register, served."""
-    authority, sessions = Authority.new(folder / "tls"), KnownSessions()
+    sessions = KnownSessions()
     verifier = AccessTokenVerifier(
         ISSUER, AUDIENCE, lambda: KeySet([KEY]), clock=habpps.clock, scope="habpps", bound=True
     )

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,6 +13,7 @@ from servicekit.errors import AccessDeniedError, ConflictError, InvalidInputErro
 from tests.habpps.adapters.conftest import Habpps
 from tests.habpps.adapters.programs import Program, an_act, serving
 from tests.promises import promise
+from tests.servicekit.rpc.serving import Authority
 
 JSON = ActsAsJson(ACTS)
 NEW = {
@@ -23,14 +23,14 @@ NEW = {
 
 
 @pytest.fixture
-def program(habpps: Habpps, tmp_path: Path) -> Iterator[Program]:
-    with serving(habpps, tmp_path) as opened:
+def program(habpps: Habpps, authority: Authority) -> Iterator[Program]:
+    with serving(habpps, authority) as opened:
         yield opened
 
 
 @pytest.fixture
-def on_one_store(on_sqlite: Habpps, tmp_path: Path) -> Iterator[Program]:
-    with serving(on_sqlite, tmp_path) as opened:
+def on_one_store(on_sqlite: Habpps, authority: Authority) -> Iterator[Program]:
+    with serving(on_sqlite, authority) as opened:
         yield opened
 
 

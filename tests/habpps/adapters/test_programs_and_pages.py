@@ -21,6 +21,7 @@ from tests.habpps.adapters.conftest import Habpps, opened_at
 from tests.habpps.adapters.programs import an_act, serving
 from tests.habpps.possible_acts import Possible, possible_acts
 from tests.promises import promise
+from tests.servicekit.rpc.serving import Authority
 
 JSON = ActsAsJson(ACTS)
 OFFERED = tuple(kind.name for kind in ACTS.kinds if kind.by)
@@ -77,15 +78,15 @@ def one_possible(url: str, name: str) -> Iterator[tuple[Habpps, Possible]]:
 @promise("program:same-acts-as-pages")
 @pytest.mark.parametrize("name", OFFERED)
 def test_an_act_by_a_program_leaves_what_the_same_act_leaves_on_a_page(
-    database_url: str, sqlite_files: SqliteFiles, migrations: Path, tmp_path: Path, name: str
+    database_url: str, sqlite_files: SqliteFiles, migrations: Path, tmp_path: Path, authority: Authority, name: str
 ) -> None:
     with one_possible(sqlite_files.copy(migrations, tmp_path / "page.sqlite3"), name) as (habpps, possible):
         by_page = habpps.all.register.perform(possible.author, possible.act)
         expected = left_by(habpps)
-    with one_possible(database_url, name) as (habpps, possible), serving(habpps, tmp_path) as program:
+    with one_possible(database_url, name) as (habpps, possible), serving(habpps, authority) as program:
         answer = program.perform(possible.author, an_act(*JSON.written(possible.act)))
         found = left_by(habpps)
-        newest = json.loads(habpps.sink.wait_for(name).payload)
+        newest = json.loads(habpps.sink.events[-2].payload)  # before that of `left_by`
     assert found == expected
     assert (answer.done.revision, answer.done.mails) == (by_page.revision, by_page.mails)
     assert (newest["way"], newest["program"]) == ("rpc", "logiciel-rh")
