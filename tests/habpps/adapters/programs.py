@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,12 @@ from habpps.adapters.rpc.administration import AdministrationParts, Administrati
 from habpps.adapters.rpc.program_authors import ProgramAuthors, SignInRules
 from habpps.bootstrap import ADMINISTRATION
 from habpps.domain.authorship import Author
+from habpps.domain.reach import Reach
 from habpps.use_cases.act_entry import Act
 from habpps.use_cases.acts import ACTS
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
+from habpps.use_cases.ports import Repositories
+from habpps.use_cases.receipt_ports import ActReceipt
 from partenaire.habpps.v1 import administration_pb2 as pb
 from partenaire.habpps.v1.administration_pb2_grpc import AdministrationStub, add_AdministrationServicer_to_server
 from partnerkit.event_words import words_of
@@ -33,6 +36,7 @@ from servicekit.rpc.channel import bearer
 from servicekit.rpc.errors import remote_errors
 from servicekit.tokens import AccessTokenVerifier
 from tests.habpps.adapters.conftest import Habpps
+from tests.habpps.builders import Commune
 from tests.servicekit.rpc.serving import Authority
 
 ISSUER, AUDIENCE = "http://localhost:8400", "http://localhost:8401"
@@ -138,6 +142,20 @@ def an_act(name: str, content: Mapping[str, Any] | str) -> pb.Act:
 def as_message(servicer_json: Any, act: Act[Any]) -> pb.Act:
     """The same act, as a program writes it."""
     return an_act(*servicer_json.written(act))
+
+
+def add_receipt(its: Commune, store: Repositories) -> None:
+    """What became of an act under the key key-0001, of each Caf its own."""
+    receipt = ActReceipt(
+        client_id="program",
+        organisation_id=its.id,
+        caf=its.partner.caf,
+        key="key-0001",
+        digest="",
+        outcome={},
+        done_at=datetime(2026, 11, 23, tzinfo=UTC),
+    )
+    store.within(Reach(its.partner.caf)).receipts.add(receipt, datetime(2026, 1, 1, tzinfo=UTC))
 
 
 @contextmanager

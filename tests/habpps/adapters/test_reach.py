@@ -15,9 +15,9 @@ from habpps.domain.territory import Territory
 from habpps.use_cases.manage_groups import CreateGroup
 from habpps.use_cases.people_ports import Listing
 from habpps.use_cases.ports import Repositories
-from habpps.use_cases.receipt_ports import ActReceipt
 from habpps.use_cases.request_ports import ActRequest
 from tests.habpps.adapters.conftest import opened_at
+from tests.habpps.adapters.programs import add_receipt
 from tests.habpps.builders import NAME_751, SIRET, TODAY, Commune, MemoryRegister, Register921
 from tests.promises import promise
 
@@ -120,19 +120,6 @@ def a_request(its: Commune) -> ActRequest:
         asked_at=now,
         expires_at=now,
     )
-
-
-def add_receipt(its: Commune, store: Repositories) -> None:
-    receipt = ActReceipt(
-        client_id="program",
-        organisation_id=its.id,
-        caf=its.partner.caf,
-        key="key-0001",
-        digest="",
-        outcome={},
-        done_at=datetime(2026, 11, 23, tzinfo=UTC),
-    )
-    store.within(Reach(its.partner.caf)).receipts.add(receipt, datetime(2026, 1, 1, tzinfo=UTC))
 
 
 @pytest.fixture
