@@ -1,8 +1,9 @@
 """What a month of dossiers costs: `python -m tests.bench.dossiers --count 100000 [--database-url URL] [--folder F]`.
 
 A month is imported into an empty store, then the next one in which 5 % of the families changed, each by the command
-in a process of its own. Printed: time, memory, bytes per dossier; and what a reader waits for one dossier, beside two
-floors of the same run: parsing every line of the file, and reading the same documents from a table of plain JSON.
+in a process of its own. Printed: time, memory, bytes per dossier; for each tenth of a file the memory and the processor
+per line, which must not grow; and what a reader waits for one dossier, beside two floors of the same run: parsing every
+line of the file, and reading the same documents from a table of plain JSON.
 """
 
 from __future__ import annotations
@@ -19,14 +20,16 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
+from cdap.adapters.database.tables import unfinished_file
 from cdap.adapters.database.unit_of_work import sql_repositories
 from cdap.domain.dossier import DossierKey
 from onebox.dossiers.generator import generate
@@ -72,13 +75,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             (second, "next month, 5 % changed"),
             (second, "the same file again"),
         ):
-            seconds, processor, memory = _import(path, url, folder)
+            seconds, processor, memory, marks = _import(path, url, folder)
             rate = f"{asked.count / seconds:6.0f} lines/s"
             print(
                 f"{what:<24}{seconds:15.1f} s  {rate}, processor {processor:.1f} s = {processor / floor:.1f} x floor, "
                 f"{memory:.0f} MB at most"
             )
             print(f"  the store holds {_size(url) / asked.count:.0f} bytes per dossier")
+            _print_tenths(marks, asked.count)
         _read(url, first)
     return 0
 
@@ -120,27 +124,69 @@ def _parse_all(path: Path) -> float:
     return time.process_time() - began
 
 
-def _import(path: Path, url: str, folder: Path) -> tuple[float, float, float]:
-    """Seconds, seconds of processor, megabytes at most."""
+@dataclass(frozen=True)
+class _Mark:
+    """How far an import was: lines that it noted, its seconds of processor and its megabytes by then."""
+
+    line: int
+    processor: float
+    memory: float
+
+
+def _import(path: Path, url: str, folder: Path) -> tuple[float, float, float, list[_Mark]]:
+    """Seconds, seconds of processor, megabytes at most, and what was seen on the way."""
     environment = os.environ | {"CDAP_DATABASE_URL": url, "CDAP_DATA_DIRECTORY": str(folder)}
     command = [sys.executable, "-m", "cdap", "import", str(path)]
     began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    marks = [_Mark(0, 0.0, 0.0)]
     memory = 0.0
     with subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
         while process.returncode is None:
             memory = max(memory, _highest(process.pid))  # of getrusage it would be that of this process, which forked
+            if (line := _asked(url, _noted_line)) > marks[-1].line:
+                marks.append(_Mark(line, _processor(process.pid), _now_in_memory(process.pid)))
             with suppress(subprocess.TimeoutExpired):
                 process.wait(0.2)
     if process.returncode != 0:
         raise RuntimeError(f"the import ended with {process.returncode}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.monotonic() - began, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, memory
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.monotonic() - began, processor, memory, marks
+
+
+def _noted_line(database: Database) -> int:
+    return int(database.read(lambda connection: connection.scalar(sa.select(sa.func.max(unfinished_file.c.line)))) or 0)
+
+
+def _print_tenths(marks: list[_Mark], count: int) -> None:
+    """The last mark of each tenth; an import notes every 20 000 lines, so a short one has none."""
+    last = {mark.line * 10 // count: mark for mark in marks if mark.processor or not mark.line}
+    chosen = [last[tenth] for tenth in sorted(last)]
+    for one, other in pairwise(chosen):
+        each = (other.processor - one.processor) / (other.line - one.line) * 1e6
+        print(f"    lines {one.line:>8} to {other.line:>8}: {each:4.0f} us of processor a line, {other.memory:.0f} MB")
+
+
+def _processor(pid: int) -> float:
+    """Seconds of processor of a running process; 0 when it has just ended."""
+    with suppress(OSError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
+def _now_in_memory(pid: int) -> float:
+    return _of_status(pid, "VmRSS")
 
 
 def _highest(pid: int) -> float:
-    """Megabytes that a process had at most until now; 0 when it has just ended."""
+    return _of_status(pid, "VmHWM")
+
+
+def _of_status(pid: int, what: str) -> float:
+    """Megabytes that a process holds (VmRSS), or held at most until now (VmHWM); 0 when it has just ended."""
     with suppress(OSError):
-        found = re.search(r"^VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+        found = re.search(rf"^{what}:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
         return int(found[1]) / 1000 if found else 0.0
     return 0.0
 
