@@ -1,8 +1,9 @@
-"""The in-memory twin of what is erased."""
+"""The in-memory twins of what is erased, and of the clock that it is erased by."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
+from audit.domain.clock_check import WatchedClock
 from audit.use_cases.ports import EntryRow
 
 
@@ -28,3 +29,16 @@ class InMemoryErasures:
         for row in some:
             rows[row.index] = replace(row, sealed=None)
         return len(some)
+
+
+class InMemoryClockWatch:
+    """`ClockWatch` in memory."""
+
+    def __init__(self) -> None:
+        self._watched: WatchedClock | None = None
+
+    def read(self) -> WatchedClock | None:
+        return self._watched
+
+    def save(self, watched: WatchedClock) -> None:
+        self._watched = watched

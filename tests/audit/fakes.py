@@ -18,7 +18,7 @@ from audit.domain.shard import ShardKey
 from audit.domain.tiles import TILE_WIDTH, GrownTile
 from audit.use_cases.check_evidence import EMPTY_TREE
 from audit.use_cases.ports import EntryRow, Guarded, Repositories, StoredShard, TreeState
-from tests.audit.erasure_fakes import InMemoryErasures
+from tests.audit.erasure_fakes import InMemoryClockWatch, InMemoryErasures
 from tests.audit.word_fakes import InMemoryWords
 
 T = TypeVar("T")
@@ -161,6 +161,7 @@ class InMemoryJournalStore:
             checkpoints=InMemoryCheckpoints(),
             shards=InMemoryShards(),
             erasures=InMemoryErasures(entries.rows),
+            clock=InMemoryClockWatch(),
             words=InMemoryWords(),
         )
         self._lock = threading.RLock()

@@ -65,6 +65,11 @@ ACTS: tuple[Promise, ...] = (
         _HABPPS,
         "What is due is done once in all copies, once after a long stop, and not again when a clock jumps back.",
     ),
+    Promise(
+        "clock:a-jump-decides-nothing",
+        _HABPPS,
+        "A copy whose clock jumped does nothing that is due for an hour, and says so.",
+    ),
     Promise("clock:a-dead-holder-is-replaced", _HABPPS, "When a copy dies over a job, another one goes on."),
     Promise(
         "clock:ends-on-their-day",

@@ -105,6 +105,11 @@ JOURNAL: tuple[Promise, ...] = (
         "its key is destroyed, which the journal records.",
     ),
     Promise(
+        "journal:a-clock-that-jumped-destroys-nothing",
+        "docs/operate.md, Retention",
+        "After a jump of the clock no key is destroyed until a person has confirmed the time.",
+    ),
+    Promise(
         "journal:nothing-erased-comes-back",
         "docs/operate.md, Verifying the journal",
         "A key, payload or tile that was erased, swapped, cut or put back from a copy is a problem for verify.",

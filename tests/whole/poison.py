@@ -140,6 +140,7 @@ def _sessions(whole: Whole, database: Database) -> Poisoned:
             pending="",
         )
     ended = "SELECT ended_at FROM session WHERE session_id = :id"
+    run(database, "UPDATE job SET due_at = 0 WHERE name = 'session-sweeper'")
     whole.background("session-sweeper").wake()
     return Poisoned(
         went_on=lambda: one_value(database, ended, id=good) is not None,

@@ -37,7 +37,7 @@ def pages(tmp_path: Path, sqlite_url: str) -> Iterator[Pages]:
             }
         )
         made = opened.core.use_cases
-        app, _ = create_web(WebParts(settings, opened.database, made, clock, provider.client()))
+        app = create_web(WebParts(settings, opened.database, made, clock, provider.client()))
         app.testing = True
         app.config["WTF_CSRF_ENABLED"] = False
         yield Pages(app, opened, provider, reads_plainly(app.test_client()))

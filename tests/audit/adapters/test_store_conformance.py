@@ -9,6 +9,7 @@ import pytest
 from audit.adapters.database.unit_of_work import SqlJournalStore
 from audit.adapters.files.payload_cipher import AesGcmPayloadCipher
 from audit.domain.checkpoint import SignedCheckpoint, TreeHead
+from audit.domain.clock_check import ClockMark, Reading, WatchedClock
 from audit.domain.merkle import root
 from audit.domain.producer_chain import Hole, ProducerChain
 from audit.domain.proofs import root_at
@@ -190,6 +191,16 @@ def test_a_redacted_entry_keeps_its_bytes_and_loses_its_payload_and_what_it_is_f
     forgotten = [store.write(lambda r: r.erasures.forget("2026-11.access", 1)) for _ in range(3)]
     assert forgotten == [1, 1, 0]
     assert store.write(lambda r: r.erasures.forget("2026-12.access", 1)) == 0
+
+
+def test_how_the_clock_went_is_kept(store: JournalStore) -> None:
+    assert store.read(lambda repositories: repositories.clock.read()) is None
+    for watched in (
+        WatchedClock(ClockMark(Reading(5, 3), "start")),
+        WatchedClock(ClockMark(Reading(2**60, -1), "other"), "CLOCK_JUMPED", 7),
+    ):
+        store.write(lambda repositories, watched=watched: repositories.clock.save(watched))  # type: ignore[misc]
+        assert store.read(lambda repositories: repositories.clock.read()) == watched
 
 
 def test_words_replace_those_of_the_same_code_and_no_others(store: JournalStore) -> None:

@@ -25,7 +25,12 @@ def test_every_type_of_every_producer_has_a_class_with_its_term() -> None:
     for code in ("cdap.dossier.consulted", "habpps.habilitation.granted", "auth.account.created", "auth.consent.given"):
         assert classes[code] is Retention.ACCESS
     kept = {code for code, retention in classes.items() if retention is Retention.EVIDENCE}
-    assert kept == {"audit.journal.accepted", "audit.payload.redacted", "audit.key.destroyed"}
+    assert kept == {
+        "audit.journal.accepted",
+        "audit.payload.redacted",
+        "audit.key.destroyed",
+        "audit.clock.confirmed",
+    }
     assert MONTHS_KEPT == {Retention.CONNECTION: 12, Retention.ACCESS: 36, Retention.EVIDENCE: None}
 
 

@@ -8,8 +8,10 @@ from audit.adapters.files.payload_cipher import AesGcmPayloadCipher
 from audit.domain.event import OWN_SERVICE, SubmittedEvent
 from audit.use_cases.append_events import AppendEvents
 from audit.use_cases.check_evidence import CheckEvidence
+from audit.use_cases.confirm_clock import ConfirmClock
 from audit.use_cases.describe_events import DescribeEvents, ReadVocabulary
-from audit.use_cases.erase import ExpireKeys, RedactPayload
+from audit.use_cases.erase import RedactPayload
+from audit.use_cases.expire_keys import ExpireKeys
 from audit.use_cases.publish_checkpoint import PublishCheckpoint
 from audit.use_cases.read_event import ReadEvent
 from audit.use_cases.record_batch import JournalPlace, RecordBatch, Request
@@ -69,7 +71,8 @@ class Stage:
             epoch="own-epoch",
         )
         self.redact = RedactPayload(self.record, self.clock)
-        self.expire = ExpireKeys(self.record, self.keys, self.clock)
+        self.expire = ExpireKeys(self.record, self.keys, self.clock, "one start")
+        self.confirm = ConfirmClock(self.record, "one start")
         self.journal = DirectJournal(self.record)
         self.append_events = AppendEvents(self.journal)
         self.publish = PublishCheckpoint(self.store, self.guard, self.signer, self.published)

@@ -1,22 +1,17 @@
 """What is erased is recorded, cannot be read or found, and leaves every proof as it was."""
 
-from datetime import UTC, datetime
-from typing import Any
-
 import pytest
 
-from audit.domain.entry import parse_entry
 from audit.domain.proofs import inclusion_holds
 from audit.domain.refusals import EventUnknownError, InvalidEventError
 from audit.domain.search import SearchQuestion
-from audit.use_cases.erase import DESTROYED_TYPE, REDACTED_TYPE, RedactionDecision
+from audit.use_cases.erase import REDACTED_TYPE, RedactionDecision
 from audit.use_cases.prove_inclusion import ProveInclusion
 from tests.audit.builders import DIRECTRICE, DOSSIER, FakeProducer
 from tests.audit.use_cases.conftest import AUDITOR, Stage
 from tests.promises import promise
 
 DECISION = RedactionDecision("A. Responsable", "B. Déléguée", "a name typed in a wrong field")
-SIGN_IN: dict[str, Any] = {"type": "auth.session.opened", "subject": None, "payload": {}, "owner": "921"}
 
 
 def found(stage: Stage, **asked: str) -> list[str]:
@@ -84,39 +79,3 @@ def test_what_says_what_became_of_the_journal_is_never_redacted_and_nothing_is_r
         with pytest.raises(error):
             stage.redact(event_id, DECISION)
     assert stage.size == size
-
-
-@promise("journal:what-is-said-of-people-has-a-term")
-def test_the_keys_of_each_class_go_at_the_end_of_their_own_term(stage: Stage) -> None:
-    stage.append(*FakeProducer("auth").events(2, **SIGN_IN))
-    stage.append(*FakeProducer().events(2))
-    assert set(stage.keys.known) == {"2026-11.connection", "2026-11.access"}
-    stage.clock.at = datetime(2027, 11, 30, 23, 59, tzinfo=UTC)
-    assert stage.expire() == ()
-    stage.clock.at = datetime(2027, 12, 1, tzinfo=UTC)
-    stage.append(FakeProducer().event(occurred_at_us=int(stage.clock.at.timestamp()) * 1_000_000))
-    assert stage.expire() == ("2026-11.connection",)
-    assert "2026-11.connection" not in stage.keys.known
-    rows = stage.store.repositories.entries.between(0, stage.size)
-    assert [row.sealed is None for row in rows] == [True, True, False, False, False, False]
-    assert rows[-1].keys.type == DESTROYED_TYPE
-    assert stage.expire() == ()
-    assert found(stage, actor_id=DIRECTRICE) == [row.event_id for row in (rows[4], rows[3], rows[2])]
-    search_id = stage.search(AUDITOR, SearchQuestion(case_number="CTRL-1", type="auth.session.opened"))
-    events = stage.results(AUDITOR, search_id, None).events
-    assert [event.erased is not None and event.erased.by for event in events] == [None, None]
-    assert all(event.erased is not None and event.opened is None for event in events)
-    assert all(parse_entry(row.data).event_id == row.event_id for row in rows)
-
-
-def test_a_key_that_was_left_over_is_destroyed_by_the_next_run_without_another_event(stage: Stage) -> None:
-    stage.append(*FakeProducer("auth").events(2, **SIGN_IN))
-    stage.clock.at = datetime(2028, 1, 1, tzinfo=UTC)
-    stage.append(FakeProducer().event(occurred_at_us=int(stage.clock.at.timestamp()) * 1_000_000))
-    key = stage.keys.known["2026-11.connection"]
-    stage.expire()
-    stage.keys.known["2026-11.connection"] = key
-    size = stage.size
-    assert stage.expire() == ()
-    assert stage.size == size
-    assert "2026-11.connection" not in stage.keys.known

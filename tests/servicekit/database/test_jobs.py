@@ -1,5 +1,7 @@
 """A job is done once each time it is due, however many copies of a service look for it."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -8,11 +10,22 @@ from sqlalchemy import MetaData
 
 from servicekit.database import Database
 from servicekit.database.jobs import DueOnce, Job, job_table
+from servicekit.steady_clock import ClockJumpedError
+from tests.architecture.tree import ROOT
 from tests.promises import promise
 from tests.servicekit.fakes import FixedClock
 
 JOB = Job("what-is-due", every=timedelta(hours=1), lease=timedelta(minutes=10))
 COPIES = 6
+KILLED = """
+import os, sys
+from servicekit.database import open_database
+from servicekit.database.jobs import DueOnce
+from tests.servicekit.database.test_jobs import JOB
+from tests.servicekit.fakes import FixedClock
+database = open_database(sys.argv[1], threads=1)
+DueOnce(database, FixedClock(), JOB, lambda: os._exit(9))()
+"""
 
 
 @pytest.fixture
@@ -33,6 +46,12 @@ class Copies:
 
     def work(self) -> None:
         self.done += 1
+
+    def refuse(self) -> None:
+        """None of them believes the clock."""
+        for one in self.all:
+            with pytest.raises(ClockJumpedError):
+                one()
 
     def look(self) -> int:
         with ThreadPoolExecutor(COPIES) as threads:
@@ -61,8 +80,35 @@ def test_a_clock_that_jumps_back_repeats_nothing_and_does_not_stop_it_for_long(j
     copies = Copies(jobs)
     copies.look()
     copies.clock.set(copies.clock.now() - timedelta(days=30))
+    copies.refuse()
+    copies.clock.advance(timedelta(hours=1))
     assert (copies.look(), copies.done) == (0, 1)
     copies.clock.advance(timedelta(hours=1))
+    assert (copies.look(), copies.done) == (1, 2)
+
+
+@promise("clock:a-jump-decides-nothing")
+def test_a_clock_that_jumps_a_month_ahead_and_comes_back_within_the_hour_has_done_nothing(jobs: Database) -> None:
+    copies = Copies(jobs)
+    copies.look()
+    for jump in (timedelta(days=30), timedelta(days=-30)):
+        copies.clock.set(copies.clock.now() + jump)
+        for _ in range(5):
+            copies.refuse()
+            copies.clock.advance(timedelta(minutes=10))
+    copies.clock.advance(timedelta(minutes=10))
+    assert (copies.look(), copies.done) == (1, 2), "an hour after it came back"
+
+
+@promise("clock:a-dead-holder-is-replaced")
+def test_a_copy_that_is_killed_in_the_middle_is_replaced_when_its_lease_ends(jobs: Database, database_url: str) -> None:
+    killed = subprocess.run([sys.executable, "-c", KILLED, database_url], cwd=ROOT, check=False, timeout=60)
+    assert killed.returncode == 9
+    copies = Copies(jobs)
+    assert (copies.look(), copies.done) == (0, 0), "the dead one still holds it"
+    copies.clock.advance(JOB.lease)
+    assert (copies.look(), copies.done) == (1, 1)
+    copies.clock.advance(JOB.every)
     assert (copies.look(), copies.done) == (1, 2)
 
 

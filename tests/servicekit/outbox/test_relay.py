@@ -11,6 +11,7 @@ import pytest
 from servicekit.audit_events import AuditUnavailableError, Policy
 from servicekit.database import Database
 from servicekit.outbox import OutboxRelay, RecordingUnitOfWork
+from servicekit.outbox.forgetting import forget_delivered
 from tests.servicekit.database.builders import add, all_things, together, wait_for
 from tests.servicekit.fakes import FixedClock
 from tests.servicekit.outbox.builders import SqlThings, adding, assert_chains_hold, event, stored_events
@@ -144,6 +145,7 @@ def test_acknowledged_events_are_deleted_after_a_day_and_the_others_are_kept(ser
 
     service.work.record(adding("three"))
     service.relay.stop()
+    assert service.database.write(lambda connection: forget_delivered(connection, service.clock.now())) == 1
 
     kept = [one.producer.number for one in stored_events(service.database)]
     assert kept == [1, 2]

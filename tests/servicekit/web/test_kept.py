@@ -10,6 +10,7 @@ from servicekit.database import Database, open_database
 from servicekit.identifiers import hash_secret
 from servicekit.web import SessionContent, WebSecrets, WebSessions
 from servicekit.web.kept import LIFE, Kept, KeptResults, SessionKey
+from servicekit.web.session_tables import forget_ended_sessions
 from servicekit.web.sessions import LogoutToken
 from tests.promises import promise
 from tests.servicekit.fakes import FixedClock
@@ -57,6 +58,10 @@ def rows(database: Database) -> list[object]:
     return database.read(lambda connection: list(connection.execute(text("SELECT * FROM web_kept_result"))))
 
 
+def forget(database: Database, clock: FixedClock) -> int:
+    return database.write(lambda connection: forget_ended_sessions(connection, clock.now()))
+
+
 @promise("cdap:kept-for-its-session-only")
 def test_a_result_is_found_by_its_session_until_its_time_is_over(
     sessions: WebSessions, kept: KeptResults, clock: FixedClock
@@ -78,10 +83,11 @@ def test_a_result_whose_time_is_over_is_erased_by_the_next_one(
     kept.keep(session, "one", "q")
     clock.advance(LIFE)
     kept.keep(session, "two", "q")
+    forget(both, clock)
     sealed = [row.sealed for row in rows(both)]  # type: ignore[attr-defined]
     assert sorted(value is None for value in sealed) == [False, True]
     clock.advance(LIFE)
-    assert kept.remove_expired() == 1
+    assert forget(both, clock) == 1
 
 
 ENDS: dict[str, Callable[[WebSessions, SessionKey, FixedClock], object]] = {
@@ -134,7 +140,7 @@ def test_a_session_that_expired_takes_what_it_kept_with_it(
 ) -> None:
     kept.keep(opened(sessions), "the result", "the question")
     clock.advance(timedelta(hours=11))
-    sessions.remove_expired()
+    forget(both, clock)
     assert rows(both) == []
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from servicekit.database import Database, open_database
 from servicekit.web import SessionContent, WebSecrets, WebSessions
 from servicekit.web.secrets import FILE_NAME, WebSecretError
+from servicekit.web.session_tables import forget_ended_sessions
 from servicekit.web.sessions import LogoutToken
 from tests.servicekit.fakes import FixedClock
 from tests.servicekit.web.conftest import create_tables
@@ -142,12 +143,15 @@ def test_a_value_is_accepted_once_per_kind(sessions: WebSessions, clock: FixedCl
     assert sessions.accept_once("state", "a", until)
 
 
-def test_what_has_ended_is_forgotten(sessions: WebSessions, clock: FixedClock) -> None:
+def test_what_has_ended_is_forgotten(sessions: WebSessions, both: Database, clock: FixedClock) -> None:
+    def forget() -> int:
+        return both.write(lambda connection: forget_ended_sessions(connection, clock.now()))
+
     sessions.open(content())
     sessions.accept_once("jti", "a", clock.now() + timedelta(minutes=2))
-    assert sessions.remove_expired() == 0
+    assert forget() == 0
     clock.advance(timedelta(minutes=16))
-    assert sessions.remove_expired() == 2
+    assert forget() == 2
 
 
 def test_the_secret_is_made_once_and_readable_by_its_owner_only(tmp_path: Path) -> None:

@@ -274,7 +274,12 @@ class Replica(ABC, Generic[S, C]):
         """Start following; returns at once."""
         self._stopping.clear()
         self._tasks = tuple(
-            Repeating(f"{self.name}-{what}", _Persevering(self, step, every), Rhythm(self._longest_pause))
+            Repeating(
+                f"{self.name}-{what}",
+                _Persevering(self, step, every),
+                Rhythm(self._longest_pause),
+                in_every_copy="the replica is that of one copy",
+            )
             for what, step, every in (
                 ("follow", self.follow_once, 0.0),
                 ("confirm", self.confirm_once, self._pace.confirm_every),

@@ -66,14 +66,15 @@ class Repeating:
         rhythm: Rhythm,
         *,
         on_failure: Callable[[str, str], None] | None = None,
-        stops_answers: bool = False,
+        in_every_copy: str = "",
     ) -> None:
         """`on_failure(reason, reference)` is told each new kind of failure once (an alarm).
 
-        `stops_answers`: this process must get no request while the task fails (`health` tells gRPC so).
+        `in_every_copy`: why each copy of the service may run the task; any other task of a service is a
+        `servicekit.database.jobs.DueOnce`, which one copy does at a time (tests/whole/test_claims.py).
         """
         self.name = name
-        self.stops_answers = stops_answers
+        self.in_every_copy = in_every_copy
         self.watched = Watched(name)
         self._task = task
         self._rhythm = rhythm
@@ -84,6 +85,11 @@ class Repeating:
         self._round = threading.Condition()
         self._lasting: str | None = None
         self._thread: threading.Thread | None = None
+
+    @property
+    def task(self) -> Callable[[], object]:
+        """What it runs."""
+        return self._task
 
     def start(self) -> None:
         """Begin; the first round is at once, or after `first_after`."""

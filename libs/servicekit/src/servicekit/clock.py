@@ -2,7 +2,10 @@
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
+
+from servicekit.identifiers import new_id
 
 _BOOTTIME = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
@@ -29,3 +32,12 @@ class SystemClock:
     def boottime(self) -> float:
         """Seconds since the machine started (CLOCK_BOOTTIME; the monotonic clock where there is none)."""
         return time.clock_gettime(_BOOTTIME)
+
+
+def start_of_machine() -> str:
+    """Which start of which machine `boottime` counts from. Where the system does not say it: one for each call, so
+    that ticks of two processes are never compared."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return new_id()

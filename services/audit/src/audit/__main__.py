@@ -79,6 +79,18 @@ def _expire(settings: AuditSettings, arguments: argparse.Namespace) -> int:
     return erase_commands.expire(settings, arguments)
 
 
+def _confirm(settings: AuditSettings, arguments: argparse.Namespace) -> int:
+    from audit import erase_commands
+
+    return erase_commands.confirm_clock(settings, arguments)
+
+
+def _confirm_arguments(parser: argparse.ArgumentParser) -> None:
+    from audit import erase_commands
+
+    erase_commands.confirm_arguments(parser)
+
+
 def _redact(settings: AuditSettings, arguments: argparse.Namespace) -> int:
     from audit import erase_commands
 
@@ -110,7 +122,10 @@ def main(argv: Sequence[str] | None = None) -> int:
                 _export_decisions_arguments,
             ),
             Command("check-export", "compute an export again", _check_export, _check_export_arguments),
-            Command("expire", "destroy the keys of months whose term is over", _expire),
+            Command("expire", "destroy now the keys of months whose term is over, as the clock does", _expire),
+            Command(
+                "confirm-clock", "let keys be destroyed again after a jump of the clock", _confirm, _confirm_arguments
+            ),
             Command("redact", "erase the content of one event", _redact, _redact_arguments),
             Command("accept-restored-journal", "go on with a journal that lost evidence", _accept, _accept_arguments),
         ],

@@ -6,7 +6,7 @@ from datetime import timedelta
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
-from audit.adapters.background import LEADER_LOCK, Leadership, Sequencer
+from audit.adapters.background import LEADER_LOCK, Leadership, Sequencer, key_expiry
 from audit.adapters.database.scan import SqlScanner
 from audit.adapters.database.unit_of_work import SqlJournalStore
 from audit.adapters.files.note_key import VERIFIER_KEY_FILE, Ed25519NoteVerifier, FileNoteSigner
@@ -14,14 +14,17 @@ from audit.adapters.files.payload_cipher import AesGcmPayloadCipher
 from audit.adapters.files.shard_keys import FileShardKeys
 from audit.domain.event import OWN_SERVICE
 from audit.domain.refusals import JournalDamagedError
+from audit.figures import gauges_of, requests_of
 from audit.guards import OutsideGuard, open_guard
 from audit.settings import AuditSettings
 from audit.use_cases.accept_restored import AcceptRestoredJournal
 from audit.use_cases.append_events import AppendEvents
 from audit.use_cases.catalogue import UseCases
 from audit.use_cases.check_evidence import CheckEvidence
+from audit.use_cases.confirm_clock import ConfirmClock
 from audit.use_cases.describe_events import DescribeEvents, ReadVocabulary
-from audit.use_cases.erase import ExpireKeys, RedactPayload, due_keys, oldest_key_days
+from audit.use_cases.erase import RedactPayload
+from audit.use_cases.expire_keys import ExpireKeys, destruction_problem
 from audit.use_cases.export_results import ExportResults
 from audit.use_cases.journal_state import ReadEventTypes, ReadJournalState
 from audit.use_cases.prove_inclusion import NewestCheckpoint, ProveInclusion
@@ -36,15 +39,15 @@ from audit.use_cases.verify_journal import Outside, VerifyJournal
 from audit.use_cases.watch_producers import WatchProducers
 from partnerkit.event_words import words_of
 from servicekit.background import LastingFailureError, Repeating, Rhythm
-from servicekit.clock import Clock, SystemClock
+from servicekit.clock import Clock, SystemClock, start_of_machine
 from servicekit.database import Database, check_schema, open_database
+from servicekit.database.clean_up import clean_up
 from servicekit.database.session_lock import open_lock
 from servicekit.health import database_check
 from servicekit.identifiers import new_id
 from servicekit.logging import get_logger
-from servicekit.metrics import Gauge
 from servicekit.process import Background, Parts, Process, closing
-from servicekit.queues import Queue, Waiting
+from servicekit.web.session_tables import forget_ended_sessions, forget_form_answers
 
 if TYPE_CHECKING:
     from servicekit.rpc import RpcServer
@@ -52,7 +55,6 @@ if TYPE_CHECKING:
 
 OLDEST_SCHEMA = NEWEST_SCHEMA = "0001"
 _WATCH_EVERY = timedelta(seconds=5)
-_CLEAN_EVERY = timedelta(minutes=5)
 
 log = get_logger("audit")
 
@@ -90,17 +92,20 @@ def build(settings: AuditSettings, parts: Parts) -> Process:
     core = build_core(settings, database, clock, leadership.leads)
     core.check_evidence()
     leadership.look()
-    web, clean = _web(settings, database, core, clock) if parts.web else (None, None)
-    background, answers_without = _background(settings, core, clean, leadership)
+    store = core.use_cases.publish.store
+    cleaning = clean_up(database, clock, forget_form_answers, forget_ended_sessions)
+    expire = ExpireKeys(core.accept.record, core.check_evidence.keys, clock, start_of_machine())
+    expiring = key_expiry(database, clock, expire)
+    background, answers_without = _background(settings, core, (cleaning, expiring), leadership)
     return Process(
-        web=web,
+        web=_web(settings, database, core, clock) if parts.web else None,
         rpc=_rpc(settings, core) if parts.rpc else None,
         background=background,
         close=closing(database, core.outside),
-        answers_without=answers_without,
-        health=(("database", database_check(database)),),
-        queues=(_requests(core.sequencer),),
-        gauges=_gauges(settings, core, leadership, clock),
+        answers_without=answers_without | {"retention"},
+        health=(("database", database_check(database)), ("retention", lambda: destruction_problem(store))),
+        queues=(requests_of(core.sequencer),),
+        gauges=gauges_of(settings, store, core.outside.guard, leadership, clock),
     )
 
 
@@ -108,47 +113,6 @@ def leadership_of(settings: AuditSettings, parts: Parts) -> Leadership:
     """Whether the process writes. One that serves pages alone takes no part: it writes what auditors read, few events,
     in turns with the leader by the lock of the tree, and signs in turns with it by the guard."""
     return Leadership(open_lock(settings.database_url, LEADER_LOCK) if parts.rpc else None)
-
-
-def _requests(sequencer: Sequencer) -> Queue:
-    def look() -> Waiting:
-        return Waiting(sequencer.queued, 0.0, sequencer.mistakes)
-
-    return Queue("events to record", look, "refused: see the alarm `BATCH_NOT_RECORDED`; their producer keeps them")
-
-
-def _gauges(settings: AuditSettings, core: Core, leadership: Leadership, clock: Clock) -> tuple[Gauge, ...]:
-    store = core.use_cases.publish.store
-
-    def size() -> int:
-        return store.read(lambda repositories: repositories.tree.state().frontier.size)
-
-    def unsigned() -> int:
-        guarded = core.outside.guard.read()
-        return size() - (guarded.signed.size if guarded is not None else 0)
-
-    def checkpoint_age() -> float:
-        if not settings.checkpoint_file.exists() and not size():
-            return 0.0  # nothing to sign yet
-        return clock.now().timestamp() - settings.checkpoint_file.stat().st_mtime
-
-    def leads() -> int:
-        return int(leadership.leads())
-
-    def oldest_key() -> float:
-        return oldest_key_days(store, clock.now())
-
-    def keys_due() -> int:
-        return len(due_keys(store, clock.now()))
-
-    return (
-        Gauge("partenaire_journal_leads", "1: this process writes the journal. 0: another does.", leads),
-        Gauge("partenaire_journal_entries", "Entries of the journal.", size),
-        Gauge("partenaire_journal_unsigned_entries", "Entries that no checkpoint covers yet.", unsigned),
-        Gauge("partenaire_journal_oldest_key_days", "Since the month of the oldest key that has a term.", oldest_key),
-        Gauge("partenaire_journal_keys_due", "Keys whose term is over: `audit expire` destroys them.", keys_due),
-        Gauge("partenaire_checkpoint_age_seconds", "Since the published checkpoint was written.", checkpoint_age),
-    )
 
 
 def build_core(
@@ -200,6 +164,7 @@ class Erasing:
     """What erases."""
 
     expire: ExpireKeys
+    confirm: ConfirmClock
     redact: RedactPayload
 
 
@@ -214,7 +179,8 @@ def build_erasing(settings: AuditSettings, database: Database, clock: Clock) -> 
         clock=clock,
         epoch=new_id(),
     )
-    return Erasing(ExpireKeys(record, keys, clock), RedactPayload(record, clock))
+    start = start_of_machine()
+    return Erasing(ExpireKeys(record, keys, clock, start), ConfirmClock(record, start), RedactPayload(record, clock))
 
 
 def build_verifier(settings: AuditSettings, database: Database, kept: OutsideGuard) -> VerifyJournal:
@@ -233,16 +199,17 @@ def build_verifier(settings: AuditSettings, database: Database, kept: OutsideGua
 
 
 def _background(
-    settings: AuditSettings, core: Core, clean: Callable[[], object] | None, leadership: Leadership
+    settings: AuditSettings, core: Core, claimed: tuple[Repeating, ...], leadership: Leadership
 ) -> tuple[tuple[Background, ...], frozenset[str]]:
     """The threads of the process, and those whose failures do not keep it from answering."""
 
     def leading(work: Callable[[], object]) -> Callable[[], object]:
         return lambda: work() if leadership.leads() else None
 
-    watching = [repeating("missing-numbers", leading(core.use_cases.watch), Rhythm(_WATCH_EVERY), core.sequencer)]
-    if clean is not None:
-        watching.append(repeating("web-sessions", clean, Rhythm(_CLEAN_EVERY), core.sequencer))
+    watching = (
+        repeating("missing-numbers", leading(core.use_cases.watch), Rhythm(_WATCH_EVERY), core.sequencer),
+        *claimed,
+    )
     rhythm = Rhythm(settings.checkpoint_every, at_end=True)
     signing = repeating("checkpoints", leading(core.use_cases.publish), rhythm, core.sequencer)
     # Leading ends last, and signing before it: what was recorded last is signed too.
@@ -250,7 +217,7 @@ def _background(
 
 
 def repeating(name: str, work: Callable[[], object], rhythm: Rhythm, sequencer: Sequencer) -> Repeating:
-    """A repeating thread that stops all writing, and itself, when its work finds the journal damaged."""
+    """A repeating thread of the leader that stops all writing, and itself, when its work finds the journal damaged."""
     alarms = LogAlarms()
 
     def once() -> None:
@@ -264,7 +231,7 @@ def repeating(name: str, work: Callable[[], object], rhythm: Rhythm, sequencer: 
     def failed(reason: str, reference: str) -> None:
         alarms.raised("WORK_FAILED", {"work": name, "reason": reason, "reference": reference})
 
-    return Repeating(name, once, rhythm, on_failure=failed)
+    return Repeating(name, once, rhythm, on_failure=failed, in_every_copy="the copy that leads does it")
 
 
 def _rpc(settings: AuditSettings, core: Core) -> "RpcServer":
@@ -279,9 +246,7 @@ def _rpc(settings: AuditSettings, core: Core) -> "RpcServer":
     return open_server(ServerOptions.of(settings), services=[registration], callers=callers)
 
 
-def _web(
-    settings: AuditSettings, database: Database, core: Core, clock: Clock
-) -> tuple["ServiceApp", Callable[[], object]]:
+def _web(settings: AuditSettings, database: Database, core: Core, clock: Clock) -> "ServiceApp":
     from audit.adapters.web.app import WebParts, create_web
 
     return create_web(WebParts(settings, database, core.use_cases, clock))

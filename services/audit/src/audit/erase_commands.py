@@ -1,4 +1,5 @@
-"""`python -m audit expire` and `redact`: what the journal says of people is erased, by its term or by a decision."""
+"""`python -m audit expire`, `confirm-clock` and `redact`: what the journal says of people is erased, by its term or
+by a decision."""
 
 import argparse
 import sys
@@ -20,11 +21,30 @@ def expire(settings: AuditSettings, _arguments: argparse.Namespace) -> int:
 
     Raises:
         StartError: the database is not as it must be.
-        ServiceError: the database does not answer, or a key cannot be removed.
+        ServiceError: the database does not answer, a key cannot be removed, or the clock jumped.
     """
     destroyed = _with_erasing(settings, lambda erasing: erasing.expire())
     lines = [f"destroyed: the key of {name}" for name in destroyed] or ["No key is at the end of its term."]
     sys.stdout.write("\n".join(lines) + "\n")
+    return 0
+
+
+def confirm_arguments(parser: argparse.ArgumentParser) -> None:
+    """Who has looked at the time, and why it is right."""
+    parser.add_argument("--by", required=True, metavar="WHO", help="the person who has compared the time")
+    parser.add_argument("--reason", required=True, metavar="WHY", help="what the clock did, and why it is right now")
+
+
+def confirm_clock(settings: AuditSettings, arguments: argparse.Namespace) -> int:
+    """Lets keys be destroyed again after the clock jumped; returns the exit code.
+
+    Raises:
+        StartError: the database is not as it must be.
+        ServiceError: the clock is behind the journal, or the database does not answer.
+    """
+    said = _with_erasing(settings, lambda erasing: erasing.confirm(arguments.by, arguments.reason))
+    told = f"Confirmed. Event {said} says so." if said else "Nothing is suspended: there is nothing to confirm."
+    sys.stdout.write(told + "\n")
     return 0
 
 

@@ -26,14 +26,17 @@ from rights.replication import replica_age
 from rights.sessions import SessionsReplica
 from servicekit.clock import SystemClock
 from servicekit.database import check_schema, open_database
+from servicekit.database.clean_up import clean_up
 from servicekit.errors import StartError
 from servicekit.health import database_check
 from servicekit.metrics import Gauge
 from servicekit.outbox import LaterDelivery, OutboxRelay, RecordingUnitOfWork
+from servicekit.outbox.forgetting import forget_delivered
 from servicekit.outbox.grpc_sink import GrpcAuditSink
 from servicekit.process import Parts, Process
 from servicekit.rpc import CallerPolicy, ChannelOptions, RpcServer, ServerOptions, open_channel, open_server
 from servicekit.tokens import AccessTokenVerifier, JwksSource
+from servicekit.web.session_tables import forget_ended_sessions, forget_form_answers
 
 OLDEST_SCHEMA = "0001"
 NEWEST_SCHEMA = "0001"
@@ -67,7 +70,8 @@ def build(settings: CdapSettings, parts: Parts) -> Process:
     sessions = SessionsReplica(GrpcEndedSessionsFeed(auth), clock, service=settings.service)
     consult = ConsultDossier(work, rights, sessions, table, clock)
     months = MonthsInForce(work, clock)
-    background = (relay, rights, sessions)
+    cleaning = clean_up(database, clock, forget_delivered, forget_form_answers, forget_ended_sessions)
+    background = (relay, rights, sessions, cleaning)
     web = None
     if parts.web:
         web = create_web(WebParts(settings, database, consult, clock))
@@ -83,6 +87,7 @@ def build(settings: CdapSettings, parts: Parts) -> Process:
         rpc=rpc,
         background=background,
         close=close,
+        answers_without=frozenset({cleaning.name}),
         health=(("database", database_check(database)), ("months", months.old)),
         notes=frozenset({"months"}),
         queues=(relay.queue(),),

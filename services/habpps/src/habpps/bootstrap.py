@@ -40,18 +40,21 @@ from rights.sessions import SessionsReplica
 from servicekit.background import each_apart, each_in_turn
 from servicekit.clock import Clock, SystemClock
 from servicekit.database import Database, check_schema, open_database
+from servicekit.database.clean_up import clean_up
 from servicekit.database.row_queue import QueueRows, row_queue
 from servicekit.errors import StartError
 from servicekit.event_words import TYPE
 from servicekit.health import database_check
 from servicekit.metrics import Gauge
 from servicekit.outbox import LaterDelivery, OutboxRelay, RecordingUnitOfWork
+from servicekit.outbox.forgetting import forget_delivered
 from servicekit.outbox.grpc_sink import GrpcAuditSink
 from servicekit.process import Parts, Process
 from servicekit.queues import Queue
 from servicekit.rpc import CallerPolicy, ChannelOptions, RpcServer, ServerOptions, open_channel, open_server
 from servicekit.rpc.server import Registration
 from servicekit.tokens import AccessTokenVerifier, JwksSource
+from servicekit.web.session_tables import forget_ended_sessions, forget_form_answers
 
 OLDEST_SCHEMA = "0001"
 NEWEST_SCHEMA = "0001"
@@ -139,13 +142,14 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
     pushing = account_relay(push)
     due = DoWhatIsDue(register, clock, each_in_turn, RemindDepartures(work, signals, clock))
     ticking = clock_work(database, clock, due)
+    cleaning = clean_up(database, clock, forget_delivered, forget_form_answers, forget_ended_sessions)
     commands.tell(pushing.wake)
     return Process(
         web=web,
         rpc=rpc,
-        background=(relay, pushing, ticking, *((sessions,) if parts.rpc else ())),
+        background=(relay, pushing, ticking, cleaning, *((sessions,) if parts.rpc else ())),
         close=close,
-        answers_without=frozenset({relay.name, pushing.name, ticking.name, sessions.name}),
+        answers_without=frozenset({relay.name, pushing.name, ticking.name, cleaning.name, sessions.name}),
         health=(("database", database_check(database)), ("readers", propagation.older_readers)),
         notes=frozenset({"readers"}),
         queues=(relay.queue(), _commands_queue(database, clock)),

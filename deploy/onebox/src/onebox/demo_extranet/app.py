@@ -17,6 +17,7 @@ from onebox.demo_extranet.sites import SITES, Site
 from partnerkit.web import TRANSLATIONS, CleanForm, DayField
 from servicekit.clock import Clock, SystemClock
 from servicekit.database import Database, open_database
+from servicekit.database.clean_up import clean_up
 from servicekit.errors import StartError
 from servicekit.health import database_check
 from servicekit.process import Parts, Process
@@ -31,6 +32,7 @@ from servicekit.web import (
     create_app,
     current_professional,
 )
+from servicekit.web.session_tables import forget_ended_sessions, forget_form_answers
 
 if TYPE_CHECKING:
     import httpx
@@ -68,9 +70,10 @@ def build(settings: DemoExtranetSettings, _parts: Parts) -> Process:
     """
     if settings.service not in SITES:
         raise StartError(f"There is no demo extranet {settings.service!r}: choose one of {', '.join(SITES)}.")
-    database = open_database(settings.database_url)
+    database, clock = open_database(settings.database_url), SystemClock()
     return Process(
-        web=build_app(settings, database, SystemClock()),
+        web=build_app(settings, database, clock),
+        background=(clean_up(database, clock, forget_form_answers, forget_ended_sessions),),
         close=database.close,
         health=(("database", database_check(database)),),
     )

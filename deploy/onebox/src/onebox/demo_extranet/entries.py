@@ -6,9 +6,11 @@ from datetime import date
 from sqlalchemy import Column, Date, Integer, MetaData, String, Table, insert, select
 
 from servicekit.database import Database
+from servicekit.database.jobs import job_table
 from servicekit.identifiers import new_id
 
 metadata = MetaData()
+job = job_table(metadata)
 
 entry = Table(
     "entry",

@@ -38,6 +38,15 @@ REASONS = (
     reason(
         "SHARD_KEY_MISSING", OPERATION, ("Clé d'un mois du journal absente", "Key of a month of the journal missing")
     ),
+    reason("CLOCK_JUMPED", OPERATION, ("Horloge déréglée", "Clock not right")),
+    reason(
+        "DESTRUCTION_SUSPENDED",
+        OPERATION,
+        (
+            "Destruction des clés suspendue après un saut de l'horloge",
+            "Destruction of keys suspended: the clock jumped",
+        ),
+    ),
     reason(
         "JOURNAL_UNAVAILABLE",
         UNAVAILABLE,

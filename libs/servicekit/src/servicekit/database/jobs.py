@@ -2,8 +2,8 @@
 
 A row per job says when it is due next. Whoever sees it due claims it by one conditional UPDATE, with a lease: a holder
 that dies gives it up when the lease ends. The next time is written only after the work was done, so that a time that
-was missed is made up for, once. A clock that jumped back repeats nothing: the job is due one period after now at the
-latest.
+was missed is made up for, once. A copy whose clock jumped does nothing for an hour (`servicekit.steady_clock`), and one
+that went back repeats nothing: the job is due one period after now at the latest.
 """
 
 from collections.abc import Callable
@@ -17,6 +17,7 @@ from servicekit.clock import Clock
 from servicekit.database.contract import Database
 from servicekit.database.types import UtcDateTime
 from servicekit.identifiers import new_id
+from servicekit.steady_clock import SteadyClock
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -51,8 +52,10 @@ class DueOnce:
 
     def __init__(self, database: Database, clock: Clock, job: Job, work: Callable[[], object]) -> None:
         """Every copy has a name of its own as holder."""
+        self.job = job
         self._database = database
         self._clock = clock
+        self._steady = SteadyClock(clock)
         self._job = job
         self._work = work
         self._holder = new_id()
@@ -61,8 +64,12 @@ class DueOnce:
         """Look, and do the work if it is due; return whether it was done here.
 
         When the work fails, the job stays due for whoever looks next.
+
+        Raises:
+            ClockJumpedError: nothing is done by this clock yet.
         """
-        if not self._database.write(self._claim):
+        now = self._steady.now()
+        if not self._database.write(lambda connection: self._claim(connection, now)):
             return False
         done = False
         try:
@@ -72,8 +79,8 @@ class DueOnce:
             self._database.write(lambda connection: self._give_up(connection, done=done))
         return True
 
-    def _claim(self, connection: Connection) -> bool:
-        now, name = self._clock.now(), self._job.name
+    def _claim(self, connection: Connection, now: datetime) -> bool:
+        name = self._job.name
         if connection.execute(select(_job.name).where(_job.name == name)).first() is None:
             try:
                 with connection.begin_nested():

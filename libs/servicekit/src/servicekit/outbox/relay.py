@@ -91,7 +91,6 @@ class OutboxRelay:
         self._failures = 0
         self._is_mistake = False  # the last failure was none of audit or of the database
         self._everything = True  # the first pass also sends what a process before this one left behind
-        self._cleaned_at_seconds = clock.boottime()
         self._asked = False
         self._busy_since_seconds: float | None = None
         self._late = 0  # strict acts that were refused as audit was slow
@@ -250,7 +249,6 @@ class OutboxRelay:
             self._wake.set()
         if mark or self._marking_is_due():
             self._mark()
-        self._clean()
 
     def _ask(self) -> None:
         """While nothing is sent, and before a failure is over: could an act be recorded and acknowledged now?
@@ -384,14 +382,3 @@ class OutboxRelay:
         if self._everything or self._database.dialect == "sqlite":
             return None
         return store.Share(self._chains.epochs(), self._clock.now() - self._settings.orphan_age)
-
-    def _clean(self) -> None:
-        now_seconds = self._clock.boottime()
-        if now_seconds - self._cleaned_at_seconds < self._settings.cleaning_interval.total_seconds():
-            return
-        self._cleaned_at_seconds = now_seconds
-        limit, now = self._settings.cleaning_rows, self._clock.now()
-        before, last_before = now - self._settings.retention, now - self._settings.last_kept
-        while self._database.write(lambda connection: store.forget(connection, before, last_before, limit)) == limit:
-            if self._stopping.is_set():
-                return

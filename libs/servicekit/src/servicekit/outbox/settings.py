@@ -32,7 +32,6 @@ class OutboxSettings:
     gap_events: int = 128  # sent again in one call: new events, for which people wait, come between
     retention: timedelta = timedelta(hours=24)  # acknowledged rows are kept, to be sent again to a restored audit
     last_kept: timedelta = timedelta(days=31)  # the last row of an epoch: without it nobody knows how far it went
-    cleaning_interval: timedelta = timedelta(seconds=60)
     cleaning_rows: int = 1_000  # deleted in one transaction
 
 

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 import structlog
 from flask import g
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select
 
 from servicekit.clock import Clock
 from servicekit.database import Database
@@ -87,11 +87,7 @@ class KeptResults:
             "until": now + int(self._life.total_seconds()),
         }
 
-        def work(connection: Connection) -> None:
-            _drop_old_results(connection, now)
-            connection.execute(insert(web_kept_result).values(row))
-
-        self._database.write(work)
+        self._database.write(lambda connection: connection.execute(insert(web_kept_result).values(row)).rowcount)
         return identifier
 
     def find(
@@ -112,17 +108,8 @@ class KeptResults:
         lives = row.sealed is not None and row.until > self._now()
         return Kept(sealer.read(row.sealed, f"result {key}", read_result) if lives else None, question)
 
-    def remove_expired(self) -> int:
-        """Drop every result whose time is over; how many there were."""
-        return self._database.write(lambda connection: _drop_old_results(connection, self._now()))
-
     def _sealer(self, session: SessionKey) -> Sealer:
         return self._secrets.sealer(f"kept results of the session {session.secret}")
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
-
-
-def _drop_old_results(connection: Connection, now: int) -> int:
-    old = (web_kept_result.c.until <= now) & web_kept_result.c.sealed.is_not(None)
-    return connection.execute(update(web_kept_result).where(old).values(sealed=None)).rowcount

@@ -125,7 +125,7 @@ class RepeatedForms:
         row = web_form_answer.c
 
         def work(connection: Connection) -> str | None:
-            connection.execute(delete(web_form_answer).where(row.until <= now))
+            connection.execute(delete(web_form_answer).where(row.key == key, row.until <= now))
             found = connection.execute(select(web_form_answer).where(row.key == key)).first()
             lease = now + int(LEASE.total_seconds())
             if found is None:

@@ -3,9 +3,22 @@
 Times are seconds since 1970, UTC.
 """
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    delete,
+    update,
+)
 
 web_metadata = MetaData()
 
@@ -62,3 +75,26 @@ def create_web_session_tables(op: Any) -> None:
     """For a migration of a service: `create_web_session_tables(op)` with Alembic's `op`. Undone by dropping all."""
     web_metadata.create_all(op.get_bind())
     create_form_answer_table(op)
+
+
+def forget_form_answers(connection: Connection, now: datetime) -> int:
+    """For `servicekit.database.clean_up`: answers whose quarter of an hour is over; how many."""
+    return connection.execute(delete(web_form_answer).where(web_form_answer.c.until <= _seconds(now))).rowcount
+
+
+def forget_ended_sessions(connection: Connection, now: datetime) -> int:
+    """For `servicekit.database.clean_up`: sessions that have ended, with what was kept for them, results whose time is
+    over, and what may be seen again; how many rows."""
+    at = _seconds(now)
+    ended = (web_session.c.idle_until <= at) | (web_session.c.ends_at <= at)
+    old_result = (web_kept_result.c.until <= at) & web_kept_result.c.sealed.is_not(None)
+    statements = (
+        delete(web_seen_once).where(web_seen_once.c.until <= at),
+        delete(web_session).where(ended),
+        update(web_kept_result).where(old_result).values(sealed=None),
+    )
+    return sum(connection.execute(statement).rowcount for statement in statements)
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())

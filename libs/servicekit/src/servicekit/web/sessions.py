@@ -193,17 +193,6 @@ class WebSessions:
         except IntegrityError:
             return False  # twice at the same moment: the other was first
 
-    def remove_expired(self) -> int:
-        """Forgets what has ended; how many rows went. Called now and then (`OidcLogin` does)."""
-        now = self._now()
-
-        def work(connection: Connection) -> int:
-            ended = (web_session.c.idle_until <= now) | (web_session.c.ends_at <= now)
-            forgotten = connection.execute(delete(web_seen_once).where(web_seen_once.c.until <= now)).rowcount
-            return forgotten + _delete(connection, ended)
-
-        return self._database.write(work)
-
     def _seal(self, id_hash: str, content: SessionContent) -> str:
         return self._sealer.seal(json.dumps(asdict(content)), id_hash)
 

@@ -1,4 +1,4 @@
-"""The one thread that gives the journal its order, and which process of several has it.
+"""The one thread that gives the journal its order, which process of several has it, and the destruction of old keys.
 
 Requests wait in a bounded queue; the thread takes all that is there, at most 512 events, and records them as one
 batch, so that while one batch reaches the disk the next one gathers. It never waits for more to come: under load
@@ -23,6 +23,9 @@ from audit.domain.refusals import (
 from audit.use_cases.ports import Alarms
 from audit.use_cases.record_batch import JournalPlace, Request, Written
 from servicekit.background import Repeating, Rhythm
+from servicekit.clock import Clock
+from servicekit.database import Database
+from servicekit.database.jobs import DueOnce, Job
 from servicekit.database.session_lock import SessionLock
 from servicekit.errors import ServiceError
 from servicekit.logging import get_logger
@@ -32,6 +35,8 @@ QUEUE_EVENTS = 8192
 _STOP_SECONDS = 10.0
 LEADER_LOCK = "journal-leader"
 _LOOK_EVERY = timedelta(seconds=1)
+_EXPIRE_EVERY, _BETWEEN_LOOKS = timedelta(hours=1), timedelta(minutes=1)
+_LONGEST_EXPIRY = timedelta(minutes=10)
 _MISTAKES_BEFORE_PROBLEM = 3
 _NOT_LEADER = "another process of the journal writes: send it there; this one takes over when that one ends"
 
@@ -208,6 +213,12 @@ class Sequencer:
                 waiting.answer.set_exception(error)
 
 
+def key_expiry(database: Database, clock: Clock, expire: Callable[[], object]) -> Repeating:
+    """The repeating thread of an `ExpireKeys`: each hour in one copy, whether it leads or not, as a command would."""
+    job = Job("key-expiry", every=_EXPIRE_EVERY, lease=_LONGEST_EXPIRY)
+    return Repeating(job.name, DueOnce(database, clock, job, expire), Rhythm(_BETWEEN_LOOKS))
+
+
 class Leadership:
     """A `Background` that takes the lock of the leader when it is free, and notices when it is lost.
 
@@ -223,7 +234,7 @@ class Leadership:
         """Without a lock it always leads."""
         self._lock = lock
         self._leads = lock is None
-        self._task = Repeating(self.name, self.look, Rhythm(every))
+        self._task = Repeating(self.name, self.look, Rhythm(every), in_every_copy="it chooses the copy that writes")
         self.tasks = (self._task,)
 
     def leads(self) -> bool:

@@ -99,6 +99,12 @@ class ShardKeyMissingError(DependencyUnavailableError):
     reason = "SHARD_KEY_MISSING"
 
 
+class DestructionSuspendedError(DependencyUnavailableError):
+    """The clock jumped: no key is destroyed until a person has confirmed the time."""
+
+    reason = "DESTRUCTION_SUSPENDED"
+
+
 class ClockNotBelievedError(DependencyUnavailableError):
     """The clock contradicts what is known: nothing is stamped with it, and producers send again later."""
 

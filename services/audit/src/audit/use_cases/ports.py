@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from audit.domain.checkpoint import SignedCheckpoint, TreeHead, VerifierKey
+from audit.domain.clock_check import WatchedClock
 from audit.domain.entry import SearchKeys
 from audit.domain.merkle import Frontier, leaf_hash
 from audit.domain.producer_chain import Hole, ProducerChain
@@ -175,6 +176,16 @@ class Erasures(Protocol):
         """Removes at most `limit` payloads of a shard whose key was destroyed; how many they were."""
 
 
+class ClockWatch(Protocol):
+    """The clock as retention saw it; no evidence."""
+
+    def read(self) -> WatchedClock | None:
+        """None before the first look."""
+
+    def save(self, watched: WatchedClock) -> None:
+        """Replaces what was there."""
+
+
 class Words(Protocol):
     """What producers call their events; no evidence."""
 
@@ -201,6 +212,7 @@ class Repositories:
     checkpoints: Checkpoints
     shards: Shards
     erasures: Erasures
+    clock: ClockWatch
     words: Words
 
 

@@ -11,7 +11,8 @@ from audit.domain.event import OWN_SERVICE, SubmittedEvent
 from audit.domain.producer_chain import Hole
 from audit.domain.verification import Problem
 from audit.use_cases.accept_restored import ACCEPTED_TYPE
-from audit.use_cases.erase import DESTROYED_TYPE, REDACTED_TYPE
+from audit.use_cases.erase import REDACTED_TYPE
+from audit.use_cases.expire_keys import DESTROYED_TYPE
 from audit.use_cases.ports import JournalScan, RawEntry, ShardKeys, StoredShard
 
 

@@ -46,7 +46,7 @@ def build_process(settings: AuthSettings, parts: Parts) -> Process:
     rights, work = rooms.people.rights, opened.work
     lost = LostAccess(EndLostAccess(work, rights, clock, logout.wake))
     opened.replica.on_change(lost.thread.wake)
-    tasks = build_tasks(settings, work, mail_sender(settings, work, passwords, clock, rights), clock, logout)
+    tasks = build_tasks(settings, opened, mail_sender(settings, work, passwords, clock, rights), clock, logout)
     web = create_web(settings, rooms, lambda: keys.document, opened.database) if parts.web else None
     beside = (lost.thread, *tasks.all())
     return Process(

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import timedelta
 
+from auth.bootstrap.opened import Opened
 from auth.bootstrap.people import session_limits
-from auth.bootstrap.repositories import AuthWork
 from auth.keys.adapters.crypto.key_changes import KeySchedule
 from auth.keys_command import key_changes
 from auth.people.adapters.background import LogoutWorker, QueueWatch
@@ -19,6 +19,13 @@ from auth.people.use_cases.watch_queues import WatchQueues
 from auth.settings import AuthSettings
 from servicekit.background import Repeating, Rhythm, each_apart
 from servicekit.clock import Clock
+from servicekit.database.clean_up import clean_up
+from servicekit.database.jobs import DueOnce, Job
+from servicekit.outbox.forgetting import forget_delivered
+from servicekit.web.session_tables import forget_form_answers
+
+_LEASE = timedelta(minutes=5)
+_BETWEEN_LOOKS = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +38,7 @@ class Tasks:
     forgetting: Repeating
     schedule: Repeating
     watch: Repeating
+    clean_up: Repeating
 
     def all(self) -> tuple[Repeating, ...]:
         """In order of start."""
@@ -43,21 +51,29 @@ class LostAccess:
     def __init__(self, end: EndLostAccess) -> None:
         """Not started."""
         self.end = end
-        self.thread = Repeating("lost-access", end, Rhythm(every=timedelta(seconds=0.5)))
+        why = "each copy compares with its own replica of the rights; a session that another ended is ended once"
+        self.thread = Repeating("lost-access", end, Rhythm(every=timedelta(seconds=0.5)), in_every_copy=why)
 
 
-def build_tasks(settings: AuthSettings, work: AuthWork, mails: SendMails, clock: Clock, logout: LogoutWorker) -> Tasks:
+def build_tasks(settings: AuthSettings, opened: Opened, mails: SendMails, clock: Clock, logout: LogoutWorker) -> Tasks:
     """The threads beside the requests, not started."""
-    limits = session_limits(settings)
+    work, limits = opened.work, session_limits(settings)
 
-    def repeating(name: str, task: Callable[[], object], every: timedelta) -> Repeating:
-        return Repeating(name, task, Rhythm(every=every))
+    def once(name: str, task: Callable[[], object], every: timedelta) -> Repeating:
+        """In one copy of auth at a time."""
+        job = Job(name, every=every, lease=_LEASE)
+        return Repeating(name, DueOnce(opened.database, clock, job, task), Rhythm(every=min(every, _BETWEEN_LOOKS)))
 
+    def everywhere(name: str, task: Callable[[], object], every: timedelta, why: str) -> Repeating:
+        return Repeating(name, task, Rhythm(every=every), in_every_copy=why)
+
+    watch = QueueWatch(WatchQueues(work, clock))
     return Tasks(
         logout=logout,
-        mails=repeating("mails", mails, timedelta(seconds=1)),
-        sweeper=repeating("session-sweeper", SweepSessions(work, clock, limits, each_apart), timedelta(seconds=30)),
-        forgetting=repeating("forgetting", ForgetOld(work, clock), FORGET_EVERY),
-        schedule=repeating("key-schedule", KeySchedule(key_changes(settings, clock)), timedelta(minutes=1)),
-        watch=repeating("queue-watch", QueueWatch(WatchQueues(work, clock)), timedelta(minutes=10)),
+        mails=everywhere("mails", mails, timedelta(seconds=1), "each mail is claimed before it is sent"),
+        sweeper=once("session-sweeper", SweepSessions(work, clock, limits, each_apart), timedelta(seconds=30)),
+        forgetting=once("forgetting", ForgetOld(work, clock), FORGET_EVERY),
+        schedule=once("key-schedule", KeySchedule(key_changes(settings, clock)), timedelta(minutes=1)),
+        watch=everywhere("queue-watch", watch, timedelta(minutes=10), "it reads, and writes the log of its own copy"),
+        clean_up=clean_up(opened.database, clock, forget_delivered, forget_form_answers),
     )

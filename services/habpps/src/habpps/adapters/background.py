@@ -49,7 +49,8 @@ BETWEEN_LOOKS, BETWEEN_ROUNDS, LONGEST_ROUND = timedelta(minutes=1), timedelta(h
 
 def account_relay(push: Callable[[], object]) -> Repeating:
     """Return the repeating thread of a `PushAccountCommands`; whoever announces an act wakes it."""
-    return Repeating("account-relay", push, Rhythm(every=LONGEST_PAUSE))
+    why = "auth carries out each command once, whichever copy sends it"
+    return Repeating("account-relay", push, Rhythm(every=LONGEST_PAUSE), in_every_copy=why)
 
 
 def clock_work(database: Database, clock: Clock, work: Callable[[], object]) -> Repeating:

@@ -2,7 +2,6 @@
 
 import hmac
 from dataclasses import dataclass
-from datetime import timedelta
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request, session, url_for
@@ -28,7 +27,6 @@ from servicekit.web.sessions import SessionContent, WebSession, WebSessions
 
 log = get_logger("servicekit.web.oidc")
 
-_CLEAN_UP_EVERY = timedelta(minutes=5)
 _LONGEST_ARGUMENT = 4096
 _SIGN_OUT_S = 600
 _ONCE_MORE_S = 120
@@ -63,7 +61,6 @@ class LoginViews:
     def __init__(self, parts: LoginParts) -> None:
         """Nothing is fetched before the first sign-in."""
         self._parts = parts
-        self._cleaned_at = parts.clock.now()
 
     def blueprint(self) -> Blueprint:
         """The five addresses. Machines call the last one: it reads no cookie. Neither it nor signing out needs a CSRF
@@ -129,7 +126,6 @@ class LoginViews:
         self._parts.attempts.forget(attempt.state, done)  # type: ignore[arg-type]
         self._set_cookie(done, "session", cookie)
         self._delete_cookie(done, "reprise")
-        self._clean_up()
         return done
 
     @public
@@ -223,12 +219,6 @@ class LoginViews:
             answer.status_code = 400
             answer.headers.pop("WWW-Authenticate", None)
         return answer
-
-    def _clean_up(self) -> None:
-        now = self._parts.clock.now()
-        if now - self._cleaned_at >= _CLEAN_UP_EVERY:
-            self._cleaned_at = now
-            self._parts.sessions.remove_expired()
 
     def _address(self, path: str) -> str:
         return self._parts.settings.public_url.rstrip("/") + path

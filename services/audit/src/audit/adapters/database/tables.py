@@ -1,6 +1,7 @@
 """The tables of the journal. Every column of those in `metadata` is checked by `audit verify`.
 
-What producers call their events is for showing and proves nothing: `words_metadata` holds it apart.
+What producers call their events is for showing and proves nothing: `words_metadata` holds it apart, as `work_metadata`
+does what is due, who does it, and how the clock went meanwhile.
 Times are microseconds since 1970-01-01 UTC, as they stand in the entries. Web sessions have their own table, owned by
 `servicekit.web`.
 """
@@ -8,6 +9,7 @@ Times are microseconds since 1970-01-01 UTC, as they stand in the entries. Web s
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 from servicekit.database import sequence_type
+from servicekit.database.jobs import job_table
 
 metadata = MetaData()
 
@@ -102,6 +104,20 @@ shard = Table(
     Column("name", String(24), primary_key=True),
     Column("key_check", LargeBinary, nullable=False),
     Column("destroyed_by", BigInteger),
+)
+
+work_metadata = MetaData()
+job = job_table(work_metadata)
+
+clock_watch = Table(
+    "clock_watch",
+    work_metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("now_us", BigInteger, nullable=False),
+    Column("ticks_us", BigInteger, nullable=False),  # since the start of the machine, below
+    Column("start", String(64), nullable=False),
+    Column("problem", String(32), nullable=False),
+    Column("suspended_at_us", BigInteger, nullable=False),
 )
 
 words_metadata = MetaData()

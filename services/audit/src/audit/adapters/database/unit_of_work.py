@@ -6,6 +6,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from audit.adapters.database.checkpoints import SqlCheckpoints, SqlShards
+from audit.adapters.database.clock_watch import SqlClockWatch
 from audit.adapters.database.entries import SqlEntries
 from audit.adapters.database.erasures import SqlErasures
 from audit.adapters.database.producers import SqlProducers
@@ -41,5 +42,6 @@ def sql_repositories(connection: Connection) -> Repositories:
         checkpoints=SqlCheckpoints(connection),
         shards=SqlShards(connection),
         erasures=SqlErasures(connection),
+        clock=SqlClockWatch(connection),
         words=SqlWords(connection),
     )

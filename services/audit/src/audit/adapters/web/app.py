@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,8 +43,8 @@ class WebParts:
     http: httpx.Client | None = None
 
 
-def create_web(parts: WebParts) -> tuple[ServiceApp, Callable[[], object]]:
-    """The application, and the work that removes expired sessions."""
+def create_web(parts: WebParts) -> ServiceApp:
+    """The application."""
     settings, database, use_cases, clock = parts.settings, parts.database, parts.use_cases, parts.clock
     navigation = (
         NavigationLink("journal.home", _l("Le journal")),
@@ -85,4 +84,4 @@ def create_web(parts: WebParts) -> tuple[ServiceApp, Callable[[], object]]:
         vocabulary=use_cases.vocabulary,
     )
     app.register_blueprint(pages.blueprint())
-    return app, sessions.remove_expired
+    return app

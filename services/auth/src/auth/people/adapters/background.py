@@ -21,7 +21,8 @@ class LogoutWorker(Repeating):
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="logout-call")
         self._tell_clients = tell_clients
         self._failure: BaseException | None = None
-        super().__init__("logout-notices", self._begin, Rhythm(every=timedelta(seconds=1)))
+        why = "each notice is claimed before it is sent"
+        super().__init__("logout-notices", self._begin, Rhythm(every=timedelta(seconds=1)), in_every_copy=why)
 
     def _begin(self) -> None:
         """Raises what a lane of the round before failed by, once the others are on their way: health tells it."""

@@ -9,8 +9,11 @@ PostgreSQL each Caf has a partition, made by its first import.
 import sqlalchemy as sa
 
 from servicekit.database import Json, UtcDateTime
+from servicekit.database.jobs import job_table
 
 metadata = sa.MetaData()
+
+job = job_table(metadata)
 
 dossier = sa.Table(
     "dossier",

@@ -4,6 +4,9 @@ import sqlalchemy as sa
 
 from auth.ground.adapters.database.columns import metadata, moment, name_of, words
 from servicekit.database import Json, UtcDateTime
+from servicekit.database.jobs import job_table
+
+job = job_table(metadata)
 
 account = sa.Table(
     "account",
