@@ -48,6 +48,7 @@ def write(folder: Path, url: str) -> Written:
         receipts = opened.append(*cdap.events(280))
         opened.core.use_cases.publish()
         before = _before(opened)
+        assert opened.erasing.expire() == (), "the first look only notes the time"
         shutil.copytree(folder / "keys", folder / "keys-before")
         clock.at = LATER
         opened.append(*cdap.events(270, occurred_at_us=LATER_US))
