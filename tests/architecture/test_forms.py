@@ -17,7 +17,7 @@ ELSEWHERE = {
     "_header.html",  # signing out: twice is as good as once
 }
 
-VERSION = re.compile(r"\b(form|assign_form)\.version\b|\"version\": ")
+VERSION = re.compile(r"\b(form|assign_form|names|address)\.version\b|\"version\": ")
 MAKES_ONLY = {
     # what is new: nothing known is changed, and the register refuses a second one
     "request.html",  # what was asked never changes, and the register refuses a second decision

@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from habpps.domain.account_command import AccountCommand
+from habpps.domain.account_command import AccountCommand, CommandKind
 from habpps.use_cases.ports import (
     AccountStatus,
 )
 
 
 class FakeAccounts:
-    """The account service as the relay sees it. `failure` is raised by every call while it is set."""
+    """The account service as the relay sees it. `failure` is raised by every call while it is set;
+    `in_use`: accounts that were signed in with."""
 
     def __init__(self) -> None:
         self.pushed: list[AccountCommand] = []
@@ -18,12 +19,14 @@ class FakeAccounts:
         self.failure: Exception | None = None
         self.known: dict[str, AccountStatus] = {}
         self.signed_in: dict[str, datetime] = {}
+        self.in_use: set[str] = set()
 
     def push(self, command: AccountCommand) -> AccountStatus:
         if self.failure is not None:
             raise self.failure
         self.pushed.append(command)
-        status = AccountStatus("jdupont", self.mails_sent)
+        begins = command.kind is CommandKind.INVITE and command.account_id not in self.in_use
+        status = AccountStatus("jdupont", self.mails_sent, account_mails=begins)
         self.known[command.account_id] = status
         return status
 

@@ -16,12 +16,10 @@ from habpps.domain.reach import Reach
 from habpps.domain.service_contract import ContractTerms, Extranet
 from habpps.use_cases.act_entry import Act, ActEntry, Done
 from habpps.use_cases.act_kinds import ActKind, Acts
-from habpps.use_cases.acts import ACTS
-from habpps.use_cases.appoint_administrator import AppointAdministrator
+from habpps.use_cases.answer_people import AnswerPeople
 from habpps.use_cases.assign_to_group import AssignToGroup
 from habpps.use_cases.catalogue import UseCases, use_cases_on
 from habpps.use_cases.create_organisation import CreateOrganisation
-from habpps.use_cases.create_user import CreateUser
 from habpps.use_cases.follow_propagation import FollowPropagation
 from habpps.use_cases.import_document import read_document
 from habpps.use_cases.import_extranets import ImportExtranets
@@ -29,9 +27,12 @@ from habpps.use_cases.import_organisations import CreateCafAgent, ImportOrganisa
 from habpps.use_cases.manage_groups import CreateGroup
 from habpps.use_cases.open_service_contract import OpenServiceContract
 from habpps.use_cases.ports import FeedReader, Replicas, Repositories, Signals
+from habpps.use_cases.push_account_commands import PushAccountCommands
 from habpps.use_cases.register import Register
 from servicekit.audit_events import RecordedWork
+from servicekit.background import each_apart
 from tests.habpps.account_fakes import FakeAccounts
+from tests.habpps.direct_acts import ACTS_OF_TESTS, AppointAdministrator, CreateUser
 from tests.habpps.fakes import (
     FixedClientSessions,
     InMemoryFeed,
@@ -89,7 +90,8 @@ class Register921:
     client_sessions: FixedClientSessions = field(default_factory=FixedClientSessions)
 
     def __post_init__(self) -> None:
-        self.register = Register(self.work, self.signals, self.clock, CATALOGUE, ACTS)
+        self.register = Register(self.work, self.signals, self.clock, CATALOGUE, ACTS_OF_TESTS)
+        self.answers = AnswerPeople(self.register, self.work, self.clock)
         signal = self.signals.replicas
         propagation = FollowPropagation(self.replicas, self.feed, signal, self.clock, self.client_sessions)
         self.acts: UseCases = use_cases_on(self.register, CATALOGUE, self.clock, propagation, self.accounts)
@@ -167,6 +169,27 @@ class Register921:
         habilitation_id = self.acts.perform(partner, AssignToGroup(user_id, group_id)).value
         made["751"] = Commune(organisation_id, contract_id, partner, group_id, user_id, habilitation_id)
         return made
+
+    def relay(self) -> None:
+        """What the thread of account commands does: everything that waits is passed on."""
+        push = PushAccountCommands(self.work, self.accounts, self.clock, each_apart)
+        while self.look(lambda store: store.commands.due(self.clock.now(), 1)):
+            push()
+
+    def arrive(self, invitation_id: str) -> str:
+        """The invited person uses the account that was made for it, or accepts with the one they have; gives it."""
+        self.relay()
+        invitation: Any = self.work.read(lambda store: store.invitations.get(invitation_id))
+        account_id = str(invitation.account_id)
+        if not self.answers.first_sign_in(account_id):
+            self.answers.answer(invitation_id, account_id, accepted=True)
+        self.accounts.in_use.add(account_id)
+        return account_id
+
+    def all_arrive(self, organisation_id: str) -> list[str]:
+        """Everybody whom an organisation has invited; gives the accounts."""
+        waiting = self.look(lambda store: store.invitations.waiting(organisation_id, self.clock.now()))
+        return [self.arrive(one.id) for one in waiting]
 
     def try_out(self, author: Author, work: Callable[[ActEntry], object]) -> Done[object]:
         """An act that does `work`, of a registry of its own."""

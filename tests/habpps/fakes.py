@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from habpps.domain.account_command import AccountCommand, CommandKind, CommandState
 from habpps.domain.habilitation import Group, Habilitation, Membership
+from habpps.domain.invitations import Invitation
 from habpps.domain.people import Administrator, User
 from habpps.domain.publication import PublishedFact
 from habpps.domain.reach import EVERYWHERE, Reach
@@ -35,7 +36,13 @@ from tests.habpps.paper_fakes import (
     part,
     plain,
 )
-from tests.habpps.rows import InMemoryPeople, Rows, RowsOfPeople
+from tests.habpps.rows import (
+    InMemoryAddressChanges,
+    InMemoryInvitations,
+    InMemoryPeople,
+    Rows,
+    RowsOfPeople,
+)
 
 
 class InMemoryGroups(Rows[Group]):
@@ -53,14 +60,11 @@ class InMemoryUsers(RowsOfPeople[User]):
         self.habilitations = habilitations
 
     @staticmethod
-    def _text(row: User) -> str:
+    def text(row: User) -> str:
         return plain(row.person.family_name, row.person.given_name, row.person.email, row.job_title)
 
     def of(self, organisation_id: str) -> tuple[User, ...]:
-        return self.pair(organisation_id, lambda row: (self._text(row), row.id))
-
-    def with_account(self, account_id: str) -> tuple[User, ...]:
-        return self.everywhere(lambda row: row.account_id == account_id, lambda row: (self._text(row), row.id))
+        return self.pair(organisation_id, lambda row: (self.text(row), row.id))
 
     def leaving(self, since: date, until: date) -> tuple[User, ...]:
         wanted = self.where(lambda row: row.departs_on is not None and since <= row.departs_on <= until)
@@ -87,13 +91,13 @@ class InMemoryUsers(RowsOfPeople[User]):
             in_group = listing.group_id in ("", "-") or row.id in members
             in_group = in_group and not (listing.group_id == "-" and row.id in placed)
             in_state = not listing.state or row.state.value == listing.state
-            return in_group and in_state and all(word in self._text(row) for word in words)
+            return in_group and in_state and all(word in self.text(row) for word in words)
 
         orders: dict[str, Callable[[User], str]] = {
             "job_title": lambda row: row.job_title,
             "state": lambda row: row.state.value,
         }
-        order = orders.get(listing.sort.removeprefix("-"), self._text)
+        order = orders.get(listing.sort.removeprefix("-"), self.text)
         found = sorted(filter(wanted, self.of(organisation_id)), key=lambda row: (order(row), row.id))
         return part(tuple(reversed(found) if listing.sort.startswith("-") else found), listing)
 
@@ -150,9 +154,6 @@ class InMemoryAdministrators(RowsOfPeople[Administrator]):
 
     def of(self, organisation_id: str) -> tuple[Administrator, ...]:
         return self.pair(organisation_id)
-
-    def with_account(self, account_id: str) -> tuple[Administrator, ...]:
-        return self.everywhere(lambda row: row.account_id == account_id)
 
 
 class InMemoryPublications:
@@ -262,6 +263,31 @@ class InMemoryReceipts(Rows[ActReceipt]):
         self.rows[receipt.id] = receipt
 
 
+class InMemoryEverywhere:
+    def __init__(
+        self,
+        users: InMemoryUsers,
+        administrators: InMemoryAdministrators,
+        invitations: InMemoryInvitations,
+        journal: InMemoryJournal,
+    ) -> None:
+        self._users, self._administrators, self._invitations = users, administrators, invitations
+        self._journal = journal
+
+    def users(self, account_id: str) -> tuple[User, ...]:
+        return self._users.where(lambda row: row.account_id == account_id, lambda row: (self._users.text(row), row.id))
+
+    def administrators(self, account_id: str) -> tuple[Administrator, ...]:
+        return self._administrators.where(lambda row: row.account_id == account_id)
+
+    def invitations(self, account_id: str) -> tuple[Invitation, ...]:
+        return self._invitations.where(lambda row: row.account_id == account_id)
+
+    def tell(self, record: ActRecord) -> None:
+        record.check_unsigned()
+        self._journal.add(record)
+
+
 class InMemoryStore:
     """Every repository on the same rows; a class, so that a copy narrows the copies."""
 
@@ -275,6 +301,9 @@ class InMemoryStore:
         self.administrators, self.commands = InMemoryAdministrators(self.people), InMemoryAccountCommands()
         self.journal, self.extranets, self.publications = InMemoryJournal(), InMemoryExtranets(), InMemoryPublications()
         self.requests, self.receipts = InMemoryRequests(), InMemoryReceipts()
+        self.invitations = InMemoryInvitations()
+        self.address_changes = InMemoryAddressChanges()
+        self.everywhere = InMemoryEverywhere(self.users, self.administrators, self.invitations, self.journal)
 
     def within(self, reach: Reach) -> Repositories:
         organisations = self.organisations.within(reach)
@@ -290,6 +319,9 @@ class InMemoryStore:
             territories=self.territories.within(reach),
             groups=self.groups.within(reach),
             people=self.people,
+            address_changes=self.address_changes,
+            everywhere=self.everywhere,
+            invitations=self.invitations.within(reach),
             users=users,
             habilitations=users.habilitations,
             administrators=self.administrators.within(reach),

@@ -5,13 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 from habpps.domain.account_command import CommandKind, CommandState
-from habpps.domain.authorship import OPERATOR, Author
+from habpps.domain.authorship import OPERATOR, Author, themselves
 from habpps.domain.people import Person, Role
 from habpps.domain.reach import Reach
 from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
 from habpps.use_cases.act_entry import Act
 from habpps.use_cases.acts import ACTS
-from habpps.use_cases.appoint_administrator import AppointAdministrator, WithdrawAdministrator
+from habpps.use_cases.answer_invitation import AnswerInvitation, AskAccount, ConfirmInvitation
+from habpps.use_cases.appoint_administrator import InviteAdministrator, WithdrawAdministrator
 from habpps.use_cases.assign_to_group import AssignToGroup
 from habpps.use_cases.change_convention import ChangeConvention, SignConvention
 from habpps.use_cases.change_habilitation import ChangeHabilitation
@@ -19,16 +20,19 @@ from habpps.use_cases.change_opening import ChangeOpening, OpenContractToGroup
 from habpps.use_cases.change_service_contract import ChangeServiceContract
 from habpps.use_cases.change_terms import ChangeTerms
 from habpps.use_cases.change_user import LockUser, ResetPassword, SetDeparture
+from habpps.use_cases.correct_person import AskAddress, ConfirmAddress, CorrectFunction, CorrectNames, WithdrawAddress
 from habpps.use_cases.create_organisation import EditOrganisation
-from habpps.use_cases.create_user import AttachPerson, CreateUser
+from habpps.use_cases.create_user import AttachPerson
 from habpps.use_cases.extend_territory import EndTerritory, ExtendTerritory
 from habpps.use_cases.import_extranets import ImportExtranets
 from habpps.use_cases.import_organisations import CreateCafAgent, ImportOrganisations
+from habpps.use_cases.invite_person import InviteUser, SendInvitationAgain, WithdrawInvitation
 from habpps.use_cases.manage_groups import ChangeGroup, CloseGroup, CreateGroup
 from habpps.use_cases.name_caf_agents import WithdrawCafAgent
 from habpps.use_cases.open_service_contract import OpenServiceContract
 from habpps.use_cases.retry_account_command import RetryAccountCommand
-from tests.habpps.builders import OTHER_SIRET, TERMS, TODAY, Commune, Register921, request
+from tests.habpps.builders import DIRECTOR, OTHER_SIRET, TERMS, TODAY, Commune, Register921, request
+from tests.habpps.direct_acts import CreateUser
 
 WHY = "contrôle"
 SOCIAL = ("accompagnement_social",)
@@ -53,6 +57,8 @@ def possible_acts(register: Register921, commune: Commune) -> dict[str, Possible
         *_of_contracts(register, commune),
         *_of_users(register, commune),
         *_of_places(register, commune),
+        *_of_invitations(register, commune),
+        *_of_persons(register, commune),
         Possible(OPERATOR, ImportExtranets(register.work.read(lambda store: store.extranets.all()))),
         Possible(OPERATOR, ImportOrganisations(_document())),
         Possible(OPERATOR, WithdrawCafAgent(register.agent("921", Role.CAF_AUDITOR).administrator_id, WHY)),
@@ -76,8 +82,52 @@ def _of_the_caf(register: Register921, commune: Commune, second: Author) -> list
         Possible(caf, denounce),
         Possible(caf, replace(convention, event=ConventionEvent.END_NOTICE), ((caf, denounce),)),
         Possible(caf, replace(convention, event=ConventionEvent.TERMINATE)),
-        Possible(caf, AppointAdministrator(commune.id, replace(SECOND, email="c@n.example"))),
+        Possible(caf, InviteAdministrator(commune.id, replace(SECOND, email="c@n.example"))),
         Possible(caf, WithdrawAdministrator(second.administrator_id, WHY)),
+    ]
+
+
+def _of_invitations(register: Register921, commune: Commune) -> list[Possible]:
+    """Each of an invitation of its own, passed on; one was answered under another name."""
+    partner, keys = commune.partner, []
+    for number in range(6):
+        person = Person("Ali", "Haddad", f"ali{number}@n.example")
+        keys.append(register.acts.perform(partner, InviteUser(person, "agent", (commune.group_id,))).value)
+    shared = replace(DIRECTOR, given_name="Paul", email="shared@n.example")
+    to_confirm = register.acts.perform(partner, InviteUser(shared, "agent")).value
+    register.relay()
+    kept = register.look(lambda store: [store.invitations.get(key) for key in keys])
+    invited = [str(one.account_id) for one in kept]
+    register.answers.answer(to_confirm, invited[0], accepted=True)
+    by_link = [themselves(account, "Ali Haddad", commune.id, "921") for account in invited[:2]]
+    mailbox = register.acts.perform(partner, InviteUser(replace(shared, email="mailbox@n.example"), "x"))
+    return [
+        Possible(partner, SendInvitationAgain(keys[2])),
+        Possible(partner, WithdrawInvitation(keys[3])),
+        Possible(by_link[0], AnswerInvitation(keys[0], accepted=True)),
+        Possible(by_link[1], AnswerInvitation(keys[1], accepted=False)),
+        Possible(themselves("", "Paul Léger", commune.id, "921"), AskAccount(mailbox.value)),
+        Possible(partner, ConfirmInvitation(to_confirm, confirmed=True)),
+        Possible(partner, ConfirmInvitation(to_confirm, confirmed=False)),
+    ]
+
+
+def _of_persons(register: Register921, commune: Commune) -> list[Possible]:
+    partner = commune.partner
+    account_id = str(register.look(lambda store: store.users.get(commune.user_id)).account_id)
+    asked = AskAddress(organisation_id=commune.id, account_id=account_id, email="camille@home.example")
+    own = AskAddress(organisation_id=commune.id, account_id=partner.account_id, email="dominique@home.example")
+    waiting, proved = (register.acts.perform(partner, act).value for act in (asked, own))
+    mailbox = themselves(partner.account_id, partner.display_name, commune.id, "921")
+    names = CorrectNames(
+        organisation_id=commune.id, account_id=account_id, given_name="Camille", family_name="Léger-Roy"
+    )
+    return [
+        Possible(partner, names),
+        Possible(partner, CorrectFunction(commune.user_id, "adjointe")),
+        Possible(partner, replace(asked, email="camille@other.example")),
+        Possible(partner, WithdrawAddress(waiting)),
+        Possible(mailbox, ConfirmAddress(proved)),
     ]
 
 
@@ -105,7 +155,7 @@ def _of_users(register: Register921, commune: Commune) -> list[Possible]:
     _refuse_a_command(register, other)
     lock = LockUser(commune.user_id, UserEvent.LOCK, WHY)
     return [
-        Possible(partner, CreateUser(replace(SECOND, email="d@n.example"), "agent", (commune.group_id,))),
+        Possible(partner, InviteUser(replace(SECOND, email="d@n.example"), "agent", (commune.group_id,))),
         Possible(partner, AttachPerson(partner.administrator_id, "agent")),
         Possible(partner, lock),
         Possible(partner, replace(lock, event=UserEvent.UNLOCK), ((partner, lock),)),

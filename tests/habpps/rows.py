@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Generic, Protocol, Self, TypeVar
 
+from habpps.domain.address_change import AddressChange
+from habpps.domain.invitations import Invitation
 from habpps.domain.people import AccountHolder, Administrator, User
 from habpps.domain.reach import EVERYWHERE, OutOfReachError, Reach
 from habpps.domain.refusals import UnknownThingError
@@ -88,3 +91,17 @@ class RowsOfPeople(Rows[M]):
     def everywhere(self, wanted: Callable[[M], bool], order: Callable[[M], Any] = lambda row: row.id) -> tuple[M, ...]:
         rows = [self._told(row) for row in self.rows.values()]
         return tuple(sorted(filter(wanted, rows), key=order))
+
+
+class InMemoryInvitations(Rows[Invitation]):
+    kind = "invitation"
+
+    def waiting(self, organisation_id: str, now: datetime) -> tuple[Invitation, ...]:
+        return tuple(row for row in self.pair(organisation_id) if row.waits(now))
+
+
+class InMemoryAddressChanges(Rows[AddressChange]):
+    """Of people, who are one for all: never narrowed."""
+
+    def of_account(self, account_id: str) -> tuple[AddressChange, ...]:
+        return tuple(reversed(self.where(lambda row: row.account_id == account_id)))

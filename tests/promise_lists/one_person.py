@@ -35,4 +35,19 @@ ONE_PERSON: tuple[Promise, ...] = (
         "Domain page B.4 (security)",
         "A new address of somebody whom several organisations know is confirmed by that person, signed in.",
     ),
+    Promise(
+        "person:one-account-across-organisations",
+        "Domain page B.1 (actors)",
+        "Somebody whom another organisation knows joins with the account they have; somebody unknown gets one.",
+    ),
+    Promise(
+        "person:the-inviter-cannot-tell",
+        "Domain page B.1 (actors)",
+        "Whoever invites sees the same pages, words, counts and history whether the address was known or not.",
+    ),
+    Promise(
+        "person:another-name-is-confirmed-first",
+        "Domain page B.2 (obligations)",
+        "Who accepts under another name than the invited one gets nothing before an administrator confirms.",
+    ),
 )

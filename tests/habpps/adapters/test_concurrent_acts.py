@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from habpps.domain.people import person_typed
 from habpps.domain.refusals import GroupNameTakenError, LastAdministratorError
 from habpps.use_cases.appoint_administrator import WithdrawAdministrator
-from habpps.use_cases.create_user import CreateUser
 from habpps.use_cases.manage_groups import CreateGroup
 from rights.snapshot import Snapshot
 from tests.habpps.adapters.conftest import Habpps
+from tests.habpps.direct_acts import CreateUser
 from tests.promises import promise
 
 

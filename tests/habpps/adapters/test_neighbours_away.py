@@ -103,7 +103,7 @@ def test_while_auth_is_silent_every_page_is_shown_and_what_was_asked_of_it_comes
     push()
     pages.author = commune.partner
     account_id = person(pages, commune)
-    user = habpps.all.look(lambda store: store.users.with_account(account_id)[0])
+    user = habpps.all.look(lambda store: store.everywhere.users(account_id)[0])
     for path in (
         "/",
         "/utilisateurs",

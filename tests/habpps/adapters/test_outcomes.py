@@ -8,8 +8,9 @@ from habpps.adapters.web.outcome_sentences import (
     administrator_appointed,
     departure_noted,
     in_force_everywhere,
+    invitation_sent,
     of,
-    user_created,
+    user_attached,
 )
 from habpps.domain.organisation import Signatory
 from habpps.domain.people import person_typed
@@ -18,7 +19,7 @@ from habpps.use_cases.change_convention import ChangeConvention
 from habpps.use_cases.change_service_contract import ChangeServiceContract
 from habpps.use_cases.change_user import LockUser
 from habpps.use_cases.client_sessions import ClientSessionsEnding
-from habpps.use_cases.create_user import AttachPerson, CreateUser
+from habpps.use_cases.create_user import AttachPerson
 from habpps.use_cases.follow_propagation import Propagation
 from habpps.use_cases.manage_groups import CreateGroup
 from habpps.use_cases.ports import AccountStatus
@@ -26,6 +27,7 @@ from rights.facts import READER_VERSION
 from servicekit.errors import DependencyUnavailableError
 from tests.habpps.adapters.conftest import Pages
 from tests.habpps.builders import DIRECTOR
+from tests.habpps.direct_acts import CreateUser
 from tests.plain import plain
 from tests.promises import promise
 from tests.servicekit.fakes import FixedClock
@@ -60,11 +62,9 @@ def test_de_loses_its_e_where_french_wants_it(pages: Pages, name: str, expected:
 @pytest.mark.parametrize(
     ("sentence", "says", "hides"),
     [
-        (lambda: user_created("Amélie D", 2, 0), ["d'Amélie D", "deux courriels", "Rattachez"], []),
-        (lambda: user_created("Amélie D", 2, 1), ["deux courriels"], ["Rattachez"]),
-        (lambda: user_created("Amélie D", 0, 0), ["aucun courriel", "garde"], ["deux courriels", "créé"]),
-        (lambda: administrator_appointed("Léa D", 2), ["deux courriels"], ["aucun"]),
-        (lambda: administrator_appointed("Léa D", 0), ["aucun courriel"], ["deux"]),
+        (lambda: user_attached("Amélie D"), ["aucun courriel", "garde", "Rattachez"], ["deux courriels", "créé"]),
+        (lambda: invitation_sent(DIRECTOR), ["Invitation envoyée à Camille Léger"], ["compte", "identifiant"]),
+        (lambda: administrator_appointed("Léa D"), ["aucun courriel"], ["deux"]),
         (lambda: departure_noted("Amélie", TODAY - timedelta(days=1), TODAY), ["22 novembre 2026", "sont fermés"], []),
         (lambda: departure_noted("Amélie", TODAY, TODAY), ["se ferment après ce jour"], ["sont fermés"]),
         (lambda: departure_noted("Amélie", date(2027, 1, 1), TODAY), ["1er janvier 2027", "après"], ["sont fermés"]),
@@ -111,10 +111,13 @@ def test_a_user_gets_groups_at_creation_and_two_profiles_are_questioned(pages: P
     social = acts.perform(commune.partner, CreateGroup("Service social", "T1")).value
     pages.author = commune.partner
     fields = {"given_name": "Amélie", "family_name": "Roy", "email": "amelie@n.example", "job_title": "assistante"}
-    page = pages.post("/utilisateurs/nouveau", **fields, groups=[commune.group_id])
+    shown = pages.get(pages.post("/utilisateurs/nouveau", **fields, groups=[commune.group_id]))
+    assert "Invitation envoyée à Amélie Roy (amelie@n.example)." in shown
+    (invitation,) = pages.habpps.all.look(lambda store: store.invitations.waiting(commune.id, pages.habpps.clock.now()))
+    account_id = pages.habpps.all.arrive(invitation.id)
+    (user,) = pages.habpps.all.look(lambda store: store.everywhere.users(account_id))
+    page = f"/utilisateurs/{user.id}"
     shown = pages.get(page)
-    assert "Le compte d'Amélie Roy est créé : deux courriels vont lui être envoyés." in shown
-    assert "Rattachez cette personne" not in shown
     assert "Plusieurs profils à la fois" not in shown
     pages.post(f"{page}/rattacher", group_id=social)
     shown = pages.get(page)

@@ -10,7 +10,6 @@ from habpps.domain.account_command import MOST_INCIDENTS, AccountCommand, Comman
 from habpps.domain.people import person_typed
 from habpps.domain.states import UserEvent
 from habpps.use_cases.change_user import LockUser
-from habpps.use_cases.create_user import CreateUser
 from habpps.use_cases.people_ports import Listing
 from habpps.use_cases.ports import AccountStatus
 from habpps.use_cases.push_account_commands import PushAccountCommands
@@ -26,6 +25,7 @@ from servicekit.errors import (
 from tests.habpps.account_fakes import FakeAccounts
 from tests.habpps.adapters.conftest import Habpps, Pages
 from tests.habpps.builders import Commune
+from tests.habpps.direct_acts import CreateUser
 from tests.promises import promise
 
 POISON: list[Exception] = [

@@ -1,6 +1,6 @@
 """One organisation, two Cafs: no repository gives or takes anything of the other Caf, in memory and in tables."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -11,20 +11,13 @@ import pytest
 from habpps.adapters.database.tables import metadata
 from habpps.domain.reach import EVERYWHERE, OutOfReachError, Reach
 from habpps.domain.refusals import UnknownThingError
-from habpps.domain.territory import Territory
-from habpps.use_cases.manage_groups import CreateGroup
 from habpps.use_cases.people_ports import Listing
 from habpps.use_cases.ports import Repositories
-from habpps.use_cases.request_ports import ActRequest
-from tests.habpps.adapters.conftest import opened_at
-from tests.habpps.adapters.programs import add_receipt
+from tests.habpps.adapters.test_reach_of_people import WHOLE
+from tests.habpps.adapters.two_cafs import ALL, NOW, PARIS, Two, landlord_with_rows, within, write
 from tests.habpps.builders import NAME_751, SIRET, TODAY, Commune, MemoryRegister, Register921
 from tests.promises import promise
 
-PARIS = Reach("751")
-ALL = Listing(size=1000)
-
-Two = dict[str, Commune]
 Read = Callable[[Repositories, Commune], Any]
 
 # What each reading method answers when it is asked within the reach of 751 for what 921 has.
@@ -48,6 +41,8 @@ READ: dict[str, Read] = {
     "users.leaving": lambda store, _its: store.users.leaving(TODAY, TODAY),
     "users.count": lambda store, its: store.users.count(its.id),
     "users.count_without_group": lambda store, its: store.users.count_without_group(its.id),
+    "invitations.get": lambda store, its: store.invitations.get(f"i-{its.partner.caf}"),
+    "invitations.waiting": lambda store, its: store.invitations.waiting(its.id, NOW),
     "habilitations.get": lambda store, its: store.habilitations.get(its.habilitation_id),
     "habilitations.of": lambda store, its: store.habilitations.of(its.id),
     "habilitations.of_user": lambda store, its: store.habilitations.of_user(its.user_id),
@@ -73,10 +68,6 @@ READ: dict[str, Read] = {
 FURTHER = {
     "organisations.with_siret": "joining a known organisation is creating it",
     "conventions.names_of": "the name for everybody is that of the oldest convention",
-    "users.with_account": "an account is locked where it belongs nowhere else",
-    "administrators.with_account": "as for users; and a sign-in looks for whom the person may act",
-    "people.get": "a person is kept once for all Cafs",
-    "people.with_email": "a person is kept once for all Cafs",
     "extranets.get": "by owner: tests below",
     "extranets.all": "by owner: tests below",
     "publications.lock": "the facts are one chain",
@@ -88,7 +79,7 @@ FURTHER = {
     "commands.set_aside": "the queue of the clock, which is never narrowed",
     "commands.subject_of": "the queue of the clock, which is never narrowed",
 }
-WRITE = {"save", "add", "add_all"}
+WRITE = {"save", "add", "add_all", "tell"}
 
 
 def commands_of(store: Repositories, its: Commune) -> list[str]:
@@ -96,53 +87,9 @@ def commands_of(store: Repositories, its: Commune) -> list[str]:
     return [one for one in due if store.commands.subject_of(one).caf == its.partner.caf]
 
 
-@pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def register(request: pytest.FixtureRequest) -> Iterator[Register921]:
-    if request.param == "memory":
-        yield MemoryRegister().all
-        return
-    with opened_at(request.getfixturevalue(f"{request.param}_url")) as habpps:
-        yield habpps.all
-
-
-def a_request(its: Commune) -> ActRequest:
-    now = datetime(2026, 11, 23, tzinfo=UTC)
-    return ActRequest(
-        id=f"r-{its.partner.caf}",
-        organisation_id=its.id,
-        caf=its.partner.caf,
-        about=its.id,
-        name="habpps.group.created",
-        act=CreateGroup("Autre", "T2"),
-        label="Autre",
-        asked_by=its.partner.administrator_id,
-        asked_by_name=its.partner.display_name,
-        asked_at=now,
-        expires_at=now,
-    )
-
-
 @pytest.fixture
 def two(register: Register921) -> Two:
-    found = register.landlord()
-    assert found["921"].id == found["751"].id
-    for caf, its in found.items():
-        extension = Territory(
-            id=f"t-{caf}",
-            organisation_id=its.id,
-            contract_id=its.contract_id,
-            caf="931",
-            starts_on=TODAY,
-            ends_on=None,
-        )
-        register.work.write(partial(write, "territories", extension, Reach(caf)))
-        register.work.write(partial(write, "requests", a_request(its), Reach(caf)))
-        register.work.write(partial(add_receipt, its))
-    return found
-
-
-def within(register: Register921, reach: Reach, work: Callable[[Repositories], Any]) -> Any:
-    return register.work.read(lambda store: work(store.within(reach)))
+    return landlord_with_rows(register)
 
 
 def of_commune(read: Read, its: Commune, store: Repositories) -> Any:
@@ -169,7 +116,7 @@ def test_every_method_of_every_repository_is_asked_here_or_says_why_it_looks_fur
         for method in vars(port)
         if not method.startswith("_") and method not in WRITE
     }
-    assert methods == READ.keys() | FURTHER.keys()
+    assert methods == READ.keys() | WHOLE.keys() | FURTHER.keys()
 
 
 @promise("caf:cafs-are-isolated")
@@ -178,7 +125,14 @@ def test_nothing_that_one_caf_has_of_an_organisation_is_read_within_the_reach_of
 ) -> None:
     secret = [
         *(two["921"].contract_id, two["921"].group_id, two["921"].user_id, two["921"].habilitation_id),
-        *(two["921"].partner.administrator_id, two["921"].partner.account_id, "Léger", "Crèches", "CONV-2026"),
+        *(
+            two["921"].partner.administrator_id,
+            two["921"].partner.account_id,
+            "Léger",
+            "Crèches",
+            "CONV-2026",
+            "Invitée 921",
+        ),
         *("Commune de Nanterre", "caf='921'", "t-921"),
     ]
     for name, read in READ.items():
@@ -232,6 +186,7 @@ def test_nothing_is_written_beyond_the_reach(register: Register921, two: Two) ->
             "users": store.users.get(its.user_id),
             "habilitations": store.habilitations.get(its.habilitation_id),
             "administrators": store.administrators.get(its.partner.administrator_id),
+            "invitations": store.invitations.get("i-921"),
             "commands": store.commands.get(commands_of(store, its)[0]),
         }
 
@@ -246,10 +201,6 @@ def test_nothing_is_written_beyond_the_reach(register: Register921, two: Two) ->
     command = within(register, Reach("921"), own)["commands"]
     with pytest.raises(OutOfReachError):
         register.work.write(lambda store: store.within(PARIS).commands.add_all([replace(command, id="another")]))
-
-
-def write(name: str, row: Any, reach: Reach, store: Repositories) -> None:
-    getattr(store.within(reach), name).save(row)
 
 
 def partners(text: str, store: Repositories) -> Any:

@@ -14,11 +14,10 @@ import pytest
 
 from habpps.adapters.database.feed import SqlFeedReader, SqlReplicas
 from habpps.adapters.rpc.rights_feed import MessageLimits, RightsFeedServicer
-from habpps.bootstrap import FEED
+from habpps.bootstrap import FEED, PEOPLE
 from habpps.domain.people import person_typed
 from habpps.domain.states import ContractEvent
 from habpps.use_cases.change_service_contract import ChangeServiceContract
-from habpps.use_cases.create_user import CreateUser
 from habpps.use_cases.follow_propagation import FollowPropagation
 from habpps.use_cases.manage_groups import CloseGroup
 from partenaire.habpps.v1 import rights_feed_pb2 as pb
@@ -34,6 +33,7 @@ from servicekit.rpc import CallerPolicy, ChannelOptions, ServerOptions, open_cha
 from servicekit.rpc.certificates import issue, write_authority
 from tests.habpps.adapters.conftest import Habpps
 from tests.habpps.builders import TODAY
+from tests.habpps.direct_acts import CreateUser
 from tests.habpps.fakes import FixedClientSessions
 from tests.promises import promise
 
@@ -67,7 +67,7 @@ def served(habpps: Habpps, certificates: Path, request: pytest.FixtureRequest) -
     feed = SqlFeedReader(habpps.database)
     signals = habpps.all.signals
     propagation = FollowPropagation(SqlReplicas(habpps.database), feed, signals.replicas, clock, FixedClientSessions())
-    callers = CallerPolicy.load(Path(str(files("habpps.adapters.rpc").joinpath("callers.toml"))), [FEED])
+    callers = CallerPolicy.load(Path(str(files("habpps.adapters.rpc").joinpath("callers.toml"))), [FEED, PEOPLE])
     servicer = RightsFeedServicer(feed, propagation, signals.feed, clock, getattr(request, "param", None))
     server = open_server(
         ServerOptions(

@@ -19,7 +19,7 @@ from habpps.domain.states import HabilitationEvent, UserEvent
 from habpps.use_cases.act_entry import ActEntry, Note
 from habpps.use_cases.change_habilitation import ChangeHabilitation
 from habpps.use_cases.change_user import LockUser, ResetPassword, SetDeparture
-from habpps.use_cases.create_user import AttachPerson, CreateUser
+from habpps.use_cases.create_user import AttachPerson
 from habpps.use_cases.follow_propagation import FollowPropagation
 from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
 from habpps.use_cases.people_ports import Listing
@@ -27,6 +27,7 @@ from habpps.use_cases.ports import Repositories
 from rights.facts import READER_VERSION
 from tests.habpps.adapters.conftest import Habpps
 from tests.habpps.builders import ADMINISTRATOR, DIRECTOR, OTHER_SIRET, SIRET, TODAY, Register921
+from tests.habpps.direct_acts import CreateUser
 from tests.habpps.fakes import CountingSignal, FixedClientSessions, InMemoryReplicas
 from tests.promises import promise
 
@@ -49,8 +50,8 @@ def test_what_was_saved_is_read_back_whole(register: Register921) -> None:
         assert place.habilitation == store.habilitations.get(commune.habilitation_id)
         assert place.group == store.groups.get(commune.group_id)
         assert place.user == store.users.get(commune.user_id)
-        assert store.users.with_account(place.user.account_id) == (place.user,)
-        assert store.administrators.with_account(commune.partner.account_id) == store.administrators.of(commune.id)
+        assert store.everywhere.users(place.user.account_id) == (place.user,)
+        assert store.everywhere.administrators(commune.partner.account_id) == store.administrators.of(commune.id)
         assert store.organisations.get("nobody") is None
         assert [one.code for one in store.extranets.all()][:2] == ["afas", "cdap"]
 
@@ -77,8 +78,8 @@ def test_a_person_is_kept_once_and_read_everywhere(register: Register921) -> Non
         holders = store.people.with_email(later.email)
         assert [one.account_id for one in holders] == [partner.account_id]
         assert store.people.with_email(ADMINISTRATOR.email) == ()
-        (user,) = store.users.with_account(partner.account_id)
-        (administrator,) = store.administrators.with_account(partner.account_id)
+        (user,) = store.everywhere.users(partner.account_id)
+        (administrator,) = store.everywhere.administrators(partner.account_id)
         assert user.person == administrator.person == later
         assert store.users.page(commune.id, Listing(text="martin-roy ADJOINTE"))[0] == (user,)
         assert [one.id for one in store.users.of(commune.id)] == [commune.user_id, user.id]
@@ -270,4 +271,4 @@ def test_no_other_table_has_names_or_an_address_of_people() -> None:
     """The signatories of a convention and the author of a line of the journal are what was written at that moment."""
     of_people = {"given_name", "family_name", "email", "email_verified_at", "language"}
     found = {table.name for table in metadata.tables.values() if of_people.intersection(table.c.keys())}
-    assert found == {"person"}
+    assert found == {"person", "invitation", "address_change"}, "what was typed, until it is answered"

@@ -14,14 +14,14 @@ from habpps.domain.people import Person
 from habpps.domain.service_contract import ContractTerms
 from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
 from habpps.use_cases.act_entry import Act
-from habpps.use_cases.appoint_administrator import AppointAdministrator, WithdrawAdministrator
+from habpps.use_cases.appoint_administrator import WithdrawAdministrator
 from habpps.use_cases.assign_to_group import AssignToGroup
 from habpps.use_cases.change_convention import ChangeConvention, SignConvention
 from habpps.use_cases.change_habilitation import ChangeHabilitation
 from habpps.use_cases.change_opening import ChangeOpening, OpenContractToGroup
 from habpps.use_cases.change_service_contract import ChangeServiceContract
 from habpps.use_cases.change_user import LockUser, SetDeparture
-from habpps.use_cases.create_user import AttachPerson, CreateUser
+from habpps.use_cases.create_user import AttachPerson
 from habpps.use_cases.manage_groups import ChangeGroup, CloseGroup, CreateGroup
 from habpps.use_cases.open_service_contract import OpenServiceContract
 from habpps.use_cases.people_ports import Listing
@@ -33,6 +33,7 @@ from servicekit.database import Database
 from servicekit.errors import ServiceError
 from servicekit.outbox import RecordingUnitOfWork
 from tests.habpps.builders import TODAY, Register921, request
+from tests.habpps.direct_acts import AppointAdministrator, CreateUser
 from tests.habpps.fakes import InMemoryFeed, in_memory_store
 from tests.habpps.machine.papers import CAF
 from tests.habpps.machine.things import Contract

@@ -8,13 +8,14 @@ import pytest
 from habpps.domain.people import person_typed
 from habpps.domain.refusals import LastAdministratorError, RoleNotConfirmedError, UserNotActiveError
 from habpps.domain.states import ConventionEvent, HabilitationEvent, UserEvent
-from habpps.use_cases.appoint_administrator import AppointAdministrator, WithdrawAdministrator
+from habpps.use_cases.appoint_administrator import WithdrawAdministrator
 from habpps.use_cases.change_convention import ChangeConvention
 from habpps.use_cases.change_habilitation import ChangeHabilitation
 from habpps.use_cases.change_user import LockUser, ResetPassword, SetDeparture
-from habpps.use_cases.create_user import AttachPerson, CreateUser
+from habpps.use_cases.create_user import AttachPerson
 from habpps.use_cases.manage_groups import CreateGroup
 from tests.habpps.builders import DIRECTOR, TODAY, Commune, MemoryRegister
+from tests.habpps.direct_acts import AppointAdministrator, CreateUser
 from tests.promises import promise
 
 SECOND = person_typed("Paul", "Autre", "paul@n.example")

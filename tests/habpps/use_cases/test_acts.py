@@ -25,13 +25,13 @@ from habpps.domain.refusals import (
 )
 from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
 from habpps.use_cases.act_entry import ActEntry
-from habpps.use_cases.appoint_administrator import AppointAdministrator, WithdrawAdministrator
+from habpps.use_cases.appoint_administrator import WithdrawAdministrator
 from habpps.use_cases.assign_to_group import AssignToGroup
 from habpps.use_cases.change_convention import ChangeConvention, SignConvention
 from habpps.use_cases.change_habilitation import ChangeHabilitation
 from habpps.use_cases.change_service_contract import ChangeServiceContract
 from habpps.use_cases.change_user import LockUser, SetDeparture
-from habpps.use_cases.create_user import AttachPerson, CreateUser
+from habpps.use_cases.create_user import AttachPerson
 from habpps.use_cases.manage_groups import CreateGroup
 from habpps.use_cases.open_service_contract import OpenServiceContract
 from habpps.use_cases.people_ports import Listing
@@ -48,6 +48,7 @@ from tests.habpps.builders import (
     MemoryRegister,
     request,
 )
+from tests.habpps.direct_acts import AppointAdministrator, CreateUser
 from tests.promises import promise
 
 NEW = Person("Lou", "Roy", "lou.roy@ville.example")

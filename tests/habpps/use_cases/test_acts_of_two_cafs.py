@@ -5,16 +5,17 @@ from contextlib import suppress
 from habpps.domain.people import Role
 from habpps.use_cases.act_kinds import ActKind
 from servicekit.errors import ServiceError
-from tests.habpps.builders import SIRET, Commune, MemoryRegister
-from tests.habpps.use_cases.test_every_act import OF_A_THING, about, named, stranger
+from tests.habpps.builders import SIRET, MemoryRegister
+from tests.habpps.use_cases.test_every_act import OF_A_THING, about, known, named, stranger
 from tests.promises import promise
 
 
 @promise("rules:acts-stay-with-their-caf")
 @named(tuple(kind for kind in OF_A_THING if Role.CAF_ADMINISTRATOR in kind.by))
 def test_no_act_of_a_caf_changes_what_another_has_of_an_organisation_of_both(
-    memory: MemoryRegister, commune: Commune, kind: ActKind
+    memory: MemoryRegister, kind: ActKind
 ) -> None:
+    commune = known(memory)
     stranger(memory, "751", SIRET)
     agent, before = memory.all.agent("751"), of_caf(memory, "921")
     with suppress(ServiceError):

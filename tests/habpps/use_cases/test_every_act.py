@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -22,22 +22,28 @@ from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEve
 from habpps.use_cases.act_entry import Act
 from habpps.use_cases.act_kinds import ActKind, Review
 from habpps.use_cases.acts import ACTS
-from habpps.use_cases.appoint_administrator import AppointAdministrator
 from habpps.use_cases.change_convention import ChangeConvention
 from habpps.use_cases.change_habilitation import ChangeHabilitation
 from habpps.use_cases.change_service_contract import ChangeServiceContract
 from habpps.use_cases.change_user import LockUser, SetDeparture
+from habpps.use_cases.correct_person import AskAddress
 from habpps.use_cases.create_user import AttachPerson
 from habpps.use_cases.extend_territory import ExtendTerritory
+from habpps.use_cases.invite_person import InviteUser
 from servicekit.audit_events import AuditUnavailableError
 from servicekit.errors import ServiceError
 from tests.habpps.act_samples import OPENS, sample
 from tests.habpps.builders import OTHER_SIRET, SIRET, TERMS, TODAY, Commune, MemoryRegister, request
+from tests.habpps.direct_acts import AppointAdministrator
 from tests.promises import promise
 
+DECIDED = {"habpps.invitation.confirmed", "habpps.invitation.refused"}
+NEIGHBOUR = Person("Ana", "Sy", "ana.sy@autre.example")
 NEW = Person("Lou", "Roy", "lou.roy@ville.example")
 OPERATORS = {kind.name for kind in ACTS.kinds if not kind.by}
-KINDS = tuple(kind for kind in ACTS.kinds if kind.by and kind.review is not Review.ALWAYS)
+OF_PEOPLE = tuple(kind for kind in ACTS.kinds if kind.by == (Role.PERSON,))
+"""Answers of people, which auth passes on: `test_invitations` and `test_corrections` look at them."""
+KINDS = tuple(kind for kind in ACTS.kinds if kind.by and kind.review is not Review.ALWAYS and kind not in OF_PEOPLE)
 """Those of a Caf about its own agents are no acts on a partner: `test_requests` has them."""
 OF_A_THING = tuple(kind for kind in KINDS if any(one.name.endswith("_id") for one in fields(kind.content)))
 OF_PARTNERS = tuple(kind for kind in KINDS if Role.PARTNER_ADMINISTRATOR in kind.by)
@@ -47,11 +53,41 @@ EXTENSIONS: dict[str, str] = {}
 """The extension of a contract, by commune, once `prepare` has made it."""
 
 
+@dataclass(frozen=True)
+class Known(Commune):
+    """The commune with what people may answer there."""
+
+    invitation_id: str = ""
+    to_confirm_id: str = ""
+    change_id: str = ""
+
+
+@pytest.fixture
+def commune(memory: MemoryRegister) -> Known:
+    return known(memory)
+
+
+def known(memory: MemoryRegister) -> Known:
+    """The commune, with an invitation that waits, one to confirm and an address to prove."""
+    everything = memory.all
+    made = everything.ready()
+    acts, partner = everything.acts, made.partner
+    invited = Person("Ali", "Haddad", "ali@n.example")
+    waiting = acts.perform(partner, InviteUser(invited, "agent")).value
+    answered = acts.perform(partner, InviteUser(replace(invited, email="shared@n.example"), "agent")).value
+    ask = AskAddress(organisation_id=made.id, account_id=partner.account_id, email="other@n.example")
+    change = acts.perform(partner, ask).value
+    elsewhere = everything.partner(everything.organisation(siret="21920000300016", reference="D"), NEIGHBOUR)
+    everything.relay()
+    everything.answers.answer(answered, elsewhere.account_id, accepted=True)
+    return Known(**vars(made), invitation_id=waiting, to_confirm_id=answered, change_id=change)
+
+
 def named(kinds: tuple[ActKind, ...]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("kind", kinds, ids=lambda kind: kind.name)
 
 
-def about(kind: ActKind, commune: Commune, **changes: Any) -> Act[Any]:
+def about(kind: ActKind, commune: Known, **changes: Any) -> Act[Any]:
     """This act on the things of the commune, all right but for `changes`."""
     values = {
         "organisation_id": commune.id,
@@ -62,6 +98,11 @@ def about(kind: ActKind, commune: Commune, **changes: Any) -> Act[Any]:
         "administrator_id": commune.partner.administrator_id,
         "account_id": commune.partner.account_id,
         "territory_id": EXTENSIONS.get(commune.id, "not made"),
+        "invitation_id": commune.to_confirm_id if kind.name in DECIDED else commune.invitation_id,
+        "change_id": commune.change_id,
+        "given_name": "Lou",
+        "family_name": "Roy",
+        "email": "lou.roy@ville.example",
         "caf": "751",
         "starts_on": TODAY,
         "replaces": "",
@@ -137,7 +178,7 @@ def stranger(memory: MemoryRegister, caf: str = "", siret: str = OTHER_SIRET) ->
     ids=["of the same Caf", "of another Caf", "of the same organisation for another Caf"],
 )
 def test_no_act_of_a_partner_reaches_something_of_another(
-    memory: MemoryRegister, commune: Commune, kind: ActKind, caf: str, siret: str
+    memory: MemoryRegister, commune: Known, kind: ActKind, caf: str, siret: str
 ) -> None:
     refused(memory, stranger(memory, caf, siret), about(kind, commune), UnknownThingError)
     assert memory.last.reason == "OTHER_ORGANISATION"
@@ -145,7 +186,7 @@ def test_no_act_of_a_partner_reaches_something_of_another(
 
 @promise("rules:acts-stay-with-their-caf", "rules:unknown-outside-true-inside")
 @named(tuple(kind for kind in OF_A_THING if Role.CAF_ADMINISTRATOR in kind.by))
-def test_no_act_of_a_caf_reaches_something_of_another(memory: MemoryRegister, commune: Commune, kind: ActKind) -> None:
+def test_no_act_of_a_caf_reaches_something_of_another(memory: MemoryRegister, commune: Known, kind: ActKind) -> None:
     prepare(memory, commune, kind)
     refused(memory, memory.all.agent("751"), about(kind, commune), UnknownThingError)
     assert memory.last.reason == "OTHER_ORGANISATION"
@@ -155,7 +196,7 @@ def test_no_act_of_a_caf_reaches_something_of_another(memory: MemoryRegister, co
 @named(OF_PARTNERS)
 @pytest.mark.parametrize("how", ["withdrawn", "locked", "gone"])
 def test_an_administrator_whose_role_ended_does_nothing_more(
-    memory: MemoryRegister, commune: Commune, kind: ActKind, how: str
+    memory: MemoryRegister, commune: Known, kind: ActKind, how: str
 ) -> None:
     acts, caf, leaving = memory.all.acts, memory.all.caf, commune.partner
     if how == "withdrawn":
@@ -172,7 +213,7 @@ def test_an_administrator_whose_role_ended_does_nothing_more(
 @promise("rules:a-suspension-suspends-every-act")
 @named(OF_PARTNERS)
 def test_while_the_convention_is_suspended_a_partner_changes_nothing(
-    memory: MemoryRegister, commune: Commune, kind: ActKind
+    memory: MemoryRegister, commune: Known, kind: ActKind
 ) -> None:
     step = ChangeConvention(commune.id, ConventionEvent.SUSPEND, "contrôle")
     memory.all.acts.perform(memory.all.caf, step)
@@ -180,7 +221,7 @@ def test_while_the_convention_is_suspended_a_partner_changes_nothing(
 
 
 @named(OF_A_THING)
-def test_something_that_does_not_exist_is_unknown(memory: MemoryRegister, commune: Commune, kind: ActKind) -> None:
+def test_something_that_does_not_exist_is_unknown(memory: MemoryRegister, commune: Known, kind: ActKind) -> None:
     author = commune.partner if kind in OF_PARTNERS else memory.all.caf
     missing = {one.name: "0" for one in fields(kind.content) if one.name.endswith("_id")}
     refused(memory, author, about(kind, commune, **missing), UnknownThingError)
@@ -191,7 +232,7 @@ def test_something_that_does_not_exist_is_unknown(memory: MemoryRegister, commun
 @named(WITH_REASON)
 @pytest.mark.parametrize("reason", ["", "  ", "\u200b", "x" * 301])
 def test_an_act_that_needs_a_motive_is_not_done_without_one(
-    memory: MemoryRegister, commune: Commune, kind: ActKind, reason: str
+    memory: MemoryRegister, commune: Known, kind: ActKind, reason: str
 ) -> None:
     prepare(memory, commune, kind)
     before, told = contents(memory), len(memory.work.events)
@@ -203,10 +244,10 @@ def test_an_act_that_needs_a_motive_is_not_done_without_one(
 @promise("rules:an-older-view-changes-nothing")
 @named(WITH_VERSION)
 def test_an_act_on_an_older_view_of_a_thing_changes_nothing(
-    memory: MemoryRegister, commune: Commune, kind: ActKind
+    memory: MemoryRegister, commune: Known, kind: ActKind
 ) -> None:
     prepare(memory, commune, kind)
-    replaces = commune.partner.administrator_id if kind.name == "habpps.administrator.appointed" else ""
+    replaces = commune.partner.administrator_id if kind.name == "habpps.administrator.invited" else ""
     before = contents(memory)
     act = about(kind, commune, seen="another", replaces=replaces)
     with pytest.raises(ThingChangedError):
@@ -214,7 +255,7 @@ def test_an_act_on_an_older_view_of_a_thing_changes_nothing(
     assert contents(memory) == before
 
 
-Prepare = Callable[[MemoryRegister, Commune], Act[Any]]
+Prepare = Callable[[MemoryRegister, Known], Act[Any]]
 BEFORE: dict[str, Prepare] = {
     "habpps.convention.reactivated": lambda _, commune: ChangeConvention(commune.id, ConventionEvent.SUSPEND, "x"),
     "habpps.convention.ended": lambda _, commune: ChangeConvention(
@@ -241,7 +282,7 @@ NOT_AT_ONCE = {
 """A draft, a refused command and a second contract are made by tests of their own."""
 
 
-def prepare(memory: MemoryRegister, commune: Commune, kind: ActKind) -> None:
+def prepare(memory: MemoryRegister, commune: Known, kind: ActKind) -> None:
     """What has to be before the act can be done."""
     if kind.name in BEFORE:
         memory.all.acts.perform(memory.all.caf, BEFORE[kind.name](memory, commune))
@@ -249,14 +290,16 @@ def prepare(memory: MemoryRegister, commune: Commune, kind: ActKind) -> None:
         EXTENSIONS[commune.id] = one.id
 
 
-def right_hand(memory: MemoryRegister, commune: Commune, kind: ActKind) -> Author:
-    return memory.all.caf if Role.CAF_ADMINISTRATOR in kind.by else commune.partner
+def right_hand(memory: MemoryRegister, commune: Known, kind: ActKind) -> Author:
+    """Users are invited by the partner; the Caf decides about invitations to administer."""
+    of_users = kind.name.startswith("habpps.invitation.")
+    return memory.all.caf if Role.CAF_ADMINISTRATOR in kind.by and not of_users else commune.partner
 
 
 @promise("rules:one-line-and-one-event")
 @named(tuple(kind for kind in KINDS if kind.name not in NOT_AT_ONCE))
 def test_each_act_leaves_one_line_and_one_event_that_say_who_what_and_why(
-    memory: MemoryRegister, commune: Commune, kind: ActKind
+    memory: MemoryRegister, commune: Known, kind: ActKind
 ) -> None:
     prepare(memory, commune, kind)
     author = right_hand(memory, commune, kind)
@@ -275,7 +318,7 @@ def test_each_act_leaves_one_line_and_one_event_that_say_who_what_and_why(
 @promise("rules:opening-waits-for-audit")
 @named(tuple(kind for kind in KINDS if kind.name not in NOT_AT_ONCE))
 def test_while_audit_is_away_what_closes_is_done_and_what_opens_is_not_announced(
-    memory: MemoryRegister, commune: Commune, kind: ActKind
+    memory: MemoryRegister, commune: Known, kind: ActKind
 ) -> None:
     prepare(memory, commune, kind)
     memory.work.audit_available = False

@@ -17,11 +17,12 @@ from habpps.domain.states import HabilitationEvent
 from habpps.use_cases.assign_to_group import AssignToGroup
 from habpps.use_cases.change_habilitation import ChangeHabilitation
 from habpps.use_cases.change_opening import ChangeOpening, OpenContractToGroup
-from habpps.use_cases.create_user import AttachPerson, CreateUser
+from habpps.use_cases.create_user import AttachPerson
 from habpps.use_cases.manage_groups import ChangeGroup, CloseGroup
 from habpps.use_cases.open_service_contract import OpenServiceContract
 from rights.facts import Grant
 from tests.habpps.builders import TERMS, Commune, MemoryRegister
+from tests.habpps.direct_acts import CreateUser
 from tests.habpps.use_cases.test_acts import open_to_the_director, published
 from tests.promises import promise
 

@@ -9,20 +9,21 @@ from habpps.domain.authorship import Author
 from habpps.domain.people import Person, Role
 from habpps.domain.refusals import RoleNotAllowedError, RoleNotConfirmedError, UnknownThingError
 from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
-from habpps.use_cases.appoint_administrator import AppointAdministrator, WithdrawAdministrator
+from habpps.use_cases.appoint_administrator import WithdrawAdministrator
 from habpps.use_cases.assign_to_group import AssignToGroup
 from habpps.use_cases.catalogue import UseCases
 from habpps.use_cases.change_convention import ChangeConvention
 from habpps.use_cases.change_habilitation import ChangeHabilitation
 from habpps.use_cases.change_service_contract import ChangeServiceContract
 from habpps.use_cases.change_user import LockUser, ResetPassword, SetDeparture
-from habpps.use_cases.create_user import AttachPerson, CreateUser
+from habpps.use_cases.create_user import AttachPerson
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
 from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
 from habpps.use_cases.open_service_contract import OpenServiceContract
 from habpps.use_cases.people_ports import Listing
 from servicekit.errors import ServiceError
 from tests.habpps.builders import OTHER_SIRET, TERMS, TODAY, Commune, MemoryRegister, request
+from tests.habpps.direct_acts import AppointAdministrator, CreateUser
 from tests.promises import promise
 
 NEW = Person("Lou", "Roy", "lou.roy@ville.example")

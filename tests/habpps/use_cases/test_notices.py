@@ -11,13 +11,12 @@ from habpps.domain.notices import NEAR_DEPARTURE, TO_ADMINISTRATORS, NoticeKind
 from habpps.domain.people import Person
 from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
 from habpps.use_cases import change_convention, change_service_contract, open_service_contract
-from habpps.use_cases.appoint_administrator import AppointAdministrator, WithdrawAdministrator
+from habpps.use_cases.appoint_administrator import WithdrawAdministrator
 from habpps.use_cases.assign_to_group import AssignToGroup
 from habpps.use_cases.change_convention import ChangeConvention
 from habpps.use_cases.change_habilitation import ChangeHabilitation
 from habpps.use_cases.change_service_contract import ChangeServiceContract
 from habpps.use_cases.change_user import LockUser, SetDeparture
-from habpps.use_cases.create_user import CreateUser
 from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
 from habpps.use_cases.open_service_contract import OpenServiceContract
 from habpps.use_cases.push_account_commands import PushAccountCommands
@@ -25,6 +24,7 @@ from habpps.use_cases.remind_departures import RemindDepartures
 from servicekit.background import each_apart
 from tests.habpps.account_fakes import FakeAccounts
 from tests.habpps.builders import ADMINISTRATOR, DIRECTOR, TERMS, TODAY, Commune, MemoryRegister
+from tests.habpps.direct_acts import AppointAdministrator, CreateUser
 from tests.promises import promise
 
 SECOND = Person("Lou", "Roy", "lou.roy@nanterre.example")
@@ -52,7 +52,7 @@ class Told:
 
     def _name(self, account_id: str) -> str:
         store = self._memory.store
-        people: list[Any] = [*store.users.with_account(account_id), *store.administrators.with_account(account_id)]
+        people: list[Any] = [*store.everywhere.users(account_id), *store.everywhere.administrators(account_id)]
         return str(people[0].person.given_name)
 
 

@@ -28,11 +28,12 @@ from habpps.use_cases.assign_to_group import AssignToGroup
 from habpps.use_cases.change_convention import ChangeConvention
 from habpps.use_cases.change_habilitation import ChangeHabilitation
 from habpps.use_cases.change_user import LockUser, ResetPassword, SetDeparture
-from habpps.use_cases.create_user import AttachPerson, CreateUser
+from habpps.use_cases.create_user import AttachPerson
 from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
 from habpps.use_cases.open_service_contract import OpenServiceContract
 from habpps.use_cases.people_ports import Listing
 from tests.habpps.builders import OTHER_SIRET, TERMS, TODAY, Commune, MemoryRegister
+from tests.habpps.direct_acts import CreateUser
 from tests.promises import promise
 
 OMEGA = replace(TERMS, extranet="omega", purposes=("suivi_partenarial",))

@@ -23,10 +23,8 @@ from habpps.domain.refusals import (
 from habpps.domain.states import ContractEvent, UserEvent
 from habpps.use_cases.act_entry import Act
 from habpps.use_cases.act_kinds import Acts
-from habpps.use_cases.acts import ACTS
 from habpps.use_cases.change_service_contract import ChangeServiceContract
 from habpps.use_cases.change_user import LockUser
-from habpps.use_cases.create_user import CreateUser
 from habpps.use_cases.name_caf_agents import WithdrawCafAgent
 from habpps.use_cases.people_ports import Listing
 from habpps.use_cases.register import Register
@@ -34,6 +32,7 @@ from habpps.use_cases.request_ports import RequestState
 from habpps.use_cases.requests import WaitsForSecondPerson
 from servicekit.errors import ServiceError
 from tests.habpps.builders import CATALOGUE, DIRECTOR, Commune, MemoryRegister
+from tests.habpps.direct_acts import ACTS_OF_TESTS, CreateUser
 from tests.promises import promise
 
 SECOND = Person("Lou", "Roy", "lou.roy@caf921.example")
@@ -51,7 +50,7 @@ class Reviewed:
 
     def __post_init__(self) -> None:
         everything = self.memory.all
-        acts = Acts(ACTS.kinds, most_people=0)
+        acts = Acts(ACTS_OF_TESTS.kinds, most_people=0)
         self.register = Register(everything.work, everything.signals, everything.clock, CATALOGUE, acts)
 
     def ask(self, author: Author, act: Act[Any]) -> str:

@@ -15,16 +15,17 @@ from habpps.domain.refusals import FormRefusedError, ImportRefusedError
 from habpps.domain.soundness import require_sound
 from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
 from habpps.use_cases.act_entry import Note
-from habpps.use_cases.appoint_administrator import AppointAdministrator, WithdrawAdministrator
+from habpps.use_cases.appoint_administrator import WithdrawAdministrator
 from habpps.use_cases.change_convention import ChangeConvention
 from habpps.use_cases.change_habilitation import ChangeHabilitation
 from habpps.use_cases.change_service_contract import ChangeServiceContract
 from habpps.use_cases.change_user import LockUser, SetDeparture
-from habpps.use_cases.create_user import AttachPerson, CreateUser
+from habpps.use_cases.create_user import AttachPerson
 from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
 from habpps.use_cases.open_service_contract import OpenServiceContract
 from servicekit.errors import InvalidInputError
 from tests.habpps.builders import DIRECTOR, OTHER_SIRET, TERMS, TODAY, Commune, MemoryRegister, request
+from tests.habpps.direct_acts import AppointAdministrator, CreateUser
 from tests.habpps.use_cases.test_imports import DOCUMENT
 from tests.promises import promise
 

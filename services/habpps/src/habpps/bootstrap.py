@@ -14,6 +14,7 @@ from habpps.adapters.database.tables import account_command
 from habpps.adapters.database.unit_of_work import sql_repositories
 from habpps.adapters.files.catalogue import load_catalogue
 from habpps.adapters.rpc.administration import AdministrationParts, AdministrationServicer
+from habpps.adapters.rpc.people import PeopleServicer
 from habpps.adapters.rpc.program_authors import ProgramAuthors, SignInRules
 from habpps.adapters.rpc.rights_feed import RightsFeedServicer
 from habpps.adapters.web.app import WebParts, create_web
@@ -23,6 +24,7 @@ from habpps.settings import HabppsSettings
 from habpps.use_cases.act_entry import Act, Done, T_co
 from habpps.use_cases.act_kinds import Acts
 from habpps.use_cases.acts import ACTS
+from habpps.use_cases.answer_people import AnswerPeople
 from habpps.use_cases.catalogue import UseCases, use_cases_on
 from habpps.use_cases.do_what_is_due import DoWhatIsDue
 from habpps.use_cases.follow_propagation import FollowPropagation
@@ -31,8 +33,9 @@ from habpps.use_cases.ports import Repositories, Signals
 from habpps.use_cases.push_account_commands import COMMANDS, PushAccountCommands
 from habpps.use_cases.register import Register
 from habpps.use_cases.remind_departures import RemindDepartures
-from partenaire.habpps.v1 import administration_pb2, rights_feed_pb2
+from partenaire.habpps.v1 import administration_pb2, people_pb2, rights_feed_pb2
 from partenaire.habpps.v1.administration_pb2_grpc import add_AdministrationServicer_to_server
+from partenaire.habpps.v1.people_pb2_grpc import add_PeopleServicer_to_server
 from partenaire.habpps.v1.rights_feed_pb2_grpc import add_RightsFeedServicer_to_server
 from partnerkit.event_words import words_of
 from rights.feed_client import GrpcEndedSessionsFeed
@@ -59,6 +62,7 @@ from servicekit.web.session_tables import forget_ended_sessions, forget_form_ans
 OLDEST_SCHEMA = "0001"
 NEWEST_SCHEMA = "0001"
 ADMINISTRATION = administration_pb2.DESCRIPTOR.services_by_name["Administration"]
+PEOPLE = people_pb2.DESCRIPTOR.services_by_name["People"]
 FEED = rights_feed_pb2.DESCRIPTOR.services_by_name["RightsFeed"]
 
 
@@ -132,7 +136,12 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
                 calls=settings.program_calls,
             )
         )
-        rpc = _server(settings, RightsFeedServicer(feed, propagation, signals.feed, clock), administration)
+        rpc = _server(
+            settings,
+            RightsFeedServicer(feed, propagation, signals.feed, clock),
+            administration,
+            PeopleServicer(AnswerPeople(register, work, clock)),
+        )
 
     def close() -> None:
         accounts.close()
@@ -205,12 +214,15 @@ def _titles(settings: HabppsSettings) -> Mapping[str, tuple[str, str]]:
     return {one.code: (one.french, one.english) for one in words_of(settings.service) if one.kind == TYPE}
 
 
-def _server(settings: HabppsSettings, feed: RightsFeedServicer, administration: AdministrationServicer) -> RpcServer:
+def _server(
+    settings: HabppsSettings, feed: RightsFeedServicer, administration: AdministrationServicer, people: PeopleServicer
+) -> RpcServer:
     with as_file(files("habpps.adapters.rpc").joinpath("callers.toml")) as path:
-        callers = CallerPolicy.load(path, [FEED, ADMINISTRATION])
+        callers = CallerPolicy.load(path, [FEED, ADMINISTRATION, PEOPLE])
     services: list[Registration] = [
         (add_RightsFeedServicer_to_server, feed, FEED.full_name),
         (add_AdministrationServicer_to_server, administration, ADMINISTRATION.full_name),
+        (add_PeopleServicer_to_server, people, PEOPLE.full_name),
     ]
     return open_server(ServerOptions.of(settings), services=services, callers=callers)
 

@@ -99,6 +99,42 @@ REASONS = (
         ),
     ),
     reason(
+        "INVITATION_CLOSED",
+        ADMINISTRATION,
+        ("Invitation déjà répondue ou retirée", "Invitation answered or withdrawn already"),
+        (
+            "L'invitation a déjà reçu une réponse, a été retirée, ou sa date est passée.",
+            "The invitation was answered or withdrawn already, or its time is over.",
+        ),
+    ),
+    reason(
+        "INVITED_ALREADY",
+        ADMINISTRATION,
+        ("Invitation déjà en cours", "Invitation waiting already"),
+        (
+            "Une invitation à cette adresse attend déjà une réponse.",
+            "An invitation to this address waits for an answer already.",
+        ),
+    ),
+    reason(
+        "ACCOUNT_EXISTS",
+        ADMINISTRATION,
+        ("Compte déjà ouvert à ce nom", "Account of this name exists already"),
+        (
+            "Une personne de ce nom a déjà un compte avec cette adresse.",
+            "A person of this name has an account with this address already.",
+        ),
+    ),
+    reason(
+        "ADDRESS_CHANGE_CLOSED",
+        ADMINISTRATION,
+        ("Adresse déjà confirmée ou retirée", "Address confirmed or taken back already"),
+        (
+            "La nouvelle adresse a déjà été confirmée ou retirée, ou sa date est passée.",
+            "The new address was confirmed or taken back already, or its time is over.",
+        ),
+    ),
+    reason(
         "EMAIL_TAKEN",
         ADMINISTRATION,
         ("Adresse déjà connue dans l'organisation", "Address already known in the organisation"),

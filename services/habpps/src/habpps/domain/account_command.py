@@ -25,6 +25,9 @@ class CommandKind(StrEnum):
     UNLOCK = "unlock"
     END_SESSIONS = "end_sessions"
     NOTIFY = "notify"
+    UPDATE = "update"
+    INVITE = "invite"
+    PROVE_ADDRESS = "prove_address"
 
 
 MAILS = {
@@ -34,6 +37,9 @@ MAILS = {
     CommandKind.UNLOCK: 0,
     CommandKind.END_SESSIONS: 0,
     CommandKind.NOTIFY: 0,
+    CommandKind.UPDATE: 0,
+    CommandKind.INVITE: 0,
+    CommandKind.PROVE_ADDRESS: 0,
 }
 """How many mails with an identifier or a password a person gets from each: two separate ones for a new account."""
 

@@ -66,6 +66,18 @@ def clock_for(caf: str) -> Author:
     return replace(CLOCK, caf=caf)
 
 
+def themselves(account_id: str, display_name: str, organisation_id: str, caf: str) -> Author:
+    """Return the author of what a person answers: it reaches the organisation and the Caf that asked, nothing else."""
+    return Author(
+        administrator_id="",
+        account_id=account_id,
+        display_name=display_name,
+        organisation_id=organisation_id,
+        role=Role.PERSON,
+        caf=caf,
+    )
+
+
 def check_role(author: Author, *roles: Role) -> None:
     """Let only these roles pass; the operator always does.
 
@@ -86,7 +98,7 @@ def check_reach(author: Author, organisation: Organisation | None) -> Organisati
         raise UnknownThingError("organisation")
     if author.role in {Role.OPERATOR, Role.CLOCK}:
         return organisation
-    if author.role is Role.PARTNER_ADMINISTRATOR and organisation.id == author.organisation_id:
+    if author.role in {Role.PARTNER_ADMINISTRATOR, Role.PERSON} and organisation.id == author.organisation_id:
         return organisation
     if author.is_caf and organisation.kind == "partner":
         return organisation

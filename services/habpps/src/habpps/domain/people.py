@@ -20,6 +20,8 @@ class Role(StrEnum):
     CAF_AUDITOR = "caf_auditor"
     OPERATOR = "operator"
     CLOCK = "clock"
+    PERSON = "person"
+    """The person themselves, who answers what an administrator asked."""
 
 
 @dataclass(frozen=True)

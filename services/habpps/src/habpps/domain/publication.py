@@ -5,7 +5,9 @@ A draft convention opens nothing and is not published; e-mail addresses, job tit
 
 from dataclasses import dataclass
 
+from habpps.domain.address_change import AddressChange
 from habpps.domain.habilitation import Group, Habilitation
+from habpps.domain.invitations import Invitation
 from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.people import AccountHolder, Administrator, User
 from habpps.domain.service_contract import Extranet, Purpose, ServiceContract
@@ -22,6 +24,8 @@ Entity = (
     | Territory
     | Group
     | AccountHolder
+    | Invitation
+    | AddressChange
     | User
     | Habilitation
     | Administrator
@@ -51,7 +55,7 @@ def facts_of(entity: Entity) -> tuple[facts.Fact, ...]:
         return _grants(entity)
     if isinstance(entity, Territory):
         return (_territory(entity),)
-    if isinstance(entity, Group | AccountHolder):
+    if isinstance(entity, Group | AccountHolder | Invitation | AddressChange):
         return ()
     if isinstance(entity, Convention) and entity.state is ConventionState.DRAFT:
         return ()

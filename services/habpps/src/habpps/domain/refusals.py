@@ -117,6 +117,36 @@ class PersonDiffersError(ConflictError):
     reason = "PERSON_DIFFERS"
 
 
+class InvitationClosedError(ConflictError):
+    """The invitation was answered or withdrawn, or its time is over."""
+
+    reason = "INVITATION_CLOSED"
+
+
+class InvitedAlreadyError(ConflictError):
+    """An invitation of the same organisation to this address waits for an answer."""
+
+    reason = "INVITED_ALREADY"
+
+
+class AccountExistsError(ConflictError):
+    """A person of this name has an account with this address: a second one is not made."""
+
+    reason = "ACCOUNT_EXISTS"
+
+
+class AddressChangeClosedError(ConflictError):
+    """The new address was confirmed or taken back, or its time is over."""
+
+    reason = "ADDRESS_CHANGE_CLOSED"
+
+
+class SignInRequiredError(AccessDeniedError):
+    """Another organisation knows the person too: only they themselves, signed in, may confirm."""
+
+    reason = "SIGN_IN_REQUIRED"
+
+
 class AlreadyInGroupError(ConflictError):
     """The user already holds a habilitation of this group."""
 

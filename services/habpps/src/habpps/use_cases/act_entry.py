@@ -57,6 +57,8 @@ class Note:
     caf: str = ""
     author: Author | None = None
     """Who did it; filled by `ActEntry.note`."""
+    from_elsewhere: bool = False
+    """Done by an administrator of another organisation, or for another Caf, who is not named in this one."""
 
 
 @dataclass(kw_only=True)
@@ -108,7 +110,7 @@ class ActEntry:
         `anew`: whether it was there before must not be seen: it is published and waited for as what is new.
 
         Of a new account, the person is written with the first user or administrator. A person who changes is published
-        anew in every organisation.
+        anew in every organisation, with every Caf.
 
         Raises:
             FormRefusedError: it holds text that is not clean, a wrong address or an implausible day.
@@ -121,8 +123,8 @@ class ActEntry:
         self.changed.append(entity)
         self.anew.extend([entity] if anew else [])
         if isinstance(entity, AccountHolder):
-            self.changed.extend(self.store.users.with_account(entity.account_id))
-            self.changed.extend(self.store.administrators.with_account(entity.account_id))
+            self.changed.extend(self.store.everywhere.users(entity.account_id))
+            self.changed.extend(self.store.everywhere.administrators(entity.account_id))
 
     def _check_person(self, entity: User | Administrator) -> None:
         known = self.store.people.get(entity.account_id)
@@ -139,6 +141,16 @@ class ActEntry:
         """
         require_sound(note)
         self.notes.append(replace(note, author=self.author, caf=self.store.reach.caf or ""))
+
+    def note_elsewhere(self, note: Note, organisation_id: str, caf: str) -> None:
+        """Say it in another organisation too, or for another Caf, beyond the reach of the author, who is not named.
+
+        Raises:
+            FormRefusedError: its text is not clean.
+        """
+        require_sound(note)
+        there = replace(note, organisation_id=organisation_id, caf=caf, author=self.author, from_elsewhere=True)
+        self.notes.append(there)
 
     def say_of_each(self, details: Mapping[str, str]) -> None:
         """Add details to everything that was said so far."""
@@ -183,7 +195,7 @@ class ActEntry:
         reason = next((note.reason for note in self.notes if note.act == act), "")
         happened = Happened(act, reason, tuple(self.changed), self.today)
         notices: list[AccountCommand] = []
-        for organisation_id in dict.fromkeys(note.organisation_id for note in self.notes):
+        for organisation_id in dict.fromkeys(one.organisation_id for one in self.notes if not one.from_elsewhere):
             for account_id, notice in people_to_tell(self.store, organisation_id, happened).items():
                 known = written.get(account_id)
                 if known is None:

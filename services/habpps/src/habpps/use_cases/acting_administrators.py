@@ -18,7 +18,7 @@ def may_act(store: Repositories, administrator: Administrator, today: date) -> b
     """Say whether an administrator is active and is not kept out as a user of the same organisation and Caf."""
     if not administrator.is_active:
         return False
-    users = store.users.with_account(administrator.account_id)
+    users = store.everywhere.users(administrator.account_id)
     place = administrator.organisation_id, administrator.caf
     return not any((one.organisation_id, one.caf) == place and is_kept_out(one, today) for one in users)
 

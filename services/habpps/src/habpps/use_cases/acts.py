@@ -10,6 +10,7 @@ from typing import Any
 
 from habpps.domain.people import Role
 from habpps.domain.states import ContractEvent, ConventionEvent
+from habpps.use_cases import answer_invitation as answer
 from habpps.use_cases import (
     change_convention,
     change_habilitation,
@@ -20,16 +21,17 @@ from habpps.use_cases import (
     create_user,
     extend_territory,
 )
+from habpps.use_cases import correct_person as correct
 from habpps.use_cases import create_organisation as organisations
+from habpps.use_cases import invite_person as invite
 from habpps.use_cases import manage_groups as groups
 from habpps.use_cases.act_entry import Act, ActEntry
 from habpps.use_cases.act_kinds import ActKind, Acts, Review
 from habpps.use_cases.appoint_administrator import (
-    APPOINTED,
     WITHDRAWN,
-    AppointAdministrator,
+    InviteAdministrator,
     WithdrawAdministrator,
-    appoint_administrator,
+    invite_administrator,
     withdraw_administrator,
 )
 from habpps.use_cases.assign_to_group import GRANTED, AssignToGroup, assign
@@ -50,6 +52,7 @@ from habpps.use_cases.retry_account_command import RETRIED, RetryAccountCommand,
 CAF = (Role.CAF_ADMINISTRATOR,)
 PARTNER = (Role.PARTNER_ADMINISTRATOR,)
 BOTH = CAF + PARTNER
+PERSON = (Role.PERSON,)
 
 
 def _steps(
@@ -73,7 +76,7 @@ def _steps(
 
 
 def _one(
-    name: str, content: type[Act[Any]], perform: Callable[[ActEntry, Any], Any], *by: Role, **fixed: StrEnum | None
+    name: str, content: type[Act[Any]], perform: Callable[[ActEntry, Any], Any], *by: Role, **fixed: object
 ) -> ActKind:
     return ActKind(name=name, content=content, perform=perform, by=by, fixed=fixed)
 
@@ -83,6 +86,8 @@ def _two(name: str, content: type[Act[Any]], perform: Callable[[ActEntry, Any], 
     return ActKind(name=name, content=content, perform=perform, by=CAF, review=Review.ALWAYS)
 
 
+_answer = (answer.AnswerInvitation, answer.answer_invitation, *PERSON)
+_confirmation = (answer.ConfirmInvitation, answer.confirm_invitation, *BOTH)
 _departure = (change_user.SetDeparture, change_user.set_departure, *BOTH)
 
 ACTS = Acts(
@@ -108,7 +113,7 @@ ACTS = Acts(
         _one(change_terms.CHANGED, change_terms.ChangeTerms, change_terms.change_terms, *CAF),
         _one(extend_territory.EXTENDED, extend_territory.ExtendTerritory, extend_territory.extend_territory, *CAF),
         _one(extend_territory.ENDED, extend_territory.EndTerritory, extend_territory.end_territory, *CAF),
-        _one(APPOINTED, AppointAdministrator, appoint_administrator, *CAF),
+        _one(invite.ADMINISTRATOR_INVITED, InviteAdministrator, invite_administrator, *CAF),
         _one(WITHDRAWN, WithdrawAdministrator, withdraw_administrator, *CAF),
         _one(groups.CREATED, groups.CreateGroup, groups.create_group, *PARTNER),
         _one(groups.CHANGED, groups.ChangeGroup, groups.change_group, *PARTNER),
@@ -116,7 +121,19 @@ ACTS = Acts(
             change_opening.OPENED, change_opening.OpenContractToGroup, change_opening.open_contract_to_group, *PARTNER
         ),
         _one(groups.CLOSED, groups.CloseGroup, groups.close_group, *BOTH),
-        _one(create_user.CREATED, create_user.CreateUser, create_user.create_user, *PARTNER),
+        _one(invite.INVITED, invite.InviteUser, invite.invite_user, *PARTNER),
+        _one(invite.INVITED_AGAIN, invite.SendInvitationAgain, invite.send_invitation_again, *BOTH),
+        _one(invite.WITHDRAWN, invite.WithdrawInvitation, invite.withdraw_invitation, *BOTH),
+        _one(answer.ACCEPTED, *_answer, accepted=True),
+        _one(answer.DECLINED, *_answer, accepted=False),
+        _one(answer.ACCOUNT_ASKED, answer.AskAccount, answer.ask_account, *PERSON),
+        _one(answer.CONFIRMED, *_confirmation, confirmed=True),
+        _one(answer.REFUSED, *_confirmation, confirmed=False),
+        _one(correct.CORRECTED, correct.CorrectNames, correct.correct_names, *BOTH),
+        _one(correct.FUNCTION_CORRECTED, correct.CorrectFunction, correct.correct_function, *PARTNER),
+        _one(correct.ADDRESS_ASKED, correct.AskAddress, correct.ask_address, *BOTH),
+        _one(correct.ADDRESS_WITHDRAWN, correct.WithdrawAddress, correct.withdraw_address, *BOTH),
+        _one(correct.ADDRESS_CONFIRMED, correct.ConfirmAddress, correct.confirm_address, *PERSON),
         _one(create_user.ATTACHED, create_user.AttachPerson, create_user.attach_person, *PARTNER),
         *_steps(change_user.LOCK_ACTS, change_user.LockUser, change_user.lock_user, BOTH),
         _one(change_user.RESET, change_user.ResetPassword, change_user.reset_password, *BOTH),

@@ -1,5 +1,6 @@
-"""The Caf administrator names a partner administrator, in addition to or instead of another, and withdraws one."""
+"""The Caf administrator asks somebody to administer a partner, also instead of another, and withdraws one."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from habpps.domain.account_command import CommandKind
@@ -16,6 +17,7 @@ from habpps.domain.versions import check_version
 from habpps.use_cases.act_entry import Act, ActEntry, Note
 from habpps.use_cases.acting_administrators import may_act, those_who_can_sign_in
 from habpps.use_cases.change_convention import check_reason
+from habpps.use_cases.invite_person import new_invitation, send
 from habpps.use_cases.ports import Repositories
 from servicekit.identifiers import new_id
 
@@ -23,11 +25,12 @@ APPOINTED, WITHDRAWN = "habpps.administrator.appointed", "habpps.administrator.w
 
 
 @dataclass(frozen=True)
-class AppointAdministrator(Act[str]):
-    """Who becomes administrator of a partner; gives their identifier. A new person receives two mails.
+class InviteAdministrator(Act[str]):
+    """Who is to administer a partner; gives an invitation, or at once the administrator where the organisation knows
+    the address already: its people are seen by its Caf.
 
-    `replaces`: identifier of the administrator who leaves, or empty. `seen`: version of the one who leaves, as a form
-    showed them.
+    `replaces`: identifier of the administrator who leaves when the other one begins, or empty. `seen`: version of the
+    one who leaves, as a form showed them.
     """
 
     organisation_id: str
@@ -45,23 +48,36 @@ class WithdrawAdministrator(Act[str]):
     seen: str | None = None
 
 
-def appoint_administrator(entry: ActEntry, act: AppointAdministrator) -> str:
-    """Name an administrator, in addition to or instead of another.
+def invite_administrator(entry: ActEntry, act: InviteAdministrator) -> str:
+    """Ask somebody to administer a partner, in addition to or instead of another.
 
     Raises:
         UnknownThingError: not their business.
         FormRefusedError: something typed is wrong.
         EmailTakenError: this address is an administrator of the organisation already.
+        InvitedAlreadyError: an invitation to this address waits for an answer.
         ThingChangedError: the role of the one who leaves was changed since.
         UserNotActiveError: this person is locked in the organisation, or has left it.
     """
     organisation = entry.organisation(act.organisation_id)
     if act.replaces:
         _check_seen(entry, organisation, act.replaces, act.seen)
-    administrator = appoint(entry, organisation, act.person)
-    if act.replaces:
-        _withdraw(entry, organisation, _administrator(entry, organisation, act.replaces), "REPLACED")
-    return administrator.id
+        _administrator(entry, organisation, act.replaces)
+    if problems := why_person_refused(act.person):
+        raise FormRefusedError(problems)
+    if account_of(entry.store, organisation.id, act.person.email):
+        administrator = appoint(entry, organisation, act.person)
+        if act.replaces:
+            withdraw_replaced(entry, organisation, act.replaces)
+        return administrator.id
+    made = new_invitation(entry, organisation, act.person)
+    return send(entry, organisation, replace(made, as_administrator=True, replaces=act.replaces))
+
+
+def withdraw_replaced(entry: ActEntry, organisation: Organisation, administrator_id: str) -> None:
+    """End the role of whoever is replaced, unless it has ended meanwhile."""
+    with suppress(UnknownThingError):
+        _withdraw(entry, organisation, _administrator(entry, organisation, administrator_id), "REPLACED")
 
 
 def withdraw_administrator(entry: ActEntry, act: WithdrawAdministrator) -> str:
@@ -161,8 +177,8 @@ def account_of(store: Repositories, organisation_id: str, email: str) -> str:
 def person_of(store: Repositories, organisation_id: str, account_id: str) -> Person | None:
     """Return who has an account in this organisation, for its work with the Caf within reach."""
     pair = store.reach.within_pair(organisation_id)
-    places: list[User | Administrator] = [*store.users.with_account(account_id)]
-    places.extend(store.administrators.with_account(account_id))
+    places: list[User | Administrator] = [*store.everywhere.users(account_id)]
+    places.extend(store.everywhere.administrators(account_id))
     holder = store.people.get(account_id)
     return holder.person if any(pair.holds(one.organisation_id, one.caf) for one in places) and holder else None
 

@@ -12,7 +12,7 @@ from habpps.domain.habilitation import (
     check_seats,
     choose_contracts,
 )
-from habpps.domain.people import User
+from habpps.domain.people import Role, User
 from habpps.domain.refusals import SelfAssignmentError, UnknownThingError
 from habpps.domain.service_contract import ServiceContract
 from habpps.domain.states import HabilitationState
@@ -84,7 +84,7 @@ def assign(entry: ActEntry, act: AssignToGroup) -> str:
     check_place(entry, user, group, places)
     opened = choose_contracts(group.profile, store.contracts.of(organisation.id), act.contracts, entry.today)
     check_free_seats(entry, user, opened)
-    for_oneself = user.account_id == entry.author.account_id
+    for_oneself = user.account_id == entry.author.account_id and entry.author.role is not Role.PERSON
     if for_oneself and not act.confirmed_for_oneself:
         raise SelfAssignmentError("a profile for oneself", details={"profile": group.profile})
     habilitation = _place(user, group, opened, entry.today)

@@ -7,6 +7,7 @@ from habpps.domain.authorship import Author
 from habpps.domain.effects import Effects
 from habpps.use_cases.act_entry import Act, Done, T_co
 from habpps.use_cases.consult_openings import ConsultOpenings
+from habpps.use_cases.consult_people import ConsultPeople
 from habpps.use_cases.consult_register import ConsultRegister
 from habpps.use_cases.explain_access import ExplainAccess
 from habpps.use_cases.follow_propagation import FollowPropagation
@@ -23,6 +24,7 @@ class UseCases:
     consult: ConsultRegister
     consult_openings: ConsultOpenings
     explain_access: ExplainAccess
+    people: ConsultPeople
     propagation: FollowPropagation
     register: Register
 
@@ -52,6 +54,7 @@ def use_cases_on(
         consult=ConsultRegister(register, clock, accounts),
         consult_openings=ConsultOpenings(register, clock),
         explain_access=ExplainAccess(clock, catalogue),
+        people=ConsultPeople(register, clock),
         propagation=propagation,
         register=register,
     )

@@ -132,7 +132,7 @@ def _note(
 
 
 def _own(entry: ActEntry) -> frozenset[str]:
-    return frozenset(user.id for user in entry.store.users.with_account(entry.author.account_id))
+    return frozenset(user.id for user in entry.store.everywhere.users(entry.author.account_id))
 
 
 def _without(places: Iterable[Habilitation], contract: ServiceContract, own: frozenset[str]) -> list[Habilitation]:

@@ -121,12 +121,12 @@ def set_departure(entry: ActEntry, act: SetDeparture) -> str:
 
 def belongs_elsewhere(store: Repositories, user: User) -> bool:
     """Say whether the account lives or administers in another organisation too, or for another Caf."""
-    others = [one for one in store.users.with_account(user.account_id) if one.id != user.id]
+    others = [one for one in store.everywhere.users(user.account_id) if one.id != user.id]
     return bool(
         [one for one in others if one.state is not UserState.CLOSED]
         or [
             one
-            for one in store.administrators.with_account(user.account_id)
+            for one in store.everywhere.administrators(user.account_id)
             if one.is_active and (one.organisation_id, one.caf) != (user.organisation_id, user.caf)
         ]
     )

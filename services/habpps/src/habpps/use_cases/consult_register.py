@@ -387,7 +387,7 @@ def _people_of(
 ) -> tuple[tuple[str, str], ...]:
     found: dict[str, tuple[str, str]] = {}
     for account_id in dict.fromkeys(one.account_id for one in refused):
-        known = store.users.with_account(account_id)
+        known = store.everywhere.users(account_id)
         users = [one for one in known if store.reach.within_pair(organisation_id).holds(one.organisation_id, one.caf)]
         for one in administrators:
             if one.account_id == account_id and one.is_active:

@@ -1,4 +1,4 @@
-"""The partner administrator creates a user, or makes a user of somebody the organisation knows already."""
+"""Users are written: by the import of a file, or of an administrator of the organisation."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,6 @@ from habpps.domain.refusals import EmailTakenError, FormRefusedError, UnknownThi
 from habpps.domain.states import UserState
 from habpps.use_cases.act_entry import Act, ActEntry, Note
 from habpps.use_cases.appoint_administrator import ask_account
-from habpps.use_cases.assign_to_group import AssignToGroup, assign
 from habpps.use_cases.change_convention import line_refused
 from servicekit.identifiers import new_id
 
@@ -16,15 +15,11 @@ CREATED, ATTACHED = "habpps.user.created", "habpps.user.attached"
 
 
 @dataclass(frozen=True)
-class CreateUser(Act[str]):
-    """A person, what they do, and the groups that they join at once; gives the identifier of the user.
-
-    The person receives two mails.
-    """
+class NewUser:
+    """A person, and what they do."""
 
     person: Person
     job_title: str
-    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -33,20 +28,6 @@ class AttachPerson(Act[str]):
 
     administrator_id: str
     job_title: str
-
-
-def create_user(entry: ActEntry, act: CreateUser) -> str:
-    """Write a user of the author's own organisation, with their first groups.
-
-    Raises:
-        FormRefusedError: something typed is wrong.
-        EmailTakenError: the organisation knows this address; `details` say who it is ("kind", "id").
-        ServiceError: a group refuses, as in `assign`; then nobody is created.
-    """
-    user_id = write_user(entry, entry.organisation(entry.author.organisation_id), act)
-    for group_id in dict.fromkeys(act.groups):
-        assign(entry, AssignToGroup(user_id, group_id))
-    return user_id
 
 
 def attach_person(entry: ActEntry, act: AttachPerson) -> str:
@@ -61,14 +42,15 @@ def attach_person(entry: ActEntry, act: AttachPerson) -> str:
     known = entry.store.administrators.get(act.administrator_id)
     if known is None or known.organisation_id != organisation.id:
         raise UnknownThingError("administrator", true_reason="UNKNOWN" if known is None else "OTHER_ORGANISATION")
-    return write_user(entry, organisation, CreateUser(known.person, act.job_title), known.account_id)
+    return write_user(entry, organisation, NewUser(known.person, act.job_title), known.account_id)
 
 
-def write_user(entry: ActEntry, organisation: Organisation, act: CreateUser, account_id: str = "") -> str:
+def write_user(entry: ActEntry, organisation: Organisation, act: NewUser, account_id: str = "") -> str:
     """Write the user without groups; with `account_id` the account exists already and no mail is sent.
 
     Raises:
-        FormRefusedError, EmailTakenError: see `create_user`.
+        FormRefusedError: something typed is wrong.
+        EmailTakenError: the organisation knows this address; `details` say who it is ("kind", "id").
     """
     person = act.person
     problems = why_person_refused(person) | line_refused("job_title", act.job_title, LONGEST_JOB_TITLE)

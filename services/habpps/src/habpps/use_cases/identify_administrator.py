@@ -83,8 +83,8 @@ class IdentifyAdministrator:
 
 
 def _helpers(store: Repositories, account_id: str, today: date) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    people: list[User | Administrator] = [*store.users.with_account(account_id)]
-    people.extend(store.administrators.with_account(account_id))
+    people: list[User | Administrator] = [*store.everywhere.users(account_id)]
+    people.extend(store.everywhere.administrators(account_id))
     names: set[str] = set()
     cafs: set[str] = set()
     for organisation_id, caf in {(one.organisation_id, one.caf) for one in people}:
@@ -114,7 +114,7 @@ def _authors(
         return []
     found = [
         one
-        for one in store.administrators.with_account(account_id)
+        for one in store.everywhere.administrators(account_id)
         if one.organisation_id == organisation_id
         and one.role in ROLES_OF_HABPPS
         and (one.role.value, one.caf) in named

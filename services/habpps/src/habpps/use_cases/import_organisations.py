@@ -15,7 +15,7 @@ from habpps.use_cases.appoint_administrator import APPOINTED, appoint
 from habpps.use_cases.assign_to_group import AssignToGroup, assign
 from habpps.use_cases.create_organisation import CREATED as ORGANISATION_CREATED
 from habpps.use_cases.create_organisation import create_organisation
-from habpps.use_cases.create_user import CreateUser, write_user
+from habpps.use_cases.create_user import NewUser, write_user
 from habpps.use_cases.import_document import ImportDocument, ImportedOrganisation
 from habpps.use_cases.manage_groups import CreateGroup, create_group
 from habpps.use_cases.name_caf_agents import check_own_caf
@@ -98,7 +98,7 @@ def _write_people(entry: ActEntry, organisation: Organisation, one: ImportedOrga
         with _at(user.path):
             key = next((users[one] for one in _keys([user]) if one in users), None)
             if key is None:
-                key = write_user(entry, organisation, CreateUser(user.person, user.job_title), user.account_id)
+                key = write_user(entry, organisation, NewUser(user.person, user.job_title), user.account_id)
         for place, name in enumerate(user.groups):
             with _at(f"{user.path}.groups[{place}]"):
                 if name not in groups:
@@ -178,7 +178,7 @@ def add_agent(entry: ActEntry, organisation: Organisation, person: Person, accou
     """Write an agent of a Caf, once, and return the identifier."""
     if organisation.caf == NATIONAL and role is not Role.CAF_AUDITOR:
         raise ImportRefusedError({"role": "the national office has auditors only"})
-    for one in entry.store.administrators.with_account(account_id):
+    for one in entry.store.everywhere.administrators(account_id):
         if one.organisation_id == organisation.id and one.role is role and one.is_active:
             entry.note(
                 Note(

@@ -141,7 +141,7 @@ def _change_profile(entry: ActEntry, group: Group, act: ChangeGroup) -> None:
     contracts = entry.store.contracts.of(group.organisation_id)
     check_profile_in_force(act.profile, contracts, entry.today)
     places = entry.store.habilitations.of_group(group.id)
-    own = {user.id for user in entry.store.users.with_account(entry.author.account_id)}
+    own = {user.id for user in entry.store.everywhere.users(entry.author.account_id)}
     if own & {place.user_id for place in places} and not act.confirmed_for_oneself:
         raise SelfAssignmentError("a profile for oneself", details={"profile": act.profile})
     for place in places:

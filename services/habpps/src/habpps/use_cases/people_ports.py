@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
+from habpps.domain.address_change import AddressChange
 from habpps.domain.habilitation import Group, Habilitation, Membership
+from habpps.domain.invitations import Invitation
 from habpps.domain.people import AccountHolder, Administrator, User
 
 
@@ -54,6 +56,38 @@ class People(Protocol):
         ...
 
 
+class Invitations(Protocol):
+    """Who was asked to join an organisation for its work with a Caf, and what came of it."""
+
+    def get(self, invitation_id: str) -> Invitation | None:
+        """Return one."""
+        ...
+
+    def waiting(self, organisation_id: str, now: datetime) -> tuple[Invitation, ...]:
+        """Return those of an organisation that still wait for somebody, oldest first."""
+        ...
+
+    def save(self, invitation: Invitation) -> None:
+        """Add or replace."""
+        ...
+
+
+class AddressChanges(Protocol):
+    """Addresses that wait to be proved; as the person is one for all, they are kept without a reach."""
+
+    def get(self, change_id: str) -> AddressChange | None:
+        """Return one."""
+        ...
+
+    def of_account(self, account_id: str) -> tuple[AddressChange, ...]:
+        """Return those asked for a person by whatever organisation, newest first."""
+        ...
+
+    def save(self, change: AddressChange) -> None:
+        """Add or replace."""
+        ...
+
+
 class Users(Protocol):
     """Users. What is saved of one is what the organisation knows; the person is that of `People`."""
 
@@ -63,10 +97,6 @@ class Users(Protocol):
 
     def of(self, organisation_id: str) -> tuple[User, ...]:
         """Return all of an organisation, by family name."""
-        ...
-
-    def with_account(self, account_id: str) -> tuple[User, ...]:
-        """Return the memberships of an account, in every organisation and with every Caf, within reach or not."""
         ...
 
     def with_email(self, organisation_id: str, email: str) -> tuple[User, ...]:
@@ -159,10 +189,6 @@ class Administrators(Protocol):
 
     def of(self, organisation_id: str) -> tuple[Administrator, ...]:
         """Return those of an organisation, in the order of creation."""
-        ...
-
-    def with_account(self, account_id: str) -> tuple[Administrator, ...]:
-        """Return the roles of an account, in every organisation and for every Caf, within reach or not."""
         ...
 
     def save(self, administrator: Administrator) -> None:

@@ -1,7 +1,7 @@
 """Everything habpps needs from the world; the repositories of people are in `people_ports`."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
@@ -11,7 +11,18 @@ from habpps.domain.publication import PublishedFact
 from habpps.domain.reach import Reach
 from habpps.domain.service_contract import Extranet, Purpose, ServiceContract
 from habpps.domain.territory import Territory
-from habpps.use_cases.people_ports import Administrators, Groups, Habilitations, Listing, People, Users
+from habpps.use_cases.journal_ports import ActRecord as ActRecord
+from habpps.use_cases.journal_ports import Everywhere, Journal
+from habpps.use_cases.people_ports import (
+    AddressChanges,
+    Administrators,
+    Groups,
+    Habilitations,
+    Invitations,
+    Listing,
+    People,
+    Users,
+)
 from habpps.use_cases.receipt_ports import Receipts
 from habpps.use_cases.request_ports import Requests
 from partnerkit.cafs import Caf
@@ -35,22 +46,6 @@ class FeedChange:
     facts: tuple[PublishedFact, ...]
     digest: bytes
     epoch: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ActRecord:
-    """A line of the journal of an organisation and a Caf: who did what, when and why. `act`: type of the event."""
-
-    id: str
-    occurred_at: datetime
-    organisation_id: str
-    caf: str
-    author_account_id: str
-    author_name: str
-    act: str
-    label: str
-    reason: str
-    details: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -247,30 +242,15 @@ class AccountCommands(Protocol):
         ...
 
 
-class Journal(Protocol):
-    """The journal of acts that an organisation and a Caf can read."""
-
-    def add(self, record: ActRecord) -> None:
-        """Append."""
-        ...
-
-    def of(self, organisation_id: str, listing: Listing) -> tuple[tuple[ActRecord, ...], int]:
-        """Return a page, newest first, and how many there are."""
-        ...
-
-    def latest(self, organisation_id: str, act: str, label: str = "") -> ActRecord | None:
-        """Return the last act of this type, about this thing when one is named, or None."""
-        ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class Repositories:
     """The repositories of one transaction, as far as `reach` goes.
 
     What hangs on a convention belongs to an organisation and a Caf. `get` gives what is within reach, says of what is
     not that it is unknown, and None for what is not there; `of` and the like give what belongs to an organisation and
-    the one Caf within reach; `save` takes only what is within reach. Who has to look further says so in a method of
-    its own, which `tests/habpps/adapters/test_reach.py` lists.
+    the one Caf within reach; `save` takes only what is within reach. `people`, `address_changes` and `everywhere` are
+    made without a reach: a person is one, whoever asks. Who else has to look further says so in a method of its own,
+    which `tests/habpps/adapters/test_reach.py` lists.
     """
 
     reach: Reach
@@ -281,6 +261,9 @@ class Repositories:
     territories: Territories
     groups: Groups
     people: People
+    address_changes: AddressChanges
+    everywhere: Everywhere
+    invitations: Invitations
     users: Users
     habilitations: Habilitations
     administrators: Administrators
@@ -316,6 +299,8 @@ class AccountStatus:
     mails_sent: bool
     mail_problem: str = ""
     """Why the newest mail has not left: UPPER_SNAKE, or the name of a failure; empty while it is simply on its way."""
+    account_mails: bool = False
+    """Of an invitation: the two mails of a new account left for it."""
 
 
 class Accounts(Protocol):

@@ -7,8 +7,10 @@ same way have the same rights, so one of them stands for all (`people_ports.Like
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from habpps.domain.address_change import AddressChange
 from habpps.domain.effects import Concerned, Effects, effects_of
 from habpps.domain.habilitation import Group, Habilitation
+from habpps.domain.invitations import Invitation
 from habpps.domain.organisation import Organisation
 from habpps.domain.people import AccountHolder, Administrator, User
 from habpps.domain.publication import Entity
@@ -16,14 +18,15 @@ from habpps.use_cases.act_entry import ActEntry
 from habpps.use_cases.ports import Repositories
 from habpps.use_cases.tell_people import rights_of
 
-OF_ONE_PERSON = User | Habilitation | Administrator | AccountHolder | Group
+OF_ONE_PERSON = User | Habilitation | Administrator | AccountHolder | Invitation | AddressChange | Group
 """What changes the rights of those whom it names, or nobody's: a group opens nothing but by the places in it."""
 
 
 def effects(entry: ActEntry) -> Effects:
     """Return what an act opens and closes in the organisations that it says something of, with the Caf meant."""
     found = Effects()
-    for organisation_id, caf in dict.fromkeys((note.organisation_id, note.caf) for note in entry.notes):
+    here = (note for note in entry.notes if not note.from_elsewhere)
+    for organisation_id, caf in dict.fromkeys((note.organisation_id, note.caf) for note in here):
         near = entry.for_caf(caf).store if entry.store.reach.caf is None and caf else entry.store
         organisation = near.organisations.get(organisation_id)
         if organisation is not None:
@@ -48,7 +51,7 @@ def _effects(store: Repositories, organisation: Organisation, changed: Sequence[
             people[place.user.account_id] = _concerned(place.user)
     people.update(_administrators(store, organisation.id, changed, people, everybody=everybody))
     for administrator in store.administrators.of(organisation.id):
-        parts.extend((administrator, *store.users.with_account(administrator.account_id)))
+        parts.extend((administrator, *store.everywhere.users(administrator.account_id)))
     return effects_of(rights_of(store, organisation, parts, changed, today), people.values())
 
 

@@ -6,12 +6,15 @@ shown on the pages, and the others go on.
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from habpps.domain.account_command import MOST_INCIDENTS, AccountCommand, CommandState
+from habpps.domain.account_command import MOST_INCIDENTS, AccountCommand, CommandKind, CommandState
 from habpps.domain.reach import Reach
+from habpps.domain.refusals import InvitationClosedError
 from habpps.use_cases.appoint_administrator import person_of
+from habpps.use_cases.pass_on_invitations import addressed, passed_on
 from habpps.use_cases.ports import Accounts, AccountStatus, ActRecord, CommandSubject, Repositories
 from servicekit.audit_events import NATIONAL, AuditEvent, AuditUnavailableError, Outcome, RecordedWork
 from servicekit.clock import Clock
@@ -72,10 +75,26 @@ class PushAccountCommands:
         command = self._work.read(lambda store: store.commands.get(command_id))
         if command is None:
             return
-        after = self._pushed(command)
-        if after is None:
+        try:
+            told = self._addressed(command) if command.kind is CommandKind.INVITE else command
+        except InvitationClosedError:
+            over = command.accepted("", mails_sent=True, now=self._clock.now())
+            self._work.write(lambda store: store.commands.save(over))
             return
-        self._work.write(lambda store: store.commands.save(after))
+        after = self._pushed(told)
+        if after is not None:
+            self._work.write(lambda store: store.commands.save(replace(after, account_id=command.account_id)))
+
+    def _addressed(self, command: AccountCommand) -> AccountCommand:
+        """An invitation with the account that it goes to. In one queue with every act: two invitations of one person
+        never make two accounts."""
+
+        def look(store: Repositories) -> Mapping[str, str]:
+            store.publications.lock()
+            return addressed(store, command, self._clock)
+
+        content = self._work.write(look)
+        return replace(command, content=content, account_id=content["account_id"])
 
     def _pushed(self, command: AccountCommand) -> AccountCommand | None:
         """Return the command after one attempt, None when it was set aside."""
@@ -94,6 +113,9 @@ class PushAccountCommands:
             refused = refusal.reason
         else:
             if status is not None:
+                if command.kind is CommandKind.INVITE:
+                    invitation_id, answer = command.content["invitation_id"], status
+                    self._work.write(lambda store: passed_on(store, invitation_id, answer))
                 problem = status.mail_problem
                 return command.accepted(status.username, mails_sent=status.mails_sent, now=now, mail_problem=problem)
             refused = "ACCOUNT_UNKNOWN"
@@ -132,7 +154,6 @@ class PushAccountCommands:
 
 def _write_down(near: Repositories, about: CommandSubject, event: AuditEvent, details: Mapping[str, str]) -> None:
     """In the journal of the organisation and the Caf, with the name of the person as it is known now."""
-    person = person_of(near, about.organisation_id, about.account_id)
     near.journal.add(
         ActRecord(
             id=event.event_id,
@@ -142,8 +163,15 @@ def _write_down(near: Repositories, about: CommandSubject, event: AuditEvent, de
             author_account_id="",
             author_name="",
             act=REFUSED,
-            label=person.display_name if person else "",
+            label=_name(near, about),
             reason="",
             details=details,
         )
     )
+
+
+def _name(near: Repositories, about: CommandSubject) -> str:
+    """Of the person, or of an invitation as it was typed: it has a queue of its own."""
+    invitation = near.invitations.get(about.account_id)
+    person = person_of(near, about.organisation_id, about.account_id) if invitation is None else invitation.person
+    return "" if person is None else person.display_name

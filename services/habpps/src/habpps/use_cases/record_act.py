@@ -24,20 +24,22 @@ def recorded(entry: ActEntry, rights: FeedState, *, opens: bool) -> tuple[AuditE
         author = note.author or entry.author
         event = _written(entry, note, rights, opens=opens)
         events.append(event)
-        entry.store.journal.add(
-            ActRecord(
-                id=event.event_id,
-                occurred_at=event.occurred_at,
-                organisation_id=note.organisation_id,
-                caf=note.caf,
-                author_account_id=author.account_id,
-                author_name=author.display_name,
-                act=note.act,
-                label=note.label,
-                reason=note.reason,
-                details=note.details,
-            )
+        record = ActRecord(
+            id=event.event_id,
+            occurred_at=event.occurred_at,
+            organisation_id=note.organisation_id,
+            caf=note.caf,
+            author_account_id="" if note.from_elsewhere else author.account_id,
+            author_name="" if note.from_elsewhere else author.display_name,
+            act=note.act,
+            label=note.label,
+            reason=note.reason,
+            details=note.details,
         )
+        if note.from_elsewhere:
+            entry.store.everywhere.tell(record)
+        else:
+            entry.store.journal.add(record)
     return tuple(events)
 
 
@@ -49,8 +51,8 @@ def way_of(client_id: str) -> Mapping[str, str]:
 def _written(entry: ActEntry, note: Note, rights: FeedState, *, opens: bool) -> AuditEvent:
     author = note.author or entry.author
     content = {
-        "author": author.display_name,
-        "role": author.role.value,
+        "author": "" if note.from_elsewhere else author.display_name,
+        "role": "" if note.from_elsewhere else author.role.value,
         "label": note.label,
         "motive": note.reason,
         **note.details,
@@ -65,7 +67,7 @@ def _written(entry: ActEntry, note: Note, rights: FeedState, *, opens: bool) -> 
         decision="done",
         policy=policy,
         owner=note.caf or NATIONAL,
-        actor_id=author.account_id or None,
+        actor_id=None if note.from_elsewhere else author.account_id or None,
         organisation_id=note.organisation_id or None,
         subject=note.subject,
         rights_revision=rights.revision,

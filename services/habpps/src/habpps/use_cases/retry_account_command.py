@@ -1,11 +1,15 @@
 """Tries once more what the account service refused, with the name and the address of today."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
-from habpps.domain.account_command import CommandKind
+from habpps.domain.account_command import AccountCommand, CommandKind
+from habpps.domain.organisation import Organisation
+from habpps.domain.people import Person
 from habpps.domain.refusals import NothingToRetryError, UnknownThingError
 from habpps.use_cases.act_entry import Act, ActEntry, Note
 from habpps.use_cases.appoint_administrator import account_content, person_of
+from habpps.use_cases.correct_person import address_content
 
 RETRIED = "habpps.account_command.retried"
 LOCKS = {CommandKind.LOCK: "LOCKED_BY_ADMINISTRATOR", CommandKind.END_SESSIONS: "LOCKED_IN_ORGANISATION"}
@@ -35,14 +39,7 @@ def retry_account_command(entry: ActEntry, act: RetryAccountCommand) -> int:
     if not refused:
         raise NothingToRetryError("no command was set aside")
     for command in refused:
-        content = (
-            account_content(entry, organisation, person)
-            if command.kind is CommandKind.CREATE
-            else {"reason": LOCKS[command.kind]}
-            if command.kind in LOCKS
-            else {}
-        )
-        entry.command_again(command, content)
+        entry.command_again(command, _content(entry, command, organisation, person))
     entry.note(
         Note(
             act=RETRIED,
@@ -52,3 +49,16 @@ def retry_account_command(entry: ActEntry, act: RetryAccountCommand) -> int:
         )
     )
     return len(refused)
+
+
+def _content(entry: ActEntry, command: AccountCommand, organisation: Organisation, person: Person) -> Mapping[str, str]:
+    """What a command says today; that of an address which waits no longer is repeated and does nothing."""
+    if command.kind is CommandKind.CREATE:
+        return account_content(entry, organisation, person)
+    if command.kind is CommandKind.UPDATE:
+        return asdict(person)
+    if command.kind is CommandKind.PROVE_ADDRESS:
+        asked = entry.store.address_changes.of_account(command.account_id)
+        own = next((one for one in asked if entry.store.reach.holds(one.organisation_id, one.caf)), None)
+        return {} if own is None else address_content(own, organisation)
+    return {"reason": LOCKS[command.kind]} if command.kind in LOCKS else {}

@@ -1,6 +1,8 @@
 """Which repository an entity of the register goes to. Only `register.ActEntry.save` calls it."""
 
+from habpps.domain.address_change import AddressChange
 from habpps.domain.habilitation import Group, Habilitation
+from habpps.domain.invitations import Invitation
 from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.people import AccountHolder, Administrator, User
 from habpps.domain.publication import Entity
@@ -12,7 +14,7 @@ from habpps.use_cases.ports import Repositories
 def save(store: Repositories, entity: Entity) -> None:
     """Add or replace."""
     match entity:
-        case AccountHolder() | User() | Administrator():
+        case AccountHolder() | User() | Administrator() | Invitation() | AddressChange():
             _save_person(store, entity)
         case Organisation():
             store.organisations.save(entity)
@@ -32,10 +34,14 @@ def save(store: Repositories, entity: Entity) -> None:
             store.habilitations.save(entity)
 
 
-def _save_person(store: Repositories, entity: AccountHolder | User | Administrator) -> None:
+def _save_person(store: Repositories, entity: Entity) -> None:
     match entity:
         case AccountHolder():
             store.people.save(entity)
+        case Invitation():
+            store.invitations.save(entity)
+        case AddressChange():
+            store.address_changes.save(entity)
         case User():
             store.users.save(entity)
         case Administrator():

@@ -30,6 +30,9 @@ class GrpcAccounts:
             CommandKind.UNLOCK: self._unlock,
             CommandKind.END_SESSIONS: self._end_sessions,
             CommandKind.NOTIFY: self._notify,
+            CommandKind.UPDATE: self._update,
+            CommandKind.INVITE: self._invite,
+            CommandKind.PROVE_ADDRESS: self._prove_address,
         }
 
     def push(self, command: AccountCommand) -> AccountStatus:
@@ -109,6 +112,50 @@ class GrpcAccounts:
         self._stub.Notify(request, timeout=DEADLINE_SECONDS)
         return AccountStatus(command.username, mails_sent=True)
 
+    def _update(self, command: AccountCommand) -> AccountStatus:
+        content = command.content
+        request = pb.UpdateAccountRequest(
+            command_id=command.id,
+            account_id=command.account_id,
+            requested_by=command.requested_by,
+            given_name=content["given_name"],
+            family_name=content["family_name"],
+            email=content["email"],
+        )
+        self._stub.UpdateAccount(request, timeout=DEADLINE_SECONDS)
+        return AccountStatus(command.username, mails_sent=True)
+
+    def _invite(self, command: AccountCommand) -> AccountStatus:
+        content = command.content
+        request = pb.InviteRequest(
+            command_id=command.id,
+            account_id=command.account_id,
+            requested_by=command.requested_by,
+            given_name=content["given_name"],
+            family_name=content["family_name"],
+            email=content["email"],
+            organisation_name=content["organisation_name"],
+            invitation_id=content["invitation_id"],
+            expires_at_us=_microseconds(content["expires_at"]),
+            renew=bool(content["renew"]),
+        )
+        answer = self._stub.Invite(request, timeout=DEADLINE_SECONDS)
+        return AccountStatus("", mails_sent=True, account_mails=answer.account_mails)
+
+    def _prove_address(self, command: AccountCommand) -> AccountStatus:
+        content = command.content
+        request = pb.ProveAddressRequest(
+            command_id=command.id,
+            account_id=command.account_id,
+            requested_by=command.requested_by,
+            email=content["email"],
+            change_id=content["change_id"],
+            expires_at_us=_microseconds(content["expires_at"]),
+            organisation_name=content["organisation_name"],
+        )
+        self._stub.ProveAddress(request, timeout=DEADLINE_SECONDS)
+        return AccountStatus(command.username, mails_sent=True)
+
     def _end_sessions(self, command: AccountCommand) -> AccountStatus:
         request = pb.EndSessionsRequest(
             command_id=command.id,
@@ -122,6 +169,10 @@ class GrpcAccounts:
 
 def _moment(microseconds: int) -> datetime | None:
     return _EPOCH + timedelta(microseconds=microseconds) if microseconds else None
+
+
+def _microseconds(moment: str) -> int:
+    return (datetime.fromisoformat(moment) - _EPOCH) // timedelta(microseconds=1)
 
 
 def _accesses(content: Mapping[str, str], name: str) -> list[pb.Access]:

@@ -85,19 +85,15 @@ class SqlUsers(Within):
     def get(self, user_id: str) -> User | None:
         """Return one."""
         row = self._one(tables.professional, user_id, "user")
-        return None if row is None else self._users(_user.id == row.id)[0]
+        return None if row is None else self.those(_user.id == row.id)[0]
 
     def of(self, organisation_id: str) -> tuple[User, ...]:
         """Return all of an organisation, by family name."""
-        return self._users(self._pair(tables.professional, organisation_id))
-
-    def with_account(self, account_id: str) -> tuple[User, ...]:
-        """Return the memberships of an account."""
-        return self._users(_user.account_id == account_id)
+        return self.those(self._pair(tables.professional, organisation_id))
 
     def with_email(self, organisation_id: str, email: str) -> tuple[User, ...]:
         """Return those of an organisation with this address."""
-        return self._users(and_(self._pair(tables.professional, organisation_id), _person.email == email))
+        return self.those(and_(self._pair(tables.professional, organisation_id), _person.email == email))
 
     def page(self, organisation_id: str, listing: Listing) -> tuple[tuple[User, ...], int]:
         """Return a page."""
@@ -111,7 +107,7 @@ class SqlUsers(Within):
     def leaving(self, since: date, until: date) -> tuple[User, ...]:
         """Return the active ones of every organisation whose last day is one of these."""
         leaves = and_(_user.departs_on.between(since, until), _user.state == UserState.ACTIVE.value)
-        return self._users(and_(leaves, self._seen(tables.professional)))
+        return self.those(and_(leaves, self._seen(tables.professional)))
 
     def count(self, organisation_id: str) -> int:
         """Return how many are not closed."""
@@ -148,7 +144,8 @@ class SqlUsers(Within):
         statement = select(func.count()).select_from(_MEMBERS).where(wanted)
         return self._connection.execute(statement).scalar_one()
 
-    def _users(self, wanted: ColumnElement[bool]) -> tuple[User, ...]:
+    def those(self, wanted: ColumnElement[bool]) -> tuple[User, ...]:
+        """Return those for whom a condition holds; for the repositories only."""
         statement = _USERS.where(wanted).order_by(_person.search, _user.id)
         return tuple(_to_user(row) for row in self._connection.execute(statement))
 
@@ -255,15 +252,11 @@ class SqlAdministrators(Within):
     def get(self, administrator_id: str) -> Administrator | None:
         """Return one."""
         row = self._one(tables.administrator, administrator_id, "administrator")
-        return None if row is None else self._administrators(_administrator.id == row.id)[0]
+        return None if row is None else self.those(_administrator.id == row.id)[0]
 
     def of(self, organisation_id: str) -> tuple[Administrator, ...]:
         """Return those of an organisation, in the order of creation."""
-        return self._administrators(self._pair(tables.administrator, organisation_id))
-
-    def with_account(self, account_id: str) -> tuple[Administrator, ...]:
-        """Return the roles of an account."""
-        return self._administrators(_administrator.account_id == account_id)
+        return self.those(self._pair(tables.administrator, organisation_id))
 
     def save(self, administrator: Administrator) -> None:
         """Add or replace."""
@@ -277,7 +270,8 @@ class SqlAdministrators(Within):
         }
         self._put(tables.administrator, row)
 
-    def _administrators(self, wanted: ColumnElement[bool]) -> tuple[Administrator, ...]:
+    def those(self, wanted: ColumnElement[bool]) -> tuple[Administrator, ...]:
+        """Return those for whom a condition holds; for the repositories only."""
         statement: Select[Any] = select(tables.administrator, *_WHO).select_from(_AGENTS).where(wanted)
         rows = self._connection.execute(statement.order_by(_administrator.id))
         return tuple(_to_administrator(row) for row in rows)

@@ -236,6 +236,45 @@ account_command = Table(
     Index("account_command_open", "state", "id"),
 )
 
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("organisation_id", String(36), nullable=False, index=True),
+    Column("caf", String(3), nullable=False),
+    Column("given_name", String(80), nullable=False),  # as typed: the person may be registered otherwise
+    Column("family_name", String(80), nullable=False),
+    Column("email", String(254), nullable=False),
+    Column("as_administrator", Boolean, nullable=False),
+    Column("job_title", String(120), nullable=False),
+    Column("groups", Json, nullable=False),
+    Column("replaces", String(36), nullable=False),
+    Column("invited_by", String(64), nullable=False),
+    Column("invited_by_name", String(200), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("account_id", String(64), nullable=False, index=True),
+    Column("by_sign_in", Boolean, nullable=False),
+    Column("answered_by", String(64), nullable=False),
+    Column("changes", Integer, nullable=False, server_default="0"),
+)
+
+address_change = Table(
+    "address_change",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("account_id", String(64), ForeignKey("person.account_id"), nullable=False, index=True),
+    Column("organisation_id", String(36), nullable=False),
+    Column("caf", String(3), nullable=False),
+    Column("email", String(254), nullable=False),
+    Column("asked_by", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("changes", Integer, nullable=False, server_default="0"),
+)
+
 act = Table(
     "act",
     metadata,

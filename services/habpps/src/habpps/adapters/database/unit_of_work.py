@@ -5,7 +5,9 @@ from functools import partial
 from sqlalchemy import Connection
 
 from habpps.adapters.database.commands import SqlAccountCommands, SqlJournal
+from habpps.adapters.database.everywhere import SqlEverywhere
 from habpps.adapters.database.feed import SqlPublications
+from habpps.adapters.database.invitations import SqlAddressChanges, SqlInvitations
 from habpps.adapters.database.organisations import (
     SqlConventions,
     SqlExtranets,
@@ -31,6 +33,9 @@ def sql_repositories(connection: Connection, reach: Reach = EVERYWHERE) -> Repos
         territories=SqlTerritories(connection, reach),
         groups=SqlGroups(connection, reach),
         people=SqlPeople(connection),
+        address_changes=SqlAddressChanges(connection),
+        everywhere=SqlEverywhere(connection),
+        invitations=SqlInvitations(connection, reach),
         users=SqlUsers(connection, reach),
         habilitations=SqlHabilitations(connection, reach),
         administrators=SqlAdministrators(connection, reach),

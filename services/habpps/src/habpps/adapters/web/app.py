@@ -13,6 +13,7 @@ from habpps.adapters.web import (
     openings,
     organisations,
     partner,
+    people,
     second_person,
     trails,
     users,
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     openings.blueprint,
     organisations.blueprint,
     partner.blueprint,
+    people.blueprint,
     second_person.blueprint,
     users.blueprint,
 )

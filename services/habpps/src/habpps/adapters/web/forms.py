@@ -153,7 +153,7 @@ class AdministratorForm(EditForm):
     email = AddressField(
         _l("Adresse électronique"),
         [Needed()],
-        description=_l("L'identifiant et le mot de passe provisoire y sont envoyés, dans deux courriels."),
+        description=_l("Celle que la personne lit elle-même : l'invitation y est envoyée."),
     )
 
 
@@ -166,6 +166,29 @@ class UserForm(AdministratorForm):
         validate_choice=False,
         description=_l("Un seul suffit presque toujours : chacun ouvre les données de son profil."),
     )
+
+
+class NamesForm(EditForm):
+    """How a person is called."""
+
+    given_name = StringField(_l("Prénom"), [Needed()])
+    family_name = StringField(_l("Nom"), [Needed()])
+
+
+class AddressForm(EditForm):
+    """Another address of a person."""
+
+    email = AddressField(
+        _l("Nouvelle adresse électronique"),
+        [Needed()],
+        description=_l("Un lien y est envoyé : l'adresse change quand la personne le confirme, dans les trois jours."),
+    )
+
+
+class FunctionForm(EditForm):
+    """What a user does."""
+
+    job_title = StringField(_l("Fonction"), [Needed()], description=_l("Par exemple : directrice de crèche."))
 
 
 class AttachForm(Form):

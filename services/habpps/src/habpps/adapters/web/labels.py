@@ -63,6 +63,9 @@ COMMAND_PROBLEMS: dict[str, str] = {
     "lock": _l("Le compte n'a pas pu être verrouillé"),
     "unlock": _l("Le compte n'a pas pu être déverrouillé"),
     "end_sessions": _l("Les sessions ouvertes n'ont pas pu être fermées"),
+    "update": _l("Le nom ou l'adresse n'a pas pu être corrigé sur le compte"),
+    "invite": _l("L'invitation n'a pas pu être envoyée"),
+    "prove_address": _l("Le lien vers la nouvelle adresse n'a pas pu être envoyé"),
     "notify": _l("Le courriel d'information n'a pas pu être envoyé"),
 }
 PROBLEM_REASONS: dict[str, str] = {

@@ -15,12 +15,12 @@ from habpps.adapters.web.forms import (
     attempt,
     options,
 )
-from habpps.adapters.web.outcome_sentences import administrator_appointed
+from habpps.adapters.web.outcome_sentences import administrator_appointed, invitation_sent
 from habpps.adapters.web.pages import acts, answer, author, done_page, listing, page_of, require_caf, retried, today
 from habpps.domain.organisation import Signatory
 from habpps.domain.people import person_typed
 from habpps.domain.service_contract import ContractTerms, Extranet
-from habpps.use_cases.appoint_administrator import AppointAdministrator
+from habpps.use_cases.appoint_administrator import InviteAdministrator
 from habpps.use_cases.consult_register import OrganisationView
 from habpps.use_cases.create_organisation import CreateOrganisation, EditOrganisation
 from habpps.use_cases.open_service_contract import OpenServiceContract
@@ -71,7 +71,8 @@ def create() -> Page:
 def shown(organisation_id: str) -> Page:
     """Show an organisation."""
     view = acts().consult.organisation(author(), organisation_id)
-    return answer("organisation.html", view=view, catalogue=acts().catalogue)
+    invitations = acts().people.invitations(author(), organisation_id)
+    return answer("organisation.html", view=view, catalogue=acts().catalogue, invitations=invitations)
 
 
 @blueprint.route("/organismes/<organisation_id>/corriger", methods=["GET", "POST"])
@@ -123,10 +124,12 @@ def appoint(organisation_id: str, replaces: str = "") -> Page:
     form.stand_on(standing.of_administrator(leaving))
     if form.validate_on_submit():
         person = person_typed(form.given_name.data or "", form.family_name.data or "", form.email.data or "")
-        act = AppointAdministrator(organisation_id, person, leaving.id if leaving else "", seen=form.seen)
+        act = InviteAdministrator(organisation_id, person, leaving.id if leaving else "", seen=form.seen)
         done = attempt(form, lambda: acts().perform(author(), act))
         if done is not None:
-            sentence = administrator_appointed(person.display_name, done.mails)
+            now = acts().consult.organisation(author(), organisation_id).administrators
+            is_known = any(one.id == done.value for one in now)
+            sentence = administrator_appointed(person.display_name) if is_known else invitation_sent(person)
             return done_page(sentence, url_for("organisations.shown", organisation_id=organisation_id))
     return answer("administrator_form.html", form, view=view, leaving=leaving)
 

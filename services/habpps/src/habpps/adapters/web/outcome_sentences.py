@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from flask_babel import get_locale, gettext, ngettext
 
+from habpps.domain.people import Person
 from habpps.use_cases.follow_propagation import Propagation
 from partnerkit.text import letters_of
 from servicekit.web.formats import longdate, reader_zone
@@ -30,21 +31,23 @@ def of(name: str) -> str:
     return f"d'{name}" if is_vowel or letters.startswith(_MUTE_H) else f"de {name}"
 
 
-def user_created(name: str, mails: int, groups: int) -> str:
-    """Return what follows from a new user; without a mail the person had an account already."""
-    if mails:
-        sentence = _("Le compte %(of_name)s est créé : deux courriels vont lui être envoyés.", of_name=of(name))
-    else:
-        sentence = _("%(name)s a déjà un compte et le garde : aucun courriel n'est envoyé.", name=name)
-    if groups:
-        return sentence
+def user_attached(name: str) -> str:
+    """Return what follows when an administrator becomes a user, too."""
+    sentence = _("%(name)s a déjà un compte et le garde : aucun courriel n'est envoyé.", name=name)
     return f"{sentence} {_('Rattachez cette personne à un groupe : rien ne lui est encore ouvert.')}"
 
 
-def administrator_appointed(name: str, mails: int) -> str:
-    """Return what follows from an appointment."""
-    if mails:
-        return _("%(name)s a le rôle d'administrateur : deux courriels vont lui être envoyés.", name=name)
+def invitation_sent(person: Person) -> str:
+    """Return what follows from an invitation: the same whoever has the address."""
+    return _(
+        "Invitation envoyée à %(name)s (%(email)s). Rien ne s'ouvre avant sa réponse, que vous verrez ici.",
+        name=person.display_name,
+        email=person.email,
+    )
+
+
+def administrator_appointed(name: str) -> str:
+    """Return what follows when somebody of the organisation becomes its administrator."""
     return _("%(name)s a le rôle d'administrateur et garde son compte : aucun courriel n'est envoyé.", name=name)
 
 

@@ -33,6 +33,7 @@ FIELD_SENTENCES: dict[str, str] = {
     "IN_THE_FUTURE": _l("Cette date est dans le futur."),
     "IN_THE_PAST": _l("Cette date est passée."),
     "TOO_FAR_IN_THE_PAST": _l("Cette date est passée depuis plus d'un an : vérifiez l'année."),
+    "UNCHANGED": _l("C'est déjà ce qui est enregistré : rien n'a changé."),
     "DEPARTURE_UNCHANGED": _l("C'est déjà la date notée : rien n'a changé."),
     "AFTER_THE_END": _l("La convention prend fin avant cette date."),
     "PROFILE_RESERVED": _l("Les profils T6 à T9 ne sont pas ouverts."),
@@ -66,6 +67,9 @@ CONFLICT_SENTENCES: dict[str, str] = {
     "PERSON_DIFFERS": _l(
         "Cette adresse est celle d'une personne d'un autre nom dans l'organisation. Vérifiez le nom et l'adresse."
     ),
+    "INVITATION_CLOSED": _l("Cette invitation a déjà reçu une réponse, ou elle a été retirée."),
+    "INVITED_ALREADY": _l("Une invitation à cette adresse attend déjà une réponse."),
+    "ADDRESS_CHANGE_CLOSED": _l("Cette demande n'attend plus : l'adresse a été confirmée, ou sa date est passée."),
     "EMAIL_TAKEN": _l("Cette adresse est déjà celle d'une personne de votre organisation."),
     "ALREADY_IN_GROUP": _l("Cette personne est déjà dans ce groupe."),
     "MAXIMUM_USERS_REACHED": _l(
@@ -151,6 +155,21 @@ ACT_SENTENCES: dict[str, str] = {
     "habpps.group.changed": _l("a modifié le groupe « %(label)s » (profil %(profile)s, avant %(profile_before)s)."),
     "habpps.group.opened": _l("a ouvert %(extranet)s à %(people)s membres du groupe « %(label)s »."),
     "habpps.group.closed": _l("a fermé le groupe « %(label)s »."),
+    "habpps.administrator.invited": _l("a invité %(label)s à administrer les comptes."),
+    "habpps.invitation.sent": _l("a invité %(label)s."),
+    "habpps.invitation.sent_again": _l("a renvoyé l'invitation de %(label)s."),
+    "habpps.invitation.withdrawn": _l("a retiré l'invitation de %(label)s."),
+    "habpps.invitation.accepted": _l("a accepté l'invitation."),
+    "habpps.invitation.declined": _l("a refusé l'invitation."),
+    "habpps.invitation.to_confirm": _l("a accepté l'invitation de %(label)s sous un autre nom."),
+    "habpps.invitation.confirmed": _l("a confirmé que %(answered_name)s est la personne invitée."),
+    "habpps.invitation.refused": _l("a refusé la réponse de %(answered_name)s."),
+    "habpps.invitation.account_asked": _l("a demandé un compte pour répondre à l'invitation."),
+    "habpps.person.corrected": _l("a corrigé le nom %(of_label)s."),
+    "habpps.user.function_corrected": _l("a corrigé la fonction %(of_label)s : %(job_title)s."),
+    "habpps.address.asked": _l("a demandé une nouvelle adresse pour %(label)s."),
+    "habpps.address.confirmed": _l("a confirmé sa nouvelle adresse."),
+    "habpps.address.withdrawn": _l("a retiré la demande d'une nouvelle adresse pour %(label)s."),
     "habpps.user.created": _l("a créé l'utilisateur %(label)s (%(job_title)s)."),
     "habpps.user.attached": _l("a inscrit %(label)s, dont le compte existait, comme utilisateur (%(job_title)s)."),
     "habpps.user.locked": _l("a verrouillé %(label)s."),
@@ -173,6 +192,12 @@ ACT_SENTENCES: dict[str, str] = {
     "habpps.habilitation.withdrawn": _l("a retiré l'habilitation %(of_label)s dans « %(group)s »."),
 }
 _TITLES = {word.code: word for word in words_of("habpps") if word.kind == TYPE}
+ACTS_ELSEWHERE: dict[str, str] = {
+    "habpps.person.corrected": _l("Le nom %(of_label)s a été corrigé ailleurs (autre organisation ou autre Caf)."),
+    "habpps.address.asked": _l("Nouvelle adresse demandée ailleurs pour %(label)s (autre organisation ou autre Caf)."),
+    "habpps.address.confirmed": _l("La nouvelle adresse %(of_label)s est confirmée."),
+}
+"""What another organisation did about a person of this one: its administrators are not named here."""
 ACT_OTHERWISE = _l("a accompli un acte d'administration (%(label)s).")
 
 
@@ -189,7 +214,8 @@ def act_sentence(record: ActRecord) -> str:
     """Return what somebody did, in plain French, to stand after their name."""
     details = {name: _day_or_text(text) for name, text in record.details.items()}
     values = defaultdict(lambda: "–", {**details, "label": record.label, "of_label": of(record.label)})
-    return str(ACT_SENTENCES.get(record.act, ACT_OTHERWISE)) % values
+    sentences = ACT_SENTENCES if record.author_name else ACT_SENTENCES | ACTS_ELSEWHERE
+    return str(sentences.get(record.act, ACT_OTHERWISE)) % values
 
 
 def _day_or_text(text: str) -> str:

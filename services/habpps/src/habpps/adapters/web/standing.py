@@ -10,6 +10,7 @@ from habpps.domain.people import Administrator, User
 from habpps.domain.service_contract import ServiceContract
 from habpps.domain.territory import Territory
 from habpps.domain.versions import version_of
+from habpps.use_cases.consult_people import InvitationView, PersonView
 from habpps.use_cases.consult_register import UserView
 from servicekit.web.formats import longdate
 
@@ -72,6 +73,18 @@ def of_group(group: Group) -> Standing:
 def of_user(user: User) -> Standing:
     """State and departure of a user."""
     return Standing(version_of(user), _about(user))
+
+
+def of_invitation(found: InvitationView) -> Standing:
+    """Whether an invitation waits, and for whom."""
+    line = _("Une réponse attend votre décision.") if found.to_confirm else _("L'invitation attend une réponse.")
+    return Standing(found.version, [line])
+
+
+def of_person(found: PersonView) -> Standing:
+    """Names and address of a person."""
+    known = found.holder.person
+    return Standing(found.version, [_("Enregistré maintenant : %(name)s.", name=known.display_name)])
 
 
 def of_places(found: UserView) -> Standing:

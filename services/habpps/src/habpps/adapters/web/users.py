@@ -17,7 +17,7 @@ from habpps.adapters.web.forms import (
     options,
 )
 from habpps.adapters.web.labels import PROFILES
-from habpps.adapters.web.outcome_sentences import departure_noted, of, user_created
+from habpps.adapters.web.outcome_sentences import departure_noted, invitation_sent, of, user_attached
 from habpps.adapters.web.pages import (
     acts,
     answer,
@@ -37,7 +37,8 @@ from habpps.use_cases.act_entry import Done
 from habpps.use_cases.assign_to_group import AssignToGroup
 from habpps.use_cases.change_user import ResetPassword, SetDeparture
 from habpps.use_cases.consult_register import OrganisationView, UserView
-from habpps.use_cases.create_user import AttachPerson, CreateUser
+from habpps.use_cases.create_user import AttachPerson
+from habpps.use_cases.invite_person import InviteUser
 from servicekit.errors import ConflictError
 from servicekit.web import Column, Sort, render_confirm
 
@@ -59,18 +60,16 @@ def of_organisation(organisation_id: str) -> Page:
 
 @blueprint.route("/utilisateurs/nouveau", methods=["GET", "POST"])
 def create() -> Page:
-    """Create a user; somebody already known may be attached instead."""
+    """Invite a user; an administrator of the organisation may be attached instead."""
     form = UserForm()
     view = acts().consult.organisation(author(), author().organisation_id)
     form.groups.choices = options({group.id: f"{group.name} ({PROFILES[group.profile]})" for group in view.open_groups})
     known: dict[str, str] = {}
     if form.validate_on_submit():
         person = person_typed(form.given_name.data or "", form.family_name.data or "", form.email.data or "")
-        request = CreateUser(person, form.job_title.data or "", tuple(form.groups.data or ()))
-        done = attempt(form, lambda: _create(request, known))
-        if done is not None:
-            sentence = user_created(person.display_name, done.mails, len(request.groups))
-            return done_page(sentence, url_for("users.shown", user_id=done.value))
+        act = InviteUser(person, form.job_title.data or "", tuple(form.groups.data or ()))
+        if attempt(form, lambda: _invite(act, known)) is not None:
+            return done_page(invitation_sent(person), url_for("users.listed"))
     return answer("user_form.html", form, known=known, view=view)
 
 
@@ -85,9 +84,7 @@ def attach_person(administrator_id: str) -> Page:
             form, lambda: acts().perform(author(), AttachPerson(administrator_id, form.job_title.data or ""))
         )
         if done is not None:
-            return done_page(
-                user_created(person.display_name, done.mails, 0), url_for("users.shown", user_id=done.value)
-            )
+            return done_page(user_attached(person.display_name), url_for("users.shown", user_id=done.value))
     return answer("attach_person.html", form, view=view, person=person)
 
 
@@ -205,9 +202,9 @@ def retry(user_id: str) -> Page:
     return retried(user.organisation_id, user.account_id, url_for("users.shown", user_id=user_id))
 
 
-def _create(request: CreateUser, known: dict[str, str]) -> Done[str]:
+def _invite(act: InviteUser, known: dict[str, str]) -> Done[str]:
     try:
-        return acts().perform(author(), request)
+        return acts().perform(author(), act)
     except EmailTakenError as taken:
         known.update(taken.details)
         raise
@@ -225,7 +222,16 @@ def _list(organisation_id: str) -> Page:
         Column("mails", _("Compte")),
     ]
     sort = Sort.from_request({"name", "job_title", "state"}, "name")
-    return answer("users.html", found=found, page=page_of(found.total), asked=asked, columns=columns, sort=sort)
+    invitations = acts().people.invitations(author(), organisation_id) if not author().is_caf else ()
+    return answer(
+        "users.html",
+        found=found,
+        page=page_of(found.total),
+        asked=asked,
+        columns=columns,
+        sort=sort,
+        invitations=invitations,
+    )
 
 
 def _user_page(found: UserView, refused: EditForm) -> Page:
