@@ -124,12 +124,18 @@ def _things_of(world: World, name: str, administrator: str) -> dict[str, str]:
     users = world.page("habpps", administrator, "/utilisateurs")
     user = _link(users, r"/utilisateurs/([^/\"?]+)", f"{name[:-5]}pro")
     of_user = world.page("habpps", administrator, f"/utilisateurs/{user}")
+    asked = {"given_name": "Inès", "family_name": f"{name[:-5]}pro", "email": f"ines@{name.lower()}.example"}
+    invited = world.ask("habpps", administrator, "/utilisateurs/nouveau", "POST", **asked, job_title="agent")
+    assert invited.status_code == 303, invited.text
+    users = world.page("habpps", administrator, "/utilisateurs")
     groups = world.page("habpps", administrator, "/groupes")
     contract = _first(r"/contrats/([^/\"]+)/suspendre", shown)
     extension = {"caf": "751", "starts_on": "2026-01-01", "reason": "mission"}
     world.ask("habpps", "caf", f"/contrats/{contract}/territoires/nouveau", "POST", **extension)
     shown = world.page("habpps", "caf", f"/organismes/{organisation}")
     admin = _first(rf"/administrateurs/(?:{organisation}/)?([^/\"]+)/(?:remplacer|retirer)", shown)
+    account = _first(rf"/organismes/{organisation}/personnes/([^/\"]+)", of_user)
+    _send(world, administrator, f"/organismes/{organisation}/personnes/{account}", email=f"new@{name.lower()}.example")
     return {
         "organisation_id": organisation,
         "user_id": user,
@@ -139,6 +145,8 @@ def _things_of(world: World, name: str, administrator: str) -> dict[str, str]:
         "contract_id": contract,
         "territory_id": _first(r"/territoires/([^/\"]+)/terminer", shown),
         "habilitation_id": _first(rf"/utilisateurs/{user}/habilitations/([^/\"]+)/", of_user),
+        "invitation_id": _first(r"/invitations/([^/\"]+)", users),
+        "account_id": account,
         "revision": "1",
     }
 

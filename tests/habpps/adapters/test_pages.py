@@ -55,8 +55,7 @@ def test_a_caf_administrator_is_led_from_the_convention_to_the_contract_to_the_a
     assert "dominique.martin@nanterre.example" in shown
     assert "Invitation envoyée à Dominique Martin" in shown
     pages.habpps.all.all_arrive(contract_page.split("/")[2])
-    shown = pages.get(f"/organismes/{contract_page.split('/')[2]}")
-    assert "Invitation envoyée" not in shown
+    assert "Invitation envoyée" not in (shown := pages.get(f"/organismes/{contract_page.split('/')[2]}"))
     assert "Une seule personne peut administrer Habpps" in shown
 
 

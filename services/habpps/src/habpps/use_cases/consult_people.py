@@ -53,6 +53,11 @@ class PersonView:
         """For the forms about the person."""
         return version_of(self.holder)
 
+    @property
+    def change_version(self) -> str:
+        """For the form about the address that waits; empty when none does."""
+        return "" if self.change is None else version_of(self.change)
+
 
 class ConsultPeople:
     """Reads for the pages."""

@@ -72,9 +72,10 @@ class AskAddress(Act[str]):
 
 @dataclass(frozen=True)
 class WithdrawAddress(Act[str]):
-    """The address that waits is taken back; gives the change."""
+    """The address that waits is taken back; gives the change. `seen`: its version, as a form showed it."""
 
     change_id: str
+    seen: str | None = None
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,7 @@ def withdraw_address(entry: ActEntry, act: WithdrawAddress) -> str:
 
     Raises:
         UnknownThingError: not their business.
+        ThingChangedError: it was changed since.
         AddressChangeClosedError: it waits no longer.
     """
     change = entry.store.address_changes.get(act.change_id)
@@ -186,6 +188,7 @@ def withdraw_address(entry: ActEntry, act: WithdrawAddress) -> str:
     if not entry.store.reach.holds(change.organisation_id, change.caf):
         raise UnknownThingError("change of address", true_reason="OTHER_ORGANISATION")
     holder, organisation = _person(entry, change.organisation_id, change.account_id)
+    check_version(act.seen, change)
     entry.save(change.closed(AddressChangeState.WITHDRAWN, entry.clock.now()))
     name = holder.person.display_name
     entry.note(_note(ADDRESS_WITHDRAWN, organisation.id, holder.account_id, name, {}))

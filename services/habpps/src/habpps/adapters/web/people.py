@@ -5,10 +5,12 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from habpps.adapters.web import standing
-from habpps.adapters.web.forms import AddressForm, EditForm, FunctionForm, NamesForm, attempt
+from habpps.adapters.web.forms import AddressForm, EditForm, FunctionForm, NamesForm, attempt, attempt_seen
 from habpps.adapters.web.outcome_sentences import of
 from habpps.adapters.web.pages import acts, answer, author, done_page
-from habpps.domain.people import Person, person_typed
+from habpps.domain.authorship import check_role
+from habpps.domain.people import Person, Role, person_typed
+from habpps.domain.refusals import AddressChangeClosedError
 from habpps.use_cases.answer_invitation import ConfirmInvitation
 from habpps.use_cases.consult_people import InvitationView, PersonView
 from habpps.use_cases.correct_person import AskAddress, CorrectFunction, CorrectNames, WithdrawAddress
@@ -59,15 +61,22 @@ def person(organisation_id: str, account_id: str) -> Page:
 def withdraw_address(organisation_id: str, account_id: str) -> Page:
     """Take back an address that waits to be proved."""
     found = acts().people.person(author(), organisation_id, account_id)
+    waiting = found.change
+    if waiting is None:
+        raise AddressChangeClosedError("none waits here")
+    form = EditForm()
+    form.stand_on(standing.of_address(found))
+    done = attempt_seen(form, lambda: acts().perform(author(), WithdrawAddress(waiting.id, seen=form.seen)))
+    if done is None:
+        return _person_page(found, form)
     where = url_for("people.person", organisation_id=organisation_id, account_id=account_id)
-    if found.change is not None:
-        acts().perform(author(), WithdrawAddress(found.change.id))
     return done_page(_("L'adresse demandée est retirée : rien n'a changé."), where)
 
 
 @blueprint.route("/utilisateurs/<user_id>/fonction", methods=["GET", "POST"])
 def function(user_id: str) -> Page:
-    """Correct the function of a user."""
+    """Correct the function of a user: those who administer the organisation know it, the Caf does not."""
+    check_role(author(), Role.PARTNER_ADMINISTRATOR)
     found = acts().consult.user(author(), user_id)
     form = FunctionForm(job_title=found.user.job_title)
     form.stand_on(standing.of_user(found.user))
@@ -94,6 +103,14 @@ def _decided(found: InvitationView, form: EditForm) -> str:
         return _("La réponse de %(name)s est refusée : rien ne s'ouvre.", name=found.answered_name)
     acts().perform(author(), WithdrawInvitation(asked.id, seen=form.seen))
     return _("L'invitation de %(name)s est retirée.", name=name)
+
+
+def _person_page(found: PersonView, sent: EditForm) -> Page:
+    known = found.holder.person
+    names, address = NamesForm(formdata=None, obj=known), AddressForm(formdata=None)
+    for form in (names, address):
+        form.stand_on(standing.of_person(found))
+    return answer("person.html", sent, found=found, names=names, address=address, back=_back(found))
 
 
 def _corrected(found: PersonView, names: NamesForm, address: AddressForm) -> str:

@@ -87,6 +87,12 @@ def of_person(found: PersonView) -> Standing:
     return Standing(found.version, [_("Enregistré maintenant : %(name)s.", name=known.display_name)])
 
 
+def of_address(found: PersonView) -> Standing:
+    """The address of a person that waits to be proved."""
+    email = found.change.email if found.change is not None else found.holder.person.email
+    return Standing(found.change_version, [_("Adresse en attente maintenant : %(email)s.", email=email)])
+
+
 def of_places(found: UserView) -> Standing:
     """A user with what is held now."""
     lines = _about(found.user)
