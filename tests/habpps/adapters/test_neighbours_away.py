@@ -13,6 +13,7 @@ from habpps.adapters.background import Wakeup
 from habpps.adapters.database.feed import SqlFeedReader, SqlReplicas
 from habpps.adapters.database.unit_of_work import sql_repositories
 from habpps.domain.account_command import CommandKind
+from habpps.domain.people import Person
 from habpps.use_cases.ports import Signals
 from habpps.use_cases.push_account_commands import PushAccountCommands
 from servicekit.background import each_apart
@@ -21,6 +22,7 @@ from servicekit.errors import DependencyUnavailableError
 from servicekit.outbox import OutboxRelay, OutboxSettings, Receipt, RecordingUnitOfWork
 from tests.habpps.adapters.conftest import Habpps, Pages
 from tests.habpps.builders import Commune, Register921
+from tests.habpps.direct_acts import CreateUser
 from tests.habpps.sinks import AcknowledgingSink
 from tests.promises import promise
 from tests.servicekit.fakes import FixedClock
@@ -87,9 +89,9 @@ def asked_of(habpps: Habpps, account_id: str) -> list[CommandKind]:
 
 def person(pages: Pages, commune: Commune) -> str:
     """The account of somebody who is created now."""
-    fields = {"given_name": "Zoé", "family_name": "Roy", "email": "zoe.roy@n.example", "job_title": "agent"}
-    page = pages.post("/utilisateurs/nouveau", **fields, groups=[commune.group_id])
-    user = pages.habpps.all.look(lambda store: store.users.get(page.rpartition("/")[2]))
+    act = CreateUser(Person("Zoé", "Roy", "zoe.roy@n.example"), "agent", (commune.group_id,))
+    user_id = pages.habpps.all.acts.perform(commune.partner, act).value
+    user = pages.habpps.all.look(lambda store: store.users.get(user_id))
     account: str = user.account_id
     return account
 

@@ -5,12 +5,13 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from habpps.adapters.web import standing
-from habpps.adapters.web.forms import AddressForm, EditForm, FunctionForm, NamesForm, attempt, attempt_seen
+from habpps.adapters.web.forms import AddressForm, EditForm, FunctionForm, NamesForm, attempt
 from habpps.adapters.web.outcome_sentences import of
 from habpps.adapters.web.pages import acts, answer, author, done_page
 from habpps.domain.authorship import check_role
 from habpps.domain.people import Person, Role, person_typed
 from habpps.domain.refusals import AddressChangeClosedError
+from habpps.use_cases.act_entry import Done
 from habpps.use_cases.answer_invitation import ConfirmInvitation
 from habpps.use_cases.consult_people import InvitationView, PersonView
 from habpps.use_cases.correct_person import AskAddress, CorrectFunction, CorrectNames, WithdrawAddress
@@ -61,13 +62,9 @@ def person(organisation_id: str, account_id: str) -> Page:
 def withdraw_address(organisation_id: str, account_id: str) -> Page:
     """Take back an address that waits to be proved."""
     found = acts().people.person(author(), organisation_id, account_id)
-    waiting = found.change
-    if waiting is None:
-        raise AddressChangeClosedError("none waits here")
     form = EditForm()
     form.stand_on(standing.of_address(found))
-    done = attempt_seen(form, lambda: acts().perform(author(), WithdrawAddress(waiting.id, seen=form.seen)))
-    if done is None:
+    if attempt(form, lambda: _withdrawn(found, form)) is None:
         return _person_page(found, form)
     where = url_for("people.person", organisation_id=organisation_id, account_id=account_id)
     return done_page(_("L'adresse demandée est retirée : rien n'a changé."), where)
@@ -111,6 +108,12 @@ def _person_page(found: PersonView, sent: EditForm) -> Page:
     for form in (names, address):
         form.stand_on(standing.of_person(found))
     return answer("person.html", sent, found=found, names=names, address=address, back=_back(found))
+
+
+def _withdrawn(found: PersonView, form: EditForm) -> Done[str]:
+    if found.change is None:
+        raise AddressChangeClosedError("none waits here")
+    return acts().perform(author(), WithdrawAddress(found.change.id, seen=form.seen))
 
 
 def _corrected(found: PersonView, names: NamesForm, address: AddressForm) -> str:
