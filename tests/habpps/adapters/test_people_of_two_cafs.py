@@ -13,6 +13,7 @@ from habpps.use_cases.answer_invitation import ConfirmInvitation
 from habpps.use_cases.correct_person import AskAddress, CorrectNames, WithdrawAddress
 from habpps.use_cases.invite_person import InviteUser, SendInvitationAgain, WithdrawInvitation
 from habpps.use_cases.people_ports import Listing
+from habpps.use_cases.retry_account_command import RetryAccountCommand
 from servicekit.errors import InvalidInputError
 from tests.habpps.builders import DIRECTOR, NAME_751, Commune, Register921
 from tests.promises import promise
@@ -79,7 +80,11 @@ def test_a_name_corrected_for_one_caf_is_corrected_for_the_other_which_reads_no_
         organisation_id=partner.organisation_id, account_id=account_id, given_name="Cam", family_name="Roy"
     )
     register.acts.preview(partner, act)
+    revision = register.feed.state().revision
     register.acts.perform(partner, act)
+    (change,) = register.feed.changes_after(revision, 10)
+    everybody = [one for one in map(str, change.facts) if "Roy" in one]
+    assert {caf for caf in two if any(caf in one for one in everybody)} == set(two), change.facts
     assert {one.person.display_name for one in places(register, account_id).values()} == {"Cam Roy"}
     corrected = "habpps.person.corrected"
     assert journal(register, two["921"])[0] == (corrected, "Dominique Martin", "Cam Roy")
@@ -143,3 +148,19 @@ def test_an_invitation_that_was_not_sent_is_named_as_it_was_typed_for_its_caf_al
     assert refused not in journal(register, two["921"])
     (shown,) = register.acts.people.invitations(two["751"].partner, two["751"].id)
     assert shown.failed
+
+
+def test_what_was_refused_is_asked_again_for_its_caf_with_what_was_asked_there(register: Register921, two: Two) -> None:
+    account_id = joined(register, two)
+    register.accounts.failure = InvalidInputError("no envelope holds it", reason="ADDRESS_REFUSED")
+    for its in two.values():
+        email = f"new{its.partner.caf}@n.example"
+        register.acts.perform(its.partner, AskAddress(organisation_id=its.id, account_id=account_id, email=email))
+        register.relay()
+    register.accounts.failure = None
+    pushed = len(register.accounts.pushed)
+    assert register.acts.perform(two["921"].partner, RetryAccountCommand(two["921"].id, account_id)).value == 1
+    register.relay()
+    (again,) = (one for one in register.accounts.pushed[pushed:] if one.kind is CommandKind.PROVE_ADDRESS)
+    assert (again.caf, again.content["email"]) == ("921", "new921@n.example")
+    assert again.content["organisation_name"] == "Commune de Nanterre"

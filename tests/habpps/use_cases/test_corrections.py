@@ -65,6 +65,7 @@ def test_names_are_corrected_at_once_and_everywhere(memory: MemoryRegister) -> N
     account_id = account_of(memory, commune)
     other = elsewhere(memory, account_id)
     revision = memory.all.feed.state().revision
+    memory.all.acts.preview(commune.partner, names(commune, account_id))
     memory.all.acts.perform(commune.partner, names(commune, account_id))
     assert {one.person.family_name for one in memory.store.everywhere.users(account_id)} == {"Léger-Roy"}
     assert memory.all.feed.state().revision == revision + 1

@@ -13,7 +13,8 @@ from habpps.domain.refusals import UnknownThingError
 class Within:
     """What the repositories of such tables share: every statement of theirs stands on `seen` or `pair`.
 
-    Two cross the Cafs on purpose, where the port says so: what an account is elsewhere decides about its lock.
+    What a person is elsewhere is asked of repositories without a reach: `SqlPeople`, `SqlAddressChanges`,
+    `SqlEverywhere`.
     """
 
     def __init__(self, connection: Connection, reach: Reach) -> None:
