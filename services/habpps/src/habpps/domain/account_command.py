@@ -7,7 +7,7 @@ thousand of them keep no lock and no password waiting.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 FIRST_RETRY = timedelta(seconds=1)
@@ -103,3 +103,8 @@ class AccountCommand:
             problem="",
             reference="",
         )
+
+
+def microseconds(moment: datetime) -> str:
+    """A moment as the content of a command carries it: microseconds since 1970, in digits."""
+    return str((moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1))

@@ -6,7 +6,7 @@ their own history.
 
 from dataclasses import asdict, dataclass, replace
 
-from habpps.domain.account_command import CommandKind
+from habpps.domain.account_command import CommandKind, microseconds
 from habpps.domain.address_change import LIFE, AddressChange, AddressChangeState
 from habpps.domain.authorship import Author
 from habpps.domain.organisation import Organisation
@@ -169,7 +169,7 @@ def address_content(change: AddressChange, organisation: Organisation) -> dict[s
     return {
         "change_id": change.id,
         "email": change.email,
-        "expires_at": change.expires_at.isoformat(),
+        "expires_at_us": microseconds(change.expires_at),
         "organisation_name": organisation.name,
     }
 

@@ -6,7 +6,7 @@ Nobody known: a person and an account are made. Somebody known: the account that
 from collections.abc import Mapping
 from dataclasses import replace
 
-from habpps.domain.account_command import AccountCommand
+from habpps.domain.account_command import AccountCommand, microseconds
 from habpps.domain.invitations import Invitation
 from habpps.domain.organisation import Organisation
 from habpps.domain.people import AccountHolder, have_same_names
@@ -38,7 +38,7 @@ def addressed(store: Repositories, command: AccountCommand, clock: Clock) -> Map
         "email": invitation.person.email,
         "organisation_name": organisation.name,
         "invitation_id": invitation.id,
-        "expires_at": invitation.expires_at.isoformat(),
+        "expires_at_us": microseconds(invitation.expires_at),
         "renew": "" if _is_held(store, account_id) else "yes",
     }
 

@@ -136,7 +136,7 @@ class GrpcAccounts:
             email=content["email"],
             organisation_name=content["organisation_name"],
             invitation_id=content["invitation_id"],
-            expires_at_us=_microseconds(content["expires_at"]),
+            expires_at_us=int(content["expires_at_us"]),
             renew=bool(content["renew"]),
         )
         answer = self._stub.Invite(request, timeout=DEADLINE_SECONDS)
@@ -150,7 +150,7 @@ class GrpcAccounts:
             requested_by=command.requested_by,
             email=content["email"],
             change_id=content["change_id"],
-            expires_at_us=_microseconds(content["expires_at"]),
+            expires_at_us=int(content["expires_at_us"]),
             organisation_name=content["organisation_name"],
         )
         self._stub.ProveAddress(request, timeout=DEADLINE_SECONDS)
@@ -169,10 +169,6 @@ class GrpcAccounts:
 
 def _moment(microseconds: int) -> datetime | None:
     return _EPOCH + timedelta(microseconds=microseconds) if microseconds else None
-
-
-def _microseconds(moment: str) -> int:
-    return (datetime.fromisoformat(moment) - _EPOCH) // timedelta(microseconds=1)
 
 
 def _accesses(content: Mapping[str, str], name: str) -> list[pb.Access]:
