@@ -33,7 +33,6 @@ FILES = {
     "tests/auth/protocol/adapters/test_client_tokens.py",
     "tests/auth/protocol/adapters/test_dpop.py",
     "tests/auth/protocol/adapters/test_parsers.py",
-    "tests/habpps/adapters/test_pages.py",
     "tests/habpps/domain/test_rules.py",
     "tests/habpps/fakes.py",
     "tests/habpps/use_cases/test_acts.py",

@@ -69,4 +69,4 @@ class InMemoryAnswers:
         card = self.changes[change_id]
         if account_id != self.owner and card.needs_sign_in:
             raise AccessDeniedError("another person's", reason="ROLE_NOT_ALLOWED")
-        self.changes[change_id] = AddressCard(card.display_name, card.email, is_open=False)
+        self.changes[change_id] = replace(card, is_open=False)

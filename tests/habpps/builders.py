@@ -180,7 +180,7 @@ class Register921:
         """The invited person uses the account that was made for it, or accepts with the one they have; gives it."""
         self.relay()
         invitation: Any = self.work.read(lambda store: store.invitations.get(invitation_id))
-        account_id = str(invitation.account_id)
+        account_id = str(invitation.way.account_id)
         if not self.answers.first_sign_in(account_id):
             self.answers.answer(invitation_id, account_id, accepted=True)
         self.accounts.in_use.add(account_id)

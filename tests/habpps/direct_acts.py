@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from habpps.domain.people import Person, Role
+from habpps.domain.refusals import UnknownThingError
 from habpps.use_cases.act_entry import Act, ActEntry
 from habpps.use_cases.act_kinds import ActKind, Acts
 from habpps.use_cases.acts import ACTS
@@ -41,6 +42,9 @@ def _appoint(entry: ActEntry, act: AppointAdministrator) -> str:
     organisation = entry.organisation(act.organisation_id)
     administrator = appoint(entry, organisation, act.person)
     if act.replaces:
+        leaving = entry.store.administrators.get(act.replaces)
+        if leaving is None or not leaving.is_active:
+            raise UnknownThingError("administrator")
         withdraw_replaced(entry, organisation, act.replaces)
     return administrator.id
 

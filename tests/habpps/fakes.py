@@ -281,7 +281,7 @@ class InMemoryEverywhere:
         return self._administrators.where(lambda row: row.account_id == account_id)
 
     def invitations(self, account_id: str) -> tuple[Invitation, ...]:
-        return self._invitations.where(lambda row: row.account_id == account_id)
+        return self._invitations.where(lambda row: row.way.account_id == account_id)
 
     def tell(self, record: ActRecord) -> None:
         record.check_unsigned()

@@ -97,7 +97,7 @@ def _of_invitations(register: Register921, commune: Commune) -> list[Possible]:
     to_confirm = register.acts.perform(partner, InviteUser(shared, "agent")).value
     register.relay()
     kept = register.look(lambda store: [store.invitations.get(key) for key in keys])
-    invited = [str(one.account_id) for one in kept]
+    invited = [str(one.way.account_id) for one in kept]
     register.answers.answer(to_confirm, invited[0], accepted=True)
     by_link = [themselves(account, "Ali Haddad", commune.id, "921") for account in invited[:2]]
     mailbox = register.acts.perform(partner, InviteUser(replace(shared, email="mailbox@n.example"), "x"))

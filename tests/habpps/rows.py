@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from habpps.domain.address_change import AddressChange
-from habpps.domain.invitations import Invitation
+from habpps.domain.invitations import Invitation, Way
 from habpps.domain.people import AccountHolder, Administrator, User
 from habpps.domain.reach import EVERYWHERE, OutOfReachError, Reach
 from habpps.domain.refusals import UnknownThingError
@@ -50,7 +50,7 @@ class Rows(Generic[T]):
             raise OutOfReachError(row)
         known: Any = self.rows.get(row.id)
         counted: Any = row
-        if hasattr(known, "changes"):
+        if isinstance(getattr(known, "changes", None), int):
             counted = replace(counted, changes=known.changes + 1)
         self.rows[row.id] = counted
 
@@ -98,6 +98,12 @@ class InMemoryInvitations(Rows[Invitation]):
 
     def waiting(self, organisation_id: str, now: datetime) -> tuple[Invitation, ...]:
         return tuple(row for row in self.pair(organisation_id) if row.waits(now))
+
+    def mark(self, invitation_id: str, way: Way) -> None:
+        row = self.rows[invitation_id]
+        if not self.is_seen(row):
+            raise OutOfReachError(row)
+        self.rows[row.id] = replace(row, way=way)
 
 
 class InMemoryAddressChanges(Rows[AddressChange]):

@@ -36,6 +36,11 @@ ONE_PERSON: tuple[Promise, ...] = (
         "A new address of somebody whom several organisations know is confirmed by that person, signed in.",
     ),
     Promise(
+        "person:address-of-a-used-account-is-confirmed-signed-in",
+        "Domain page B.4 (security)",
+        "Who has used the account confirms a new address signed in, so that no link tells who else knows the person.",
+    ),
+    Promise(
         "person:one-account-across-organisations",
         "Domain page B.1 (actors)",
         "Somebody whom another organisation knows joins with the account they have; somebody unknown gets one.",

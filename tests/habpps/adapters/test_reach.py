@@ -9,6 +9,7 @@ from typing import Any, get_type_hints
 import pytest
 
 from habpps.adapters.database.tables import metadata
+from habpps.domain.invitations import Way
 from habpps.domain.reach import EVERYWHERE, OutOfReachError, Reach
 from habpps.domain.refusals import UnknownThingError
 from habpps.use_cases.people_ports import Listing
@@ -79,7 +80,7 @@ FURTHER = {
     "commands.set_aside": "the queue of the clock, which is never narrowed",
     "commands.subject_of": "the queue of the clock, which is never narrowed",
 }
-WRITE = {"save", "add", "add_all", "tell"}
+WRITE = {"save", "add", "add_all", "tell", "mark"}
 
 
 def commands_of(store: Repositories, its: Commune) -> list[str]:
@@ -201,6 +202,19 @@ def test_nothing_is_written_beyond_the_reach(register: Register921, two: Two) ->
     command = within(register, Reach("921"), own)["commands"]
     with pytest.raises(OutOfReachError):
         register.work.write(lambda store: store.within(PARIS).commands.add_all([replace(command, id="another")]))
+
+
+def test_the_way_of_an_invitation_is_marked_within_the_reach_alone(register: Register921, two: Two) -> None:
+    for reach in (PARIS, Reach("921", "another organisation")):
+        with pytest.raises(OutOfReachError):
+            register.work.write(partial(mark, reach))
+    register.work.write(partial(mark, Reach("921")))
+    found = within(register, Reach("921"), lambda store: store.invitations.get("i-921"))
+    assert (found.way.account_id, found.changes) == ("a-1", 0), "no form is compared by it"
+
+
+def mark(reach: Reach, store: Repositories) -> None:
+    store.within(reach).invitations.mark("i-921", Way(account_id="a-1", by_sign_in=True, is_declined=True))
 
 
 def partners(text: str, store: Repositories) -> Any:

@@ -7,11 +7,12 @@ from typing import Any, get_type_hints
 
 import pytest
 
+from habpps.domain.invitations import Way
 from habpps.domain.people import Administrator, Role
 from habpps.domain.reach import EVERYWHERE, Reach
 from habpps.use_cases.ports import Repositories
 from tests.habpps.adapters.two_cafs import ALL, PARIS, Two, an_address, an_invitation, landlord_with_rows, within, write
-from tests.habpps.builders import Register921
+from tests.habpps.builders import Commune, Register921
 from tests.promises import promise
 
 # What a person is, whoever asks: these repositories are made without a reach, so that within one they cannot answer
@@ -87,13 +88,18 @@ def known_to_both(register: Register921, two: Two) -> str:
         rows: dict[str, Any] = {
             "users": replace(director, id=f"u-{caf}", caf=caf),
             "administrators": role,
-            "invitations": an_invitation(its, director.account_id),
+            "invitations": an_invitation(its),
             "address_changes": an_address(its, director.account_id),
         }
         for name, row in rows.items():
             if name != "users" or caf == "751":
                 register.work.write(partial(write, name, row, Reach(caf)))
+        register.work.write(partial(_mark, its, director.account_id))
     return str(director.account_id)
+
+
+def _mark(its: Commune, account_id: str, store: Repositories) -> None:
+    store.invitations.mark(f"i-{its.partner.caf}", Way(account_id=account_id))
 
 
 def of_account(read: Callable[[Repositories, str], Any], account_id: str, store: Repositories) -> Any:

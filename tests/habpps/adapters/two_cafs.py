@@ -40,7 +40,7 @@ def a_request(its: Commune) -> ActRequest:
     )
 
 
-def an_invitation(its: Commune, account_id: str = "") -> Invitation:
+def an_invitation(its: Commune) -> Invitation:
     return Invitation(
         id=f"i-{its.partner.caf}",
         organisation_id=its.id,
@@ -50,7 +50,6 @@ def an_invitation(its: Commune, account_id: str = "") -> Invitation:
         invited_by_name=its.partner.display_name,
         created_at=NOW,
         expires_at=NOW + timedelta(days=14),
-        account_id=account_id,
     )
 
 

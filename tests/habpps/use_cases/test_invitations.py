@@ -1,16 +1,13 @@
-"""One person, one account: invitations, and what whoever invites cannot tell."""
+"""One person, one account: an invitation, its answer, and what becomes of it meanwhile."""
 
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from habpps.domain.account_command import CommandKind
+from habpps.domain.account_command import AccountCommand, CommandKind
 from habpps.domain.authorship import Author
 from habpps.domain.invitations import InvitationOutcome, InvitationState
 from habpps.domain.people import Person, person_typed
@@ -24,50 +21,18 @@ from habpps.domain.refusals import (
 from habpps.domain.states import UserEvent
 from habpps.use_cases.answer_invitation import ConfirmInvitation
 from habpps.use_cases.appoint_administrator import InviteAdministrator
-from habpps.use_cases.change_user import LockUser
-from habpps.use_cases.invite_person import InviteUser, SendInvitationAgain, WithdrawInvitation
-from habpps.use_cases.people_ports import Listing
-from rights.decision import organisations_of
-from rights.snapshot import Snapshot
-from tests.habpps.builders import DIRECTOR, OTHER_SIRET, TODAY, Commune, MemoryRegister
+from habpps.use_cases.change_user import LockUser, SetDeparture
+from habpps.use_cases.correct_person import AskAddress, CorrectNames
+from habpps.use_cases.invite_person import SendInvitationAgain, WithdrawInvitation
+from servicekit.errors import DependencyUnavailableError
+from tests.habpps.builders import DIRECTOR, TODAY, MemoryRegister
+from tests.habpps.invitations import director_of, invitation, invite, organisations, second
 from tests.promises import promise
-
-SECOND = Person("Noa", "Blanc", "noa.blanc@autre.example")
 
 
 @pytest.fixture
 def memory() -> MemoryRegister:
     return MemoryRegister()
-
-
-def second(memory: MemoryRegister) -> Author:
-    """The administrator of another partner."""
-    everything = memory.all
-    key = everything.organisation(siret=OTHER_SIRET, reference="B", name="CCAS de Valmont")
-    return everything.partner(key, SECOND)
-
-
-def invite(memory: MemoryRegister, author: Author, person: Person = DIRECTOR, *groups: str) -> str:
-    return memory.all.acts.perform(author, InviteUser(person, "agent", groups)).value
-
-
-def invitation(memory: MemoryRegister, key: str) -> Any:
-    return memory.all.look(lambda store: store.invitations.get(key))
-
-
-def director_of(memory: MemoryRegister, commune: Commune) -> str:
-    """The account of the director, who has signed in."""
-    account_id = str(memory.all.look(lambda store: store.users.get(commune.user_id)).account_id)
-    memory.all.relay()
-    memory.all.accounts.in_use.add(account_id)
-    return account_id
-
-
-def organisations(memory: MemoryRegister, account_id: str) -> set[str]:
-    state = memory.store.publications.lock()
-    facts = memory.store.publications.facts.items()  # type: ignore[attr-defined]
-    snapshot = Snapshot.load(facts, revision=state.revision, epoch=1)
-    return {one.name for one in organisations_of(snapshot, account_id, TODAY)}
 
 
 @promise("person:one-account-across-organisations")
@@ -105,103 +70,9 @@ def test_two_organisations_that_invite_an_unknown_person_make_one_account(memory
     person = Person("Lou", "Roy", "lou@n.example")
     keys = [invite(memory, commune.partner, person), invite(memory, other, person)]
     memory.all.relay()
-    (account_id,) = {invitation(memory, key).account_id for key in keys}
+    (account_id,) = {invitation(memory, key).way.account_id for key in keys}
     assert memory.all.answers.first_sign_in(account_id) == 2
     assert organisations(memory, account_id) == {"Commune de Nanterre", "CCAS de Valmont"}
-
-
-Seen = dict[str, Any]
-
-
-def seen_by(memory: MemoryRegister, author: Author) -> Seen:
-    """Everything that the pages of an administrator are made of, without identifiers and moments."""
-    everything, now = memory.all, memory.all.clock.now()
-    organisation_id = author.organisation_id
-    consult = everything.acts.consult
-    page, people = consult.users(author, organisation_id, Listing()), everything.acts.people
-    _organisation, records, total = consult.journal(author, organisation_id, Listing())
-    home = consult.home(author)
-    return {
-        "users": [one.person for one in page.users],
-        "counts": (page.total, page.view.people, dict(page.view.sizes), home.users_without_group, home.in_order, total),
-        "refused": (page.view.refused_people, len(page.view.refused)),
-        "journal": [(one.act, one.label, one.author_name, one.reason, dict(one.details)) for one in records],
-        "invitations": [
-            (one.invitation.person, one.answered_name, one.failed, one.to_confirm, one.invitation.is_open(now))
-            for one in people.invitations(author, organisation_id)
-        ],
-        "revision": everything.feed.state().revision,
-    }
-
-
-def world(*, known: Person | None) -> tuple[MemoryRegister, Author, Commune]:
-    """Two partners of one Caf; in the other one somebody is known, or another person in their place."""
-    memory = MemoryRegister()
-    commune, other = memory.all.ready(), second(memory)
-    stranger = Person("Ali", "Haddad", "ali.haddad@nanterre.example")
-    key = invite(memory, commune.partner, known or stranger)
-    memory.all.arrive(key)
-    return memory, other, commune
-
-
-NAMES = st.sampled_from(
-    ["Lou", "Zoé", unicodedata.normalize("NFD", "Zoé"), "Jean\u2011Marc", "L\u2019Hostis", "ÉLODIE"]
-)
-ADDRESSES = st.sampled_from(["lou@n.example", "LOU@N.Example", " lou.roy+a@n.example ", "l@xn--caf-dma.example"])
-
-
-@promise("person:the-inviter-cannot-tell")
-@given(given_name=NAMES, family_name=NAMES, typed=ADDRESSES)
-def test_who_invites_sees_the_same_whether_the_address_is_known(given_name: str, family_name: str, typed: str) -> None:
-    person = person_typed(given_name, family_name, typed)
-    seen: list[list[Any]] = []
-    for known in (person, None):
-        memory, author, _commune = world(known=known)
-        events = len(memory.work.events)
-        done = memory.all.acts.perform(author, InviteUser(person, "agent", ()))
-        steps: list[Any] = [(done.mails, done.revision), seen_by(memory, author)]
-        memory.all.relay()
-        steps.append(seen_by(memory, author))
-        memory.all.acts.perform(author, SendInvitationAgain(done.value))
-        memory.all.relay()
-        with pytest.raises(InvitedAlreadyError):
-            memory.all.acts.perform(author, InviteUser(person, "agent", ()))
-        steps.append(seen_by(memory, author))
-        memory.all.acts.perform(author, WithdrawInvitation(done.value))
-        steps.append(seen_by(memory, author))
-        told = memory.work.events[events:]
-        steps.append([(one.type, one.decision, one.owner, one.reason, sorted(one.payload)) for one in told])
-        seen.append(steps)
-    assert seen[0] == seen[1]
-
-
-State = Callable[[MemoryRegister, Commune], object]
-
-
-def _sign_in(memory: MemoryRegister, commune: Commune) -> None:
-    director_of(memory, commune)
-
-
-def _lock(memory: MemoryRegister, commune: Commune) -> None:
-    memory.all.acts.perform(commune.partner, LockUser(commune.user_id, UserEvent.LOCK, "absence"))
-    memory.all.relay()
-
-
-STATES: dict[str, State] = {"in use": _sign_in, "never used": lambda _memory, _commune: None, "locked": _lock}
-
-
-@promise("person:the-inviter-cannot-tell")
-@pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("person", [DIRECTOR, Person("Paul", "Martin", DIRECTOR.email)], ids=["same name", "another"])
-def test_nor_what_the_account_of_the_person_is(state: str, person: Person) -> None:
-    seen = []
-    for target in (person, replace(person, email="new@n.example")):
-        memory, author, commune = world(known=None)
-        STATES[state](memory, commune)
-        invite(memory, author, target)
-        memory.all.relay()
-        seen.append(repr(seen_by(memory, author)).replace("new@n.example", DIRECTOR.email))
-    assert seen[0] == seen[1]
 
 
 def test_a_person_locked_everywhere_begins_again(memory: MemoryRegister) -> None:
@@ -266,18 +137,19 @@ def test_two_people_who_share_a_mailbox_each_have_an_account(memory: MemoryRegis
     account_id = memory.all.arrive(key)
     assert account_id != director
     assert organisations(memory, account_id) == {"CCAS de Valmont"}
-    assert [one.person.given_name for one in memory.store.people.with_email(DIRECTOR.email)] == ["Camille", "Paul"]
+    assert {one.person.given_name for one in memory.store.people.with_email(DIRECTOR.email)} == {"Camille", "Paul"}
 
 
-def test_a_declined_invitation_says_nothing_of_the_account(memory: MemoryRegister) -> None:
+def test_who_has_said_no_by_mistake_is_asked_again(memory: MemoryRegister) -> None:
     commune, other = memory.all.ready(), second(memory)
     account_id = director_of(memory, commune)
-    key = invite(memory, other, Person("Paul", "Martin", DIRECTOR.email))
+    key = invite(memory, other)
     memory.all.relay()
-    assert memory.all.answers.answer(key, account_id, accepted=False) == InvitationOutcome.DECLINED
-    _one, records, _total = memory.all.acts.consult.journal(other, other.organisation_id, Listing())
-    assert (records[0].act, records[0].author_name) == ("habpps.invitation.declined", "Paul Martin")
-    assert organisations(memory, account_id) == {"Commune de Nanterre"}
+    memory.all.answers.answer(key, account_id, accepted=False)
+    with pytest.raises(InvitationClosedError):
+        memory.all.answers.answer(key, account_id, accepted=True)
+    memory.all.acts.perform(other, SendInvitationAgain(key))
+    assert memory.all.answers.answer(key, account_id, accepted=True) == InvitationOutcome.ACCEPTED
 
 
 def _close(memory: MemoryRegister, author: Author, key: str, how: str) -> None:
@@ -299,7 +171,7 @@ def test_what_is_over_is_neither_answered_nor_sent(memory: MemoryRegister, how: 
     memory.all.relay()
     kinds = [one.kind.value for one in memory.all.accounts.pushed[pushed:]]
     assert "invite" not in kinds
-    account_id = invitation(memory, key).account_id or memory.store.users.get(commune.user_id).account_id  # type: ignore[union-attr]
+    account_id = invitation(memory, key).way.account_id or memory.store.users.get(commune.user_id).account_id  # type: ignore[union-attr]
     with pytest.raises(InvitationClosedError):
         memory.all.answers.answer(key, account_id, accepted=True)
     assert all(row.state.value in {"done", "sent"} for row in memory.store.commands.rows.values())  # type: ignore[attr-defined]
@@ -350,3 +222,91 @@ def test_nobody_answers_for_an_organisation_that_did_not_ask(memory: MemoryRegis
         memory.all.answers.answer("nothing", commune.partner.account_id, accepted=True)
     with pytest.raises(UnknownThingError):
         memory.all.answers.answer(key, "nobody", accepted=True)
+
+
+def last_sent(memory: MemoryRegister) -> AccountCommand:
+    return [one for one in memory.all.accounts.pushed if one.kind is CommandKind.INVITE][-1]
+
+
+@pytest.mark.parametrize("how", ["locked", "left"])
+def test_a_link_of_before_the_account_was_locked_is_sent_anew_with_a_new_password(
+    memory: MemoryRegister, how: str
+) -> None:
+    commune, other = memory.all.ready(), second(memory)
+    account_id = director_of(memory, commune)
+    key = invite(memory, other)
+    memory.all.relay()
+    if how == "locked":
+        memory.all.acts.perform(commune.partner, LockUser(commune.user_id, UserEvent.LOCK, "absence"))
+    else:
+        memory.all.acts.perform(commune.partner, SetDeparture(commune.user_id, TODAY - timedelta(days=1)))
+        memory.all.clock.advance(timedelta(days=1))
+    memory.all.acts.perform(other, SendInvitationAgain(key))
+    memory.all.accounts.in_use.discard(account_id)
+    memory.all.relay()
+    told = last_sent(memory)
+    assert told.account_id == account_id
+    assert told.content["renew"] == ("yes" if how == "locked" else ""), "who has only left keeps the password"
+    assert memory.all.answers.first_sign_in(account_id) == 1
+    assert "CCAS de Valmont" in organisations(memory, account_id)
+
+
+def test_an_invitation_goes_where_it_was_typed_also_after_the_address_was_corrected(memory: MemoryRegister) -> None:
+    commune, other = memory.all.ready(), second(memory)
+    account_id = director_of(memory, commune)
+    key = invite(memory, other)
+    memory.all.relay()
+    ask = AskAddress(organisation_id=commune.id, account_id=account_id, email="camille@home.example")
+    memory.all.answers.confirm_address(memory.all.acts.perform(commune.partner, ask).value, account_id)
+    memory.all.acts.perform(other, SendInvitationAgain(key))
+    memory.all.relay()
+    told = last_sent(memory)
+    assert (told.account_id, told.content["email"]) == (account_id, DIRECTOR.email)
+    assert memory.all.answers.answer(key, account_id, accepted=True) == InvitationOutcome.ACCEPTED
+    (user,) = (one for one in memory.store.everywhere.users(account_id) if one.organisation_id != commune.id)
+    assert user.person.email == "camille@home.example"
+
+
+def test_a_person_of_the_same_name_who_is_signed_in_answers_for_nobody_else(memory: MemoryRegister) -> None:
+    """Whoever has the mailbox may answer with the account they have; the one it was sent for stays as it was."""
+    commune, other = memory.all.ready(), second(memory)
+    director = director_of(memory, commune)
+    homonym = memory.all.arrive(invite(memory, commune.partner, replace(DIRECTOR, email="c.leger@home.example")))
+    key = invite(memory, other)
+    memory.all.relay()
+    assert memory.all.answers.answer(key, homonym, accepted=True) == InvitationOutcome.ACCEPTED
+    assert organisations(memory, director) == {"Commune de Nanterre"}
+    with pytest.raises(InvitationClosedError):
+        memory.all.answers.answer(key, director, accepted=True)
+
+
+@pytest.mark.parametrize("act", ["invite", "again", "names", "address", "confirmed address"])
+def test_what_is_done_while_the_account_service_is_away_is_passed_on_when_it_is_back(
+    memory: MemoryRegister, act: str
+) -> None:
+    commune, other = memory.all.ready(), second(memory)
+    account_id = director_of(memory, commune)
+    key = invite(memory, other) if act == "again" else ""
+    ask = AskAddress(organisation_id=commune.id, account_id=account_id, email="camille@home.example")
+    change = memory.all.acts.perform(commune.partner, ask).value if act == "confirmed address" else ""
+    memory.all.relay()
+    pushed = len(memory.all.accounts.pushed)
+    memory.all.accounts.failure = DependencyUnavailableError("away", reason="UNAVAILABLE")
+    names = CorrectNames(organisation_id=commune.id, account_id=account_id, given_name="Cam", family_name="Roy")
+    acts: dict[str, Callable[[], object]] = {
+        "invite": lambda: invite(memory, other),
+        "again": lambda: memory.all.acts.perform(other, SendInvitationAgain(key)),
+        "names": lambda: memory.all.acts.perform(commune.partner, names),
+        "address": lambda: memory.all.acts.perform(commune.partner, ask),
+        "confirmed address": lambda: memory.all.answers.confirm_address(change, account_id),
+    }
+    acts[act]()
+    for _ in range(3):
+        memory.all.relay()
+        memory.all.clock.advance(timedelta(minutes=30))
+    assert len(memory.all.accounts.pushed) == pushed
+    memory.all.accounts.failure = None
+    memory.all.relay()
+    kind = {"invite": "invite", "again": "invite", "address": "prove_address"}.get(act, "update")
+    assert [one.kind.value for one in memory.all.accounts.pushed[pushed:]].count(kind) == 1
+    assert all(row.state.value in {"done", "sent"} for row in memory.store.commands.rows.values())  # type: ignore[attr-defined]

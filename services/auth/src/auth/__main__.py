@@ -13,7 +13,7 @@ from auth.queues_command import queue_arguments, run_mails, run_notices
 from auth.settings import AuthSettings
 from servicekit.commands import Command, service_main
 from servicekit.errors import StartError
-from servicekit.identifiers import new_id
+from servicekit.identifiers import new_id, random_id
 from servicekit.outbox.command import outbox_command
 
 _WITH_KNOWN_PASSWORDS = frozenset({"demo", "test"})
@@ -88,7 +88,7 @@ def _create_account(settings: AuthSettings, arguments: argparse.Namespace) -> in
     from auth.people.use_cases.manage_accounts import NewPerson
     from auth.people.use_cases.orders import Order
 
-    account_id = arguments.account_id or new_id()
+    account_id = arguments.account_id or random_id()
     person = NewPerson(
         account_id=account_id,
         given_name=arguments.given_name,

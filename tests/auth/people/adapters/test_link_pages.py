@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 
 from auth.people.domain.links import Link, LinkKind
 from auth.people.use_cases.answers import AddressCard, WhatFollows
+from auth.people.use_cases.manage_accounts import NewPerson
+from auth.people.use_cases.orders import Order
 from servicekit.identifiers import hash_secret
 from tests.auth.builders import DIRECTOR, Provider
 from tests.promises import promise
@@ -52,7 +55,7 @@ def test_whatever_opens_the_links_of_mails_by_itself_answers_nothing(
 ) -> None:
     keep(provider, kind)
     provider.answers.invite("r-1")
-    provider.answers.changes["r-1"] = AddressCard("Chloé Durand", "c@ville.example", is_open=True)
+    provider.answers.changes["r-1"] = AddressCard(DIRECTOR, "Chloé Durand", "c@ville.example", is_open=True)
     for _ in range(3):
         getattr(provider.browser().client, method)(f"{PAGE}?accept=1&confirm=1&no-account=1")
     assert asked(provider) <= {"invitation", "address_change"}
@@ -107,12 +110,43 @@ def test_two_people_who_share_a_mailbox_each_get_an_account(provider: Provider) 
     assert "/identifiant-perdu" in text_of(refused)
 
 
-def test_an_address_is_confirmed_by_a_form_and_once(provider: Provider) -> None:
+def test_the_address_of_an_account_that_nobody_has_used_is_confirmed_by_a_form_and_once(provider: Provider) -> None:
     keep(provider, LinkKind.ADDRESS)
-    provider.answers.changes["r-1"] = AddressCard("Chloé Durand", "c@ville.example", is_open=True)
+    person = NewPerson(
+        account_id="new", given_name="Lou", family_name="Roy", email="typo@ville.example", organisation_name="Ville"
+    )
+    provider.people.manage_accounts.create(Order(command_id="c-1", account_id="new", requested_by="admin"), person)
+    provider.answers.changes["r-1"] = AddressCard("new", "Lou Roy", "lou@ville.example", is_open=True)
     browser = provider.browser()
     assert "Votre adresse est confirmée" in text_of(send(browser, PAGE, confirm="1"))
     assert browser.get(PAGE).status_code == 404
+
+
+@promise("person:address-of-a-used-account-is-confirmed-signed-in")
+@pytest.mark.parametrize("account_id", [DIRECTOR, "not here yet"])
+def test_the_page_of_an_account_in_use_is_the_same_whoever_else_knows_the_person(
+    provider: Provider, account_id: str
+) -> None:
+    """An administrator who has a link sent to a mailbox of their own learns nothing from it, and moves nothing."""
+    keep(provider, LinkKind.ADDRESS)
+    shown = []
+    for elsewhere in (False, True):
+        card = AddressCard(account_id, "Chloé Durand", "c@ville.example", is_open=True, needs_sign_in=elsewhere)
+        provider.answers.changes["r-1"] = card
+        browser = provider.browser()
+        shown.append(re.sub(r"[0-9A-Z]{4}-[0-9A-Z]{4}", "…", text_of(send(browser, PAGE, confirm="1"))))
+    assert "address-login" in shown[0]
+    assert shown[0] == shown[1]
+    assert asked(provider) == {"address_change"}
+
+
+def test_who_is_signed_in_confirms_the_address_of_the_own_account(provider: Provider) -> None:
+    keep(provider, LinkKind.ADDRESS)
+    provider.answers.changes["r-1"] = AddressCard(DIRECTOR, "Chloé Durand", "c@ville.example", is_open=True)
+    browser = provider.browser()
+    browser.sign_in()
+    assert "Votre adresse est confirmée" in text_of(send(browser, PAGE, confirm="1"))
+    assert provider.answers.asked[-1] == ("confirm_address", "r-1", DIRECTOR)
 
 
 @promise("person:one-organisation-alone-moves-no-mailbox")
@@ -120,7 +154,9 @@ def test_the_address_of_somebody_with_several_organisations_is_confirmed_by_that
     provider: Provider,
 ) -> None:
     keep(provider, LinkKind.ADDRESS)
-    provider.answers.changes["r-1"] = AddressCard("Chloé Durand", "c@ville.example", is_open=True, needs_sign_in=True)
+    provider.answers.changes["r-1"] = AddressCard(
+        DIRECTOR, "Chloé Durand", "c@ville.example", is_open=True, needs_sign_in=True
+    )
     browser = provider.browser()
     assert "address-login" in text_of(send(browser, PAGE, confirm="1"))
     assert asked(provider) == {"address_change"}

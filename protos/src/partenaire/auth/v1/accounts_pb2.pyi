@@ -156,7 +156,7 @@ class Account(_message.Message):
     MAILS_SENT_FIELD_NUMBER: _builtins.int
     MAIL_PROBLEM_FIELD_NUMBER: _builtins.int
     account_id: _builtins.str
-    """Identifier of the account (UUIDv7), the OIDC subject."""
+    """Identifier of the account (a UUID that tells no time), the OIDC subject."""
     username: _builtins.str
     """What the person types to sign in."""
     state: Global___AccountState.ValueType
@@ -203,7 +203,7 @@ class CreateAccountRequest(_message.Message):
     command_id: _builtins.str
     """UUIDv7 of the command."""
     account_id: _builtins.str
-    """UUIDv7 chosen by habpps."""
+    """UUIDv4 chosen by habpps."""
     given_name: _builtins.str
     """First name."""
     family_name: _builtins.str

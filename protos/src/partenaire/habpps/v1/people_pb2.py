@@ -24,15 +24,15 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!partenaire/habpps/v1/people.proto\x12\x14partenaire.habpps.v1\"-\n\x14GetInvitationRequest\x12\x15\n\rinvitation_id\x18\x01 \x01(\t\"\xab\x01\n\x15GetInvitationResponse\x12\x19\n\x11organisation_name\x18\x01 \x01(\t\x12\x12\n\ninvited_by\x18\x02 \x01(\t\x12\x12\n\ngiven_name\x18\x03 \x01(\t\x12\x13\n\x0b\x66\x61mily_name\x18\x04 \x01(\t\x12\x15\n\radministrator\x18\x05 \x01(\x08\x12\x0c\n\x04open\x18\x06 \x01(\x08\x12\x15\n\rexpires_at_us\x18\x07 \x01(\x03\"V\n\x17\x41nswerInvitationRequest\x12\x15\n\rinvitation_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x03 \x01(\x08\"T\n\x18\x41nswerInvitationResponse\x12\x38\n\x07outcome\x18\x01 \x01(\x0e\x32\'.partenaire.habpps.v1.InvitationOutcome\"2\n\x19OpenInvitedAccountRequest\x12\x15\n\rinvitation_id\x18\x01 \x01(\t\"\x1c\n\x1aOpenInvitedAccountResponse\"(\n\x12\x46irstSignInRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\"\'\n\x13\x46irstSignInResponse\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x01 \x01(\r\",\n\x17GetAddressChangeRequest\x12\x11\n\tchange_id\x18\x01 \x01(\t\"d\n\x18GetAddressChangeResponse\x12\x14\n\x0c\x64isplay_name\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x0c\n\x04open\x18\x03 \x01(\x08\x12\x15\n\rneeds_sign_in\x18\x04 \x01(\x08\"D\n\x1b\x43onfirmAddressChangeRequest\x12\x11\n\tchange_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\"\x1e\n\x1c\x43onfirmAddressChangeResponse*\xc2\x01\n\x11InvitationOutcome\x12\"\n\x1eINVITATION_OUTCOME_UNSPECIFIED\x10\x00\x12\x1f\n\x1bINVITATION_OUTCOME_ACCEPTED\x10\x01\x12!\n\x1dINVITATION_OUTCOME_TO_CONFIRM\x10\x02\x12\x1f\n\x1bINVITATION_OUTCOME_DECLINED\x10\x03\x12$\n INVITATION_OUTCOME_ALREADY_THERE\x10\x04\x32\xb4\x05\n\x06People\x12h\n\rGetInvitation\x12*.partenaire.habpps.v1.GetInvitationRequest\x1a+.partenaire.habpps.v1.GetInvitationResponse\x12q\n\x10\x41nswerInvitation\x12-.partenaire.habpps.v1.AnswerInvitationRequest\x1a..partenaire.habpps.v1.AnswerInvitationResponse\x12w\n\x12OpenInvitedAccount\x12/.partenaire.habpps.v1.OpenInvitedAccountRequest\x1a\x30.partenaire.habpps.v1.OpenInvitedAccountResponse\x12\x62\n\x0b\x46irstSignIn\x12(.partenaire.habpps.v1.FirstSignInRequest\x1a).partenaire.habpps.v1.FirstSignInResponse\x12q\n\x10GetAddressChange\x12-.partenaire.habpps.v1.GetAddressChangeRequest\x1a..partenaire.habpps.v1.GetAddressChangeResponse\x12}\n\x14\x43onfirmAddressChange\x12\x31.partenaire.habpps.v1.ConfirmAddressChangeRequest\x1a\x32.partenaire.habpps.v1.ConfirmAddressChangeResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!partenaire/habpps/v1/people.proto\x12\x14partenaire.habpps.v1\"-\n\x14GetInvitationRequest\x12\x15\n\rinvitation_id\x18\x01 \x01(\t\"\xab\x01\n\x15GetInvitationResponse\x12\x19\n\x11organisation_name\x18\x01 \x01(\t\x12\x12\n\ninvited_by\x18\x02 \x01(\t\x12\x12\n\ngiven_name\x18\x03 \x01(\t\x12\x13\n\x0b\x66\x61mily_name\x18\x04 \x01(\t\x12\x15\n\radministrator\x18\x05 \x01(\x08\x12\x0c\n\x04open\x18\x06 \x01(\x08\x12\x15\n\rexpires_at_us\x18\x07 \x01(\x03\"V\n\x17\x41nswerInvitationRequest\x12\x15\n\rinvitation_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x03 \x01(\x08\"T\n\x18\x41nswerInvitationResponse\x12\x38\n\x07outcome\x18\x01 \x01(\x0e\x32\'.partenaire.habpps.v1.InvitationOutcome\"2\n\x19OpenInvitedAccountRequest\x12\x15\n\rinvitation_id\x18\x01 \x01(\t\"\x1c\n\x1aOpenInvitedAccountResponse\"(\n\x12\x46irstSignInRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\"\'\n\x13\x46irstSignInResponse\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x01 \x01(\r\",\n\x17GetAddressChangeRequest\x12\x11\n\tchange_id\x18\x01 \x01(\t\"x\n\x18GetAddressChangeResponse\x12\x14\n\x0c\x64isplay_name\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x0c\n\x04open\x18\x03 \x01(\x08\x12\x15\n\rneeds_sign_in\x18\x04 \x01(\x08\x12\x12\n\naccount_id\x18\x05 \x01(\t\"D\n\x1b\x43onfirmAddressChangeRequest\x12\x11\n\tchange_id\x18\x01 \x01(\t\x12\x12\n\naccount_id\x18\x02 \x01(\t\"\x1e\n\x1c\x43onfirmAddressChangeResponse*\xc2\x01\n\x11InvitationOutcome\x12\"\n\x1eINVITATION_OUTCOME_UNSPECIFIED\x10\x00\x12\x1f\n\x1bINVITATION_OUTCOME_ACCEPTED\x10\x01\x12!\n\x1dINVITATION_OUTCOME_TO_CONFIRM\x10\x02\x12\x1f\n\x1bINVITATION_OUTCOME_DECLINED\x10\x03\x12$\n INVITATION_OUTCOME_ALREADY_THERE\x10\x04\x32\xb4\x05\n\x06People\x12h\n\rGetInvitation\x12*.partenaire.habpps.v1.GetInvitationRequest\x1a+.partenaire.habpps.v1.GetInvitationResponse\x12q\n\x10\x41nswerInvitation\x12-.partenaire.habpps.v1.AnswerInvitationRequest\x1a..partenaire.habpps.v1.AnswerInvitationResponse\x12w\n\x12OpenInvitedAccount\x12/.partenaire.habpps.v1.OpenInvitedAccountRequest\x1a\x30.partenaire.habpps.v1.OpenInvitedAccountResponse\x12\x62\n\x0b\x46irstSignIn\x12(.partenaire.habpps.v1.FirstSignInRequest\x1a).partenaire.habpps.v1.FirstSignInResponse\x12q\n\x10GetAddressChange\x12-.partenaire.habpps.v1.GetAddressChangeRequest\x1a..partenaire.habpps.v1.GetAddressChangeResponse\x12}\n\x14\x43onfirmAddressChange\x12\x31.partenaire.habpps.v1.ConfirmAddressChangeRequest\x1a\x32.partenaire.habpps.v1.ConfirmAddressChangeResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'partenaire.habpps.v1.people_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_INVITATIONOUTCOME']._serialized_start=870
-  _globals['_INVITATIONOUTCOME']._serialized_end=1064
+  _globals['_INVITATIONOUTCOME']._serialized_start=890
+  _globals['_INVITATIONOUTCOME']._serialized_end=1084
   _globals['_GETINVITATIONREQUEST']._serialized_start=59
   _globals['_GETINVITATIONREQUEST']._serialized_end=104
   _globals['_GETINVITATIONRESPONSE']._serialized_start=107
@@ -52,11 +52,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETADDRESSCHANGEREQUEST']._serialized_start=619
   _globals['_GETADDRESSCHANGEREQUEST']._serialized_end=663
   _globals['_GETADDRESSCHANGERESPONSE']._serialized_start=665
-  _globals['_GETADDRESSCHANGERESPONSE']._serialized_end=765
-  _globals['_CONFIRMADDRESSCHANGEREQUEST']._serialized_start=767
-  _globals['_CONFIRMADDRESSCHANGEREQUEST']._serialized_end=835
-  _globals['_CONFIRMADDRESSCHANGERESPONSE']._serialized_start=837
-  _globals['_CONFIRMADDRESSCHANGERESPONSE']._serialized_end=867
-  _globals['_PEOPLE']._serialized_start=1067
-  _globals['_PEOPLE']._serialized_end=1759
+  _globals['_GETADDRESSCHANGERESPONSE']._serialized_end=785
+  _globals['_CONFIRMADDRESSCHANGEREQUEST']._serialized_start=787
+  _globals['_CONFIRMADDRESSCHANGEREQUEST']._serialized_end=855
+  _globals['_CONFIRMADDRESSCHANGERESPONSE']._serialized_start=857
+  _globals['_CONFIRMADDRESSCHANGERESPONSE']._serialized_end=887
+  _globals['_PEOPLE']._serialized_start=1087
+  _globals['_PEOPLE']._serialized_end=1779
 # @@protoc_insertion_point(module_scope)

@@ -284,6 +284,7 @@ class GetAddressChangeResponse(_message.Message):
     EMAIL_FIELD_NUMBER: _builtins.int
     OPEN_FIELD_NUMBER: _builtins.int
     NEEDS_SIGN_IN_FIELD_NUMBER: _builtins.int
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
     display_name: _builtins.str
     """Name of the person."""
     email: _builtins.str
@@ -292,6 +293,8 @@ class GetAddressChangeResponse(_message.Message):
     """It can still be confirmed."""
     needs_sign_in: _builtins.bool
     """Another organisation knows the person too: only they themselves, signed in, may confirm."""
+    account_id: _builtins.str
+    """Account of the person: whoever has used it confirms signed in, whoever knows them."""
     def __init__(
         self,
         *,
@@ -299,10 +302,11 @@ class GetAddressChangeResponse(_message.Message):
         email: _builtins.str = ...,
         open: _builtins.bool = ...,
         needs_sign_in: _builtins.bool = ...,
+        account_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "email", b"email", "needs_sign_in", b"needs_sign_in", "open", b"open"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "display_name", b"display_name", "email", b"email", "needs_sign_in", b"needs_sign_in", "open", b"open"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -179,6 +179,7 @@ def _links(people: People, around: Around) -> LinkPages:
         find_link=people.find_link,
         answers=people.answers,
         is_signed_in=lambda session: people.next_step(session) is None,
+        has_begun=people.manage_accounts.has_begun,
         come_back_to=around.ways.come_back_to,
     )
 

@@ -16,12 +16,15 @@ LIFE = timedelta(days=14)
 
 
 class InvitationState(StrEnum):
-    """`sent`: no answer yet; `to_confirm`: accepted by a person of another name, so an administrator decides."""
+    """`sent`: nothing to tell yet; `to_confirm`: accepted by a person of another name, so an administrator decides.
+
+    `refused`: by that administrator.
+    """
 
     SENT = "sent"
     TO_CONFIRM = "to_confirm"
     ACCEPTED = "accepted"
-    DECLINED = "declined"
+    REFUSED = "refused"
     WITHDRAWN = "withdrawn"
 
 
@@ -35,12 +38,24 @@ class InvitationOutcome(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Way:
+    """Which way an invitation goes: nobody of the organisation is told, and no form is compared by it.
+
+    `account_id`: whose mailbox it went to, once the relay knows. `by_sign_in`: the account was made for it, so its
+    first sign-in is the answer. `is_declined`: only somebody who had an account can say no, so saying it is not told.
+    """
+
+    account_id: str = ""
+    by_sign_in: bool = False
+    is_declined: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Invitation:
     """What was typed, by whom, for what: a user with a function and groups, or an administrator.
 
-    `replaces`: identifier of the administrator who leaves once it is accepted, or empty. `account_id`: whose mailbox it
-    went to, once the relay knows; `by_sign_in`: the account was made for it, so its first sign-in is the answer.
-    `answered_by`: account of who accepted under another name. None of the three is shown before an answer.
+    `replaces`: identifier of the administrator who leaves once it is accepted, or empty. `answered_by`: account of who
+    accepted, shown where it has another name.
     """
 
     id: str
@@ -56,29 +71,39 @@ class Invitation:
     created_at: datetime
     expires_at: datetime
     state: InvitationState = InvitationState.SENT
-    account_id: str = ""
-    by_sign_in: bool = False
     answered_by: str = ""
+    way: Way = Way()
     changes: int = field(default=0, compare=False)
     """How often it was changed since it was made; the store counts."""
 
     def is_open(self, now: datetime) -> bool:
         """Say whether the person can still answer."""
-        return self.state is InvitationState.SENT and now < self.expires_at
+        return self._is_in_time(now) and not self.way.is_declined
 
     def waits(self, now: datetime) -> bool:
-        """Say whether anybody can still decide something about it."""
-        return self.state is InvitationState.TO_CONFIRM or self.is_open(now)
+        """Say whether an administrator can still decide something about it: also where the person has said no."""
+        return self.state is InvitationState.TO_CONFIRM or self._is_in_time(now)
+
+    def _is_in_time(self, now: datetime) -> bool:
+        return self.state is InvitationState.SENT and now < self.expires_at
 
     def answered(self, state: InvitationState, account_id: str, now: datetime) -> "Invitation":
-        """Note the answer of a person.
+        """Note that a person accepts.
+
+        Raises:
+            InvitationClosedError: it was answered or withdrawn, or its time is over.
+        """
+        self.check_open(now)
+        return replace(self, state=state, answered_by=account_id)
+
+    def check_open(self, now: datetime) -> None:
+        """Refuse what can no longer be answered.
 
         Raises:
             InvitationClosedError: it was answered or withdrawn, or its time is over.
         """
         if not self.is_open(now):
             raise InvitationClosedError(f"invitation {self.id} is {self.state.value}")
-        return replace(self, state=state, answered_by=account_id)
 
     def decided(self, state: InvitationState) -> "Invitation":
         """Note what an administrator decides about an answer, or that it is withdrawn.

@@ -82,13 +82,16 @@ class AccountHolder:
     person: Person
     email_verified_at: datetime | None = None
     language: str = "fr"
-    changes: int = field(default=0, compare=False)
-    """How often it was changed since it was made; the store counts."""
 
     @property
     def id(self) -> str:
         """The account."""
         return self.account_id
+
+    @property
+    def changes(self) -> str:
+        """What forms are compared by (`domain.versions`): the content, as a count would tell of other organisations."""
+        return "\n".join((self.person.given_name, self.person.family_name, self.person.email))
 
 
 @dataclass(frozen=True, kw_only=True)

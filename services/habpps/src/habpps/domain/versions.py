@@ -12,7 +12,10 @@ from habpps.domain.refusals import ThingChangedError
 
 
 class Counted(Protocol):
-    """A stored thing; `changes`: how often it was written after it was made, counted by the store."""
+    """A stored thing; `changes`: how often it was written after it was made, counted by the store.
+
+    Of a person it is what stands there now: a count would tell one organisation how long others know them.
+    """
 
     @property
     def id(self) -> str:
@@ -20,8 +23,8 @@ class Counted(Protocol):
         ...
 
     @property
-    def changes(self) -> int:
-        """How often it was changed."""
+    def changes(self) -> int | str:
+        """How often it was changed, or its content."""
         ...
 
 

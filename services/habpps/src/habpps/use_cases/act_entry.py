@@ -59,6 +59,13 @@ class Note:
     """Who did it; filled by `ActEntry.note`."""
     from_elsewhere: bool = False
     """Done by an administrator of another organisation, or for another Caf, who is not named in this one."""
+    is_apart: bool = False
+    """For the national auditor alone: it would tell an organisation what somebody is elsewhere."""
+
+    @property
+    def is_told_here(self) -> bool:
+        """The organisation of the act reads it with its author."""
+        return not (self.from_elsewhere or self.is_apart)
 
 
 @dataclass(kw_only=True)
@@ -152,6 +159,15 @@ class ActEntry:
         there = replace(note, organisation_id=organisation_id, caf=caf, author=self.author, from_elsewhere=True)
         self.notes.append(there)
 
+    def note_apart(self, note: Note) -> None:
+        """Say it to the national auditor alone: neither the organisation nor its Caf reads it.
+
+        Raises:
+            FormRefusedError: its text is not clean.
+        """
+        require_sound(note)
+        self.notes.append(replace(note, organisation_id="", author=self.author, is_apart=True))
+
     def say_of_each(self, details: Mapping[str, str]) -> None:
         """Add details to everything that was said so far."""
         self.notes[:] = [replace(note, details={**note.details, **details}) for note in self.notes]
@@ -195,7 +211,7 @@ class ActEntry:
         reason = next((note.reason for note in self.notes if note.act == act), "")
         happened = Happened(act, reason, tuple(self.changed), self.today)
         notices: list[AccountCommand] = []
-        for organisation_id in dict.fromkeys(one.organisation_id for one in self.notes if not one.from_elsewhere):
+        for organisation_id in dict.fromkeys(one.organisation_id for one in self.notes if one.is_told_here):
             for account_id, notice in people_to_tell(self.store, organisation_id, happened).items():
                 known = written.get(account_id)
                 if known is None:

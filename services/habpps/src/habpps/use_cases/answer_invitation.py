@@ -14,7 +14,7 @@ from habpps.use_cases.appoint_administrator import appoint, withdraw_replaced
 from habpps.use_cases.assign_to_group import AssignToGroup, assign
 from habpps.use_cases.invite_person import ask_to_send, invitation_note, invitation_of
 from servicekit.errors import ConflictError
-from servicekit.identifiers import new_id
+from servicekit.identifiers import new_id, random_id
 
 ACCEPTED, DECLINED, TO_CONFIRM = (
     "habpps.invitation.accepted",
@@ -53,7 +53,7 @@ class ConfirmInvitation(Act[str]):
 
 
 def answer_invitation(entry: ActEntry, act: AnswerInvitation) -> str:
-    """Accept or decline for the account of the author.
+    """Accept for the account of the author; or decline, which is not told to who asked.
 
     Raises:
         UnknownThingError: no such invitation, or no such person.
@@ -65,8 +65,9 @@ def answer_invitation(entry: ActEntry, act: AnswerInvitation) -> str:
         raise UnknownThingError("person")
     now = entry.clock.now()
     if not act.accepted:
-        entry.save(invitation.answered(InvitationState.DECLINED, holder.account_id, now))
-        entry.note(invitation_note(DECLINED, invitation, organisation))
+        invitation.check_open(now)
+        entry.store.invitations.mark(invitation.id, replace(invitation.way, is_declined=True))
+        entry.note_apart(invitation_note(DECLINED, invitation, organisation))
         return InvitationOutcome.DECLINED
     if not have_same_names(holder.person, invitation.person):
         entry.save(invitation.answered(InvitationState.TO_CONFIRM, holder.account_id, now))
@@ -87,17 +88,15 @@ def ask_account(entry: ActEntry, act: AskAccount) -> str:
         AccountExistsError: a person of this name has one.
     """
     invitation, organisation = _asked(entry, act.invitation_id)
-    if not invitation.is_open(entry.clock.now()):
-        raise InvitationClosedError(f"invitation {invitation.id} is {invitation.state.value}")
+    invitation.check_open(entry.clock.now())
     person = invitation.person
     if any(have_same_names(one.person, person) for one in entry.store.people.with_email(person.email)):
         raise AccountExistsError("a person of this name has an account with this address")
-    holder = AccountHolder(account_id=new_id(), person=person)
+    holder = AccountHolder(account_id=random_id(), person=person)
     entry.save(holder)
-    made = replace(invitation, account_id=holder.account_id)
-    entry.save(made)
-    ask_to_send(entry, made)
-    entry.note(invitation_note(ACCOUNT_ASKED, invitation, organisation))
+    entry.store.invitations.mark(invitation.id, replace(invitation.way, account_id=holder.account_id))
+    ask_to_send(entry, invitation)
+    entry.note_apart(invitation_note(ACCOUNT_ASKED, invitation, organisation))
     return invitation.id
 
 
@@ -114,7 +113,7 @@ def confirm_invitation(entry: ActEntry, act: ConfirmInvitation) -> str:
     holder = entry.store.people.get(invitation.answered_by)
     if invitation.state is not InvitationState.TO_CONFIRM or holder is None:
         raise InvitationClosedError(f"invitation {invitation.id} is {invitation.state.value}")
-    state = InvitationState.ACCEPTED if act.confirmed else InvitationState.DECLINED
+    state = InvitationState.ACCEPTED if act.confirmed else InvitationState.REFUSED
     entry.save(invitation.decided(state))
     name = holder.person.display_name
     entry.note(invitation_note(CONFIRMED if act.confirmed else REFUSED, invitation, organisation, answered_name=name))

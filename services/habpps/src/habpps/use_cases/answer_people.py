@@ -1,6 +1,6 @@
 """What people answer through auth: each answer is an act of the person, in the organisation that asked."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from habpps.domain.address_change import AddressChange
@@ -67,8 +67,6 @@ class AnswerPeople:
         """
         asked = self.invitation(invitation_id).invitation
         author = self._author(asked, account_id)
-        if not accepted:  # who asked learns nothing of the account
-            author = replace(author, display_name=asked.person.display_name)
         return self._register.perform(author, AnswerInvitation(invitation_id, accepted)).value
 
     def open_account(self, invitation_id: str) -> None:
@@ -88,7 +86,7 @@ class AnswerPeople:
         waiting = self._work.read(lambda store: store.everywhere.invitations(account_id))
         accepted = 0
         for one in waiting:
-            if one.by_sign_in and one.is_open(now):
+            if one.way.by_sign_in and one.is_open(now):
                 try:
                     self._register.perform(self._author(one, account_id), AnswerInvitation(one.id, accepted=True))
                 except ConflictError:

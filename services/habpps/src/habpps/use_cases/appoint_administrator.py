@@ -19,7 +19,7 @@ from habpps.use_cases.acting_administrators import may_act, those_who_can_sign_i
 from habpps.use_cases.change_convention import check_reason
 from habpps.use_cases.invite_person import new_invitation, send
 from habpps.use_cases.ports import Repositories
-from servicekit.identifiers import new_id
+from servicekit.identifiers import new_id, random_id
 
 APPOINTED, WITHDRAWN = "habpps.administrator.appointed", "habpps.administrator.withdrawn"
 
@@ -122,7 +122,7 @@ def appoint(entry: ActEntry, organisation: Organisation, person: Person, account
     person = person if account_id else _as_known(entry.store, known, person)
     administrator = Administrator(
         id=new_id(),
-        account_id=known or new_id(),
+        account_id=known or random_id(),
         organisation_id=organisation.id,
         caf=entry.caf,
         person=person,

@@ -8,9 +8,9 @@ from habpps.domain.authorship import Author, check_reach
 from habpps.domain.invitations import Invitation, InvitationState
 from habpps.domain.organisation import Organisation
 from habpps.domain.people import AccountHolder
-from habpps.domain.refusals import UnknownThingError
+from habpps.domain.refusals import InvitationClosedError, UnknownThingError
 from habpps.domain.versions import version_of
-from habpps.use_cases.correct_person import places_of, reaches
+from habpps.use_cases.correct_person import reaches
 from habpps.use_cases.ports import Repositories
 from habpps.use_cases.register import Register
 from servicekit.clock import Clock
@@ -38,15 +38,14 @@ class InvitationView:
 
 @dataclass(frozen=True, kw_only=True)
 class PersonView:
-    """A person of an organisation, to correct. `change`: the address that waits to be proved.
+    """A person of an organisation, to correct. `change`: the address that waits to be proved, if it was asked here.
 
-    `elsewhere`: another organisation knows the person too.
+    Nothing tells whether another organisation knows the person too.
     """
 
     organisation: Organisation
     holder: AccountHolder
     change: AddressChange | None
-    elsewhere: bool
 
     @property
     def version(self) -> str:
@@ -88,7 +87,8 @@ class ConsultPeople:
         """Return one that waits for somebody.
 
         Raises:
-            UnknownThingError: not there, not theirs, or over.
+            UnknownThingError: not there, or not theirs.
+            InvitationClosedError: it is over.
         """
         now = self._clock.now()
         return self._register.read(author, "habpps.users.listed", lambda store: _one(store, author, invitation_id, now))
@@ -107,12 +107,7 @@ class ConsultPeople:
             asked = store.address_changes.of_account(account_id)
             # What another organisation typed stays there until the person has proved it.
             own = (one for one in asked if store.reach.holds(one.organisation_id, one.caf) and one.is_open(now))
-            return PersonView(
-                organisation=organisation,
-                holder=holder,
-                change=next(own, None),
-                elsewhere=bool(places_of(store, account_id) - {(organisation.id, store.reach.one_caf())}),
-            )
+            return PersonView(organisation=organisation, holder=holder, change=next(own, None))
 
         return self._register.read(author, "habpps.user.read", work)
 
@@ -122,8 +117,10 @@ def _one(store: Repositories, author: Author, invitation_id: str, now: datetime)
     if found is None:
         raise UnknownThingError("invitation")
     organisation = check_reach(author, store.organisations.get(found.organisation_id))
-    if not found.waits(now) or found.as_administrator != author.is_caf:
+    if found.as_administrator != author.is_caf:
         raise UnknownThingError("invitation")
+    if not found.waits(now):
+        raise InvitationClosedError(f"invitation {found.id} is over")
     return _shown(store, organisation, found, failed=False)
 
 

@@ -20,6 +20,7 @@ from habpps.domain.people import (
     person_typed,
     why_person_refused,
 )
+from habpps.domain.reach import EVERYWHERE, Reach
 from habpps.domain.refusals import (
     FormRefusedError,
     RoleNotAllowedError,
@@ -132,6 +133,9 @@ def correct_function(entry: ActEntry, act: CorrectFunction) -> str:
 def ask_address(entry: ActEntry, act: AskAddress) -> str:
     """Have a link sent to another address: until it is confirmed the present one holds.
 
+    A link that the same organisation had sent for the same Caf ends. One of another organisation stays: whoever asked
+    would see it end. The first that is confirmed ends them all.
+
     Raises:
         UnknownThingError: not their business.
         ThingChangedError: the person was changed since.
@@ -144,9 +148,7 @@ def ask_address(entry: ActEntry, act: AskAddress) -> str:
     if asked.email == holder.person.email:
         raise FormRefusedError({"email": "UNCHANGED"})
     now = entry.clock.now()
-    for before in entry.store.address_changes.of_account(holder.account_id):
-        if before.is_open(now):  # of whoever asked: one link at a time can move a person
-            entry.save(before.closed(AddressChangeState.WITHDRAWN, now))
+    _end_others(entry, holder.account_id, entry.store.reach.within_pair(organisation.id))
     change = AddressChange(
         id=new_id(),
         account_id=holder.account_id,
@@ -160,7 +162,7 @@ def ask_address(entry: ActEntry, act: AskAddress) -> str:
     entry.save(change)
     asks = address_content(change, organisation)
     entry.command(CommandKind.PROVE_ADDRESS, holder.account_id, organisation.id, asks)
-    _note_everywhere(entry, ADDRESS_ASKED, organisation.id, holder, holder.person.display_name)
+    entry.note(_note(ADDRESS_ASKED, organisation.id, holder.account_id, holder.person.display_name, {}))
     return change.id
 
 
@@ -214,6 +216,7 @@ def confirm_address(entry: ActEntry, act: ConfirmAddress) -> str:
         raise SignInRequiredError("another organisation knows this person")
     now = entry.clock.now()
     entry.save(change.closed(AddressChangeState.CONFIRMED, now))
+    _end_others(entry, holder.account_id, EVERYWHERE)
     after = replace(holder.person, email=change.email)
     entry.save(replace(holder, person=after, email_verified_at=now))
     _tell_auth(entry, change.organisation_id, holder.account_id, after)
@@ -256,6 +259,13 @@ def reaches(store: Repositories, author: Author, organisation: Organisation, acc
 def _person(entry: ActEntry, organisation_id: str, account_id: str) -> tuple[AccountHolder, Organisation]:
     organisation = entry.organisation(organisation_id)
     return reaches(entry.store, entry.author, organisation, account_id), organisation
+
+
+def _end_others(entry: ActEntry, account_id: str, reach: Reach) -> None:
+    now = entry.clock.now()
+    for before in entry.store.address_changes.of_account(account_id):
+        if before.is_open(now) and reach.holds(before.organisation_id, before.caf):
+            entry.save(before.closed(AddressChangeState.WITHDRAWN, now))
 
 
 def _require(person: Person) -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from uuid import uuid4
 
 from habpps.domain.organisation import (
     LONGEST_CAPACITY,
@@ -20,7 +19,7 @@ from habpps.domain.states import ConventionEvent, ConventionState
 from habpps.domain.versions import check_version
 from habpps.use_cases.act_entry import Act, ActEntry, Note
 from habpps.use_cases.change_convention import line_refused
-from servicekit.identifiers import new_id
+from servicekit.identifiers import new_id, random_id
 
 CREATED, EDITED = "habpps.organisation.created", "habpps.organisation.edited"
 
@@ -73,7 +72,7 @@ def create_organisation(entry: ActEntry, act: CreateOrganisation) -> str:
         raise FormRefusedError(problems)
     siret = normalise_siret(act.siret)
     known = entry.store.organisations.with_siret(siret)
-    organisation = known or Organisation(id=str(uuid4()), siret=siret, name=act.name)  # a UUIDv7 would say since when
+    organisation = known or Organisation(id=random_id(), siret=siret, name=act.name)
     before = entry.store.conventions.of(organisation.id)
     if organisation.kind != "partner" or (before is not None and not before.is_over):
         raise SiretTakenError("siret known already", details={"siret": siret})

@@ -9,7 +9,7 @@ from habpps.domain.states import UserState
 from habpps.use_cases.act_entry import Act, ActEntry, Note
 from habpps.use_cases.appoint_administrator import ask_account
 from habpps.use_cases.change_convention import line_refused
-from servicekit.identifiers import new_id
+from servicekit.identifiers import new_id, random_id
 
 CREATED, ATTACHED = "habpps.user.created", "habpps.user.attached"
 
@@ -65,7 +65,7 @@ def write_user(entry: ActEntry, organisation: Organisation, act: NewUser, accoun
                 raise EmailTakenError("administrator already", details={"kind": "administrator", "id": one.id})
     user = User(
         id=new_id(),
-        account_id=account_id or new_id(),
+        account_id=account_id or random_id(),
         organisation_id=organisation.id,
         caf=entry.caf,
         person=person,

@@ -88,6 +88,7 @@ def send_invitation_again(entry: ActEntry, act: SendInvitationAgain) -> str:
     check_version(act.seen, known)
     again = known.again(entry.clock.now())
     entry.save(again)
+    entry.store.invitations.mark(known.id, replace(known.way, is_declined=False))
     ask_to_send(entry, again)
     entry.note(invitation_note(INVITED_AGAIN, again, organisation))
     return again.id

@@ -15,7 +15,7 @@ from habpps.domain.refusals import InvitationClosedError
 from habpps.domain.states import UserState
 from habpps.use_cases.ports import AccountStatus, Repositories
 from servicekit.clock import Clock
-from servicekit.identifiers import new_id
+from servicekit.identifiers import random_id
 
 
 def addressed(store: Repositories, command: AccountCommand, clock: Clock) -> Mapping[str, str]:
@@ -28,9 +28,9 @@ def addressed(store: Repositories, command: AccountCommand, clock: Clock) -> Map
     organisation = None if invitation is None else who_asks(store, invitation)
     if invitation is None or organisation is None or not invitation.is_open(clock.now()):
         raise InvitationClosedError("over before it was sent")
-    account_id = invitation.account_id or _account_of(store, invitation)
-    if account_id != invitation.account_id:
-        store.invitations.save(replace(invitation, account_id=account_id))
+    account_id = invitation.way.account_id or _account_of(store, invitation)
+    if account_id != invitation.way.account_id:
+        store.invitations.mark(invitation.id, replace(invitation.way, account_id=account_id))
     return {
         "account_id": account_id,
         "given_name": invitation.person.given_name,
@@ -51,9 +51,10 @@ def who_asks(store: Repositories, invitation: Invitation) -> Organisation | None
 
 def passed_on(store: Repositories, invitation_id: str, status: AccountStatus) -> None:
     """Note that the two mails of an account left: its first sign-in is then the answer."""
+    store.publications.lock()  # an act about the invitation comes before or after
     invitation = store.invitations.get(invitation_id)
-    if invitation is not None and status.account_mails and not invitation.by_sign_in:
-        store.invitations.save(replace(invitation, by_sign_in=True))
+    if invitation is not None and status.account_mails:
+        store.invitations.mark(invitation_id, replace(invitation.way, by_sign_in=True))
 
 
 def _account_of(store: Repositories, invitation: Invitation) -> str:
@@ -61,7 +62,7 @@ def _account_of(store: Repositories, invitation: Invitation) -> str:
     alike = [one for one in known if have_same_names(one.person, invitation.person)]
     if known:
         return (alike or list(known))[0].account_id
-    holder = AccountHolder(account_id=new_id(), person=invitation.person)
+    holder = AccountHolder(account_id=random_id(), person=invitation.person)
     store.people.save(holder)
     return holder.account_id
 

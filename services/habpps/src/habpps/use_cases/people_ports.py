@@ -7,7 +7,7 @@ from typing import Protocol
 
 from habpps.domain.address_change import AddressChange
 from habpps.domain.habilitation import Group, Habilitation, Membership
-from habpps.domain.invitations import Invitation
+from habpps.domain.invitations import Invitation, Way
 from habpps.domain.people import AccountHolder, Administrator, User
 
 
@@ -68,7 +68,15 @@ class Invitations(Protocol):
         ...
 
     def save(self, invitation: Invitation) -> None:
-        """Add or replace."""
+        """Add or replace; its way stays as it is."""
+        ...
+
+    def mark(self, invitation_id: str, way: Way) -> None:
+        """Note its way: no change is counted, so that no form of an administrator tells of it.
+
+        Raises:
+            OutOfReachError: it is not within reach.
+        """
         ...
 
 

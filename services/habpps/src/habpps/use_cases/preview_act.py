@@ -25,7 +25,7 @@ OF_ONE_PERSON = User | Habilitation | Administrator | AccountHolder | Invitation
 def effects(entry: ActEntry) -> Effects:
     """Return what an act opens and closes in the organisations that it says something of, with the Caf meant."""
     found = Effects()
-    here = (note for note in entry.notes if not note.from_elsewhere)
+    here = (note for note in entry.notes if note.is_told_here)
     for organisation_id, caf in dict.fromkeys((note.organisation_id, note.caf) for note in here):
         near = entry.for_caf(caf).store if entry.store.reach.caf is None and caf else entry.store
         organisation = near.organisations.get(organisation_id)

@@ -24,6 +24,8 @@ def recorded(entry: ActEntry, rights: FeedState, *, opens: bool) -> tuple[AuditE
         author = note.author or entry.author
         event = _written(entry, note, rights, opens=opens)
         events.append(event)
+        if note.is_apart:
+            continue
         record = ActRecord(
             id=event.event_id,
             occurred_at=event.occurred_at,
@@ -80,14 +82,15 @@ def refusal_event(
     author: Author, act: str, refusal: AccessDeniedError | NotFoundError | ConflictError, now: datetime
 ) -> AuditEvent:
     """Return the event of a refused act, with its true reason."""
+    apart = author.role is Role.PERSON  # whether they have an account is nothing for the Caf of who asked
     reason = refusal.true_reason if isinstance(refusal, UnknownThingError) else refusal.reason
     return AuditEvent(
         type="habpps.administration.refused",
         decision="refused",
         policy="buffered",
-        owner=author.caf or NATIONAL,
+        owner=NATIONAL if apart else author.caf or NATIONAL,
         actor_id=author.account_id or None,
-        organisation_id=author.organisation_id or None,
+        organisation_id=None if apart else author.organisation_id or None,
         subject=None,
         reason=reason,
         payload={

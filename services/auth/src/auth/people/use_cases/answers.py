@@ -47,6 +47,7 @@ class InvitationCard:
 class AddressCard:
     """Which address waits to be proved, and whose. `needs_sign_in`: several organisations know the person."""
 
+    account_id: str
     display_name: str
     email: str
     is_open: bool

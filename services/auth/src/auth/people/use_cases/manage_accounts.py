@@ -17,7 +17,7 @@ from auth.ground.use_cases.shelves import (
     HasMails,
     HasSessions,
 )
-from auth.people.domain.accounts import Account, make_username, without_password
+from auth.people.domain.accounts import Account, AccountState, make_username, without_password
 from auth.people.domain.mails import LATE_AFTER, MailKind, QueuedMail
 from auth.people.domain.notices import Access, Notice, NoticeKind
 from auth.people.domain.sessions import EndReason
@@ -232,6 +232,11 @@ class ManageAccounts:
             ]
 
         return self._work.read(read)
+
+    def has_begun(self, account_id: str) -> bool:
+        """Whether its owner has chosen a password; of an account that is not known here it is taken for true."""
+        known = self._work.read(lambda repos: repos.accounts.find(account_id))
+        return known is None or known.state is not AccountState.PROVISIONAL
 
     def _create(self, repos: Store, order: Order, person: NewPerson) -> Outcome[None]:
         now = self._clock.now()

@@ -1,16 +1,17 @@
 """Invitations and changes of address in tables."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, or_, select, update
 
 from habpps.adapters.database import tables
 from habpps.adapters.database.statements import put
 from habpps.adapters.database.within import Within
 from habpps.domain.address_change import AddressChange, AddressChangeState
-from habpps.domain.invitations import Invitation, InvitationState
+from habpps.domain.invitations import Invitation, InvitationState, Way
 from habpps.domain.people import Person
+from habpps.domain.reach import OutOfReachError
 
 _invitation = tables.invitation.c
 _change = tables.address_change.c
@@ -32,9 +33,15 @@ class SqlInvitations(Within):
 
     def save(self, invitation: Invitation) -> None:
         """Add or replace."""
-        row = {key: value for key, value in asdict(invitation).items() if key != "person"}
+        row = {key: value for key, value in asdict(invitation).items() if key not in ("person", "way")}
         row |= {**asdict(invitation.person), "state": invitation.state.value, "groups": list(invitation.groups)}
         self._put(tables.invitation, row)
+
+    def mark(self, invitation_id: str, way: Way) -> None:
+        """Note its way; no change is counted."""
+        here = and_(_invitation.id == invitation_id, self._seen(tables.invitation))
+        if not self._connection.execute(update(tables.invitation).where(here).values(asdict(way))).rowcount:
+            raise OutOfReachError(invitation_id)
 
     def those(self, wanted: ColumnElement[bool]) -> tuple[Invitation, ...]:
         """Return those for whom a condition holds, oldest first; for the repositories only."""
@@ -68,7 +75,8 @@ class SqlAddressChanges:
 def _to_invitation(row: RowMapping) -> Invitation:
     values = dict(row)
     person = Person(values.pop("given_name"), values.pop("family_name"), values.pop("email"))
-    values |= {"state": InvitationState(row["state"]), "groups": tuple(row["groups"])}
+    way = Way(**{one.name: values.pop(one.name) for one in fields(Way)})
+    values |= {"way": way, "state": InvitationState(row["state"]), "groups": tuple(row["groups"])}
     return Invitation(person=person, **values)
 
 

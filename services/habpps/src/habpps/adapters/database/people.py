@@ -314,7 +314,6 @@ def _to_holder(row: Row[Any]) -> AccountHolder:
         person=Person(row.given_name, row.family_name, row.email),
         email_verified_at=row.email_verified_at,
         language=row.language,
-        changes=row.changes,
     )
 
 

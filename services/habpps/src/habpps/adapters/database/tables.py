@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from habpps.domain.states import CONVENTION_OVER
@@ -117,7 +118,6 @@ person = Table(  # the only place of habpps with the names and the address of so
     Column("email_verified_at", UtcDateTime),
     Column("language", String(2), nullable=False),
     Column("search", Text, nullable=False),
-    Column("changes", Integer, nullable=False, server_default="0"),
 )
 
 professional = Table(
@@ -254,9 +254,10 @@ invitation = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("state", String(16), nullable=False),
-    Column("account_id", String(64), nullable=False, index=True),
-    Column("by_sign_in", Boolean, nullable=False),
     Column("answered_by", String(64), nullable=False),
+    Column("account_id", String(64), nullable=False, index=True, server_default=""),  # the way, written by itself
+    Column("by_sign_in", Boolean, nullable=False, server_default=false()),
+    Column("is_declined", Boolean, nullable=False, server_default=false()),
     Column("changes", Integer, nullable=False, server_default="0"),
 )
 

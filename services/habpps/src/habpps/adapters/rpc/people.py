@@ -59,6 +59,7 @@ class PeopleServicer(people_pb2_grpc.PeopleServicer):
         """See the proto."""
         card = self._answers.address_change(request.change_id)
         return pb.GetAddressChangeResponse(
+            account_id=card.change.account_id,
             display_name=card.display_name,
             email=card.change.email,
             open=card.is_open,

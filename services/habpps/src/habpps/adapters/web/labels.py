@@ -60,9 +60,9 @@ MAIL_PROBLEM_OTHERWISE = Label(_l("Courriel arrêté : vérifiez l'adresse, puis
 COMMAND_PROBLEMS: dict[str, str] = {
     "create": _l("Le compte n'a pas pu être créé"),
     "reset_password": _l("Le nouveau mot de passe provisoire n'a pas pu être envoyé"),
-    "lock": _l("Le compte n'a pas pu être verrouillé"),
+    "lock": _l("Le verrouillage n'a pas pu être transmis au service des comptes"),
     "unlock": _l("Le compte n'a pas pu être déverrouillé"),
-    "end_sessions": _l("Les sessions ouvertes n'ont pas pu être fermées"),
+    "end_sessions": _l("Le verrouillage n'a pas pu être transmis au service des comptes"),
     "update": _l("Le nom ou l'adresse n'a pas pu être corrigé sur le compte"),
     "invite": _l("L'invitation n'a pas pu être envoyée"),
     "prove_address": _l("Le lien vers la nouvelle adresse n'a pas pu être envoyé"),

@@ -160,11 +160,9 @@ ACT_SENTENCES: dict[str, str] = {
     "habpps.invitation.sent_again": _l("a renvoyé l'invitation de %(label)s."),
     "habpps.invitation.withdrawn": _l("a retiré l'invitation de %(label)s."),
     "habpps.invitation.accepted": _l("a accepté l'invitation."),
-    "habpps.invitation.declined": _l("a refusé l'invitation."),
     "habpps.invitation.to_confirm": _l("a accepté l'invitation de %(label)s sous un autre nom."),
     "habpps.invitation.confirmed": _l("a confirmé que %(answered_name)s est la personne invitée."),
     "habpps.invitation.refused": _l("a refusé la réponse de %(answered_name)s."),
-    "habpps.invitation.account_asked": _l("a demandé un compte pour répondre à l'invitation."),
     "habpps.person.corrected": _l("a corrigé le nom %(of_label)s."),
     "habpps.user.function_corrected": _l("a corrigé la fonction %(of_label)s : %(job_title)s."),
     "habpps.address.asked": _l("a demandé une nouvelle adresse pour %(label)s."),
@@ -193,11 +191,10 @@ ACT_SENTENCES: dict[str, str] = {
 }
 _TITLES = {word.code: word for word in words_of("habpps") if word.kind == TYPE}
 ACTS_ELSEWHERE: dict[str, str] = {
-    "habpps.person.corrected": _l("Le nom %(of_label)s a été corrigé ailleurs (autre organisation ou autre Caf)."),
-    "habpps.address.asked": _l("Nouvelle adresse demandée ailleurs pour %(label)s (autre organisation ou autre Caf)."),
+    "habpps.person.corrected": _l("Le nom %(of_label)s a été corrigé."),
     "habpps.address.confirmed": _l("La nouvelle adresse %(of_label)s est confirmée."),
 }
-"""What another organisation did about a person of this one: its administrators are not named here."""
+"""What was done about a person of this organisation by none of its administrators: nothing tells where."""
 ACT_OTHERWISE = _l("a accompli un acte d'administration (%(label)s).")
 
 

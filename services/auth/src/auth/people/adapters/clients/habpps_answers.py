@@ -61,7 +61,7 @@ class GrpcAnswers:
         with remote_errors():
             asked = pb.GetAddressChangeRequest(change_id=change_id)
             said = self._stub.GetAddressChange(asked, timeout=DEADLINE_SECONDS)
-        return AddressCard(said.display_name, said.email, said.open, said.needs_sign_in)
+        return AddressCard(said.account_id, said.display_name, said.email, said.open, said.needs_sign_in)
 
     def confirm_address(self, change_id: str, account_id: str) -> None:
         """See the port."""

@@ -21,12 +21,17 @@ from servicekit.web.links import this_page
 
 @dataclass(frozen=True, kw_only=True)
 class LinkPages:
-    """The view. `is_signed_in`: nothing remains of the sign-in; `come_back_to`: where it leads on to."""
+    """The view. `is_signed_in`: nothing remains of the sign-in; `come_back_to`: where it leads on to.
+
+    `has_begun`: somebody has chosen a password for the account, so its owner can be asked to sign in: then the page is
+    the same whether other organisations know the person or not, also for an administrator who reads the mailbox.
+    """
 
     visitor: Visitor
     find_link: FindLink
     answers: Answers
     is_signed_in: Callable[[Session], bool]
+    has_begun: Callable[[str], bool]
     come_back_to: Callable[[str], None]
 
     def blueprint(self) -> Blueprint:
@@ -77,8 +82,9 @@ class LinkPages:
         card = self.answers.address_change(link.reference)
         if not card.is_open:
             return _closed()
-        account = self._account() if card.needs_sign_in else None
-        may_confirm = account is not None or not card.needs_sign_in
+        needs_sign_in = card.needs_sign_in or self.has_begun(card.account_id)
+        account = self._account() if needs_sign_in else None
+        may_confirm = account is not None or not needs_sign_in
         if request.method == "POST" and "confirm" in request.form and may_confirm:
             self.answers.confirm_address(link.reference, account.account_id if account is not None else "")
             return _done(
@@ -122,7 +128,11 @@ def _answered(outcome: WhatFollows, card: InvitationCard) -> str:
         ),
         WhatFollows.DECLINED: (
             gettext("Vous avez refusé"),
-            gettext("« %(name)s » en est informée. Rien n'a changé pour vous.", name=name),
+            gettext(
+                "« %(name)s » n'en est pas informée : pour elle, l'invitation reste sans réponse. "
+                "Rien n'a changé pour vous.",
+                name=name,
+            ),
         ),
         WhatFollows.ALREADY_THERE: (
             gettext("Vous en faites déjà partie"),
