@@ -29,7 +29,9 @@ def looked_at(visitor: Visitor, name: str) -> None:
     for width in (360, 1280):
         visitor.page.set_viewport_size({"width": width, "height": 900})
         assert not scrolls_sideways(visitor.page)
-        take_picture(visitor.page, f"one-person-{name}-{width}")
+        for scheme in ("light", "dark"):
+            visitor.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            take_picture(visitor.page, f"one-person-{name}-{width}-{scheme}")
 
 
 def signed_in(visitors: Visitors, username: str, password: str, name: str = "habpps") -> Visitor:
@@ -161,6 +163,9 @@ def test_an_address_is_changed_by_who_reads_the_new_mailbox(onebox: OneboxProces
     assert link is not None
     reader = visitors()
     reader.open("auth", link[0])
+    looked_at(reader, "address-signed-out")
+    reader.click("address-login")
+    reader.sign_in(JULIE.username, JULIE.password)
     looked_at(reader, "address")
     helene.page.reload()
     assert "En attente" in helene.text(), "opening the link changes nothing"
