@@ -98,6 +98,7 @@ def test_somebody_known_is_invited_by_a_link_whose_secret_is_nowhere_kept(provid
     for _ in range(2):
         assert not provider.people.change_person.invite(order(), invited(provider))
     assert kinds(provider) == [MailKind.INVITATION]
+    assert (provider.work.events[-1].type, provider.work.events[-1].owner) == ("auth.invitation.sent", "national")
     (mail,) = sent(provider)
     token = mail.text.split("/lien/")[1].split()[0]
     links = provider.work.repos.links.rows

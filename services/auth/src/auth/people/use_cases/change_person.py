@@ -81,6 +81,8 @@ class ChangePerson:
     def invite(self, order: Order, invited: Invited) -> bool:
         """Passes an invitation on. Gives whether the two mails of a new account leave: signing in is then the answer.
 
+        Its events are national: the auditor of a Caf does not read there whom an organisation of another one invites.
+
         Raises:
             InvalidInputError: a name or the mail address cannot be one.
         """
@@ -95,9 +97,11 @@ class ChangePerson:
             if account.state is AccountState.PROVISIONAL or (locked and invited.renew):
                 return "done", self._begin_again(repos, account, order, said, now)
             if locked:
-                return _NOTHING, (_told("invitation.held", account, order, now),)
+                return _NOTHING, (
+                    events.done("invitation.held", account, now, actor_id=order.requested_by, owner=NATIONAL),
+                )
             repos.mails.add(_invitation(account, order, invited, said, now))
-            return _LINK, (_told("invitation.sent", account, order, now),)
+            return _LINK, (events.done("invitation.sent", account, now, actor_id=order.requested_by, owner=NATIONAL),)
 
         return carried_out_once(self._work, self._clock, order, change) not in {_LINK, _NOTHING}
 
@@ -148,11 +152,6 @@ class ChangePerson:
         if account.state is not AccountState.LOCKED:
             return (reset,)
         return (events.done("account.unlocked", account, now, actor_id=order.requested_by), reset)
-
-
-def _told(event_type: str, account: Account, order: Order, now: datetime) -> AuditEvent:
-    """For the national auditor: that of a Caf does not read there whom an organisation of another one invites."""
-    return events.done(event_type, account, now, actor_id=order.requested_by, owner=NATIONAL)
 
 
 def _invitation(account: Account, order: Order, invited: Invited, said: NewPerson, now: datetime) -> QueuedMail:
