@@ -30,7 +30,7 @@ def looked_at(visitor: Visitor, name: str) -> None:
         visitor.page.set_viewport_size({"width": width, "height": 900})
         assert not scrolls_sideways(visitor.page)
         for scheme in ("light", "dark"):
-            visitor.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            visitor.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             take_picture(visitor.page, f"one-person-{name}-{width}-{scheme}")
 
 
