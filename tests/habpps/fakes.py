@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 
 from habpps.domain.account_command import AccountCommand, CommandKind, CommandState
 from habpps.domain.habilitation import Group, Habilitation, Membership
-from habpps.domain.invitations import Invitation
 from habpps.domain.people import Administrator, User
 from habpps.domain.publication import PublishedFact
 from habpps.domain.reach import EVERYWHERE, Reach
@@ -27,6 +26,7 @@ from habpps.use_cases.receipt_ports import ActReceipt
 from habpps.use_cases.request_ports import ActRequest, RequestState
 from rights.snapshot import EMPTY_DIGEST
 from servicekit.errors import DependencyUnavailableError
+from tests.habpps.everywhere_fake import InMemoryEverywhere
 from tests.habpps.paper_fakes import (
     InMemoryConventions,
     InMemoryExtranets,
@@ -261,31 +261,6 @@ class InMemoryReceipts(Rows[ActReceipt]):
             if row.client_id == receipt.client_id and row.done_at < forget_before:
                 del self.rows[name]
         self.rows[receipt.id] = receipt
-
-
-class InMemoryEverywhere:
-    def __init__(
-        self,
-        users: InMemoryUsers,
-        administrators: InMemoryAdministrators,
-        invitations: InMemoryInvitations,
-        journal: InMemoryJournal,
-    ) -> None:
-        self._users, self._administrators, self._invitations = users, administrators, invitations
-        self._journal = journal
-
-    def users(self, account_id: str) -> tuple[User, ...]:
-        return self._users.where(lambda row: row.account_id == account_id, lambda row: (self._users.text(row), row.id))
-
-    def administrators(self, account_id: str) -> tuple[Administrator, ...]:
-        return self._administrators.where(lambda row: row.account_id == account_id)
-
-    def invitations(self, account_id: str) -> tuple[Invitation, ...]:
-        return self._invitations.where(lambda row: row.way.account_id == account_id)
-
-    def tell(self, record: ActRecord) -> None:
-        record.check_unsigned()
-        self._journal.add(record)
 
 
 class InMemoryStore:

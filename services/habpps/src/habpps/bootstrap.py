@@ -120,16 +120,7 @@ def build(settings: HabppsSettings, parts: Parts) -> Process:
     if parts.rpc:
         administration = AdministrationServicer(
             AdministrationParts(
-                authors=ProgramAuthors(
-                    verify=_verifier(settings, clock).verify,
-                    identify=identify,
-                    sessions=sessions,
-                    rules=SignInRules(
-                        longest=timedelta(minutes=settings.program_sign_in_minutes),
-                        acr_values=tuple(settings.program_acr_values.split()),
-                    ),
-                    clock=clock,
-                ),
+                authors=_program_authors(settings, identify, sessions, clock),
                 use_cases=use_cases,
                 acts=acts,
                 titles=_titles(settings),
@@ -193,6 +184,17 @@ def operator_commands(settings: HabppsSettings) -> Iterator[OperatorCommands]:
         yield OperatorCommands(Register(work, signals, clock, load_catalogue(), ACTS), work)
     finally:
         database.close()
+
+
+def _program_authors(
+    settings: HabppsSettings, identify: IdentifyAdministrator, sessions: SessionsReplica, clock: Clock
+) -> ProgramAuthors:
+    rules = SignInRules(
+        longest=timedelta(minutes=settings.program_sign_in_minutes),
+        acr_values=tuple(settings.program_acr_values.split()),
+    )
+    verify = _verifier(settings, clock).verify
+    return ProgramAuthors(verify=verify, identify=identify, sessions=sessions, rules=rules, clock=clock)
 
 
 def _verifier(settings: HabppsSettings, clock: Clock) -> AccessTokenVerifier:
