@@ -18,18 +18,19 @@ class InMemoryEverywhere:
         self._users, self._administrators, self._invitations = users, administrators, invitations
         self._journal = journal
 
-    def users(self, account_id: str) -> tuple[User, ...]:
-        return self._users.where(lambda row: row.account_id == account_id, lambda row: (_name(row), row.id))
+    def users(self, *account_ids: str) -> tuple[User, ...]:
+        return self._users.where(lambda row: row.account_id in account_ids, lambda row: (_name(row), row.id))
 
-    def administrators(self, account_id: str) -> tuple[Administrator, ...]:
-        return self._administrators.where(lambda row: row.account_id == account_id)
+    def administrators(self, *account_ids: str) -> tuple[Administrator, ...]:
+        return self._administrators.where(lambda row: row.account_id in account_ids)
 
     def invitations(self, account_id: str) -> tuple[Invitation, ...]:
         return self._invitations.where(lambda row: row.way.account_id == account_id)
 
-    def tell(self, record: ActRecord) -> None:
-        record.check_unsigned()
-        self._journal.add(record)
+    def tell(self, *records: ActRecord) -> None:
+        for record in records:
+            record.check_unsigned()
+        self._journal.add(*records)
 
 
 def _name(row: User) -> str:

@@ -1,7 +1,7 @@
 """In-memory twins of the ports of habpps; the conformance suite of `adapters/test_store.py` holds them to SQL."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -27,6 +27,7 @@ from habpps.use_cases.request_ports import ActRequest, RequestState
 from rights.snapshot import EMPTY_DIGEST
 from servicekit.errors import DependencyUnavailableError
 from tests.habpps.everywhere_fake import InMemoryEverywhere
+from tests.habpps.likeness_fake import likenesses
 from tests.habpps.paper_fakes import (
     InMemoryConventions,
     InMemoryExtranets,
@@ -130,23 +131,22 @@ class InMemoryHabilitations(Rows[Habilitation]):
         held = {(row.group.id, row.user.id) for row in self.of(organisation_id) if row.habilitation.is_held}
         return Counter(group_id for group_id, _user_id in held)
 
-    def of_group(self, group_id: str) -> tuple[Habilitation, ...]:
-        return self.where(lambda row: row.group_id == group_id and row.state is not HabilitationState.WITHDRAWN)
+    def held(self, organisation_id: str, group_id: str = "") -> tuple[Habilitation, ...]:
+        return tuple(row for row in self.pair(organisation_id) if row.is_held and group_id in ("", row.group_id))
 
     def opened_in(self, group_id: str) -> Mapping[str, int]:
-        return Counter(contract for place in self.of_group(group_id) for contract in place.contracts)
+        places = self.where(lambda row: row.group_id == group_id and row.is_held)
+        return Counter(contract for place in places for contract in place.contracts)
 
     def seated(self, organisation_id: str, contract_id: str, except_user: str) -> int:
-        held = [row.habilitation for row in self.of(organisation_id) if row.habilitation.is_held]
-        return len({row.user_id for row in held if contract_id in row.contracts} - {except_user})
+        return len({row.user_id for row in self.held(organisation_id) if contract_id in row.contracts} - {except_user})
 
-    def alike(self, organisation_id: str) -> tuple[Likeness, ...]:
-        held: dict[str, list[Habilitation]] = defaultdict(list)
-        for row in self.of(organisation_id):
-            if row.habilitation.is_held:
-                held[row.user.id].append(row.habilitation)
-        users = {key: self.users.get(key) for key in held}
-        return tuple(Likeness(users[key], tuple(places), 1) for key, places in held.items())  # type: ignore[arg-type]
+    def seated_with_group(self, organisation_id: str, contract_id: str, group_id: str, except_user: str) -> int:
+        joining = {row.user_id for row in self.held(organisation_id, group_id)} - {except_user}
+        return len({row.user_id for row in self.held(organisation_id) if contract_id in row.contracts} | joining)
+
+    def alike(self, organisation_id: str, today: date, apart: Collection[str] = ()) -> tuple[Likeness, ...]:
+        return likenesses(self.held(organisation_id), self.users.get, today, apart)
 
 
 class InMemoryAdministrators(RowsOfPeople[Administrator]):
@@ -181,9 +181,8 @@ class InMemoryPublications:
 
 
 class InMemoryAccountCommands(Rows[AccountCommand]):
-    def add_all(self, commands: Sequence[AccountCommand]) -> None:
-        for command in commands:
-            self.save(command)
+    def known(self, command_ids: Sequence[str]) -> frozenset[str]:
+        return frozenset(row.id for row in self.where(lambda row: row.id in command_ids))
 
     def _oldest(self) -> list[AccountCommand]:
         opened = (CommandState.PENDING, CommandState.SENT)
@@ -225,8 +224,8 @@ class InMemoryAccountCommands(Rows[AccountCommand]):
 
 
 class InMemoryJournal(Rows[ActRecord]):
-    def add(self, record: ActRecord) -> None:
-        self.save(record)
+    def add(self, *records: ActRecord) -> None:
+        self.save(*records)
 
     def of(self, organisation_id: str, listing: Listing) -> tuple[tuple[ActRecord, ...], int]:
         return part(tuple(reversed(self.pair(organisation_id))), listing)

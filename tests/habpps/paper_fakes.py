@@ -122,7 +122,8 @@ class InMemoryExtranets:
         offered = [row for row in self.rows.values() if caf is None or row.owner in ("national", caf)]
         return tuple(sorted(offered, key=lambda row: (row.label, row.code)))
 
-    def save(self, extranet: Extranet) -> None:
-        if self.reach.caf not in (None, extranet.owner):
-            raise OutOfReachError(extranet.code)
-        self.rows[extranet.code] = extranet
+    def save(self, *extranets: Extranet) -> None:
+        for extranet in extranets:
+            if self.reach.caf not in (None, extranet.owner):
+                raise OutOfReachError(extranet.code)
+            self.rows[extranet.code] = extranet

@@ -1,6 +1,6 @@
 """Rows in memory, by identifier; those of people name them as the register knows them now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import datetime
@@ -45,14 +45,15 @@ class Rows(Generic[T]):
             raise UnknownThingError(self.kind, true_reason="OTHER_ORGANISATION")
         return row
 
-    def save(self, row: T) -> None:
-        if not self.is_seen(row):
-            raise OutOfReachError(row)
-        known: Any = self.rows.get(row.id)
-        counted: Any = row
-        if isinstance(getattr(known, "changes", None), int):
-            counted = replace(counted, changes=known.changes + 1)
-        self.rows[row.id] = counted
+    def save(self, *rows: T) -> None:
+        for row in rows:
+            if not self.is_seen(row):
+                raise OutOfReachError(row)
+            known: Any = self.rows.get(row.id)
+            counted: Any = row
+            if isinstance(getattr(known, "changes", None), int):
+                counted = replace(counted, changes=known.changes + 1)
+            self.rows[row.id] = counted
 
     def everywhere(self, wanted: Callable[[T], bool], order: Callable[[T], Any] = lambda row: row.id) -> tuple[T, ...]:
         return tuple(sorted(filter(wanted, self.rows.values()), key=order))
@@ -66,6 +67,9 @@ class Rows(Generic[T]):
 
 
 class InMemoryPeople(Rows[AccountHolder]):
+    def of_accounts(self, account_ids: Sequence[str]) -> Mapping[str, AccountHolder]:
+        return {key: self.rows[key] for key in account_ids if key in self.rows}
+
     def with_email(self, email: str) -> tuple[AccountHolder, ...]:
         return self.where(lambda row: row.person.email == email)
 

@@ -45,6 +45,11 @@ ACTS: tuple[Promise, ...] = (
         "A preview counts exactly the people for whom the act then opens or closes something.",
     ),
     Promise(
+        "preview:nobody-waits",
+        _HABPPS,
+        "Whoever looks at what an act would do keeps nobody waiting who does something.",
+    ),
+    Promise(
         "requests:two-people",
         _HABPPS,
         "What opens something to many at once, or names administrators of a Caf, waits until a second one approves.",

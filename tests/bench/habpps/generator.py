@@ -1,20 +1,27 @@
-"""Fills the register with people straight into the tables: through the forms it would take hours."""
+"""Fills the register with people straight into the tables and the feed: through the forms it would take hours."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import islice
-from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection
 
-from habpps.adapters.database import tables
-from habpps.adapters.database.statements import searchable
+from habpps.adapters.database.unit_of_work import sql_repositories
+from habpps.domain.habilitation import Habilitation
+from habpps.domain.people import AccountHolder, Person, User
+from habpps.domain.publication import Entity, PublishedFact, published
+from habpps.domain.reach import Reach
+from habpps.domain.states import HabilitationState
+from habpps.use_cases.ports import FeedChange
+from rights.snapshot import digest_after
 from servicekit.database import Database
 from servicekit.identifiers import new_id
 
 GIVEN = ("Amélie", "Bruno", "Chloé", "David", "Élodie", "Fatou", "Guy", "Hélène", "Inès", "Jean-Marc", "Zoé")
 FAMILY = ("Martin", "Bernard", "D'Aubigné", "Lévêque", "Nguyen", "Haddad", "Le Goff", "Morel", "Petit", "Roux")
+CAF = "921"
 _BATCH = 2_000
+_Somebody = tuple[User, list[Habilitation]]
 
 
 def add_people(
@@ -24,72 +31,70 @@ def add_people(
 
     `groups`: identifier -> profile. `contracts`: those that each place opens.
     """
-    people_rows: list[dict[str, Any]] = []
-    users: list[dict[str, Any]] = []
-    places: list[dict[str, Any]] = []
+    everybody: list[_Somebody] = []
     names = list(groups)
     for number in range(people):
-        person, user = _user(organisation_id, number)
-        people_rows.append(person)
-        users.append(user)
-        for place in range((1, 1, 1, 1, 1, 1, 1, 2, 0, 0)[number % 10]):
-            group_id = names[(number + place) % len(names)]
-            opened = {"group_id": group_id, "profile": groups[group_id], "contracts": sorted(contracts), "left": []}
-            places.append(_place(organisation_id, str(user["id"]), number) | opened)
-    for table, rows in (
-        (tables.person, people_rows),
-        (tables.professional, users),
-        (tables.habilitation, places),
-    ):
-        for batch in _batches(rows):
-            _write(database, table, batch)
-    return [str(user["id"]) for user in users]
+        user = _user(organisation_id, number)
+        wanted = [names[(number + place) % len(names)] for place in range((1, 1, 1, 1, 1, 1, 1, 2, 0, 0)[number % 10])]
+        places = [_place(user, group_id, groups[group_id], sorted(contracts), number) for group_id in wanted]
+        everybody.append((user, places))
+    for batch in _batches(everybody):
+        _write(database, batch)
+    return [user.id for user, _ in everybody]
 
 
-def _user(organisation_id: str, number: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    given, family = GIVEN[number % len(GIVEN)], f"{FAMILY[number % len(FAMILY)]}"
-    email, title = f"personne-{new_id()}@ville.example", f"agent {number % 7}"
-    person = {
-        "account_id": new_id(),
-        "given_name": given,
-        "family_name": family,
-        "email": email,
-        "language": "fr",
-        "search": searchable(family, given, email),
-    }
-    user = {
-        "id": new_id(),
-        "account_id": person["account_id"],
-        "organisation_id": organisation_id,
-        "caf": "921",
-        "job_title": title,
-        "state": "active",
-        "departs_on": None,
-        "search": searchable(title),
-    }
-    return person, user
+def _user(organisation_id: str, number: int) -> User:
+    given, family = GIVEN[number % len(GIVEN)], FAMILY[number % len(FAMILY)]
+    return User(
+        id=new_id(),
+        account_id=new_id(),
+        organisation_id=organisation_id,
+        caf=CAF,
+        person=Person(given, family, f"personne-{new_id()}@ville.example"),
+        job_title=f"agent {number % 7}",
+    )
 
 
-def _place(organisation_id: str, user_id: str, number: int) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "organisation_id": organisation_id,
-        "caf": "921",
-        "user_id": user_id,
-        "state": "suspended" if number % 50 == 0 else "active",
-        "starts_on": date(2026, 1 + number % 11, 1),
-        "ends_on": None,
-    }
+def _place(user: User, group_id: str, profile: str, contracts: Sequence[str], number: int) -> Habilitation:
+    return Habilitation(
+        id=new_id(),
+        organisation_id=user.organisation_id,
+        caf=CAF,
+        user_id=user.id,
+        group_id=group_id,
+        profile=profile,
+        contracts=tuple(contracts),
+        state=HabilitationState.SUSPENDED if number % 50 == 0 else HabilitationState.ACTIVE,
+        starts_on=date(2026, 1 + number % 11, 1 + number % 20),
+    )
 
 
-def _batches(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    remaining = iter(rows)
+def _batches(everybody: list[_Somebody]) -> Iterator[list[_Somebody]]:
+    remaining = iter(everybody)
     while batch := list(islice(remaining, _BATCH)):
         yield batch
 
 
-def _write(database: Database, table: Table, batch: list[dict[str, Any]]) -> None:
+def _write(database: Database, batch: list[_Somebody]) -> None:
+    users = [user for user, _ in batch]
+    places = [place for _, held in batch for place in held]
+    public: list[Entity] = [*users, *places]
+
     def work(connection: Connection) -> None:
-        connection.execute(insert(table), batch)
+        store = sql_repositories(connection, Reach(CAF))
+        store.people.save(*(AccountHolder(account_id=user.account_id, person=user.person) for user in users))
+        store.users.save(*users)
+        store.habilitations.save(*places)
+        facts = tuple(fact for one in public for fact in published(one))
+        state = store.publications.lock()
+        digest = _digest(state.digest, facts)
+        change = FeedChange(state.revision + 1, facts, digest, state.epoch)
+        store.publications.append(change, datetime(2026, 11, 23, 9, tzinfo=UTC))
 
     database.write(work)
+
+
+def _digest(digest: bytes, facts: Sequence[PublishedFact]) -> bytes:
+    for fact in facts:
+        digest = digest_after(digest, fact.key, None, fact.value)
+    return digest

@@ -48,14 +48,18 @@ READ: dict[str, Read] = {
     "habilitations.of": lambda store, its: store.habilitations.of(its.id),
     "habilitations.of_user": lambda store, its: store.habilitations.of_user(its.user_id),
     "habilitations.of_users": lambda store, its: store.habilitations.of_users([its.user_id]),
-    "habilitations.of_group": lambda store, its: store.habilitations.of_group(its.group_id),
+    "habilitations.held": lambda store, its: store.habilitations.held(its.id, its.group_id),
     "habilitations.opened_in": lambda store, its: store.habilitations.opened_in(its.group_id),
     "habilitations.sizes": lambda store, its: store.habilitations.sizes(its.id),
     "habilitations.seated": lambda store, its: store.habilitations.seated(its.id, its.contract_id, "nobody"),
-    "habilitations.alike": lambda store, its: store.habilitations.alike(its.id),
+    "habilitations.seated_with_group": lambda store, its: store.habilitations.seated_with_group(
+        its.id, its.contract_id, its.group_id, "nobody"
+    ),
+    "habilitations.alike": lambda store, its: store.habilitations.alike(its.id, TODAY),
     "administrators.get": lambda store, its: store.administrators.get(its.partner.administrator_id),
     "administrators.of": lambda store, its: store.administrators.of(its.id),
     "commands.get": lambda store, its: store.commands.get(commands_of(store, its)[0]),
+    "commands.known": lambda store, its: store.commands.known(commands_of(store, its)),
     "commands.refused_of": lambda store, its: store.commands.refused_of(its.id),
     "commands.latest_of": lambda store, its: store.commands.latest_of([its.partner.account_id], its.id),
     "requests.get": lambda store, its: store.requests.get(f"r-{its.partner.caf}"),
@@ -80,7 +84,7 @@ FURTHER = {
     "commands.set_aside": "the queue of the clock, which is never narrowed",
     "commands.subject_of": "the queue of the clock, which is never narrowed",
 }
-WRITE = {"save", "add", "add_all", "tell", "mark"}
+WRITE = {"save", "add", "tell", "mark"}
 
 
 def commands_of(store: Repositories, its: Commune) -> list[str]:
@@ -166,7 +170,7 @@ def test_who_reaches_every_caf_must_say_which_before_an_organisation_is_read(nam
     register = MemoryRegister().all
     two = register.landlord()
     per_pair = not name.endswith(
-        (".get", ".of_user", ".of_users", ".of_group", ".opened_in", ".expired", ".over", ".notice_over", ".leaving")
+        (".get", ".of_user", ".of_users", ".opened_in", ".expired", ".over", ".notice_over", ".leaving", ".known")
     )
     if per_pair:
         with pytest.raises(OutOfReachError):
@@ -201,7 +205,7 @@ def test_nothing_is_written_beyond_the_reach(register: Register921, two: Two) ->
         register.work.write(lambda store: store.within(PARIS).journal.add(replace(record, id="another")))
     command = within(register, Reach("921"), own)["commands"]
     with pytest.raises(OutOfReachError):
-        register.work.write(lambda store: store.within(PARIS).commands.add_all([replace(command, id="another")]))
+        register.work.write(lambda store: store.within(PARIS).commands.save(command, replace(command, id="another")))
 
 
 def test_the_way_of_an_invitation_is_marked_within_the_reach_alone(register: Register921, two: Two) -> None:

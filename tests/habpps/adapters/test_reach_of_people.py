@@ -19,6 +19,7 @@ from tests.promises import promise
 # that nobody else knows the person. Each is asked for the account of the director, whom both Cafs know.
 WHOLE: dict[str, Callable[[Repositories, str], Any]] = {
     "people.get": lambda store, account: store.people.get(account),
+    "people.of_accounts": lambda store, account: store.people.of_accounts([account]),
     "people.with_email": lambda store, _account: store.people.with_email("camille.leger@nanterre.example"),
     "address_changes.get": lambda store, _account: store.address_changes.get("c-921"),
     "address_changes.of_account": lambda store, account: store.address_changes.of_account(account),

@@ -145,20 +145,39 @@ def test_people_are_counted_and_found_without_reading_them_all(register: Registe
         assert dict(store.habilitations.sizes(commune.id)) == {commune.group_id: 5, social: 2}
         assert store.habilitations.seated(commune.id, commune.contract_id, users[1]) == 4
         assert store.habilitations.seated(commune.id, "another contract", "nobody") == 0
-        assert {place.user_id for place in store.habilitations.of_group(social)} == {users[1], users[4]}
+        assert {place.user_id for place in store.habilitations.held(commune.id, social)} == {users[1], users[4]}
         places = store.habilitations.of_users([users[1], users[2]])
         assert [(one.user.id, one.group.id) for one in places] == [(users[1], commune.group_id), (users[1], social)]
         assert store.habilitations.of_user(users[2]) == ()
-        alike = store.habilitations.alike(commune.id)
-        assert sum(one.people for one in alike) == 5
-        everybody = {one.id: one for one in store.users.of(commune.id)}
-        assert all(everybody[one.user.id] == one.user for one in alike)
 
     register.look(look)
     acts.perform(partner, CloseGroup(commune.group_id, "réorganisation"))
     assert register.look(lambda store: store.users.count_without_group(commune.id)) == 4
     assert register.look(lambda store: store.habilitations.seated(commune.id, commune.contract_id, "nobody")) == 2
-    assert register.look(lambda store: store.habilitations.of_group(commune.group_id)) == ()
+    assert register.look(lambda store: store.habilitations.held(commune.id, commune.group_id)) == ()
+
+
+def test_people_who_hold_the_same_places_are_counted_together(register: Register921) -> None:
+    commune = register.ready()
+    social = register.acts.perform(commune.partner, CreateGroup("Service social", "T1")).value
+    users = []
+    for number in range(6):
+        person = person_typed("Zoé", "Marchand", f"z{number}@n.example")
+        groups = ((commune.group_id,), (commune.group_id, social), ())[number % 3]
+        users.append(register.acts.perform(commune.partner, CreateUser(person, "agent", groups)).value)
+
+    def look(store: Repositories) -> None:
+        assert store.habilitations.seated_with_group(commune.id, "another", social, users[1]) == 1
+        assert store.habilitations.seated_with_group(commune.id, commune.contract_id, social, "") == 5
+        everybody = {one.id: one for one in store.users.of(commune.id)}
+        account = everybody[users[4]].account_id
+        for apart, kinds in (((), [2, 3]), ((users[1],), [1, 1, 3]), ((account,), [1, 1, 3])):
+            alike = store.habilitations.alike(commune.id, TODAY, apart)
+            assert sorted(one.people for one in alike) == kinds
+            assert all(everybody[one.user.id] == one.user for one in alike)
+            assert all(len(one.names) == one.people and one.user.person.display_name in one.names for one in alike)
+
+    register.look(look)
 
 
 @promise("caf:cafs-are-isolated")

@@ -148,9 +148,9 @@ class SqliteDatabase:
     def close(self) -> None:
         """See `Database.close`."""
         self._readers.closed = self._trials.closed = True
+        self._trials.clear()  # before the others: who closes the file last folds the WAL into it, and must be able to
         self._writer.close()
         self._readers.clear()
-        self._trials.clear()
         if self._use >= 0:
             os.close(self._use)
             self._use = -1

@@ -13,10 +13,10 @@ MOST_NAMES = 3
 
 @dataclass(frozen=True)
 class Concerned:
-    """Somebody whose rights may change. `people`: how many have the same rights, this one among them."""
+    """Somebody whose rights may change. `people`: how many have the same rights, `names` those of the first of them."""
 
     account_id: str
-    name: str
+    names: tuple[str, ...]
     people: int = 1
 
 
@@ -81,7 +81,7 @@ class _Counts:
         self.people += one.people if accesses else 0
         for access in accesses:
             people, names = self._found.get(access, (0, ()))
-            self._found[access] = people + one.people, (*names, one.name)[:MOST_NAMES]
+            self._found[access] = people + one.people, (*names, *one.names)[:MOST_NAMES]
 
     def changes(self, labels: Mapping[str, str]) -> tuple[Change, ...]:
         return tuple(

@@ -1,6 +1,6 @@
 """An act as data, and what it may do while it is carried out: write, say what happened, command, tell people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Generic
@@ -9,6 +9,7 @@ from habpps.domain.account_command import MAILS, AccountCommand, CommandKind, Co
 from habpps.domain.act import Act as Act
 from habpps.domain.act import T_co as T_co
 from habpps.domain.authorship import Author, check_reach
+from habpps.domain.habilitation import Habilitation
 from habpps.domain.notices import Notice
 from habpps.domain.organisation import Organisation
 from habpps.domain.people import AccountHolder, Administrator, Role, User
@@ -18,6 +19,7 @@ from habpps.domain.refusals import PersonDiffersError
 from habpps.domain.soundness import require_sound
 from habpps.use_cases.ports import Catalogue, Repositories
 from habpps.use_cases.save_entity import save
+from habpps.use_cases.stand_ins import StandIns
 from habpps.use_cases.tell_people import Happened, people_to_tell
 from partnerkit.days import french_day
 from servicekit.clock import Clock
@@ -83,6 +85,8 @@ class ActEntry:
     """Name of the act that an approval carries out."""
     anew: list[Entity] = field(default_factory=list)
     """Published and waited for as if they were new, also where nothing changes."""
+    stand_ins: StandIns | None = None
+    """Of an act on trial: who stands for all who are alike."""
 
     def of(self, author: Author) -> "ActEntry":
         """Return the same act, written by somebody else: what they do is done and told with it."""
@@ -111,34 +115,56 @@ class ActEntry:
         """The French civil date."""
         return french_day(self.clock.now())
 
-    def save(self, entity: Entity, *, anew: bool = False) -> None:
-        """Write an entity; what is public of it will be published with this act.
+    def save(self, *entities: Entity, anew: bool = False) -> None:
+        """Write entities, those of a kind at once; what is public of them will be published with this act.
 
-        `anew`: whether it was there before must not be seen: it is published and waited for as what is new.
+        `anew`: whether they were there before must not be seen: they are published and waited for as what is new.
 
         Of a new account, the person is written with the first user or administrator. A person who changes is published
         anew in every organisation, with every Caf.
 
         Raises:
-            FormRefusedError: it holds text that is not clean, a wrong address or an implausible day.
-            PersonDiffersError: the account is another person's.
+            FormRefusedError: one holds text that is not clean, a wrong address or an implausible day.
+            PersonDiffersError: an account is another person's.
         """
-        require_sound(entity)
-        if isinstance(entity, User | Administrator):
-            self._check_person(entity)
-        save(self.store, entity)
-        self.changed.append(entity)
-        self.anew.extend([entity] if anew else [])
-        if isinstance(entity, AccountHolder):
-            self.changed.extend(self.store.everywhere.users(entity.account_id))
-            self.changed.extend(self.store.everywhere.administrators(entity.account_id))
+        for entity in entities:
+            require_sound(entity)
+        people = [one for one in entities if isinstance(one, User | Administrator)]
+        self._write([*(self._holders_of(people) if people else ()), *entities])
+        self.anew.extend(entities if anew else ())
+        known = [one.account_id for one in entities if isinstance(one, AccountHolder)]
+        if known:
+            self.changed.extend(self.store.everywhere.users(*known))
+            self.changed.extend(self.store.everywhere.administrators(*known))
 
-    def _check_person(self, entity: User | Administrator) -> None:
-        known = self.store.people.get(entity.account_id)
-        if known is None:
-            self.save(AccountHolder(account_id=entity.account_id, person=entity.person))
-        elif known.person != entity.person:
-            raise PersonDiffersError(f"account {entity.account_id} is another person's")
+    def _write(self, entities: Sequence[Entity]) -> None:
+        save(self.store, entities)
+        self.changed.extend(entities)
+
+    def _holders_of(self, people: Sequence[User | Administrator]) -> list[AccountHolder]:
+        """Those who are not written yet."""
+        known = dict(self.store.people.of_accounts([one.account_id for one in people]))
+        new: list[AccountHolder] = []
+        for one in people:
+            holder = known.get(one.account_id)
+            if holder is None:
+                known[one.account_id] = holder = AccountHolder(account_id=one.account_id, person=one.person)
+                new.append(holder)
+            if holder.person != one.person:
+                raise PersonDiffersError(f"account {one.account_id} is another person's")
+        for holder in new:
+            require_sound(holder)
+        return new
+
+    def held(self, organisation_id: str, group_id: str = "") -> tuple[Habilitation, ...]:
+        """Return the places that are held in an organisation, or in one group of it, to change all of them.
+
+        On trial they are those of one person for all who are alike.
+        """
+        if self.stand_ins is None:
+            return self.store.habilitations.held(organisation_id, group_id)
+        people = self.stand_ins.of(self.store, organisation_id, self.author, self.today)
+        return tuple(place for one in people for place in one.held if group_id in {"", place.group_id})
 
     def note(self, note: Note) -> None:
         """Say what happened; every act says at least one thing.
@@ -178,10 +204,18 @@ class ActEntry:
         Raises:
             FormRefusedError: its text is not clean.
         """
-        require_sound(content)
-        command = self._new(kind, account_id, organisation_id, content)
-        self.store.commands.save(command)
-        self.commands.append(command)
+        self.command_each(kind, organisation_id, {account_id: content})
+
+    def command_each(self, kind: CommandKind, organisation_id: str, contents: Mapping[str, Mapping[str, str]]) -> None:
+        """Ask the same of several accounts, after the commit; `contents` by account.
+
+        Raises:
+            FormRefusedError: text is not clean.
+        """
+        require_sound(contents)
+        commands = [self._new(kind, account_id, organisation_id, one) for account_id, one in contents.items()]
+        self.store.commands.save(*commands)
+        self.commands.extend(commands)
 
     def _new(
         self, kind: CommandKind, account_id: str, organisation_id: str, content: Mapping[str, str]
@@ -211,6 +245,7 @@ class ActEntry:
         reason = next((note.reason for note in self.notes if note.act == act), "")
         happened = Happened(act, reason, tuple(self.changed), self.today)
         notices: list[AccountCommand] = []
+        creations: list[AccountCommand] = []
         for organisation_id in dict.fromkeys(one.organisation_id for one in self.notes if one.is_told_here):
             for account_id, notice in people_to_tell(self.store, organisation_id, happened).items():
                 known = written.get(account_id)
@@ -218,13 +253,9 @@ class ActEntry:
                     require_sound(notice)
                     notices.append(self._new(CommandKind.NOTIFY, account_id, organisation_id, notice.content()))
                 elif known.kind is CommandKind.CREATE:
-                    self._say_what_opens(known, notice)
-        self.store.commands.add_all(notices)  # the end of a group may be told to thousands
+                    creations.append(_saying_what_opens(known, notice))
+        self.store.commands.save(*creations, *notices)
         self.commands.extend(notices)
-
-    def _say_what_opens(self, creation: AccountCommand, notice: Notice) -> None:
-        content = dict(creation.content, opened=notice.content()["opened"])
-        self.store.commands.save(replace(creation, content=content))
 
     def remember_sent(self, command_id: str, account_id: str, organisation_id: str) -> None:
         """Note that a notice needs no sending: this act says the same."""
@@ -243,16 +274,18 @@ class ActEntry:
             )
         )
 
-    def command_again(self, command: AccountCommand, content: Mapping[str, str]) -> None:
-        """Ask once more what was refused.
+    def command_again(self, commands: Sequence[tuple[AccountCommand, Mapping[str, str]]]) -> None:
+        """Ask once more what was refused, each with its content of today.
 
         Raises:
-            FormRefusedError: its text is not clean.
+            FormRefusedError: text is not clean.
         """
-        require_sound(content)
-        again = command.again(content, self.author.account_id, self.clock.now())
-        self.store.commands.save(again)
-        self.commands.append(again)
+        now = self.clock.now()
+        for _, content in commands:
+            require_sound(content)
+        again = [command.again(content, self.author.account_id, now) for command, content in commands]
+        self.store.commands.save(*again)
+        self.commands.extend(again)
 
     def organisation(self, organisation_id: str) -> Organisation:
         """Return an organisation that the author may change.
@@ -261,3 +294,7 @@ class ActEntry:
             UnknownThingError: it is not theirs.
         """
         return check_reach(self.author, self.store.organisations.get(organisation_id))
+
+
+def _saying_what_opens(creation: AccountCommand, notice: Notice) -> AccountCommand:
+    return replace(creation, content=dict(creation.content, opened=notice.content()["opened"]))

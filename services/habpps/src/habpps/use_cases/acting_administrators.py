@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import groupby
 
 from habpps.domain.account_command import CommandKind, CommandState
 from habpps.domain.people import Administrator, User
@@ -16,11 +17,7 @@ def is_kept_out(user: User, today: date) -> bool:
 
 def may_act(store: Repositories, administrator: Administrator, today: date) -> bool:
     """Say whether an administrator is active and is not kept out as a user of the same organisation and Caf."""
-    if not administrator.is_active:
-        return False
-    users = store.everywhere.users(administrator.account_id)
-    place = administrator.organisation_id, administrator.caf
-    return not any((one.organisation_id, one.caf) == place and is_kept_out(one, today) for one in users)
+    return bool(_not_kept_out(store, [administrator], today))
 
 
 def those_who_can_sign_in(
@@ -30,10 +27,20 @@ def those_who_can_sign_in(
 
     One who has not used the provisional password yet counts.
     """
-    found: list[Administrator] = []
-    for one in administrators:
-        command = store.commands.latest_of([one.account_id], one.organisation_id).get(one.account_id)
-        never_made = command is not None and (command.kind, command.state) == (CommandKind.CREATE, CommandState.REFUSED)
-        if may_act(store, one, today) and not never_made:
-            found.append(one)
-    return tuple(found)
+    able = _not_kept_out(store, administrators, today)
+    in_order = sorted(able, key=lambda one: one.organisation_id)
+    never_made: set[tuple[str, str]] = set()
+    for organisation_id, there in groupby(in_order, key=lambda one: one.organisation_id):
+        latest = store.commands.latest_of([one.account_id for one in there], organisation_id)
+        refused = ((one.kind, one.state) == (CommandKind.CREATE, CommandState.REFUSED) for one in latest.values())
+        never_made.update((organisation_id, key) for key, is_refused in zip(latest, refused, strict=True) if is_refused)
+    return tuple(one for one in able if (one.organisation_id, one.account_id) not in never_made)
+
+
+def _not_kept_out(
+    store: Repositories, administrators: Iterable[Administrator], today: date
+) -> tuple[Administrator, ...]:
+    active = [one for one in administrators if one.is_active]
+    users = store.everywhere.users(*dict.fromkeys(one.account_id for one in active)) if active else ()
+    kept_out = {(one.account_id, one.organisation_id, one.caf) for one in users if is_kept_out(one, today)}
+    return tuple(one for one in active if (one.account_id, one.organisation_id, one.caf) not in kept_out)

@@ -1,5 +1,6 @@
 """The Caf administrator asks somebody to administer a partner, also instead of another, and withdraws one."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -132,7 +133,7 @@ def appoint(entry: ActEntry, organisation: Organisation, person: Person, account
         raise UserNotActiveError("locked or gone as a user of this organisation")
     entry.save(administrator)
     if not known:
-        ask_account(entry, administrator.account_id, organisation, person)
+        ask_accounts(entry, organisation, {administrator.account_id: person})
     entry.note(
         Note(
             act=APPOINTED,
@@ -151,9 +152,10 @@ def _as_known(store: Repositories, account_id: str, person: Person) -> Person:
     return holder.person if holder is not None and have_same_names(holder.person, person) else person
 
 
-def ask_account(entry: ActEntry, account_id: str, organisation: Organisation, person: Person) -> None:
-    """Ask the account service for an account and its two mails."""
-    entry.command(CommandKind.CREATE, account_id, organisation.id, account_content(entry, organisation, person))
+def ask_accounts(entry: ActEntry, organisation: Organisation, people: Mapping[str, Person]) -> None:
+    """Ask the account service for accounts, each with its two mails. `people`: by account."""
+    contents = {key: account_content(entry, organisation, person) for key, person in people.items()}
+    entry.command_each(CommandKind.CREATE, organisation.id, contents)
 
 
 def account_content(entry: ActEntry, organisation: Organisation, person: Person) -> dict[str, str]:

@@ -87,13 +87,14 @@ def assign(entry: ActEntry, act: AssignToGroup) -> str:
     for_oneself = user.account_id == entry.author.account_id and entry.author.role is not Role.PERSON
     if for_oneself and not act.confirmed_for_oneself:
         raise SelfAssignmentError("a profile for oneself", details={"profile": group.profile})
-    habilitation = _place(user, group, opened, entry.today)
+    habilitation = new_place(user, group, opened, entry.today)
     entry.save(habilitation)
-    entry.note(_note(habilitation, user, group, opened, for_oneself=for_oneself))
+    entry.note(grant_note(habilitation, user, group, opened, for_oneself=for_oneself))
     return habilitation.id
 
 
-def _place(user: User, group: Group, opened: Iterable[ServiceContract], today: date) -> Habilitation:
+def new_place(user: User, group: Group, opened: Iterable[ServiceContract], today: date) -> Habilitation:
+    """Return a place that opens these contracts, not written yet."""
     return Habilitation(
         id=new_id(),
         organisation_id=user.organisation_id,
@@ -108,9 +109,10 @@ def _place(user: User, group: Group, opened: Iterable[ServiceContract], today: d
     )
 
 
-def _note(
+def grant_note(
     habilitation: Habilitation, user: User, group: Group, opened: Iterable[ServiceContract], *, for_oneself: bool
 ) -> Note:
+    """Say who got which place."""
     extranets = ", ".join(sorted(contract.extranet for contract in opened))
     details = {"group": group.name, "profile": group.profile, "extranets": extranets}
     if for_oneself:

@@ -151,9 +151,9 @@ def _note(act: str, convention: Convention, reason: str = "") -> Note:
 
 def _cascade(entry: ActEntry, organisation_id: str) -> None:
     """End the contracts and withdraw the habilitations; the users stay, for the traces."""
-    for contract in entry.store.contracts.of(organisation_id):
-        if contract.state is not ContractState.ENDED:
-            entry.save(contract.after(ContractEvent.END))
-    for membership in entry.store.habilitations.of(organisation_id):
-        if membership.habilitation.is_held:
-            entry.save(membership.habilitation.after(HabilitationEvent.WITHDRAW))
+    contracts = [one for one in entry.store.contracts.of(organisation_id) if one.state is not ContractState.ENDED]
+    places = entry.held(organisation_id)
+    entry.save(
+        *(contract.after(ContractEvent.END) for contract in contracts),
+        *(place.after(HabilitationEvent.WITHDRAW) for place in places),
+    )

@@ -98,22 +98,22 @@ def open_contract_to_group(entry: ActEntry, act: OpenContractToGroup) -> int:
         raise GroupClosedError(f"group {group.id} is closed")
     contracts = store.contracts.of(organisation.id)
     (contract,) = choose_contracts(group.profile, contracts, (act.contract_id,), entry.today)
-    places = _without(store.habilitations.of_group(group.id), contract, _own(entry))
+    own = _own(entry, organisation.id)
+    places = _without(entry.held(organisation.id, group.id), contract, own)
     if not places:
         raise FormRefusedError({"contracts": "NOTHING_CHANGES"})
-    _check_seats(entry, contract, places)
-    for place in places:
-        entry.save(place.opening((*place.contracts, contract.id)))
+    people = _seats_taken(entry, contract, group, own)
+    entry.save(*(place.opening((*place.contracts, contract.id)) for place in places))
     entry.note(
         Note(
             act=OPENED,
             subject=f"group:{group.id}",
             organisation_id=organisation.id,
             label=group.name,
-            details={"extranet": contract.extranet, "profile": group.profile, "people": str(len(places))},
+            details={"extranet": contract.extranet, "profile": group.profile, "people": str(people)},
         )
     )
-    return len(places)
+    return people
 
 
 def _note(
@@ -131,25 +131,33 @@ def _note(
     )
 
 
-def _own(entry: ActEntry) -> frozenset[str]:
-    return frozenset(user.id for user in entry.store.everywhere.users(entry.author.account_id))
+def _own(entry: ActEntry, organisation_id: str) -> str:
+    """Return who of the organisation the author is, or nobody."""
+    pair = entry.store.reach.within_pair(organisation_id)
+    users = entry.store.everywhere.users(entry.author.account_id)
+    return next((one.id for one in users if pair.holds(one.organisation_id, one.caf)), "")
 
 
-def _without(places: Iterable[Habilitation], contract: ServiceContract, own: frozenset[str]) -> list[Habilitation]:
-    return [place for place in places if contract.id not in place.contracts and place.user_id not in own]
+def _without(places: Iterable[Habilitation], contract: ServiceContract, own: str) -> list[Habilitation]:
+    return [place for place in places if contract.id not in place.contracts and place.user_id != own]
 
 
-def _check_seats(entry: ActEntry, contract: ServiceContract, places: list[Habilitation]) -> None:
-    """Those who hold the contract by another place take no second seat; counting them twice errs on the safe side."""
+def _seats_taken(entry: ActEntry, contract: ServiceContract, group: Group, own: str) -> int:
+    """Return to how many people the contract opens: those who hold it by another place take no second seat.
+
+    Raises:
+        MaximumUsersReachedError.
+    """
+    habilitations, organisation_id = entry.store.habilitations, contract.organisation_id
+    before = habilitations.seated(organisation_id, contract.id, "")
+    after = habilitations.seated_with_group(organisation_id, contract.id, group.id, own)
     maximum = contract.maximum_users
-    if maximum is None or not contract.opens_on(entry.today):
-        return
-    seated = entry.store.habilitations.seated(contract.organisation_id, contract.id, "")
-    if seated + len({place.user_id for place in places}) > maximum:
+    if maximum is not None and contract.opens_on(entry.today) and after > max(before, maximum):
         raise MaximumUsersReachedError(
             f"contract {contract.id} allows {maximum} people",
             details={"extranet": contract.extranet, "maximum": str(maximum)},
         )
+    return after - before
 
 
 def _extranets(contracts: Iterable[ServiceContract]) -> str:

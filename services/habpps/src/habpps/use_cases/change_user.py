@@ -107,10 +107,8 @@ def set_departure(entry: ActEntry, act: SetDeparture) -> str:
         raise FormRefusedError({"departs_on": "TOO_FAR_IN_THE_PAST"})
     if departs_on == user.departs_on:
         raise FormRefusedError({"departs_on": "DEPARTURE_UNCHANGED"})
-    entry.save(replace(user, departs_on=departs_on))
-    for membership in entry.store.habilitations.of_user(user.id):
-        if membership.habilitation.is_held:
-            entry.save(replace(membership.habilitation, ends_on=departs_on))
+    places = [one.habilitation for one in entry.store.habilitations.of_user(user.id) if one.habilitation.is_held]
+    entry.save(replace(user, departs_on=departs_on), *(replace(place, ends_on=departs_on) for place in places))
     if departs_on is not None and departs_on <= entry.today + NEAR_DEPARTURE:
         entry.remember_sent(reminder_id(user.id, departs_on), user.account_id, user.organisation_id)
     day = departs_on or user.departs_on

@@ -263,9 +263,9 @@ def _person(entry: ActEntry, organisation_id: str, account_id: str) -> tuple[Acc
 
 def _end_others(entry: ActEntry, account_id: str, reach: Reach) -> None:
     now = entry.clock.now()
-    for before in entry.store.address_changes.of_account(account_id):
-        if before.is_open(now) and reach.holds(before.organisation_id, before.caf):
-            entry.save(before.closed(AddressChangeState.WITHDRAWN, now))
+    known = [one for one in entry.store.address_changes.of_account(account_id) if one.is_open(now)]
+    mine = [one for one in known if reach.holds(one.organisation_id, one.caf)]
+    entry.save(*(one.closed(AddressChangeState.WITHDRAWN, now) for one in mine))
 
 
 def _require(person: Person) -> None:

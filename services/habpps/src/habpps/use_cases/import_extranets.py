@@ -40,10 +40,7 @@ def import_extranets(entry: ActEntry, act: ImportExtranets) -> int:
         problems |= _problems(one, purposes)
     if problems:
         raise ImportRefusedError(problems)
-    for one in addressed:
-        entry.save(one)
-    for purpose in purposes.values():
-        entry.save(purpose)
+    entry.save(*addressed, *purposes.values())
     codes = ", ".join(one.code for one in addressed)
     entry.note(Note(act=IMPORTED, subject="file:extranets", organisation_id="", label=codes))
     return len(addressed)

@@ -1,9 +1,6 @@
 """Imports organisations from a file, all or nothing; running it again adds only what is missing."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
 
 from habpps.domain.organisation import Organisation
 from habpps.domain.people import Administrator, Person, Role
@@ -12,17 +9,14 @@ from habpps.domain.siret import luhn, normalise_siret, why_siret_refused
 from habpps.domain.states import ContractState
 from habpps.use_cases.act_entry import Act, ActEntry, Note
 from habpps.use_cases.appoint_administrator import APPOINTED, appoint
-from habpps.use_cases.assign_to_group import AssignToGroup, assign
 from habpps.use_cases.create_organisation import CREATED as ORGANISATION_CREATED
 from habpps.use_cases.create_organisation import create_organisation
-from habpps.use_cases.create_user import NewUser, write_user
 from habpps.use_cases.import_document import ImportDocument, ImportedOrganisation
-from habpps.use_cases.manage_groups import CreateGroup, create_group
+from habpps.use_cases.import_people import at, keys, write_people
 from habpps.use_cases.name_caf_agents import check_own_caf
 from habpps.use_cases.open_service_contract import OpenServiceContract, open_service_contract
 from partnerkit.cafs import Caf
 from servicekit.audit_events import NATIONAL
-from servicekit.errors import ConflictError, InvalidInputError, NotFoundError
 from servicekit.identifiers import new_id
 
 IMPORTED, AGENT_NAMED = "habpps.organisations.imported", "habpps.caf_agent.named"
@@ -53,7 +47,7 @@ def import_organisations(entry: ActEntry, act: ImportOrganisations) -> int:
     """
     for caf in act.document.cafs:
         near = entry.for_caf(caf.code)
-        with _at(f"{caf.path}.code"):
+        with at(f"{caf.path}.code"):
             organisation = caf_organisation(near, caf.code, caf.siret)
         for agent in caf.agents:
             add_agent(near, organisation, agent.person, agent.account_id, agent.role)
@@ -67,7 +61,7 @@ def import_organisations(entry: ActEntry, act: ImportOrganisations) -> int:
 
 
 def _write_organisation(entry: ActEntry, one: ImportedOrganisation) -> None:
-    with _at(one.path):
+    with at(one.path):
         known = entry.store.organisations.with_siret(normalise_siret(one.request.siret))
         is_partner = known is not None and entry.store.conventions.of(known.id) is not None
         key = known.id if known is not None and is_partner else create_organisation(entry, one.request)
@@ -76,49 +70,14 @@ def _write_organisation(entry: ActEntry, one: ImportedOrganisation) -> None:
     in_force = {contract.extranet for contract in contracts if contract.state is not ContractState.ENDED}
     for contract in one.contracts:
         if contract.terms.extranet not in in_force:
-            with _at(contract.path):
+            with at(contract.path):
                 open_service_contract(entry, OpenServiceContract(key, contract.terms))
-    there = _keys(entry.store.administrators.of(key))
+    there = keys(entry.store.administrators.of(key))
     for administrator in one.administrators:
-        if there.isdisjoint(_keys([administrator])):
-            with _at(administrator.path):
+        if there.isdisjoint(keys([administrator])):
+            with at(administrator.path):
                 appoint(entry, organisation, administrator.person, administrator.account_id)
-    _write_people(entry, organisation, one)
-
-
-def _write_people(entry: ActEntry, organisation: Organisation, one: ImportedOrganisation) -> None:
-    groups = {group.name: group.id for group in entry.store.groups.of(organisation.id)}
-    for group in one.groups:
-        if group.name not in groups:
-            with _at(group.path):
-                groups[group.name] = create_group(entry, CreateGroup(group.name, group.profile), organisation.id)
-    users = {key: user.id for user in entry.store.users.of(organisation.id) for key in _keys([user])}
-    placed = {(held.user.id, held.group.id) for held in entry.store.habilitations.of(organisation.id)}
-    for user in one.users:
-        with _at(user.path):
-            key = next((users[one] for one in _keys([user]) if one in users), None)
-            if key is None:
-                key = write_user(entry, organisation, NewUser(user.person, user.job_title), user.account_id)
-        for place, name in enumerate(user.groups):
-            with _at(f"{user.path}.groups[{place}]"):
-                if name not in groups:
-                    raise ImportRefusedError({f"{user.path}.groups[{place}]": "no group of this name"})
-                if (key, groups[name]) not in placed:
-                    assign(entry, AssignToGroup(key, groups[name]))
-
-
-class _Named(Protocol):
-    """Somebody of the file or of the register."""
-
-    @property
-    def person(self) -> Person: ...
-    @property
-    def account_id(self) -> str: ...
-
-
-def _keys(people: Iterable[_Named]) -> set[str]:
-    """By what somebody is recognised: the account, which stays when the address is corrected, and the address."""
-    return {key for one in people for key in (one.account_id, one.person.email) if key}
+    write_people(entry, organisation, one)
 
 
 NATIONAL_OFFICE = Caf(NATIONAL, "Caisse nationale des allocations familiales", "180035065")
@@ -210,16 +169,3 @@ def add_agent(entry: ActEntry, organisation: Organisation, person: Person, accou
         )
     )
     return agent.id
-
-
-@contextmanager
-def _at(path: str) -> Iterator[None]:
-    """Say where in the file something was refused."""
-    try:
-        yield
-    except ImportRefusedError:
-        raise
-    except InvalidInputError as refused:
-        raise ImportRefusedError({f"{path}.{field}": reason for field, reason in refused.fields.items()}) from refused
-    except (ConflictError, NotFoundError) as refused:
-        raise ImportRefusedError({path: refused.reason}) from refused

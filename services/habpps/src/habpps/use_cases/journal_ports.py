@@ -38,7 +38,7 @@ class ActRecord:
 class Journal(Protocol):
     """The journal of acts that an organisation and a Caf can read."""
 
-    def add(self, record: ActRecord) -> None:
+    def add(self, *records: ActRecord) -> None:
         """Append."""
         ...
 
@@ -58,22 +58,22 @@ class Everywhere(Protocol):
     everybody, and one administrator alone could bring the account of others into another mailbox.
     """
 
-    def users(self, account_id: str) -> tuple[User, ...]:
-        """Return the memberships of an account, whatever their state, by name."""
+    def users(self, *account_ids: str) -> tuple[User, ...]:
+        """Return the memberships of accounts, whatever their state; those of one account by name."""
         ...
 
-    def administrators(self, account_id: str) -> tuple[Administrator, ...]:
-        """Return the roles of an account, whatever their state, in the order of creation."""
+    def administrators(self, *account_ids: str) -> tuple[Administrator, ...]:
+        """Return the roles of accounts, whatever their state; those of one account in the order of creation."""
         ...
 
     def invitations(self, account_id: str) -> tuple[Invitation, ...]:
         """Return those sent to the mailbox of an account, oldest first."""
         ...
 
-    def tell(self, record: ActRecord) -> None:
+    def tell(self, *records: ActRecord) -> None:
         """Append to the journal of another organisation or Caf what was done elsewhere to one of its people.
 
         Raises:
-            ValueError: the record names who did it.
+            ValueError: a record names who did it.
         """
         ...

@@ -140,12 +140,11 @@ def _why_change_refused(group: Group, act: ChangeGroup) -> dict[str, str]:
 def _change_profile(entry: ActEntry, group: Group, act: ChangeGroup) -> None:
     contracts = entry.store.contracts.of(group.organisation_id)
     check_profile_in_force(act.profile, contracts, entry.today)
-    places = entry.store.habilitations.of_group(group.id)
+    places = entry.held(group.organisation_id, group.id)
     own = {user.id for user in entry.store.everywhere.users(entry.author.account_id)}
     if own & {place.user_id for place in places} and not act.confirmed_for_oneself:
         raise SelfAssignmentError("a profile for oneself", details={"profile": act.profile})
-    for place in places:
-        entry.save(with_profile(place, act.profile, contracts, entry.today))
+    entry.save(*(with_profile(place, act.profile, contracts, entry.today) for place in places))
 
 
 def close_group(entry: ActEntry, act: CloseGroup) -> str:
@@ -165,9 +164,8 @@ def close_group(entry: ActEntry, act: CloseGroup) -> str:
     if not group.is_open:
         raise GroupClosedError("closed already")
     check_reason(act.reason)
-    entry.save(replace(group, state="closed"))
-    for place in entry.store.habilitations.of_group(group.id):
-        entry.save(place.after(HabilitationEvent.WITHDRAW))
+    places = entry.held(organisation.id, group.id)
+    entry.save(replace(group, state="closed"), *(place.after(HabilitationEvent.WITHDRAW) for place in places))
     entry.note(
         Note(
             act=CLOSED,

@@ -1,6 +1,6 @@
 """What habpps needs of the store of people: groups, users, their places, administrators. `ports` holds the rest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -35,7 +35,7 @@ class Groups(Protocol):
         """Return those of an organisation, by name."""
         ...
 
-    def save(self, group: Group) -> None:
+    def save(self, *groups: Group) -> None:
         """Add or replace."""
         ...
 
@@ -47,11 +47,15 @@ class People(Protocol):
         """Return one."""
         ...
 
+    def of_accounts(self, account_ids: Sequence[str]) -> Mapping[str, AccountHolder]:
+        """Return those of some accounts, by account; accounts of nobody are left out."""
+        ...
+
     def with_email(self, email: str) -> tuple[AccountHolder, ...]:
         """Return those with this address, in every organisation, by account; several may share a mailbox."""
         ...
 
-    def save(self, holder: AccountHolder) -> None:
+    def save(self, *holders: AccountHolder) -> None:
         """Add or replace."""
         ...
 
@@ -67,7 +71,7 @@ class Invitations(Protocol):
         """Return those of an organisation that still wait for somebody, oldest first."""
         ...
 
-    def save(self, invitation: Invitation) -> None:
+    def save(self, *invitations: Invitation) -> None:
         """Add or replace; its way stays as it is."""
         ...
 
@@ -91,7 +95,7 @@ class AddressChanges(Protocol):
         """Return those asked for a person by whatever organisation, newest first."""
         ...
 
-    def save(self, change: AddressChange) -> None:
+    def save(self, *changes: AddressChange) -> None:
         """Add or replace."""
         ...
 
@@ -130,18 +134,22 @@ class Users(Protocol):
         """Return how many active ones hold no place in an open group: nothing is open to them."""
         ...
 
-    def save(self, user: User) -> None:
+    def save(self, *users: User) -> None:
         """Add or replace."""
         ...
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """People of an organisation who hold the same places in the same way: the same rights. `user`: one of them."""
+    """People of an organisation who hold the same places in the same way: the same rights on one day.
+
+    `user`: the first of them by identifier; `people`: how many they are; `names`: of the first of them.
+    """
 
     user: User
     held: tuple[Habilitation, ...]
     people: int
+    names: tuple[str, ...]
 
 
 class Habilitations(Protocol):
@@ -163,8 +171,8 @@ class Habilitations(Protocol):
         """Return those of some users, in the order of creation."""
         ...
 
-    def of_group(self, group_id: str) -> tuple[Habilitation, ...]:
-        """Return the places that are held in a group, in the order of creation."""
+    def held(self, organisation_id: str, group_id: str = "") -> tuple[Habilitation, ...]:
+        """Return the places that are held in an organisation, or in one group of it, in the order of creation."""
         ...
 
     def opened_in(self, group_id: str) -> Mapping[str, int]:
@@ -179,11 +187,15 @@ class Habilitations(Protocol):
         """Return to how many people other than this one a contract is open, or would be but for a suspension."""
         ...
 
-    def alike(self, organisation_id: str) -> tuple[Likeness, ...]:
-        """Return everybody who holds a place, by likeness."""
+    def seated_with_group(self, organisation_id: str, contract_id: str, group_id: str, except_user: str) -> int:
+        """Return to how many people it is, once everybody in a group but this person has the contract too."""
         ...
 
-    def save(self, habilitation: Habilitation) -> None:
+    def alike(self, organisation_id: str, today: date, apart: Collection[str] = ()) -> tuple[Likeness, ...]:
+        """Return everybody who holds a place, by likeness. `apart`: users and accounts whom nobody is like."""
+        ...
+
+    def save(self, *habilitations: Habilitation) -> None:
         """Add or replace."""
         ...
 
@@ -199,6 +211,6 @@ class Administrators(Protocol):
         """Return those of an organisation, in the order of creation."""
         ...
 
-    def save(self, administrator: Administrator) -> None:
+    def save(self, *administrators: Administrator) -> None:
         """Add or replace."""
         ...

@@ -92,7 +92,7 @@ class Organisations(Protocol):
         """
         ...
 
-    def save(self, organisation: Organisation) -> None:
+    def save(self, *organisations: Organisation) -> None:
         """Add or replace."""
         ...
 
@@ -116,7 +116,7 @@ class Conventions(Protocol):
         """Return the one of the Caf with this reference."""
         ...
 
-    def save(self, convention: Convention) -> None:
+    def save(self, *conventions: Convention) -> None:
         """Add or replace."""
         ...
 
@@ -136,7 +136,7 @@ class ServiceContracts(Protocol):
         """Return those that are not ended although their last day has passed, each with its Caf."""
         ...
 
-    def save(self, contract: ServiceContract) -> None:
+    def save(self, *contracts: ServiceContract) -> None:
         """Add or replace."""
         ...
 
@@ -152,7 +152,7 @@ class Territories(Protocol):
         """Return those of an organisation's contracts, in the order of creation."""
         ...
 
-    def save(self, territory: Territory) -> None:
+    def save(self, *territories: Territory) -> None:
         """Add or replace."""
         ...
 
@@ -168,7 +168,7 @@ class Extranets(Protocol):
         """Return all, by label."""
         ...
 
-    def save(self, extranet: Extranet) -> None:
+    def save(self, *extranets: Extranet) -> None:
         """Add or replace."""
         ...
 
@@ -199,12 +199,8 @@ class Publications(Protocol):
 class AccountCommands(Protocol):
     """Commands waiting for the account service, and past ones."""
 
-    def save(self, command: AccountCommand) -> None:
+    def save(self, *commands: AccountCommand) -> None:
         """Add or replace."""
-        ...
-
-    def add_all(self, commands: Sequence[AccountCommand]) -> None:
-        """Add new ones at once."""
         ...
 
     def get(self, command_id: str) -> AccountCommand | None:
@@ -213,6 +209,10 @@ class AccountCommands(Protocol):
         Raises:
             ValueError: its row cannot be read as a command.
         """
+        ...
+
+    def known(self, command_ids: Sequence[str]) -> frozenset[str]:
+        """Return which of these there are within reach."""
         ...
 
     def due(self, now: datetime, limit: int) -> tuple[str, ...]:

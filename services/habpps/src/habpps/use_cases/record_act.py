@@ -19,30 +19,34 @@ def recorded(entry: ActEntry, rights: FeedState, *, opens: bool) -> tuple[AuditE
     `rights`: where they stand after it, digest included: so the journal holds the change log of the rights to its word.
     `opens`: a fact that changed may open something.
     """
-    events = []
+    events: list[AuditEvent] = []
+    here: list[ActRecord] = []
+    elsewhere: list[ActRecord] = []
     for note in entry.notes:
-        author = note.author or entry.author
         event = _written(entry, note, rights, opens=opens)
         events.append(event)
-        if note.is_apart:
-            continue
-        record = ActRecord(
-            id=event.event_id,
-            occurred_at=event.occurred_at,
-            organisation_id=note.organisation_id,
-            caf=note.caf,
-            author_account_id="" if note.from_elsewhere else author.account_id,
-            author_name="" if note.from_elsewhere else author.display_name,
-            act=note.act,
-            label=note.label,
-            reason=note.reason,
-            details=note.details,
-        )
-        if note.from_elsewhere:
-            entry.store.everywhere.tell(record)
-        else:
-            entry.store.journal.add(record)
+        if not note.is_apart:
+            (elsewhere if note.from_elsewhere else here).append(_line(entry, note, event))
+    if elsewhere:
+        entry.store.everywhere.tell(*elsewhere)
+    entry.store.journal.add(*here)
     return tuple(events)
+
+
+def _line(entry: ActEntry, note: Note, event: AuditEvent) -> ActRecord:
+    author = note.author or entry.author
+    return ActRecord(
+        id=event.event_id,
+        occurred_at=event.occurred_at,
+        organisation_id=note.organisation_id,
+        caf=note.caf,
+        author_account_id="" if note.from_elsewhere else author.account_id,
+        author_name="" if note.from_elsewhere else author.display_name,
+        act=note.act,
+        label=note.label,
+        reason=note.reason,
+        details=note.details,
+    )
 
 
 def way_of(client_id: str) -> Mapping[str, str]:

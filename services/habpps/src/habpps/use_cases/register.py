@@ -6,8 +6,9 @@ reason, before it reaches the one who asked.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
-from typing import Any, NamedTuple, NoReturn, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from habpps.domain.authorship import Author, check_role, clock_for
 from habpps.domain.effects import Effects
@@ -40,6 +41,7 @@ from habpps.use_cases.requests import (
     others_of_the_side,
     waiting,
 )
+from habpps.use_cases.stand_ins import StandIns
 from partnerkit.days import french_day
 from rights.facts import read_fact
 from rights.snapshot import digest_after
@@ -56,12 +58,6 @@ class _Published(NamedTuple):
 
     state: FeedState
     opens: bool
-
-
-class _Tried(Exception):  # noqa: N818 - it is no failure: raising it is what rolls the act back
-    def __init__(self, found: Effects) -> None:
-        super().__init__("tried and rolled back")
-        self.effects = found
 
 
 class _Waits(Exception):  # noqa: N818 - it rolls the act back, which waits for a second person
@@ -227,7 +223,9 @@ class Register:
         return earlier.answer()
 
     def preview(self, author: Author, act: Act[Any]) -> Effects:
-        """Say what an act would open and close, and do nothing of it: it is carried out and rolled back.
+        """Say what an act would open and close, and do nothing of it: it is carried out on trial.
+
+        Nobody waits for it (`RecordedWork.trial`), and one person stands for all who are alike (`stand_ins`).
 
         Raises:
             ServiceError: what refuses the act; somebody else's things are recorded as refused.
@@ -235,16 +233,14 @@ class Register:
         kind = self._acts.of(act)
         require_sound(act)
 
-        def once(store: Repositories) -> NoReturn:
-            entry = self._entry(store, author)
+        def once(store: Repositories) -> Effects:
+            entry = replace(self._entry(store, author), stand_ins=StandIns())
             check_role(author, *kind.by)
             kind.perform(entry, act)
-            raise _Tried(effects(entry))
+            return effects(entry)
 
         try:
-            self._work.write(once)
-        except _Tried as tried:
-            return tried.effects
+            return self._work.trial(once)
         except (AccessDeniedError, NotFoundError) as refusal:
             self._record_refusal(author, kind.name, refusal)
             raise

@@ -1,9 +1,11 @@
 """Tells people some days before their last day that their access is about to end. Run again, it tells nobody twice."""
 
+from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 
 from habpps.domain.account_command import AccountCommand, CommandKind
-from habpps.domain.notices import NEAR_DEPARTURE, Notice, NoticeKind, accesses, reminder_id
+from habpps.domain.notices import NEAR_DEPARTURE, Notice, NoticeKind, Rights, accesses, reminder_id
 from habpps.domain.people import User
 from habpps.domain.reach import Reach
 from habpps.use_cases.ports import Repositories, Signals
@@ -30,40 +32,54 @@ class RemindDepartures:
         """
         today = french_day(self._clock.now())
         leaving = self._work.read(lambda store: store.users.leaving(today, today + NEAR_DEPARTURE))
-        asked = sum(self._asked(user, today) for user in leaving)
+        by_place = sorted(leaving, key=_place)
+        asked = sum(self._asked(place, [*users], today) for place, users in groupby(by_place, key=_place))
         if asked:
             self._signals.commands.announce()
         return asked
 
-    def _asked(self, user: User, today: date) -> bool:
-        return self._work.write(lambda store: self._remind(store.within(Reach(user.caf)), user, today))
+    def _asked(self, place: tuple[str, str], users: Sequence[User], today: date) -> int:
+        """In one organisation, for its work with one Caf."""
+        organisation_id, caf = place
+        return self._work.write(lambda store: self._remind(store.within(Reach(caf)), organisation_id, users, today))
 
-    def _remind(self, store: Repositories, user: User, today: date) -> bool:
-        organisation = store.organisations.get(user.organisation_id)
-        if user.departs_on is None or organisation is None:
-            return False
-        command_id = reminder_id(user.id, user.departs_on)
-        if store.commands.get(command_id) is not None:
-            return False
-        rights = rights_of(store, organisation, parts_of(store.habilitations.of_user(user.id)), (), today)
+    def _remind(self, store: Repositories, organisation_id: str, users: Sequence[User], today: date) -> int:
+        organisation = store.organisations.get(organisation_id)
+        reminders = {reminder_id(one.id, one.departs_on): one for one in users if one.departs_on is not None}
+        known = store.commands.known(list(reminders))
+        new = {key: one for key, one in reminders.items() if key not in known}
+        if organisation is None or not new:
+            return 0
+        places = parts_of(store.habilitations.of_users([one.id for one in new.values()]))
+        rights = rights_of(store, organisation, places, (), today)
+        asked = (self._command(key, one, rights) for key, one in new.items())
+        commands = [command for command in asked if command is not None]
+        store.commands.save(*commands)
+        return len(commands)
+
+    def _command(self, command_id: str, user: User, rights: Rights) -> AccountCommand | None:
         closing = accesses(rights, user.account_id)
         if not closing:
-            return False
+            return None
         notice = Notice(
-            kind=NoticeKind.DEPARTURE_NEAR, organisation_name=organisation.name, closed=closing, ends_on=user.departs_on
+            kind=NoticeKind.DEPARTURE_NEAR,
+            organisation_name=rights.organisation_name,
+            closed=closing,
+            ends_on=user.departs_on,
         )
         now = self._clock.now()
-        store.commands.save(
-            AccountCommand(
-                id=command_id,
-                kind=CommandKind.NOTIFY,
-                account_id=user.account_id,
-                organisation_id=organisation.id,
-                caf=user.caf,
-                requested_by="",
-                requested_at=now,
-                next_attempt_at=now,
-                content=notice.content(),
-            )
+        return AccountCommand(
+            id=command_id,
+            kind=CommandKind.NOTIFY,
+            account_id=user.account_id,
+            organisation_id=user.organisation_id,
+            caf=user.caf,
+            requested_by="",
+            requested_at=now,
+            next_attempt_at=now,
+            content=notice.content(),
         )
-        return True
+
+
+def _place(user: User) -> tuple[str, str]:
+    return user.organisation_id, user.caf

@@ -72,6 +72,6 @@ class Requests(Protocol):
         """Return those that wait although their time is over, oldest first."""
         ...
 
-    def save(self, request: ActRequest) -> None:
+    def save(self, *requests: ActRequest) -> None:
         """Add or replace."""
         ...

@@ -98,8 +98,8 @@ def ask(entry: ActEntry, name: str, act: Act[Any], about: Note, others: Sequence
     notice = Notice(
         kind=NoticeKind.REQUEST_WAITING, organisation_name="" if organisation is None else organisation.name
     )
-    for one in others:
-        entry.command(CommandKind.NOTIFY, one.account_id, author.organisation_id, notice.content())
+    told = {one.account_id: notice.content() for one in others}
+    entry.command_each(CommandKind.NOTIFY, author.organisation_id, told)
     return request.id
 
 

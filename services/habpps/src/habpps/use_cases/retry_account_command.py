@@ -38,8 +38,7 @@ def retry_account_command(entry: ActEntry, act: RetryAccountCommand) -> int:
     refused = [one for one in entry.store.commands.refused_of(organisation.id) if one.account_id == act.account_id]
     if not refused:
         raise NothingToRetryError("no command was set aside")
-    for command in refused:
-        entry.command_again(command, _content(entry, command, organisation, person))
+    entry.command_again([(one, _content(entry, one, organisation, person)) for one in refused])
     entry.note(
         Note(
             act=RETRIED,

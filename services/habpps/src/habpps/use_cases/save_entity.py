@@ -1,4 +1,7 @@
-"""Which repository an entity of the register goes to. Only `register.ActEntry.save` calls it."""
+"""Which repository an entity of the register goes to. Only `act_entry.ActEntry.save` calls it."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from habpps.domain.address_change import AddressChange
 from habpps.domain.habilitation import Group, Habilitation
@@ -11,38 +14,29 @@ from habpps.domain.territory import Territory
 from habpps.use_cases.ports import Repositories
 
 
-def save(store: Repositories, entity: Entity) -> None:
-    """Add or replace."""
-    match entity:
-        case AccountHolder() | User() | Administrator() | Invitation() | AddressChange():
-            _save_person(store, entity)
-        case Organisation():
-            store.organisations.save(entity)
-        case Convention():
-            store.conventions.save(entity)
-        case Extranet():
-            store.extranets.save(entity)
-        case Purpose():
-            pass  # comes with the program: published only
-        case ServiceContract():
-            store.contracts.save(entity)
-        case Territory():
-            store.territories.save(entity)
-        case Group():
-            store.groups.save(entity)
-        case Habilitation():
-            store.habilitations.save(entity)
+def save(store: Repositories, entities: Iterable[Entity]) -> None:
+    """Add or replace, those of a kind at once, in the order in which the kinds come."""
+    of_kind: dict[type[Entity], list[Entity]] = {}
+    for one in entities:
+        of_kind.setdefault(type(one), []).append(one)
+    for kind, rows in of_kind.items():
+        if kind is not Purpose:  # comes with the program: published only
+            _keeper(store, kind)(*rows)
 
 
-def _save_person(store: Repositories, entity: Entity) -> None:
-    match entity:
-        case AccountHolder():
-            store.people.save(entity)
-        case Invitation():
-            store.invitations.save(entity)
-        case AddressChange():
-            store.address_changes.save(entity)
-        case User():
-            store.users.save(entity)
-        case Administrator():
-            store.administrators.save(entity)
+def _keeper(store: Repositories, kind: type[Entity]) -> Callable[..., Any]:
+    keepers: dict[type[Entity], Callable[..., Any]] = {
+        AccountHolder: store.people.save,
+        AddressChange: store.address_changes.save,
+        Administrator: store.administrators.save,
+        Convention: store.conventions.save,
+        Extranet: store.extranets.save,
+        Group: store.groups.save,
+        Habilitation: store.habilitations.save,
+        Invitation: store.invitations.save,
+        Organisation: store.organisations.save,
+        ServiceContract: store.contracts.save,
+        Territory: store.territories.save,
+        User: store.users.save,
+    }
+    return keepers[kind]

@@ -99,11 +99,11 @@ def _ends_for_all(entity: Entity) -> bool:
 def _roles(store: Repositories, organisation: Organisation, changed: Sequence[Entity]) -> dict[str, Notice]:
     """Those who become administrators of a partner, or are no longer."""
     told: dict[str, Notice] = {}
-    for one in changed:
-        if not isinstance(one, Administrator) or one.role is not Role.PARTNER_ADMINISTRATOR:
-            continue
+    of_partners = [one for one in changed if isinstance(one, Administrator) and one.role is Role.PARTNER_ADMINISTRATOR]
+    values = store.publications.values_of([facts_of(one)[0].key for one in of_partners])
+    for one in of_partners:
         key = facts_of(one)[0].key
-        value = store.publications.values_of([key]).get(key)
+        value = values.get(key)
         known = None if value is None else read_fact(key, value)
         was_active = isinstance(known, facts.Administrator) and known.state == "active"
         if one.is_active != was_active:

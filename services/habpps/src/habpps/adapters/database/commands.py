@@ -1,13 +1,13 @@
 """Account commands and the journal of acts in tables."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, func, not_, or_, select, update
 
 from habpps.adapters.database import tables
+from habpps.adapters.database.statements import parts
 from habpps.adapters.database.within import Within
 from habpps.domain.account_command import AccountCommand, CommandKind, CommandState
 from habpps.use_cases.people_ports import Listing
@@ -25,16 +25,9 @@ aliased_command = tables.account_command.alias()
 class SqlAccountCommands(Within):
     """Implements ports.AccountCommands."""
 
-    def save(self, command: AccountCommand) -> None:
+    def save(self, *commands: AccountCommand) -> None:
         """Add or replace."""
-        self._put(tables.account_command, _row(command))
-
-    def add_all(self, commands: Sequence[AccountCommand]) -> None:
-        """Add new ones at once."""
-        for one in commands:
-            self._reach.check(one.organisation_id, one.caf)
-        if commands:
-            self._connection.execute(insert(tables.account_command), [_row(one) for one in commands])
+        self._put(tables.account_command, *map(_row, commands))
 
     def get(self, command_id: str) -> AccountCommand | None:
         """Return one.
@@ -44,6 +37,12 @@ class SqlAccountCommands(Within):
         """
         row = self._one(tables.account_command, command_id, "command")
         return None if row is None else _to_command(row, row.content)
+
+    def known(self, command_ids: Sequence[str]) -> frozenset[str]:
+        """Return which of these there are within reach."""
+        seen = select(_command.id).where(self._seen(tables.account_command))
+        found = (self._connection.execute(seen.where(_command.id.in_(part))) for part in parts(command_ids))
+        return frozenset(row.id for rows in found for row in rows)
 
     def due(self, now: datetime, limit: int) -> tuple[str, ...]:
         """Return the identifiers of the oldest unfinished command of each account when its time has come, notices
@@ -128,11 +127,9 @@ def _is_notice(kind: ColumnElement[str]) -> ColumnElement[int]:
 class SqlJournal(Within):
     """Implements ports.Journal."""
 
-    def add(self, record: ActRecord) -> None:
+    def add(self, *records: ActRecord) -> None:
         """Append."""
-        self._reach.check(record.organisation_id, record.caf)
-        row = {**asdict(record), "details": dict(record.details)}
-        self._connection.execute(insert(tables.act).values(**row))
+        self._put(tables.act, *({**vars(one), "details": dict(one.details)} for one in records))
 
     def of(self, organisation_id: str, listing: Listing) -> tuple[tuple[ActRecord, ...], int]:
         """Return a page, newest first."""

@@ -1,19 +1,18 @@
 """Published facts, their chain of revisions, and the replicas that follow."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, true, update
 
 from habpps.adapters.database import tables
-from habpps.adapters.database.statements import put
+from habpps.adapters.database.statements import parts, put
 from habpps.domain.publication import PublishedFact
 from habpps.use_cases.ports import FeedChange, FeedState, ReplicaProgress
 from rights.snapshot import EMPTY_DIGEST
 from servicekit.database import Database
 
-KEYS_AT_ONCE = 500  # parameters of one statement
 FIRST_STATE = {"id": 1, "revision": 0, "epoch": 1, "digest": EMPTY_DIGEST}
 _state = tables.feed_state.c
 _change = tables.feed_change.c
@@ -34,7 +33,7 @@ class SqlPublications:
     def values_of(self, keys: Sequence[str]) -> Mapping[str, bytes]:
         """Return the published values of facts by key; what is not published is left out."""
         found: dict[str, bytes] = {}
-        for part in _parts(keys):
+        for part in parts(keys):
             statement = select(tables.fact).where(tables.fact.c.key.in_(part))
             found.update((row.key, bytes(row.value)) for row in self._connection.execute(statement))
         return found
@@ -60,7 +59,7 @@ class SqlPublications:
 
     def _write(self, facts: Sequence[PublishedFact]) -> None:
         """Each key comes once: what was there goes first, then what is there now is added."""
-        for part in _parts([fact.key for fact in facts]):
+        for part in parts([fact.key for fact in facts]):
             self._connection.execute(delete(tables.fact).where(tables.fact.c.key.in_(part)))
         rows = [{"key": fact.key, "value": fact.value} for fact in facts if fact.value]
         if rows:
@@ -132,11 +131,6 @@ class SqlReplicas:
             ReplicaProgress(row.name, row.revision, row.epoch, row.seen_at, row.advanced_at, row.reader_version)
             for row in rows
         )
-
-
-def _parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(keys), KEYS_AT_ONCE):
-        yield keys[start : start + KEYS_AT_ONCE]
 
 
 def _to_state(row: Row[Any]) -> FeedState:

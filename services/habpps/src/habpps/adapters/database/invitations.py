@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, or_, select, update
 
@@ -12,6 +13,7 @@ from habpps.domain.address_change import AddressChange, AddressChangeState
 from habpps.domain.invitations import Invitation, InvitationState, Way
 from habpps.domain.people import Person
 from habpps.domain.reach import OutOfReachError
+from servicekit.database.trial import written
 
 _invitation = tables.invitation.c
 _change = tables.address_change.c
@@ -31,16 +33,15 @@ class SqlInvitations(Within):
         waits = or_(_invitation.state == InvitationState.TO_CONFIRM.value, in_time)
         return self.those(and_(self._pair(tables.invitation, organisation_id), waits))
 
-    def save(self, invitation: Invitation) -> None:
+    def save(self, *invitations: Invitation) -> None:
         """Add or replace."""
-        row = {key: value for key, value in asdict(invitation).items() if key not in ("person", "way")}
-        row |= {**asdict(invitation.person), "state": invitation.state.value, "groups": list(invitation.groups)}
-        self._put(tables.invitation, row)
+        self._put(tables.invitation, *map(_of_invitation, invitations))
 
     def mark(self, invitation_id: str, way: Way) -> None:
         """Note its way; no change is counted."""
-        here = and_(_invitation.id == invitation_id, self._seen(tables.invitation))
-        if not self._connection.execute(update(tables.invitation).where(here).values(asdict(way))).rowcount:
+        table = written(self._connection, tables.invitation, [{"id": invitation_id}])
+        here = and_(table.c.id == invitation_id, self._seen(table))
+        if not self._connection.execute(update(table).where(here).values(asdict(way))).rowcount:
             raise OutOfReachError(invitation_id)
 
     def those(self, wanted: ColumnElement[bool]) -> tuple[Invitation, ...]:
@@ -67,9 +68,14 @@ class SqlAddressChanges:
         rows = self._connection.execute(statement.order_by(_change.id.desc())).mappings()
         return tuple(_to_change(row) for row in rows)
 
-    def save(self, change: AddressChange) -> None:
+    def save(self, *changes: AddressChange) -> None:
         """Add or replace."""
-        put(self._connection, tables.address_change, {**asdict(change), "state": change.state.value})
+        put(self._connection, tables.address_change, *({**asdict(one), "state": one.state.value} for one in changes))
+
+
+def _of_invitation(invitation: Invitation) -> dict[str, Any]:
+    row = {key: value for key, value in asdict(invitation).items() if key not in ("person", "way")}
+    return row | {**asdict(invitation.person), "state": invitation.state.value, "groups": list(invitation.groups)}
 
 
 def _to_invitation(row: RowMapping) -> Invitation:

@@ -69,9 +69,9 @@ class SqlOrganisations(Within):
         rows = self._connection.execute(page)
         return tuple(_to_organisation(row, row.organisation_name) for row in rows), total
 
-    def save(self, organisation: Organisation) -> None:
+    def save(self, *organisations: Organisation) -> None:
         """Add or replace."""
-        put(self._connection, tables.organisation, asdict(organisation))
+        put(self._connection, tables.organisation, *map(asdict, organisations))
 
 
 class SqlConventions(Within):
@@ -102,28 +102,9 @@ class SqlConventions(Within):
         row = self._connection.execute(select(tables.convention).where(wanted)).one_or_none()
         return None if row is None else _to_convention(row)
 
-    def save(self, convention: Convention) -> None:
+    def save(self, *conventions: Convention) -> None:
         """Add or replace."""
-        partner, caf = convention.partner_signatory, convention.caf_signatory
-        row = {
-            "id": convention.id,
-            "organisation_id": convention.organisation_id,
-            "caf": convention.caf,
-            "organisation_name": convention.organisation_name,
-            "contact": convention.contact,
-            "search": searchable(convention.organisation_name),
-            "reference": convention.reference,
-            "state": convention.state.value,
-            "starts_on": convention.starts_on,
-            "ends_on": convention.ends_on,
-            "partner_name": partner.name,
-            "partner_capacity": partner.capacity,
-            "partner_signed_on": partner.signed_on,
-            "caf_name": caf.name,
-            "caf_capacity": caf.capacity,
-            "caf_signed_on": caf.signed_on,
-        }
-        self._put(tables.convention, row)
+        self._put(tables.convention, *map(_of_convention, conventions))
 
 
 class SqlServiceContracts(Within):
@@ -145,9 +126,9 @@ class SqlServiceContracts(Within):
         statement = select(_contract.id, _contract.caf).where(late, self._seen(tables.service_contract))
         return tuple((row.id, row.caf) for row in self._connection.execute(statement.order_by(_contract.id)))
 
-    def save(self, contract: ServiceContract) -> None:
+    def save(self, *contracts: ServiceContract) -> None:
         """Add or replace."""
-        self._put(tables.service_contract, {**asdict(contract), "state": contract.state.value})
+        self._put(tables.service_contract, *({**asdict(one), "state": one.state.value} for one in contracts))
 
 
 class SqlTerritories(Within):
@@ -168,12 +149,12 @@ class SqlTerritories(Within):
         rows = self._connection.execute(wanted.order_by(tables.territory.c.id)).mappings()
         return tuple(Territory(**row) for row in rows)
 
-    def save(self, territory: Territory) -> None:
+    def save(self, *territories: Territory) -> None:
         """Add or replace."""
-        contract = self._one(tables.service_contract, territory.contract_id, "service contract")
-        if contract is None:
-            raise OutOfReachError(f"the extension {territory.id} is of no contract")
-        put(self._connection, tables.territory, asdict(territory))
+        for contract_id in {one.contract_id for one in territories}:
+            if self._one(tables.service_contract, contract_id, "service contract") is None:
+                raise OutOfReachError(f"an extension of no contract: {contract_id}")
+        put(self._connection, tables.territory, *map(asdict, territories))
 
 
 class SqlExtranets:
@@ -195,15 +176,38 @@ class SqlExtranets:
         statement = select(tables.extranet).where(self._offered()).order_by(*in_order)
         return tuple(_to_extranet(row) for row in self._connection.execute(statement))
 
-    def save(self, extranet: Extranet) -> None:
+    def save(self, *extranets: Extranet) -> None:
         """Add or replace."""
-        if self._reach.caf not in (None, extranet.owner):
-            raise OutOfReachError(f"the extranet {extranet.code} is not of this Caf")
-        put(self._connection, tables.extranet, asdict(extranet))
+        for one in extranets:
+            if self._reach.caf not in (None, one.owner):
+                raise OutOfReachError(f"the extranet {one.code} is not of this Caf")
+        put(self._connection, tables.extranet, *map(asdict, extranets))
 
     def _offered(self) -> ColumnElement[bool]:
         caf = self._reach.caf
         return true() if caf is None else tables.extranet.c.owner.in_([NATIONAL, caf])
+
+
+def _of_convention(convention: Convention) -> dict[str, Any]:
+    partner, caf = convention.partner_signatory, convention.caf_signatory
+    return {
+        "id": convention.id,
+        "organisation_id": convention.organisation_id,
+        "caf": convention.caf,
+        "organisation_name": convention.organisation_name,
+        "contact": convention.contact,
+        "search": searchable(convention.organisation_name),
+        "reference": convention.reference,
+        "state": convention.state.value,
+        "starts_on": convention.starts_on,
+        "ends_on": convention.ends_on,
+        "partner_name": partner.name,
+        "partner_capacity": partner.capacity,
+        "partner_signed_on": partner.signed_on,
+        "caf_name": caf.name,
+        "caf_capacity": caf.capacity,
+        "caf_signed_on": caf.signed_on,
+    }
 
 
 def _to_organisation(row: Row[Any], name: str = "") -> Organisation:

@@ -43,11 +43,15 @@ class SqlRequests(Within):
         rows = self._connection.execute(select(tables.request).where(over).order_by(_request.id))
         return tuple(map(_to_request, rows))
 
-    def save(self, request: ActRequest) -> None:
+    def save(self, *requests: ActRequest) -> None:
         """Add or replace."""
-        row = {one.name: getattr(request, one.name) for one in fields(request) if one.name != "act"}
-        content = {} if request.act is None else _JSON.written(request.act)[1]
-        self._put(tables.request, {**row, "state": request.state.value, "content": content})
+        self._put(tables.request, *map(_of_request, requests))
+
+
+def _of_request(request: ActRequest) -> dict[str, Any]:
+    row = {one.name: getattr(request, one.name) for one in fields(request) if one.name != "act"}
+    content = {} if request.act is None else _JSON.written(request.act)[1]
+    return {**row, "state": request.state.value, "content": content}
 
 
 def _to_request(row: Row[Any]) -> ActRequest:

@@ -1,20 +1,36 @@
-"""Statements that mean the same on SQLite and PostgreSQL: add or replace, look for words."""
+"""Statements that mean the same on SQLite and PostgreSQL: add or replace, look for words; many rows at once."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Executable, Table, and_
 from sqlalchemy.dialects import postgresql, sqlite
 
+from servicekit.database.trial import written
+
+T = TypeVar("T")
+
+KEYS_AT_ONCE = 500  # parameters of one statement
 _COUNTED = "changes"
 
 
-def put(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
-    """Add a row or replace the one with the same primary key; where the table counts changes, one more is counted."""
-    row = {name: value for name, value in row.items() if name != _COUNTED}
-    connection.execute(_putting(table, connection.dialect.name, tuple(row)), row)
+def put(connection: Connection, table: Table, *rows: Mapping[str, Any]) -> None:
+    """Add rows or replace those with the same primary key; where the table counts changes, one more is counted.
+
+    All rows have the same columns. It is the only way to write what an act writes: an act on trial writes elsewhere.
+    """
+    values = [{name: value for name, value in row.items() if name != _COUNTED} for row in rows]
+    if values:
+        table = written(connection, table, values)
+        connection.execute(_putting(table, connection.dialect.name, tuple(values[0])), values)
+
+
+def parts(keys: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut what is asked by its keys into as many as one statement takes."""
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        yield keys[start : start + KEYS_AT_ONCE]
 
 
 @cache  # a statement costs more to make than to run

@@ -50,11 +50,12 @@ class Within:
             raise UnknownThingError(kind, true_reason="OTHER_ORGANISATION")
         return row
 
-    def _put(self, table: Table, row: Mapping[str, Any]) -> None:
-        """Add or replace.
+    def _put(self, table: Table, *rows: Mapping[str, Any]) -> None:
+        """Add or replace, all at once.
 
         Raises:
-            OutOfReachError: it is not within reach.
+            OutOfReachError: one is not within reach.
         """
-        self._reach.check(row["organisation_id"], row["caf"])
-        put(self._connection, table, row)
+        for row in rows:
+            self._reach.check(row["organisation_id"], row["caf"])
+        put(self._connection, table, *rows)
