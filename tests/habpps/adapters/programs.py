@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import ssl
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -52,11 +53,18 @@ class KnownSessions:
 
     ended: set[str] = field(default_factory=set)
     confirmed_ago: timedelta = timedelta(0)
+    is_asked: threading.Event = field(default_factory=threading.Event)
+    may_answer: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.may_answer.set()
 
     def is_ended(self, token: TokenMarks) -> bool:
         return token.session_id in self.ended
 
     def age(self) -> timedelta:
+        self.is_asked.set()
+        assert self.may_answer.wait(30)
         return self.confirmed_ago
 
 

@@ -47,7 +47,7 @@ class ActsAsJson:
         if wrong or act is None:
             raise FormRefusedError(wrong)
         if self._acts.of(act) is not kind:
-            raise FormRefusedError({"act": "FIELD_MALFORMED"})
+            raise FormRefusedError(dict.fromkeys(self._acts.named_apart(kind), "FIELD_MALFORMED"))
         return act
 
 

@@ -5,7 +5,7 @@ What a type does not say (how long a text may be, what a code stands for) is in 
 
 import types
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from datetime import date
 from enum import Enum, StrEnum
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -20,7 +20,7 @@ from habpps.domain.organisation import (
 )
 from habpps.domain.people import LONGEST_JOB_TITLE, LONGEST_NAME
 from habpps.domain.profiles import PROFILES
-from habpps.use_cases.act_kinds import ActKind
+from habpps.use_cases.act_kinds import ActKind, Acts
 from habpps.use_cases.change_convention import LONGEST_REASON
 from habpps.use_cases.create_organisation import CreateOrganisation, EditOrganisation
 from habpps.use_cases.manage_groups import ChangeGroup, CreateGroup
@@ -114,13 +114,14 @@ class Choices:
         return self._found.get(name, ())
 
 
-def fields_of(kind: ActKind, choices: Choices) -> tuple[ActField, ...]:
+def fields_of(acts: Acts, kind: ActKind, choices: Choices) -> tuple[ActField, ...]:
     """Return what the content of a kind holds, an object before its fields, without what the name of the act says.
 
     Raises:
         UndescribedFieldError: a text is described nowhere.
     """
-    return tuple(_fields(kind.content, choices, "", frozenset(kind.fixed)))
+    found, never_null = _fields(kind.content, choices, "", frozenset(kind.fixed)), acts.named_apart(kind)
+    return tuple(replace(one, nullable=False) if one.path in never_null else one for one in found)
 
 
 def _fields(content: type[Any], choices: Choices, before: str, without: frozenset[str]) -> Iterator[ActField]:

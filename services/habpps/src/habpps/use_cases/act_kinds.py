@@ -64,6 +64,11 @@ class Acts:
             raise UnknownThingError("act")
         return found
 
+    def named_apart(self, kind: ActKind) -> frozenset[str]:
+        """Return the fields that are not None in an act of this kind: without them it has another name."""
+        others = [one for one in self.kinds if one.content is kind.content and one is not kind]
+        return frozenset(name for one in others for name, value in one.fixed.items() if value is None)
+
     def of(self, act: Act[Any]) -> ActKind:
         """Return the kind of an act.
 

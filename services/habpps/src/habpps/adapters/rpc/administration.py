@@ -228,7 +228,7 @@ class AdministrationServicer(administration_pb2_grpc.AdministrationServicer):
             raise told(refused, kind.name, self._fields(kind, ())) from refused
 
     def _fields(self, kind: ActKind, extranets: Sequence[str]) -> tuple[ActField, ...]:
-        return fields_of(kind, Choices(self._parts.use_cases.catalogue, extranets)) if kind.by else ()
+        return fields_of(self._parts.acts, kind, Choices(self._parts.use_cases.catalogue, extranets)) if kind.by else ()
 
     def _description(self, kind: ActKind, extranets: Sequence[str]) -> pb.ActDescription:
         french, english = self._parts.titles[kind.name]
