@@ -89,6 +89,7 @@ def question(method: str, things: dict[str, str]) -> Any:
     act = pb.Act(name="habpps.user.locked", content=json.dumps(lock))
     known: dict[str, Any] = {
         "organisation_id": things["organisation_id"],
+        "account_id": things["account_id"],
         "request_id": things["request_id"],
         "act": act,
         "idempotency_key": "matrix-0001",

@@ -7,9 +7,8 @@ import pytest
 
 from habpps.adapters.acts_as_json import ActsAsJson
 from habpps.use_cases.acts import ACTS
-from habpps.use_cases.people_ports import Listing
 from partenaire.habpps.v1 import administration_pb2 as pb
-from servicekit.errors import AccessDeniedError, ConflictError, InvalidInputError, NotFoundError
+from servicekit.errors import AccessDeniedError, ConcurrentChangeError, ConflictError, InvalidInputError, NotFoundError
 from tests.habpps.adapters.conftest import Habpps
 from tests.habpps.adapters.programs import Program, an_act, serving
 from tests.promises import promise
@@ -47,41 +46,73 @@ def test_every_act_that_somebody_may_do_is_told_with_its_fields(on_one_store: Pr
             assert one.review
             assert all(field.kind for field in one.fields), one.name
     told_of = {one.name: {field.path: field for field in one.fields} for one in told.acts}
-    email = told_of["habpps.user.created"]["person.email"]
+    email = told_of["habpps.invitation.sent"]["person.email"]
     assert (email.kind, email.required, email.longest) == (pb.FIELD_KIND_EMAIL, True, 254)
-    groups = told_of["habpps.user.created"]["groups"]
+    groups = told_of["habpps.invitation.sent"]["groups"]
     assert (groups.kind, groups.required, groups.repeated) == (pb.FIELD_KIND_IDENTIFIER, False, True)
     assert "T2" in told_of["habpps.group.created"]["profile"].choices
 
 
 @promise("program:same-acts-as-pages")
-def test_a_program_creates_a_user_who_is_listed_with_the_place(program: Program) -> None:
+def test_a_program_invites_somebody_and_finds_the_invitation_again(program: Program) -> None:
     commune = program.habpps.all.ready()
-    done = program.perform(commune.partner, an_act("habpps.user.created", {**NEW, "groups": [commune.group_id]}))
+    done = program.perform(commune.partner, an_act("habpps.invitation.sent", {**NEW, "groups": [commune.group_id]}))
     assert not done.again
-    users = program.call("ListUsers", pb.ListUsersRequest(text="roy"), commune.partner)
-    assert [one.id for one in users.users] == [done.done.value]
-    (place,) = users.users[0].places
-    assert place.group_id == commune.group_id
-    assert list(place.contracts) == [commune.contract_id]
-    event = next(one for one in reversed(program.habpps.sink.events) if one.type == "habpps.user.created")
+    (waiting,) = program.call("ListInvitations", pb.ListInvitationsRequest(), commune.partner).invitations
+    assert (waiting.id, waiting.family_name, waiting.to_confirm) == (done.done.value, "Roy", False)
+    event = program.habpps.sink.wait_for("habpps.invitation.sent")
     payload = json.loads(event.payload)
     assert (payload["way"], payload["program"]) == ("rpc", "logiciel-rh")
     assert event.actor_id == commune.partner.account_id
+    again = {"invitation_id": waiting.id, "seen": waiting.version}
+    program.perform(commune.partner, an_act("habpps.invitation.withdrawn", again), "key-0002")
+    assert program.call("ListInvitations", pb.ListInvitationsRequest(), commune.partner).total == 0
+
+
+@promise("program:same-acts-as-pages")
+def test_lists_show_what_acts_need_and_an_older_version_changes_nothing(program: Program) -> None:
+    register = program.habpps.all
+    commune = register.ready()
+    (user,) = program.call("ListUsers", pb.ListUsersRequest(text="leger"), commune.partner).users
+    (place,) = user.places
+    assert (user.id, place.habilitation_id) == (commune.user_id, commune.habilitation_id)
+    assert (place.group_id, list(place.contracts)) == (commune.group_id, [commune.contract_id])
+    person = program.call("GetPerson", pb.GetPersonRequest(account_id=user.account_id), commune.partner)
+    assert (person.given_name, person.email) == ("Camille", "camille.leger@nanterre.example")
+    (contract,) = program.call(
+        "ListContracts", pb.ListContractsRequest(organisation_id=commune.id), register.caf
+    ).contracts
+    (group,) = program.call("ListGroups", pb.ListGroupsRequest(), commune.partner).groups
+    listed = program.call("ListAdministrators", pb.ListAdministratorsRequest(), commune.partner)
+    assert [one.id for one in listed.administrators] == [commune.partner.administrator_id]
+    names = {"organisation_id": commune.id, "account_id": user.account_id, "given_name": "Zoé", "family_name": "Léger"}
+    locked = {"user_id": user.id, "reason": "essai", "seen": user.version}
+    changed = {"group_id": group.id, "name": "A", "profile": "T2", "seen": group.version}
+    suspended = {"contract_id": contract.id, "reason": "x", "seen": contract.version}
+    changes = (
+        (commune.partner, "habpps.person.corrected", {**names, "seen": person.version}),
+        (commune.partner, "habpps.user.locked", locked),
+        (commune.partner, "habpps.group.changed", changed),
+        (register.caf, "habpps.service_contract.suspended", suspended),
+    )
+    for number, (author, name, content) in enumerate(changes):
+        program.perform(author, an_act(name, content), f"key-{number:04}")
+        with pytest.raises(ConcurrentChangeError) as older:
+            program.perform(author, an_act(name, content), f"old-{number:04}")
+        assert older.value.reason == "CHANGED_MEANWHILE"
 
 
 @promise("program:each-act-once")
 def test_the_same_key_gives_the_same_answer_and_another_act_is_refused(program: Program) -> None:
     commune = program.habpps.all.ready()
-    act = an_act("habpps.user.created", NEW)
+    act = an_act("habpps.invitation.sent", NEW)
     first = program.perform(commune.partner, act)
-    again = program.perform(commune.partner, an_act("habpps.user.created", json.dumps(NEW, indent=2)))
+    again = program.perform(commune.partner, an_act("habpps.invitation.sent", json.dumps(NEW, indent=2)))
     assert (first.again, again.again, again.done) == (False, True, first.done)
     with pytest.raises(ConflictError) as taken:
-        program.perform(commune.partner, an_act("habpps.user.created", {**NEW, "job_title": "maire"}))
+        program.perform(commune.partner, an_act("habpps.invitation.sent", {**NEW, "job_title": "maire"}))
     assert taken.value.reason == "IDEMPOTENCY_KEY_TAKEN"
-    users, total = program.habpps.all.look(lambda store: store.users.page(commune.id, Listing(text="roy")))
-    assert total == 1, users
+    assert program.call("ListInvitations", pb.ListInvitationsRequest(), commune.partner).total == 1
 
 
 def test_a_preview_says_what_opens_and_leaves_nothing(on_one_store: Program) -> None:
@@ -109,7 +140,7 @@ def test_several_wrong_fields_are_told_at_once_with_what_is_expected(on_one_stor
     commune = on_one_store.habpps.all.ready()
     wrong = {"person": {"given_name": 4, "family_name": "Roy", "more": 1}, "groups": "x", "extra": None}
     with pytest.raises(InvalidInputError) as refused:
-        on_one_store.perform(commune.partner, an_act("habpps.user.created", wrong))
+        on_one_store.perform(commune.partner, an_act("habpps.invitation.sent", wrong))
     assert refused.value.fields == {
         "person.given_name": "FIELD_MALFORMED",
         "person.email": "FIELD_MISSING",
@@ -118,4 +149,4 @@ def test_several_wrong_fields_are_told_at_once_with_what_is_expected(on_one_stor
         "groups": "FIELD_MALFORMED",
         "extra": "FIELD_UNKNOWN",
     }
-    assert refused.value.details["act"] == "habpps.user.created"
+    assert refused.value.details["act"] == "habpps.invitation.sent"

@@ -19,8 +19,8 @@ from habpps.adapters.rpc.administration import LONGEST_CONTENT
 from habpps.adapters.rpc.told_fields import MOST_FIELDS
 from habpps.adapters.web.sentences import FIELD_SENTENCES
 from habpps.domain.refusals import FormRefusedError
-from habpps.domain.soundness import made_clean, require_sound
-from habpps.use_cases.act_fields import ActField, Choices, FieldKind, fields_of
+from habpps.domain.soundness import require_sound
+from habpps.use_cases.act_fields import ActField, Choices, FieldKind, fields_of, made_clean
 from habpps.use_cases.acts import ACTS
 from partenaire.habpps.v1 import administration_pb2 as pb
 from partnerkit.reasons import CATALOGUE
@@ -176,18 +176,18 @@ def test_a_refusal_says_field_act_and_what_is_expected_in_both_languages(program
     email = found["person.email"]
     assert email.reason == "EMAIL_MALFORMED"
     assert email.description == (
-        "person.email of habpps.user.created: Wrong e-mail address. Expected: an e-mail address, "
+        "person.email of habpps.invitation.sent: Wrong e-mail address. Expected: an e-mail address, "
         "at most 254 characters."
     )
     assert email.localized_message.locale == "fr"
     assert email.localized_message.message == (
-        "person.email de habpps.user.created : Adresse électronique incorrecte. Attendu : une adresse électronique, "
+        "person.email de habpps.invitation.sent : Adresse électronique incorrecte. Attendu : une adresse électronique, "
         "254 caractères au plus."
     )
 
 
 def _violations(program: Program, by: Any, content: Any) -> dict[str, Any]:
-    request = pb.PerformRequest(idempotency_key="key-0001", act=an_act("habpps.user.created", content))
+    request = pb.PerformRequest(idempotency_key="key-0001", act=an_act("habpps.invitation.sent", content))
     with program.stub() as stub, pytest.raises(grpc.RpcError) as refused:
         stub.Perform(request, metadata=tuple(bearer(program.token(by))), timeout=10)
     failed: Any = refused.value
@@ -197,7 +197,7 @@ def _violations(program: Program, by: Any, content: Any) -> dict[str, Any]:
         for known in (bad, info):
             if packed.Is(known.DESCRIPTOR):
                 packed.Unpack(known)
-    assert info.metadata["act"] == "habpps.user.created"
+    assert info.metadata["act"] == "habpps.invitation.sent"
     return {one.field: one for one in bad.field_violations}
 
 
@@ -205,7 +205,7 @@ def test_many_wrong_fields_with_long_odd_names_still_fit_into_an_answer(program:
     partner = program.habpps.all.ready().partner
     content = {f"{number}\ud800\u202e\n{'x' * 500}": 1 for number in range(100)}
     with pytest.raises(InvalidInputError) as refused:
-        program.perform(partner, an_act("habpps.user.created", content))
+        program.perform(partner, an_act("habpps.invitation.sent", content))
     assert len(refused.value.fields) == MOST_FIELDS
     assert all(name.isascii() and name.isprintable() for name in refused.value.fields)
 

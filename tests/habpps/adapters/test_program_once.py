@@ -190,7 +190,7 @@ def test_an_act_that_waits_is_asked_for_once_and_decided_by_another_person(progr
     decided = [program.call("Decide", decision, colleague) for _ in range(2)]
     assert [one.again for one in decided] == [False, True]
     assert decided[0].done == decided[1].done
-    assert len(register.look(lambda store: store.administrators.with_account("account-zoe"))) == 1
+    assert len(register.look(lambda store: store.everywhere.administrators("account-zoe"))) == 1
     with pytest.raises(ConflictError) as late:
         program.call("Decide", pb.DecideRequest(**_fields(decision) | {"idempotency_key": "key-0010"}), colleague)
     assert late.value.reason == "REQUEST_DECIDED"

@@ -27,6 +27,7 @@ _BRIEFS = (
     ("IN_THE_PAST", "Date passée", "Date in the past"),
     ("TOO_FAR_IN_THE_PAST", "Date passée depuis plus d'un an", "Date more than a year ago"),
     ("AFTER_THE_END", "Date après la fin de la convention", "Date after the end of the convention"),
+    ("UNCHANGED", "Valeur déjà enregistrée", "Value that is recorded already"),
     ("DEPARTURE_UNCHANGED", "Date déjà notée", "Date that is noted already"),
     ("PROFILE_UNKNOWN", "Profil inconnu", "Unknown profile"),
     ("PURPOSE_UNKNOWN", "Finalité inconnue", "Unknown purpose"),

@@ -1552,3 +1552,221 @@ class PlaceRow(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PlaceRow: _TypeAlias = PlaceRow  # noqa: Y015
+
+@_typing.final
+class ListInvitationsRequest(_message.Message):
+    """Which invitations."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CAF_FIELD_NUMBER: _builtins.int
+    ORGANISATION_ID_FIELD_NUMBER: _builtins.int
+    PAGE_FIELD_NUMBER: _builtins.int
+    caf: _builtins.str
+    """Code of the Caf; empty where there is only one."""
+    organisation_id: _builtins.str
+    """Organisation; empty for one's own."""
+    @_builtins.property
+    def page(self) -> Global___Page:
+        """Which page."""
+
+    def __init__(
+        self,
+        *,
+        caf: _builtins.str = ...,
+        organisation_id: _builtins.str = ...,
+        page: Global___Page | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["page", b"page"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caf", b"caf", "organisation_id", b"organisation_id", "page", b"page"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListInvitationsRequest: _TypeAlias = ListInvitationsRequest  # noqa: Y015
+
+@_typing.final
+class ListInvitationsResponse(_message.Message):
+    """Invitations that wait."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INVITATIONS_FIELD_NUMBER: _builtins.int
+    TOTAL_FIELD_NUMBER: _builtins.int
+    total: _builtins.int
+    """In all pages."""
+    @_builtins.property
+    def invitations(self) -> _containers.RepeatedCompositeFieldContainer[Global___InvitationRow]:
+        """Those of the page."""
+
+    def __init__(
+        self,
+        *,
+        invitations: _abc.Iterable[Global___InvitationRow] | None = ...,
+        total: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["invitations", b"invitations", "total", b"total"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListInvitationsResponse: _TypeAlias = ListInvitationsResponse  # noqa: Y015
+
+@_typing.final
+class InvitationRow(_message.Message):
+    """An invitation that waits."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    GIVEN_NAME_FIELD_NUMBER: _builtins.int
+    FAMILY_NAME_FIELD_NUMBER: _builtins.int
+    EMAIL_FIELD_NUMBER: _builtins.int
+    TO_CONFIRM_FIELD_NUMBER: _builtins.int
+    ANSWERED_NAME_FIELD_NUMBER: _builtins.int
+    FAILED_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_US_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Identifier."""
+    given_name: _builtins.str
+    """First name, as it was typed."""
+    family_name: _builtins.str
+    """Last name, as it was typed."""
+    email: _builtins.str
+    """Address, as it was typed."""
+    to_confirm: _builtins.bool
+    """It was accepted under another name: an administrator confirms or refuses."""
+    answered_name: _builtins.str
+    """That name; else empty."""
+    failed: _builtins.bool
+    """It could not be sent."""
+    expires_at_us: _builtins.int
+    """Until when it can be answered, microseconds since 1970-01-01 UTC."""
+    version: _builtins.str
+    """Its version, for `seen`."""
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        given_name: _builtins.str = ...,
+        family_name: _builtins.str = ...,
+        email: _builtins.str = ...,
+        to_confirm: _builtins.bool = ...,
+        answered_name: _builtins.str = ...,
+        failed: _builtins.bool = ...,
+        expires_at_us: _builtins.int = ...,
+        version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered_name", b"answered_name", "email", b"email", "expires_at_us", b"expires_at_us", "failed", b"failed", "family_name", b"family_name", "given_name", b"given_name", "id", b"id", "to_confirm", b"to_confirm", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InvitationRow: _TypeAlias = InvitationRow  # noqa: Y015
+
+@_typing.final
+class GetPersonRequest(_message.Message):
+    """Which person."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CAF_FIELD_NUMBER: _builtins.int
+    ORGANISATION_ID_FIELD_NUMBER: _builtins.int
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    caf: _builtins.str
+    """Code of the Caf; empty where there is only one."""
+    organisation_id: _builtins.str
+    """Organisation; empty for one's own."""
+    account_id: _builtins.str
+    """Account of the person, from a list of this service."""
+    def __init__(
+        self,
+        *,
+        caf: _builtins.str = ...,
+        organisation_id: _builtins.str = ...,
+        account_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "caf", b"caf", "organisation_id", b"organisation_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPersonRequest: _TypeAlias = GetPersonRequest  # noqa: Y015
+
+@_typing.final
+class GetPersonResponse(_message.Message):
+    """A person of an organisation."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GIVEN_NAME_FIELD_NUMBER: _builtins.int
+    FAMILY_NAME_FIELD_NUMBER: _builtins.int
+    EMAIL_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    CHANGE_FIELD_NUMBER: _builtins.int
+    given_name: _builtins.str
+    """First name."""
+    family_name: _builtins.str
+    """Last name."""
+    email: _builtins.str
+    """Address."""
+    version: _builtins.str
+    """Version of names and address, for `seen` of corrections."""
+    @_builtins.property
+    def change(self) -> Global___AddressChangeRow:
+        """The address that waits to be proved and was asked here; absent when none does."""
+
+    def __init__(
+        self,
+        *,
+        given_name: _builtins.str = ...,
+        family_name: _builtins.str = ...,
+        email: _builtins.str = ...,
+        version: _builtins.str = ...,
+        change: Global___AddressChangeRow | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["change", b"change"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "email", b"email", "family_name", b"family_name", "given_name", b"given_name", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPersonResponse: _TypeAlias = GetPersonResponse  # noqa: Y015
+
+@_typing.final
+class AddressChangeRow(_message.Message):
+    """An address that waits to be proved."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    EMAIL_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_US_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Identifier."""
+    email: _builtins.str
+    """The address."""
+    expires_at_us: _builtins.int
+    """Until when, microseconds since 1970-01-01 UTC."""
+    version: _builtins.str
+    """Its version, for `seen`."""
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        email: _builtins.str = ...,
+        expires_at_us: _builtins.int = ...,
+        version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["email", b"email", "expires_at_us", b"expires_at_us", "id", b"id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AddressChangeRow: _TypeAlias = AddressChangeRow  # noqa: Y015

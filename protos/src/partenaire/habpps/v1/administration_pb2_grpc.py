@@ -95,6 +95,16 @@ class AdministrationStub:
                 request_serializer=partenaire_dot_habpps_dot_v1_dot_administration__pb2.ListUsersRequest.SerializeToString,
                 response_deserializer=partenaire_dot_habpps_dot_v1_dot_administration__pb2.ListUsersResponse.FromString,
                 _registered_method=True)
+        self.ListInvitations = channel.unary_unary(
+                '/partenaire.habpps.v1.Administration/ListInvitations',
+                request_serializer=partenaire_dot_habpps_dot_v1_dot_administration__pb2.ListInvitationsRequest.SerializeToString,
+                response_deserializer=partenaire_dot_habpps_dot_v1_dot_administration__pb2.ListInvitationsResponse.FromString,
+                _registered_method=True)
+        self.GetPerson = channel.unary_unary(
+                '/partenaire.habpps.v1.Administration/GetPerson',
+                request_serializer=partenaire_dot_habpps_dot_v1_dot_administration__pb2.GetPersonRequest.SerializeToString,
+                response_deserializer=partenaire_dot_habpps_dot_v1_dot_administration__pb2.GetPersonResponse.FromString,
+                _registered_method=True)
 
 
 class AdministrationServicer:
@@ -185,6 +195,21 @@ class AdministrationServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListInvitations(self, request, context):
+        """Invitations that the person decides about: of users for a partner, of administrators for a Caf.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPerson(self, request, context):
+        """A person of an organisation, with what corrections of names and address need. Errors: PERMISSION_DENIED
+        ROLE_NOT_ALLOWED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AdministrationServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -242,6 +267,16 @@ def add_AdministrationServicer_to_server(servicer, server):
                     servicer.ListUsers,
                     request_deserializer=partenaire_dot_habpps_dot_v1_dot_administration__pb2.ListUsersRequest.FromString,
                     response_serializer=partenaire_dot_habpps_dot_v1_dot_administration__pb2.ListUsersResponse.SerializeToString,
+            ),
+            'ListInvitations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListInvitations,
+                    request_deserializer=partenaire_dot_habpps_dot_v1_dot_administration__pb2.ListInvitationsRequest.FromString,
+                    response_serializer=partenaire_dot_habpps_dot_v1_dot_administration__pb2.ListInvitationsResponse.SerializeToString,
+            ),
+            'GetPerson': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPerson,
+                    request_deserializer=partenaire_dot_habpps_dot_v1_dot_administration__pb2.GetPersonRequest.FromString,
+                    response_serializer=partenaire_dot_habpps_dot_v1_dot_administration__pb2.GetPersonResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -547,6 +582,60 @@ class Administration:
             '/partenaire.habpps.v1.Administration/ListUsers',
             partenaire_dot_habpps_dot_v1_dot_administration__pb2.ListUsersRequest.SerializeToString,
             partenaire_dot_habpps_dot_v1_dot_administration__pb2.ListUsersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListInvitations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/partenaire.habpps.v1.Administration/ListInvitations',
+            partenaire_dot_habpps_dot_v1_dot_administration__pb2.ListInvitationsRequest.SerializeToString,
+            partenaire_dot_habpps_dot_v1_dot_administration__pb2.ListInvitationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPerson(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/partenaire.habpps.v1.Administration/GetPerson',
+            partenaire_dot_habpps_dot_v1_dot_administration__pb2.GetPersonRequest.SerializeToString,
+            partenaire_dot_habpps_dot_v1_dot_administration__pb2.GetPersonResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -68,6 +68,12 @@ class AdministrationStub:
     """Administrators of an organisation."""
     ListUsers: _grpc.UnaryUnaryMultiCallable[_administration_pb2.ListUsersRequest, _administration_pb2.ListUsersResponse]
     """Users of an organisation, with the places that they hold."""
+    ListInvitations: _grpc.UnaryUnaryMultiCallable[_administration_pb2.ListInvitationsRequest, _administration_pb2.ListInvitationsResponse]
+    """Invitations that the person decides about: of users for a partner, of administrators for a Caf."""
+    GetPerson: _grpc.UnaryUnaryMultiCallable[_administration_pb2.GetPersonRequest, _administration_pb2.GetPersonResponse]
+    """A person of an organisation, with what corrections of names and address need. Errors: PERMISSION_DENIED
+    ROLE_NOT_ALLOWED.
+    """
 
 @_typing.type_check_only
 class AdministrationAsyncStub(AdministrationStub):
@@ -105,6 +111,12 @@ class AdministrationAsyncStub(AdministrationStub):
     """Administrators of an organisation."""
     ListUsers: _aio.UnaryUnaryMultiCallable[_administration_pb2.ListUsersRequest, _administration_pb2.ListUsersResponse]  # type: ignore[assignment]
     """Users of an organisation, with the places that they hold."""
+    ListInvitations: _aio.UnaryUnaryMultiCallable[_administration_pb2.ListInvitationsRequest, _administration_pb2.ListInvitationsResponse]  # type: ignore[assignment]
+    """Invitations that the person decides about: of users for a partner, of administrators for a Caf."""
+    GetPerson: _aio.UnaryUnaryMultiCallable[_administration_pb2.GetPersonRequest, _administration_pb2.GetPersonResponse]  # type: ignore[assignment]
+    """A person of an organisation, with what corrections of names and address need. Errors: PERMISSION_DENIED
+    ROLE_NOT_ALLOWED.
+    """
 
 class AdministrationServicer(metaclass=_abc_1.ABCMeta):
     """Acts of administration and what one needs to know to choose them. Everybody sees and does here what they see and do on
@@ -205,5 +217,23 @@ class AdministrationServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_administration_pb2.ListUsersResponse, _abc.Awaitable[_administration_pb2.ListUsersResponse]]:
         """Users of an organisation, with the places that they hold."""
+
+    @_abc_1.abstractmethod
+    def ListInvitations(
+        self,
+        request: _administration_pb2.ListInvitationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_administration_pb2.ListInvitationsResponse, _abc.Awaitable[_administration_pb2.ListInvitationsResponse]]:
+        """Invitations that the person decides about: of users for a partner, of administrators for a Caf."""
+
+    @_abc_1.abstractmethod
+    def GetPerson(
+        self,
+        request: _administration_pb2.GetPersonRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_administration_pb2.GetPersonResponse, _abc.Awaitable[_administration_pb2.GetPersonResponse]]:
+        """A person of an organisation, with what corrections of names and address need. Errors: PERMISSION_DENIED
+        ROLE_NOT_ALLOWED.
+        """
 
 def add_AdministrationServicer_to_server(servicer: AdministrationServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

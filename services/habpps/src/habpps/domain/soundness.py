@@ -3,12 +3,11 @@ envelope can hold, a day outside the calendar that people live in. `use_cases.re
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
 
-from habpps.domain.people import Person, person_typed, why_person_refused
+from habpps.domain.people import Person, why_person_refused
 from habpps.domain.refusals import FormRefusedError
 from partnerkit.days import is_plausible
 from partnerkit.text import clean_line
@@ -22,19 +21,6 @@ def require_sound(value: object, field: str = "") -> None:
     """
     if problems := dict(_problems(value, field)):
         raise FormRefusedError(problems)
-
-
-def made_clean(value: Any) -> Any:
-    """Return the same value with its text as pages and imports keep what is typed: clean lines, names, addresses."""
-    if isinstance(value, Person):
-        return person_typed(value.given_name, value.family_name, value.email)
-    if isinstance(value, str) and not isinstance(value, Enum):
-        return clean_line(value)
-    if isinstance(value, tuple | list | frozenset):
-        return type(value)(map(made_clean, value))
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{one.name: made_clean(getattr(value, one.name)) for one in fields(value) if one.init})
-    return value
 
 
 def _problems(value: object, field: str) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from datetime import date
 from enum import Enum, StrEnum
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from habpps.domain.habilitation import LONGEST_GROUP_NAME
 from habpps.domain.organisation import (
@@ -18,7 +18,7 @@ from habpps.domain.organisation import (
     LONGEST_REFERENCE,
     Signatory,
 )
-from habpps.domain.people import LONGEST_JOB_TITLE, LONGEST_NAME
+from habpps.domain.people import LONGEST_JOB_TITLE, LONGEST_NAME, person_typed
 from habpps.domain.profiles import PROFILES
 from habpps.use_cases.act_kinds import ActKind, Acts
 from habpps.use_cases.change_convention import LONGEST_REASON
@@ -26,6 +26,7 @@ from habpps.use_cases.create_organisation import CreateOrganisation, EditOrganis
 from habpps.use_cases.manage_groups import ChangeGroup, CreateGroup
 from habpps.use_cases.ports import Catalogue
 from partnerkit.email import LONGEST as LONGEST_ADDRESS
+from partnerkit.text import clean_line, typed_name
 
 _IDENTIFIER = 64
 _CODE = 64
@@ -169,3 +170,29 @@ def _kind_of(content: type[Any], name: str, wanted: type[Any]) -> _Text:
     if found is None:
         raise UndescribedFieldError(f"say in act_fields.py what {content.__name__}.{name} holds")
     return found
+
+
+C = TypeVar("C")
+
+
+def made_clean(content: C) -> C:
+    """Return an act, or a part of one, with its text as pages and imports keep it: clean lines, names, addresses."""
+    hints = get_type_hints(type(content))
+    changed = {}
+    for one in fields(content):  # type: ignore[arg-type]  # of a dataclass
+        value = getattr(content, one.name)
+        inner, _ = _without_none(hints[one.name])
+        text = get_args(inner)[0] if get_origin(inner) is tuple else inner
+        if text is str:
+            clean = _CLEANED.get(_kind_of(type(content), one.name, str)[0], clean_line)
+            changed[one.name] = tuple(map(clean, value)) if isinstance(value, tuple) else value and clean(value)
+        elif is_dataclass(value) and not isinstance(value, type):
+            changed[one.name] = made_clean(value)
+    return replace(content, **changed)  # type: ignore[type-var]
+
+
+def _address(typed: str) -> str:
+    return person_typed("", "", typed).email
+
+
+_CLEANED = {FieldKind.NAME: typed_name, FieldKind.EMAIL: _address}

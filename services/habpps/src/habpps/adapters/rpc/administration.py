@@ -4,29 +4,28 @@ Nothing is decided here: `program_authors` finds who acts, `ActsAsJson` reads th
 """
 
 import json
-import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import grpc
 
 from habpps.adapters.acts_as_json import ActsAsJson, object_in
 from habpps.adapters.rpc import administration_messages as messages
+from habpps.adapters.rpc.asked import LONGEST_TEXT, clean_texts, key_of, listing_of, part_of, state_of
 from habpps.adapters.rpc.program_authors import ProgramAuthors
 from habpps.adapters.rpc.told_fields import told
 from habpps.domain.authorship import Author
 from habpps.domain.refusals import FormRefusedError
-from habpps.domain.soundness import made_clean
 from habpps.domain.states import ConventionState, UserState
 from habpps.use_cases.act_entry import Act
-from habpps.use_cases.act_fields import ActField, Choices, fields_of
+from habpps.use_cases.act_fields import ActField, Choices, fields_of, made_clean
 from habpps.use_cases.act_kinds import ActKind, Acts, Review
 from habpps.use_cases.catalogue import UseCases
-from habpps.use_cases.people_ports import Listing
+from habpps.use_cases.consult_register import OrganisationView
 from habpps.use_cases.receipts import Once
 from habpps.use_cases.request_ports import RequestState
 from habpps.use_cases.requests import WaitsForSecondPerson
@@ -36,13 +35,7 @@ from partnerkit.text import clean_line
 from servicekit.errors import InvalidInputError, TooManyRequestsError
 
 LONGEST_CONTENT = 65_536
-LONGEST_TEXT = 300
-MOST_ROWS, USUAL_ROWS, LAST_PAGE = 100, 20, 100_000
-_KEY = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _REVIEWS = {Review.OPENS_MUCH: pb.REVIEW_OPENS_MUCH, Review.ALWAYS: pb.REVIEW_ALWAYS}
-_AS_IT_IS = frozenset({"content", "idempotency_key"})
-
-R = TypeVar("R")
 
 
 class TooManyCallsError(TooManyRequestsError):
@@ -99,7 +92,7 @@ class AdministrationServicer(administration_pb2_grpc.AdministrationServicer):
         """See administration.proto."""
         with self._entered(request) as author, self._act(request.act) as act:
             name, content = self._json.written(act)
-            once = Once(_key(request.idempotency_key), json.dumps([name, content], sort_keys=True))
+            once = Once(key_of(request.idempotency_key), json.dumps([name, content], sort_keys=True))
             try:
                 done = self._parts.use_cases.register.perform(author, act, once)
             except WaitsForSecondPerson as waits:
@@ -111,7 +104,7 @@ class AdministrationServicer(administration_pb2_grpc.AdministrationServicer):
     ) -> pb.ListRequestsResponse:
         """See administration.proto."""
         with self._entered(request) as author:
-            listing = _listing(request.page, state=_state(request.state, RequestState))
+            listing = listing_of(request.page, state=state_of(request.state, RequestState))
             found, total = self._parts.use_cases.consult.requests(author, listing)
             return pb.ListRequestsResponse(requests=map(messages.request_message, found), total=total)
 
@@ -140,7 +133,7 @@ class AdministrationServicer(administration_pb2_grpc.AdministrationServicer):
                 request.request_id,
                 approved=approved,
                 reason=request.reason,
-                once=Once(_key(request.idempotency_key), asked),
+                once=Once(key_of(request.idempotency_key), asked),
             )
             return pb.DecideResponse(done=messages.done_message(done), again=done.again)
 
@@ -149,7 +142,7 @@ class AdministrationServicer(administration_pb2_grpc.AdministrationServicer):
     ) -> pb.ListOrganisationsResponse:
         """See administration.proto."""
         with self._entered(request) as author:
-            listing = _listing(request.page, text=request.text, state=_state(request.state, ConventionState))
+            listing = listing_of(request.page, text=request.text, state=state_of(request.state, ConventionState))
             if author.is_caf:
                 found, total = self._parts.use_cases.consult.organisations(author, listing)
             else:
@@ -162,8 +155,8 @@ class AdministrationServicer(administration_pb2_grpc.AdministrationServicer):
     ) -> pb.ListContractsResponse:
         """See administration.proto."""
         with self._entered(request) as author:
-            view = self._parts.use_cases.consult.organisation(author, request.organisation_id or author.organisation_id)
-            shown = _part(view.contracts, request.page)
+            view = self._view(author, request)
+            shown = part_of(view.contracts, request.page)
             convention = None if view.convention is None else messages.convention_row(view.convention)
             rows = [messages.contract_row(one, view.territories) for one in shown]
             return pb.ListContractsResponse(contracts=rows, total=len(view.contracts), convention=convention)
@@ -173,8 +166,8 @@ class AdministrationServicer(administration_pb2_grpc.AdministrationServicer):
     ) -> pb.ListGroupsResponse:
         """See administration.proto."""
         with self._entered(request) as author:
-            view = self._parts.use_cases.consult.organisation(author, request.organisation_id or author.organisation_id)
-            rows = [messages.group_row(one, view) for one in _part(view.groups, request.page)]
+            view = self._view(author, request)
+            rows = [messages.group_row(one, view) for one in part_of(view.groups, request.page)]
             return pb.ListGroupsResponse(groups=rows, total=len(view.groups))
 
     def ListAdministrators(  # noqa: N802
@@ -182,8 +175,8 @@ class AdministrationServicer(administration_pb2_grpc.AdministrationServicer):
     ) -> pb.ListAdministratorsResponse:
         """See administration.proto."""
         with self._entered(request) as author:
-            view = self._parts.use_cases.consult.organisation(author, request.organisation_id or author.organisation_id)
-            shown = _part(view.administrators, request.page)
+            view = self._view(author, request)
+            shown = part_of(view.administrators, request.page)
             rows = map(messages.administrator_row, shown)
             return pb.ListAdministratorsResponse(administrators=rows, total=len(view.administrators))
 
@@ -192,13 +185,30 @@ class AdministrationServicer(administration_pb2_grpc.AdministrationServicer):
     ) -> pb.ListUsersResponse:
         """See administration.proto."""
         with self._entered(request) as author:
-            listing = _listing(
-                request.page, text=request.text, state=_state(request.state, UserState), group_id=request.group_id
+            listing = listing_of(
+                request.page, text=request.text, state=state_of(request.state, UserState), group_id=request.group_id
             )
-            page = self._parts.use_cases.consult.users(
-                author, request.organisation_id or author.organisation_id, listing
-            )
+            of = request.organisation_id or author.organisation_id
+            page = self._parts.use_cases.consult.users(author, of, listing)
             return pb.ListUsersResponse(users=[messages.user_row(one, page) for one in page.users], total=page.total)
+
+    def ListInvitations(  # noqa: N802
+        self, request: pb.ListInvitationsRequest, _context: grpc.ServicerContext
+    ) -> pb.ListInvitationsResponse:
+        """See administration.proto."""
+        with self._entered(request) as author:
+            of = request.organisation_id or author.organisation_id
+            waiting = self._parts.use_cases.people.invitations(author, of)
+            rows = map(messages.invitation_row, part_of(waiting, request.page))
+            return pb.ListInvitationsResponse(invitations=rows, total=len(waiting))
+
+    def GetPerson(  # noqa: N802
+        self, request: pb.GetPersonRequest, _context: grpc.ServicerContext
+    ) -> pb.GetPersonResponse:
+        """See administration.proto."""
+        with self._entered(request) as author:
+            of = request.organisation_id or author.organisation_id
+            return messages.person_message(self._parts.use_cases.people.person(author, of, request.account_id))
 
     @contextmanager
     def _entered(self, request: Any) -> Iterator[Author]:
@@ -207,7 +217,7 @@ class AdministrationServicer(administration_pb2_grpc.AdministrationServicer):
             raise TooManyCallsError("every call that programs may have is taken", retry_after=timedelta(seconds=1))
         try:
             author = self._parts.authors.author_of_call(clean_line(request.caf)[:LONGEST_TEXT])
-            _clean(request, "")
+            clean_texts(request, "")
             yield author
         except InvalidInputError as refused:
             raise (refused if refused.sentences else told(refused, "", ())) from refused
@@ -227,6 +237,9 @@ class AdministrationServicer(administration_pb2_grpc.AdministrationServicer):
         except InvalidInputError as refused:
             raise told(refused, kind.name, self._fields(kind, ())) from refused
 
+    def _view(self, author: Author, request: Any) -> OrganisationView:
+        return self._parts.use_cases.consult.organisation(author, request.organisation_id or author.organisation_id)
+
     def _fields(self, kind: ActKind, extranets: Sequence[str]) -> tuple[ActField, ...]:
         return fields_of(self._parts.acts, kind, Choices(self._parts.use_cases.catalogue, extranets)) if kind.by else ()
 
@@ -240,44 +253,3 @@ class AdministrationServicer(administration_pb2_grpc.AdministrationServicer):
             review=_REVIEWS[kind.review],
             most_people=self._parts.acts.most_people if kind.review is Review.OPENS_MUCH else 0,
         )
-
-
-def _clean(message: Any, before: str) -> None:
-    """Make every text of a call a clean line that a store can hold, but for the content of acts and keys.
-
-    Raises:
-        FormRefusedError: TOO_LONG.
-    """
-    for field, value in message.ListFields():
-        path = f"{before}{field.name}"
-        if field.message_type is not None:
-            _clean(value, f"{path}.")
-        elif isinstance(value, str) and field.name not in _AS_IT_IS:
-            setattr(message, field.name, clean_line(value))
-            if len(getattr(message, field.name)) > LONGEST_TEXT:
-                raise FormRefusedError({path: "TOO_LONG"})
-
-
-def _key(key: str) -> str:
-    if not _KEY.fullmatch(key):
-        raise FormRefusedError({"idempotency_key": "FIELD_MALFORMED" if key else "FIELD_MISSING"})
-    return key
-
-
-def _state(state: str, known: Any) -> str:
-    if state and state not in {one.value for one in known}:
-        raise FormRefusedError({"state": "FIELD_MALFORMED"})
-    return state
-
-
-def _listing(page: pb.Page, *, text: str = "", state: str = "", group_id: str = "") -> Listing:
-    wrong = {"page.size": page.size > MOST_ROWS, "page.number": page.number > LAST_PAGE}
-    if any(wrong.values()):
-        raise FormRefusedError({name: "FIELD_MALFORMED" for name, is_wrong in wrong.items() if is_wrong})
-    return Listing(text=text, state=state, group_id=group_id, page=page.number or 1, size=page.size or USUAL_ROWS)
-
-
-def _part(rows: Sequence[R], page: pb.Page) -> Sequence[R]:
-    listing = _listing(page)
-    start = (listing.page - 1) * listing.size
-    return rows[start : start + listing.size]

@@ -13,6 +13,7 @@ from habpps.domain.territory import Territory
 from habpps.domain.versions import version_of
 from habpps.use_cases.act_entry import Done
 from habpps.use_cases.act_fields import ActField, FieldKind
+from habpps.use_cases.consult_people import InvitationView, PersonView
 from habpps.use_cases.consult_register import OrganisationView, UserPage
 from habpps.use_cases.request_ports import ActRequest
 from partenaire.habpps.v1 import administration_pb2 as pb
@@ -165,6 +166,42 @@ def _place_row(place: Membership) -> pb.PlaceRow:
         state=place.habilitation.state.value,
         contracts=place.habilitation.contracts,
         version=version_of(place.habilitation),
+    )
+
+
+def invitation_row(shown: InvitationView) -> pb.InvitationRow:
+    """A line of the list of invitations."""
+    invitation = shown.invitation
+    return pb.InvitationRow(
+        id=invitation.id,
+        given_name=invitation.person.given_name,
+        family_name=invitation.person.family_name,
+        email=invitation.person.email,
+        to_confirm=shown.to_confirm,
+        answered_name=shown.answered_name,
+        failed=shown.failed,
+        expires_at_us=_microseconds(invitation.expires_at),
+        version=shown.version,
+    )
+
+
+def person_message(shown: PersonView) -> pb.GetPersonResponse:
+    """A person to correct."""
+    person, change = shown.holder.person, shown.change
+    waiting = None
+    if change is not None:
+        waiting = pb.AddressChangeRow(
+            id=change.id,
+            email=change.email,
+            expires_at_us=_microseconds(change.expires_at),
+            version=shown.change_version,
+        )
+    return pb.GetPersonResponse(
+        given_name=person.given_name,
+        family_name=person.family_name,
+        email=person.email,
+        version=shown.version,
+        change=waiting,
     )
 
 
