@@ -1,10 +1,11 @@
 """Events as values: what cannot be built cannot be forgotten later."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from servicekit.audit_events import PAYLOAD_LIMIT_BYTES, InvalidAuditEventError, Outcome
+from servicekit.audit_events import NATIONAL, PAYLOAD_LIMIT_BYTES, InvalidAuditEventError, Outcome, OwnerOf
 from tests.servicekit.outbox.builders import event
 
 
@@ -59,3 +60,18 @@ def test_each_event_has_its_own_identifier() -> None:
 def test_an_outcome_needs_an_event() -> None:
     with pytest.raises(InvalidAuditEventError):
         Outcome("value", ())
+
+
+def test_an_event_whose_owner_was_looked_up_is_otherwise_the_same() -> None:
+    built = event(owner=OwnerOf("a-1", "o-1"), payload={"fields": "quotient_familial"})
+
+    owned = built.owned_by(NATIONAL)
+
+    assert asdict(owned) == asdict(built) | {"owner": NATIONAL}
+    assert built.owner == OwnerOf("a-1", "o-1")
+
+
+@pytest.mark.parametrize("owner", ["", "92", "CAF", "92a", "92\n"])
+def test_an_event_is_given_to_no_owner_that_audit_would_refuse(owner: str) -> None:
+    with pytest.raises(InvalidAuditEventError, match="owner"):
+        event(owner=OwnerOf("a-1", "o-1")).owned_by(owner)

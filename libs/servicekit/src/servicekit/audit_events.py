@@ -6,7 +6,7 @@ because `record` takes an `Outcome`, and an `Outcome` without an event cannot be
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
 
@@ -16,8 +16,8 @@ from servicekit.event_form import (
     PAYLOAD_LIMIT_BYTES,
     EventForm,
     form_problems,
+    is_owner,
     payload_bytes,
-    payload_problem,
 )
 from servicekit.identifiers import new_id
 from servicekit.references import current_reference
@@ -111,10 +111,9 @@ class AuditEvent:
             raise InvalidAuditEventError(f"{self.type}: a field or the payload has no form: {error}") from error
         if problems:
             raise InvalidAuditEventError(f"audit would refuse {self.type!r}: {', '.join(problems)}")
-        problem = payload_problem(payload)
-        if problem is not None:
+        if len(payload) > PAYLOAD_LIMIT_BYTES:  # canonical it is, as `payload_bytes` wrote it
             size = f"{len(payload)} bytes, at most {PAYLOAD_LIMIT_BYTES}"
-            raise InvalidAuditEventError(f"{self.type}: payload of {size}: {problem}")
+            raise InvalidAuditEventError(f"{self.type}: payload of {size}: TOO_LONG")
         object.__setattr__(self, "payload_bytes", payload)  # the event is not frozen before it is complete
 
     def owned_by(self, owner: str) -> "AuditEvent":
@@ -123,7 +122,11 @@ class AuditEvent:
         Raises:
             InvalidAuditEventError: no Caf and not `NATIONAL`.
         """
-        return replace(self, owner=owner)
+        if not is_owner(owner):
+            raise InvalidAuditEventError(f"audit would refuse {self.type!r}: owner")
+        owned = object.__new__(AuditEvent)  # everything else is as it was checked: not a second time for each event
+        vars(owned).update(vars(self), owner=owner)
+        return owned
 
     def _form(self) -> EventForm:
         return EventForm(

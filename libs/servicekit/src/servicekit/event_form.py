@@ -7,8 +7,7 @@ passes.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -31,8 +30,7 @@ _EPOCH = re.compile(r"[0-9A-Za-z-]{1,64}")
 _JSON_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventForm:
+class EventForm(NamedTuple):
     """What of an event has an agreed form. Absent texts are None; the time is microseconds since 1970 UTC."""
 
     event_id: str

@@ -12,12 +12,16 @@ from contextvars import ContextVar
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Digits and capitals without those that are taken for one another: 0 O, 1 I L, U V."""
 _HALF = 4
+_HOW_MANY = len(ALPHABET) ** (2 * _HALF)
 _current: ContextVar[str] = ContextVar("reference", default="")
 
 
 def new_reference() -> str:
     """Eight characters in two halves, drawn by chance."""
-    drawn = "".join(secrets.choice(ALPHABET) for _ in range(2 * _HALF))
+    number, drawn = secrets.randbelow(_HOW_MANY), ""  # the system is asked once: every event outside a page needs one
+    for _ in range(2 * _HALF):
+        number, place = divmod(number, len(ALPHABET))
+        drawn += ALPHABET[place]
     return f"{drawn[:_HALF]}-{drawn[_HALF:]}"
 
 
