@@ -25,9 +25,9 @@ from tests.auth.history_fakes import (
     InMemorySignIns,
 )
 from tests.auth.protocol_fakes import (
-    Holders,
     InMemoryCodes,
     InMemoryDeviceRequests,
+    InMemoryHolders,
     InMemoryInitialAccessTokens,
     InMemoryPushedRequests,
     InMemoryRefreshTokens,
@@ -87,10 +87,6 @@ class InMemorySessions:
 
     def find_by_cookie(self, cookie_hash: str) -> Session | None:
         return next((row for row in self.rows.values() if row.cookie_hash == cookie_hash), None)
-
-    def find_with_account(self, session_id: str) -> tuple[Session | None, Account | None]:
-        session = self.find(session_id)
-        return session, self.accounts.find(session.account_id) if session is not None else None
 
     def open_of(self, account_id: str) -> Sequence[Session]:
         rows = [row for row in self.rows.values() if row.account_id == account_id and row.ended_at is None]
@@ -291,8 +287,8 @@ class InMemoryRepos:
         self.sessions.accounts = self.accounts
         self.credentials = InMemoryCredentials(self.accounts.rows)
         self.clients.consents = self.consents
-        holders = Holders(self.accounts, self.sessions)
-        self.codes, self.refresh_tokens = InMemoryCodes(holders), InMemoryRefreshTokens(holders)
+        self.holders = InMemoryHolders(self.accounts, self.sessions, self.revoked_tokens)
+        self.codes, self.refresh_tokens = InMemoryCodes(self.holders), InMemoryRefreshTokens(self.holders)
 
 
 class PlainPasswords:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import fields, replace
 from datetime import datetime
 
 from auth.clients.domain.dynamic_registration import InitialAccessToken
-from auth.people.domain.accounts import Account
-from auth.people.domain.sessions import Session
+from auth.people.domain.accounts import Account, AccountState
+from auth.people.domain.sessions import Session, SessionState
 from auth.people.use_cases.stores.accounts import AccountsById
 from auth.people.use_cases.stores.sessions import SessionsById
 from auth.protocol.domain.grants import (
@@ -21,31 +21,56 @@ from auth.protocol.domain.grants import (
     RefreshToken,
     family_of,
 )
+from auth.protocol.domain.holders import Holder
 
 
-@dataclass
-class Holders:
-    """Whose a grant is."""
+def holder_of(session: Session, account: Account) -> Holder:
+    """What tokens see of both."""
+    state = {known.name: getattr(session, known.name) for known in fields(SessionState)}
+    return Holder(
+        **state,
+        username=account.username,
+        given_name=account.given_name,
+        family_name=account.family_name,
+        email=account.email,
+        changed_at=account.password_changed_at or account.created_at,
+        may_sign_in=account.state is AccountState.ACTIVE,
+    )
 
-    accounts: AccountsById
-    sessions: SessionsById
 
-    def of(self, grant: AuthorizationCode | RefreshToken) -> tuple[Account | None, Session | None]:
-        return self.accounts.find(grant.account_id), self.sessions.find(grant.session_id)
+class InMemoryHolders:
+    """Sessions with whose they are."""
+
+    def __init__(self, accounts: AccountsById, sessions: SessionsById, revoked: InMemoryRevokedTokens) -> None:
+        self._accounts = accounts
+        self._sessions = sessions
+        self._revoked = revoked
+
+    def of_session(self, session_id: str) -> Holder | None:
+        session = self._sessions.find(session_id)
+        account = self._accounts.find(session.account_id) if session is not None else None
+        return holder_of(session, account) if session is not None and account is not None else None
+
+    def of_token(self, session_id: str, access_token_id: str) -> Holder | None:
+        return None if self._revoked.contains(access_token_id) else self.of_session(session_id)
+
+    def of(self, grant: AuthorizationCode | RefreshToken) -> Holder | None:
+        found = self.of_session(grant.session_id)
+        return found if found is not None and found.account_id == grant.account_id else None
 
     def is_open(self, grant: AuthorizationCode | RefreshToken) -> bool:
-        session = self.sessions.find(grant.session_id)
+        session = self._sessions.find(grant.session_id)
         return session is not None and session.ended_at is None
 
 
 class InMemoryCodes:
-    def __init__(self, holders: Holders) -> None:
+    def __init__(self, holders: InMemoryHolders) -> None:
         self.rows: dict[str, AuthorizationCode] = {}
         self.holders = holders
 
     def find(self, code_hash: str) -> FoundCode | None:
         row = self.rows.get(code_hash)
-        return FoundCode(row, *self.holders.of(row)) if row is not None else None
+        return FoundCode(row, self.holders.of(row)) if row is not None else None
 
     def add(self, code: AuthorizationCode) -> None:
         self.rows[code.code_hash] = code
@@ -74,13 +99,19 @@ class InMemoryCodes:
 
 
 class InMemoryRefreshTokens:
-    def __init__(self, holders: Holders) -> None:
+    def __init__(self, holders: InMemoryHolders) -> None:
         self.rows: dict[str, RefreshToken] = {}
         self.holders = holders
 
     def find(self, token_hash: str) -> FoundToken | None:
         row = self.rows.get(token_hash)
-        return FoundToken(row, *self.holders.of(row)) if row is not None else None
+        return FoundToken(row, self.holders.of(row)) if row is not None else None
+
+    def stands(self, token_hash: str) -> bool:
+        found = self.find(token_hash)
+        if found is None or found.holder is None or found.kept.revoked_at is not None:
+            return False
+        return found.holder.ended_at is None and found.holder.is_finished and found.holder.may_sign_in
 
     def add(self, token: RefreshToken) -> None:
         self.rows[token.token_hash] = token

@@ -18,6 +18,7 @@ from auth.protocol.domain.client_tokens import ClientTokenRefusedError, KeySourc
 from tests.auth.builders import DIRECTOR, ISSUER, SECRET, AuthBrowser, Provider, a_client, an_account, sent_back
 from tests.auth.clients.adapters.registrar import METADATA, Registrar, path_of
 from tests.auth.protocol.adapters.test_client_tokens import EC_KEY, key_set, signed
+from tests.auth.protocol_fakes import holder_of
 from tests.servicekit.fakes import FixedClock
 
 EVERYTHING = " ".join(IDENTITY_SCOPES)
@@ -79,7 +80,7 @@ def test_a_claim_that_the_client_could_not_have_is_not_given_when_its_scope_grow
 def test_every_claim_of_a_person_is_one_that_a_scope_is_shown_for(provider: Provider) -> None:
     organisation = {"id": "o1", "siret": "21920001500013", "name": "Commune de Bois-Joli", "caf": "921"}
     session = replace(provider.sign_in().session, previous_login_at=provider.clock.now())
-    person = KnownPerson(an_account(), session, organisation)
+    person = KnownPerson(holder_of(session, an_account()), organisation)
     for word in (*IDENTITY_SCOPES, "cdap"):
         assert set(person_claims(person, word)) == set(claims_opened_by(word))
 

@@ -12,6 +12,7 @@ from auth.people.adapters.database.links import SqlLinks
 from auth.people.adapters.database.queues import SqlAttempts, SqlCommands, SqlLogoutNotices, SqlMails
 from auth.people.adapters.database.sessions import SqlEndedSessions, SqlSessions
 from auth.protocol.adapters.database.grants import SqlCodes, SqlRefreshTokens
+from auth.protocol.adapters.database.holders import SqlHolders
 from auth.protocol.adapters.database.requests import (
     SqlDeviceRequests,
     SqlInitialAccessTokens,
@@ -68,6 +69,11 @@ class SqlRepositories:
     def ended_sessions(self) -> SqlEndedSessions:
         """The feed of ends."""
         return SqlEndedSessions(self._connection)
+
+    @property
+    def holders(self) -> SqlHolders:
+        """Sessions with whose they are."""
+        return SqlHolders(self._connection)
 
     @property
     def codes(self) -> SqlCodes:

@@ -71,6 +71,13 @@ class HasEndedSessions(Protocol[R_co]):
     def ended_sessions(self) -> R_co: ...
 
 
+class HasHolders(Protocol[R_co]):
+    """Sessions with whose they are."""
+
+    @property
+    def holders(self) -> R_co: ...
+
+
 class HasCodes(Protocol[R_co]):
     """Authorization codes."""
 

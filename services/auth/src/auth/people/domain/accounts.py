@@ -73,11 +73,16 @@ class Account:
     @property
     def display_name(self) -> str:
         """Given name and family name."""
-        return f"{self.given_name} {self.family_name}".strip()
+        return full_name(self.given_name, self.family_name)
 
     def is_same_person(self, given_name: str, family_name: str, email: str) -> bool:
         """Whether a repeated creation speaks of the same person."""
         return (self.given_name, self.family_name, self.email) == (given_name, family_name, email)
+
+
+def full_name(given_name: str, family_name: str) -> str:
+    """What a person is called."""
+    return f"{given_name} {family_name}".strip()
 
 
 def without_password(account: Account, now: datetime) -> Account:

@@ -39,14 +39,13 @@ class SessionLimits:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Session:
-    """One sign-in. `cookie_hash` is the SHA-256 of the cookie: the cookie itself is not kept.
+class SessionState:
+    """What of a session decides what is given in it.
 
     `factors`: what was shown, each kind once; `pending`: what remains to be done, in order (`domain.steps`).
     """
 
     session_id: str
-    cookie_hash: str
     account_id: str
     opened_at: datetime
     seen_at: datetime
@@ -56,9 +55,6 @@ class Session:
     factors: tuple[Factor, ...] = ()
     pending: tuple[Step, ...] = ()
     ended_at: datetime | None = None
-    address: str = ""  # network address of the sign-in
-    user_agent: str = ""
-    new_device: bool = False  # the person had signed in before, and not with this browser
 
     def __post_init__(self) -> None:
         """Raises:
@@ -89,6 +85,16 @@ class Session:
     def is_alive(self, limits: SessionLimits, now: datetime) -> bool:
         """Whether it may still be used. What waits in it may be beyond this version: then nobody is signed in."""
         return self.ended_at is None and now < self.expires_at(limits) and Step.UNKNOWN not in self.pending
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session(SessionState):
+    """One sign-in. `cookie_hash` is the SHA-256 of the cookie: the cookie itself is not kept."""
+
+    cookie_hash: str
+    address: str = ""  # network address of the sign-in
+    user_agent: str = ""
+    new_device: bool = False  # the person had signed in before, and not with this browser
 
 
 def require_finished(session: Session) -> None:

@@ -8,15 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Protocol
 
 from auth.people.domain.accounts import Account
-from auth.people.domain.sessions import Session
+from auth.people.domain.sessions import SessionState
 from servicekit.audit_events import JSON, AuditEvent, OwnerOf, Policy
 
 
-def who(account: Account) -> dict[str, JSON]:
+class Named(Protocol):
+    """A person as others know them."""
+
+    @property
+    def username(self) -> str: ...
+    @property
+    def display_name(self) -> str: ...
+
+
+def who(person: Named) -> dict[str, JSON]:
     """What an auditor knows a person by, for the payload, which the journal keeps encrypted."""
-    return {"username": account.username, "name": account.display_name}
+    return {"username": person.username, "name": person.display_name}
 
 
 def done(  # noqa: PLR0913 - what an event is made of
@@ -47,7 +57,7 @@ def done(  # noqa: PLR0913 - what an event is made of
     )
 
 
-def granted(session: Session, event_type: str, at: datetime, revision: int | None, **payload: JSON) -> AuditEvent:
+def granted(session: SessionState, event_type: str, at: datetime, revision: int | None, **payload: JSON) -> AuditEvent:
     """Something was given within a session."""
     return AuditEvent(
         type=f"auth.{event_type}",

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from auth.clients.domain.clients import IDENTITY_SCOPES, Client
 from auth.ground.domain.errors import ExtranetClosedError, RightsStaleError
-from auth.people.domain.sessions import Session
+from auth.people.domain.sessions import Session, SessionState
 from auth.people.use_cases.ports import RightsReplica
 from partnerkit.days import french_day
 from rights.decision import OpenExtranet, administrator_roles, held_roles, open_extranets, organisations_of, why_closed
@@ -73,7 +73,7 @@ class PersonRights:
         snapshot = self._fresh()
         return PersonRights(_Pinned(snapshot), self._clock, self._freshness), snapshot
 
-    def may_enter(self, session: Session, extranet: str | None) -> bool:
+    def may_enter(self, session: SessionState, extranet: str | None) -> bool:
         """Whether `for_client` would give something: the extranet is open, or no extranet is asked for.
 
         Raises:
@@ -96,7 +96,7 @@ class PersonRights:
         except RightsStaleError:
             return None
 
-    def for_client(self, session: Session, extranet: str | None) -> ExtranetRights:
+    def for_client(self, session: SessionState, extranet: str | None) -> ExtranetRights:
         """The rights that a token for this extranet carries.
 
         Raises:
@@ -125,7 +125,7 @@ class PersonRights:
             rights_revision=snapshot.revision,
         )
 
-    def is_open(self, session: Session, extranet: str) -> bool:
+    def is_open(self, session: SessionState, extranet: str) -> bool:
         """Whether the person holds a habilitation on this extranet.
 
         Raises:
@@ -250,17 +250,17 @@ class PersonRights:
         known = snapshot.find(Extranet, code) if snapshot is not None else None
         return known.label if known is not None else code
 
-    def _opened(self, snapshot: Snapshot, session: Session) -> tuple[OpenExtranet, ...]:
+    def _opened(self, snapshot: Snapshot, session: SessionState) -> tuple[OpenExtranet, ...]:
         if session.organisation_id is None:
             return ()
         today = french_day(self._clock.now())
         return open_extranets(snapshot, session.account_id, session.organisation_id, today)
 
-    def _is_active(self, snapshot: Snapshot, session: Session) -> bool:
+    def _is_active(self, snapshot: Snapshot, session: SessionState) -> bool:
         today = french_day(self._clock.now())
         return session.organisation_id in {known.id for known in organisations_of(snapshot, session.account_id, today)}
 
-    def _reason(self, snapshot: Snapshot, session: Session, extranet: str) -> str:
+    def _reason(self, snapshot: Snapshot, session: SessionState, extranet: str) -> str:
         if session.organisation_id is None:
             return "NO_ORGANISATION"
         today = french_day(self._clock.now())
@@ -273,6 +273,6 @@ class PersonRights:
         return snapshot
 
 
-def _only_caf(snapshot: Snapshot, session: Session) -> str:
+def _only_caf(snapshot: Snapshot, session: SessionState) -> str:
     cafs = cafs_in(snapshot, session.account_id, session.organisation_id) if session.organisation_id else frozenset()
     return next(iter(cafs)) if len(cafs) == 1 else ""

@@ -8,9 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from auth.clients.domain.clients import OFFLINE_ACCESS
-from auth.people.domain.accounts import Account
-from auth.people.domain.sessions import Session
 from auth.protocol.domain.grants import confirmation
+from auth.protocol.domain.holders import Holder
 from auth.protocol.domain.requested_claims import NOTHING_REQUESTED, RequestedClaims
 from partnerkit.days import french_midnight, shifted
 
@@ -28,8 +27,7 @@ _NOT_OF_WORK = frozenset({"openid", "email", OFFLINE_ACCESS})
 class KnownPerson:
     """What is known of somebody who is signed in. `organisation`: `id`, `siret`, `name` and `caf`, as claim `org`."""
 
-    account: Account
-    session: Session
+    holder: Holder
     organisation: Mapping[str, str] | None
 
 
@@ -81,10 +79,10 @@ def access_token_claims(frame: TokenFrame, subject: TokenSubject) -> dict[str, A
         "iat": _seconds(frame.issued_at),
         "exp": _seconds(frame.expires_at),
         "jti": frame.token_id,
-        "sid": person.session.session_id,
-        "auth_time": _seconds(person.session.authenticated_at),
-        "acr": person.session.acr,
-        "amr": person.session.amr,
+        "sid": person.holder.session_id,
+        "auth_time": _seconds(person.holder.authenticated_at),
+        "acr": person.holder.acr,
+        "amr": person.holder.amr,
         "scope": frame.scope,
         "rights_revision": subject.rights_revision,
     }
@@ -122,16 +120,16 @@ def id_token_claims(frame: TokenFrame, subject: TokenSubject) -> dict[str, Any]:
     """OIDC Core §2: who signed in, when and how. What `profile`, `email` and the scope of an extranet open is at the
     userinfo endpoint, as an access token always comes along (§5.4); here is what the parameter `claims` asks for
     here (§5.5)."""
-    session = subject.person.session
+    holder = subject.person.holder
     claims: dict[str, Any] = {
         "iss": frame.issuer,
         "aud": frame.client_id,
         "iat": _seconds(frame.issued_at),
         "exp": _seconds(frame.expires_at),
-        "auth_time": _seconds(session.authenticated_at),
-        "acr": session.acr,
-        "amr": session.amr,
-        "sid": session.session_id,
+        "auth_time": _seconds(holder.authenticated_at),
+        "acr": holder.acr,
+        "amr": holder.amr,
+        "sid": holder.session_id,
         "sub": subject.subject,
         **asked_claims(subject.person, frame.requested.id_token, frame.opening_scope),
     }
@@ -150,13 +148,13 @@ def person_claims(person: KnownPerson, scope: str) -> dict[str, Any]:
     """What the words of a scope open, of what is known (OIDC Core §5.4)."""
     claims: dict[str, Any] = {}
     for word in scope.split():
-        claims |= _of_scope(person.account, word)
+        claims |= _of_scope(person.holder, word)
     if not tells_of_work(scope):
         return claims
     if person.organisation is not None:
         claims["org"] = person.organisation
-    if person.session.previous_login_at is not None:
-        claims["last_login_at"] = _seconds(person.session.previous_login_at)
+    if person.holder.previous_login_at is not None:
+        claims["last_login_at"] = _seconds(person.holder.previous_login_at)
     return claims
 
 
@@ -188,20 +186,19 @@ def openable_claims(asked: RequestedClaims, opening_scope: str) -> RequestedClai
     return RequestedClaims(userinfo, id_token)
 
 
-def _of_scope(account: Account, word: str) -> dict[str, Any]:
+def _of_scope(holder: Holder, word: str) -> dict[str, Any]:
     if word == "profile":
-        changed_at = account.password_changed_at or account.created_at
         return {
-            "name": account.display_name,
-            "given_name": account.given_name,
-            "family_name": account.family_name,
-            "preferred_username": account.username,
+            "name": holder.display_name,
+            "given_name": holder.given_name,
+            "family_name": holder.family_name,
+            "preferred_username": holder.username,
             "zoneinfo": "Europe/Paris",
             "locale": "fr-FR",
-            "updated_at": _seconds(changed_at),
+            "updated_at": _seconds(holder.changed_at),
         }
     if word == "email":
-        return {"email": account.email, "email_verified": False}
+        return {"email": holder.email, "email_verified": False}
     return {}
 
 

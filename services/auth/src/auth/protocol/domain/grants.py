@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from auth.clients.domain.clients import Client
-from auth.people.domain.accounts import Account
-from auth.people.domain.sessions import Session
+from auth.protocol.domain.holders import Holder
 
 _JOIN = "~"
 
@@ -92,20 +91,18 @@ class RefreshToken:
 
 @dataclass(frozen=True)
 class FoundCode:
-    """An authorization code, the account it is about and the session it was given in; None what is gone."""
+    """An authorization code and whose it is; None when the account or the session is gone."""
 
     kept: AuthorizationCode
-    account: Account | None
-    session: Session | None
+    holder: Holder | None
 
 
 @dataclass(frozen=True)
 class FoundToken:
-    """A refresh token, the account it is about and the session it belongs to; None what is gone."""
+    """A refresh token and whose it is; None when the account or the session is gone."""
 
     kept: RefreshToken
-    account: Account | None
-    session: Session | None
+    holder: Holder | None
 
 
 OVERLAP = timedelta(seconds=30)

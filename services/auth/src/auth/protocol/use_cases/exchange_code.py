@@ -5,30 +5,31 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from auth.clients.domain.clients import Client
+from auth.clients.domain.clients import REFRESH_TOKEN, Client
 from auth.ground.domain.errors import ExtranetClosedError, GrantRefusedError
 from auth.ground.use_cases.shelves import (
-    HasAccounts,
     HasCodes,
     HasEndedSessions,
+    HasHolders,
     HasLogoutNotices,
     HasRefreshTokens,
     HasRevokedTokens,
     HasSessions,
 )
-from auth.people.domain.sessions import Session
+from auth.people.domain.sessions import SessionState
 from auth.people.use_cases import events
 from auth.people.use_cases.ending import revoke_family
-from auth.people.use_cases.stores.accounts import AccountsById
 from auth.people.use_cases.stores.grants import RevokedTokens
 from auth.people.use_cases.stores.queues import QueueOfNotices
 from auth.people.use_cases.stores.sessions import FeedOfTokens
 from auth.protocol.domain.bindings import Sender, binding_for
 from auth.protocol.domain.grants import AuthorizationCode, FoundCode, RefreshToken
+from auth.protocol.domain.holders import Holder
 from auth.protocol.domain.pkce import verifier_problem
-from auth.protocol.use_cases.make_tokens import Holder, Made, MakeTokens, TokenSet, Wanted
+from auth.protocol.use_cases.make_tokens import Made, MakeTokens, TokenSet, Wanted
 from auth.protocol.use_cases.stores import (
     ExchangedCodes,
+    Holders,
     NewFamilies,
     NewRefreshTokens,
     SessionsGivingTokens,
@@ -36,7 +37,7 @@ from auth.protocol.use_cases.stores import (
 )
 from servicekit.audit_events import AuditEvent, Outcome, RecordedWork
 from servicekit.clock import Clock
-from servicekit.identifiers import hash_secret
+from servicekit.identifiers import hash_secret, new_secret
 
 _TOUCH_EVERY = timedelta(minutes=1)
 
@@ -45,7 +46,7 @@ class CodesAndTokens(
     HasCodes[ExchangedCodes],
     HasRefreshTokens[NewFamilies],
     HasSessions[SessionsGivingTokens],
-    HasAccounts[AccountsById],
+    HasHolders[Holders],
     HasRevokedTokens[RevokedTokens],
     HasEndedSessions[FeedOfTokens],
     HasLogoutNotices[QueueOfNotices],
@@ -102,8 +103,9 @@ class ExchangeCode:
             claims_request=code.claims_request,
             details_request=code.details_request,
             narrower_details=narrower_details,
+            refresh_token=first_refresh_token(client),
         )
-        holder = self._make_tokens.alive(found.account, found.session)
+        holder = self._make_tokens.alive(found.holder)
         try:
             tokens = self._make_tokens(holder, wanted)
         except ExtranetClosedError as error:
@@ -117,10 +119,10 @@ class ExchangeCode:
     def _keep(self, repos: CodesAndTokens, code: AuthorizationCode, made: Made) -> Outcome[bool]:
         now = self._clock.now()
         if not repos.codes.use(code.code_hash, now):
-            self._make_tokens.holder(repos, code.account_id, code.session_id)
+            self._make_tokens.holder(repos, code.session_id)
             late = events.refused("token.refused", code.account_id, "CODE_REUSED", now, {"client_id": code.client_id})
             return Outcome(value=False, events=(late,))
-        note_activity(repos, made.holder.session, now)
+        note_activity(repos, made.holder, now)
         keep_refresh_token(repos, made, now)
         repos.sessions.remember_client(code.session_id, code.client_id)
         return Outcome(value=True, events=(issued(made.holder, code.client_id, made.tokens, now),))
@@ -136,10 +138,15 @@ class ExchangeCode:
         self._work.record(revoke)
 
 
-def note_activity(repos: HasSessions[TouchedSessions], session: Session, now: datetime) -> None:
+def note_activity(repos: HasSessions[TouchedSessions], session: SessionState, now: datetime) -> None:
     """A client that asks for tokens keeps the session alive; noted at most once a minute."""
     if now - session.seen_at >= _TOUCH_EVERY:
         repos.sessions.touch(session.session_id, now)
+
+
+def first_refresh_token(client: Client) -> str | None:
+    """A new one, for clients that use them."""
+    return new_secret() if client.may_use(REFRESH_TOKEN) else None
 
 
 def keep_refresh_token(repos: HasRefreshTokens[NewRefreshTokens], made: Made, now: datetime) -> None:
@@ -153,9 +160,9 @@ def keep_refresh_token(repos: HasRefreshTokens[NewRefreshTokens], made: Made, no
             token_hash=hash_secret(tokens.refresh_token),
             family_id=wanted.family_id,
             client_id=wanted.client.client_id,
-            account_id=holder.account.account_id,
-            session_id=holder.session.session_id,
-            organisation_id=holder.session.organisation_id,
+            account_id=holder.account_id,
+            session_id=holder.session_id,
+            organisation_id=holder.organisation_id,
             scope=wanted.scope,
             audience=wanted.audience,
             access_token_id=tokens.access_token_id,
@@ -170,14 +177,14 @@ def keep_refresh_token(repos: HasRefreshTokens[NewRefreshTokens], made: Made, no
 def issued(holder: Holder, client_id: str, tokens: TokenSet, now: datetime) -> AuditEvent:
     """The event of an issue: which token, never the token."""
     return events.granted(
-        holder.session,
+        holder,
         "token.issued",
         now,
         tokens.rights_revision,
         client_id=client_id,
         scope=tokens.scope,
         token_id=tokens.access_token_id,
-        **events.who(holder.account),
+        **events.who(holder),
     )
 
 
@@ -187,16 +194,16 @@ def record_refusal(
     """The event of a refusal for want of a habilitation."""
     event = events.refused(
         "token.refused",
-        holder.account.account_id,
+        holder.account_id,
         error.reason,
         now,
         {
             "client_id": client.client_id,
             "extranet": error.extranet,
-            "session_id": holder.session.session_id,
-            **events.who(holder.account),
+            "session_id": holder.session_id,
+            **events.who(holder),
         },
-        organisation_id=holder.session.organisation_id,
+        organisation_id=holder.organisation_id,
         revision=error.rights_revision,
     )
     work.record(lambda _repos: Outcome(None, (event,)))

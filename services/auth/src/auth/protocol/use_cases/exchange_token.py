@@ -19,7 +19,7 @@ from auth.people.use_cases import events
 from auth.protocol.domain.bindings import Sender, binding_for, binding_of
 from auth.protocol.domain.grants import family_of
 from auth.protocol.use_cases.exchange_code import record_refusal
-from auth.protocol.use_cases.make_tokens import Holder, MakeTokens, TokenSet, Wanted
+from auth.protocol.use_cases.make_tokens import MakeTokens, TokenSet, Wanted
 from auth.protocol.use_cases.read_token import LivingToken, ReadToken
 from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
@@ -72,8 +72,8 @@ class ExchangeToken:
         except ExchangeRefusedError as error:
             self._record_refusal(client, error)
             raise
-        assert subject.account is not None
-        assert subject.session is not None
+        holder = subject.holder
+        assert holder is not None
         wanted = Wanted(
             client=replace(target, scope=scope),
             scope=" ".join(scope),
@@ -85,14 +85,13 @@ class ExchangeToken:
             actor=actor,
             not_after=datetime.fromtimestamp(subject.claims["exp"], UTC),
         )
-        holder = Holder(subject.account, subject.session)
         try:
             tokens = self._make_tokens(holder, wanted)
         except ExtranetClosedError as error:
             record_refusal(self._work, holder, client, error, self._clock.now())
             raise
         event = events.granted(
-            holder.session,
+            holder,
             "token.exchanged",
             self._clock.now(),
             tokens.rights_revision,
@@ -101,7 +100,7 @@ class ExchangeToken:
             extranet=target.extranet or target.client_id,
             scope=tokens.scope,
             token_id=tokens.access_token_id,
-            **events.who(holder.account),
+            **events.who(holder),
         )
         self._work.record(lambda _repos: Outcome(None, (event,)))
         return replace(tokens, issued_token_type=ACCESS_TOKEN_TYPE)
@@ -119,7 +118,7 @@ class ExchangeToken:
         except SessionEndedError as error:
             reason = error.reason if isinstance(error, RightLostError) else "SUBJECT_TOKEN_INVALID"
             raise ExchangeRefusedError("the subject_token is not valid", reason=reason) from error
-        if subject.account is None:
+        if subject.holder is None:
             raise ExchangeRefusedError("the subject_token is about nobody", reason="SUBJECT_TOKEN_OF_CLIENT")
         claims = subject.claims
         if claims["client_id"] != client.client_id and (client.resource is None or claims["aud"] != client.resource):

@@ -7,16 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from auth.clients.domain.clients import IDENTITY_SCOPES, REFRESH_TOKEN, Client
+from auth.clients.domain.clients import IDENTITY_SCOPES, Client
 from auth.clients.domain.subjects import Subjects
 from auth.ground.domain.errors import ExtranetClosedError, GrantRefusedError
-from auth.ground.use_cases.shelves import HasAccounts, HasSessions
+from auth.ground.use_cases.shelves import HasHolders
 from auth.keys.use_cases.ports import Signer
-from auth.people.domain.accounts import Account, AccountState
-from auth.people.domain.sessions import Session, SessionLimits
+from auth.people.domain.sessions import SessionLimits
 from auth.people.use_cases.person_rights import ExtranetRights, PersonRights
-from auth.people.use_cases.stores.accounts import AccountsById
-from auth.people.use_cases.stores.sessions import SessionsById
 from auth.protocol.domain.authorization_details import narrow, read_details
 from auth.protocol.domain.claims import (
     KnownPerson,
@@ -27,26 +24,21 @@ from auth.protocol.domain.claims import (
     token_end,
 )
 from auth.protocol.domain.grants import access_token_id
+from auth.protocol.domain.holders import Holder
 from auth.protocol.domain.requested_claims import read_claims
+from auth.protocol.use_cases.stores import Holders
 from servicekit.clock import Clock
 from servicekit.identifiers import new_secret
 
 _DRAW_BYTES = 9
 
 
-@dataclass(frozen=True)
-class Holder:
-    """Whose tokens."""
-
-    account: Account
-    session: Session
-
-
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What the tokens are for. `client` is the one whose extranet they open; `issued_to` another one that acts there.
 
-    `family_id` is what they descend from; `binding`: see `domain.grants`; `not_after`: they end then at the latest.
+    `family_id` is what they descend from; `binding`: see `domain.grants`; `not_after`: they end then at the latest;
+    `refresh_token`: the one that comes with them.
     """
 
     client: Client
@@ -61,6 +53,7 @@ class Wanted:
     issued_to: str | None = None
     actor: Mapping[str, Any] | None = None
     not_after: datetime | None = None
+    refresh_token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +108,7 @@ class TokenPolicy:
     session_limits: SessionLimits = field(default_factory=SessionLimits)
 
 
-class HolderStore(HasAccounts[AccountsById], HasSessions[SessionsById], Protocol):
+class HolderStore(HasHolders[Holders], Protocol):
     """What `MakeTokens.holder` sees of a transaction."""
 
 
@@ -132,30 +125,30 @@ class MakeTokens:
         self._clock = clock
         self.policy = policy
 
-    def holder(self, repos: HolderStore, account_id: str, session_id: str) -> Holder:
-        """The person and the session, both alive, the sign-in finished.
+    def holder(self, repos: HolderStore, session_id: str) -> Holder:
+        """Whose session it is, both alive, the sign-in finished.
 
         Raises:
             GrantRefusedError: the session ended, a step of its sign-in remains, or the account is locked.
         """
-        return self.alive(repos.accounts.find(account_id), repos.sessions.find(session_id))
+        return self.alive(repos.holders.of_session(session_id))
 
-    def alive(self, account: Account | None, session: Session | None) -> Holder:
+    def alive(self, holder: Holder | None) -> Holder:
         """As `holder`, of what was read.
 
         Raises:
             GrantRefusedError: the session ended, a step of its sign-in remains, or the account is locked.
         """
-        if session is None or not session.is_alive(self.policy.session_limits, self._clock.now()):
+        if holder is None or not holder.is_alive(self.policy.session_limits, self._clock.now()):
             raise GrantRefusedError("the session has ended", reason="SESSION_ENDED")
-        if not session.is_finished:
+        if not holder.is_finished:
             raise GrantRefusedError("a step of the sign-in remains", reason="SIGN_IN_UNFINISHED")
-        if account is None or account.state is not AccountState.ACTIVE:
+        if not holder.may_sign_in:
             raise GrantRefusedError("the account may not sign in", reason="ACCOUNT_LOCKED")
-        return Holder(account, session)
+        return holder
 
     def __call__(self, holder: Holder, wanted: Wanted) -> TokenSet:
-        """Signs an access token and, for `openid`, an ID token; draws a refresh token for clients that use them.
+        """Signs an access token and, for `openid`, an ID token.
 
         Raises:
             ExtranetClosedError: no habilitation any more, or none of what was asked for in particular.
@@ -163,11 +156,11 @@ class MakeTokens:
             BadDetailsError: `narrower_details` cannot be read.
         """
         now, client = self._clock.now(), wanted.client
-        rights = self._rights.for_client(holder.session, client.checked_extranet)
-        scope = self._scope(holder.session, wanted)
+        rights = self._rights.for_client(holder, client.checked_extranet)
+        scope = self._scope(holder, wanted)
         details = self._details(rights, wanted, scope)
-        person = KnownPerson(holder.account, holder.session, _organisation(rights, details))
-        subject_id = self._subjects.of(holder.account.account_id, client)
+        person = KnownPerson(holder, _organisation(rights, details))
+        subject_id = self._subjects.of(holder.account_id, client)
         subject = TokenSubject(person, details, rights.revision, subject_id)
         frame = TokenFrame(
             issuer=self.policy.issuer,
@@ -175,7 +168,7 @@ class MakeTokens:
             audience=wanted.audience,
             scope=scope,
             issued_at=now,
-            expires_at=self._end(now, holder.session, rights, wanted.not_after),
+            expires_at=self._end(now, holder, rights, wanted.not_after),
             token_id=access_token_id(wanted.family_id, new_secret(_DRAW_BYTES)),
             nonce=wanted.nonce,
             binding=wanted.binding,
@@ -185,7 +178,7 @@ class MakeTokens:
         )
         return TokenSet(
             access_token=self._signer.sign("at+jwt", access_token_claims(frame, subject)),
-            refresh_token=new_secret() if client.may_use(REFRESH_TOKEN) and wanted.actor is None else None,
+            refresh_token=wanted.refresh_token,
             id_token=self._id_token(frame, subject, client),
             expires_in=int((frame.expires_at - now).total_seconds()),
             scope=scope,
@@ -200,12 +193,12 @@ class MakeTokens:
             return None
         return self._signer.sign("JWT", id_token_claims(frame, subject), client.id_token_signed_response_alg)
 
-    def _scope(self, session: Session, wanted: Wanted) -> str:
+    def _scope(self, holder: Holder, wanted: Wanted) -> str:
         """What the client is registered for today; another extranet's scope only while it is open to the person."""
         client, kept = wanted.client, []
         for word in client.allowed_scope(wanted.scope):
             foreign = word not in IDENTITY_SCOPES and word != client.extranet
-            if not foreign or self._rights.is_open(session, word):
+            if not foreign or self._rights.is_open(holder, word):
                 kept.append(word)
         return " ".join(kept)
 
@@ -226,9 +219,9 @@ class MakeTokens:
             )
         return kept
 
-    def _end(self, now: datetime, session: Session, rights: ExtranetRights, not_after: datetime | None) -> datetime:
+    def _end(self, now: datetime, holder: Holder, rights: ExtranetRights, not_after: datetime | None) -> datetime:
         right_ends = rights.opened.valid_until if rights.opened is not None else None
-        session_ends = session.opened_at + self.policy.session_limits.absolute
+        session_ends = holder.opened_at + self.policy.session_limits.absolute
         end = token_end(now, self.policy.life, right_ends, session_ends)
         return end if not_after is None else min(end, not_after)
 

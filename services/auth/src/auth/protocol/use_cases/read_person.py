@@ -34,7 +34,7 @@ class ReadPerson:
             StepUpNeededError: the sign-in is older than the client registered as `default_max_age` (RFC 9470).
         """
         claims, client = token.claims, token.client
-        if token.account is None or token.session is None or "act" in claims:
+        if token.holder is None or "act" in claims:
             raise SessionEndedError("the token is not one for userinfo")
         if claims["aud"] != (client.resource or self._issuer):
             raise SessionEndedError("the token is for another audience than its client's")
@@ -44,13 +44,13 @@ class ReadPerson:
         if sender.dpop_key and binding != dpop_binding(sender.dpop_key):  # RFC 9449 §4.3, rule 12
             raise BindingRefusedError("the token is not bound to the key of the proof")
         self._check_age(client, token)
-        person = KnownPerson(token.account, token.session, claims.get("org"))
+        person = KnownPerson(token.holder, claims.get("org"))
         asked = asked_claims(person, claims.get("userinfo_claims", ()), " ".join(client.scope))
         return {"sub": claims["sub"], **person_claims(person, str(claims["scope"])), **asked}
 
     def _check_age(self, client: Client, token: LivingToken) -> None:
-        assert token.session is not None
+        assert token.holder is not None
         longest = client.default_max_age
-        age = self._clock.now() - token.session.authenticated_at
+        age = self._clock.now() - token.holder.authenticated_at
         if longest is not None and age > timedelta(seconds=longest):
             raise StepUpNeededError("the sign-in is too long ago", max_age_s=longest)

@@ -13,22 +13,23 @@ from auth.clients.use_cases.known_clients import KnownClients
 from auth.ground.domain.errors import ExtranetClosedError, RightLostError, SessionEndedError
 from auth.ground.use_cases.shelves import (
     HasEndedSessions,
+    HasHolders,
     HasLogoutNotices,
     HasRefreshTokens,
     HasRevokedTokens,
     HasSessions,
 )
 from auth.keys.use_cases.ports import OwnTokens
-from auth.people.domain.accounts import Account, AccountState
-from auth.people.domain.sessions import Session, SessionLimits
+from auth.people.domain.sessions import SessionLimits
 from auth.people.use_cases import events
 from auth.people.use_cases.ending import revoke_family, revoke_token
 from auth.people.use_cases.person_rights import PersonRights
 from auth.people.use_cases.stores.queues import QueueOfNotices
-from auth.people.use_cases.stores.sessions import FeedOfTokens
+from auth.people.use_cases.stores.sessions import FeedOfTokens, SessionsById
 from auth.protocol.domain.authorization_details import common
 from auth.protocol.domain.grants import RefreshToken
-from auth.protocol.use_cases.stores import FoundRefreshTokens, KnownRevocations, SessionsWithAccount
+from auth.protocol.domain.holders import Holder
+from auth.protocol.use_cases.stores import FoundRefreshTokens, HoldersOfTokens, KnownRevocations
 from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret
@@ -36,7 +37,8 @@ from servicekit.identifiers import hash_secret
 
 class Store(
     HasRevokedTokens[KnownRevocations],
-    HasSessions[SessionsWithAccount],
+    HasHolders[HoldersOfTokens],
+    HasSessions[SessionsById],
     HasRefreshTokens[FoundRefreshTokens],
     HasEndedSessions[FeedOfTokens],
     HasLogoutNotices[QueueOfNotices],
@@ -47,15 +49,14 @@ class Store(
 
 @dataclass(frozen=True)
 class LivingToken:
-    """An access token that is good today. Account and session are None in a token that a client got for itself.
+    """An access token that is good today. It has no holder when a client got it for itself.
 
     `claims` say what the token gives today: scope and details that were lost since it was made are not in them.
     """
 
     claims: Mapping[str, Any]
     client: Client
-    account: Account | None
-    session: Session | None
+    holder: Holder | None
     said: Mapping[str, Any]
     """The claims as they were signed."""
 
@@ -95,27 +96,30 @@ class ReadToken:
             raise SessionEndedError("the client of the token is gone")
         if int(claims["iat"]) < client.tokens_valid_from:
             raise SessionEndedError("the token is of before its client was closed")
-        session, account = self._work.read(lambda repos: _what_it_stands_on(repos, claims), snapshot=False)
         if "sid" not in claims:
-            return LivingToken(claims, client, None, None, claims)
-        if session is None or not session.is_alive(self._limits, self._clock.now()):
-            raise SessionEndedError("the session of the token has ended")
-        if not session.is_finished:
+            if self._work.read(lambda repos: repos.revoked_tokens.contains(str(claims["jti"])), snapshot=False):
+                raise SessionEndedError("the token was revoked")
+            return LivingToken(claims, client, None, claims)
+        sid, jti = str(claims["sid"]), str(claims["jti"])
+        holder = self._work.read(lambda repos: repos.holders.of_token(sid, jti), snapshot=False)
+        if holder is None or not holder.is_alive(self._limits, self._clock.now()):
+            raise SessionEndedError("the token was revoked, or its session has ended")
+        if not holder.is_finished:
             raise SessionEndedError("a step of the sign-in remains")
-        if account is None or account.state is not AccountState.ACTIVE:
+        if not holder.may_sign_in:
             raise SessionEndedError("the account of the token may not sign in")
-        return LivingToken(self._as_of_today(claims, client, session), client, account, session, claims)
+        return LivingToken(self._as_of_today(claims, client, holder), client, holder, claims)
 
-    def _as_of_today(self, claims: Mapping[str, Any], client: Client, session: Session) -> Mapping[str, Any]:
+    def _as_of_today(self, claims: Mapping[str, Any], client: Client, holder: Holder) -> Mapping[str, Any]:
         """What of the token the rights of today still give (RFC 9396 §9.2: the details at the moment of the answer)."""
         opened = self._opened_by(claims, client)
         try:
-            rights = self._rights.for_client(session, opened.checked_extranet)
+            rights = self._rights.for_client(holder, opened.checked_extranet)
         except ExtranetClosedError as error:
             raise RightLostError("the person has lost what the token opened", reason=error.reason) from error
         words = str(claims.get("scope", "")).split()
         own = (*IDENTITY_SCOPES, opened.extranet)
-        scope = [word for word in words if word in own or self._rights.is_open(session, word)]
+        scope = [word for word in words if word in own or self._rights.is_open(holder, word)]
         today = {**claims, "scope": " ".join(scope), "rights_revision": rights.revision}
         if "authorization_details" in claims:
             held = claims["authorization_details"]
@@ -147,8 +151,8 @@ class ReadToken:
         if claims["client_id"] != asking.client_id and (asking.resource is None or claims["aud"] != asking.resource):
             return {"active": False}
         answer = {"active": True, **claims, "token_type": "DPoP" if "jkt" in claims.get("cnf", {}) else "Bearer"}
-        if found.account is not None and "profile" in str(claims["scope"]).split():
-            answer["username"] = found.account.username
+        if found.holder is not None and "profile" in str(claims["scope"]).split():
+            answer["username"] = found.holder.username
         return answer
 
     def _refresh_token(self, unverified_token: str, asking: Client) -> Mapping[str, Any]:
@@ -169,12 +173,11 @@ class ReadToken:
             found = repos.refresh_tokens.find(hash_secret(unverified_token))
             if found is None or found.kept.client_id != asking.client_id:
                 return None
-            if found.kept.used_at or found.kept.revoked_at or found.session is None:
+            holder = found.holder
+            if found.kept.used_at or found.kept.revoked_at or holder is None or not holder.may_sign_in:
                 return None
-            if found.account is None or found.account.state is not AccountState.ACTIVE:
-                return None
-            is_alive = found.session.is_finished and found.session.is_alive(self._limits, self._clock.now())
-            return found.kept if is_alive and self._rights.may_enter(found.session, asking.checked_extranet) else None
+            is_alive = holder.is_finished and holder.is_alive(self._limits, self._clock.now())
+            return found.kept if is_alive and self._rights.may_enter(holder, asking.checked_extranet) else None
 
         return self._work.read(find, snapshot=False)
 
@@ -212,21 +215,10 @@ class ReadToken:
 
         def revoke(repos: Store) -> Outcome[None]:
             revoke_token(repos, token_id, ends_at, now)
-            session = repos.sessions.find(str(claims["sid"])) if "sid" in claims else None
-            account_id = session.account_id if session is not None else None  # `sub` may be pairwise
+            holder = repos.holders.of_session(str(claims["sid"])) if "sid" in claims else None
+            account_id = holder.account_id if holder is not None else None  # `sub` may be pairwise
             client_id = str(claims["client_id"])
             event = events.done("token.revoked", account_id, now, client_id=client_id, token_id=token_id)
             return Outcome(None, (event,))
 
         self._work.record(revoke)
-
-
-def _what_it_stands_on(repos: Store, claims: Mapping[str, Any]) -> tuple[Session | None, Account | None]:
-    """The session of a token that was not revoked, and whose it is: both at one moment, in one transaction.
-
-    Raises:
-        SessionEndedError: the token was revoked.
-    """
-    if repos.revoked_tokens.contains(str(claims["jti"])):
-        raise SessionEndedError("the token was revoked")
-    return repos.sessions.find_with_account(str(claims["sid"])) if "sid" in claims else (None, None)

@@ -16,26 +16,24 @@ from typing import Protocol
 from auth.clients.domain.clients import Client
 from auth.ground.domain.errors import ExtranetClosedError, GrantRefusedError
 from auth.ground.use_cases.shelves import (
-    HasAccounts,
     HasEndedSessions,
+    HasHolders,
     HasLogoutNotices,
     HasRefreshTokens,
     HasRevokedTokens,
     HasSessions,
 )
-from auth.people.domain.accounts import Account
-from auth.people.domain.sessions import Session
 from auth.people.use_cases import events
 from auth.people.use_cases.ending import revoke_family
-from auth.people.use_cases.stores.accounts import AccountsById
 from auth.people.use_cases.stores.grants import RevokedTokens
 from auth.people.use_cases.stores.queues import QueueOfNotices
 from auth.people.use_cases.stores.sessions import FeedOfTokens
 from auth.protocol.domain.bindings import Sender, binding_for
 from auth.protocol.domain.grants import RefreshToken, may_be_answered_again, rotates_refresh_tokens
+from auth.protocol.domain.holders import Holder
 from auth.protocol.use_cases.exchange_code import issued, note_activity, record_refusal
-from auth.protocol.use_cases.make_tokens import Holder, MakeTokens, TokenSet, Wanted
-from auth.protocol.use_cases.stores import RotatedTokens, UsedSessions
+from auth.protocol.use_cases.make_tokens import MakeTokens, TokenSet, Wanted
+from auth.protocol.use_cases.stores import Holders, RotatedTokens, UsedSessions
 from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.identifiers import base64url, hash_secret
@@ -44,7 +42,7 @@ from servicekit.identifiers import base64url, hash_secret
 class Store(
     HasRefreshTokens[RotatedTokens],
     HasSessions[UsedSessions],
-    HasAccounts[AccountsById],
+    HasHolders[Holders],
     HasRevokedTokens[RevokedTokens],
     HasEndedSessions[FeedOfTokens],
     HasLogoutNotices[QueueOfNotices],
@@ -69,8 +67,7 @@ class PresentedToken:
     """A refresh token that may be used, with the one that would follow it."""
 
     kept: RefreshToken
-    account: Account | None
-    session: Session | None
+    holder: Holder | None
     successor: str = field(repr=False)
 
 
@@ -95,7 +92,7 @@ class RefreshTokens:
         if successor is None:
             self._reused(found.kept)
             return None
-        return PresentedToken(found.kept, found.account, found.session, successor)
+        return PresentedToken(found.kept, found.holder, successor)
 
     def __call__(
         self, found: PresentedToken, client: Client, sender: Sender, narrower: Narrower = EVERYTHING
@@ -111,7 +108,8 @@ class RefreshTokens:
         token = found.kept
         if not sender.holds(token.binding):
             raise GrantRefusedError("the refresh token is bound to another key", reason="BINDING_MISMATCH")
-        holder = self._make_tokens.alive(found.account, found.session)
+        holder = self._make_tokens.alive(found.holder)
+        rotated = rotates_refresh_tokens(client, token)
         wanted = Wanted(
             client=client,
             scope=narrower.scope or token.scope,
@@ -121,14 +119,13 @@ class RefreshTokens:
             claims_request=token.claims_request,
             details_request=token.details_request,
             narrower_details=narrower.details,
+            refresh_token=found.successor if rotated else None,
         )
         try:
-            made = self._make_tokens(holder, wanted)
+            tokens = self._make_tokens(holder, wanted)
         except ExtranetClosedError as error:
             record_refusal(self._work, holder, client, error, self._clock.now())
             raise
-        rotated = rotates_refresh_tokens(client, token)
-        tokens = replace(made, refresh_token=found.successor if rotated else None)
         keep = self._rotate if rotated else self._use_again
         if not self._work.record(lambda repos: keep(repos, token, holder, tokens)):
             self._reused(token)
@@ -138,14 +135,14 @@ class RefreshTokens:
     def _rotate(self, repos: Store, token: RefreshToken, holder: Holder, tokens: TokenSet) -> Outcome[bool]:
         now, successor = self._clock.now(), str(tokens.refresh_token)
         if not repos.refresh_tokens.use(token.token_hash, now):
-            self._make_tokens.holder(repos, token.account_id, token.session_id)
+            self._make_tokens.holder(repos, token.session_id)
             current = repos.refresh_tokens.find(token.token_hash)
             if current is not None and self._is_retry(repos, current.kept, successor):
                 return Outcome(value=True, events=(issued(holder, token.client_id, tokens, now),))
             what = {"client_id": token.client_id}
             late = events.refused("token.refused", token.account_id, "REFRESH_TOKEN_REUSED", now, what)
             return Outcome(value=False, events=(late,))
-        note_activity(repos, holder.session, now)
+        note_activity(repos, holder, now)
         repos.refresh_tokens.add(
             replace(
                 token,
@@ -161,11 +158,10 @@ class RefreshTokens:
         """The client has authenticated or shown its key: nothing of the token changes. It must not have been revoked
         meanwhile."""
         now = self._clock.now()
-        current = repos.refresh_tokens.find(token.token_hash)
-        if current is None or current.kept.revoked_at is not None:
+        if not repos.refresh_tokens.stands(token.token_hash):
+            self._make_tokens.holder(repos, token.session_id)
             raise GrantRefusedError("the refresh token was revoked", reason="REFRESH_TOKEN_REVOKED")
-        self._make_tokens.alive(current.account, current.session)
-        note_activity(repos, holder.session, now)
+        note_activity(repos, holder, now)
         return Outcome(value=True, events=(issued(holder, token.client_id, tokens, now),))
 
     def _is_retry(self, repos: Store, token: RefreshToken, successor: str) -> bool:

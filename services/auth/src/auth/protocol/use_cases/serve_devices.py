@@ -9,10 +9,10 @@ from typing import Protocol
 from auth.clients.domain.clients import Client
 from auth.ground.domain.errors import DeviceRefusedError, ExtranetClosedError, TooManyAttemptsError
 from auth.ground.use_cases.shelves import (
-    HasAccounts,
     HasAttempts,
     HasConsents,
     HasDeviceRequests,
+    HasHolders,
     HasRefreshTokens,
     HasSessions,
 )
@@ -20,13 +20,25 @@ from auth.people.domain.sessions import Session, require_finished
 from auth.people.domain.throttling import AttemptLimits, wait_before
 from auth.people.use_cases import events
 from auth.people.use_cases.person_rights import PersonRights
-from auth.people.use_cases.stores.accounts import AccountsById, CountedAttempts
+from auth.people.use_cases.stores.accounts import CountedAttempts
 from auth.protocol.domain.bindings import Sender, binding_for
 from auth.protocol.domain.grants import DeviceRequest, DeviceState
 from auth.protocol.domain.user_codes import new_user_code, normalise_user_code
-from auth.protocol.use_cases.exchange_code import issued, keep_refresh_token, note_activity, record_refusal
+from auth.protocol.use_cases.exchange_code import (
+    first_refresh_token,
+    issued,
+    keep_refresh_token,
+    note_activity,
+    record_refusal,
+)
 from auth.protocol.use_cases.make_tokens import Made, MakeTokens, TokenSet, Wanted
-from auth.protocol.use_cases.stores import DeviceRequests, GivenConsents, NewRefreshTokens, SessionsGivingTokens
+from auth.protocol.use_cases.stores import (
+    DeviceRequests,
+    GivenConsents,
+    Holders,
+    NewRefreshTokens,
+    SessionsGivingTokens,
+)
 from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
 from servicekit.identifiers import hash_secret, new_id, new_secret
@@ -53,7 +65,7 @@ class Store(
     HasAttempts[CountedAttempts],
     HasConsents[GivenConsents],
     HasSessions[SessionsGivingTokens],
-    HasAccounts[AccountsById],
+    HasHolders[Holders],
     HasRefreshTokens[NewRefreshTokens],
     Protocol,
 ):
@@ -182,8 +194,9 @@ class ServeDevices:
             audience=request.audience,
             family_id=request.family_id,
             binding=binding_for(client, sender),
+            refresh_token=first_refresh_token(client),
         )
-        holder = self._work.read(lambda repos: self._make_tokens.holder(repos, request.account_id, request.session_id))
+        holder = self._work.read(lambda repos: self._make_tokens.holder(repos, request.session_id))
         try:
             tokens = self._make_tokens(holder, wanted)
         except ExtranetClosedError as error:
@@ -222,8 +235,8 @@ class ServeDevices:
             what = {"client_id": request.client_id}
             late = events.refused("token.refused", request.account_id, "DEVICE_CODE_REUSED", now, what)
             return Outcome(value=False, events=(late,))
-        self._make_tokens.holder(repos, request.account_id, request.session_id)
-        note_activity(repos, made.holder.session, now)
+        self._make_tokens.holder(repos, request.session_id)
+        note_activity(repos, made.holder, now)
         keep_refresh_token(repos, made, now)
         repos.sessions.remember_client(request.session_id, request.client_id)
         return Outcome(value=True, events=(issued(made.holder, request.client_id, made.tokens, now),))

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from auth.people.domain.accounts import Account
 from auth.people.domain.consents import Consent
-from auth.people.domain.sessions import Session
 from auth.people.use_cases.stores.grants import RevokedFamilies, RevokedTokens
 from auth.people.use_cases.stores.sessions import SessionsById
 from auth.protocol.domain.grants import (
@@ -20,6 +18,7 @@ from auth.protocol.domain.grants import (
     PushedRequest,
     RefreshToken,
 )
+from auth.protocol.domain.holders import Holder
 
 
 class NewCodes(Protocol):
@@ -56,7 +55,14 @@ class FoundRefreshTokens(RevokedFamilies, Protocol):
         """The token with whose it is, read together by one question."""
 
 
-class RotatedTokens(FoundRefreshTokens, NewRefreshTokens, Protocol):
+class UsedRefreshTokens(FoundRefreshTokens, Protocol):
+    """Refresh tokens that serve more than once."""
+
+    def stands(self, token_hash: str) -> bool:
+        """Whether it was not revoked, its session is open and finished, and its account may sign in."""
+
+
+class RotatedTokens(UsedRefreshTokens, NewRefreshTokens, Protocol):
     """Refresh tokens that another one follows."""
 
     def use(self, token_hash: str, used_at: datetime) -> bool:
@@ -132,8 +138,15 @@ class SessionsGivingTokens(UsedSessions, Protocol):
         """Notes that the client received tokens in this session."""
 
 
-class SessionsWithAccount(SessionsById, Protocol):
+class Holders(Protocol):
     """Sessions with whose they are."""
 
-    def find_with_account(self, session_id: str) -> tuple[Session | None, Account | None]:
-        """By one question."""
+    def of_session(self, session_id: str) -> Holder | None:
+        """By one question; None when the session or its account is gone."""
+
+
+class HoldersOfTokens(Holders, Protocol):
+    """Those in which access tokens were given."""
+
+    def of_token(self, session_id: str, access_token_id: str) -> Holder | None:
+        """By one question; None also when this token, or its family, was revoked."""

@@ -29,6 +29,43 @@ class Codec:
     read: Callable[[str], Any]
 
 
+class RowReader(Generic[T]):
+    """Makes values of rows that hold the fields of `value_class` in their order, whatever tables they come from."""
+
+    def __init__(
+        self,
+        columns: Mapping[str, sa.ColumnElement[Any]],
+        value_class: Callable[..., T],
+        codecs: Mapping[str, Codec] | None = None,
+    ) -> None:
+        """`columns` by field; `codecs`: of those that hold something as text."""
+        self._make = value_class
+        self.names = [field.name for field in fields(value_class)]  # type: ignore[arg-type]
+        self.columns = [columns[name] for name in self.names]
+        self.times = [index for index, column in enumerate(self.columns) if isinstance(column.type, UtcDateTime)]
+        self._flags = [index for index, column in enumerate(self.columns) if isinstance(column.type, sa.Boolean)]
+        self.codecs = [(self.names.index(name), codec) for name, codec in (codecs or {}).items()]
+
+    def read(self, row: Sequence[Any]) -> T:
+        """The value that a row of `columns` holds, as the driver gives it."""
+        values = list(row)
+        for index in self.times:
+            if values[index] is not None:
+                values[index] = from_microseconds(values[index])
+        for index in self._flags:
+            values[index] = bool(values[index])
+        for index, codec in self.codecs:
+            values[index] = codec.read(values[index])
+        return self._make(**dict(zip(self.names, values, strict=True)))
+
+    def of_mapping(self, row: sa.RowMapping) -> T:
+        """The value of a row that SQLAlchemy has read."""
+        values = [row[name] for name in self.names]
+        for index, codec in self.codecs:
+            values[index] = codec.read(values[index])
+        return self._make(**dict(zip(self.names, values, strict=True)))
+
+
 class Rows(Generic[T]):
     """Finds and adds rows of `table`, whose columns are the fields of `value_class`."""
 
@@ -37,15 +74,11 @@ class Rows(Generic[T]):
     ) -> None:
         """Statements are compiled at their first use. `codecs`: of columns that hold something as text."""
         self._table = table
-        self._make = value_class
-        self._names = [field.name for field in fields(value_class)]  # type: ignore[arg-type]
-        columns = self.columns = [table.c[name] for name in self._names]
-        self._times = [index for index, column in enumerate(columns) if isinstance(column.type, UtcDateTime)]
-        self._flags = [index for index, column in enumerate(columns) if isinstance(column.type, sa.Boolean)]
-        self._codecs = [(self._names.index(name), codec) for name, codec in (codecs or {}).items()]
-        self._fields = attrgetter(*self._names)
-        self._select = sa.select(*columns)
-        self._insert = PreparedStatement(table.insert(), self._names)
+        self._reader = reader = RowReader({column.name: column for column in table.c}, value_class, codecs)
+        self.columns, self.read, self.of_mapping = reader.columns, reader.read, reader.of_mapping
+        self._fields = attrgetter(*reader.names)
+        self._select = sa.select(*reader.columns)
+        self._insert = PreparedStatement(table.insert(), reader.names)
         self._by: dict[str, PreparedStatement] = {}
 
     def find(self, connection: Connection, column: str, value: str) -> T | None:
@@ -60,38 +93,19 @@ class Rows(Generic[T]):
     def add(self, connection: Connection, value: T) -> None:
         """A new row."""
         values = list(self._fields(value))
-        for index in self._times:
+        for index in self._reader.times:
             if values[index] is not None:
                 values[index] = to_microseconds(values[index])
-        for index, codec in self._codecs:
+        for index, codec in self._reader.codecs:
             values[index] = codec.written(values[index])
-        self._insert.run(connection, dict(zip(self._names, values, strict=True)))
+        self._insert.run(connection, dict(zip(self._reader.names, values, strict=True)))
 
     def values(self, value: T) -> dict[str, Any]:
         """The columns and what they hold of `value`, for a statement of SQLAlchemy."""
         values = list(self._fields(value))
-        for index, codec in self._codecs:
+        for index, codec in self._reader.codecs:
             values[index] = codec.written(values[index])
-        return dict(zip(self._names, values, strict=True))
-
-    def of_mapping(self, row: sa.RowMapping) -> T:
-        """The value of a row that SQLAlchemy has read."""
-        values = [row[name] for name in self._names]
-        for index, codec in self._codecs:
-            values[index] = codec.read(values[index])
-        return self._make(**dict(zip(self._names, values, strict=True)))
-
-    def read(self, row: Sequence[Any]) -> T:
-        """The value that a row of `columns` holds."""
-        values = list(row)
-        for index in self._times:
-            if values[index] is not None:
-                values[index] = from_microseconds(values[index])
-        for index in self._flags:
-            values[index] = bool(values[index])
-        for index, codec in self._codecs:
-            values[index] = codec.read(values[index])
-        return self._make(**dict(zip(self._names, values, strict=True)))
+        return dict(zip(self._reader.names, values, strict=True))
 
 
 def _driver_value(value: object) -> object:

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Select, bindparam, literal_column, select, update
+from sqlalchemy import Connection, Select, bindparam, literal_column, select, update
 
 from auth.ground.adapters.database.person_tables import credential
 from auth.ground.adapters.database.tables import account as t
@@ -16,22 +16,18 @@ from servicekit.database.types import UtcDateTime, from_microseconds
 from servicekit.identifiers import new_id
 
 c = credential.c
+LIVING_PASSWORD = (c.kind == literal_column(f"'{CredentialKind.PASSWORD.value}'")) & c.revoked_at.is_(None)
 _OWN = [field.name for field in fields(Account)]
 _PROVISIONAL_AT = _OWN.index("provisional")
 _PARTS = [f"provisional_{part}" for part in ("hash", "expires_at", "used_at")]
 _OF_PASSWORD = {"password_hash": c.content, "password_changed_at": c.created_at}
 _NAMES = [*_OWN[:_PROVISIONAL_AT], *_OWN[_PROVISIONAL_AT + 1 :], *_PARTS]
-ACCOUNT_COLUMNS = [_OF_PASSWORD[name] if name in _OF_PASSWORD else t.c[name] for name in _NAMES]
+_COLUMNS = [_OF_PASSWORD[name] if name in _OF_PASSWORD else t.c[name] for name in _NAMES]
 
 
-def with_password(accounts: FromClause) -> FromClause:
-    """The same with the password of each account, where there is one."""
-    living = (c.account_id == t.c.account_id) & (c.kind == literal_column(f"'{CredentialKind.PASSWORD.value}'"))
-    return accounts.outerjoin(credential, living & c.revoked_at.is_(None))
-
-
-_ACCOUNTS = select(*ACCOUNT_COLUMNS).select_from(with_password(t))
-_TIMES = [index for index, column in enumerate(ACCOUNT_COLUMNS) if isinstance(column.type, UtcDateTime)]
+_WITH_PASSWORD = t.outerjoin(credential, (c.account_id == t.c.account_id) & LIVING_PASSWORD)
+_ACCOUNTS = select(*_COLUMNS).select_from(_WITH_PASSWORD)
+_TIMES = [index for index, column in enumerate(_COLUMNS) if isinstance(column.type, UtcDateTime)]
 _FIND = PreparedStatement(_ACCOUNTS.where(t.c.account_id == bindparam("wanted")))
 
 
@@ -45,7 +41,7 @@ class SqlAccounts:
     def find(self, account_id: str) -> Account | None:
         """By identifier."""
         row = _FIND.first(self._connection, {"wanted": account_id})
-        return account_of_row(row) if row is not None else None
+        return _of_row(row) if row is not None else None
 
     def find_by_username(self, username: str) -> Account | None:
         """By what the person types, normalised."""
@@ -140,8 +136,8 @@ def _since(account: Account) -> datetime:
     return account.password_changed_at or account.created_at
 
 
-def account_of_row(row: Sequence[Any]) -> Account:
-    """What the driver gives of `ACCOUNT_COLUMNS`."""
+def _of_row(row: Sequence[Any]) -> Account:
+    """What the driver gives of `_COLUMNS`."""
     values = list(row)
     for index in _TIMES:
         if values[index] is not None:

@@ -10,21 +10,13 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from auth.ground.adapters.database.rows import Change, Rows
-from auth.ground.adapters.database.tables import account, ended_session, feed_position, session_client
+from auth.ground.adapters.database.tables import ended_session, feed_position, session_client
 from auth.ground.adapters.database.tables import session as t
-from auth.people.adapters.database.accounts import ACCOUNT_COLUMNS, account_of_row, with_password
 from auth.people.adapters.database.session_texts import FACTORS, STEPS
-from auth.people.domain.accounts import Account
 from auth.people.domain.sessions import CLIENT_CLOSED, TOKEN_REVOKED, ClientSession, EndedSession, Session
 from servicekit.database.prepared import PreparedStatement
 
 SESSIONS = Rows(t, Session, {"factors": FACTORS, "pending": STEPS})
-_BOTH = [*SESSIONS.columns, *ACCOUNT_COLUMNS]
-_WITH_ACCOUNT = PreparedStatement(
-    select(*[column.label(f"c{index}") for index, column in enumerate(_BOTH)])
-    .select_from(with_password(t.outerjoin(account, account.c.account_id == t.c.account_id)))
-    .where(t.c.session_id == bindparam("wanted"))
-)
 _TOUCH = Change(
     update(t).where(t.c.session_id == bindparam("wanted"), t.c.ended_at.is_(None)).values(seen_at=bindparam("at"))
 )
@@ -50,14 +42,6 @@ class SqlSessions:
     def find_by_cookie(self, cookie_hash: str) -> Session | None:
         """By the hash of the cookie."""
         return SESSIONS.find(self._connection, "cookie_hash", cookie_hash)
-
-    def find_with_account(self, session_id: str) -> tuple[Session | None, Account | None]:
-        """See the port."""
-        row = _WITH_ACCOUNT.first(self._connection, {"wanted": session_id})
-        if row is None:
-            return None, None
-        count = len(SESSIONS.columns)
-        return SESSIONS.read(row[:count]), account_of_row(row[count:]) if row[count] is not None else None
 
     def open_of(self, account_id: str) -> Sequence[Session]:
         """Those of a person that have not ended."""

@@ -7,11 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, exists, select, update
 
 from auth.ground.adapters.database.rows import Change, Rows
-from auth.ground.adapters.database.tables import account, authorization_code, refresh_token, session
-from auth.people.adapters.database.accounts import ACCOUNT_COLUMNS, account_of_row, with_password
-from auth.people.adapters.database.sessions import SESSIONS
-from auth.people.domain.accounts import Account
-from auth.people.domain.sessions import Session
+from auth.ground.adapters.database.tables import authorization_code, refresh_token, session
+from auth.protocol.adapters.database.holders import HOLDERS, IS_SIGNED_IN, labelled, read_holder, with_person
 from auth.protocol.domain.grants import AuthorizationCode, FoundCode, FoundToken, RefreshToken
 from servicekit.database.prepared import PreparedStatement
 
@@ -21,21 +18,11 @@ def _session_is_open(session_id: ColumnElement[str]) -> ColumnElement[bool]:
 
 
 def _with_holder(table: Table, rows: Rows[Any], key: ColumnElement[str]) -> PreparedStatement:
-    """One question for a grant, its account and its session."""
-    whose = with_password(table.outerjoin(account, account.c.account_id == table.c.account_id))
-    joined = whose.outerjoin(session, session.c.session_id == table.c.session_id)
-    columns = [*rows.columns, *ACCOUNT_COLUMNS, *SESSIONS.columns]
-    labelled = [column.label(f"c{index}") for index, column in enumerate(columns)]
-    return PreparedStatement(select(*labelled).select_from(joined).where(key == bindparam("wanted")))
-
-
-def _holder(row: Sequence[Any]) -> tuple[Account | None, Session | None]:
-    """What stands after the grant's own columns."""
-    whose, sign_in = row[: len(ACCOUNT_COLUMNS)], row[len(ACCOUNT_COLUMNS) :]
-    return (
-        account_of_row(whose) if whose[0] is not None else None,
-        SESSIONS.read(sign_in) if sign_in[0] is not None else None,
-    )
+    """One question for a grant and whose it is."""
+    same = (session.c.session_id == table.c.session_id) & (session.c.account_id == table.c.account_id)
+    columns = labelled([*rows.columns, *HOLDERS.columns])
+    joined = with_person(table.outerjoin(session, same))
+    return PreparedStatement(select(*columns).select_from(joined).where(key == bindparam("wanted")))
 
 
 _CODES = Rows(authorization_code, AuthorizationCode)
@@ -54,6 +41,11 @@ _USE_TOKEN = Change(
 )
 _FIND_CODE = _with_holder(authorization_code, _CODES, _code.code_hash)
 _FIND_TOKEN = _with_holder(refresh_token, _TOKENS, _token.token_hash)
+_STANDS = PreparedStatement(
+    select(_token.family_id)
+    .where(_token.token_hash == bindparam("wanted"), _token.revoked_at.is_(None))
+    .where(exists().where(session.c.session_id == _token.session_id, IS_SIGNED_IN).select_from(with_person(session)))
+)
 
 
 class SqlCodes:
@@ -69,7 +61,7 @@ class SqlCodes:
         if row is None:
             return None
         count = len(_CODES.columns)
-        return FoundCode(_CODES.read(row[:count]), *_holder(row[count:]))
+        return FoundCode(_CODES.read(row[:count]), read_holder(row[count:]))
 
     def add(self, code: AuthorizationCode) -> None:
         """A new row."""
@@ -109,7 +101,11 @@ class SqlRefreshTokens:
         if row is None:
             return None
         count = len(_TOKENS.columns)
-        return FoundToken(_TOKENS.read(row[:count]), *_holder(row[count:]))
+        return FoundToken(_TOKENS.read(row[:count]), read_holder(row[count:]))
+
+    def stands(self, token_hash: str) -> bool:
+        """See the port."""
+        return _STANDS.first(self._connection, {"wanted": token_hash}) is not None
 
     def add(self, token: RefreshToken) -> None:
         """A new row."""
