@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from auth.clients.domain.clients import IDENTITY_SCOPES, Client
 from auth.ground.domain.errors import ExtranetClosedError, RightsStaleError
@@ -79,7 +79,9 @@ class PersonRights:
         Raises:
             RightsStaleError: the replica is not fresh.
         """
-        return self._is_active(self._fresh(), session) if extranet is None else self.is_open(session, extranet)
+        if extranet is not None:
+            return self.is_open(session, extranet)
+        return _is_active(self._fresh(), session, french_day(self._clock.now()))
 
     def organisations(self, account_id: str) -> tuple[Organisation, ...]:
         """The organisations in which the person is active.
@@ -104,24 +106,15 @@ class PersonRights:
             RightsStaleError: the replica is not fresh.
         """
         snapshot = self._fresh()
-        organisation = snapshot.find(Organisation, session.organisation_id) if session.organisation_id else None
-        if extranet is None:
-            if not self._is_active(snapshot, session):
-                raise ExtranetClosedError(
-                    "the person is not active in the organisation of the session",
-                    reason="NO_ORGANISATION",
-                    extranet="",
-                    rights_revision=snapshot.revision,
-                )
-            return ExtranetRights(None, organisation, snapshot.revision, _only_caf(snapshot, session))
-        for opened in self._opened(snapshot, session):
-            if opened.code == extranet:
-                return ExtranetRights(opened, organisation, snapshot.revision, _only_caf(snapshot, session))
-        reason = self._reason(snapshot, session, extranet)
+        today = french_day(self._clock.now())
+        key = ("rights for a client", session.account_id, session.organisation_id, extranet, today)
+        found = snapshot.remembered(key, lambda: _for_client(snapshot, session, extranet, today))
+        if found is not None:
+            return found
         raise ExtranetClosedError(
-            f"{extranet} is not open to this person",
-            reason=reason,
-            extranet=extranet,
+            f"{extranet} is not open to this person" if extranet else "the person is not active in the organisation",
+            reason=self._reason(snapshot, session, extranet) if extranet else "NO_ORGANISATION",
+            extranet=extranet or "",
             rights_revision=snapshot.revision,
         )
 
@@ -251,14 +244,7 @@ class PersonRights:
         return known.label if known is not None else code
 
     def _opened(self, snapshot: Snapshot, session: SessionState) -> tuple[OpenExtranet, ...]:
-        if session.organisation_id is None:
-            return ()
-        today = french_day(self._clock.now())
-        return open_extranets(snapshot, session.account_id, session.organisation_id, today)
-
-    def _is_active(self, snapshot: Snapshot, session: SessionState) -> bool:
-        today = french_day(self._clock.now())
-        return session.organisation_id in {known.id for known in organisations_of(snapshot, session.account_id, today)}
+        return _opened(snapshot, session, french_day(self._clock.now()))
 
     def _reason(self, snapshot: Snapshot, session: SessionState, extranet: str) -> str:
         if session.organisation_id is None:
@@ -271,6 +257,25 @@ class PersonRights:
         if snapshot is None or age > self._freshness:
             raise RightsStaleError("the replica of the rights is not known to be fresh")
         return snapshot
+
+
+def _for_client(snapshot: Snapshot, session: SessionState, extranet: str | None, today: date) -> ExtranetRights | None:
+    """None: it is not open to the person."""
+    opened = next((one for one in _opened(snapshot, session, today) if one.code == extranet), None)
+    if opened is None and (extranet is not None or not _is_active(snapshot, session, today)):
+        return None
+    organisation = snapshot.find(Organisation, session.organisation_id) if session.organisation_id else None
+    return ExtranetRights(opened, organisation, snapshot.revision, _only_caf(snapshot, session))
+
+
+def _opened(snapshot: Snapshot, session: SessionState, today: date) -> tuple[OpenExtranet, ...]:
+    if session.organisation_id is None:
+        return ()
+    return open_extranets(snapshot, session.account_id, session.organisation_id, today)
+
+
+def _is_active(snapshot: Snapshot, session: SessionState, today: date) -> bool:
+    return session.organisation_id in {known.id for known in organisations_of(snapshot, session.account_id, today)}
 
 
 def _only_caf(snapshot: Snapshot, session: SessionState) -> str:

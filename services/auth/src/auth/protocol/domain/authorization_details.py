@@ -75,8 +75,11 @@ def narrow(granted: Sequence[Detail], requested: Sequence[Detail]) -> tuple[Deta
 def common(granted: Sequence[Detail], held: Sequence[Detail]) -> tuple[Detail, ...]:
     """What of the details that a token holds is granted today: each is cut to what both hold, or left out.
 
-    A detail is the same right when its type, extranet and contract, or role and organisation, are the same.
+    A detail is the same right when its type, extranet and contract, or role and organisation, are the same. Usually
+    nothing has changed since the token was made, and nothing is cut.
     """
+    if [*granted] == [*held]:
+        return tuple(granted)
     return _cut((today, detail) for detail in held for today in granted if _is_same_right(today, detail))
 
 

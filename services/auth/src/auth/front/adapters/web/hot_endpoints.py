@@ -19,6 +19,8 @@ from servicekit.metrics import ROUTE
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+_STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
 Endpoint = Callable[[Mapping[str, Any]], Answer]
 
 
@@ -68,9 +70,7 @@ class HotEndpoints:
         served = self._served[rule]
         status, body, headers = self._answer(served, environ)
         length = [("Content-Length", str(len(body)))] if status != HTTPStatus.NO_CONTENT else []  # RFC 9110 §8.6
-        start_response(
-            f"{status} {HTTPStatus(status).phrase}", [*headers, ("X-Content-Type-Options", "nosniff"), *length]
-        )
+        start_response(_STATUS_LINES[status], [*headers, ("X-Content-Type-Options", "nosniff"), *length])
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
 
     def lane_of(self, method: str, path: str) -> Lane:

@@ -150,13 +150,12 @@ def _decoded(part: str) -> str:
 
 def _refuse_ambiguity(request: PlainRequest) -> None:
     lists: Mapping[str, list[str]] = request.payload.datalist
-    if any(len(values) > 1 for name, values in lists.items() if name not in REPEATABLE):
+    if [name for name, values in lists.items() if len(values) > 1 and name not in REPEATABLE]:
         raise RequestRefusedError("invalid_request", "a parameter is there more than once")
-    ways = [request.has_authorization, "client_secret" in lists, "client_assertion" in lists]
-    if sum(ways) > 1:
+    if request.has_authorization + ("client_secret" in lists) + ("client_assertion" in lists) > 1:
         raise RequestRefusedError("invalid_request", "the client authenticates in two ways")
     basic = request.basic
-    if basic is not None and lists.get("client_id", [basic[0]]) != [basic[0]]:
+    if basic is not None and "client_id" in lists and lists["client_id"] != [basic[0]]:
         raise RequestRefusedError("invalid_request", "client_id is not the client that authenticates")
 
 
@@ -170,4 +169,4 @@ def read_basic(header: str) -> tuple[str, str] | None:
         user, colon, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
     except ValueError:  # not base64, not ASCII, not UTF-8
         return None
-    return (unquote_plus(user), unquote_plus(password)) if colon else None
+    return (_decoded(user), _decoded(password)) if colon else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from auth.ground.domain.errors import RequestRefusedError
 
@@ -38,8 +38,8 @@ class TokenForm(NamedTuple):
     @staticmethod
     def of(lists: Mapping[str, Sequence[str]]) -> TokenForm:
         """Of all parameters that have a value, each with all its values."""
-        found: dict[str, Any] = {name: values[0] for name, values in lists.items() if name in _SINGLE and values}
-        return TokenForm(**found, resource=tuple(lists.get("resource", ())), audience=tuple(lists.get("audience", ())))
+        single = [lists[name][0] if name in lists else "" for name in _SINGLE]
+        return TokenForm._make([*single, *(tuple(lists.get(name, ())) for name in REPEATABLE)])
 
     def __repr__(self) -> str:
         """Names only: nearly every value is a secret."""
@@ -55,5 +55,5 @@ class TokenForm(NamedTuple):
             raise RequestRefusedError("invalid_target", "the resource is not the one that is granted")
 
 
-REPEATABLE = frozenset({"resource", "audience"})
-_SINGLE = frozenset(TokenForm._fields) - REPEATABLE
+REPEATABLE = ("resource", "audience")
+_SINGLE = TokenForm._fields[: -len(REPEATABLE)]
