@@ -42,8 +42,7 @@ class Benchmark:
         first = self.house.layout.first_port
         self.peer = Peer(folder, (first + 90, first + 91), self.key.public_jwk)
         self.unsupported = self.house.import_clients(our.client_entries(self.house, self.key.public_jwk))
-        self.house.start_neighbours(children)
-        auth = self.house.start(children)
+        auth = self.house.start_all(children)
         template = self.house.template()
         auth.stop()
         self.house.mint(template, stock)

@@ -77,12 +77,15 @@ class House:
         )
         return None if answer.returncode == 0 else (answer.stderr or answer.stdout).strip()
 
-    def start_neighbours(self, children: Children) -> None:
-        """Audit acknowledges, habpps feeds the rights; neither takes time of the measured core."""
-        children.start(*(self._program(name, OTHER_CORE) for name in ("audit", "habpps")))
+    def start_all(self, children: Children) -> Child:
+        """Auth on the measured core; audit acknowledges, habpps feeds the rights: neither takes time of that core.
+        Together, as habpps is well only while auth answers."""
+        neighbours = [self._program(name, OTHER_CORE) for name in ("audit", "habpps")]
+        self.auth, *_ = children.start(self._program("auth", MEASURED_CORE), *neighbours)
+        return self.auth
 
     def start(self, children: Children) -> Child:
-        """Starts auth on the measured core."""
+        """Starts auth again."""
         (self.auth,) = children.start(self._program("auth", MEASURED_CORE))
         return self.auth
 
