@@ -5,7 +5,8 @@ RFC 7515 §3.1, RFC 7518 §3.3 and §3.4. A test holds joserfc to verify what is
 
 import binascii
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from functools import partial
+from typing import Any
 
 import orjson
 from cryptography.hazmat.primitives import hashes
@@ -21,15 +22,16 @@ _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class FastSigner:
-    """One P-256 key, held in memory. The encoded header of each `typ` is kept. Safe for threads."""
+    """One private key, held in memory: loading an RSA key costs 35 ms, a signature with it 0.3 ms. Safe for threads."""
 
-    algorithm = ES256
-
-    def __init__(self, key: ec.EllipticCurvePrivateKey, kid: str) -> None:
-        """`kid` goes into every header."""
-        self._key = key
+    def __init__(self, key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, kid: str) -> None:
+        """A P-256 key signs ES256, an RSA key RS256. `kid` goes into every header; that of each `typ` is kept."""
         self.kid = kid
         self._headers: dict[str, bytes] = {}
+        if isinstance(key, rsa.RSAPrivateKey):
+            self.algorithm, self._signature = RS256, partial(_rs256, key)
+        else:
+            self.algorithm, self._signature = ES256, partial(_es256, key)
 
     def sign(self, token_type: str, claims: Mapping[str, Any]) -> str:
         """A compact JWS."""
@@ -37,32 +39,16 @@ class FastSigner:
         if header is None:
             header = self._headers.setdefault(token_type, _header(self.algorithm, token_type, self.kid))
         signed = header + _encode(orjson.dumps(dict(claims)))
-        r, s = utils.decode_dss_signature(self._key.sign(signed, _ECDSA))
-        signature = r.to_bytes(_HALF_BYTES, "big") + s.to_bytes(_HALF_BYTES, "big")
-        return (signed + b"." + _encode(signature)).decode()
+        return (signed + b"." + _encode(self._signature(signed))).decode()
 
 
-class FastRsaSigner:
-    """One RSA key, held in memory: loading it costs 35 ms, a signature 0.3 ms. Safe for threads."""
-
-    algorithm = RS256
-
-    def __init__(self, key: rsa.RSAPrivateKey, kid: str) -> None:
-        """`kid` goes into every header."""
-        self._key = key
-        self.kid = kid
-        self._headers: dict[str, bytes] = {}
-
-    def sign(self, token_type: str, claims: Mapping[str, Any]) -> str:
-        """A compact JWS."""
-        header = self._headers.get(token_type)
-        if header is None:
-            header = self._headers.setdefault(token_type, _header(self.algorithm, token_type, self.kid))
-        signed = header + _encode(orjson.dumps(dict(claims)))
-        return (signed + b"." + _encode(self._key.sign(signed, _PKCS1, _SHA256))).decode()
+def _es256(key: ec.EllipticCurvePrivateKey, signed: bytes) -> bytes:
+    r, s = utils.decode_dss_signature(key.sign(signed, _ECDSA))
+    return r.to_bytes(_HALF_BYTES, "big") + s.to_bytes(_HALF_BYTES, "big")
 
 
-KeySigner: TypeAlias = FastSigner | FastRsaSigner
+def _rs256(key: rsa.RSAPrivateKey, signed: bytes) -> bytes:
+    return key.sign(signed, _PKCS1, _SHA256)
 
 
 def _header(algorithm: str, token_type: str, kid: str) -> bytes:

@@ -18,7 +18,7 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
-from auth.keys.adapters.crypto.fast_signer import FastRsaSigner, FastSigner, KeySigner
+from auth.keys.adapters.crypto.fast_signer import FastSigner
 from auth.keys.adapters.crypto.key_changes import KeyChanges
 from auth.keys.adapters.crypto.key_files import KeyFolder, Stamp
 from auth.keys.adapters.crypto.private_keys import PrivateKey, public_jwk
@@ -54,7 +54,7 @@ class VerificationKey:
 
 @dataclass(frozen=True)
 class _ParsedKey:
-    signer: KeySigner
+    signer: FastSigner
     verification: VerificationKey
     jwk: Mapping[str, Any]
     public: ECKey | RSAKey
@@ -66,7 +66,7 @@ class _View:
 
     stamp: Stamp | None
     changes_at: datetime | None
-    signers: Mapping[str, KeySigner]
+    signers: Mapping[str, FastSigner]
     signing_since: Mapping[str, datetime]
     verification: Mapping[str, VerificationKey]
     public: KeySet
@@ -100,7 +100,7 @@ class SigningKeys:
         """
         return self.signer_of(algorithm).sign(token_type, claims)
 
-    def signer_of(self, algorithm: str) -> KeySigner:
+    def signer_of(self, algorithm: str) -> FastSigner:
         """The one key that signs now. Not to be kept: another one signs tomorrow.
 
         Raises:
@@ -112,7 +112,7 @@ class SigningKeys:
         return signer
 
     @property
-    def signer(self) -> KeySigner:
+    def signer(self) -> FastSigner:
         """The ES256 key that signs now; see `signer_of`."""
         return self.signer_of(ES256)
 
@@ -229,4 +229,4 @@ def _parsed_key(private: PrivateKey, algorithm: str) -> _ParsedKey:
         verification = VerificationKey(kid, algorithm, private.public_key())
         return _ParsedKey(FastSigner(private, kid), verification, jwk, ECKey.import_key(dict(jwk)))
     verification = VerificationKey(kid, algorithm, private.public_key())
-    return _ParsedKey(FastRsaSigner(private, kid), verification, jwk, RSAKey.import_key(dict(jwk)))
+    return _ParsedKey(FastSigner(private, kid), verification, jwk, RSAKey.import_key(dict(jwk)))
