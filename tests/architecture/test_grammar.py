@@ -44,13 +44,6 @@ TWICE = {
     ),
     **dict.fromkeys(["DpopNonces", "OwnTokens", "RightsReplica", "EndedSessions"], "a port, and what implements it"),
     **dict.fromkeys(["Store"], "what a use case of auth sees of a transaction: one beside each"),
-    **dict.fromkeys(
-        [
-            *("Change", "EndedSession"),
-            *("Step", "Text", "Waiting"),
-        ],
-        "not yet told apart; this list gets shorter",
-    ),
 }
 """Class names that stand twice where somebody could meet both: in one service, or in it and a library."""
 

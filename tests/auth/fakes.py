@@ -14,7 +14,7 @@ from auth.people.domain.accounts import Account
 from auth.people.domain.consents import Consent
 from auth.people.domain.logout import LogoutAnswer
 from auth.people.domain.mails import Message
-from auth.people.domain.sessions import CLIENT_CLOSED, TOKEN_REVOKED, ClientSession, EndedSession, Session
+from auth.people.domain.sessions import CLIENT_CLOSED, TOKEN_REVOKED, ClientSession, EndedAccess, Session
 from rights.snapshot import Snapshot
 from servicekit.errors import DependencyUnavailableError
 from tests.auth.history_fakes import (
@@ -151,12 +151,12 @@ class InMemorySessions:
 
 class InMemoryEndedSessions:
     def __init__(self) -> None:
-        self.rows: list[EndedSession] = []
+        self.rows: list[EndedAccess] = []
         self.newest = 0
 
-    def append(self, session: Session, ended_at: datetime, reason: str) -> EndedSession:
+    def append(self, session: Session, ended_at: datetime, reason: str) -> EndedAccess:
         return self._append(
-            EndedSession(
+            EndedAccess(
                 session_id=session.session_id,
                 account_id=session.account_id,
                 ended_at=ended_at,
@@ -165,21 +165,21 @@ class InMemoryEndedSessions:
             )
         )
 
-    def append_token(self, token_id: str, ended_at: datetime) -> EndedSession:
+    def append_token(self, token_id: str, ended_at: datetime) -> EndedAccess:
         return self._append(
-            EndedSession(
+            EndedAccess(
                 session_id="", account_id="", ended_at=ended_at, reason=TOKEN_REVOKED, revision=0, token_id=token_id
             )
         )
 
-    def append_client(self, client_id: str, ended_at: datetime) -> EndedSession:
+    def append_client(self, client_id: str, ended_at: datetime) -> EndedAccess:
         return self._append(
-            EndedSession(
+            EndedAccess(
                 session_id="", account_id="", ended_at=ended_at, reason=CLIENT_CLOSED, revision=0, client_id=client_id
             )
         )
 
-    def _append(self, end: EndedSession) -> EndedSession:
+    def _append(self, end: EndedAccess) -> EndedAccess:
         self.newest += 1
         ended = replace(end, revision=self.newest)
         self.rows.append(ended)
@@ -188,10 +188,10 @@ class InMemoryEndedSessions:
     def position(self) -> tuple[int, str]:
         return self.newest, "epoch"
 
-    def after(self, revision: int, limit: int) -> Sequence[EndedSession]:
+    def after(self, revision: int, limit: int) -> Sequence[EndedAccess]:
         return [row for row in self.rows if row.revision > revision][:limit]
 
-    def since(self, moment: datetime) -> Sequence[EndedSession]:
+    def since(self, moment: datetime) -> Sequence[EndedAccess]:
         return [row for row in self.rows if row.ended_at >= moment]
 
     def forget_before(self, moment: datetime) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from statistics import median
 
 from rights.facts import Fact
-from rights.snapshot import Change, FactChange, Snapshot
+from rights.snapshot import FactChange, Snapshot, SnapshotChange
 from servicekit.long_lived import long_lived
 from tests.rights.builders import the_commune
 
@@ -30,7 +30,7 @@ def main() -> None:
     changed = held
     for number in range(_CHANGES):
         user = replace(the_commune().creche_director, id=f"user-many-{number}", state="locked")
-        changed = changed.apply(Change(number + 2, number + 1, (FactChange.setting(user),)))
+        changed = changed.apply(SnapshotChange(number + 2, number + 1, (FactChange.setting(user),)))
     after = pause()
     print(f"\nFull collection of a process with {_USERS} users ({len(held)} facts), median of {_ROUNDS}")
     print(f"without any rights        {nothing * 1000:8.1f} ms")

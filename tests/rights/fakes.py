@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from rights.feed import FeedHistoryLostError, FeedLostError, Position
 from rights.replica import position_of
 from rights.sessions import EndedSession, EndedSessions, SessionsEnded
-from rights.snapshot import Change, FactChange, Snapshot
+from rights.snapshot import FactChange, Snapshot, SnapshotChange
 
 
 class HandClock:
@@ -32,10 +32,10 @@ class HandClock:
 class Messages:
     """A subscription that brings what is there, then breaks."""
 
-    messages: list[Change]
+    messages: list[SnapshotChange]
     cancelled: bool = False
 
-    def __iter__(self) -> Iterator[Change]:
+    def __iter__(self) -> Iterator[SnapshotChange]:
         yield from self.messages
         raise FeedLostError("the stream broke")
 
@@ -43,7 +43,7 @@ class Messages:
         self.cancelled = True
 
 
-Fault = Callable[[list[Change]], list[Change]]
+Fault = Callable[[list[SnapshotChange]], list[SnapshotChange]]
 
 
 @dataclass
@@ -51,18 +51,18 @@ class InMemoryFeed:
     """The server side: one snapshot, its history, and faults between it and the replica."""
 
     server: Snapshot = field(default_factory=Snapshot.empty)
-    history: list[Change] = field(default_factory=list)
+    history: list[SnapshotChange] = field(default_factory=list)
     fault: Fault = list
     reachable: bool = True
     before_answer: Callable[[], None] = lambda: None
     acknowledged: list[tuple[str, int]] = field(default_factory=list)
     snapshots_given: int = 0
 
-    def write(self, *facts: FactChange) -> Change:
+    def write(self, *facts: FactChange) -> SnapshotChange:
         """Commit one transaction."""
         revision = self.server.revision + 1
-        after = self.server.apply(Change(revision, revision - 1, facts))
-        change = Change(revision, revision - 1, facts, after.digest)
+        after = self.server.apply(SnapshotChange(revision, revision - 1, facts))
+        change = SnapshotChange(revision, revision - 1, facts, after.digest)
         self.server = after
         self.history.append(change)
         return change
@@ -72,8 +72,8 @@ class InMemoryFeed:
         self.server = backup
         self.history = [change for change in self.history if change.revision <= backup.revision]
 
-    def heartbeat(self) -> Change:
-        return Change(self.server.revision, self.server.revision, (), self.server.digest)
+    def heartbeat(self) -> SnapshotChange:
+        return SnapshotChange(self.server.revision, self.server.revision, (), self.server.digest)
 
     def snapshot(self) -> Snapshot:
         self._answer()

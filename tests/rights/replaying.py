@@ -11,7 +11,7 @@ from rights.decision import decide
 from rights.facts import Fact
 from rights.record import read_record, record_of
 from rights.replay import LoggedChange, LoggedDecision
-from rights.snapshot import Change, FactChange, Snapshot
+from rights.snapshot import FactChange, Snapshot, SnapshotChange
 from tests.rights.builders import CAF, PARIS, TODAY, the_commune, the_extension, the_question, the_table, the_token
 
 ACCOUNTS = ("account-social-worker", "account-childhood-manager", "account-creche-director", "account-nobody")
@@ -41,7 +41,7 @@ def lived(decisions: int, seed: int = 1) -> Logged:
     tokens = {account: the_token(Snapshot.of(WORLD), account) for account in ACCOUNTS}
     for facts in changes:
         settings = tuple(FactChange.setting(fact) for fact in facts)
-        snapshot = snapshot.apply(Change(snapshot.revision + 1, snapshot.revision, settings))
+        snapshot = snapshot.apply(SnapshotChange(snapshot.revision + 1, snapshot.revision, settings))
         pairs = tuple((one.key, one.value) for one in settings)
         logged.log.append(LoggedChange(snapshot.revision, snapshot.epoch, pairs, snapshot.digest))
         logged.anchors[snapshot.epoch, snapshot.revision] = snapshot.digest.hex()

@@ -18,7 +18,7 @@ from rights.feed_client import GrpcEndedSessionsFeed, GrpcRightsFeed
 from rights.replica import RightsReplica, position_of
 from rights.replication import NEVER, Pace
 from rights.sessions import SessionsReplica
-from rights.snapshot import Change, FactChange, Snapshot
+from rights.snapshot import FactChange, Snapshot, SnapshotChange
 from servicekit.clock import SystemClock
 from tests.rights.builders import the_commune, told_by
 
@@ -33,7 +33,7 @@ class Server:
     def __init__(self) -> None:
         self.news = threading.Condition()
         self.snapshot = COMMUNE.snapshot()
-        self.changes: list[Change] = []
+        self.changes: list[SnapshotChange] = []
         self.acknowledged: list[int] = []
         self.digest_sent: bytes | None = None
         self.last_part_is_sent = True
@@ -42,8 +42,8 @@ class Server:
     def write(self, *facts: FactChange) -> None:
         with self.news:
             revision = self.snapshot.revision + 1
-            self.snapshot = self.snapshot.apply(Change(revision, revision - 1, facts))
-            self.changes.append(Change(revision, revision - 1, facts, self.snapshot.digest))
+            self.snapshot = self.snapshot.apply(SnapshotChange(revision, revision - 1, facts))
+            self.changes.append(SnapshotChange(revision, revision - 1, facts, self.snapshot.digest))
             self.news.notify_all()
 
     def wait_until(self, holds: Callable[[], bool]) -> None:
@@ -89,7 +89,7 @@ class RightsServicer(rights_feed_pb2_grpc.RightsFeedServicer):
                     last=True,
                 )
 
-    def _due(self, sent: int, context: Any) -> list[Change]:
+    def _due(self, sent: int, context: Any) -> list[SnapshotChange]:
         with self.server.news:
             self.server.news.wait_for(lambda: self._is_over(context) or self.server.snapshot.revision > sent, 1)
             return [change for change in self.server.changes if change.revision > sent]

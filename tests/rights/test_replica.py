@@ -16,7 +16,7 @@ from rights.feed import DivergenceError, FeedLostError
 from rights.replica import RightsReplica
 from rights.replication import NEVER, Pace
 from rights.sessions import SessionsReplica
-from rights.snapshot import Change, FactChange, Snapshot
+from rights.snapshot import FactChange, Snapshot, SnapshotChange
 from rights.snapshot_file import save_snapshot
 from tests.promises import promise
 from tests.rights.builders import the_commune, told_by
@@ -243,7 +243,7 @@ def test_a_spoilt_saved_snapshot_is_ignored(tmp_path: Path, spoil: Callable[[byt
     assert RightsReplica(feed, clock, saved_at=path).current() == (None, NEVER)
 
 
-FAULTS: dict[str, Callable[[list[Change]], list[Change]]] = {
+FAULTS: dict[str, Callable[[list[SnapshotChange]], list[SnapshotChange]]] = {
     "lose": lambda messages: messages[1:],
     "repeat": lambda messages: [message for message in messages for _ in range(2)],
     "shuffle": lambda messages: messages[::-1],
@@ -351,7 +351,7 @@ def test_whatever_a_feed_raises_both_threads_go_on_and_the_replica_takes_everyth
     failed = {"follow": 0, "confirm": 0}
     again = threading.Event()
 
-    def poison(_: list[Change]) -> list[Change]:
+    def poison(_: list[SnapshotChange]) -> list[SnapshotChange]:
         failed["follow"] += 1
         raise error
 

@@ -11,9 +11,9 @@ from rights.facts import KINDS, FactFormatError, Organisation, ServiceContract, 
 from rights.snapshot import (
     EMPTY_DIGEST,
     BrokenChainError,
-    Change,
     FactChange,
     Snapshot,
+    SnapshotChange,
     digest_after,
     fact_digest,
 )
@@ -39,7 +39,7 @@ def test_a_digest_kept_change_by_change_equals_one_computed_afresh(transactions:
             before = snapshot.value_of(key)
             digest = digest_after(digest, key, before, value)
             revision = snapshot.revision + 1
-            snapshot = snapshot.apply(Change(revision, revision - 1, (FactChange(key, value),)))
+            snapshot = snapshot.apply(SnapshotChange(revision, revision - 1, (FactChange(key, value),)))
         afresh = Snapshot.load(snapshot.entries(), revision=snapshot.revision, epoch=1)
         total = sum(fact_digest(key, value) for key, value in snapshot.entries()) % 2**256
         assert snapshot.digest == digest == afresh.digest == total.to_bytes(32, "big")
@@ -52,7 +52,7 @@ def test_indexes_after_changes_equal_indexes_built_afresh(transactions: list[lis
     snapshot = Snapshot.empty()
     for number, transaction in enumerate(transactions):
         facts = tuple(FactChange(key, value) for key, value in transaction)
-        snapshot = snapshot.apply(Change(number + 1, number, facts))
+        snapshot = snapshot.apply(SnapshotChange(number + 1, number, facts))
     afresh = Snapshot.load(snapshot.entries(), revision=snapshot.revision, epoch=1)
     account_id, organisation_id = COMMUNE.creche_director.account_id, COMMUNE.commune.id
     assert snapshot.users_of_account(account_id) == afresh.users_of_account(account_id)
@@ -77,7 +77,7 @@ def test_lists_have_one_spelling() -> None:
 
 def test_a_fact_of_an_unknown_kind_is_kept_and_counts() -> None:
     snapshot = COMMUNE.snapshot()
-    later = snapshot.apply(Change(43, 42, (FactChange("thing_of_tomorrow/1", b'{"a":1}'),)))
+    later = snapshot.apply(SnapshotChange(43, 42, (FactChange("thing_of_tomorrow/1", b'{"a":1}'),)))
     assert later.value_of("thing_of_tomorrow/1") == b'{"a":1}'
     assert later.digest != snapshot.digest
 
@@ -119,14 +119,14 @@ def test_a_fact_stored_under_another_key_is_not_read() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        Change(44, 43, (FactChange("a/1", b"{}"),)),
-        Change(42, 41, (FactChange("a/1", b"{}"),)),
-        Change(41, 42, (FactChange("a/1", b"{}"),)),
-        Change(42, 42, (FactChange("a/1", b"{}"),)),
+        SnapshotChange(44, 43, (FactChange("a/1", b"{}"),)),
+        SnapshotChange(42, 41, (FactChange("a/1", b"{}"),)),
+        SnapshotChange(41, 42, (FactChange("a/1", b"{}"),)),
+        SnapshotChange(42, 42, (FactChange("a/1", b"{}"),)),
     ],
     ids=["ahead", "behind", "backwards", "facts-without-revision"],
 )
-def test_a_change_that_does_not_follow_is_refused(change: Change) -> None:
+def test_a_change_that_does_not_follow_is_refused(change: SnapshotChange) -> None:
     with pytest.raises(BrokenChainError):
         COMMUNE.snapshot().apply(change)
 
@@ -134,7 +134,7 @@ def test_a_change_that_does_not_follow_is_refused(change: Change) -> None:
 def test_a_change_leaves_the_older_snapshot_as_it_was() -> None:
     before = COMMUNE.snapshot()
     digest = before.digest
-    after = before.apply(Change(43, 42, (FactChange(COMMUNE.creche_director.key, b""),)))
+    after = before.apply(SnapshotChange(43, 42, (FactChange(COMMUNE.creche_director.key, b""),)))
     assert after.users_of_account("account-creche-director") == ()
     assert before.users_of_account("account-creche-director") == (COMMUNE.creche_director,)
     assert before.digest == digest != after.digest
@@ -142,6 +142,6 @@ def test_a_change_leaves_the_older_snapshot_as_it_was() -> None:
 
 def test_a_user_that_changes_account_leaves_the_index_of_the_old_one() -> None:
     moved = replace(COMMUNE.creche_director, account_id="another")
-    after = COMMUNE.snapshot().apply(Change(43, 42, (FactChange.setting(moved),)))
+    after = COMMUNE.snapshot().apply(SnapshotChange(43, 42, (FactChange.setting(moved),)))
     assert after.users_of_account("account-creche-director") == ()
     assert after.users_of_account("another") == (moved,)

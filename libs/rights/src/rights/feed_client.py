@@ -11,7 +11,7 @@ from partenaire.habpps.v1 import rights_feed_pb2, rights_feed_pb2_grpc
 from rights.facts import READER_VERSION
 from rights.feed import DivergenceError, FeedHistoryLostError, FeedLostError, Position, Subscription
 from rights.sessions import EndedSession, EndedSessions, SessionsEnded
-from rights.snapshot import Change, FactChange, Snapshot
+from rights.snapshot import FactChange, Snapshot, SnapshotChange
 from servicekit.errors import ConflictError
 from servicekit.rpc.errors import from_remote
 
@@ -57,7 +57,7 @@ class GrpcRightsFeed:
             raise feed_error(error) from error
         return Position(answer.revision, str(answer.epoch), answer.digest)
 
-    def watch(self, position: Position) -> Subscription[Change]:
+    def watch(self, position: Position) -> Subscription[SnapshotChange]:
         """See `Feed.watch`."""
         request = rights_feed_pb2.WatchRequest(from_revision=position.revision, epoch=int(position.epoch))
         return _Stream(self._stub.Watch(request), _WholeChanges(position.epoch))
@@ -154,7 +154,7 @@ class _WholeChanges:
         self._facts: list[FactChange] = []
         self._head: tuple[int, int, bytes] | None = None
 
-    def __call__(self, message: rights_feed_pb2.WatchResponse) -> Change | None:
+    def __call__(self, message: rights_feed_pb2.WatchResponse) -> SnapshotChange | None:
         if str(message.epoch) != self._epoch:
             raise FeedHistoryLostError(f"the feed went from epoch {self._epoch} to {message.epoch}")
         head = message.revision, message.previous_revision, message.digest
@@ -165,7 +165,7 @@ class _WholeChanges:
         if not message.last:
             return None
         facts, self._facts, self._head = tuple(self._facts), [], None
-        return Change(message.revision, message.previous_revision, facts, message.digest)
+        return SnapshotChange(message.revision, message.previous_revision, facts, message.digest)
 
 
 def _to_ends(message: ended_sessions_pb2.WatchResponse) -> SessionsEnded:

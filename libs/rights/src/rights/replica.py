@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from rights.feed import DivergenceError, Feed, Position
 from rights.replication import Pace, Replica
-from rights.snapshot import BrokenChainError, Change, Snapshot
+from rights.snapshot import BrokenChainError, Snapshot, SnapshotChange
 from rights.snapshot_file import SnapshotFileError, load_snapshot, save_snapshot
 from servicekit.clock import Clock
 from servicekit.logging import get_logger
@@ -19,7 +19,7 @@ from servicekit.logging import get_logger
 log = get_logger("rights.replica")
 
 
-class RightsFeed(Feed[Snapshot, Change], Protocol):
+class RightsFeed(Feed[Snapshot, SnapshotChange], Protocol):
     """The port to habpps, the only writer of rights."""
 
 
@@ -28,7 +28,7 @@ def position_of(snapshot: Snapshot) -> Position:
     return Position(snapshot.revision, str(snapshot.epoch), snapshot.digest)
 
 
-class RightsReplica(Replica[Snapshot, Change]):
+class RightsReplica(Replica[Snapshot, SnapshotChange]):
     """Keeps a snapshot of the rights fresh. Start it, ask `current()`, stop it."""
 
     name = "rights-replica"
@@ -80,7 +80,7 @@ class RightsReplica(Replica[Snapshot, Change]):
     def _is_behind(self, offered: Position, known: Position) -> bool:
         return (int(offered.epoch), offered.revision) < (int(known.epoch), known.revision)
 
-    def _applied(self, state: Snapshot, change: Change) -> Snapshot:
+    def _applied(self, state: Snapshot, change: SnapshotChange) -> Snapshot:
         is_heartbeat = change.revision == change.previous_revision
         if change.revision <= state.revision and not is_heartbeat:
             return state  # sent twice: already part of the state

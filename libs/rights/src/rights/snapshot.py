@@ -48,7 +48,7 @@ class FactChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SnapshotChange:
     """One committed transaction: the facts it changed, in order; no facts and equal revisions is a heartbeat.
 
     `digest` is the digest after it (32 bytes), or None where nobody promised one.
@@ -95,7 +95,7 @@ class Snapshot:
         """A snapshot of stored facts (key, value)."""
         return cls(revision, epoch).including(entries, revision)
 
-    def apply(self, change: Change) -> "Snapshot":
+    def apply(self, change: SnapshotChange) -> "Snapshot":
         """The snapshot after the change; what did not change is shared with this one.
 
         Raises:

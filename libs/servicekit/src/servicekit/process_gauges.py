@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from servicekit.front.figures import front_gauges
 from servicekit.metrics import Gauge
-from servicekit.queues import Queue, Waiting, figures
+from servicekit.queues import Queue, QueueFigures, figures
 
 if TYPE_CHECKING:
     from servicekit.background import Repeating
@@ -62,7 +62,7 @@ def _tasks(process: Process) -> Iterator[Gauge]:
 
 
 def _queues(queues: tuple[Queue, ...]) -> Iterator[Gauge]:
-    def of_each(read: Callable[[Waiting], float]) -> Callable[[], Mapping[str, float]]:
+    def of_each(read: Callable[[QueueFigures], float]) -> Callable[[], Mapping[str, float]]:
         return lambda: figures(queues, read)
 
     yield Gauge("partenaire_queue_waiting", "Items that wait.", of_each(lambda seen: seen.waiting), "queue")

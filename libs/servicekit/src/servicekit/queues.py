@@ -16,7 +16,7 @@ LOOKED_AT_FOR_S = 2.0
 
 
 @dataclass(frozen=True)
-class Waiting:
+class QueueFigures:
     """Figures of a queue at one moment."""
 
     waiting: int
@@ -30,7 +30,7 @@ class Queue:
     """One queue, looked at now and then only: health asks four times a second."""
 
     def __init__(
-        self, name: str, look: Callable[[], Waiting], remedy: str, *, known_for_s: float = LOOKED_AT_FOR_S
+        self, name: str, look: Callable[[], QueueFigures], remedy: str, *, known_for_s: float = LOOKED_AT_FOR_S
     ) -> None:
         """`remedy`: what the operator runs or reads when something is set aside; `known_for_s`: 0 when `look` costs
         nothing."""
@@ -39,9 +39,9 @@ class Queue:
         self._look = look
         self._remedy = remedy
         self._lock = threading.Lock()
-        self._seen: tuple[float, Waiting] | None = None
+        self._seen: tuple[float, QueueFigures] | None = None
 
-    def state(self) -> Waiting:
+    def state(self) -> QueueFigures:
         """The figures, at most `known_for_s` old.
 
         Raises:
@@ -59,12 +59,12 @@ class Queue:
         return f"{self.name}: {apart} set aside ({self._remedy})" if apart else None
 
 
-def figures(queues: tuple[Queue, ...], read: Callable[[Waiting], float]) -> Mapping[str, float]:
+def figures(queues: tuple[Queue, ...], read: Callable[[QueueFigures], float]) -> Mapping[str, float]:
     """One figure of each queue, by its name; not a number for one that cannot be looked at (`Queue.note` says why)."""
     return {queue.name: _figure(queue, read) for queue in queues}
 
 
-def _figure(queue: Queue, read: Callable[[Waiting], float]) -> float:
+def _figure(queue: Queue, read: Callable[[QueueFigures], float]) -> float:
     try:
         return read(queue.state())
     except Exception:  # noqa: BLE001 - one queue must not hide the others

@@ -6,14 +6,14 @@ from audit.use_cases.expire_keys import destruction_problem, due_keys, oldest_ke
 from audit.use_cases.ports import Guard, JournalStore
 from servicekit.clock import Clock
 from servicekit.metrics import Gauge
-from servicekit.queues import Queue, Waiting
+from servicekit.queues import Queue, QueueFigures
 
 
 def requests_of(sequencer: Sequencer) -> Queue:
     """What waits to be recorded."""
 
-    def look() -> Waiting:
-        return Waiting(sequencer.queued, 0.0, sequencer.mistakes)
+    def look() -> QueueFigures:
+        return QueueFigures(sequencer.queued, 0.0, sequencer.mistakes)
 
     return Queue("events to record", look, "refused: see the alarm `BATCH_NOT_RECORDED`; their producer keeps them")
 

@@ -28,7 +28,7 @@ class Reader(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class NextSteps:
     """What to do next and who can help, for each reader who can meet the reason on a page."""
 
     professional: Text
@@ -41,10 +41,10 @@ class Step:
         return by_reader.get(reader, self.caf)
 
 
-def same(french: str, english: str) -> Step:
+def same(french: str, english: str) -> NextSteps:
     """One sentence for everybody."""
     text = Text(french, english)
-    return Step(text, text, text)
+    return NextSteps(text, text, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Kind:
 
     name: str
     why: Text
-    step: Step
+    step: NextSteps
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,11 @@ class Reason:
     kind: Kind
     brief: Text
     why: Text
-    step: Step
+    step: NextSteps
 
 
 def reason(
-    code: str, kind: Kind, brief: tuple[str, str], why: tuple[str, str] | None = None, step: Step | None = None
+    code: str, kind: Kind, brief: tuple[str, str], why: tuple[str, str] | None = None, step: NextSteps | None = None
 ) -> Reason:
     """One entry; what is left out is that of the kind. Texts are (French, English)."""
     return Reason(code, kind, Text(*brief), Text(*why) if why else kind.why, step or kind.step)

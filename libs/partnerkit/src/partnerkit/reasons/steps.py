@@ -1,12 +1,12 @@
 """Who can help and how: each sentence fits every reason that names it, for the one who reads it."""
 
-from partnerkit.reasons.entry import Kind, Step, Text, same
+from partnerkit.reasons.entry import Kind, NextSteps, Text, same
 
 _CAF_IN_HABPPS = Text(
     "Un administrateur de votre Caf peut le voir et le changer dans Habpps.",
     "An administrator of your Caf can see and change it in Habpps.",
 )
-ASK_WHY = Step(
+ASK_WHY = NextSteps(
     Text(
         "Votre administrateur peut demander à la Caf pourquoi.",
         "Your administrator can ask the Caf why.",
@@ -20,7 +20,7 @@ ASK_WHY = Step(
         "An administrator of your Caf can lift the suspension in Habpps.",
     ),
 )
-ASK_CONVENTION = Step(
+ASK_CONVENTION = NextSteps(
     Text(
         "Votre administrateur peut demander à la Caf une nouvelle convention.",
         "Your administrator can ask the Caf for a new convention.",
@@ -31,7 +31,7 @@ ASK_CONVENTION = Step(
         "An administrator of your Caf can record a new one in Habpps.",
     ),
 )
-ASK_CONTRACT = Step(
+ASK_CONTRACT = NextSteps(
     Text(
         "Si vous en avez besoin pour votre travail, votre administrateur peut le demander à la Caf.",
         "If you need it for your work, your administrator can ask the Caf for it.",
@@ -45,7 +45,7 @@ ASK_CONTRACT = Step(
         "An administrator of your Caf can open a service contract in Habpps.",
     ),
 )
-ASK_CHANGE = Step(
+ASK_CHANGE = NextSteps(
     Text(
         "Votre administrateur peut demander à la Caf de revoir le contrat de service.",
         "Your administrator can ask the Caf to review the service contract.",
@@ -53,12 +53,12 @@ ASK_CHANGE = Step(
     Text("Demandez à la Caf de revoir le contrat de service.", "Ask the Caf to review the service contract."),
     _CAF_IN_HABPPS,
 )
-WAIT_START = Step(
+WAIT_START = NextSteps(
     Text("Votre administrateur connaît la date de début.", "Your administrator knows the first day."),
     Text("La date de début se lit dans Habpps.", "The first day stands in Habpps."),
     Text("La date de début se lit dans Habpps.", "The first day stands in Habpps."),
 )
-OPEN_IN_HABPPS = Step(
+OPEN_IN_HABPPS = NextSteps(
     Text(
         "L'administrateur de votre organisation peut vous l'ouvrir dans Habpps.",
         "The administrator of your organisation can open it for you in Habpps.",
@@ -72,7 +72,7 @@ OPEN_IN_HABPPS = Step(
         "The extranets of the partners are not needed for the work of an agent of a Caf.",
     ),
 )
-CHECK_USER = Step(
+CHECK_USER = NextSteps(
     Text(
         "L'administrateur de votre organisation peut vérifier votre compte dans Habpps.",
         "The administrator of your organisation can check your account in Habpps.",
@@ -83,7 +83,7 @@ CHECK_USER = Step(
     ),
     _CAF_IN_HABPPS,
 )
-PARTNER_OVER = Step(
+PARTNER_OVER = NextSteps(
     Text(
         "La Caf peut renseigner votre administrateur.",
         "The Caf can inform your administrator.",
@@ -91,7 +91,7 @@ PARTNER_OVER = Step(
     Text("La Caf peut vous renseigner.", "The Caf can inform you."),
     _CAF_IN_HABPPS,
 )
-NOT_NEEDED_AUDIT = Step(
+NOT_NEEDED_AUDIT = NextSteps(
     Text("Vous n'en avez pas besoin pour votre travail.", "You do not need it for your work."),
     Text("Vous n'en avez pas besoin pour votre travail.", "You do not need it for your work."),
     Text(
@@ -99,7 +99,7 @@ NOT_NEEDED_AUDIT = Step(
         "The administrator of your Caf can give you this role in Habpps, if your work needs it.",
     ),
 )
-NOT_NEEDED_HABPPS = Step(
+NOT_NEEDED_HABPPS = NextSteps(
     Text(
         "Vous n'en avez pas besoin pour votre travail. Pour vos accès, adressez-vous à votre administrateur.",
         "You do not need it for your work. For your accesses, ask your administrator.",

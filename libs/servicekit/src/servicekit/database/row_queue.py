@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection
 from servicekit.clock import Clock
 from servicekit.database.contract import Database
 from servicekit.database.types import to_microseconds
-from servicekit.queues import Queue, Waiting
+from servicekit.queues import Queue, QueueFigures
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ def row_queue(name: str, rows: QueueRows, database: Database, clock: Clock, reme
         known_since = to_microseconds(clock.now() - rows.shown_for)
         return count, since, connection.execute(apart, {"since": known_since}).scalar_one()
 
-    def look() -> Waiting:
+    def look() -> QueueFigures:
         count, since, set_aside = database.read(read)
         age = 0.0 if since is None else max(0.0, (to_microseconds(clock.now()) - since) / 1_000_000)
-        return Waiting(count, age, set_aside)
+        return QueueFigures(count, age, set_aside)
 
     return Queue(name, look, remedy)

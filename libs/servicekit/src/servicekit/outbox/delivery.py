@@ -1,4 +1,4 @@
-"""Waiting for audit's acknowledgement, and what to do when it does not come: the policies strict and buffered."""
+"""QueueFigures for audit's acknowledgement, and what to do when it does not come: the policies strict and buffered."""
 
 import threading
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ from servicekit.clock import Clock
 from servicekit.database.contract import Database
 from servicekit.outbox import store
 from servicekit.outbox.settings import OutboxSettings
-from servicekit.queues import Waiting
+from servicekit.queues import QueueFigures
 from servicekit.waiting import about_to_wait
 
 
@@ -133,14 +133,14 @@ class BacklogLimits:
         if seconds > self._settings.buffered_age.total_seconds():
             raise AuditUnavailableError(f"an event waits for audit since {seconds:.0f} s")
 
-    def waiting(self) -> Waiting:
+    def waiting(self) -> QueueFigures:
         """The figures of the outbox as a queue.
 
         Raises:
             DatabaseUnavailableError: the database does not answer.
         """
         backlog = self.backlog()
-        return Waiting(backlog.rows, self.oldest_seconds(), backlog.set_aside)
+        return QueueFigures(backlog.rows, self.oldest_seconds(), backlog.set_aside)
 
     def oldest_seconds(self) -> float:
         """How long the oldest event has been waiting; 0 when none waits."""

@@ -15,7 +15,7 @@ from servicekit.database import Database
 from servicekit.database.row_queue import QueueRows, row_queue
 from servicekit.metrics import Gauge, set_aside_since_start
 from servicekit.outbox import OutboxRelay
-from servicekit.queues import Queue, Waiting
+from servicekit.queues import Queue, QueueFigures
 
 
 def gauges_of(replica: RightsReplica, keys: SigningKeys, passwords: Argon2Passwords) -> tuple[Gauge, ...]:
@@ -45,5 +45,5 @@ def queues_of(database: Database, relay: OutboxRelay, clock: Clock) -> tuple[Que
         relay.queue(),
         row_queue(MAILS, mails, database, clock, "python -m auth mails list"),
         row_queue(NOTICES, notices, database, clock, "python -m auth logout-notices list"),
-        Queue(EXPIRED, lambda: Waiting(0, 0.0, set_aside_since_start(EXPIRED)), ended),
+        Queue(EXPIRED, lambda: QueueFigures(0, 0.0, set_aside_since_start(EXPIRED)), ended),
     )

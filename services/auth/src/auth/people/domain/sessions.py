@@ -122,7 +122,7 @@ class RightsChange:
 
 
 @dataclass(frozen=True, kw_only=True)
-class EndedSession:
+class EndedAccess:
     """An entry of the feed: a session, the tokens of a family (or one token), or every token of a client ended.
 
     `token_id` is a `jti`, or the family that a `jti` begins with. `client_id`: all its tokens issued until `ended_at`.

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from auth.ground.use_cases.shelves import HasEndedSessions
-from auth.people.domain.sessions import EndedSession
+from auth.people.domain.sessions import EndedAccess
 from auth.people.use_cases.stores.sessions import ReadFeed
 from servicekit.audit_events import RecordedWork
 from servicekit.clock import Clock
@@ -34,7 +34,7 @@ class EndedPage:
 
     revision: int
     epoch: str
-    sessions: Sequence[EndedSession] = ()
+    sessions: Sequence[EndedAccess] = ()
 
 
 class ReadEndedSessions:

@@ -112,7 +112,7 @@ def _driver_value(value: object) -> object:
     return to_microseconds(value) if isinstance(value, datetime) else value
 
 
-class Change:
+class PreparedUpdate:
     """An UPDATE of one row, prepared: `sets` and `where` are written with `bindparam`s."""
 
     def __init__(self, statement: sa.Update) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auth.people.adapters.clients.mail_words import Line, Text
+from auth.people.adapters.clients.mail_words import Line, MailText
 from auth.people.domain.notices import NoticeKind
 
 _IN: Line = ("C'est {by} qui l'a fait, dans « {organisation} ».", "C'est dans « {organisation} ».")
@@ -11,8 +11,10 @@ _REASON = "Motif donné : {reason}"
 _TELL_THEM = "Prévenez les personnes de votre organisation qui s'en servaient."
 
 NOTICES = {
-    NoticeKind.ACCESS_OPENED: Text("un accès vous est ouvert", ("Un accès vient de vous être ouvert : {opened}.", _IN)),
-    NoticeKind.ACCESS_CHANGED: Text(
+    NoticeKind.ACCESS_OPENED: MailText(
+        "un accès vous est ouvert", ("Un accès vient de vous être ouvert : {opened}.", _IN)
+    ),
+    NoticeKind.ACCESS_CHANGED: MailText(
         "vos accès ont changé",
         (
             "Vos accès viennent de changer.",
@@ -21,24 +23,26 @@ NOTICES = {
             _IN,
         ),
     ),
-    NoticeKind.ACCESS_SUSPENDED: Text(
+    NoticeKind.ACCESS_SUSPENDED: MailText(
         "votre accès est suspendu",
         ("Votre accès vient d'être suspendu : {closed}.", _IN, "Il pourra vous être rendu."),
     ),
-    NoticeKind.ACCESS_REOPENED: Text("votre accès est rouvert", ("Votre accès est de nouveau ouvert : {opened}.", _IN)),
-    NoticeKind.ACCESS_ENDED: Text("votre accès a pris fin", ("Votre accès vient de prendre fin : {closed}.", _IN)),
-    NoticeKind.DEPARTURE_NOTED: Text(
+    NoticeKind.ACCESS_REOPENED: MailText(
+        "votre accès est rouvert", ("Votre accès est de nouveau ouvert : {opened}.", _IN)
+    ),
+    NoticeKind.ACCESS_ENDED: MailText("votre accès a pris fin", ("Votre accès vient de prendre fin : {closed}.", _IN)),
+    NoticeKind.DEPARTURE_NOTED: MailText(
         "la fin de vos accès est notée",
         (
             "Votre départ de « {organisation} » est noté au {ends_on}. Vos accès prennent fin ce jour-là.",
             "C'est {by} qui l'a noté. Si la date n'est pas la bonne, dites-le-lui.",
         ),
     ),
-    NoticeKind.DEPARTURE_CANCELLED: Text(
+    NoticeKind.DEPARTURE_CANCELLED: MailText(
         "la fin de vos accès est annulée",
         ("La date de votre départ de « {organisation} » est retirée : vos accès continuent.", _BY),
     ),
-    NoticeKind.DEPARTURE_NEAR: Text(
+    NoticeKind.DEPARTURE_NEAR: MailText(
         "vos accès prennent bientôt fin",
         (
             "Votre départ de « {organisation} » est noté au {ends_on}.",
@@ -46,18 +50,18 @@ NOTICES = {
             "Si vous restez, demandez aussitôt que la date soit changée.",
         ),
     ),
-    NoticeKind.ADMINISTRATOR_APPOINTED: Text(
+    NoticeKind.ADMINISTRATOR_APPOINTED: MailText(
         "vous administrez les comptes de votre organisation",
         (
             "Vous administrez désormais les comptes de « {organisation} » : ouvrez Habpps depuis le portail.",
             _BY,
         ),
     ),
-    NoticeKind.ADMINISTRATOR_WITHDRAWN: Text(
+    NoticeKind.ADMINISTRATOR_WITHDRAWN: MailText(
         "vous n'administrez plus les comptes de votre organisation",
         ("Vous n'administrez plus les comptes de « {organisation} ».", _BY),
     ),
-    NoticeKind.CONTRACT_OPENED: Text(
+    NoticeKind.CONTRACT_OPENED: MailText(
         "un contrat de service est ouvert",
         (
             "Un contrat de service ouvre {subject} à « {organisation} ».",
@@ -65,7 +69,7 @@ NOTICES = {
             "Dans Habpps, donnez maintenant l'accès aux personnes qui en ont besoin.",
         ),
     ),
-    NoticeKind.CONTRACT_SUSPENDED: Text(
+    NoticeKind.CONTRACT_SUSPENDED: MailText(
         "un contrat de service est suspendu",
         (
             "Le contrat de service de « {organisation} » pour {subject} est suspendu : plus personne n'y entre.",
@@ -74,7 +78,7 @@ NOTICES = {
             _TELL_THEM,
         ),
     ),
-    NoticeKind.CONTRACT_REACTIVATED: Text(
+    NoticeKind.CONTRACT_REACTIVATED: MailText(
         "un contrat de service est réactivé",
         (
             "Le contrat de service de « {organisation} » pour {subject} est de nouveau en vigueur.",
@@ -82,7 +86,7 @@ NOTICES = {
             "Les personnes qui avaient accès l'ont de nouveau.",
         ),
     ),
-    NoticeKind.CONTRACT_ENDED: Text(
+    NoticeKind.CONTRACT_ENDED: MailText(
         "un contrat de service a pris fin",
         (
             "Le contrat de service de « {organisation} » pour {subject} a pris fin.",
@@ -91,11 +95,11 @@ NOTICES = {
             "Les personnes qui perdent un accès sont prévenues par courriel.",
         ),
     ),
-    NoticeKind.CONVENTION_SIGNED: Text(
+    NoticeKind.CONVENTION_SIGNED: MailText(
         "la convention est en vigueur",
         ("La convention {subject} entre la Caf et « {organisation} » est en vigueur.", _BY),
     ),
-    NoticeKind.CONVENTION_SUSPENDED: Text(
+    NoticeKind.CONVENTION_SUSPENDED: MailText(
         "la convention est suspendue",
         (
             "La convention {subject} entre la Caf et « {organisation} » est suspendue.",
@@ -105,7 +109,7 @@ NOTICES = {
             _TELL_THEM,
         ),
     ),
-    NoticeKind.CONVENTION_LIFTED: Text(
+    NoticeKind.CONVENTION_LIFTED: MailText(
         "la convention est de nouveau en vigueur",
         (
             "La suspension de la convention {subject} entre la Caf et « {organisation} » est levée.",
@@ -113,7 +117,7 @@ NOTICES = {
             _BY,
         ),
     ),
-    NoticeKind.CONVENTION_DENOUNCED: Text(
+    NoticeKind.CONVENTION_DENOUNCED: MailText(
         "la convention est dénoncée",
         (
             "La convention {subject} entre la Caf et « {organisation} » est dénoncée.",
@@ -122,7 +126,7 @@ NOTICES = {
             _REASON,
         ),
     ),
-    NoticeKind.CONVENTION_ENDED: Text(
+    NoticeKind.CONVENTION_ENDED: MailText(
         "la convention a pris fin",
         (
             "La convention {subject} entre la Caf et « {organisation} » a pris fin. Tous les accès sont fermés.",
@@ -131,7 +135,7 @@ NOTICES = {
             "Les personnes qui perdent un accès sont prévenues par courriel.",
         ),
     ),
-    NoticeKind.REQUEST_WAITING: Text(
+    NoticeKind.REQUEST_WAITING: MailText(
         "un acte attend votre accord",
         (
             "Dans Habpps, pour « {organisation} », un acte d'un autre administrateur a besoin d'une seconde personne.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auth.people.adapters.clients.mail_words import Text, Words, filled
+from auth.people.adapters.clients.mail_words import MailText, Words, filled
 from auth.people.adapters.clients.mail_words_en import ENGLISH
 from auth.people.adapters.clients.mail_words_fr import FRENCH
 from auth.people.domain.browsers import browser_of
@@ -50,7 +50,7 @@ class MailTexts:
         subject = words.product.format(subject=text.subject)
         return Message(letter.mail.address or letter.account.email, words.finish(subject), f"{words.finish(body)}\n")
 
-    def _body(self, text: Text, words: Words, values: dict[str, str]) -> list[str]:
+    def _body(self, text: MailText, words: Words, values: dict[str, str]) -> list[str]:
         lines = filled(text.lines, values)
         if values["password"]:
             lines += ["", *filled(words.password, values)]

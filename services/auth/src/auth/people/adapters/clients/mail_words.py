@@ -15,7 +15,7 @@ Line = str | tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Text:
+class MailText:
     """One mail: its subject, its lines, its ending. `sign_in`: whether the address to sign in stands in it."""
 
     subject: str
@@ -37,12 +37,12 @@ class Words:
     access: str
     an_administrator: str
     helped_by: str
-    mails: Mapping[MailKind, Text]
-    notices: Mapping[NoticeKind, Text]
+    mails: Mapping[MailKind, MailText]
+    notices: Mapping[NoticeKind, MailText]
     day: Callable[[date], str]
     finish: Callable[[str], str]
 
-    def text_of(self, kind: MailKind, notice: NoticeKind | None) -> Text:
+    def text_of(self, kind: MailKind, notice: NoticeKind | None) -> MailText:
         """The text of a mail."""
         return self.notices[notice] if kind is MailKind.NOTICE and notice is not None else self.mails[kind]
 

@@ -7,7 +7,7 @@ from datetime import date
 from babel.dates import format_date
 
 from auth.people.adapters.clients.mail_notices_en import NOTICES
-from auth.people.adapters.clients.mail_words import Line, Text, Words
+from auth.people.adapters.clients.mail_words import Line, MailText, Words
 from auth.people.domain.mails import MailKind
 
 _PROVISIONAL = "your provisional password"
@@ -22,7 +22,7 @@ _CREATED: tuple[Line, ...] = (
 _OPENED = "To be opened from the portal: {opened}."
 
 MAILS = {
-    MailKind.IDENTIFIER: Text(
+    MailKind.IDENTIFIER: MailText(
         "your identifier",
         (
             *_CREATED,
@@ -35,7 +35,7 @@ MAILS = {
         ),
         ending="unexpected",
     ),
-    MailKind.LOST_IDENTIFIER: Text(
+    MailKind.LOST_IDENTIFIER: MailText(
         "your identifier",
         (
             "Somebody, probably you, asked for your identifier on the sign-in page.",
@@ -44,8 +44,8 @@ MAILS = {
         ),
         ending="nothing_to_do",
     ),
-    MailKind.PROVISIONAL_PASSWORD: Text(_PROVISIONAL, _CREATED, ending="unexpected"),
-    MailKind.RENEWED_PASSWORD: Text(
+    MailKind.PROVISIONAL_PASSWORD: MailText(_PROVISIONAL, _CREATED, ending="unexpected"),
+    MailKind.RENEWED_PASSWORD: MailText(
         _PROVISIONAL,
         (
             (
@@ -55,12 +55,12 @@ MAILS = {
         ),
         ending="unexpected",
     ),
-    MailKind.FORGOTTEN_PASSWORD: Text(
+    MailKind.FORGOTTEN_PASSWORD: MailText(
         _PROVISIONAL,
         ("Somebody, probably you, asked for a new password on the sign-in page.",),
         ending="ignore",
     ),
-    MailKind.DISOWNED_PASSWORD: Text(
+    MailKind.DISOWNED_PASSWORD: MailText(
         _PROVISIONAL,
         (
             "You reported a sign-in that was not yours. All your sessions are closed",
@@ -68,12 +68,12 @@ MAILS = {
         ),
         ending="unexpected",
     ),
-    MailKind.PASSWORD_CHANGED: Text(
+    MailKind.PASSWORD_CHANGED: MailText(
         "your password has changed",
         ("A new password has just been chosen for your account. Your other connections are closed.",),
         ending="not_you",
     ),
-    MailKind.LOCKED: Text(
+    MailKind.LOCKED: MailText(
         "your account is locked",
         (
             (
@@ -84,7 +84,7 @@ MAILS = {
         ),
         sign_in=False,
     ),
-    MailKind.UNLOCKED: Text(
+    MailKind.UNLOCKED: MailText(
         "your account is unlocked",
         (
             (
@@ -93,7 +93,7 @@ MAILS = {
             ),
         ),
     ),
-    MailKind.NEW_DEVICE: Text(
+    MailKind.NEW_DEVICE: MailText(
         "sign-in with a new browser",
         (
             "Somebody, probably you, has just signed in to your account with a browser that had not been used",
@@ -108,7 +108,7 @@ MAILS = {
             "closed and you will get a new password.",
         ),
     ),
-    MailKind.INVITATION: Text(
+    MailKind.INVITATION: MailText(
         "an organisation invites you",
         (
             (
@@ -124,7 +124,7 @@ MAILS = {
         ending="not_expected",
         sign_in=False,
     ),
-    MailKind.ADDRESS_TO_PROVE: Text(
+    MailKind.ADDRESS_TO_PROVE: MailText(
         "confirm your address",
         (
             (
@@ -139,7 +139,7 @@ MAILS = {
         ending="not_expected",
         sign_in=False,
     ),
-    MailKind.ADDRESS_ASKED: Text(
+    MailKind.ADDRESS_ASKED: MailText(
         "another address is asked for your mails",
         (
             (
@@ -151,13 +151,13 @@ MAILS = {
         ending="not_yours",
         sign_in=False,
     ),
-    MailKind.ADDRESS_CHANGED: Text(
+    MailKind.ADDRESS_CHANGED: MailText(
         "your address has changed",
         ("Your mails of Mon compte partenaire now come here. Your identifier stays the same.",),
         ending="not_you",
         sign_in=False,
     ),
-    MailKind.NAMES_CORRECTED: Text(
+    MailKind.NAMES_CORRECTED: MailText(
         "your name is corrected",
         (
             (
@@ -169,7 +169,7 @@ MAILS = {
         ending="not_you",
         sign_in=False,
     ),
-    MailKind.LOGIN_DISOWNED: Text(
+    MailKind.LOGIN_DISOWNED: MailText(
         "a sign-in reported in your organisation",
         (
             "{about} has just reported a sign-in that was not theirs.",

@@ -7,7 +7,7 @@ from datetime import date
 from babel.dates import format_date
 
 from auth.people.adapters.clients.mail_notices_fr import NOTICES
-from auth.people.adapters.clients.mail_words import Line, Text, Words
+from auth.people.adapters.clients.mail_words import Line, MailText, Words
 from auth.people.domain.mails import MailKind
 from servicekit.typography import typeset
 
@@ -23,7 +23,7 @@ _CREATED: tuple[Line, ...] = (
 _OPENED = "À ouvrir depuis le portail : {opened}."
 
 MAILS = {
-    MailKind.IDENTIFIER: Text(
+    MailKind.IDENTIFIER: MailText(
         "votre identifiant",
         (
             *_CREATED,
@@ -36,7 +36,7 @@ MAILS = {
         ),
         ending="unexpected",
     ),
-    MailKind.LOST_IDENTIFIER: Text(
+    MailKind.LOST_IDENTIFIER: MailText(
         "votre identifiant",
         (
             "Quelqu'un, sans doute vous, a demandé votre identifiant sur la page de connexion.",
@@ -45,8 +45,8 @@ MAILS = {
         ),
         ending="nothing_to_do",
     ),
-    MailKind.PROVISIONAL_PASSWORD: Text(_PROVISIONAL, _CREATED, ending="unexpected"),
-    MailKind.RENEWED_PASSWORD: Text(
+    MailKind.PROVISIONAL_PASSWORD: MailText(_PROVISIONAL, _CREATED, ending="unexpected"),
+    MailKind.RENEWED_PASSWORD: MailText(
         _PROVISIONAL,
         (
             (
@@ -56,12 +56,12 @@ MAILS = {
         ),
         ending="unexpected",
     ),
-    MailKind.FORGOTTEN_PASSWORD: Text(
+    MailKind.FORGOTTEN_PASSWORD: MailText(
         _PROVISIONAL,
         ("Quelqu'un, sans doute vous, a demandé un nouveau mot de passe sur la page de connexion.",),
         ending="ignore",
     ),
-    MailKind.DISOWNED_PASSWORD: Text(
+    MailKind.DISOWNED_PASSWORD: MailText(
         _PROVISIONAL,
         (
             "Vous avez signalé une connexion qui n'était pas la vôtre. Toutes vos sessions sont fermées",
@@ -69,12 +69,12 @@ MAILS = {
         ),
         ending="unexpected",
     ),
-    MailKind.PASSWORD_CHANGED: Text(
+    MailKind.PASSWORD_CHANGED: MailText(
         "votre mot de passe a changé",
         ("Un nouveau mot de passe vient d'être choisi pour votre compte. Vos autres connexions sont fermées.",),
         ending="not_you",
     ),
-    MailKind.LOCKED: Text(
+    MailKind.LOCKED: MailText(
         "votre compte est verrouillé",
         (
             (
@@ -85,7 +85,7 @@ MAILS = {
         ),
         sign_in=False,
     ),
-    MailKind.UNLOCKED: Text(
+    MailKind.UNLOCKED: MailText(
         "votre compte est déverrouillé",
         (
             (
@@ -94,7 +94,7 @@ MAILS = {
             ),
         ),
     ),
-    MailKind.NEW_DEVICE: Text(
+    MailKind.NEW_DEVICE: MailText(
         "connexion avec un nouveau navigateur",
         (
             "Quelqu'un, sans doute vous, vient de se connecter à votre compte avec un navigateur qui n'avait pas",
@@ -109,7 +109,7 @@ MAILS = {
             "sessions seront fermées et vous recevrez un nouveau mot de passe.",
         ),
     ),
-    MailKind.INVITATION: Text(
+    MailKind.INVITATION: MailText(
         "une organisation vous invite",
         (
             (
@@ -125,7 +125,7 @@ MAILS = {
         ending="not_expected",
         sign_in=False,
     ),
-    MailKind.ADDRESS_TO_PROVE: Text(
+    MailKind.ADDRESS_TO_PROVE: MailText(
         "confirmez votre adresse",
         (
             (
@@ -140,7 +140,7 @@ MAILS = {
         ending="not_expected",
         sign_in=False,
     ),
-    MailKind.ADDRESS_ASKED: Text(
+    MailKind.ADDRESS_ASKED: MailText(
         "une autre adresse est demandée pour vos courriels",
         (
             (
@@ -152,13 +152,13 @@ MAILS = {
         ending="not_yours",
         sign_in=False,
     ),
-    MailKind.ADDRESS_CHANGED: Text(
+    MailKind.ADDRESS_CHANGED: MailText(
         "votre adresse est changée",
         ("Vos courriels de Mon compte partenaire arrivent désormais ici. Votre identifiant reste le même.",),
         ending="not_you",
         sign_in=False,
     ),
-    MailKind.NAMES_CORRECTED: Text(
+    MailKind.NAMES_CORRECTED: MailText(
         "votre nom est corrigé",
         (
             (
@@ -170,7 +170,7 @@ MAILS = {
         ending="not_you",
         sign_in=False,
     ),
-    MailKind.LOGIN_DISOWNED: Text(
+    MailKind.LOGIN_DISOWNED: MailText(
         "une connexion signalée dans votre organisation",
         (
             "{about} vient de signaler une connexion qui n'était pas la sienne.",

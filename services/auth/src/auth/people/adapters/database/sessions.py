@@ -9,15 +9,15 @@ from sqlalchemy import Connection, Select, bindparam, delete, select, tuple_, up
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from auth.ground.adapters.database.rows import Change, Rows
+from auth.ground.adapters.database.rows import PreparedUpdate, Rows
 from auth.ground.adapters.database.tables import ended_session, feed_position, session_client
 from auth.ground.adapters.database.tables import session as t
 from auth.people.adapters.database.session_texts import FACTORS, STEPS
-from auth.people.domain.sessions import CLIENT_CLOSED, TOKEN_REVOKED, ClientSession, EndedSession, Session
+from auth.people.domain.sessions import CLIENT_CLOSED, TOKEN_REVOKED, ClientSession, EndedAccess, Session
 from servicekit.database.prepared import PreparedStatement
 
 SESSIONS = Rows(t, Session, {"factors": FACTORS, "pending": STEPS})
-_TOUCH = Change(
+_TOUCH = PreparedUpdate(
     update(t).where(t.c.session_id == bindparam("wanted"), t.c.ended_at.is_(None)).values(seen_at=bindparam("at"))
 )
 _REMEMBER_CLIENT = {
@@ -123,10 +123,10 @@ class SqlEndedSessions:
         """For one transaction."""
         self._connection = connection
 
-    def append(self, session: Session, ended_at: datetime, reason: str) -> EndedSession:
+    def append(self, session: Session, ended_at: datetime, reason: str) -> EndedAccess:
         """See the port."""
         return self._append(
-            EndedSession(
+            EndedAccess(
                 session_id=session.session_id,
                 account_id=session.account_id,
                 ended_at=ended_at,
@@ -135,23 +135,23 @@ class SqlEndedSessions:
             )
         )
 
-    def append_token(self, token_id: str, ended_at: datetime) -> EndedSession:
+    def append_token(self, token_id: str, ended_at: datetime) -> EndedAccess:
         """See the port."""
         return self._append(
-            EndedSession(
+            EndedAccess(
                 session_id="", account_id="", ended_at=ended_at, reason=TOKEN_REVOKED, revision=0, token_id=token_id
             )
         )
 
-    def append_client(self, client_id: str, ended_at: datetime) -> EndedSession:
+    def append_client(self, client_id: str, ended_at: datetime) -> EndedAccess:
         """See the port."""
         return self._append(
-            EndedSession(
+            EndedAccess(
                 session_id="", account_id="", ended_at=ended_at, reason=CLIENT_CLOSED, revision=0, client_id=client_id
             )
         )
 
-    def _append(self, end: EndedSession) -> EndedSession:
+    def _append(self, end: EndedAccess) -> EndedAccess:
         position = update(feed_position).values(revision=feed_position.c.revision + 1)
         revision = self._connection.execute(position.returning(feed_position.c.revision)).scalar_one()
         ended = replace(end, revision=revision)
@@ -163,12 +163,12 @@ class SqlEndedSessions:
         row = self._connection.execute(select(feed_position.c.revision, feed_position.c.epoch)).one()
         return row.revision, row.epoch
 
-    def after(self, revision: int, limit: int) -> Sequence[EndedSession]:
+    def after(self, revision: int, limit: int) -> Sequence[EndedAccess]:
         """In order of revision."""
         query = select(ended_session).where(ended_session.c.revision > revision)
         return self._many(query.order_by(ended_session.c.revision).limit(limit))
 
-    def since(self, moment: datetime) -> Sequence[EndedSession]:
+    def since(self, moment: datetime) -> Sequence[EndedAccess]:
         """In order of revision."""
         query = select(ended_session).where(ended_session.c.ended_at >= moment)
         return self._many(query.order_by(ended_session.c.revision))
@@ -177,5 +177,5 @@ class SqlEndedSessions:
         """Deletes the ends before; the revision goes on from where it was."""
         self._connection.execute(delete(ended_session).where(ended_session.c.ended_at < moment))
 
-    def _many(self, query: Select[Any]) -> list[EndedSession]:
-        return [EndedSession(**row) for row in self._connection.execute(query).mappings()]
+    def _many(self, query: Select[Any]) -> list[EndedAccess]:
+        return [EndedAccess(**row) for row in self._connection.execute(query).mappings()]

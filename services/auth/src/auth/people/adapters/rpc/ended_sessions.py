@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from auth.people.domain.sessions import EndedSession
+from auth.people.domain.sessions import EndedAccess
 from auth.people.use_cases.read_ended_sessions import ReadEndedSessions
 from partenaire.auth.v1 import ended_sessions_pb2 as pb
 from partenaire.auth.v1 import ended_sessions_pb2_grpc
@@ -48,7 +48,7 @@ class EndedSessionsServicer(ended_sessions_pb2_grpc.EndedSessionsServicer):
                 ending.wait(_LOOK_EVERY_S)
 
 
-def _session(ended: EndedSession) -> pb.EndedSession:
+def _session(ended: EndedAccess) -> pb.EndedSession:
     return pb.EndedSession(
         session_id=ended.session_id,
         account_id=ended.account_id,

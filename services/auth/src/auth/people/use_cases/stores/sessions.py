@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from auth.people.domain.sessions import ClientSession, EndedSession, Session
+from auth.people.domain.sessions import ClientSession, EndedAccess, Session
 
 
 class SessionsById(Protocol):
@@ -93,14 +93,14 @@ class SweptSessions(EndingSessionsById, Protocol):
 class FeedOfSessions(Protocol):
     """The feed of ends: every one gets the next gap-free revision."""
 
-    def append(self, session: Session, ended_at: datetime, reason: str) -> EndedSession:
+    def append(self, session: Session, ended_at: datetime, reason: str) -> EndedAccess:
         """A session ended."""
 
 
 class FeedOfTokens(Protocol):
     """The feed of ends."""
 
-    def append_token(self, token_id: str, ended_at: datetime) -> EndedSession:
+    def append_token(self, token_id: str, ended_at: datetime) -> EndedAccess:
         """A token was revoked, by its `jti`, or every token of a family."""
 
 
@@ -114,5 +114,5 @@ class ReadFeed(Protocol):
     def position(self) -> tuple[int, str]:
         """Newest revision and epoch."""
 
-    def after(self, revision: int, limit: int) -> Sequence[EndedSession]: ...
-    def since(self, moment: datetime) -> Sequence[EndedSession]: ...
+    def after(self, revision: int, limit: int) -> Sequence[EndedAccess]: ...
+    def since(self, moment: datetime) -> Sequence[EndedAccess]: ...

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, exists, select, update
 
-from auth.ground.adapters.database.rows import Change, Rows
+from auth.ground.adapters.database.rows import PreparedUpdate, Rows
 from auth.ground.adapters.database.tables import authorization_code, refresh_token, session
 from auth.protocol.adapters.database.holders import HOLDERS, IS_SIGNED_IN, labelled, read_holder, with_person
 from auth.protocol.domain.grants import AuthorizationCode, FoundCode, FoundToken, RefreshToken
@@ -28,12 +28,12 @@ def _with_holder(table: Table, rows: Rows[Any], key: ColumnElement[str]) -> Prep
 _CODES = Rows(authorization_code, AuthorizationCode)
 _TOKENS = Rows(refresh_token, RefreshToken)
 _code, _token = authorization_code.c, refresh_token.c
-_USE_CODE = Change(
+_USE_CODE = PreparedUpdate(
     update(authorization_code)
     .where(_code.code_hash == bindparam("wanted"), _code.used_at.is_(None), _session_is_open(_code.session_id))
     .values(used_at=bindparam("at"))
 )
-_USE_TOKEN = Change(
+_USE_TOKEN = PreparedUpdate(
     update(refresh_token)
     .where(_token.token_hash == bindparam("wanted"), _token.used_at.is_(None), _token.revoked_at.is_(None))
     .where(_session_is_open(_token.session_id))
