@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 
 from habpps.domain.account_command import AccountCommand, CommandKind, CommandState
 from habpps.domain.habilitation import Group, Habilitation, Membership
-from habpps.domain.people import Administrator, User
+from habpps.domain.people import Administrator, Role, User
 from habpps.domain.publication import PublishedFact
-from habpps.domain.reach import EVERYWHERE, Reach
+from habpps.domain.reach import EVERYWHERE, OutOfReachError, Reach
+from habpps.domain.review_rule import Decider, ReviewRule
 from habpps.domain.states import HabilitationState, UserState
 from habpps.use_cases.client_sessions import ClientSessionsEnding
 from habpps.use_cases.people_ports import Likeness, Listing
@@ -155,6 +156,10 @@ class InMemoryAdministrators(RowsOfPeople[Administrator]):
     def of(self, organisation_id: str) -> tuple[Administrator, ...]:
         return self.pair(organisation_id)
 
+    def of_the_caf(self) -> tuple[Administrator, ...]:
+        caf = self.reach.one_caf()
+        return self.everywhere(lambda row: (row.caf, row.role) == (caf, Role.CAF_ADMINISTRATOR))
+
 
 class InMemoryPublications:
     def __init__(self) -> None:
@@ -238,8 +243,15 @@ class InMemoryJournal(Rows[ActRecord]):
 class InMemoryRequests(Rows[ActRequest]):
     kind = "request"
 
-    def of(self, organisation_id: str, caf: str, listing: Listing) -> tuple[tuple[ActRequest, ...], int]:
-        of_the_side = [row for row in self.pair(organisation_id) if row.caf == caf]
+    def of(
+        self, organisation_id: str, caf: str, listing: Listing, *, for_caf: bool = False
+    ) -> tuple[tuple[ActRequest, ...], int]:
+        self.reach.one_caf()
+        of_the_side = self.where(
+            lambda row: (
+                row.caf == caf and (row.organisation_id == organisation_id or (for_caf and row.decider is Decider.CAF))
+            )
+        )
         found = [row for row in of_the_side if not listing.state or row.state == listing.state]
         return part(tuple(reversed(found)), listing)
 
@@ -262,6 +274,26 @@ class InMemoryReceipts(Rows[ActReceipt]):
         self.rows[receipt.id] = receipt
 
 
+class InMemoryReviewRules(Rows[ReviewRule]):
+    kind = "review rule"
+
+    def is_seen(self, row: ReviewRule) -> bool:
+        return self.reach.caf in (None, row.caf)
+
+    def made_for(self, act: str) -> ReviewRule | None:
+        caf = self.reach.one_caf()
+        return next((row for row in self.made() if (row.caf, row.act) == (caf, act)), None)
+
+    def made(self) -> tuple[ReviewRule, ...]:
+        self.reach.one_caf()
+        return self.where(lambda _row: True)
+
+    def save(self, *rows: ReviewRule) -> None:
+        if self.reach.organisation_id is not None:
+            raise OutOfReachError(rows)
+        super().save(*rows)
+
+
 class InMemoryStore:
     """Every repository on the same rows; a class, so that a copy narrows the copies."""
 
@@ -278,6 +310,7 @@ class InMemoryStore:
         self.invitations = InMemoryInvitations()
         self.address_changes = InMemoryAddressChanges()
         self.everywhere = InMemoryEverywhere(self.users, self.administrators, self.invitations, self.journal)
+        self.review_rules = InMemoryReviewRules()
 
     def within(self, reach: Reach) -> Repositories:
         organisations = self.organisations.within(reach)
@@ -305,6 +338,7 @@ class InMemoryStore:
             journal=self.journal.within(reach),
             requests=self.requests.within(reach),
             receipts=self.receipts.within(reach),
+            review_rules=self.review_rules.within(reach),
         )
 
 

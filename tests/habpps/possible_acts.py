@@ -8,6 +8,7 @@ from habpps.domain.account_command import CommandKind, CommandState
 from habpps.domain.authorship import OPERATOR, Author, themselves
 from habpps.domain.people import Person, Role
 from habpps.domain.reach import Reach
+from habpps.domain.review_rule import Decider, When
 from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
 from habpps.use_cases.act_entry import Act
 from habpps.use_cases.acts import ACTS
@@ -17,6 +18,7 @@ from habpps.use_cases.assign_to_group import AssignToGroup
 from habpps.use_cases.change_convention import ChangeConvention, SignConvention
 from habpps.use_cases.change_habilitation import ChangeHabilitation
 from habpps.use_cases.change_opening import ChangeOpening, OpenContractToGroup
+from habpps.use_cases.change_review_rule import ChangeReviewRule
 from habpps.use_cases.change_service_contract import ChangeServiceContract
 from habpps.use_cases.change_terms import ChangeTerms
 from habpps.use_cases.change_user import LockUser, ResetPassword, SetDeparture
@@ -84,6 +86,7 @@ def _of_the_caf(register: Register921, commune: Commune, second: Author) -> list
         Possible(caf, replace(convention, event=ConventionEvent.TERMINATE)),
         Possible(caf, InviteAdministrator(commune.id, replace(SECOND, email="c@n.example"))),
         Possible(caf, WithdrawAdministrator(second.administrator_id, WHY)),
+        Possible(caf, ChangeReviewRule("habpps.invitation.sent", When.ALWAYS, 0, Decider.CAF, WHY)),
     ]
 
 

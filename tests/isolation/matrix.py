@@ -43,6 +43,7 @@ STEPS = {
 }
 CONSTANTS = {
     "code": "fr",
+    "kind": "habpps.invitation.sent",
     "act": "desactiver",
     "revision": "1",
     "identifier": "A" * 22,
@@ -70,6 +71,8 @@ EVERYTHING = {
     "email": "lou.main@partenaire.example",
     "job_title": "agent",
     "reason": "une main étrangère",
+    "when": "never",
+    "decider": "same_side",
     "confirmed": "y",
     "case_number": "CTRL-1",
     "matricule": MATRICULE,

@@ -153,7 +153,13 @@ def partner_administrator_pages(visitor: Visitor, album: Album) -> None:
 
 def caf_administrator_pages(visitor: Visitor, album: Album) -> None:
     signed_in(visitor, "habpps", CAF_ADMINISTRATOR)
-    for path in ("/organismes", "/organismes/nouveau"):
+    for path in (
+        "/demandes",
+        "/deux-personnes",
+        "/deux-personnes/habpps.invitation.sent",
+        "/organismes",
+        "/organismes/nouveau",
+    ):
         visitor.open("habpps", path)
         album.look(visitor, f"habpps{path.replace('/', '-')}")
     visitor.click("create-organisation")

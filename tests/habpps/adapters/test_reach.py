@@ -10,8 +10,10 @@ import pytest
 
 from habpps.adapters.database.tables import metadata
 from habpps.domain.invitations import Way
+from habpps.domain.people import Role
 from habpps.domain.reach import EVERYWHERE, OutOfReachError, Reach
 from habpps.domain.refusals import UnknownThingError
+from habpps.domain.review_rule import ReviewRule, When
 from habpps.use_cases.people_ports import Listing
 from habpps.use_cases.ports import Repositories
 from tests.habpps.adapters.test_reach_of_people import WHOLE
@@ -66,6 +68,8 @@ READ: dict[str, Read] = {
     "requests.of": lambda store, its: store.requests.of(its.id, its.partner.caf, ALL),
     "requests.expired": lambda store, _its: store.requests.expired(datetime(2040, 1, 1, tzinfo=UTC)),
     "receipts.find": lambda store, its: store.receipts.find("program", its.id, its.partner.caf, "key-0001"),
+    "review_rules.made_for": lambda store, _its: store.review_rules.made_for("habpps.invitation.sent"),
+    "review_rules.made": lambda store, _its: store.review_rules.made(),
     "journal.of": lambda store, its: store.journal.of(its.id, ALL),
     "journal.latest": lambda store, its: store.journal.latest(its.id, "habpps.group.created"),
 }
@@ -73,6 +77,7 @@ READ: dict[str, Read] = {
 FURTHER = {
     "organisations.with_siret": "joining a known organisation is creating it",
     "conventions.names_of": "the name for everybody is that of the oldest convention",
+    "administrators.of_the_caf": "the administrators of a Caf decide for its partners; of another Caf: test below",
     "extranets.get": "by owner: tests below",
     "extranets.all": "by owner: tests below",
     "publications.lock": "the facts are one chain",
@@ -144,6 +149,26 @@ def test_nothing_that_one_caf_has_of_an_organisation_is_read_within_the_reach_of
         for reach in (PARIS, Reach("751", two["751"].id)):
             answer = asked(register, reach, partial(of_commune, read, two["921"]))
             assert not [word for word in secret if word in repr(answer)], name
+
+
+@promise("caf:cafs-are-isolated")
+def test_the_administrators_of_a_caf_are_those_of_the_one_within_reach(register: Register921, two: Two) -> None:
+    for caf, its in two.items():
+        agents = within(register, Reach(caf, its.id), lambda store: store.administrators.of_the_caf())
+        assert {(one.caf, one.role) for one in agents} == {(caf, Role.CAF_ADMINISTRATOR)}
+    with pytest.raises(OutOfReachError):
+        register.work.read(lambda store: store.administrators.of_the_caf())
+
+
+@promise("requests:rule-of-the-caf")
+def test_no_partner_and_no_other_caf_writes_a_rule(register: Register921, two: Two) -> None:
+    rule = ReviewRule(caf="921", act="habpps.invitation.sent", when=When.NEVER)
+    for reach in (PARIS, Reach("921", two["921"].id), Reach("751", two["751"].id)):
+        with pytest.raises(OutOfReachError):
+            register.work.write(partial(write, "review_rules", rule, reach))
+    register.work.write(partial(write, "review_rules", rule, Reach("921")))
+    found = within(register, Reach("921"), lambda store: store.review_rules.made())
+    assert [(one.when, one.changes) for one in found] == [(When.NEVER, 1)]
 
 
 @promise("caf:cafs-are-isolated")

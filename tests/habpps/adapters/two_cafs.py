@@ -9,6 +9,7 @@ from habpps.domain.address_change import AddressChange
 from habpps.domain.invitations import Invitation
 from habpps.domain.people import Person
 from habpps.domain.reach import Reach
+from habpps.domain.review_rule import ReviewRule, When
 from habpps.domain.territory import Territory
 from habpps.use_cases.manage_groups import CreateGroup
 from habpps.use_cases.people_ports import Listing
@@ -83,6 +84,8 @@ def landlord_with_rows(register: Register921) -> Two:
         register.work.write(partial(write, "requests", a_request(its), Reach(caf)))
         register.work.write(partial(write, "invitations", an_invitation(its), Reach(caf)))
         register.work.write(partial(add_receipt, its))
+        rule = ReviewRule(caf=caf, act="habpps.invitation.sent", when=When.ALWAYS)
+        register.work.write(partial(write, "review_rules", rule, Reach(caf)))
     return found
 
 

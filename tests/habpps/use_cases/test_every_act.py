@@ -18,6 +18,7 @@ from habpps.domain.refusals import (
     ThingChangedError,
     UnknownThingError,
 )
+from habpps.domain.review_rule import When
 from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
 from habpps.use_cases.act_entry import Act
 from habpps.use_cases.act_kinds import ActKind, Review
@@ -104,6 +105,9 @@ def about(kind: ActKind, commune: Known, **changes: Any) -> Act[Any]:
         "family_name": "Roy",
         "email": "lou.roy@ville.example",
         "caf": "751",
+        "kind": "habpps.invitation.sent",
+        "when": When.ALWAYS,
+        "people": 0,
         "starts_on": TODAY,
         "replaces": "",
         "seen": None,

@@ -32,8 +32,8 @@ class HabppsSettings(RelyingPartySettings):
         default=50,
         ge=0,
         le=100_000,
-        description="People to whom one administrator alone may open something in one act. For more, a second "
-        "administrator of the same side approves, where there is one.",
+        description="People to whom one administrator alone may open something in one act, where the Caf has made no "
+        "rule of its own. For more, a second administrator of the same side approves, where there is one.",
     )
     program_calls: int = Field(
         default=4,

@@ -35,6 +35,10 @@ class _ReviewEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Review.ValueTy
     """When it opens something to more than `most_people` people at once."""
     REVIEW_ALWAYS: _Review.ValueType  # 2
     """Always."""
+    REVIEW_OPENS_ANYTHING: _Review.ValueType  # 3
+    """Whenever it opens anything."""
+    REVIEW_NEVER: _Review.ValueType  # 4
+    """One person is enough, whatever it opens."""
 
 class Review(_Review, metaclass=_ReviewEnumTypeWrapper):
     """When an act needs a second person."""
@@ -45,6 +49,10 @@ REVIEW_OPENS_MUCH: Review.ValueType  # 1
 """When it opens something to more than `most_people` people at once."""
 REVIEW_ALWAYS: Review.ValueType  # 2
 """Always."""
+REVIEW_OPENS_ANYTHING: Review.ValueType  # 3
+"""Whenever it opens anything."""
+REVIEW_NEVER: Review.ValueType  # 4
+"""One person is enough, whatever it opens."""
 Global___Review: _TypeAlias = Review  # noqa: Y015
 
 class _FieldKind:
@@ -231,6 +239,7 @@ class ActDescription(_message.Message):
     FIELDS_FIELD_NUMBER: _builtins.int
     REVIEW_FIELD_NUMBER: _builtins.int
     MOST_PEOPLE_FIELD_NUMBER: _builtins.int
+    CAF_DECIDES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"habpps.user.created"."""
     title_fr: _builtins.str
@@ -238,9 +247,11 @@ class ActDescription(_message.Message):
     title_en: _builtins.str
     """What people call it, in English."""
     review: Global___Review.ValueType
-    """When a second administrator of the same side must approve."""
+    """When a second person must approve, as the Caf has chosen."""
     most_people: _builtins.int
     """With REVIEW_OPENS_MUCH: to how many people one administrator alone may open something."""
+    caf_decides: _builtins.bool
+    """The Caf approves what a partner asks; else another administrator of the same side does."""
     @_builtins.property
     def fields(self) -> _containers.RepeatedCompositeFieldContainer[Global___FieldDescription]:
         """What its content holds; the fields of an object follow it with their path."""
@@ -254,10 +265,11 @@ class ActDescription(_message.Message):
         fields: _abc.Iterable[Global___FieldDescription] | None = ...,
         review: Global___Review.ValueType = ...,
         most_people: _builtins.int = ...,
+        caf_decides: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields", "most_people", b"most_people", "name", b"name", "review", b"review", "title_en", b"title_en", "title_fr", b"title_fr"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caf_decides", b"caf_decides", "fields", b"fields", "most_people", b"most_people", "name", b"name", "review", b"review", "title_en", b"title_en", "title_fr", b"title_fr"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

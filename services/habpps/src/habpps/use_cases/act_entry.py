@@ -16,6 +16,7 @@ from habpps.domain.people import AccountHolder, Administrator, Role, User
 from habpps.domain.publication import Entity
 from habpps.domain.reach import Reach
 from habpps.domain.refusals import PersonDiffersError
+from habpps.domain.review_rule import ReviewRule, UsualRule
 from habpps.domain.soundness import require_sound
 from habpps.use_cases.ports import Catalogue, Repositories
 from habpps.use_cases.save_entity import save
@@ -83,14 +84,28 @@ class ActEntry:
     commands: list[AccountCommand] = field(default_factory=list)
     carries: str = ""
     """Name of the act that an approval carries out."""
+    usual_rules: Mapping[str, UsualRule] = field(default_factory=dict)
+    """By act that may open something."""
+    promised: int = 0
+    """To how many people the act promises something that opens with their answer: it counts as if it opened now."""
+    needs_two: bool = False
+    """The act weakens what protects: it needs a second person whatever it opens."""
     anew: list[Entity] = field(default_factory=list)
     """Published and waited for as if they were new, also where nothing changes."""
     stand_ins: StandIns | None = None
     """Of an act on trial: who stands for all who are alike."""
 
     def of(self, author: Author) -> "ActEntry":
-        """Return the same act, written by somebody else: what they do is done and told with it."""
-        return replace(self, author=author)
+        """Return the same act, written by somebody else as far as they reach: what they do is done and told with it.
+
+        Raises:
+            OutOfReachError: they reach further than the author.
+        """
+        return replace(self, author=author, store=self.store.within(author.reach))
+
+    def rule_for(self, act: str) -> ReviewRule:
+        """Return what the one Caf within reach says of an act that may open something."""
+        return self.store.review_rules.made_for(act) or self.usual_rules[act].at(self.caf)
 
     @property
     def caf(self) -> str:

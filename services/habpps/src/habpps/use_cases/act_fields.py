@@ -22,11 +22,13 @@ from habpps.domain.people import LONGEST_JOB_TITLE, LONGEST_NAME, person_typed
 from habpps.domain.profiles import PROFILES
 from habpps.use_cases.act_kinds import ActKind, Acts
 from habpps.use_cases.change_convention import LONGEST_REASON
+from habpps.use_cases.change_review_rule import ChangeReviewRule
 from habpps.use_cases.create_organisation import CreateOrganisation, EditOrganisation
 from habpps.use_cases.manage_groups import ChangeGroup, CreateGroup
 from habpps.use_cases.ports import Catalogue
 from partnerkit.email import LONGEST as LONGEST_ADDRESS
 from partnerkit.text import clean_line, typed_name
+from servicekit.event_form import LONGEST_TYPE
 
 _IDENTIFIER = 64
 _CODE = 64
@@ -82,6 +84,7 @@ _BY_NAME: Mapping[str, _Text] = {
     **dict.fromkeys(("profile", "profiles", "purposes", "extranet", "caf"), (FieldKind.CODE, _CODE)),
 }
 _BY_PLACE: Mapping[tuple[type[Any], str], _Text] = {
+    (ChangeReviewRule, "kind"): (FieldKind.CODE, LONGEST_TYPE),
     (CreateOrganisation, "name"): (FieldKind.TEXT, LONGEST_ORGANISATION_NAME),
     (EditOrganisation, "name"): (FieldKind.TEXT, LONGEST_ORGANISATION_NAME),
     (Signatory, "name"): (FieldKind.TEXT, LONGEST_ORGANISATION_NAME),

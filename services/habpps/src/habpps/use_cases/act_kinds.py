@@ -7,6 +7,7 @@ from typing import Any
 
 from habpps.domain.people import Role
 from habpps.domain.refusals import UnknownThingError
+from habpps.domain.review_rule import UsualRule
 from habpps.use_cases.act_entry import Act, ActEntry
 
 MOST_PEOPLE = 50
@@ -15,8 +16,8 @@ MOST_PEOPLE = 50
 class Review(StrEnum):
     """When an act needs a second administrator of the same side, where there is one who can sign in."""
 
-    OPENS_MUCH = "opens_much"
-    """It opens something to more people at once than `Acts.most_people`."""
+    BY_RULE = "by_rule"
+    """It opens something, and the rule of the Caf for it says so; without one, to more than `Acts.most_people`."""
     ALWAYS = "always"
 
 
@@ -24,7 +25,8 @@ class Review(StrEnum):
 class ActKind:
     """One kind of act. `by`: the roles that may do it; the operator may do everything.
 
-    `fixed`: the fields of `content` that the name says already; they are not part of the JSON.
+    `fixed`: the fields of `content` that the name says already; they are not part of the JSON. `opens`: it may open
+    something, so that a Caf may have a rule for it.
     """
 
     name: str
@@ -32,7 +34,8 @@ class ActKind:
     perform: Callable[[ActEntry, Any], Any]
     by: tuple[Role, ...] = ()
     fixed: Mapping[str, object] = field(default_factory=dict)
-    review: Review = Review.OPENS_MUCH
+    review: Review = Review.BY_RULE
+    opens: bool = False
 
     def holds(self, act: Act[Any]) -> bool:
         """Say whether an act is of this kind."""
@@ -52,6 +55,7 @@ class Acts:
         self._by_name = {one.name: one for one in self.kinds}
         if len(self._by_name) != len(self.kinds):
             raise ValueError("two kinds of act have one name")
+        self.usual_rules = {one.name: UsualRule(one.name, one.by, most_people) for one in self.kinds if one.opens}
 
     def named(self, name: str) -> ActKind:
         """Return a kind by its name.

@@ -9,6 +9,7 @@ from habpps.use_cases.act_entry import Act, Done, T_co
 from habpps.use_cases.consult_openings import ConsultOpenings
 from habpps.use_cases.consult_people import ConsultPeople
 from habpps.use_cases.consult_register import ConsultRegister
+from habpps.use_cases.consult_review_rules import ConsultReviewRules
 from habpps.use_cases.explain_access import ExplainAccess
 from habpps.use_cases.follow_propagation import FollowPropagation
 from habpps.use_cases.ports import Accounts, Catalogue
@@ -23,6 +24,7 @@ class UseCases:
     catalogue: Catalogue
     consult: ConsultRegister
     consult_openings: ConsultOpenings
+    review_rules: ConsultReviewRules
     explain_access: ExplainAccess
     people: ConsultPeople
     propagation: FollowPropagation
@@ -53,6 +55,7 @@ def use_cases_on(
         catalogue=catalogue,
         consult=ConsultRegister(register, clock, accounts),
         consult_openings=ConsultOpenings(register, clock),
+        review_rules=ConsultReviewRules(register, clock),
         explain_access=ExplainAccess(clock, catalogue),
         people=ConsultPeople(register, clock),
         propagation=propagation,

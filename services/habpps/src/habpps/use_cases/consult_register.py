@@ -146,7 +146,7 @@ class ConsultRegister:
         return self._register.read(
             author,
             "habpps.requests.listed",
-            lambda store: store.requests.of(author.organisation_id, author.caf, listing),
+            lambda store: store.requests.of(author.organisation_id, author.caf, listing, for_caf=author.is_caf),
         )
 
     def organisations(self, author: Author, listing: Listing) -> tuple[tuple[Organisation, ...], int]:

@@ -141,6 +141,7 @@ def send(entry: ActEntry, organisation: Organisation, made: Invitation) -> str:
 
 def ask_to_send(entry: ActEntry, invitation: Invitation) -> None:
     """Ask the relay to send it: it stands in a queue of its own, and looks for the person when its turn comes."""
+    entry.promised += bool(invitation.groups or invitation.as_administrator)
     asks = {"invitation_id": invitation.id}
     entry.command(CommandKind.INVITE, invitation.id, invitation.organisation_id, asks)
 

@@ -211,6 +211,10 @@ class Administrators(Protocol):
         """Return those of an organisation, in the order of creation."""
         ...
 
+    def of_the_caf(self) -> tuple[Administrator, ...]:
+        """Return those of the one Caf within reach itself, whichever organisation is: they decide for its partners."""
+        ...
+
     def save(self, *administrators: Administrator) -> None:
         """Add or replace."""
         ...

@@ -9,6 +9,7 @@ from habpps.domain.account_command import AccountCommand
 from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.publication import PublishedFact
 from habpps.domain.reach import Reach
+from habpps.domain.review_rule import ReviewRule
 from habpps.domain.service_contract import Extranet, Purpose, ServiceContract
 from habpps.domain.territory import Territory
 from habpps.use_cases.journal_ports import ActRecord as ActRecord
@@ -173,6 +174,26 @@ class Extranets(Protocol):
         ...
 
 
+class ReviewRules(Protocol):
+    """The rules that Cafs have made for acts that may open something; all of the one Caf within reach."""
+
+    def made_for(self, act: str) -> ReviewRule | None:
+        """Return the rule for an act; None: the Caf has made none."""
+        ...
+
+    def made(self) -> tuple[ReviewRule, ...]:
+        """Return all, by act."""
+        ...
+
+    def save(self, rule: ReviewRule) -> None:
+        """Add or replace.
+
+        Raises:
+            OutOfReachError: it is of another Caf, or a partner writes it.
+        """
+        ...
+
+
 class Publications(Protocol):
     """The published facts and their chain of revisions."""
 
@@ -273,6 +294,7 @@ class Repositories:
     journal: Journal
     requests: Requests
     receipts: Receipts
+    review_rules: ReviewRules
 
     def within(self, reach: Reach) -> "Repositories":
         """Return the same repositories with a narrower reach.

@@ -5,7 +5,7 @@ in it, carries the act out, publishes what changed and records what happened. A 
 reason, before it reaches the one who asked.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
@@ -15,9 +15,10 @@ from habpps.domain.effects import Effects
 from habpps.domain.people import Administrator, Role
 from habpps.domain.publication import PublishedFact, published
 from habpps.domain.refusals import ConventionSuspendedError, RoleNotConfirmedError
+from habpps.domain.review_rule import Decider, UsualRule
 from habpps.domain.soundness import require_sound
 from habpps.domain.states import ConventionState
-from habpps.use_cases.act_entry import Act, ActEntry, Done, Note
+from habpps.use_cases.act_entry import Act, ActEntry, Done
 from habpps.use_cases.act_kinds import ActKind, Acts, Review
 from habpps.use_cases.acting_administrators import may_act
 from habpps.use_cases.change_convention import check_reason
@@ -30,15 +31,18 @@ from habpps.use_cases.requests import (
     APPROVED,
     EXPIRED,
     REFUSED,
+    Wait,
     WaitsForSecondPerson,
     ask,
     author_of,
+    check_decider,
     check_not_own,
     close,
     expire,
-    needs_second_person,
     of_ones_side,
     others_of_the_side,
+    second_person,
+    those_of_the_caf,
     waiting,
 )
 from habpps.use_cases.stand_ins import StandIns
@@ -61,9 +65,9 @@ class _Published(NamedTuple):
 
 
 class _Waits(Exception):  # noqa: N818 - it rolls the act back, which waits for a second person
-    def __init__(self, about: Note, others: tuple[Administrator, ...]) -> None:
+    def __init__(self, wait: Wait) -> None:
         super().__init__("needs a second person")
-        self.about, self.others = about, others
+        self.wait = wait
 
 
 class Register:
@@ -78,6 +82,11 @@ class Register:
         self._clock = clock
         self._catalogue = catalogue
         self._acts = acts
+
+    @property
+    def usual_rules(self) -> Mapping[str, UsualRule]:
+        """Who reviews where a Caf has made no rule, by act that may open something."""
+        return self._acts.usual_rules
 
     def perform(self, author: Author, act: Act[T], once: Once | None = None) -> Done[T]:
         """Carry out an act, or nothing of it; with `once`, an earlier call with the same key is answered as it was.
@@ -108,7 +117,7 @@ class Register:
             found = waits
 
         def wait(entry: ActEntry) -> str:
-            return ask(entry, kind.name, act, found.about, found.others)
+            return ask(entry, kind.name, act, found.wait)
 
         asked = self._carry_out(author, kind.name, wait, once, waits=True)
         raise WaitsForSecondPerson(asked.value)
@@ -123,7 +132,7 @@ class Register:
         Raises:
             FormRefusedError: the reason is not clean, or missing.
             RoleNotConfirmedError, UnknownThingError: not their business; or whoever asked is no longer administrator.
-            OwnRequestError, RequestDecidedError: not them, or not any more.
+            OwnRequestError, RoleNotAllowedError, RequestDecidedError: not them, or not any more.
             ServiceError: what the act refuses now; the request goes on waiting.
         """
         require_sound({"reason": reason})
@@ -134,7 +143,7 @@ class Register:
             check_not_own(entry, request)
             assert request.act is not None
             kind = self._acts.of(request.act)
-            check_role(author, *kind.by)
+            check_decider(author, request, kind)
             asker = author_of(entry.store, request)
             if asker is None:
                 raise RoleNotConfirmedError("whoever asked is no longer known")
@@ -183,11 +192,14 @@ class Register:
             return asked, None
 
     def _review(self, entry: ActEntry, kind: ActKind, others: tuple[Administrator, ...] | None) -> None:
-        if not needs_second_person(entry, kind, self._acts.most_people):
+        decider = second_person(entry, kind, self._acts.most_people)
+        if decider is None:
             return
+        if decider is Decider.CAF:  # waits although none of them can sign in today: a partner's word is not enough
+            raise _Waits(Wait(entry.notes[0], decider, those_of_the_caf(entry)))
         others = others_of_the_side(entry, kind) if others is None else others
         if others:
-            raise _Waits(entry.notes[0], others)
+            raise _Waits(Wait(entry.notes[0], decider, others))
         entry.say_of_each({"reviewer": "nobody"})
 
     def _carry_out(
@@ -270,7 +282,13 @@ class Register:
     def _entry(self, store: Repositories, author: Author, once: Once | None = None) -> ActEntry:
         _confirm(store, author, french_day(self._clock.now()))
         store = store.within(author.reach)
-        entry = ActEntry(store=store, author=author, clock=self._clock, catalogue=self._catalogue)
+        entry = ActEntry(
+            store=store,
+            author=author,
+            clock=self._clock,
+            catalogue=self._catalogue,
+            usual_rules=self._acts.usual_rules,
+        )
         if once is not None:  # before anything is refused: it may have been possible when it was done
             look_for(entry, once)
         _may_write(store, author)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from habpps.domain.act import Act
 from habpps.domain.authorship import Author
+from habpps.domain.review_rule import Decider
 from habpps.use_cases.people_ports import Listing
 
 
@@ -24,7 +25,8 @@ class ActRequest:
     """An act that waits, or waited.
 
     `organisation_id`, `caf`: the side of whoever asks. `about`: the organisation that the act is about. `name`: of the
-    act. `act` None: it is decided, and what it named is forgotten. `asked_by`, `decided_by`: administrators.
+    act. `act` None: it is decided, and what it named is forgotten. `decider`: who may approve, as the rule said when it
+    was asked. `asked_by`, `decided_by`: administrators.
     """
 
     id: str
@@ -39,6 +41,7 @@ class ActRequest:
     asked_at: datetime
     expires_at: datetime
     state: RequestState = RequestState.WAITING
+    decider: Decider = Decider.SAME_SIDE
     decided_by: str = ""
     decided_by_name: str = ""
     decided_at: datetime | None = None
@@ -64,8 +67,13 @@ class Requests(Protocol):
         """Return one."""
         ...
 
-    def of(self, organisation_id: str, caf: str, listing: Listing) -> tuple[tuple[ActRequest, ...], int]:
-        """Return a page of those of a side, newest first, and how many there are; `state` filters."""
+    def of(
+        self, organisation_id: str, caf: str, listing: Listing, *, for_caf: bool = False
+    ) -> tuple[tuple[ActRequest, ...], int]:
+        """Return a page of those of a side, newest first, and how many there are; `state` filters.
+
+        `for_caf`: with those of the partners of the Caf that it decides.
+        """
         ...
 
     def expired(self, now: datetime) -> tuple[ActRequest, ...]:

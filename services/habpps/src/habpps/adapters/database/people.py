@@ -35,7 +35,7 @@ from habpps.adapters.database.people_rows import (
 from habpps.adapters.database.statements import contains, parts, put, words_of
 from habpps.adapters.database.within import Within
 from habpps.domain.habilitation import Group, Habilitation, Membership
-from habpps.domain.people import AccountHolder, Administrator, Person, User
+from habpps.domain.people import AccountHolder, Administrator, Person, Role, User
 from habpps.domain.states import UserState
 from habpps.use_cases.people_ports import Likeness, Listing
 
@@ -275,6 +275,11 @@ class SqlAdministrators(Within):
     def of(self, organisation_id: str) -> tuple[Administrator, ...]:
         """Return those of an organisation, in the order of creation."""
         return self.those(self._pair(tables.administrator, organisation_id))
+
+    def of_the_caf(self) -> tuple[Administrator, ...]:
+        """Return those of the one Caf within reach itself."""
+        of_a_caf = _administrator.role == Role.CAF_ADMINISTRATOR.value
+        return self.those((_administrator.caf == self._reach.one_caf()) & of_a_caf)
 
     def save(self, *administrators: Administrator) -> None:
         """Add or replace."""

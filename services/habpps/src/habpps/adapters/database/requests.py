@@ -9,6 +9,7 @@ from sqlalchemy import Row, func, select
 from habpps.adapters.acts_as_json import ActsAsJson
 from habpps.adapters.database import tables
 from habpps.adapters.database.within import Within
+from habpps.domain.review_rule import Decider
 from habpps.use_cases.acts import ACTS
 from habpps.use_cases.people_ports import Listing
 from habpps.use_cases.request_ports import ActRequest, RequestState
@@ -25,9 +26,14 @@ class SqlRequests(Within):
         row = self._one(tables.request, request_id, "request")
         return None if row is None else _to_request(row)
 
-    def of(self, organisation_id: str, caf: str, listing: Listing) -> tuple[tuple[ActRequest, ...], int]:
+    def of(
+        self, organisation_id: str, caf: str, listing: Listing, *, for_caf: bool = False
+    ) -> tuple[tuple[ActRequest, ...], int]:
         """Return a page of those of a side, newest first, and how many there are."""
-        wanted = self._pair(tables.request, organisation_id) & (_request.caf == caf)
+        wanted = self._pair(tables.request, organisation_id)
+        if for_caf:
+            wanted |= self._seen(tables.request) & (_request.decider == Decider.CAF.value)
+        wanted &= _request.caf == caf
         if listing.state:
             wanted &= _request.state == listing.state
         total = self._connection.execute(select(func.count()).select_from(tables.request).where(wanted)).scalar_one()
@@ -51,11 +57,11 @@ class SqlRequests(Within):
 def _of_request(request: ActRequest) -> dict[str, Any]:
     row = {one.name: getattr(request, one.name) for one in fields(request) if one.name != "act"}
     content = {} if request.act is None else _JSON.written(request.act)[1]
-    return {**row, "state": request.state.value, "content": content}
+    return {**row, "state": request.state.value, "decider": request.decider.value, "content": content}
 
 
 def _to_request(row: Row[Any]) -> ActRequest:
     values = dict(row._mapping)  # noqa: SLF001 - the documented way to a mapping
     content, state = values.pop("content"), RequestState(values["state"])
     act = _JSON.read(values["name"], content) if state is RequestState.WAITING else None
-    return ActRequest(**{**values, "state": state, "act": act})
+    return ActRequest(**{**values, "state": state, "decider": Decider(values["decider"]), "act": act})

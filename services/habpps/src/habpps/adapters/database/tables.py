@@ -292,6 +292,17 @@ act = Table(
     Index("act_by_organisation", "organisation_id", "caf", "id"),
 )
 
+review_rule = Table(
+    "review_rule",
+    metadata,
+    Column("caf", String(8), primary_key=True),
+    Column("act", String(80), primary_key=True),
+    Column("waits", String(12), nullable=False),
+    Column("people", Integer, nullable=False),
+    Column("decider", String(12), nullable=False),
+    Column("changes", Integer, nullable=False, server_default="0"),
+)
+
 job = job_table(metadata)
 
 request = Table(
@@ -309,6 +320,7 @@ request = Table(
     Column("asked_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("state", String(12), nullable=False),
+    Column("decider", String(12), nullable=False),
     Column("decided_by", String(36), nullable=False),
     Column("decided_by_name", String(200), nullable=False),
     Column("decided_at", UtcDateTime),

@@ -18,6 +18,7 @@ from habpps.adapters.database.organisations import (
 from habpps.adapters.database.people import SqlAdministrators, SqlGroups, SqlHabilitations, SqlPeople, SqlUsers
 from habpps.adapters.database.receipts import SqlReceipts
 from habpps.adapters.database.requests import SqlRequests
+from habpps.adapters.database.review_rules import SqlReviewRules
 from habpps.domain.reach import EVERYWHERE, Reach
 from habpps.use_cases.ports import Repositories
 
@@ -45,4 +46,5 @@ def sql_repositories(connection: Connection, reach: Reach = EVERYWHERE) -> Repos
         journal=SqlJournal(connection, reach),
         requests=SqlRequests(connection, reach),
         receipts=SqlReceipts(connection, reach),
+        review_rules=SqlReviewRules(connection, reach),
     )

@@ -20,6 +20,7 @@ from habpps.adapters.rpc.program_authors import ProgramAuthors
 from habpps.adapters.rpc.told_fields import told
 from habpps.domain.authorship import Author
 from habpps.domain.refusals import FormRefusedError
+from habpps.domain.review_rule import Decider, ReviewRule, When
 from habpps.domain.states import ConventionState, UserState
 from habpps.use_cases.act_entry import Act
 from habpps.use_cases.act_fields import ActField, Choices, fields_of, made_clean
@@ -35,7 +36,11 @@ from partnerkit.text import clean_line
 from servicekit.errors import InvalidInputError, TooManyRequestsError
 
 LONGEST_CONTENT = 65_536
-_REVIEWS = {Review.OPENS_MUCH: pb.REVIEW_OPENS_MUCH, Review.ALWAYS: pb.REVIEW_ALWAYS}
+_REVIEWS = {
+    When.FROM_PEOPLE: pb.REVIEW_OPENS_MUCH,
+    When.ALWAYS: pb.REVIEW_OPENS_ANYTHING,
+    When.NEVER: pb.REVIEW_NEVER,
+}
 
 
 class TooManyCallsError(TooManyRequestsError):
@@ -73,7 +78,8 @@ class AdministrationServicer(administration_pb2_grpc.AdministrationServicer):
         with self._entered(request) as author:
             listed = self._parts.use_cases.register.lists(author, lambda store: store.extranets.all())
             codes = [one.code for one in listed]
-            acts = [self._description(kind, codes) for kind in self._parts.acts.kinds if author.role in kind.by]
+            held = self._parts.use_cases.review_rules.held(author)
+            acts = [self._description(kind, codes, held) for kind in self._parts.acts.kinds if author.role in kind.by]
             acting = pb.Acting(
                 organisation_id=author.organisation_id, role=author.role.value, caf=author.caf, cafs=author.cafs
             )
@@ -243,13 +249,18 @@ class AdministrationServicer(administration_pb2_grpc.AdministrationServicer):
     def _fields(self, kind: ActKind, extranets: Sequence[str]) -> tuple[ActField, ...]:
         return fields_of(self._parts.acts, kind, Choices(self._parts.use_cases.catalogue, extranets)) if kind.by else ()
 
-    def _description(self, kind: ActKind, extranets: Sequence[str]) -> pb.ActDescription:
+    def _description(
+        self, kind: ActKind, extranets: Sequence[str], held: Mapping[str, ReviewRule]
+    ) -> pb.ActDescription:
+        rule, always = held.get(kind.name), kind.review is Review.ALWAYS
+        usual = 0 if always else self._parts.acts.most_people
         french, english = self._parts.titles[kind.name]
         return pb.ActDescription(
             name=kind.name,
             title_fr=french,
             title_en=english,
             fields=map(messages.field_message, self._fields(kind, extranets)),
-            review=_REVIEWS[kind.review],
-            most_people=self._parts.acts.most_people if kind.review is Review.OPENS_MUCH else 0,
+            review=_REVIEWS[rule.when] if rule else pb.REVIEW_ALWAYS if always else pb.REVIEW_OPENS_MUCH,
+            most_people=max(rule.people - 1, 0) if rule else usual,
+            caf_decides=rule is not None and rule.decider is Decider.CAF,
         )

@@ -14,13 +14,14 @@ from habpps.adapters.web import (
     organisations,
     partner,
     people,
+    review_rules,
     second_person,
     trails,
     users,
 )
 from habpps.adapters.web.outcome_sentences import clock_time, of
 from habpps.adapters.web.pages import EXTENSION, PageTools, caf_notices, caf_wanted, form_marks, suspension_notices
-from habpps.adapters.web.sentences import REFUSAL_TEXTS, act_sentence, act_title
+from habpps.adapters.web.sentences import REFUSAL_TEXTS, act_sentence, act_title, thing_title
 from habpps.settings import HabppsSettings
 from habpps.use_cases.catalogue import UseCases
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
@@ -50,6 +51,7 @@ BLUEPRINTS = (
     organisations.blueprint,
     partner.blueprint,
     people.blueprint,
+    review_rules.blueprint,
     second_person.blueprint,
     users.blueprint,
 )
@@ -122,6 +124,7 @@ def pages_app(parts: WebParts) -> ServiceApp:
         of=of,
         act_sentence=act_sentence,
         act_title=act_title,
+        thing_title=thing_title,
         brief_words=brief_words,
         purpose_labels=lambda codes: [typeset(purposes[code].label) for code in codes if code in purposes],
     )

@@ -283,6 +283,45 @@ class DecisionForm(Form):
         return clean_line(self.reason.data or "")
 
 
+class ReviewRuleForm(EditForm):
+    """When an act needs a second person, who that is, and why the rule changes."""
+
+    when = RadioField(
+        _l("Quand faut-il l'accord d'une deuxième personne ?"),
+        [Needed()],
+        choices=options(
+            {
+                "never": _l("Jamais : une seule personne suffit"),
+                "from_people": _l("Quand l'acte ouvre un accès à plusieurs personnes d'un coup"),
+                "always": _l("Toujours, dès que l'acte ouvre un accès"),
+            }
+        ),
+    )
+    people = StringField(
+        _l("À partir de combien de personnes"), description=_l("Seulement pour le deuxième choix. Un nombre entier.")
+    )
+    decider = RadioField(
+        _l("Qui donne son accord quand un partenaire demande ?"),
+        [Needed()],
+        choices=options(
+            {
+                "same_side": _l("Un autre administrateur du même partenaire"),
+                "caf": _l("Un administrateur de la Caf"),
+            }
+        ),
+    )
+    reason = TextAreaField(_l("Motif"), [Needed()], description=_l("Il est inscrit au journal."))
+
+    @property
+    def motive(self) -> str:
+        """What was typed, as one line."""
+        return clean_line(self.reason.data or "")
+
+    def number(self) -> int:
+        """Return the number typed, 0 when it is none (the domain then says so)."""
+        return _number(self.people.data) or 0
+
+
 class DepartureForm(EditForm):
     """The last day of a user."""
 

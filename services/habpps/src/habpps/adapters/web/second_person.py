@@ -8,8 +8,13 @@ from habpps.adapters.web.effect_sentences import effect_sentences
 from habpps.adapters.web.forms import DecisionForm, attempt
 from habpps.adapters.web.labels import REQUEST_STATES
 from habpps.adapters.web.pages import acts, answer, author, in_force, listing, page_of
+from habpps.adapters.web.review_sentences import change_sentences
 from habpps.domain.effects import Effects
-from habpps.use_cases.request_ports import RequestState
+from habpps.domain.review_rule import Decider
+from habpps.use_cases.appoint_administrator import InviteAdministrator
+from habpps.use_cases.change_review_rule import ChangeReviewRule
+from habpps.use_cases.invite_person import InviteUser
+from habpps.use_cases.request_ports import ActRequest, RequestState
 from habpps.use_cases.requests import WaitsForSecondPerson
 
 blueprint = Blueprint("requests", __name__)
@@ -44,13 +49,19 @@ def shown(request_id: str) -> Page:
         states=REQUEST_STATES,
         waits=asked.state is RequestState.WAITING,
         own=asked.asked_by == author().administrator_id,
-        changes=_sentences(effects),
+        caf_decides=asked.decider is Decider.CAF,
+        changes=_sentences(asked, effects),
     )
 
 
-def _sentences(effects: Effects | None) -> tuple[str, ...]:
+def _sentences(asked: ActRequest, effects: Effects | None) -> tuple[str, ...]:
     if effects is None:
         return (_("Cet acte n'est plus possible tel qu'il a été demandé."),)
+    if isinstance(asked.act, ChangeReviewRule):
+        held = acts().review_rules(author()).of(asked.act.kind)
+        return change_sentences(held.rule, asked.act) if held is not None else ()
+    if isinstance(asked.act, InviteUser | InviteAdministrator):
+        return (_("Une invitation est envoyée. L'accès s'ouvre quand la personne l'accepte."),)
     return effect_sentences(effects)
 
 

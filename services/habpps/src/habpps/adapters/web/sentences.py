@@ -51,6 +51,8 @@ FIELD_SENTENCES: dict[str, str] = {
     ),
     "TERRITORY_IS_OWN": _l("Ce contrat couvre déjà les dossiers de cette Caf, qui le signe."),
     "TERRITORY_EXTENDED_ALREADY": _l("Ce contrat est déjà étendu à cette Caf."),
+    "PEOPLE_OUT_OF_RANGE": _l("Saisissez un nombre de 1 à 100 000."),
+    "DECIDER_NOT_POSSIBLE": _l("Aucun partenaire ne fait cet acte : seule la Caf peut donner son accord."),
     "CAF_UNKNOWN": _l("Choisissez une Caf de la liste."),
 }
 CONFLICT_SENTENCES: dict[str, str] = {
@@ -128,6 +130,7 @@ REFUSAL_TEXTS: Mapping[str, RefusalText] = {
 }
 ACT_SENTENCES: dict[str, str] = {
     "habpps.organisation.created": _l("a créé l'organisation « %(label)s » (convention %(convention)s)."),
+    "habpps.review_rule.changed": _l("a changé la règle de la deuxième personne pour « %(label)s »."),
     "habpps.convention.signed": _l("a enregistré les signatures de la convention %(label)s."),
     "habpps.convention.suspended": _l("a suspendu la convention %(label)s."),
     "habpps.convention.reactivated": _l("a levé la suspension de la convention %(label)s."),
@@ -207,10 +210,16 @@ def act_title(act: str) -> str:
     return word.english if locale is not None and locale.language == "en" else word.french
 
 
+def thing_title(label: str) -> str:
+    """Return what something is called: a rule is about an act, which has its own name."""
+    return act_title(label) if label in _TITLES else label
+
+
 def act_sentence(record: ActRecord) -> str:
     """Return what somebody did, in plain French, to stand after their name."""
     details = {name: _day_or_text(text) for name, text in record.details.items()}
-    values = defaultdict(lambda: "–", {**details, "label": record.label, "of_label": of(record.label)})
+    label = thing_title(record.label)
+    values = defaultdict(lambda: "–", {**details, "label": label, "of_label": of(label)})
     sentences = ACT_SENTENCES if record.author_name else ACT_SENTENCES | ACTS_ELSEWHERE
     return str(sentences.get(record.act, ACT_OTHERWISE)) % values
 

@@ -4,9 +4,11 @@ from flask_babel import gettext
 
 from habpps.adapters.web import labels
 from habpps.adapters.web.forms import Standing
+from habpps.adapters.web.review_sentences import rule_sentence
 from habpps.domain.habilitation import Group, Membership
 from habpps.domain.organisation import Convention
 from habpps.domain.people import Administrator, User
+from habpps.domain.review_rule import ReviewRule
 from habpps.domain.service_contract import ServiceContract
 from habpps.domain.territory import Territory
 from habpps.domain.versions import version_of
@@ -55,6 +57,11 @@ def of_place(place: Membership) -> Standing:
     if one.ends_on is not None:
         lines.append(_("Fin enregistrée : %(day)s.", day=longdate(one.ends_on, weekday=False)))
     return Standing(version_of(one), lines)
+
+
+def of_rule(rule: ReviewRule) -> Standing:
+    """What a rule for who reviews says."""
+    return Standing(version_of(rule), [_("Règle enregistrée maintenant : « %(rule)s »", rule=rule_sentence(rule))])
 
 
 def of_territory(territory: Territory) -> Standing:
