@@ -172,7 +172,7 @@ class InMemoryJournalStore:
         assert isinstance(entries, InMemoryEntries)
         entries.lie_once()
 
-    def read(self, work: Callable[[Repositories], T]) -> T:
+    def read(self, work: Callable[[Repositories], T], *, snapshot: bool = True) -> T:
         with self._lock:
             return work(self.repositories)
 

@@ -219,8 +219,8 @@ class Repositories:
 class JournalStore(Protocol):
     """Transactions over the journal. `work` is short, does nothing but the database, and may run again."""
 
-    def read(self, work: Callable[[Repositories], T]) -> T:
-        """Runs `work` on one consistent view.
+    def read(self, work: Callable[[Repositories], T], *, snapshot: bool = True) -> T:
+        """Runs `work` on one consistent view; without `snapshot`, which one statement does not need, it costs less.
 
         Raises:
             DependencyUnavailableError: the database does not answer.

@@ -129,7 +129,7 @@ class RecordBatch:
         first, end = written.first_index, written.first_index + len(written.leaf_hashes)
         if first == end:
             return
-        stored = self.store.read(lambda repositories: repositories.entries.data_between(first, end))
+        stored = self.store.read(lambda repositories: repositories.entries.data_between(first, end), snapshot=False)
         if tuple(leaf_hash(data) for data in stored) != written.leaf_hashes:
             raise JournalDamagedError(f"entries {first} to {end - 1} read back differently from what was written")
 

@@ -1,31 +1,47 @@
 """`Producers` in SQL: one row per producer epoch, one per hole."""
 
 from collections.abc import Collection, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
 from audit.adapters.database.tables import producer_hole, producer_state
 from audit.domain.producer_chain import Hole, ProducerChain
 from servicekit.database.prepared import PreparedStatement
 
-_LOAD = PreparedStatement(
-    select(
-        producer_state.c.next,
-        producer_state.c.last_hash,
-        producer_state.c.last_received_at_us,
-        producer_hole.c.first,
-        producer_hole.c.end,
-        producer_hole.c.hole_since_us,
-    )
-    .outerjoin_from(
-        producer_state,
-        producer_hole,
-        and_(producer_hole.c.service == producer_state.c.service, producer_hole.c.epoch == producer_state.c.epoch),
-    )
-    .where(producer_state.c.service == bindparam("of_service"), producer_state.c.epoch == bindparam("of_epoch"))
-    .order_by(producer_hole.c.first)
+_STATE = select(
+    producer_state.c.service,
+    producer_state.c.epoch,
+    producer_state.c.next,
+    producer_state.c.last_hash,
+    producer_state.c.last_received_at_us,
+    producer_hole.c.first,
+    producer_hole.c.end,
+    producer_hole.c.hole_since_us,
+).outerjoin_from(
+    producer_state,
+    producer_hole,
+    and_(producer_hole.c.service == producer_state.c.service, producer_hole.c.epoch == producer_state.c.epoch),
 )
+
+
+def _load(size: int) -> PreparedStatement:
+    """For so many places at once: one statement is one round trip."""
+    these = [
+        and_(
+            producer_state.c.service == bindparam(f"service_{number}"),
+            producer_state.c.epoch == bindparam(f"epoch_{number}"),
+        )
+        for number in range(size)
+    ]
+    order = (producer_state.c.service, producer_state.c.epoch, producer_hole.c.first)
+    return PreparedStatement(_STATE.where(or_(*these)).order_by(*order))
+
+
+_LOAD = {size: _load(size) for size in (1, 2, 4, 8, 16, 32)}
+_MOST = max(_LOAD)
 _ADD = PreparedStatement(insert(producer_state))
 _GROW = PreparedStatement(
     update(producer_state)
@@ -45,16 +61,21 @@ class SqlProducers:
         self._connection = connection
 
     def load(self, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], ProducerChain]:
-        """See `Producers.load`. One short statement per producer: a batch has few."""
-        return {place: self._chain(*place) for place in places}
+        """See `Producers.load`."""
+        asked = list(places)
+        found = {place: ProducerChain(*place) for place in asked}
+        for begin in range(0, len(asked), _MOST):
+            for place, rows in groupby(self._rows(asked[begin : begin + _MOST]), key=itemgetter(0, 1)):
+                found[place] = _chain(list(rows))
+        return found
 
-    def _chain(self, service: str, epoch: str) -> ProducerChain:
-        rows = _LOAD.all(self._connection, {"of_service": service, "of_epoch": epoch})
-        if not rows:
-            return ProducerChain(service, epoch)
-        expected, last_hash, last_received_at_us = rows[0][:3]
-        holes = tuple(Hole(first, end, since_us) for *_, first, end, since_us in rows if first is not None)
-        return ProducerChain(service, epoch, expected, bytes(last_hash), last_received_at_us, holes)
+    def _rows(self, places: Sequence[tuple[str, str]]) -> list[tuple[Any, ...]]:
+        size = next(size for size in _LOAD if size >= len(places))
+        values: dict[str, str] = {}
+        for number in range(size):
+            service, epoch = places[min(number, len(places) - 1)]
+            values |= {f"service_{number}": service, f"epoch_{number}": epoch}
+        return _LOAD[size].all(self._connection, values)
 
     def save(self, before: Collection[ProducerChain], after: Collection[ProducerChain]) -> None:
         """See `Producers.save`."""
@@ -92,6 +113,13 @@ class SqlProducers:
         rows = [{**place, "first": one.first, "end": one.end, "hole_since_us": one.since_us} for one in chain.holes]
         if rows:
             self._connection.execute(insert(producer_hole), rows)
+
+
+def _chain(rows: Sequence[tuple[Any, ...]]) -> ProducerChain:
+    """That of the rows of one place: one for each hole, or one without."""
+    service, epoch, expected, last_hash, last_received_at_us = rows[0][:5]
+    holes = tuple(Hole(first, end, since_us) for *_, first, end, since_us in rows if first is not None)
+    return ProducerChain(service, epoch, expected, bytes(last_hash), last_received_at_us, holes)
 
 
 def _is_new(chain: ProducerChain) -> bool:

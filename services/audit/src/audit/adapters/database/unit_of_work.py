@@ -24,9 +24,9 @@ class SqlJournalStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def read(self, work: Callable[[Repositories], T]) -> T:
+    def read(self, work: Callable[[Repositories], T], *, snapshot: bool = True) -> T:
         """See `JournalStore.read`."""
-        return self._database.read(lambda connection: work(sql_repositories(connection)))
+        return self._database.read(lambda connection: work(sql_repositories(connection)), snapshot=snapshot)
 
     def write(self, work: Callable[[Repositories], T]) -> T:
         """See `JournalStore.write`."""
