@@ -37,7 +37,6 @@ from habpps.use_cases.assign_to_group import AssignToGroup
 from habpps.use_cases.change_habilitation import ChangeHabilitation
 from habpps.use_cases.change_service_contract import ChangeServiceContract
 from habpps.use_cases.change_terms import ChangeTerms
-from habpps.use_cases.create_user import CreateUser
 from habpps.use_cases.extend_territory import EndTerritory, ExtendTerritory
 from onebox.dossiers.generator import generate
 from partnerkit.days import french_day
@@ -48,12 +47,13 @@ from servicekit.identifiers import new_id
 from tests.architecture.tree import ROOT
 from tests.cdap.store_fakes import Lines
 from tests.habpps.builders import TERMS, Commune, Register921
+from tests.habpps.direct_acts import CreateUser
 from tests.whole.house import SERVICES, Whole, four_services, wait_until
 
 FAMILIES, PEOPLE = 200, 30
 BETWEEN_ACTS, BETWEEN_TOKENS = 25, 40
 """Decisions."""
-PATIENT: dict[str, object] = {"audit_wait_ms": 2_000}
+PATIENT: dict[str, object] = {"audit_wait_ms": 5_000}
 """A busy machine must not turn a slow acknowledgement into a refusal."""
 TABLE = ROOT / "services/cdap/src/cdap/data/profile_fields.toml"
 WHY = "essai de charge"

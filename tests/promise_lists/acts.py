@@ -62,17 +62,17 @@ ACTS: tuple[Promise, ...] = (
     ),
     Promise(
         "requests:rule-of-the-caf",
-        "docs/decisions/0032",
+        "docs/decisions/0033",
         "For each act that may open something a Caf says whether it needs a second person; only its administrators do.",
     ),
     Promise(
         "requests:weaker-rule-needs-two",
-        "docs/decisions/0032",
+        "docs/decisions/0033",
         "A weaker rule needs a second administrator of the Caf; where there is none the journal says so.",
     ),
     Promise(
         "requests:the-caf-decides-where-it-says-so",
-        "docs/decisions/0032",
+        "docs/decisions/0033",
         "What a Caf decides for its partners waits for the Caf: no partner approves it, and nobody their own request.",
     ),
     Promise("requests:taking-away-never-waits", "docs/decisions/0027", "Taking a right away waits under no rule."),

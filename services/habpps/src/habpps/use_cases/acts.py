@@ -180,6 +180,6 @@ OPENS = frozenset(
         change_habilitation.ACTS[HabilitationEvent.REACTIVATE],
     }
 )
-"""What may open something: a Caf may make a rule for who reviews it (decision 0032)."""
+"""What may open something: a Caf may make a rule for who reviews it (decision 0033)."""
 
 ACTS = Acts(replace(kind, opens=kind.name in OPENS) for kind in _KINDS)
