@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Generic
 
 from habpps.domain.account_command import MAILS, AccountCommand, CommandKind, CommandState
 from habpps.domain.act import Act as Act
+from habpps.domain.act import Done as Done
+from habpps.domain.act import Note as Note
 from habpps.domain.act import T_co as T_co
 from habpps.domain.authorship import Author, check_reach
 from habpps.domain.habilitation import Habilitation
@@ -27,48 +28,6 @@ from servicekit.clock import Clock
 from servicekit.identifiers import new_id
 
 _MAILED_BY_ITSELF = frozenset({CommandKind.CREATE, CommandKind.LOCK, CommandKind.UNLOCK})
-
-
-@dataclass(frozen=True)
-class Done(Generic[T_co]):
-    """The value of an act, and the revision from which it is in force.
-
-    `mails`: how many mails the act has asked for. `again`: an earlier call did it (`use_cases.receipts`).
-    """
-
-    value: T_co
-    revision: int
-    mails: int = 0
-    again: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Note:
-    """What happened, for the audit journal and for the organisation's own.
-
-    `label`: what the act is about, as people call it. Whether audit must acknowledge before anybody is told follows
-    from the facts that change (`rights.widening`): an act that takes rights away goes on while audit is away for a
-    short time. `caf`: the one Caf within reach of the act; empty for what concerns none.
-    """
-
-    act: str
-    subject: str
-    organisation_id: str
-    label: str
-    reason: str = ""
-    details: Mapping[str, str] = field(default_factory=dict)
-    caf: str = ""
-    author: Author | None = None
-    """Who did it; filled by `ActEntry.note`."""
-    from_elsewhere: bool = False
-    """Done by an administrator of another organisation, or for another Caf, who is not named in this one."""
-    is_apart: bool = False
-    """For the national auditor alone: it would tell an organisation what somebody is elsewhere."""
-
-    @property
-    def is_told_here(self) -> bool:
-        """The organisation of the act reads it with its author."""
-        return not (self.from_elsewhere or self.is_apart)
 
 
 @dataclass(kw_only=True)
