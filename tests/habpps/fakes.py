@@ -9,8 +9,8 @@ from habpps.domain.account_command import AccountCommand, CommandKind, CommandSt
 from habpps.domain.habilitation import Group, Habilitation, Membership
 from habpps.domain.people import Administrator, Role, User
 from habpps.domain.publication import PublishedFact
-from habpps.domain.reach import EVERYWHERE, OutOfReachError, Reach
-from habpps.domain.review_rule import Decider, ReviewRule
+from habpps.domain.reach import EVERYWHERE, Reach
+from habpps.domain.review_rule import Decider
 from habpps.domain.states import HabilitationState, UserState
 from habpps.use_cases.client_sessions import ClientSessionsEnding
 from habpps.use_cases.people_ports import Likeness, Listing
@@ -38,6 +38,7 @@ from tests.habpps.paper_fakes import (
     part,
     plain,
 )
+from tests.habpps.review_fakes import InMemoryReviewRules
 from tests.habpps.rows import (
     InMemoryAddressChanges,
     InMemoryInvitations,
@@ -272,26 +273,6 @@ class InMemoryReceipts(Rows[ActReceipt]):
             if row.client_id == receipt.client_id and row.done_at < forget_before:
                 del self.rows[name]
         self.rows[receipt.id] = receipt
-
-
-class InMemoryReviewRules(Rows[ReviewRule]):
-    kind = "review rule"
-
-    def is_seen(self, row: ReviewRule) -> bool:
-        return self.reach.caf in (None, row.caf)
-
-    def made_for(self, act: str) -> ReviewRule | None:
-        caf = self.reach.one_caf()
-        return next((row for row in self.made() if (row.caf, row.act) == (caf, act)), None)
-
-    def made(self) -> tuple[ReviewRule, ...]:
-        self.reach.one_caf()
-        return self.where(lambda _row: True)
-
-    def save(self, *rows: ReviewRule) -> None:
-        if self.reach.organisation_id is not None:
-            raise OutOfReachError(rows)
-        super().save(*rows)
 
 
 class InMemoryStore:

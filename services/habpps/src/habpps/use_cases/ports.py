@@ -9,7 +9,6 @@ from habpps.domain.account_command import AccountCommand
 from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.publication import PublishedFact
 from habpps.domain.reach import Reach
-from habpps.domain.review_rule import ReviewRule
 from habpps.domain.service_contract import Extranet, Purpose, ServiceContract
 from habpps.domain.territory import Territory
 from habpps.use_cases.journal_ports import ActRecord as ActRecord
@@ -25,7 +24,7 @@ from habpps.use_cases.people_ports import (
     Users,
 )
 from habpps.use_cases.receipt_ports import Receipts
-from habpps.use_cases.request_ports import Requests
+from habpps.use_cases.request_ports import Requests, ReviewRules
 from partnerkit.cafs import Caf
 from rights.facts import READER_VERSION
 
@@ -171,26 +170,6 @@ class Extranets(Protocol):
 
     def save(self, *extranets: Extranet) -> None:
         """Add or replace."""
-        ...
-
-
-class ReviewRules(Protocol):
-    """The rules that Cafs have made for acts that may open something; all of the one Caf within reach."""
-
-    def made_for(self, act: str) -> ReviewRule | None:
-        """Return the rule for an act; None: the Caf has made none."""
-        ...
-
-    def made(self) -> tuple[ReviewRule, ...]:
-        """Return all, by act."""
-        ...
-
-    def save(self, rule: ReviewRule) -> None:
-        """Add or replace.
-
-        Raises:
-            OutOfReachError: it is of another Caf, or a partner writes it.
-        """
         ...
 
 

@@ -1,4 +1,5 @@
-"""What is kept of an act that waits for a second person. `use_cases.requests` says what happens to it."""
+"""What is kept of an act that waits for a second person, and of the rules for which do. `use_cases.requests` says what
+happens to it."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -7,7 +8,7 @@ from typing import Any, Protocol
 
 from habpps.domain.act import Act
 from habpps.domain.authorship import Author
-from habpps.domain.review_rule import Decider
+from habpps.domain.review_rule import Decider, ReviewRule
 from habpps.use_cases.people_ports import Listing
 
 
@@ -82,4 +83,24 @@ class Requests(Protocol):
 
     def save(self, *requests: ActRequest) -> None:
         """Add or replace."""
+        ...
+
+
+class ReviewRules(Protocol):
+    """The rules that Cafs have made for acts that may open something; all of the one Caf within reach."""
+
+    def made_for(self, act: str) -> ReviewRule | None:
+        """Return the rule for an act; None: the Caf has made none."""
+        ...
+
+    def made(self) -> tuple[ReviewRule, ...]:
+        """Return all, by act."""
+        ...
+
+    def save(self, rule: ReviewRule) -> None:
+        """Add or replace.
+
+        Raises:
+            OutOfReachError: it is of another Caf, or a partner writes it.
+        """
         ...
