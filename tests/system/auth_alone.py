@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -39,16 +39,20 @@ def spare_port(layout: Layout, number: int = 0) -> int:
 
 @contextmanager
 def auth_alone(
-    layout: Layout, clients: Sequence[Mapping[str, Any]], settings: Mapping[str, str] | None = None
+    layout: Layout,
+    clients: Sequence[Mapping[str, Any]],
+    settings: Mapping[str, str] | None = None,
+    *,
+    beside: Collection[str] = (),
 ) -> Iterator[AuthAlone]:
-    """Runs the three services with `clients` registered and `settings` (`AUTH_…`) set."""
+    """Runs the three services with `clients` registered and `settings` (`AUTH_…`) set; `beside`: other programs."""
     layout.directory.mkdir(parents=True, exist_ok=True)
     prepare(layout, dossiers=50, tell=lambda _sentence: None)
     register(layout, clients)
     supervisor = Supervisor()
     try:
         for program in demo_programs(layout):
-            if program.name in _NEEDED:
+            if program.name in {*_NEEDED, *beside}:
                 extra = settings or {} if program.name == "auth" else {}
                 supervisor.start(replace(program, environment={**program.environment, **extra}))
         supervisor.wait_until_healthy()
