@@ -22,7 +22,7 @@ _REGISTRY = jws.JWSRegistry(algorithms=["ES256"], strict_check_header=False)
 
 def own_key(provider: Provider) -> ECKey:
     """The private key that signs at this provider: whoever holds it may still not write everything."""
-    return ECKey.import_key(to_pem(vars(provider.keys.signer)["_key"], None))
+    return ECKey.import_key(to_pem(vars(provider.keys.signer)["_signature"].args[0], None))
 
 
 def parts_of(token: str) -> list[dict[str, Any]]:
