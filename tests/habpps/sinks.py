@@ -1,7 +1,8 @@
 """An audit service that acknowledges, and remembers what it was told."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from partenaire.audit.v1 import journal_pb2
 from servicekit.event_words import Word
@@ -16,8 +17,20 @@ class AcknowledgingSink:
         self.events: list[journal_pb2.Event] = []
         self.words: tuple[Word, ...] = ()
         self._told = threading.Condition()
+        self._thawed = threading.Event()
+        self._thawed.set()
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Nothing is acknowledged meanwhile."""
+        self._thawed.clear()
+        try:
+            yield
+        finally:
+            self._thawed.set()
 
     def append(self, events: Sequence[bytes]) -> Sequence[Receipt]:
+        assert self._thawed.wait(30)
         messages = [journal_pb2.Event.FromString(event) for event in events]
         with self._told:
             self.events.extend(messages)

@@ -150,3 +150,13 @@ def test_several_wrong_fields_are_told_at_once_with_what_is_expected(on_one_stor
         "extra": "FIELD_UNKNOWN",
     }
     assert refused.value.details["act"] == "habpps.invitation.sent"
+
+
+@promise("program:who-may-call")
+@pytest.mark.parametrize("role", ["operator", "clock", "person", "partner_administrator"])
+def test_no_agent_of_a_caf_gets_a_role_that_no_caf_gives(on_one_store: Program, role: str) -> None:
+    person = {"given_name": "Zoé", "family_name": "Blanc", "email": "zoe.blanc@caf92.example"}
+    named = {"caf": "921", "role": role, "account_id": "account-zoe", "person": person}
+    with pytest.raises(InvalidInputError) as refused:
+        on_one_store.perform(on_one_store.habpps.all.caf, an_act("habpps.caf_agent.named", named))
+    assert refused.value.fields == {"role": "FIELD_MALFORMED"}

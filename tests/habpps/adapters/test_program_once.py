@@ -23,7 +23,7 @@ from habpps.use_cases.ports import Repositories
 from habpps.use_cases.receipts import KEPT_FOR, Once
 from habpps.use_cases.register import Register
 from partenaire.habpps.v1 import administration_pb2 as pb
-from servicekit.errors import ConflictError, InvalidInputError
+from servicekit.errors import ConflictError, DependencyUnavailableError, InvalidInputError
 from servicekit.rpc.channel import bearer
 from tests.habpps.adapters.conftest import Habpps, opened_at
 from tests.habpps.adapters.programs import Program, add_receipt, an_act, serving
@@ -114,6 +114,20 @@ def test_an_act_that_fails_after_it_was_carried_out_leaves_no_key(habpps: Habpps
     assert (done.again, groups_called(habpps, commune, "Autre")) == (False, 1)
     again: Done[str] = habpps.all.register.perform(author, CreateGroup("Autre", "T2"), once)
     assert (again.again, again.value) == (True, done.value)
+
+
+@promise("program:each-act-once")
+def test_an_act_that_was_committed_and_not_answered_is_told_when_it_is_asked_for_again(
+    sqlite_url: str, authority: Authority
+) -> None:
+    """Audit does not acknowledge in time: the act is done, and the caller hears UNAVAILABLE."""
+    with opened_at(sqlite_url) as habpps, serving(habpps, authority) as program:
+        commune = habpps.all.ready()
+        name = {"group_id": commune.group_id, "name": "Pôle", "profile": "T1"}
+        with habpps.sink.frozen(), pytest.raises(DependencyUnavailableError):
+            program.perform(commune.partner, an_act("habpps.group.changed", name))
+        again = program.perform(commune.partner, an_act("habpps.group.changed", name))
+        assert (again.again, groups_called(habpps, commune, "Pôle")) == (True, 1)
 
 
 @promise("program:each-act-once")

@@ -11,7 +11,14 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
-from servicekit.tokens import AccessTokenVerifier, IssuerUnreachableError, JwksSource, TokenRefusedError
+from servicekit.tokens import (
+    AccessTokenVerifier,
+    IssuerUnreachableError,
+    JwksSource,
+    TokenNotBoundError,
+    TokenRefusedError,
+)
+from tests.promises import promise
 from tests.servicekit.fakes import FixedClock
 from tests.servicekit.web.fake_provider import ISSUER, RESOURCE, FakeProvider
 
@@ -239,6 +246,15 @@ def test_a_token_bound_to_a_certificate_needs_it(provider: FakeProvider, verifie
     for other in (None, b"", b"another certificate"):
         with pytest.raises(TokenRefusedError):
             verifier.verify(bound, other)
+
+
+@promise("program:who-may-call")
+def test_a_service_may_ask_that_every_token_is_bound(
+    provider: FakeProvider, source: JwksSource, clock: FixedClock
+) -> None:
+    strict = AccessTokenVerifier(ISSUER, RESOURCE, source, clock=clock, bound=True)
+    with pytest.raises(TokenNotBoundError):
+        strict.verify(token(provider), b"a certificate")
 
 
 @pytest.mark.parametrize("cnf", [{"jkt": "a thumbprint"}, {}, {"x5t#S256": ""}, "text", {"kid": "a", "jkt": "b"}, []])

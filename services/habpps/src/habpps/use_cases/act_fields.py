@@ -25,6 +25,7 @@ from habpps.use_cases.change_convention import LONGEST_REASON
 from habpps.use_cases.change_review_rule import ChangeReviewRule
 from habpps.use_cases.create_organisation import CreateOrganisation, EditOrganisation
 from habpps.use_cases.manage_groups import ChangeGroup, CreateGroup
+from habpps.use_cases.name_caf_agents import ROLES
 from habpps.use_cases.ports import Catalogue
 from partnerkit.email import LONGEST as LONGEST_ADDRESS
 from partnerkit.text import clean_line, typed_name
@@ -110,6 +111,7 @@ class Choices:
             "purposes": tuple(self.catalogue.purposes),
             "extranet": tuple(self.extranets),
             "caf": tuple(self.catalogue.cafs),
+            "role": tuple(one.value for one in ROLES),
         }
         object.__setattr__(self, "_found", found)
 
@@ -143,7 +145,8 @@ def _fields(content: type[Any], choices: Choices, before: str, without: frozense
             yield from _fields(inner, choices, f"{path}.", frozenset())
             continue
         known, longest = _kind_of(content, one.name, inner)
-        values = tuple(map(str, inner)) if issubclass(inner, Enum) else choices.of(one.name)
+        every = tuple(map(str, inner)) if issubclass(inner, Enum) else ()
+        values = choices.of(one.name) or every
         yield ActField(
             path=path,
             kind=known,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from habpps.domain.organisation import Organisation
 from habpps.domain.people import Administrator, Person, Role
-from habpps.domain.refusals import ImportRefusedError
+from habpps.domain.refusals import FormRefusedError, ImportRefusedError
 from habpps.domain.siret import luhn, normalise_siret, why_siret_refused
 from habpps.domain.states import ContractState
 from habpps.use_cases.act_entry import Act, ActEntry, Note
@@ -13,7 +13,7 @@ from habpps.use_cases.create_organisation import CREATED as ORGANISATION_CREATED
 from habpps.use_cases.create_organisation import create_organisation
 from habpps.use_cases.import_document import ImportDocument, ImportedOrganisation
 from habpps.use_cases.import_people import at, keys, write_people
-from habpps.use_cases.name_caf_agents import check_own_caf
+from habpps.use_cases.name_caf_agents import ROLES, check_own_caf
 from habpps.use_cases.open_service_contract import OpenServiceContract, open_service_contract
 from partnerkit.cafs import Caf
 from servicekit.audit_events import NATIONAL
@@ -90,9 +90,11 @@ def create_caf_agent(entry: ActEntry, act: CreateCafAgent) -> str:
     Raises:
         UnknownThingError: another Caf than that of the author.
         ImportRefusedError: no such Caf, or the national office and another role than auditor.
-        FormRefusedError: a name or the address cannot be one.
+        FormRefusedError: a name or the address cannot be one, or the role is none of a Caf.
     """
     check_own_caf(entry, act.caf)
+    if act.role not in ROLES:
+        raise FormRefusedError({"role": "FIELD_MALFORMED"})
     near = entry.for_caf(act.caf)
     return add_agent(near, caf_organisation(near, act.caf, ""), act.person, act.account_id, act.role)
 
