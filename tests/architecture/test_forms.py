@@ -26,7 +26,7 @@ MAKES_ONLY = {
 }
 CHANGES_NOTHING_SHARED = {
     # one's own session, password, agreement, engagement or device; or a search
-    "engagement.html",
+    *("engagement.html", "second_factor.html", "factor_add.html"),
     "choose_caf.html",
     *("invitation.html", "address_to_prove.html"),  # answered by one person, once
     *("account_closed.html", "choose_password.html", "consent.html", "device_code.html", "device_confirm.html"),
@@ -38,7 +38,7 @@ CHANGES_NOTHING_SHARED = {
     *("confirm.html", "forms.html"),
 }
 TRIED_AGAIN = "retry-account"  # repeats a refused command; the register refuses it when nobody waits for it any more
-ASKS_ABOUT_ONESELF = {"portal_pages.py", "session_pages.py", "app.py"}  # one's own agreements and sessions
+ASKS_ABOUT_ONESELF = {"portal_pages.py", "session_pages.py", "factor_pages.py", "app.py"}  # one's own things
 
 
 @promise("admin:older-form-undoes-nothing")

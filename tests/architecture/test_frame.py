@@ -23,7 +23,7 @@ HOME_OF_THE_DEMO = {"demo_extranet.html", "inbox.html"}
 OF_SIGNING_IN_OR_OUT = {
     *("login.html", "forgotten_password.html", "forgotten_password_sent.html", "lost_identifier.html"),
     *("lost_identifier_sent.html", "account_closed.html", "organisation.html", "not_me_done.html"),
-    "engagement_declined.html",
+    *("engagement_declined.html", "second_factor.html"),
     *("not_me_unknown.html", "logged_out.html", "logout_confirm.html", "servicekit/signed_out.html"),
     *("servicekit/session_ended.html", "servicekit/stale_form.html", "servicekit/login_failed.html"),
 }

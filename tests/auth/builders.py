@@ -62,6 +62,7 @@ PASSWORD = "quatre mots sans lien"
 SECRET = "a secret of at least thirty-two characters"
 VERIFIER = "a-verifier-of-at-least-forty-three-characters-0123"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
+FACTORS_SECRET = b"the secret of second steps, for tests only"
 DIRECTOR = "account-creche-director"
 
 
@@ -127,6 +128,7 @@ class Provider:
     fetched: dict[str, Any] = field(default_factory=dict)
     answers: InMemoryAnswers = field(default_factory=InMemoryAnswers)
     keys: SigningKeys = field(default_factory=the_keys)
+    factors_secret: WebSecrets = field(default_factory=lambda: WebSecrets(FACTORS_SECRET))
     secret: WebSecrets = field(default_factory=lambda: WebSecrets(b"the secret of the pages, for tests only"))
 
     def __post_init__(self) -> None:
@@ -149,6 +151,7 @@ class Provider:
             fetch=self.fetch,
             status_of=self.status_of,
             secret=secret,
+            factors_secret=self.factors_secret,
             subjects=subjects,
             sectors=self,
             answers=self.answers,

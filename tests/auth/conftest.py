@@ -14,6 +14,7 @@ from servicekit.commands import migrations_folder
 from servicekit.database import Database, open_database
 from servicekit.outbox import RecordingUnitOfWork
 from tests.auth.builders import AuthBrowser, Provider
+from tests.auth.second_step import Application, with_authenticator
 
 MIGRATIONS = migrations_folder("auth.ground.adapters.database:migrations")
 
@@ -45,6 +46,12 @@ def migrations() -> Path:
 def provider(tmp_path: Path) -> Provider:
     """On fakes."""
     return Provider(tmp_path)
+
+
+@pytest.fixture
+def application(provider: Provider) -> Application:
+    """The director has a second step, and no session."""
+    return with_authenticator(provider)
 
 
 @pytest.fixture

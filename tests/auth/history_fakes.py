@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from auth.people.domain.accounts import Account
-from auth.people.domain.credentials import Credential, CredentialKind
+from auth.people.domain.credentials import Credential, CredentialKind, KeptSecret, has_second_factor
 from auth.people.domain.engagement import Acceptance
 from auth.people.domain.links import Link
 from auth.people.domain.sign_ins import PastSignIn, SignInOutcome
@@ -41,13 +42,44 @@ class InMemoryAcceptances:
 
 
 class InMemoryCredentials:
-    """The password of each account, as `accounts` has it."""
+    """The password of each account, as `accounts` has it, and what else it signs in with."""
 
-    def __init__(self, rows: Mapping[str, Account]) -> None:
-        self.rows = rows
+    def __init__(self, accounts: Mapping[str, Account]) -> None:
+        self.accounts = accounts
+        self.rows: dict[str, tuple[Credential, KeptSecret]] = {}
 
     def of(self, account_id: str) -> Sequence[Credential]:
-        account = self.rows.get(account_id)
+        held = [one for one, _ in self.rows.values() if one.account_id == account_id]
+        return sorted([*self._password(account_id), *held], key=lambda one: (one.created_at, one.credential_id))
+
+    def with_second_factor(self, account_ids: Sequence[str]) -> Collection[str]:
+        return {one for one in account_ids if has_second_factor(self.of(one))}
+
+    def secrets(self, account_id: str, kinds: Collection[CredentialKind]) -> Sequence[KeptSecret]:
+        return [kept for one, kept in self.rows.values() if one.account_id == account_id and kept.kind in kinds]
+
+    def use(self, credential_id: str, counter: int, content: str, at: datetime) -> bool:
+        one, kept = self.rows.get(credential_id, (None, None))
+        if one is None or kept is None or kept.counter >= counter:
+            return False
+        self.rows[credential_id] = (
+            replace(one, last_used_at=at),
+            replace(kept, counter=counter, content=content),
+        )
+        return True
+
+    def add(self, credential: Credential, content: str, counter: int = 0) -> None:
+        kept = KeptSecret(
+            credential_id=credential.credential_id, kind=credential.kind, content=content, counter=counter
+        )
+        assert credential.credential_id not in self.rows
+        self.rows[credential.credential_id] = (credential, kept)
+
+    def revoke(self, credential_id: str, at: datetime) -> bool:
+        return self.rows.pop(credential_id, None) is not None
+
+    def _password(self, account_id: str) -> Sequence[Credential]:
+        account = self.accounts.get(account_id)
         if account is None or account.password_hash is None or account.password_changed_at is None:
             return []
         credential = Credential(
@@ -73,6 +105,10 @@ class InMemorySignIns:
 
     def count(self, account_id: str) -> int:
         return sum(row.account_id == account_id for row in self.rows)
+
+    def count_since(self, account_id: str, outcome: SignInOutcome, since: datetime) -> int:
+        own = self.of(account_id, len(self.rows))
+        return sum(row.outcome is outcome and row.at >= since for row in own)
 
     def last_success(self, account_id: str) -> PastSignIn | None:
         own = self.of(account_id, len(self.rows))

@@ -21,7 +21,7 @@ from habpps.use_cases.change_opening import ChangeOpening, OpenContractToGroup
 from habpps.use_cases.change_review_rule import ChangeReviewRule
 from habpps.use_cases.change_service_contract import ChangeServiceContract
 from habpps.use_cases.change_terms import ChangeTerms
-from habpps.use_cases.change_user import LockUser, ResetPassword, SetDeparture
+from habpps.use_cases.change_user import ForgetSecondStep, LockUser, ResetPassword, SetDeparture
 from habpps.use_cases.correct_person import AskAddress, ConfirmAddress, CorrectFunction, CorrectNames, WithdrawAddress
 from habpps.use_cases.create_organisation import EditOrganisation
 from habpps.use_cases.create_user import AttachPerson
@@ -163,6 +163,7 @@ def _of_users(register: Register921, commune: Commune) -> list[Possible]:
         Possible(partner, lock),
         Possible(partner, replace(lock, event=UserEvent.UNLOCK), ((partner, lock),)),
         Possible(partner, ResetPassword(commune.user_id)),
+        Possible(partner, ForgetSecondStep(commune.user_id)),
         Possible(partner, SetDeparture(commune.user_id, TODAY - timedelta(days=1))),
         Possible(partner, SetDeparture(commune.user_id, None), ((partner, SetDeparture(commune.user_id, TODAY)),)),
         Possible(partner, RetryAccountCommand(commune.id, account)),

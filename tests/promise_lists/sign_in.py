@@ -26,6 +26,37 @@ SIGN_IN: tuple[Promise, ...] = (
         "The level that tokens tell and discovery offers follows from what was shown, never from a constant.",
     ),
     Promise(
+        "second-step:both-or-nothing",
+        "ANSSI, multi-factor authentication R1; NIST SP 800-63B-4 §2.2",
+        "A person with a second step gets nothing by the password alone: no page, no token, no other step before it.",
+    ),
+    Promise(
+        "second-step:a-code-serves-once",
+        "RFC 6238 §5.2; OWASP ASVS 6.5.1",
+        "A code of an application, and each older one, serves once; so does a recovery code.",
+    ),
+    Promise(
+        "second-step:guessing",
+        "ANSSI, multi-factor authentication R10; NIST SP 800-63B-4 §3.2.2",
+        "Whoever has the password guesses few codes a day, and the person learns of it; a browser that they use is "
+        "not kept out.",
+    ),
+    Promise(
+        "second-step:changes-are-told",
+        "OWASP ASVS 7.4.3, 7.5.1",
+        "A second step is changed after a fresh sign-in only; the person is told by mail, and the other sessions end.",
+    ),
+    Promise(
+        "second-step:reset-keeps-it",
+        "OWASP ASVS 6.4.3",
+        "A new password, asked for by mail or by an administrator, leaves the second step in place.",
+    ),
+    Promise(
+        "second-step:lost-is-another-s-affair",
+        "docs/decisions/0034-a-second-step-of-ones-own.md",
+        "A lost second step is taken off by another administrator, never by the person; by two where there are two.",
+    ),
+    Promise(
         "engagement:once-per-version",
         "docs/decisions/0020-a-sign-in-is-a-list-of-steps.md; CNIL, recommendation of October 2002 on shared secrets",
         "Nothing opens before a person has accepted the engagement: once for each version, by a button, on record.",

@@ -14,7 +14,7 @@ from auth.bootstrap.repositories import SqlRepositories
 from auth.ground.adapters.database.person_tables import credential
 from auth.ground.adapters.database.tables import session as session_table
 from auth.people.domain.accounts import AccountState, without_password
-from auth.people.domain.credentials import CredentialKind
+from auth.people.domain.credentials import Credential, CredentialKind
 from auth.people.domain.engagement import Acceptance
 from auth.people.domain.factors import Factor, FactorKind
 from auth.people.domain.sessions import SessionLimits
@@ -57,7 +57,7 @@ def test_a_session_keeps_its_factors_and_what_remains(run: Run) -> None:
     assert not run(lambda repos: repos.sessions.keep_pending(left))
 
 
-@pytest.mark.parametrize("stored", ["second_factor", "choose_password retina_scan", "retina_scan", "unknown"])
+@pytest.mark.parametrize("stored", ["enrol_factor", "choose_password retina_scan", "retina_scan", "unknown"])
 def test_a_step_that_this_version_cannot_show_leaves_nobody_signed_in(stored_run: StoredRun, stored: str) -> None:
     """As an older version finds what a newer one wrote."""
     run, execute = stored_run
@@ -93,6 +93,47 @@ def test_the_history_of_one_person_is_read_from_the_newest_and_forgotten_from_th
     run(lambda repos: repos.sign_ins.forget_before(NOW + SECOND))
     assert run(lambda repos: repos.sign_ins.count("a1")) == len(entries) - 1
     assert run(lambda repos: repos.sign_ins.count("a2")) == 0
+
+
+def test_failures_are_counted_from_a_moment_on(run: Run) -> None:
+    wrong = SignInOutcome.WRONG_CODE
+    entries = [PastSignIn("a1", NOW + number * SECOND, wrong) for number in range(4)]
+    for entry in [*entries, PastSignIn("a1", NOW, SignInOutcome.SIGNED_IN), PastSignIn("a2", NOW + SECOND, wrong)]:
+        run(lambda repos, entry=entry: repos.sign_ins.add(entry))
+    assert run(lambda repos: repos.sign_ins.count_since("a1", wrong, NOW + SECOND)) == 3
+    assert run(lambda repos: repos.sign_ins.count_since("a3", wrong, NOW)) == 0
+
+
+def a_credential(name: str, account_id: str = "a1", kind: CredentialKind = CredentialKind.AUTHENTICATOR) -> Credential:
+    return Credential(credential_id=name, account_id=account_id, kind=kind, created_at=NOW, name=name)
+
+
+@promise("second-step:a-code-serves-once")
+def test_the_code_of_a_counter_is_taken_once_and_never_an_older_one(run: Run) -> None:
+    run(lambda repos: repos.credentials.add(a_credential("phone"), "sealed", 5))
+    takes = [(5, False), (6, True), (6, False), (4, False), (9, True), (7, False)]
+    for counter, taken in takes:
+        assert run(lambda repos, counter=counter: repos.credentials.use("phone", counter, "again", NOW)) is taken
+    (kept,) = run(lambda repos: repos.credentials.secrets("a1", {CredentialKind.AUTHENTICATOR}))
+    assert (kept.counter, kept.content) == (9, "again")
+    assert not run(lambda repos: repos.credentials.use("nothing", 10, "x", NOW))
+    assert run(lambda repos: repos.credentials.revoke("phone", NOW))
+    assert not run(lambda repos: repos.credentials.revoke("phone", NOW))
+    assert not run(lambda repos: repos.credentials.use("phone", 10, "x", NOW))
+    assert run(lambda repos: repos.credentials.secrets("a1", {CredentialKind.AUTHENTICATOR})) == []
+
+
+def test_what_a_person_signs_in_with_is_read_by_kind_and_by_person(run: Run) -> None:
+    run(lambda repos: repos.accounts.add(an_account("a1")))
+    run(lambda repos: repos.credentials.add(a_credential("phone"), "sealed", 1))
+    run(lambda repos: repos.credentials.add(a_credential("code", kind=CredentialKind.RECOVERY_CODE), "hash"))
+    run(lambda repos: repos.credentials.add(a_credential("only codes", "a2", CredentialKind.RECOVERY_CODE), "hash"))
+    kinds = [one.kind for one in run(lambda repos: repos.credentials.of("a1"))]
+    assert sorted(kind.value for kind in kinds) == ["password", "recovery_code", "totp"]
+    (kept,) = run(lambda repos: repos.credentials.secrets("a1", {CredentialKind.RECOVERY_CODE}))
+    assert (kept.credential_id, kept.content, kept.counter) == ("code", "hash", 0)
+    assert run(lambda repos: set(repos.credentials.with_second_factor(["a1", "a2", "a3"]))) == {"a1"}
+    assert run(lambda repos: set(repos.credentials.with_second_factor([]))) == set()
 
 
 def test_of_two_entries_of_one_moment_the_later_one_is_the_newer(run: Run) -> None:

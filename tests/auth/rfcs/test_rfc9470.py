@@ -14,6 +14,7 @@ from tests.auth.conformance_fapi.builders import claims_of
 from tests.auth.rfcs.builders import tokens, userinfo
 from tests.promises import promise
 
+ACR_TWO_FACTORS = "https://refeds.org/profile/mfa"
 ACR_PASSWORD = "https://refeds.org/profile/sfa"
 
 
@@ -73,7 +74,7 @@ def test_rfc9470_acr_values_are_a_wish_and_the_token_says_what_was_done(
     claims = claims_of(provider, tokens(browser, acr_values="urn:example:gold")["access_token"])
     assert claims["acr"] == ACR_PASSWORD
     metadata = browser.get("/.well-known/openid-configuration").json
-    assert metadata["acr_values_supported"] == [ACR_PASSWORD]
+    assert metadata["acr_values_supported"] == [ACR_TWO_FACTORS, ACR_PASSWORD]
 
 
 @promise("rfc9470:unmet")
@@ -84,6 +85,47 @@ def test_rfc9470_what_is_essential_and_cannot_be_done_is_said(browser: AuthBrows
     assert back["error"] == "unmet_authentication_requirements"
     possible = {"id_token": {"acr": {"essential": True, "values": ["urn:example:gold", ACR_PASSWORD]}}}
     assert "code" in sent_back(browser.authorize(claims=json.dumps(possible)))
+
+
+def both_factors(provider: Provider) -> tuple[Factor, ...]:
+    now = provider.clock.now()
+    return Factor(FactorKind.PASSWORD, now), Factor(FactorKind.ONE_TIME, now)
+
+
+@promise("rfc9470:acr-values")
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({}, ACR_TWO_FACTORS),
+        ({"acr_values": ACR_PASSWORD}, ACR_PASSWORD),
+        ({"acr_values": f"urn:example:gold {ACR_PASSWORD} {ACR_TWO_FACTORS}"}, ACR_PASSWORD),
+        ({"acr_values": f"{ACR_TWO_FACTORS} {ACR_PASSWORD}"}, ACR_TWO_FACTORS),
+        ({"acr_values": "urn:example:gold"}, ACR_TWO_FACTORS),
+        ({"claims": json.dumps({"id_token": {"acr": {"value": ACR_PASSWORD}}})}, ACR_PASSWORD),
+        ({"claims": json.dumps({"id_token": {"acr": {"essential": True, "values": [ACR_PASSWORD]}}})}, ACR_PASSWORD),
+        (
+            {"claims": json.dumps({"id_token": {"acr": {"values": [ACR_TWO_FACTORS]}}}), "acr_values": ACR_PASSWORD},
+            ACR_TWO_FACTORS,
+        ),
+    ],
+)
+def test_rfc9470_whoever_asks_for_a_level_gets_its_name_when_more_was_shown(
+    provider: Provider, browser: AuthBrowser, asked: dict[str, str], told: str
+) -> None:
+    """OIDC Core §5.5.1.1: the value returned is one of those asked for; a client compares it with what it asked."""
+    browser.sign_in()
+    shown_in_every_session(provider, *both_factors(provider))
+    given = browser.exchange(browser.code(**asked)).json
+    again = browser.token(grant_type="refresh_token", refresh_token=given["refresh_token"]).json
+    for token in (given["access_token"], given["id_token"], again["access_token"], again["id_token"]):
+        assert claims_of(provider, token)["acr"] == told
+
+
+def test_rfc9470_a_registered_level_is_a_wish_too(provider: Provider, browser: AuthBrowser) -> None:
+    provider.add(a_client("cdap", default_acr_values=[ACR_PASSWORD]))
+    browser.sign_in()
+    shown_in_every_session(provider, *both_factors(provider))
+    assert claims_of(provider, tokens(browser)["id_token"])["acr"] == ACR_PASSWORD
 
 
 def shown_in_every_session(provider: Provider, *factors: Factor) -> None:
@@ -100,6 +142,7 @@ def test_rfc9470_tokens_and_introspection_tell_what_was_shown_in_this_session(
     for factors, level, methods in (
         ((), "0", []),
         ((Factor(FactorKind.PASSWORD, provider.clock.now()),), ACR_PASSWORD, ["pwd"]),
+        (both_factors(provider), ACR_TWO_FACTORS, ["pwd", "otp"]),
     ):
         shown_in_every_session(provider, *factors)
         given = tokens(browser)

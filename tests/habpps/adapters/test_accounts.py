@@ -12,7 +12,7 @@ from habpps.adapters.background import Wakeup, account_relay
 from habpps.adapters.clients.accounts import GrpcAccounts
 from habpps.domain.notices import NoticeKind
 from habpps.domain.states import UserEvent
-from habpps.use_cases.change_user import LockUser, ResetPassword
+from habpps.use_cases.change_user import ForgetSecondStep, LockUser, ResetPassword
 from habpps.use_cases.create_user import AttachPerson
 from habpps.use_cases.ports import Repositories
 from habpps.use_cases.push_account_commands import PushAccountCommands
@@ -52,6 +52,10 @@ class Recorded(AccountsServicer):
     def ResetPassword(self, request: Any, context: Any) -> Any:  # noqa: N802 -- name of the method in the proto
         self._note(request)
         return pb.ResetPasswordResponse()
+
+    def ForgetFactors(self, request: Any, context: Any) -> Any:  # noqa: N802 -- name of the method in the proto
+        self._note(request)
+        return pb.ForgetFactorsResponse()
 
     def LockAccount(self, request: Any, context: Any) -> Any:  # noqa: N802 -- name of the method in the proto
         self._note(request)
@@ -120,14 +124,16 @@ def test_every_kind_of_command_arrives_as_soon_as_it_is_committed(
     assert servicer.until(3)[2].reason == "LOCKED_BY_ADMINISTRATOR"
     acts.perform(partner, LockUser(commune.user_id, UserEvent.UNLOCK, "retrouvé"))
     servicer.until(4)
+    acts.perform(partner, ForgetSecondStep(commune.user_id))
+    assert type(servicer.until(5)[4]) is pb.ForgetFactorsRequest
     acts.perform(partner, ResetPassword(commune.user_id))
-    assert servicer.until(5)[4].account_id == second.account_id
+    assert servicer.until(6)[5].account_id == second.account_id
     relay.stop()
     assert relay.problem() is None
     attached = acts.perform(partner, AttachPerson(partner.administrator_id, "agent")).value
     acts.perform(partner, LockUser(attached, UserEvent.LOCK, "essai"))
     push()
-    assert type(servicer.until(6)[5]) is pb.LockAccountRequest
+    assert type(servicer.until(7)[6]) is pb.LockAccountRequest
     (told,) = servicer.told
     assert (told.notice, told.organisation_name) == (pb.NOTICE_ACCESS_OPENED, "Commune de Nanterre")
     assert [(one.extranet, one.profile) for one in told.opened] == [("CDAP", "T2")]

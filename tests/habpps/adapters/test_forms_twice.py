@@ -36,6 +36,7 @@ FORMS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "departure": ("partner", "/utilisateurs/{user}/depart", {"departs_on": "2026-12-31"}),
     "locked user": ("partner", "/utilisateurs/{user}/verrouiller", REASON),
     "withdrawn place": ("partner", "/utilisateurs/{user}/habilitations/{place}/retirer", REASON),
+    "second step taken off": ("partner", "/utilisateurs/{user}/deuxieme-etape", {}),
     "new password": ("partner", "/utilisateurs/{user}/mot-de-passe", {}),
 }
 

@@ -103,6 +103,7 @@ OLDER: dict[str, tuple[str, str, dict[str, Any], Change, str]] = {
     "suspend a place": ("partner", f"{PLACE_PAGE}/suspendre", REASON, place_there_and_back, "Active"),
     "withdraw a place": ("partner", f"{PLACE_PAGE}/retirer", REASON, place_withdrawn, "Retirée"),
     "lock": ("partner", f"{USER_PAGE}/verrouiller", REASON, user_there_and_back, "Actif"),
+    "second step taken off": ("partner", f"{USER_PAGE}/deuxieme-etape", {}, user_locked, "Verrouillé"),
     "new password": ("partner", f"{USER_PAGE}/mot-de-passe", {}, user_locked, "Verrouillé"),
     "departure": ("partner", f"{USER_PAGE}/depart", DEPARTURE, another_departure, "31 mars 2027"),
     "departure of somebody locked": ("partner", f"{USER_PAGE}/depart", DEPARTURE, user_there_and_back, "Actif"),

@@ -44,8 +44,9 @@ NEW = Person("Lou", "Roy", "lou.roy@ville.example")
 OPERATORS = {kind.name for kind in ACTS.kinds if not kind.by}
 OF_PEOPLE = tuple(kind for kind in ACTS.kinds if kind.by == (Role.PERSON,))
 """Answers of people, which auth passes on: `test_invitations` and `test_corrections` look at them."""
-KINDS = tuple(kind for kind in ACTS.kinds if kind.by and kind.review is not Review.ALWAYS and kind not in OF_PEOPLE)
+OF_AGENTS = tuple(kind for kind in ACTS.kinds if kind.review is Review.ALWAYS and kind.by == (Role.CAF_ADMINISTRATOR,))
 """Those of a Caf about its own agents are no acts on a partner: `test_requests` has them."""
+KINDS = tuple(kind for kind in ACTS.kinds if kind.by and kind not in OF_AGENTS + OF_PEOPLE)
 OF_A_THING = tuple(kind for kind in KINDS if any(one.name.endswith("_id") for one in fields(kind.content)))
 OF_PARTNERS = tuple(kind for kind in KINDS if Role.PARTNER_ADMINISTRATOR in kind.by)
 WITH_REASON = tuple(kind for kind in KINDS if any(one.name == "reason" for one in fields(kind.content)))

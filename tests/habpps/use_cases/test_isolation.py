@@ -15,7 +15,7 @@ from habpps.use_cases.catalogue import UseCases
 from habpps.use_cases.change_convention import ChangeConvention
 from habpps.use_cases.change_habilitation import ChangeHabilitation
 from habpps.use_cases.change_service_contract import ChangeServiceContract
-from habpps.use_cases.change_user import LockUser, ResetPassword, SetDeparture
+from habpps.use_cases.change_user import ForgetSecondStep, LockUser, ResetPassword, SetDeparture
 from habpps.use_cases.create_user import AttachPerson
 from habpps.use_cases.identify_administrator import IdentifyAdministrator
 from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
@@ -35,6 +35,7 @@ BOTH_ROLES: dict[str, Act] = {
     ),
     "close a group": lambda acts, author, commune: acts.perform(author, CloseGroup(commune.group_id, "x")),
     "lock a user": lambda acts, author, commune: acts.perform(author, LockUser(commune.user_id, UserEvent.LOCK, "x")),
+    "take a second step off": lambda acts, author, commune: acts.perform(author, ForgetSecondStep(commune.user_id)),
     "reset a password": lambda acts, author, commune: acts.perform(author, ResetPassword(commune.user_id)),
     "note a departure": lambda acts, author, commune: acts.perform(author, SetDeparture(commune.user_id, TODAY)),
     "read the organisation": lambda acts, author, commune: acts.consult.organisation(author, commune.id),

@@ -13,8 +13,10 @@ from habpps.domain.refusals import (
     ConventionNotActiveError,
     FormRefusedError,
     MaximumUsersReachedError,
+    OwnSecondStepError,
     RoleNotConfirmedError,
     TransitionRefusedError,
+    UserNotActiveError,
 )
 from habpps.domain.states import (
     ContractState,
@@ -27,7 +29,7 @@ from habpps.domain.states import (
 from habpps.use_cases.assign_to_group import AssignToGroup
 from habpps.use_cases.change_convention import ChangeConvention
 from habpps.use_cases.change_habilitation import ChangeHabilitation
-from habpps.use_cases.change_user import LockUser, ResetPassword, SetDeparture
+from habpps.use_cases.change_user import ForgetSecondStep, LockUser, ResetPassword, SetDeparture
 from habpps.use_cases.create_user import AttachPerson
 from habpps.use_cases.manage_groups import CloseGroup, CreateGroup
 from habpps.use_cases.open_service_contract import OpenServiceContract
@@ -124,6 +126,24 @@ def test_the_caf_has_a_password_replaced_and_every_session_ended(memory: MemoryR
     command = list(memory.store.commands.rows.values())[-1]  # type: ignore[attr-defined]
     assert (command.kind, command.account_id) == (CommandKind.RESET_PASSWORD, user.account_id)
     assert (memory.last.type, memory.last.subject) == ("habpps.password.reset", f"account:{user.account_id}")
+
+
+@promise("second-step:lost-is-another-s-affair")
+def test_a_lost_second_step_is_taken_off_by_somebody_else_and_nobody_takes_off_their_own(
+    memory: MemoryRegister, commune: Commune
+) -> None:
+    acts = memory.all.acts
+    acts.perform(memory.all.caf, ForgetSecondStep(commune.user_id))
+    user = memory.all.look(lambda store: store.users.get(commune.user_id))
+    command = list(memory.store.commands.rows.values())[-1]  # type: ignore[attr-defined]
+    assert (command.kind, command.account_id) == (CommandKind.FORGET_FACTORS, user.account_id)
+    assert (memory.last.type, memory.last.subject) == ("habpps.second_step.taken_off", f"account:{user.account_id}")
+    own = acts.perform(commune.partner, AttachPerson(commune.partner.administrator_id, "direction")).value
+    with pytest.raises(OwnSecondStepError):
+        acts.perform(commune.partner, ForgetSecondStep(own))
+    acts.perform(commune.partner, LockUser(commune.user_id, UserEvent.LOCK, "vol"))
+    with pytest.raises(UserNotActiveError):
+        acts.perform(commune.partner, ForgetSecondStep(commune.user_id))
 
 
 @promise("rules:reserved-profiles-are-not-given")

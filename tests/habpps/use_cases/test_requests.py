@@ -24,7 +24,7 @@ from habpps.domain.states import ContractEvent, UserEvent
 from habpps.use_cases.act_entry import Act
 from habpps.use_cases.act_kinds import Acts
 from habpps.use_cases.change_service_contract import ChangeServiceContract
-from habpps.use_cases.change_user import LockUser
+from habpps.use_cases.change_user import ForgetSecondStep, LockUser
 from habpps.use_cases.name_caf_agents import WithdrawCafAgent
 from habpps.use_cases.people_ports import Listing
 from habpps.use_cases.register import Register
@@ -105,6 +105,15 @@ def test_what_opens_to_many_waits_and_is_done_when_another_approves(reviewed: Re
     kept = reviewed.memory.store.requests.get(request_id)
     assert kept is not None
     assert (kept.state, kept.act) == (RequestState.APPROVED, None)
+
+
+@promise("second-step:lost-is-another-s-affair")
+def test_a_lost_second_step_is_taken_off_by_two_where_there_are_two(reviewed: Reviewed) -> None:
+    commands = reviewed.memory.store.commands.rows  # type: ignore[attr-defined]
+    request_id = reviewed.ask(reviewed.first, ForgetSecondStep(reviewed.commune.user_id))
+    assert CommandKind.FORGET_FACTORS not in {one.kind for one in commands.values()}
+    reviewed.register.decide(reviewed.second, request_id, approved=True, reason="vu au guichet")
+    assert [one.kind for one in commands.values()].count(CommandKind.FORGET_FACTORS) == 1
 
 
 @promise("requests:never-ones-own")

@@ -95,6 +95,11 @@ class AuthSettings(ServiceSettings):
         description="Private networks (10.1.0.0/16, separated by commas) in which logout tokens may be sent to clients "
         "whose owner is national. Without it only public addresses are asked.",
     )
+    factors_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Secret of 32 characters or more with which the secrets of second steps are sealed. Empty: a file "
+        "in the data folder.",
+    )
     pairwise_salt: SecretStr = Field(
         SecretStr(""),
         description="Secret of 32 characters or more behind pairwise subjects; it must never change. Empty: a file in "

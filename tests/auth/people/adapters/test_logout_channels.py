@@ -23,6 +23,7 @@ from rights.facts import Organisation, User
 from tests.auth.builders import DIRECTOR, ISSUER, PASSWORD, AuthBrowser, Provider, a_client, an_account
 from tests.auth.protocol.adapters.test_logout import BACK, claims_of, is_signed_in, signed_in
 from tests.auth.rfcs.builders import a_public_client, public_refresh, public_tokens
+from tests.auth.second_step import add_authenticator
 from tests.promises import promise
 from tests.system.browser import accessibility_violations, chromium
 
@@ -179,6 +180,10 @@ def change_password(provider: Provider, session: Session, _cookie: str) -> None:
     provider.people.choose_password(session, new, new, PASSWORD)
 
 
+def change_factor(provider: Provider, _session: Session, _cookie: str) -> None:
+    add_authenticator(provider, provider.sign_in().session)
+
+
 def expire(provider: Provider, _session: Session, _cookie: str) -> None:
     provider.clock.advance(timedelta(minutes=30))
     provider.sweep()
@@ -218,6 +223,7 @@ CAUSES: dict[str, Callable[[Provider, Session, str], None]] = {
     "NOT_ME": disown,
     "LOCKED": lock,
     "PASSWORD_CHANGED": change_password,
+    "FACTOR_CHANGED": change_factor,
     "PASSWORD_RESET": reset,
     "ADMINISTRATOR": suspend,
     "EXPIRED": expire,

@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 
 from auth.people.adapters.files.engagement_file import the_engagement
 from tests.auth.builders import PASSWORD, Provider
+from tests.auth.second_step import Application
 from tests.system.browser import (
     accessibility_violations,
     chromium,
@@ -93,3 +94,60 @@ def test_the_pages_break_no_rule_of_wcag_and_fit_the_window(address: str, width:
         looking.keep(page, "engagement-print")
     assert looking.found == {name: [] for name in looking.found}
     assert len(looking.found) == 5
+
+
+@pytest.mark.parametrize(("width", "scheme"), SHAPES)
+def test_the_pages_of_the_second_step_break_no_rule_of_wcag_and_fit_the_window(
+    address: str, stored_provider: Provider, width: int, scheme: str
+) -> None:
+    with chromium() as started:
+        looking = Looking(started, address, width, scheme)
+        phone, recovery = add_a_second_step(looking, address, stored_provider)
+        sign_in_with_it(looking, phone, recovery)
+    assert looking.found == {name: [] for name in looking.found}
+    assert len(looking.found) == 9
+
+
+def add_a_second_step(looking: Looking, address: str, provider: Provider) -> tuple[Application, str]:
+    """The application, and one of the recovery codes."""
+    page = looking.signed_in()
+    page.click("#engagement-accept")
+    page.goto(f"{address}/sessions/deuxieme-etape")
+    looking.look(page, "second-step-none")
+    page.click("#add-factor")
+    phone = Application(provider, (page.text_content("#factor-secret") or "").replace(" ", ""))
+    looking.look(page, "second-step-add")
+    page.fill("#code", phone.wrong_code())
+    page.fill("#name", "Téléphone du bureau")
+    page.click("#factor-add-submit")
+    looking.look(page, "second-step-add-wrong")
+    page.fill("#code", phone.code())
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#recovery-codes")
+    looking.look(page, "recovery-codes")
+    page.emulate_media(media="print")
+    looking.keep(page, "recovery-codes-print")
+    page.emulate_media(media="screen")
+    recovery = page.text_content("#recovery-codes li code") or ""
+    page.click("#codes-kept")
+    looking.look(page, "second-step")
+    page.click("#new-codes")
+    looking.look(page, "second-step-new-codes")
+    return phone, recovery
+
+
+def sign_in_with_it(looking: Looking, phone: Application, recovery: str) -> None:
+    """A wrong code first, then a recovery code."""
+    page = looking.signed_in()
+    looking.look(page, "second-factor")
+    page.fill("#code", phone.wrong_code())
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#error-summary")
+    looking.look(page, "second-factor-wrong")
+    page.click("#recovery summary")
+    page.fill("#code", "")
+    page.fill("#recovery input", recovery)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#my-sign-ins")
+    page.click("#my-sign-ins")
+    looking.look(page, "history-second-step")

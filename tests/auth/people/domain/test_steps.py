@@ -27,9 +27,9 @@ from tests.servicekit.fakes import FixedClock
 NOW = FixedClock().now()
 WITHOUT_A_PAGE = [step for step in Step if step is not Step.UNKNOWN and step not in {entry.step for entry in STEPS}]
 EVERY_NEED = [
-    Needs(provisional, accepted, chosen, organisations)
-    for provisional, accepted, chosen, organisations in product(
-        (False, True), (False, True), (None, "a", "gone"), (None, (), ("a",), ("a", "b"))
+    Needs(second, provisional, accepted, chosen, organisations)
+    for second, provisional, accepted, chosen, organisations in product(
+        (False, True), (False, True), (False, True), (None, "a", "gone"), (None, (), ("a",), ("a", "b"))
     )
 ]
 
@@ -57,12 +57,12 @@ def test_a_step_without_a_page_can_get_into_no_session(step: Step) -> None:
     assert readable_steps([Step.CHOOSE_PASSWORD.value, step.value]) == (Step.UNKNOWN,)
 
 
-def test_the_second_factor_has_no_page_yet() -> None:
-    assert WITHOUT_A_PAGE == [Step.ENROL_FACTOR, Step.SECOND_FACTOR]
+def test_the_second_factor_comes_before_anything_can_be_replaced() -> None:
+    assert steps_for(Needs(second_factor=True, provisional_password=True))[0] is Step.SECOND_FACTOR
 
 
 @promise("sign-in:unknown-step")
-@pytest.mark.parametrize("names", [["unknown"], ["choose_password", "x"], ["second_factor"]])
+@pytest.mark.parametrize("names", [["unknown"], ["choose_password", "x"], ["enrol_factor"]])
 def test_what_this_version_does_not_know_leaves_nobody_signed_in(names: list[str]) -> None:
     session = a_session(pending=readable_steps(names))
     assert not session.is_alive(SessionLimits(), NOW)
@@ -117,7 +117,7 @@ def test_only_levels_that_a_step_can_reach_are_offered() -> None:
     assert levels_offered() == tuple(
         level.acr for level in LEVELS if level.categories <= len({kind.category for kind in kinds})
     )
-    assert levels_offered() == ("https://refeds.org/profile/sfa",)
+    assert levels_offered() == ("https://refeds.org/profile/mfa", "https://refeds.org/profile/sfa")
 
 
 def test_a_factor_shown_again_is_as_new_as_it_was_shown() -> None:

@@ -182,7 +182,7 @@ def test_what_is_of_no_more_use_is_forgotten(provider: Provider) -> None:
     provider.people.manage_accounts.lock(Order(command_id="command", account_id=DIRECTOR, requested_by="admin"))
     provider.send_mails()
     assert len(ended_after(0, "epoch").sessions) == 1
-    provider.clock.advance(timedelta(days=1, seconds=1))
+    provider.clock.advance(timedelta(days=1, hours=3))
     provider.sweep()
     repos = provider.work.repos
     assert not any((repos.sessions.rows, repos.ended_sessions.rows, repos.attempts.rows))

@@ -107,8 +107,11 @@ def test_what_was_never_compared_is_not_counted(provider: Provider) -> None:
     assert enter(provider, OWNER, HOME).session.account_id == DIRECTOR
 
 
-def test_the_attempts_of_a_day_are_not_kept(provider: Provider) -> None:
+def test_attempts_are_kept_for_a_day_and_no_longer(provider: Provider) -> None:
     fail(provider, OWNER, STRANGER, 3)
+    provider.clock.advance(timedelta(hours=24))
+    provider.sweep()
+    assert provider.read(lambda repos: repos.attempts.rows) != []
     provider.clock.advance(timedelta(hours=3))
     provider.sweep()
     assert provider.read(lambda repos: repos.attempts.rows) == []

@@ -172,6 +172,15 @@ REASONS = (
         ("Cet utilisateur n'est pas actif.", "This user is not active."),
     ),
     reason(
+        "OWN_SECOND_STEP",
+        ADMINISTRATION,
+        ("Deuxième étape de son propre compte", "Second step of one's own account"),
+        (
+            "Un autre administrateur doit retirer votre deuxième étape de connexion.",
+            "Another administrator has to take your second step off.",
+        ),
+    ),
+    reason(
         "LAST_ADMINISTRATOR",
         ADMINISTRATION,
         ("Seul administrateur de l'organisation", "Only administrator of the organisation"),

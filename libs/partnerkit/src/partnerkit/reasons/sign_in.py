@@ -23,6 +23,18 @@ REASONS = (
         ("L'identifiant ou le mot de passe est incorrect.", "The identifier or the password is wrong."),
     ),
     reason(
+        "INVALID_CODE",
+        SIGN_IN,
+        ("Code faux à la deuxième étape", "Wrong code at the second step"),
+        ("Ce code n'est pas, ou n'est plus, le bon.", "This code is not, or no longer, the right one."),
+    ),
+    reason(
+        "FACTOR_UNKNOWN",
+        SIGN_IN,
+        ("Deuxième étape inconnue", "Unknown second step"),
+        ("Cette deuxième étape a déjà été retirée.", "This second step was taken off before."),
+    ),
+    reason(
         "ACCOUNT_LOCKED",
         SIGN_IN,
         ("Compte verrouillé", "Account locked"),
@@ -97,6 +109,7 @@ REASONS = (
     reason("EXPIRED", NOTE, ("Durée dépassée", "Time over")),
     reason("LOCKED", NOTE, ("Compte verrouillé", "Account locked")),
     reason("PASSWORD_CHANGED", NOTE, ("Mot de passe changé", "Password changed")),
+    reason("FACTOR_CHANGED", NOTE, ("Deuxième étape de connexion changée", "Second step of the sign-in changed")),
     reason("PASSWORD_RESET", NOTE, ("Nouveau mot de passe provisoire", "New provisional password")),
     reason("NOT_ME", NOTE, ("La personne ne se reconnaît pas", "The person says it was somebody else")),
     reason("ADMINISTRATOR", NOTE, ("Demande d'un administrateur", "Asked for by an administrator")),

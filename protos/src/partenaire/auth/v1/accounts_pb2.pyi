@@ -155,6 +155,7 @@ class Account(_message.Message):
     LAST_LOGIN_AT_US_FIELD_NUMBER: _builtins.int
     MAILS_SENT_FIELD_NUMBER: _builtins.int
     MAIL_PROBLEM_FIELD_NUMBER: _builtins.int
+    SECOND_STEP_FIELD_NUMBER: _builtins.int
     account_id: _builtins.str
     """Identifier of the account (a UUID that tells no time), the OIDC subject."""
     username: _builtins.str
@@ -167,6 +168,8 @@ class Account(_message.Message):
     """Both mails have left."""
     mail_problem: _builtins.str
     """Why the newest mail has not left: UPPER_SNAKE reason, MAIL_LATE when it waits for more than an hour; else empty."""
+    second_step: _builtins.bool
+    """The password alone does not sign in."""
     def __init__(
         self,
         *,
@@ -176,10 +179,11 @@ class Account(_message.Message):
         last_login_at_us: _builtins.int = ...,
         mails_sent: _builtins.bool = ...,
         mail_problem: _builtins.str = ...,
+        second_step: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "last_login_at_us", b"last_login_at_us", "mail_problem", b"mail_problem", "mails_sent", b"mails_sent", "state", b"state", "username", b"username"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "last_login_at_us", b"last_login_at_us", "mail_problem", b"mail_problem", "mails_sent", b"mails_sent", "second_step", b"second_step", "state", b"state", "username", b"username"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -416,6 +420,53 @@ class ResetPasswordResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ResetPasswordResponse: _TypeAlias = ResetPasswordResponse  # noqa: Y015
+
+@_typing.final
+class ForgetFactorsRequest(_message.Message):
+    """Which account."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    REQUESTED_BY_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """UUIDv7 of the command."""
+    account_id: _builtins.str
+    """The account."""
+    requested_by: _builtins.str
+    """Account of the administrator."""
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        account_id: _builtins.str = ...,
+        requested_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "command_id", b"command_id", "requested_by", b"requested_by"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ForgetFactorsRequest: _TypeAlias = ForgetFactorsRequest  # noqa: Y015
+
+@_typing.final
+class ForgetFactorsResponse(_message.Message):
+    """Done."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ForgetFactorsResponse: _TypeAlias = ForgetFactorsResponse  # noqa: Y015
 
 @_typing.final
 class LockAccountRequest(_message.Message):

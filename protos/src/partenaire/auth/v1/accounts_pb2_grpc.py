@@ -45,6 +45,11 @@ class AccountsStub:
                 request_serializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.ResetPasswordRequest.SerializeToString,
                 response_deserializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.ResetPasswordResponse.FromString,
                 _registered_method=True)
+        self.ForgetFactors = channel.unary_unary(
+                '/partenaire.auth.v1.Accounts/ForgetFactors',
+                request_serializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.ForgetFactorsRequest.SerializeToString,
+                response_deserializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.ForgetFactorsResponse.FromString,
+                _registered_method=True)
         self.LockAccount = channel.unary_unary(
                 '/partenaire.auth.v1.Accounts/LockAccount',
                 request_serializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.LockAccountRequest.SerializeToString,
@@ -101,6 +106,13 @@ class AccountsServicer:
 
     def ResetPassword(self, request, context):
         """Replaces the password by a new provisional one sent by mail; ends every session.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ForgetFactors(self, request, context):
+        """Takes every second step off an account, and its recovery codes; ends every session and tells the person.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -179,6 +191,11 @@ def add_AccountsServicer_to_server(servicer, server):
                     servicer.ResetPassword,
                     request_deserializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.ResetPasswordRequest.FromString,
                     response_serializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.ResetPasswordResponse.SerializeToString,
+            ),
+            'ForgetFactors': grpc.unary_unary_rpc_method_handler(
+                    servicer.ForgetFactors,
+                    request_deserializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.ForgetFactorsRequest.FromString,
+                    response_serializer=partenaire_dot_auth_dot_v1_dot_accounts__pb2.ForgetFactorsResponse.SerializeToString,
             ),
             'LockAccount': grpc.unary_unary_rpc_method_handler(
                     servicer.LockAccount,
@@ -276,6 +293,33 @@ class Accounts:
             '/partenaire.auth.v1.Accounts/ResetPassword',
             partenaire_dot_auth_dot_v1_dot_accounts__pb2.ResetPasswordRequest.SerializeToString,
             partenaire_dot_auth_dot_v1_dot_accounts__pb2.ResetPasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ForgetFactors(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/partenaire.auth.v1.Accounts/ForgetFactors',
+            partenaire_dot_auth_dot_v1_dot_accounts__pb2.ForgetFactorsRequest.SerializeToString,
+            partenaire_dot_auth_dot_v1_dot_accounts__pb2.ForgetFactorsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,6 +39,8 @@ class AccountsStub:
     """
     ResetPassword: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.ResetPasswordRequest, _accounts_pb2.ResetPasswordResponse]
     """Replaces the password by a new provisional one sent by mail; ends every session."""
+    ForgetFactors: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.ForgetFactorsRequest, _accounts_pb2.ForgetFactorsResponse]
+    """Takes every second step off an account, and its recovery codes; ends every session and tells the person."""
     LockAccount: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.LockAccountRequest, _accounts_pb2.LockAccountResponse]
     """Forbids signing in and ends every session."""
     UnlockAccount: _grpc.UnaryUnaryMultiCallable[_accounts_pb2.UnlockAccountRequest, _accounts_pb2.UnlockAccountResponse]
@@ -76,6 +78,8 @@ class AccountsAsyncStub(AccountsStub):
     """
     ResetPassword: _aio.UnaryUnaryMultiCallable[_accounts_pb2.ResetPasswordRequest, _accounts_pb2.ResetPasswordResponse]  # type: ignore[assignment]
     """Replaces the password by a new provisional one sent by mail; ends every session."""
+    ForgetFactors: _aio.UnaryUnaryMultiCallable[_accounts_pb2.ForgetFactorsRequest, _accounts_pb2.ForgetFactorsResponse]  # type: ignore[assignment]
+    """Takes every second step off an account, and its recovery codes; ends every session and tells the person."""
     LockAccount: _aio.UnaryUnaryMultiCallable[_accounts_pb2.LockAccountRequest, _accounts_pb2.LockAccountResponse]  # type: ignore[assignment]
     """Forbids signing in and ends every session."""
     UnlockAccount: _aio.UnaryUnaryMultiCallable[_accounts_pb2.UnlockAccountRequest, _accounts_pb2.UnlockAccountResponse]  # type: ignore[assignment]
@@ -122,6 +126,14 @@ class AccountsServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_accounts_pb2.ResetPasswordResponse, _abc.Awaitable[_accounts_pb2.ResetPasswordResponse]]:
         """Replaces the password by a new provisional one sent by mail; ends every session."""
+
+    @_abc_1.abstractmethod
+    def ForgetFactors(
+        self,
+        request: _accounts_pb2.ForgetFactorsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_accounts_pb2.ForgetFactorsResponse, _abc.Awaitable[_accounts_pb2.ForgetFactorsResponse]]:
+        """Takes every second step off an account, and its recovery codes; ends every session and tells the person."""
 
     @_abc_1.abstractmethod
     def LockAccount(

@@ -10,13 +10,16 @@ from flask import Blueprint
 from auth.bootstrap.clients import Clients
 from auth.bootstrap.world import World
 from auth.ground.adapters.files.data_files import common_passwords
+from auth.people.adapters.crypto.one_time_codes import TotpCodes
 from auth.people.adapters.web.caf_declarer import CafDeclarer
 from auth.people.adapters.web.engagement_pages import EngagementPages
+from auth.people.adapters.web.factor_pages import FactorPages
 from auth.people.adapters.web.known_devices import KnownDevices
 from auth.people.adapters.web.link_pages import LinkPages
 from auth.people.adapters.web.network_address import NetworkAddress
 from auth.people.adapters.web.page_reader import PageReader
 from auth.people.adapters.web.portal_pages import HomePage, NotMePage, OrganisationPage, portal_pages
+from auth.people.adapters.web.second_step_page import SecondStepPage
 from auth.people.adapters.web.session_pages import HistoryPage, SessionPages
 from auth.people.adapters.web.sign_in_pages import ChoosePasswordPage, ForgottenPages, LoginPage, sign_in_pages
 from auth.people.adapters.web.visitor import Visitor, VisitorUseCases
@@ -32,6 +35,7 @@ from auth.people.use_cases.choose_password import ChoosePassword
 from auth.people.use_cases.guard_sign_in import GuardSignIn
 from auth.people.use_cases.keep_session import ChooseOrganisation, DisownLogin, FindSession, SignOut
 from auth.people.use_cases.manage_accounts import ManageAccounts
+from auth.people.use_cases.manage_factors import ManageFactors
 from auth.people.use_cases.name_helpers import NameHelpers
 from auth.people.use_cases.next_step import NextStep
 from auth.people.use_cases.person_history import PersonHistory
@@ -40,6 +44,7 @@ from auth.people.use_cases.person_sessions import PersonSessions
 from auth.people.use_cases.remember_language import RememberLanguage
 from auth.people.use_cases.request_identifier import RequestIdentifier
 from auth.people.use_cases.request_password import RequestPassword
+from auth.people.use_cases.show_second_factor import EVERYWHERE, ShowSecondFactor
 from auth.people.use_cases.sign_in import SignIn
 from auth.people.use_cases.tell_clients import LogoutReport
 from auth.settings import AuthSettings
@@ -54,6 +59,8 @@ class People:
     rights: PersonRights
     name_helpers: NameHelpers
     sign_in: SignIn
+    show_second_factor: ShowSecondFactor
+    manage_factors: ManageFactors
     choose_password: ChoosePassword
     request_password: RequestPassword
     request_identifier: RequestIdentifier
@@ -82,10 +89,14 @@ def build_people(settings: AuthSettings, world: World, rights: PersonRights, eng
     attempts = AttemptLimits(maximum=settings.login_attempts)
     manage, first_sign_in = ManageAccounts(work, clock), FirstSignIn(world.answers)
     guard = GuardSignIn(work, clock, attempts, settings.login_attempts_per_address)
+    code_guard = GuardSignIn(work, clock, attempts, settings.login_attempts_per_address, everywhere=EVERYWHERE)
+    codes = TotpCodes(world.factors_secret.sealer("one-time codes"))
     return People(
         rights=rights,
         name_helpers=NameHelpers(work, rights),
         sign_in=SignIn(work, passwords, rights, clock, guard, limits, engagement),
+        show_second_factor=ShowSecondFactor(work, codes, clock, code_guard),
+        manage_factors=ManageFactors(work, codes, clock),
         choose_password=ChoosePassword(work, passwords, rights, clock, rules, first_sign_in),
         request_password=RequestPassword(work, clock),
         request_identifier=RequestIdentifier(work, clock),
@@ -150,6 +161,8 @@ def people_pages(settings: AuthSettings, people: People, clients: Clients, aroun
     )
     return (
         _sign_in(settings, people, around),
+        _second_step(settings, people, around).blueprint(),
+        FactorPages(visitor=visitor, ways=ways, manage=people.manage_factors).blueprint(),
         EngagementPages(visitor, people.accept_engagement, ways.go_on_in, ways.waiting_client).blueprint(),
         _portal(people, around),
         _links(people, around).blueprint(),
@@ -170,6 +183,17 @@ def _sign_in(settings: AuthSettings, people: People, around: Around) -> Blueprin
         ForgottenPages(
             request_password=people.request_password, request_identifier=people.request_identifier, address=address
         ),
+    )
+
+
+def _second_step(settings: AuthSettings, people: People, around: Around) -> SecondStepPage:
+    return SecondStepPage(
+        visitor=around.visitor,
+        ways=around.ways,
+        show=people.show_second_factor,
+        devices=KnownDevices(around.app),
+        name_helpers=people.name_helpers,
+        address=NetworkAddress(settings.proxies),
     )
 
 

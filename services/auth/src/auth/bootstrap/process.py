@@ -67,6 +67,7 @@ def _world(
     """With the thread that tells clients of the end of a session, which a page may wait for."""
     trust = TlsTrust(settings.further_authorities_file)
     fetch = GuardedFetch(allow_loopback=settings.reaches_loopback, trust=trust)
+    factors = WebSecrets.load(settings.data_directory / "factors", settings.factors_secret.get_secret_value())
     salt = WebSecrets.load(settings.data_directory / "pairwise", settings.pairwise_salt.get_secret_value())
     subjects, calls = Subjects(salt.only_key("pairwise subjects")), open_logout_calls(settings, trust)
     logout = LogoutWorker(TellClients(opened.work, calls, keys, clock, settings.issuer, each_apart, subjects))
@@ -80,6 +81,7 @@ def _world(
         fetch=fetch.json,
         status_of=fetch.status_of,
         secret=WebSecrets.load(settings.data_directory),
+        factors_secret=factors,
         subjects=subjects,
         sectors=fetch,
         answers=opened.answers,

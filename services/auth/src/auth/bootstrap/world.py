@@ -31,6 +31,7 @@ class World:
     fetch: Callable[[str], Mapping[str, Any]]
     status_of: Callable[[str], int]
     secret: WebSecrets
+    factors_secret: WebSecrets
     subjects: Subjects
     sectors: SectorIdentifiers
     answers: Answers

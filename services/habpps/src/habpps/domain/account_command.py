@@ -20,6 +20,7 @@ class CommandKind(StrEnum):
     """What is asked of the account service."""
 
     CREATE = "create"
+    FORGET_FACTORS = "forget_factors"
     RESET_PASSWORD = "reset_password"  # noqa: S105 -- the name of an act, not a password
     LOCK = "lock"
     UNLOCK = "unlock"
@@ -32,6 +33,7 @@ class CommandKind(StrEnum):
 
 MAILS = {
     CommandKind.CREATE: 2,
+    CommandKind.FORGET_FACTORS: 0,
     CommandKind.RESET_PASSWORD: 1,
     CommandKind.LOCK: 0,
     CommandKind.UNLOCK: 0,

@@ -171,6 +171,12 @@ class UserNotActiveError(ConflictError):
     reason = "USER_NOT_ACTIVE"
 
 
+class OwnSecondStepError(ConflictError):
+    """Somebody else says that a second step was lost, never the person."""
+
+    reason = "OWN_SECOND_STEP"
+
+
 class NothingToRetryError(ConflictError):
     """No command of this account was set aside: somebody has tried it again already."""
 

@@ -137,6 +137,13 @@ _KINDS = (
     _one(create_user.ATTACHED, create_user.AttachPerson, create_user.attach_person, *PARTNER),
     *_steps(change_user.LOCK_ACTS, change_user.LockUser, change_user.lock_user, BOTH),
     _one(change_user.RESET, change_user.ResetPassword, change_user.reset_password, *BOTH),
+    ActKind(
+        name=change_user.FACTORS_FORGOTTEN,
+        content=change_user.ForgetSecondStep,
+        perform=change_user.forget_second_step,
+        by=BOTH,
+        review=Review.ALWAYS,
+    ),
     _one(change_user.DEPARTURE_CANCELLED, *_departure, departs_on=None),
     _one(change_user.DEPARTURE_NOTED, *_departure),
     _one(GRANTED, AssignToGroup, assign, *PARTNER),

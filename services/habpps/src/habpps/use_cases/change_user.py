@@ -6,7 +6,7 @@ from datetime import date
 from habpps.domain.account_command import CommandKind
 from habpps.domain.notices import NEAR_DEPARTURE, reminder_id
 from habpps.domain.people import User
-from habpps.domain.refusals import FormRefusedError, UnknownThingError, UserNotActiveError
+from habpps.domain.refusals import FormRefusedError, OwnSecondStepError, UnknownThingError, UserNotActiveError
 from habpps.domain.states import UserEvent, UserState
 from habpps.domain.versions import check_version
 from habpps.use_cases.act_entry import Act, ActEntry, Note
@@ -20,6 +20,7 @@ LOCK_ACTS: dict[UserEvent, str] = {
     UserEvent.UNLOCK: "habpps.user.unlocked",
 }
 RESET = "habpps.password.reset"
+FACTORS_FORGOTTEN = "habpps.second_step.taken_off"
 DEPARTURE_NOTED, DEPARTURE_CANCELLED = "habpps.user.departure_noted", "habpps.user.departure_cancelled"
 
 
@@ -36,6 +37,17 @@ class LockUser(Act[str]):
 @dataclass(frozen=True)
 class ResetPassword(Act[str]):
     """A new provisional password is sent, every session of the person ends; gives the user. `seen`: their version."""
+
+    user_id: str
+    seen: str | None = None
+
+
+@dataclass(frozen=True)
+class ForgetSecondStep(Act[str]):
+    """The second step of a sign-in is taken off somebody who lost it, every session of theirs ends; gives the user.
+
+    `seen`: their version.
+    """
 
     user_id: str
     seen: str | None = None
@@ -90,6 +102,26 @@ def reset_password(entry: ActEntry, act: ResetPassword) -> str:
         raise UserNotActiveError(f"user {user.id} is {user.state.value}")
     entry.command(CommandKind.RESET_PASSWORD, user.account_id, user.organisation_id, {})
     entry.note(_note(RESET, user, ""))
+    return user.id
+
+
+def forget_second_step(entry: ActEntry, act: ForgetSecondStep) -> str:
+    """Have the second step of somebody's sign-in taken off: somebody else says that it was lost, never the person.
+
+    Raises:
+        UnknownThingError: not their business.
+        ThingChangedError: the user was changed since.
+        UserNotActiveError: unlock first.
+        OwnSecondStepError: it is the author's own.
+    """
+    user = _user(entry, act.user_id)
+    check_version(act.seen, user)
+    if user.account_id == entry.author.account_id:
+        raise OwnSecondStepError("nobody takes their own second step off here")
+    if user.state is not UserState.ACTIVE:
+        raise UserNotActiveError(f"user {user.id} is {user.state.value}")
+    entry.command(CommandKind.FORGET_FACTORS, user.account_id, user.organisation_id, {})
+    entry.note(_note(FACTORS_FORGOTTEN, user, ""))
     return user.id
 
 

@@ -50,6 +50,18 @@ class SignInUnfinishedError(NotAuthenticatedError):
     reason = "SIGN_IN_UNFINISHED"
 
 
+class WrongCodeError(NotAuthenticatedError):
+    """What was shown at the second step is not a code of this person now."""
+
+    reason = "INVALID_CODE"
+
+
+class FactorUnknownError(NotFoundError):
+    """The person has no such second step; it may have been taken away before."""
+
+    reason = "FACTOR_UNKNOWN"
+
+
 class SignInAgainError(NotAuthenticatedError):
     """The session is good, but its password was typed too long ago for this (ASVS 7.5.2)."""
 

@@ -19,6 +19,7 @@ class FactorKind(Enum):
     """What can be shown. The value is the word of `amr` (RFC 8176 §2)."""
 
     PASSWORD = "pwd"  # noqa: S105 - the name of a kind of authentication
+    ONE_TIME = "otp"  # a code of an application, or one of the recovery codes
 
     @property
     def category(self) -> str:
@@ -26,7 +27,7 @@ class FactorKind(Enum):
         return _CATEGORIES[self]
 
 
-_CATEGORIES = {FactorKind.PASSWORD: "known"}
+_CATEGORIES = {FactorKind.PASSWORD: "known", FactorKind.ONE_TIME: "held"}
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,11 @@ class MailKind(Enum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the kind of a mail
     LOCKED = "locked"
     UNLOCKED = "unlocked"
+    FACTOR_ADDED = "factor_added"  # `about`: what the person calls it
+    FACTOR_REMOVED = "factor_removed"  # `about`: the same
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    RECOVERY_CODE_USED = "recovery_code_used"  # `about`: how many are left
+    WRONG_CODES = "wrong_codes"  # somebody who knows the password does not know the second step
     NEW_DEVICE = "new_device"  # `about`: what the browser said of itself
     LOGIN_DISOWNED = "login_disowned"  # to the administrators: somebody of theirs disowned a sign-in
     INVITATION = "invitation"  # `about`: the name that the administrator typed

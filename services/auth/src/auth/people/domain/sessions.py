@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from auth.ground.domain.errors import SignInUnfinishedError
-from auth.people.domain.factors import Factor, level_shown, methods_of
-from auth.people.domain.steps import Step, check_askable
+from auth.people.domain.factors import Factor, level_shown, levels_within, methods_of
+from auth.people.domain.steps import Step, check_askable, is_turn_of
 
 
 class EndReason(Enum):
@@ -18,6 +18,7 @@ class EndReason(Enum):
     EXPIRED = "EXPIRED"
     LOCKED = "LOCKED"
     PASSWORD_CHANGED = "PASSWORD_CHANGED"  # noqa: S105 - a reason, not a secret
+    FACTOR_CHANGED = "FACTOR_CHANGED"
     PASSWORD_RESET = "PASSWORD_RESET"  # noqa: S105 - a reason, not a secret
     NOT_ME = "NOT_ME"
     ADMINISTRATOR = "ADMINISTRATOR"
@@ -25,6 +26,9 @@ class EndReason(Enum):
     REPLACED = "REPLACED"
     RIGHTS_LOST = "RIGHTS_LOST"
 
+
+RECENTLY = timedelta(minutes=10)
+"""So long ago at most a person signed in who changes what their account opens with, or closes a session elsewhere."""
 
 TOKEN_REVOKED = "TOKEN_REVOKED"  # noqa: S105 - a reason in the feed, not a secret
 CLIENT_CLOSED = "CLIENT_CLOSED"
@@ -69,6 +73,11 @@ class SessionState:
         return level_shown(self.factors)
 
     @property
+    def levels(self) -> tuple[str, ...]:
+        """Every level that was reached, the strongest first."""
+        return levels_within(factor.kind for factor in self.factors)
+
+    @property
     def amr(self) -> tuple[str, ...]:
         """What was shown."""
         return methods_of(self.factors)
@@ -95,6 +104,14 @@ class Session(SessionState):
     address: str = ""  # network address of the sign-in
     user_agent: str = ""
     new_device: bool = False  # the person had signed in before, and not with this browser
+
+
+def require_turn(session: Session, step: Step) -> None:
+    """Raises:
+    SignInUnfinishedError: another step of the sign-in comes first.
+    """
+    if not is_turn_of(step, session.pending):
+        raise SignInUnfinishedError("another step of the sign-in comes first")
 
 
 def require_finished(session: Session) -> None:

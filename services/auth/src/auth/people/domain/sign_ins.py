@@ -15,6 +15,7 @@ class SignInOutcome(Enum):
 
     SIGNED_IN = "signed_in"
     WRONG_PASSWORD = "wrong_password"  # noqa: S105 - an outcome, not a secret
+    WRONG_CODE = "wrong_code"  # the password was right, the second step was not
     CLOSED = "closed"  # the password was right, and the account opened nothing
 
 

@@ -28,6 +28,7 @@ class Step(Enum):
 class Needs:
     """What decides the steps of one sign-in. `organisations`: in which the person is active; None: nobody knows now."""
 
+    second_factor: bool = False  # the account has one
     provisional_password: bool = False
     engagement_accepted: bool = False  # its version of today
     organisation_id: str | None = None
@@ -52,13 +53,15 @@ def lacks_organisation(needs: Needs) -> bool:
 
 
 STEPS: tuple[StepEntry, ...] = (
+    StepEntry(Step.SECOND_FACTOR, "/second-factor", lambda needs: needs.second_factor, adds=FactorKind.ONE_TIME),
     StepEntry(
         Step.CHOOSE_PASSWORD, "/choose-password", lambda needs: needs.provisional_password, adds=FactorKind.PASSWORD
     ),
     StepEntry(Step.ACCEPT_ENGAGEMENT, "/engagement", lambda needs: not needs.engagement_accepted),
     StepEntry(Step.CHOOSE_ORGANISATION, "/organisation", lacks_organisation),
 )
-"""In the order in which they are asked for."""
+"""In the order in which they are asked for. The second factor comes before another password may be chosen: whoever has
+only the mailbox replaces nothing (ASVS 6.4.3)."""
 
 AT_THE_DOOR = FactorKind.PASSWORD
 """What the sign-in page itself asks for."""
@@ -75,6 +78,11 @@ def next_step(pending: Sequence[Step], needs: Needs) -> Step | None:
     if pending:
         return pending[0]
     return Step.CHOOSE_ORGANISATION if needs.organisations is not None and lacks_organisation(needs) else None
+
+
+def is_turn_of(step: Step, pending: Sequence[Step]) -> bool:
+    """Whether it may be done now: it is the next one, or the sign-in is finished."""
+    return not pending or pending[0] is step
 
 
 def page_of(step: Step) -> str:

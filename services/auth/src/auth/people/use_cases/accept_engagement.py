@@ -8,7 +8,7 @@ from typing import Protocol
 from auth.ground.domain.errors import SessionEndedError
 from auth.ground.use_cases.shelves import HasAcceptances, HasEndedSessions, HasLogoutNotices, HasSessions
 from auth.people.domain.engagement import Acceptance, Document
-from auth.people.domain.sessions import EndReason, Session
+from auth.people.domain.sessions import EndReason, Session, require_turn
 from auth.people.domain.steps import Step, without
 from auth.people.use_cases import events
 from auth.people.use_cases.ending import end_session
@@ -43,7 +43,9 @@ class AcceptEngagement:
 
         Raises:
             SessionEndedError: the session ended meanwhile: nothing is accepted.
+            SignInUnfinishedError: another step comes first.
         """
+        require_turn(session, Step.ACCEPT_ENGAGEMENT)
         now = self._clock.now()
         given = Acceptance(session.account_id, self.document.name, self.document.version, now)
 

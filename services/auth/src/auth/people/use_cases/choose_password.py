@@ -26,7 +26,7 @@ from auth.people.domain.accounts import Account
 from auth.people.domain.factors import Factor, FactorKind, with_factor
 from auth.people.domain.mails import MailKind, QueuedMail
 from auth.people.domain.passwords import PasswordRules, find_problem, normalise_password
-from auth.people.domain.sessions import EndReason, Session
+from auth.people.domain.sessions import EndReason, Session, require_turn
 from auth.people.domain.steps import Needs, Step, lacks_organisation, without
 from auth.people.domain.throttling import AttemptLimits, wait_before
 from auth.people.use_cases import events
@@ -86,7 +86,9 @@ class ChoosePassword:
             TooManyAttemptsError: `current` was wrong too often.
             SessionEndedError: the session ended meanwhile: nothing is changed.
             PasswordChecksOverloadedError: try again in a moment.
+            SignInUnfinishedError: another step comes first.
         """
+        require_turn(session, Step.CHOOSE_PASSWORD)
         account = self._work.read(lambda repos: repos.accounts.find(session.account_id))
         if account is None:
             raise AccountUnknownError("the account of the session is gone")

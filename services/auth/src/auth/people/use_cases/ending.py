@@ -31,6 +31,7 @@ from auth.people.use_cases.stores.grants import (
 )
 from auth.people.use_cases.stores.queues import QueueOfNotices
 from auth.people.use_cases.stores.sessions import (
+    ClosedSessions,
     EndingSessions,
     FeedOfSessions,
     FeedOfTokens,
@@ -44,10 +45,16 @@ LONGEST_ACCESS_TOKEN = timedelta(seconds=900)
 """The most that the settings allow: what is revoked is remembered that long."""
 
 
+class OneEndingStore(
+    HasSessions[ClosedSessions], HasEndedSessions[FeedOfSessions], HasLogoutNotices[QueueOfNotices], Protocol
+):
+    """What the end of a session sees of a transaction."""
+
+
 class EndingStore(
     HasSessions[EndingSessions], HasEndedSessions[FeedOfSessions], HasLogoutNotices[QueueOfNotices], Protocol
 ):
-    """What the end of a session sees of a transaction."""
+    """What the end of all sessions of a person sees of a transaction."""
 
 
 class TokenEndingStore(HasRevokedTokens[RevokedTokens], HasEndedSessions[FeedOfTokens], Protocol):
@@ -85,7 +92,7 @@ class Ended:
 
 
 def end_session(  # noqa: PLR0913 - what an end says of itself
-    repos: EndingStore,
+    repos: OneEndingStore,
     session: Session,
     reason: EndReason,
     at: datetime,

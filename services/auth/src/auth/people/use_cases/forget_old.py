@@ -29,7 +29,7 @@ from servicekit.clock import Clock
 
 FORGET_EVERY = timedelta(minutes=10)
 _KEEP_GRANTS = timedelta(days=1)
-_KEEP_ATTEMPTS = timedelta(hours=2)  # the longest window is an hour
+_KEEP_ATTEMPTS = timedelta(hours=26)  # the longest window is a day
 _KEEP_ORIGINS = timedelta(days=180)
 _KEEP_ENDED = timedelta(days=1)  # every token of an ended session is dead long before
 _KEEP_MAILS = timedelta(days=30)  # what the audit log keeps is kept there

@@ -48,12 +48,14 @@ class Counted:
 
 @dataclass(frozen=True)
 class GuardSignIn:
-    """`limits`: for one account from one network, or one browser; `per_network`: identifiers that may fail there."""
+    """`limits`: for one account from one network, or one browser; `per_network`: identifiers that may fail there;
+    `everywhere`: for one account from all browsers that are not known."""
 
     work: RecordedWork[Store]
     clock: Clock
     limits: AttemptLimits = field(default_factory=AttemptLimits)
     per_network: int = 50
+    everywhere: AttemptLimits = _EVERYWHERE
 
     def begin(self, origin: Origin) -> Counted | timedelta:
         """The attempt, counted; or how long to wait, and nothing is counted."""
@@ -70,7 +72,7 @@ class GuardSignIn:
             shared: list[str] = []
             if not origin.device:
                 shared.append(everywhere)
-                waits.append(wait_before(attempts.of(everywhere, now - _EVERYWHERE.window), _EVERYWHERE, now))
+                waits.append(wait_before(attempts.of(everywhere, now - self.everywhere.window), self.everywhere, now))
                 if not own:  # one machine that repeats one wrong password counts once for its network
                     shared.append(from_network)
                     if not attempts.knows_origin(origin_key):

@@ -17,7 +17,7 @@ from auth.ground.use_cases.shelves import (
 )
 from auth.people.domain.accounts import Account, without_password
 from auth.people.domain.mails import MailKind, QueuedMail
-from auth.people.domain.sessions import EndReason, Session, SessionLimits
+from auth.people.domain.sessions import EndReason, Session, SessionLimits, require_turn
 from auth.people.domain.steps import Step, without
 from auth.people.use_cases import events
 from auth.people.use_cases.ending import end_all_sessions, end_session
@@ -106,7 +106,9 @@ class ChooseOrganisation:
         """Raises:
         OrganisationNotOursError: the person is not active in it.
         RightsStaleError: the replica of the rights is not fresh.
+        SignInUnfinishedError: another step comes first.
         """
+        require_turn(session, Step.CHOOSE_ORGANISATION)
         if organisation_id not in {known.id for known in self._rights.organisations(session.account_id)}:
             raise OrganisationNotOursError("the person is not active in this organisation")
         now, cookie = self._clock.now(), new_secret()

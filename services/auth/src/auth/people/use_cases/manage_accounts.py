@@ -1,4 +1,5 @@
-"""What habpps asks of accounts: create, reset, lock, unlock, end sessions, show. Idempotent by command id."""
+"""What habpps asks of accounts: create, reset, lock, unlock, end sessions, forget factors, show. Idempotent by command
+id."""
 
 from __future__ import annotations
 
@@ -12,12 +13,14 @@ from auth.ground.domain.errors import AccountIdTakenError, AccountUnknownError
 from auth.ground.use_cases.shelves import (
     HasAccounts,
     HasCommands,
+    HasCredentials,
     HasEndedSessions,
     HasLogoutNotices,
     HasMails,
     HasSessions,
 )
 from auth.people.domain.accounts import Account, AccountState, make_username, without_password
+from auth.people.domain.credentials import CredentialKind
 from auth.people.domain.mails import LATE_AFTER, MailKind, QueuedMail
 from auth.people.domain.notices import Access, Notice, NoticeKind
 from auth.people.domain.sessions import EndReason
@@ -25,6 +28,7 @@ from auth.people.use_cases import events
 from auth.people.use_cases.ending import end_all_sessions
 from auth.people.use_cases.orders import Order, carried_out_once
 from auth.people.use_cases.stores.accounts import Commands, ManagedAccounts
+from auth.people.use_cases.stores.credentials import WithSecondStep
 from auth.people.use_cases.stores.queues import MailsOfAccounts, QueueOfMails, QueueOfNotices
 from auth.people.use_cases.stores.sessions import EndingSessions, FeedOfSessions
 from partnerkit.email import InvalidEmailError, checked_email
@@ -61,6 +65,7 @@ class AccountView:
 
     account: Account
     mails_sent: bool
+    second_step: bool = False
     mail_problem: str = ""  # why its newest mail was set aside; MAIL_LATE: it waits for more than an hour
 
 
@@ -68,6 +73,7 @@ class Store(
     HasAccounts[ManagedAccounts],
     HasMails[MailsOfAccounts],
     HasCommands[Commands],
+    HasCredentials[WithSecondStep],
     HasSessions[EndingSessions],
     HasEndedSessions[FeedOfSessions],
     HasLogoutNotices[QueueOfNotices],
@@ -125,6 +131,28 @@ class ManageAccounts:
             )
             reset = events.done("password.reset", account, now, actor_id=order.requested_by)
             return "done", (reset, *ended.events)
+
+        self._once(order, change)
+
+    def forget_factors(self, order: Order) -> None:
+        """Takes every second step and the recovery codes off the account, for somebody who lost them; ends every
+        session. The password stays.
+
+        Raises:
+            AccountUnknownError: no such account.
+        """
+
+        def change(repos: Store, account: Account, now: datetime) -> tuple[str, tuple[AuditEvent, ...]]:
+            held = [one for one in repos.credentials.of(account.account_id) if one.kind is not CredentialKind.PASSWORD]
+            for one in held:
+                repos.credentials.revoke(one.credential_id, now)
+            if held:
+                tell(repos, account, MailKind.FACTOR_REMOVED, order, now)
+            ended = end_all_sessions(
+                repos, account.account_id, EndReason.FACTOR_CHANGED, now, actor_id=order.requested_by
+            )
+            forgotten = events.done("factors.forgotten", account, now, actor_id=order.requested_by)
+            return "done", (forgotten, *ended.events)
 
         self._once(order, change)
 
@@ -226,8 +254,14 @@ class ManageAccounts:
         def read(repos: Store) -> list[AccountView]:
             waiting = repos.mails.waiting(account_ids)
             problems = repos.mails.problems(account_ids, self._clock.now() - LATE_AFTER)
+            two_steps = repos.credentials.with_second_factor(account_ids)
             return [
-                AccountView(account, account.account_id not in waiting, problems.get(account.account_id, ""))
+                AccountView(
+                    account,
+                    account.account_id not in waiting,
+                    account.account_id in two_steps,
+                    problems.get(account.account_id, ""),
+                )
                 for account in repos.accounts.several(account_ids)
             ]
 

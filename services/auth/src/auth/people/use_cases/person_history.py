@@ -9,7 +9,8 @@ from auth.ground.use_cases.shelves import HasCredentials, HasSignIns
 from auth.people.domain.credentials import Credential
 from auth.people.domain.sessions import Session
 from auth.people.domain.sign_ins import PastSignIn, SignInOutcome
-from auth.people.use_cases.stores.history import ReadCredentials, SignInsRead
+from auth.people.use_cases.stores.credentials import ReadCredentials
+from auth.people.use_cases.stores.history import SignInsRead
 from servicekit.audit_events import RecordedWork
 
 _LOOKED_THROUGH = 50

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Protocol
 
 from auth.clients.domain.clients import Client
@@ -20,7 +19,7 @@ from auth.ground.use_cases.shelves import (
     HasSessions,
 )
 from auth.people.domain.consents import Consent
-from auth.people.domain.sessions import EndReason, Session, SessionLimits
+from auth.people.domain.sessions import RECENTLY, EndReason, Session, SessionLimits
 from auth.people.use_cases import events
 from auth.people.use_cases.ending import end_session, revoke_family
 from auth.people.use_cases.stores.accounts import WithdrawnConsents
@@ -29,9 +28,6 @@ from auth.people.use_cases.stores.queues import QueueOfNotices
 from auth.people.use_cases.stores.sessions import EndingSessionsById, FeedOfBoth
 from servicekit.audit_events import Outcome, RecordedWork
 from servicekit.clock import Clock
-
-RECENTLY = timedelta(minutes=10)
-"""How long a password that was typed is enough to end sessions elsewhere."""
 
 
 class Store(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
 
 from auth.people.domain.logout import LogoutAnswer
@@ -44,6 +44,24 @@ class Passwords(Protocol):
 
     def is_outdated(self, password_hash: str) -> bool:
         """Whether it was made with other parameters than those of today."""
+
+
+class OneTimeCodes(Protocol):
+    """Codes that an application makes every half minute (RFC 6238). What is kept of them is sealed for one account."""
+
+    def new(self, account_id: str) -> str:
+        """A new secret, sealed."""
+
+    def opened(self, sealed: str, account_id: str) -> str | None:
+        """The secret in base32, as a person types it into the application; None when it was not sealed here, or for
+        another account."""
+
+    def counter_of(self, sealed: str, account_id: str, code: str, at: datetime) -> int | None:
+        """The number of the half minute whose code this is, one before or after included; None: none of them, or the
+        secret cannot be opened."""
+
+    def resealed(self, sealed: str, account_id: str) -> str:
+        """The same secret, sealed with the newest key."""
 
 
 class RightsReplica(Protocol):

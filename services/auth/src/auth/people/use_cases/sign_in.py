@@ -16,6 +16,7 @@ from auth.ground.use_cases.shelves import (
     HasAcceptances,
     HasAccounts,
     HasAttempts,
+    HasCredentials,
     HasEndedSessions,
     HasKnownDevices,
     HasLogoutNotices,
@@ -24,6 +25,7 @@ from auth.ground.use_cases.shelves import (
     HasSignIns,
 )
 from auth.people.domain.accounts import Account, AccountState, normalise_username
+from auth.people.domain.credentials import has_second_factor
 from auth.people.domain.engagement import Document
 from auth.people.domain.factors import Factor, with_factor
 from auth.people.domain.mails import MailKind, QueuedMail
@@ -37,6 +39,7 @@ from auth.people.use_cases.guard_sign_in import Counted, GuardSignIn, Origin, su
 from auth.people.use_cases.person_rights import PersonRights, only_one
 from auth.people.use_cases.ports import Passwords
 from auth.people.use_cases.stores.accounts import AccountsSigningIn, ForgivenAttempts
+from auth.people.use_cases.stores.credentials import ReadCredentials
 from auth.people.use_cases.stores.history import ReadAcceptances, SeenDevices, SignInsWritten
 from auth.people.use_cases.stores.queues import QueueOfMails, QueueOfNotices
 from auth.people.use_cases.stores.sessions import FeedOfSessions, SessionsSigningIn
@@ -76,6 +79,7 @@ class Store(
     HasLogoutNotices[QueueOfNotices],
     HasMails[QueueOfMails],
     HasAcceptances[ReadAcceptances],
+    HasCredentials[ReadCredentials],
     HasSignIns[SignInsWritten],
     HasKnownDevices[SeenDevices],
     Protocol,
@@ -236,7 +240,14 @@ class _Opening:
     def steps(self, repos: Store, account_id: str, organisation_id: str | None) -> tuple[Step, ...]:
         """What remains in a session that speaks for this organisation."""
         accepted = repos.acceptances.find(account_id, self.engagement.name, self.engagement.version) is not None
-        return steps_for(Needs(self.provisional, accepted, organisation_id, self.organisations))
+        needs = Needs(
+            second_factor=has_second_factor(repos.credentials.of(account_id)),
+            provisional_password=self.provisional,
+            engagement_accepted=accepted,
+            organisation_id=organisation_id,
+            organisations=self.organisations,
+        )
+        return steps_for(needs)
 
 
 def _is_unchanged(current: Account, seen: Account) -> bool:

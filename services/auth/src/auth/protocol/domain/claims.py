@@ -81,7 +81,7 @@ def access_token_claims(frame: TokenFrame, subject: TokenSubject) -> dict[str, A
         "jti": frame.token_id,
         "sid": person.holder.session_id,
         "auth_time": _seconds(person.holder.authenticated_at),
-        "acr": person.holder.acr,
+        "acr": told_level(person.holder, frame.requested),
         "amr": person.holder.amr,
         "scope": frame.scope,
         "rights_revision": subject.rights_revision,
@@ -127,7 +127,7 @@ def id_token_claims(frame: TokenFrame, subject: TokenSubject) -> dict[str, Any]:
         "iat": _seconds(frame.issued_at),
         "exp": _seconds(frame.expires_at),
         "auth_time": _seconds(holder.authenticated_at),
-        "acr": holder.acr,
+        "acr": told_level(holder, frame.requested),
         "amr": holder.amr,
         "sid": holder.session_id,
         "sub": subject.subject,
@@ -136,6 +136,14 @@ def id_token_claims(frame: TokenFrame, subject: TokenSubject) -> dict[str, Any]:
     if frame.nonce:
         claims["nonce"] = frame.nonce
     return claims
+
+
+def told_level(holder: Holder, requested: RequestedClaims) -> str:
+    """`acr`: of the levels that the client asked for the first that this sign-in reached, so that it gets the word it
+    compares with (OIDC Core §5.5.1.1); else the strongest that was reached."""
+    if not requested.acr_values:
+        return holder.acr
+    return next((acr for acr in requested.acr_values if acr in holder.levels), holder.acr)
 
 
 def tells_of_work(words: str | Collection[str]) -> bool:
@@ -183,6 +191,8 @@ def openable_claims(asked: RequestedClaims, opening_scope: str) -> RequestedClai
     userinfo, id_token = (
         {name: wish for name, wish in member.items() if name in names} for member in (asked.userinfo, asked.id_token)
     )
+    if asked.acr_values:  # opens nothing: tokens say the level in any case
+        id_token["acr"] = asked.id_token["acr"]
     return RequestedClaims(userinfo, id_token)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 _LONGEST = 4096
@@ -25,13 +25,25 @@ class RequestedClaims:
         return value if isinstance(value, str) else None
 
     @property
+    def acr_values(self) -> tuple[str, ...]:
+        """The levels that the client prefers, the best first, essential or not (OIDC Core §5.5.1.1)."""
+        asked = self.id_token.get("acr", {})
+        values = asked.get("values", [asked["value"]] if "value" in asked else [])
+        return tuple(str(value) for value in values) if isinstance(values, list) else ()
+
+    def preferring(self, acr_values: Sequence[str]) -> RequestedClaims:
+        """The same where no level is asked for here: `acr_values` asks for one as a voluntary claim (§3.1.2.1)."""
+        if not acr_values or self.acr_values:
+            return self
+        return replace(self, id_token={**self.id_token, "acr": {"values": list(acr_values)}})
+
+    @property
     def essential_acr(self) -> tuple[str, ...]:
         """The authentication that the client insists on; empty when it does not (OIDC Core §5.5.1.1)."""
         asked = self.id_token.get("acr", {})
         if asked.get("essential") is not True:
             return ()
-        values = asked.get("values", [asked["value"]] if "value" in asked else [])
-        return tuple(str(value) for value in values) if isinstance(values, list) else ()
+        return self.acr_values
 
     def to_text(self) -> str:
         """As the parameter `claims` that says the same; empty when it asks for nothing."""

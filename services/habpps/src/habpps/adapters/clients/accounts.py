@@ -26,6 +26,7 @@ class GrpcAccounts:
         self._push: dict[CommandKind, Callable[[AccountCommand], AccountStatus]] = {
             CommandKind.CREATE: self._create,
             CommandKind.RESET_PASSWORD: self._reset,
+            CommandKind.FORGET_FACTORS: self._forget_factors,
             CommandKind.LOCK: self._lock,
             CommandKind.UNLOCK: self._unlock,
             CommandKind.END_SESSIONS: self._end_sessions,
@@ -77,6 +78,13 @@ class GrpcAccounts:
         )
         self._stub.ResetPassword(request, timeout=DEADLINE_SECONDS)
         return AccountStatus(command.username, mails_sent=False)
+
+    def _forget_factors(self, command: AccountCommand) -> AccountStatus:
+        request = pb.ForgetFactorsRequest(
+            command_id=command.id, account_id=command.account_id, requested_by=command.requested_by
+        )
+        self._stub.ForgetFactors(request, timeout=DEADLINE_SECONDS)
+        return AccountStatus(command.username, mails_sent=True)
 
     def _lock(self, command: AccountCommand) -> AccountStatus:
         request = pb.LockAccountRequest(

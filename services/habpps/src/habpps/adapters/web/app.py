@@ -17,6 +17,7 @@ from habpps.adapters.web import (
     review_rules,
     second_person,
     trails,
+    user_account,
     users,
 )
 from habpps.adapters.web.outcome_sentences import clock_time, of
@@ -53,6 +54,7 @@ BLUEPRINTS = (
     people.blueprint,
     review_rules.blueprint,
     second_person.blueprint,
+    user_account.blueprint,
     users.blueprint,
 )
 CAF_MENU = (

@@ -60,6 +60,7 @@ MAIL_PROBLEM_OTHERWISE = Label(_l("Courriel arrêté : vérifiez l'adresse, puis
 COMMAND_PROBLEMS: dict[str, str] = {
     "create": _l("Le compte n'a pas pu être créé"),
     "reset_password": _l("Le nouveau mot de passe provisoire n'a pas pu être envoyé"),
+    "forget_factors": _l("La deuxième étape de connexion n'a pas pu être retirée"),
     "lock": _l("Le verrouillage n'a pas pu être transmis au service des comptes"),
     "unlock": _l("Le compte n'a pas pu être déverrouillé"),
     "end_sessions": _l("Le verrouillage n'a pas pu être transmis au service des comptes"),

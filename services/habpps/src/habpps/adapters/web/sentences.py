@@ -82,6 +82,9 @@ CONFLICT_SENTENCES: dict[str, str] = {
         "Vous vous donnez ce profil à vous-même. Cochez la case de confirmation : cet acte sera signalé au journal."
     ),
     "USER_NOT_ACTIVE": _l("Cet utilisateur n'est pas actif : déverrouillez-le ou changez sa date de départ."),
+    "OWN_SECOND_STEP": _l(
+        "C'est votre propre compte : un autre administrateur doit retirer votre deuxième étape de connexion."
+    ),
     "NOTHING_TO_RETRY": _l("Rien n'est à reprendre : la demande a été renvoyée entre-temps."),
     "OWN_REQUEST": _l("Vous avez fait cette demande : un autre administrateur doit l'approuver."),
     "REQUEST_DECIDED": _l("Cette demande est déjà décidée, ou son délai est passé."),
@@ -177,6 +180,7 @@ ACT_SENTENCES: dict[str, str] = {
     "habpps.user.unlocked": _l("a déverrouillé %(label)s."),
     "habpps.user.departure_noted": _l("a noté le départ %(of_label)s au %(departs_on)s."),
     "habpps.user.departure_cancelled": _l("a annulé le départ %(of_label)s, noté au %(departs_on)s."),
+    "habpps.second_step.taken_off": _l("a retiré la deuxième étape de connexion %(of_label)s."),
     "habpps.password.reset": _l("a demandé un nouveau mot de passe provisoire pour %(label)s."),
     "habpps.account_command.refused": _l(
         "Le service des comptes n'a pas pu traiter une demande pour %(label)s (référence %(reference)s)."

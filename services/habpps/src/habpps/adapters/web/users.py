@@ -1,4 +1,4 @@
-"""Users: list, page of one user, creation, attachment of a known person, departure, password."""
+"""Users: list, page of one user, creation, attachment of a known person, departure."""
 
 from flask import Blueprint, abort, flash, url_for
 from flask_babel import gettext as _
@@ -26,21 +26,19 @@ from habpps.adapters.web.pages import (
     in_force,
     listing,
     page_of,
-    retried,
     today,
 )
-from habpps.adapters.web.sentences import CONFLICT_SENTENCES, FIELD_SENTENCES
+from habpps.adapters.web.sentences import FIELD_SENTENCES
 from habpps.domain.habilitation import contracts_for
 from habpps.domain.people import person_typed
 from habpps.domain.refusals import EmailTakenError, FormRefusedError
 from habpps.use_cases.act_entry import Done
 from habpps.use_cases.assign_to_group import AssignToGroup
-from habpps.use_cases.change_user import ResetPassword, SetDeparture
+from habpps.use_cases.change_user import SetDeparture
 from habpps.use_cases.consult_register import OrganisationView, UserView
 from habpps.use_cases.create_user import AttachPerson
 from habpps.use_cases.invite_person import InviteUser
-from servicekit.errors import ConflictError
-from servicekit.web import Column, Sort, render_confirm
+from servicekit.web import Column, Sort
 
 blueprint = Blueprint("users", __name__)
 Page = str | tuple[str, int] | Response
@@ -94,7 +92,7 @@ def shown(user_id: str) -> Page:
     found = acts().consult.user(author(), user_id)
     form = AssignForm()
     form.stand_on(standing.of_places(found))
-    return _user_page(found, form)
+    return user_page(found, form)
 
 
 @blueprint.post("/utilisateurs/<user_id>/rattacher")
@@ -114,7 +112,7 @@ def assign(user_id: str) -> Page:
             if form.from_group.data:
                 return done_page(sentence, url_for("partner.group", group_id=assignment.group_id))
             return done_page(sentence, url_for("users.shown", user_id=user_id))
-    return _user_page(found, form)
+    return user_page(found, form)
 
 
 @blueprint.route("/utilisateurs/<user_id>/depart", methods=["GET", "POST"])
@@ -153,53 +151,9 @@ def cancel_departure(user_id: str) -> Page:
         flash(_("Aucun départ n'est noté : rien n'a changé."), "info")
         return Response(status=303, headers={"Location": where})
     if done is None:
-        return _user_page(found, form)
+        return user_page(found, form)
     name = found.user.person.display_name
     return in_force(done, where, _("Le départ %(of_name)s est annulé.", of_name=of(name)))
-
-
-@blueprint.get("/utilisateurs/<user_id>/mot-de-passe")
-def confirm_reset(user_id: str) -> Page:
-    """Ask before a new provisional password is sent."""
-    user = acts().consult.user(author(), user_id).user
-    name = user.person.display_name
-    return render_confirm(
-        title=_("Envoyer un nouveau mot de passe provisoire à %(name)s", name=name),
-        changes=[
-            _("L'ancien mot de passe ne marche plus."),
-            _("Les sessions ouvertes %(of_name)s sont fermées.", of_name=of(name)),
-            _("Un mot de passe provisoire, valable 72 heures, part à %(email)s.", email=user.person.email),
-        ],
-        action=url_for("users.reset", user_id=user_id),
-        button=("reset-password", _("Envoyer le mot de passe")),
-        cancel_url=url_for("users.shown", user_id=user_id),
-        above=name,
-        fields={"version": standing.of_user(user).version},
-    )
-
-
-@blueprint.post("/utilisateurs/<user_id>/mot-de-passe")
-def reset(user_id: str) -> Page:
-    """Have a new provisional password sent."""
-    where = url_for("users.shown", user_id=user_id)
-    found = acts().consult.user(author(), user_id)
-    form = EditForm()
-    form.stand_on(standing.of_user(found.user))
-    try:
-        done = attempt_seen(form, lambda: acts().perform(author(), ResetPassword(user_id, seen=form.seen)))
-    except ConflictError as refused:
-        flash(str(CONFLICT_SENTENCES[refused.reason]), "danger")
-        return Response(status=303, headers={"Location": where})
-    if done is None:
-        return _user_page(found, form)
-    return done_page(_("Un nouveau mot de passe provisoire va être envoyé."), where)
-
-
-@blueprint.post("/utilisateurs/<user_id>/compte/reessayer")
-def retry(user_id: str) -> Page:
-    """Ask the account service once more for what it did not do."""
-    user = acts().consult.user(author(), user_id).user
-    return retried(user.organisation_id, user.account_id, url_for("users.shown", user_id=user_id))
 
 
 def _invite(act: InviteUser, known: dict[str, str]) -> Done[str]:
@@ -234,7 +188,7 @@ def _list(organisation_id: str) -> Page:
     )
 
 
-def _user_page(found: UserView, refused: EditForm) -> Page:
+def user_page(found: UserView, refused: EditForm) -> Page:
     """`refused`: the form that was sent, whose errors stand on top."""
     view = found.view
     form = refused if isinstance(refused, AssignForm) else AssignForm(formdata=None)

@@ -93,6 +93,51 @@ MAILS = {
             ),
         ),
     ),
+    MailKind.FACTOR_ADDED: MailText(
+        "a second step was added to your sign-in",
+        (
+            (
+                "The code application “{about}” is now needed to sign in, after your password.",
+                "A code application is now needed to sign in, after your password.",
+            ),
+            "Your other sessions are closed.",
+        ),
+        ending="not_you",
+    ),
+    MailKind.FACTOR_REMOVED: MailText(
+        "a second step was taken off your sign-in",
+        (
+            (
+                "The code application “{about}” is no longer used to sign in.",
+                "A code application is no longer used to sign in.",
+            ),
+            "Your other sessions are closed.",
+        ),
+        ending="not_you",
+    ),
+    MailKind.RECOVERY_CODES_MADE: MailText(
+        "new recovery codes",
+        ("New recovery codes have just been made for your account. Those before them serve no more.",),
+        ending="not_you",
+    ),
+    MailKind.RECOVERY_CODE_USED: MailText(
+        "a recovery code was used",
+        (
+            "A recovery code has just been used to sign in to your account. Left: {about}.",
+            "You can make new ones in “My sessions”.",
+        ),
+        ending="not_you",
+    ),
+    MailKind.WRONG_CODES: MailText(
+        "wrong codes at the second step",
+        (
+            "Somebody typed your password, then several wrong codes. The second step stopped them.",
+            "",
+            "It was you? Check that the device that shows the codes has the right time.",
+            "It was not you? Somebody else knows your password: change it at once.",
+        ),
+        ending="not_you",
+    ),
     MailKind.NEW_DEVICE: MailText(
         "sign-in with a new browser",
         (

@@ -94,6 +94,51 @@ MAILS = {
             ),
         ),
     ),
+    MailKind.FACTOR_ADDED: MailText(
+        "une deuxième étape de connexion est ajoutée",
+        (
+            (
+                "L'application de codes « {about} » sert désormais à vous connecter, après votre mot de passe.",
+                "Une application de codes sert désormais à vous connecter, après votre mot de passe.",
+            ),
+            "Vos autres connexions sont fermées.",
+        ),
+        ending="not_you",
+    ),
+    MailKind.FACTOR_REMOVED: MailText(
+        "une deuxième étape de connexion est retirée",
+        (
+            (
+                "L'application de codes « {about} » ne sert plus à vous connecter.",
+                "Une application de codes ne sert plus à vous connecter.",
+            ),
+            "Vos autres connexions sont fermées.",
+        ),
+        ending="not_you",
+    ),
+    MailKind.RECOVERY_CODES_MADE: MailText(
+        "de nouveaux codes de secours",
+        ("De nouveaux codes de secours viennent d'être créés pour votre compte. Ceux d'avant ne servent plus.",),
+        ending="not_you",
+    ),
+    MailKind.RECOVERY_CODE_USED: MailText(
+        "un code de secours a servi",
+        (
+            "Un code de secours vient de servir à se connecter à votre compte. Il vous en reste : {about}.",
+            "Dans « Mes connexions », vous pouvez en créer de nouveaux.",
+        ),
+        ending="not_you",
+    ),
+    MailKind.WRONG_CODES: MailText(
+        "des codes faux à la deuxième étape",
+        (
+            "Quelqu'un a tapé votre mot de passe, puis plusieurs codes faux. La deuxième étape l'a arrêté.",
+            "",
+            "C'était vous ? Vérifiez que l'appareil qui montre les codes est à l'heure.",
+            "Ce n'était pas vous ? Votre mot de passe est connu de quelqu'un d'autre : changez-le tout de suite.",
+        ),
+        ending="not_you",
+    ),
     MailKind.NEW_DEVICE: MailText(
         "connexion avec un nouveau navigateur",
         (

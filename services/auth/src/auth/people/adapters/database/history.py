@@ -1,6 +1,6 @@
 """What is kept of a person beside the account: acceptances, credentials, sign-ins, browsers, in SQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from auth.ground.adapters.database.person_tables import acceptance, credential, known_device
 from auth.ground.adapters.database.person_tables import sign_in as t
-from auth.people.domain.credentials import Credential, CredentialKind
+from auth.people.domain.credentials import SECOND_FACTORS, Credential, CredentialKind, KeptSecret
 from auth.people.domain.engagement import Acceptance
 from auth.people.domain.sign_ins import PastSignIn, SignInOutcome
 
@@ -38,7 +38,7 @@ class SqlAcceptances:
 
 
 class SqlCredentials:
-    """Implements `stores.history.ReadCredentials`. Passwords are written by `SqlAccounts`."""
+    """The shelf `credentials`. Passwords are written by `SqlAccounts`."""
 
     def __init__(self, connection: Connection) -> None:
         """For one transaction."""
@@ -52,6 +52,39 @@ class SqlCredentials:
         query = query.where(c.account_id == account_id, c.revoked_at.is_(None), c.kind.in_(known))
         rows = self._connection.execute(query.order_by(c.created_at, c.credential_id)).mappings()
         return [Credential(**{**row, "kind": CredentialKind(row["kind"])}) for row in rows]
+
+    def with_second_factor(self, account_ids: Sequence[str]) -> Collection[str]:
+        """See the port."""
+        c = credential.c
+        second = (c.revoked_at.is_(None), c.kind.in_(kind.value for kind in SECOND_FACTORS))
+        query = select(c.account_id).distinct().where(c.account_id.in_(list(account_ids)), *second)
+        return frozenset(self._connection.execute(query).scalars())
+
+    def secrets(self, account_id: str, kinds: Collection[CredentialKind]) -> Sequence[KeptSecret]:
+        """See the port."""
+        c = credential.c
+        query = select(c.credential_id, c.kind, c.content, c.counter)
+        query = query.where(c.account_id == account_id, c.revoked_at.is_(None), c.kind.in_(one.value for one in kinds))
+        rows = self._connection.execute(query.order_by(c.created_at, c.credential_id)).mappings()
+        return [KeptSecret(**{**row, "kind": CredentialKind(row["kind"])}) for row in rows]
+
+    def use(self, credential_id: str, counter: int, content: str, at: datetime) -> bool:
+        """See the port: one conditional UPDATE."""
+        c = credential.c
+        fresh = (c.credential_id == credential_id, c.revoked_at.is_(None), c.counter < counter)
+        taken = update(credential).where(*fresh).values(counter=counter, content=content, last_used_at=at)
+        return self._connection.execute(taken).rowcount == 1
+
+    def add(self, new: Credential, content: str, counter: int = 0) -> None:
+        """See the port."""
+        row = {**asdict(new), "kind": new.kind.value, "content": content, "counter": counter}
+        self._connection.execute(insert(credential).values(**row))
+
+    def revoke(self, credential_id: str, at: datetime) -> bool:
+        """See the port: one conditional UPDATE."""
+        c = credential.c
+        living = update(credential).where(c.credential_id == credential_id, c.revoked_at.is_(None))
+        return self._connection.execute(living.values(content="", revoked_at=at)).rowcount == 1
 
 
 class SqlSignIns:
@@ -73,6 +106,11 @@ class SqlSignIns:
     def count(self, account_id: str) -> int:
         """See the port."""
         return self._connection.execute(select(func.count()).where(t.c.account_id == account_id)).scalar_one()
+
+    def count_since(self, account_id: str, outcome: SignInOutcome, since: datetime) -> int:
+        """See the port."""
+        query = select(func.count()).where(t.c.account_id == account_id, t.c.outcome == outcome.value, t.c.at >= since)
+        return self._connection.execute(query).scalar_one()
 
     def last_success(self, account_id: str) -> PastSignIn | None:
         """See the port."""

@@ -57,6 +57,13 @@ class AccountsServicer(accounts_pb2_grpc.AccountsServicer):
         self._wake_logout()
         return pb.ResetPasswordResponse()
 
+    def ForgetFactors(self, request: pb.ForgetFactorsRequest, _context: object) -> pb.ForgetFactorsResponse:  # noqa: N802
+        """See the proto."""
+        self._manage.forget_factors(_order(request))
+        self._wake_mails()
+        self._wake_logout()
+        return pb.ForgetFactorsResponse()
+
     def LockAccount(self, request: pb.LockAccountRequest, _context: object) -> pb.LockAccountResponse:  # noqa: N802
         """See the proto."""
         self._manage.lock(_order(request))
@@ -166,4 +173,5 @@ def _account(view: AccountView) -> pb.Account:
         last_login_at_us=(last - _EPOCH) // timedelta(microseconds=1) if last is not None else 0,
         mails_sent=view.mails_sent,
         mail_problem=view.mail_problem,
+        second_step=view.second_step,
     )

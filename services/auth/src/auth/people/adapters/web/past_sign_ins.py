@@ -11,10 +11,15 @@ from auth.people.domain.sign_ins import PastSignIn, SignInOutcome
 _OUTCOMES = {
     SignInOutcome.SIGNED_IN: _l("Connexion réussie"),
     SignInOutcome.WRONG_PASSWORD: _l("Mot de passe faux"),
+    SignInOutcome.WRONG_CODE: _l("Mot de passe juste, deuxième étape fausse"),
     SignInOutcome.CLOSED: _l("Refusée : le compte n'était pas ouvert"),
 }
 
-KINDS = {CredentialKind.PASSWORD: _l("Mot de passe")}
+KINDS = {
+    CredentialKind.PASSWORD: _l("Mot de passe"),
+    CredentialKind.AUTHENTICATOR: _l("Application de codes"),
+    CredentialKind.RECOVERY_CODE: _l("Code de secours"),
+}
 
 
 def in_words(entry: PastSignIn) -> dict[str, object]:

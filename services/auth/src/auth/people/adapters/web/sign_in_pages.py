@@ -9,7 +9,7 @@ from math import ceil
 from typing import Any
 
 from flask import Blueprint, flash, make_response, render_template, request
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
@@ -24,6 +24,7 @@ from auth.ground.domain.errors import (
 )
 from auth.people.adapters.web.known_devices import KnownDevices
 from auth.people.adapters.web.visitor import Visitor, Waiting
+from auth.people.adapters.web.waiting_sentences import wait_sentence
 from auth.people.adapters.web.ways import AGAIN, Ways
 from auth.people.domain.steps import Step
 from auth.people.use_cases.choose_password import ChoosePassword
@@ -34,7 +35,6 @@ from partnerkit.email import InvalidEmailError
 from servicekit.web import ServiceApp
 from servicekit.web.form_helpers import Needed
 
-_MINUTE_S = 60
 _ASKS_AGAIN = ("prompt", "max_age", "id_token_hint")
 _CLAIMS_THAT_ASK_AGAIN = frozenset({"sub", "acr"})  # OIDC Core §5.5.1: a certain person, a certain way to sign in
 """Parameters of a request that may ask a person who is signed in for the password (OIDC Core §3.1.2.1)."""
@@ -252,7 +252,7 @@ def sign_in_pages(
 def _wait(template: str, error: TooManyAttemptsError, **values: Any) -> Response:
     """The form once more, with how long to wait in words and for programs (RFC 9110 §10.2.3)."""
     seconds = max(ceil(error.retry_after.total_seconds()), 1)
-    values["form"].form_errors.append(_wait_sentence(seconds))
+    values["form"].form_errors.append(wait_sentence(seconds))
     answer = _page(template, 429, **values)
     answer.headers["Retry-After"] = str(seconds)
     return answer
@@ -269,14 +269,6 @@ def _claims_ask_again(text: str) -> bool:
         return any(_CLAIMS_THAT_ASK_AGAIN & (asked.get(member) or {}).keys() for member in ("id_token", "userinfo"))
     except (ValueError, AttributeError, RecursionError):
         return True
-
-
-def _wait_sentence(seconds: int) -> str:
-    if seconds < _MINUTE_S:
-        wait = ngettext("%(num)d seconde", "%(num)d secondes", seconds)
-    else:
-        wait = ngettext("%(num)d minute", "%(num)d minutes", ceil(seconds / _MINUTE_S))
-    return str(gettext("Trop d'essais ont échoué. Attendez %(wait)s, puis réessayez.", wait=wait))
 
 
 def _problem(reason: str, minimum: int) -> str:

@@ -21,6 +21,8 @@ from servicekit.web import CurrentPerson, PageFrame, ServiceApp, prefer_language
 
 _COUNTS_AS_FRESH = timedelta(hours=1)
 _ABOUT = "authorization request"
+_NOT_YET_KNOWN = frozenset({Step.SECOND_FACTOR, Step.CHOOSE_PASSWORD})
+"""Before these steps a page does not say whose account it is, nor when they signed in last."""
 _LOOKED_AT = frozenset(
     {"response_type", "response_mode", "client_id", "redirect_uri", "scope", "resource", "state", "nonce", "prompt"}
     | {"max_age", "login_hint", "id_token_hint", "code_challenge", "code_challenge_method", "claims", "ui_locales"}
@@ -135,7 +137,7 @@ class Visitor:
     def frame(self) -> PageFrame:
         """The header: who is there, the last sign-in, DÉCONNEXION."""
         present = self.present()
-        if present is None or Step.CHOOSE_PASSWORD in present.session.pending:
+        if present is None or not _NOT_YET_KNOWN.isdisjoint(present.session.pending):
             return PageFrame()
         locale = get_locale()
         self._use_cases.remember_language(present.account, str(locale.language) if locale else "fr")

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from auth.people.domain.credentials import Credential
 from auth.people.domain.engagement import Acceptance
-from auth.people.domain.sign_ins import PastSignIn
+from auth.people.domain.sign_ins import PastSignIn, SignInOutcome
 
 
 class ReadAcceptances(Protocol):
@@ -35,6 +34,14 @@ class SignInsWritten(Protocol):
     def last_success(self, account_id: str) -> PastSignIn | None: ...
 
 
+class CountedSignIns(Protocol):
+    """The history of each account, while failures are written."""
+
+    def add(self, entry: PastSignIn) -> None: ...
+    def count_since(self, account_id: str, outcome: SignInOutcome, since: datetime) -> int:
+        """How many ended so, from that moment on."""
+
+
 class SignInsRead(Protocol):
     """The history of each account, as the person reads it."""
 
@@ -42,13 +49,6 @@ class SignInsRead(Protocol):
         """The newest first."""
 
     def count(self, account_id: str) -> int: ...
-
-
-class ReadCredentials(Protocol):
-    """What each account can sign in with."""
-
-    def of(self, account_id: str) -> Sequence[Credential]:
-        """Those that are valid, the oldest first; of a kind that this version does not know, none."""
 
 
 class SeenDevices(Protocol):

@@ -28,13 +28,18 @@ class LivingSessions(SessionsByCookie, Protocol):
         """Notes activity; False when the session has ended."""
 
 
-class EndingSessions(Protocol):
-    """Sessions that are closed, and the clients that received tokens in each."""
+class ClosedSessions(Protocol):
+    """Sessions that are closed one by one, and the clients that received tokens in each."""
 
     def end(self, session_id: str, ended_at: datetime) -> bool:
         """Ends it; False when it had ended already."""
 
     def clients_of(self, session_id: str) -> Sequence[str]: ...
+
+
+class EndingSessions(ClosedSessions, Protocol):
+    """Sessions that are closed all together."""
+
     def open_of(self, account_id: str) -> Sequence[Session]: ...
 
 
@@ -48,9 +53,10 @@ class ReplacedSessions(EndingSessions, Protocol):
     def add(self, session: Session) -> None: ...
 
 
-class SessionsSigningIn(ReplacedSessions, SessionsByCookie, Protocol):
+class SessionsSigningIn(ClosedSessions, SessionsByCookie, Protocol):
     """Sessions that a sign-in opens, renews or replaces."""
 
+    def add(self, session: Session) -> None: ...
     def save(self, session: Session) -> None: ...
 
 
@@ -63,6 +69,16 @@ class UnfinishedSessions(Protocol):
 
 class SessionsWithSteps(EndingSessionsById, UnfinishedSessions, Protocol):
     """Sessions in which a step is done or refused."""
+
+
+class SessionsAtAStep(SessionsById, Protocol):
+    """Sessions in which a step shows something more of the person."""
+
+    def save(self, session: Session) -> None: ...
+
+
+class ChangedSessions(SessionsAtAStep, EndingSessions, Protocol):
+    """The session in which the person changes something, and the others, which end."""
 
 
 class ChosenSessions(SessionsSigningIn, UnfinishedSessions, Protocol):

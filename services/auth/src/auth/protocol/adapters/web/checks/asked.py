@@ -11,6 +11,7 @@ from typing import Any
 from auth.clients.domain.clients import RESPONSE_MODES, Client
 from auth.clients.domain.redirects import is_private_use
 from auth.people.domain.sessions import Session
+from auth.people.domain.steps import levels_offered
 from auth.people.use_cases.keep_session import Present
 from auth.people.use_cases.next_step import NextStep
 from auth.protocol.domain.claims import openable_claims, scopes_opening
@@ -112,8 +113,10 @@ class Asked:
 
     @cached_property
     def claims(self) -> RequestedClaims:
-        """The parameter `claims`, once `readable_claims` has passed."""
-        return read_claims(self.one("claims"))
+        """The parameter `claims`, once `readable_claims` has passed, with the level that `acr_values` or the client's
+        settings ask for."""
+        wanted = (self.one("acr_values") or "").split() or self.known.default_acr_values
+        return read_claims(self.one("claims")).preferring(tuple(acr for acr in wanted if acr in levels_offered()))
 
     @cached_property
     def hint(self) -> Mapping[str, Any] | None:

@@ -30,7 +30,7 @@ def signed_in(asked: Asked) -> Shown | None:
     if max_age is not None and asked.began_at - authenticated_at > timedelta(seconds=max_age):
         return LOGIN
     essential = asked.claims.essential_acr
-    if essential and asked.present.session.acr not in essential:
+    if essential and not set(essential) & set(asked.present.session.levels):
         if authenticated_at < asked.began_at:
             return LOGIN
         raise AuthorizationRefusedError("unmet_authentication_requirements", "the sign-in did not reach the level")
