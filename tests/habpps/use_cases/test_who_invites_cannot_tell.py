@@ -4,6 +4,7 @@ import unicodedata
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from habpps.use_cases.correct_person import CorrectNames
 from habpps.use_cases.invite_person import InviteUser, SendInvitationAgain, WithdrawInvitation
 from habpps.use_cases.people_ports import Listing
 from tests.habpps.builders import DIRECTOR, Commune, MemoryRegister
-from tests.habpps.invitations import director_of, invite, organisations, second
+from tests.habpps.invitations import director_of, invitation, invite, organisations, second
 from tests.promises import promise
 
 
@@ -111,10 +112,12 @@ def of_a_person(memory: MemoryRegister, author: Author, account_id: str) -> list
         if one.account_id == account_id
     )
     page = everything.acts.consult.user(author, user.id)
+    signed_in = everything.acts.consult.users(author, author.organisation_id, Listing()).last_sign_ins
+    assert signed_in is not None
     person = everything.acts.people.person(author, author.organisation_id, account_id)
     nameless = replace(person.holder, account_id="a")
     identifier = uuid.UUID(account_id).version
-    marks = [nameless, version_of(nameless), person.change, user.changes, identifier]
+    marks = [signed_in[account_id], nameless, version_of(nameless), person.change, user.changes, identifier]
     return [page.user.person, page.user.job_title, page.places, page.mails, page.username, *marks]
 
 
@@ -131,7 +134,12 @@ def test_nor_once_the_person_has_accepted(corrected: int) -> None:
             act = CorrectNames(organisation_id=commune.id, account_id=account_id, **names)
             memory.all.acts.perform(commune.partner, act)
         key, events = invite(memory, author, person), len(memory.work.events)
-        account_id = memory.all.arrive(key)
+        memory.all.relay()
+        account_id = invitation(memory, key).way.account_id
+        if known:
+            memory.all.accounts.signed_in[account_id] = memory.all.clock.now() - timedelta(days=40)
+        memory.all.clock.advance(timedelta(minutes=1))
+        assert memory.all.arrive(key) == account_id
         told = [(one.type, one.decision, one.owner, sorted(one.payload)) for one in memory.work.events[events:]]
         was = {k: v for k, v in seen_by(memory, author).items() if k != "revision"}
         seen.append([was, of_a_person(memory, author, account_id), told])

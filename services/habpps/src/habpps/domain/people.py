@@ -96,7 +96,10 @@ class AccountHolder:
 
 @dataclass(frozen=True, kw_only=True)
 class User:
-    """A professional in one organisation, for its work with one Caf. `person` is that of the account, kept once."""
+    """A professional in one organisation, for its work with one Caf. `person` is that of the account, kept once.
+
+    `joined_at`: when they accepted to join it; None: they were written without an invitation.
+    """
 
     id: str
     account_id: str
@@ -106,6 +109,7 @@ class User:
     job_title: str
     state: UserState = UserState.ACTIVE
     departs_on: date | None = None
+    joined_at: datetime | None = None
     changes: int = field(default=0, compare=False)
     """How often it was changed since it was made; the store counts."""
 
@@ -116,6 +120,11 @@ class User:
             TransitionRefusedError: not from this state.
         """
         return replace(self, state=USER.after(self.state, event))
+
+    def since_joined(self, moment: datetime | None) -> datetime | None:
+        """Return a moment of the account, unless it tells that the person was known elsewhere before."""
+        early = moment is not None and self.joined_at is not None and moment < self.joined_at
+        return None if early else moment
 
 
 @dataclass(frozen=True, kw_only=True)

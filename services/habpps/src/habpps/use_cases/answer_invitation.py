@@ -145,6 +145,7 @@ def _join(entry: ActEntry, invitation: Invitation, organisation: Organisation, h
         caf=invitation.caf,
         person=holder.person,
         job_title=invitation.job_title,
+        joined_at=entry.clock.now(),
     )
     entry.save(user)
     for group_id in invitation.groups:

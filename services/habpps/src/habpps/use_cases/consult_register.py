@@ -66,7 +66,8 @@ class UserPage:
     """A page of a list of users. `places`: what each holds, by user; `mails`: newest command with mails per account.
 
     `versions`: of each user with all places ever held, as for `AssignToGroup`. `last_sign_ins`: by account, None for
-    somebody who never signed in; None as a whole when the account service does not answer, or was not asked.
+    somebody who has not signed in since they joined; None as a whole when the account service does not answer, or was
+    not asked.
     """
 
     view: OrganisationView
@@ -250,7 +251,8 @@ class ConsultRegister:
             signed_in = self._accounts.last_sign_ins([one.account_id for one in found.users])
         except ServiceError:
             return found
-        return replace(found, last_sign_ins=signed_in)
+        here = {one.account_id: one.since_joined(signed_in.get(one.account_id)) for one in found.users}
+        return replace(found, last_sign_ins=here)
 
     def candidates(self, author: Author, group: Group, text: str) -> tuple[Candidate, ...]:
         """Return the first active users with these words who hold no place in a group of the author's organisation.

@@ -33,6 +33,7 @@ def of_user(user: User) -> dict[str, Any]:
         "job_title": user.job_title,
         "state": user.state.value,
         "departs_on": user.departs_on,
+        "joined_at": user.joined_at,
         "search": searchable(user.job_title),
     }
 
@@ -85,6 +86,7 @@ def to_user(row: Row[Any]) -> User:
         job_title=row.job_title,
         state=state,
         departs_on=row.departs_on,
+        joined_at=row.joined_at,
         changes=row.changes,
     )
 

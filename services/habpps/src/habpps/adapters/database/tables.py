@@ -130,6 +130,7 @@ professional = Table(
     Column("job_title", String(120), nullable=False),
     Column("state", String(16), nullable=False),
     Column("departs_on", Date),
+    Column("joined_at", UtcDateTime),
     Column("search", Text, nullable=False),  # of the function alone: names are searched in `person`
     Column("changes", Integer, nullable=False, server_default="0"),
     UniqueConstraint("organisation_id", "caf", "account_id"),
