@@ -86,6 +86,9 @@ class InMemoryServiceContracts(Rows[ServiceContract]):
     def of(self, organisation_id: str) -> tuple[ServiceContract, ...]:
         return self.pair(organisation_id)
 
+    def for_extranet(self, code: str) -> tuple[ServiceContract, ...]:
+        return self.where(lambda row: row.extranet == code and row.state is not ContractState.ENDED)
+
 
 class InMemoryTerritories(Rows[Territory]):
     """Within reach with their contract."""
@@ -126,4 +129,5 @@ class InMemoryExtranets:
         for extranet in extranets:
             if self.reach.caf not in (None, extranet.owner):
                 raise OutOfReachError(extranet.code)
-            self.rows[extranet.code] = extranet
+            known = self.rows.get(extranet.code)
+            self.rows[extranet.code] = replace(extranet, changes=known.changes + 1 if known else 0)

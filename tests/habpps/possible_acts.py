@@ -9,6 +9,7 @@ from habpps.domain.authorship import OPERATOR, Author, themselves
 from habpps.domain.people import Person, Role
 from habpps.domain.reach import Reach
 from habpps.domain.review_rule import Decider, When
+from habpps.domain.service_contract import Extranet
 from habpps.domain.states import ContractEvent, ConventionEvent, HabilitationEvent, UserEvent
 from habpps.use_cases.act_entry import Act
 from habpps.use_cases.acts import ACTS
@@ -33,6 +34,7 @@ from habpps.use_cases.manage_groups import ChangeGroup, CloseGroup, CreateGroup
 from habpps.use_cases.name_caf_agents import WithdrawCafAgent
 from habpps.use_cases.open_service_contract import OpenServiceContract
 from habpps.use_cases.retry_account_command import RetryAccountCommand
+from habpps.use_cases.withdraw_extranet import WithdrawExtranet
 from tests.habpps.builders import DIRECTOR, OTHER_SIRET, TERMS, TODAY, Commune, Register921, request
 from tests.habpps.direct_acts import CreateUser
 
@@ -69,6 +71,21 @@ def possible_acts(register: Register921, commune: Commune) -> dict[str, Possible
     return {ACTS.of(one.act).name: one for one in found}
 
 
+def own_extranet(register: Register921, owner: str = "921") -> Extranet:
+    """An extranet of a Caf alone, declared by the operator."""
+    made = Extranet(
+        code=f"local-{owner}",
+        owner=owner,
+        label=f"Local, extranet de la Caf {owner}",
+        url=f"https://local{owner}.example/",
+        profiles=("T2",),
+        purposes=("calcul_participation_familiale_eaje",),
+        enabled=True,
+    )
+    register.register.perform(OPERATOR, ImportExtranets((made,)))
+    return made
+
+
 def _of_the_caf(register: Register921, commune: Commune, second: Author) -> list[Possible]:
     caf = register.caf
     convention = ChangeConvention(commune.id, ConventionEvent.SUSPEND, WHY)
@@ -79,6 +96,7 @@ def _of_the_caf(register: Register921, commune: Commune, second: Author) -> list
         Possible(caf, request(siret="21920000300016", reference="C")),
         Possible(caf, EditOrganisation(organisation_id=commune.id, name="Nanterre", contact="Service social")),
         Possible(caf, SignConvention(draft, TODAY, TODAY)),
+        Possible(caf, WithdrawExtranet(own_extranet(register).code, WHY)),
         Possible(caf, convention),
         Possible(caf, replace(convention, event=ConventionEvent.LIFT), ((caf, convention),)),
         Possible(caf, denounce),

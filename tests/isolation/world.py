@@ -16,6 +16,7 @@ from auth.bootstrap.operator import operator_commands as auth_commands
 from cdap.bootstrap import dossier_import
 from habpps.adapters.files.imports import read_extranets
 from habpps.bootstrap import operator_commands as habpps_commands
+from habpps.domain.service_contract import Extranet
 from habpps.use_cases.import_document import read_document
 from habpps.use_cases.import_extranets import ImportExtranets
 from habpps.use_cases.import_organisations import ImportOrganisations
@@ -35,6 +36,15 @@ from tests.isolation.stage import PARTIES, World
 from tests.whole.house import four_services, free_ports, wait_until
 
 MATRICULE = "0346145"
+EXTRANET_OF_921 = Extranet(
+    code="local-921",
+    owner="921",
+    label="Local, extranet de la Caf 921",
+    url="https://local.example/",
+    profiles=("T2",),
+    purposes=("calcul_participation_familiale_eaje",),
+    enabled=True,
+)
 
 
 @contextmanager
@@ -78,6 +88,7 @@ def _prepare_habpps(settings: Any, addresses: dict[str, str]) -> None:
     extranets = Path(habpps.__file__).parent / "data" / "extranets.toml"
     with habpps_commands(settings) as commands:
         commands.perform(ImportExtranets(read_extranets(extranets), {name: addresses[name] for name in PARTIES}))
+        commands.perform(ImportExtranets((EXTRANET_OF_921,)))
         commands.perform(ImportOrganisations(read_document(organisations_file())))
 
 
@@ -107,6 +118,7 @@ def _find_things(world: World) -> None:
         "event_id": event[2],
         "cdap.identifier": consulted.headers["Location"].rpartition("/")[2],
         "client_id": "logiciel-921",
+        "code": EXTRANET_OF_921.code,
         "request_id": "no-act-waits",  # tests/habpps/use_cases/test_requests.py tries those that wait
     }
     assert CANARY in world.page("cdap", "pro", consulted.headers["Location"])

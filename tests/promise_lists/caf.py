@@ -11,6 +11,16 @@ CAF: tuple[Promise, ...] = (
         "A Caf reaches no organisation of another Caf: for it they do not exist, on a page, in a list or by an act.",
     ),
     Promise(
+        "caf:own-extranets",
+        "Domain page B.1 (actors)",
+        "An extranet of one Caf is for the others not there: no page shows it, no contract or act reaches it.",
+    ),
+    Promise(
+        "caf:a-withdrawn-extranet-opens-nothing",
+        "Domain page B.1 (actors)",
+        "A Caf withdraws an extranet of its own: it closes for everybody at once, and partners read why.",
+    ),
+    Promise(
         "caf:rights-per-caf",
         "Domain page A.5 (territory)",
         "An organisation has one convention with each Caf: contracts, groups and people of one open nothing of the "

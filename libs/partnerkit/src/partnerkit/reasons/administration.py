@@ -108,6 +108,15 @@ REASONS = (
         ),
     ),
     reason(
+        "EXTRANET_CLOSED",
+        ADMINISTRATION,
+        ("Extranet déjà retiré", "Extranet withdrawn already"),
+        (
+            "L'extranet est déjà retiré.",
+            "The extranet is withdrawn already.",
+        ),
+    ),
+    reason(
         "INVITED_ALREADY",
         ADMINISTRATION,
         ("Invitation déjà en cours", "Invitation waiting already"),

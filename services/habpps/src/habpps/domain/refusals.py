@@ -123,6 +123,12 @@ class InvitationClosedError(ConflictError):
     reason = "INVITATION_CLOSED"
 
 
+class ExtranetClosedError(ConflictError):
+    """The extranet is withdrawn already."""
+
+    reason = "EXTRANET_CLOSED"
+
+
 class InvitedAlreadyError(ConflictError):
     """An invitation of the same organisation to this address waits for an answer."""
 

@@ -26,6 +26,13 @@ class Extranet:
     purposes: tuple[str, ...]
     enabled: bool
     kind: str = "professional"
+    changes: int = field(default=0, compare=False)
+    """How often it was changed since it was made; the store counts."""
+
+    @property
+    def id(self) -> str:
+        """Its code."""
+        return self.code
 
     @property
     def short_label(self) -> str:

@@ -51,6 +51,8 @@ from habpps.use_cases.import_organisations import IMPORTED as ORGANISATIONS_IMPO
 from habpps.use_cases.name_caf_agents import AGENT_WITHDRAWN, WithdrawCafAgent, withdraw_caf_agent
 from habpps.use_cases.open_service_contract import OPENED, OpenServiceContract, open_service_contract
 from habpps.use_cases.retry_account_command import RETRIED, RetryAccountCommand, retry_account_command
+from habpps.use_cases.withdraw_extranet import WITHDRAWN as EXTRANET_WITHDRAWN
+from habpps.use_cases.withdraw_extranet import WithdrawExtranet, withdraw_extranet
 
 CAF = (Role.CAF_ADMINISTRATOR,)
 PARTNER = (Role.PARTNER_ADMINISTRATOR,)
@@ -115,6 +117,7 @@ _KINDS = (
     _one(change_terms.CHANGED, change_terms.ChangeTerms, change_terms.change_terms, *CAF),
     _one(extend_territory.EXTENDED, extend_territory.ExtendTerritory, extend_territory.extend_territory, *CAF),
     _one(extend_territory.ENDED, extend_territory.EndTerritory, extend_territory.end_territory, *CAF),
+    _one(EXTRANET_WITHDRAWN, WithdrawExtranet, withdraw_extranet, *CAF),
     _one(invite.ADMINISTRATOR_INVITED, InviteAdministrator, invite_administrator, *CAF),
     _one(WITHDRAWN, WithdrawAdministrator, withdraw_administrator, *CAF),
     _one(groups.CREATED, groups.CreateGroup, groups.create_group, *PARTNER),

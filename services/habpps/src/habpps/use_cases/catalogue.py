@@ -6,6 +6,7 @@ from typing import Any
 from habpps.domain.authorship import Author
 from habpps.domain.effects import Effects
 from habpps.use_cases.act_entry import Act, Done, T_co
+from habpps.use_cases.consult_extranets import ConsultExtranets
 from habpps.use_cases.consult_openings import ConsultOpenings
 from habpps.use_cases.consult_people import ConsultPeople
 from habpps.use_cases.consult_register import ConsultRegister
@@ -25,6 +26,7 @@ class UseCases:
     consult: ConsultRegister
     consult_openings: ConsultOpenings
     review_rules: ConsultReviewRules
+    extranets: ConsultExtranets
     explain_access: ExplainAccess
     people: ConsultPeople
     propagation: FollowPropagation
@@ -56,6 +58,7 @@ def use_cases_on(
         consult=ConsultRegister(register, clock, accounts),
         consult_openings=ConsultOpenings(register, clock),
         review_rules=ConsultReviewRules(register, clock),
+        extranets=ConsultExtranets(register),
         explain_access=ExplainAccess(clock, catalogue),
         people=ConsultPeople(register, clock),
         propagation=propagation,

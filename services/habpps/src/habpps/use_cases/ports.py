@@ -132,6 +132,10 @@ class ServiceContracts(Protocol):
         """Return those of an organisation, in the order of creation."""
         ...
 
+    def for_extranet(self, code: str) -> tuple[ServiceContract, ...]:
+        """Return those of every organisation within reach that open an extranet and are not ended, oldest first."""
+        ...
+
     def over(self, today: date) -> tuple[tuple[str, str], ...]:
         """Return those that are not ended although their last day has passed, each with its Caf."""
         ...

@@ -9,7 +9,7 @@ from habpps.domain.notices import TO_ADMINISTRATORS, Notice, NoticeKind, Rights,
 from habpps.domain.organisation import Convention, Organisation
 from habpps.domain.people import Administrator, Role, User
 from habpps.domain.publication import Entity, facts_of, published
-from habpps.domain.service_contract import ServiceContract
+from habpps.domain.service_contract import Extranet, ServiceContract
 from habpps.domain.states import ContractState
 from habpps.use_cases.acting_administrators import those_who_can_sign_in
 from habpps.use_cases.ports import Repositories
@@ -93,6 +93,8 @@ def _concerned(store: Repositories, organisation_id: str, changed: Sequence[Enti
 
 
 def _ends_for_all(entity: Entity) -> bool:
+    if isinstance(entity, Extranet):
+        return not entity.enabled
     return isinstance(entity, ServiceContract) and entity.state is ContractState.ENDED
 
 

@@ -120,6 +120,12 @@ class SqlServiceContracts(Within):
         wanted = select(tables.service_contract).where(self._pair(tables.service_contract, organisation_id))
         return tuple(_to_contract(row) for row in self._connection.execute(wanted.order_by(_contract.id)))
 
+    def for_extranet(self, code: str) -> tuple[ServiceContract, ...]:
+        """Return those of every organisation within reach that open an extranet and are not ended, oldest first."""
+        opens = and_(_contract.extranet == code, _contract.state != ContractState.ENDED.value)
+        wanted = select(tables.service_contract).where(opens, self._seen(tables.service_contract))
+        return tuple(_to_contract(row) for row in self._connection.execute(wanted.order_by(_contract.id)))
+
     def over(self, today: date) -> tuple[tuple[str, str], ...]:
         """Return those that are not ended although their last day has passed, each with its Caf."""
         late = and_(_contract.state != ContractState.ENDED.value, _contract.ends_on < today)
@@ -258,4 +264,5 @@ def _to_extranet(row: Row[Any]) -> Extranet:
         purposes=tuple(row.purposes),
         enabled=row.enabled,
         kind=row.kind,
+        changes=row.changes,
     )

@@ -176,6 +176,7 @@ extranet = Table(
     Column("purposes", Json, nullable=False),
     Column("enabled", Boolean, nullable=False),
     Column("kind", String(16), nullable=False),
+    Column("changes", Integer, nullable=False, server_default="0"),
 )
 
 feed_state = Table(

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from habpps.adapters.web import (
     caf,
     contracts,
+    extranets,
     habilitations,
     labels,
     openings,
@@ -47,6 +48,7 @@ from servicekit.web import (
 BLUEPRINTS = (
     caf.blueprint,
     contracts.blueprint,
+    extranets.blueprint,
     habilitations.blueprint,
     openings.blueprint,
     organisations.blueprint,
@@ -59,6 +61,7 @@ BLUEPRINTS = (
 )
 CAF_MENU = (
     NavigationLink("organisations.listed", _l("Organisations")),
+    NavigationLink("extranets.listed", _l("Extranets")),
     NavigationLink("requests.listed", _l("Demandes")),
 )
 PARTNER_MENU = (

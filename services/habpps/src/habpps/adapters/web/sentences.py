@@ -70,6 +70,7 @@ CONFLICT_SENTENCES: dict[str, str] = {
         "Cette adresse est celle d'une personne d'un autre nom dans l'organisation. Vérifiez le nom et l'adresse."
     ),
     "INVITATION_CLOSED": _l("Cette invitation a déjà reçu une réponse, ou elle a été retirée."),
+    "EXTRANET_CLOSED": _l("Cet extranet est déjà retiré."),
     "INVITED_ALREADY": _l("Une invitation à cette adresse attend déjà une réponse."),
     "ADDRESS_CHANGE_CLOSED": _l("Cette demande n'attend plus : l'adresse a été confirmée, ou sa date est passée."),
     "EMAIL_TAKEN": _l("Cette adresse est déjà celle d'une personne de votre organisation."),
@@ -161,6 +162,7 @@ ACT_SENTENCES: dict[str, str] = {
     "habpps.group.changed": _l("a modifié le groupe « %(label)s » (profil %(profile)s, avant %(profile_before)s)."),
     "habpps.group.opened": _l("a ouvert %(extranet)s à %(people)s membres du groupe « %(label)s »."),
     "habpps.group.closed": _l("a fermé le groupe « %(label)s »."),
+    "habpps.extranet.withdrawn": _l("a retiré l'extranet %(label)s : il n'est plus ouvert à personne."),
     "habpps.administrator.invited": _l("a invité %(label)s à administrer les comptes."),
     "habpps.invitation.sent": _l("a invité %(label)s."),
     "habpps.invitation.sent_again": _l("a renvoyé l'invitation de %(label)s."),

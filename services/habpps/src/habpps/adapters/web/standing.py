@@ -12,6 +12,7 @@ from habpps.domain.review_rule import ReviewRule
 from habpps.domain.service_contract import ServiceContract
 from habpps.domain.territory import Territory
 from habpps.domain.versions import version_of
+from habpps.use_cases.consult_extranets import ExtranetView
 from habpps.use_cases.consult_people import InvitationView, PersonView
 from habpps.use_cases.consult_register import UserView
 from servicekit.web.formats import longdate
@@ -48,6 +49,12 @@ def of_names(convention: Convention) -> Standing:
 def of_contract(contract: ServiceContract) -> Standing:
     """State of a service contract."""
     return Standing(version_of(contract), [_state(labels.CONTRACT_STATES[contract.state.value])])
+
+
+def of_extranet(found: ExtranetView) -> Standing:
+    """Whether an extranet is in service."""
+    line = _("Cet extranet est en service.") if found.extranet.enabled else _("Cet extranet est retiré.")
+    return Standing(found.version, [line])
 
 
 def of_place(place: Membership) -> Standing:
