@@ -157,6 +157,8 @@ def caf_administrator_pages(visitor: Visitor, album: Album) -> None:
         "/demandes",
         "/deux-personnes",
         "/deux-personnes/habpps.invitation.sent",
+        "/extranets",
+        "/extranets/cdap",
         "/organismes",
         "/organismes/nouveau",
     ):

@@ -191,7 +191,10 @@ def test_each_caf_reads_the_whole_of_its_own(register: Register921, two: Two) ->
         assert set(empty) == nobody_yet | of_the_other, caf
 
 
-ONE_OR_ALL = {"get", "of_user", "of_users", "opened_in", "expired", "over", "notice_over", "leaving", "known", "for_extranet"}
+ONE_OR_ALL = {
+    *("get", "of_user", "of_users", "opened_in", "expired", "over", "notice_over", "leaving", "known"),
+    "for_extranet",
+}
 """Methods that ask of one thing, or of everything within reach."""
 
 

@@ -36,6 +36,7 @@ from servicekit.errors import ServiceError
 from tests.habpps.act_samples import OPENS, sample
 from tests.habpps.builders import OTHER_SIRET, SIRET, TERMS, TODAY, Commune, MemoryRegister, request
 from tests.habpps.direct_acts import AppointAdministrator
+from tests.habpps.possible_acts import own_extranet
 from tests.promises import promise
 
 DECIDED = {"habpps.invitation.confirmed", "habpps.invitation.refused"}
@@ -72,6 +73,7 @@ def commune(memory: MemoryRegister) -> Known:
 def known(memory: MemoryRegister) -> Known:
     """The commune, with an invitation that waits, one to confirm and an address to prove."""
     everything = memory.all
+    own_extranet(everything)
     made = everything.ready()
     acts, partner = everything.acts, made.partner
     invited = Person("Ali", "Haddad", "ali@n.example")
@@ -102,6 +104,7 @@ def about(kind: ActKind, commune: Known, **changes: Any) -> Act[Any]:
         "territory_id": EXTENSIONS.get(commune.id, "not made"),
         "invitation_id": commune.to_confirm_id if kind.name in DECIDED else commune.invitation_id,
         "change_id": commune.change_id,
+        "extranet": "local-921",
         "given_name": "Lou",
         "family_name": "Roy",
         "email": "lou.roy@ville.example",
