@@ -44,7 +44,7 @@ class Names:
 def left_by(habpps: Habpps) -> dict[str, Any]:
     """What an act leaves: every event and every revision of the facts, with the identifiers numbered."""
     habpps.all.import_extranets((), {})
-    habpps.sink.wait_until(EXTRANETS_IMPORTED, 2)
+    habpps.sink.wait_until(EXTRANETS_IMPORTED, 3)
     names = Names()
     events = [
         (one.type, one.decision, one.owner, names.plain(one.subject), one.reason, _payload(one, names))
