@@ -16,6 +16,8 @@ from tests.promises import promise
 ROWS = tuple(rows())
 KEEPS_TRACE = frozenset({"outbox", "web_session", "web_form_answer", "web_seen_once", "kept_result", "replica"})
 """Tables that reading and refusing may write."""
+WORKED_OFF = "account_command"
+"""Its rows stay; the relay counts its attempts in them meanwhile."""
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +27,12 @@ def untouched(world: World) -> Iterator[Callable[[], Mapping[str, list[str]]]]:
 
     def contents(connection: sa.Connection) -> Mapping[str, list[str]]:
         tables = sorted(set(sa.inspect(connection).get_table_names()) - KEEPS_TRACE)
-        return {
-            table: sorted(repr(tuple(row)) for row in connection.execute(sa.text(f"SELECT * FROM {table}")))
-            for table in tables
-        }
+        found: dict[str, list[str]] = {}
+        for table in tables:
+            known = "id" if table == WORKED_OFF else "*"
+            rows = connection.execute(sa.text(f"SELECT {known} FROM {table}"))
+            found[table] = sorted(repr(tuple(row)) for row in rows)
+        return found
 
     try:
         yield lambda: database.read(contents)
