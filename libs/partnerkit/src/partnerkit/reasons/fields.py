@@ -27,6 +27,12 @@ _BRIEFS = (
     ("IN_THE_PAST", "Date passée", "Date in the past"),
     ("TOO_FAR_IN_THE_PAST", "Date passée depuis plus d'un an", "Date more than a year ago"),
     ("AFTER_THE_END", "Date après la fin de la convention", "Date after the end of the convention"),
+    ("PEOPLE_OUT_OF_RANGE", "Nombre de personnes hors des limites", "Number of people out of range"),
+    (
+        "DECIDER_NOT_POSSIBLE",
+        "Personne qui ne peut pas décider de cet acte",
+        "Somebody who cannot decide about this act",
+    ),
     ("UNCHANGED", "Valeur déjà enregistrée", "Value that is recorded already"),
     ("DEPARTURE_UNCHANGED", "Date déjà notée", "Date that is noted already"),
     ("PROFILE_UNKNOWN", "Profil inconnu", "Unknown profile"),
