@@ -75,6 +75,28 @@ def test_lists_have_one_spelling() -> None:
     assert shuffled.to_value() == COMMUNE.cdap_contract.to_value()
 
 
+@given(st.dictionaries(st.text(), st.one_of(st.text(), st.booleans(), st.none(), st.lists(st.text()))))
+def test_the_spelling_of_facts_is_that_of_json_with_sorted_keys(content: dict[str, object]) -> None:
+    assert canonical_json(content) == json.dumps(
+        content, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    ).encode("utf-8")
+
+
+@pytest.mark.parametrize("indent", [None, 0, 2])
+def test_a_fact_in_another_spelling_is_read_and_keeps_its_bytes(indent: int | None) -> None:
+    director = COMMUNE.creche_director
+    content = json.loads(director.to_value())
+    other = json.dumps(dict(reversed(content.items())), indent=indent).encode()
+    assert other != director.to_value()
+    snapshot = Snapshot.load([(director.key, other)], revision=1, epoch=1)
+    assert snapshot.find(User, director.id) == director
+    assert (snapshot.value_of(director.key), dict(snapshot.entries())) == (other, {director.key: other})
+    assert snapshot.digest == digest_after(EMPTY_DIGEST, director.key, None, other)
+    after = snapshot.apply(SnapshotChange(2, 1, (FactChange(director.key, director.to_value()),)))
+    assert after.digest == Snapshot.of([director]).digest
+    assert after.value_of(director.key) == director.to_value()
+
+
 def test_a_fact_of_an_unknown_kind_is_kept_and_counts() -> None:
     snapshot = COMMUNE.snapshot()
     later = snapshot.apply(SnapshotChange(43, 42, (FactChange("thing_of_tomorrow/1", b'{"a":1}'),)))

@@ -62,11 +62,12 @@ def crowd_of(folder: Path, people: int) -> Crowd:
         acts = possible_acts(habpps.all, commune)
         acts = {name: replace(one, act=_with_people(one.act, people)) for name, one in acts.items()}
         groups = {one.id: one.profile for one in habpps.all.look(lambda store: store.groups.of(commune.id))}
-        users = add_people(habpps.database, commune.id, groups, [commune.contract_id], people)
         perform = habpps.all.acts.perform
         both = habpps.all.partner(commune.id, BOTH)
         member = perform(commune.partner, AttachPerson(both.administrator_id, "agent")).value
-        perform(commune.partner, AssignToGroup(member, commune.group_id))
+        own = (commune.contract_id,)  # the first of many who hold this place, and the only one with a role beside
+        perform(commune.partner, AssignToGroup(member, commune.group_id, contracts=own))
+        users = add_people(habpps.database, commune.id, groups, [commune.contract_id], people)
         perform(commune.partner, LockUser(users[1], UserEvent.LOCK, "vol"))
         perform(commune.partner, SetDeparture(users[2], TODAY - timedelta(days=3)))
         perform(commune.partner, SetDeparture(users[3], TODAY + timedelta(days=3)))

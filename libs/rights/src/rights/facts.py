@@ -10,12 +10,14 @@ the values written in each docstring are the known ones, any other value counts 
 Neighbours: `rights.snapshot` keeps facts by key, `rights.decision` reads them.
 """
 
-import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple, Self, get_type_hints
+
+import orjson
 
 Texts = tuple[str, ...]
 NATIONAL = "national"
@@ -51,8 +53,7 @@ class Fact:
 
     def to_value(self) -> bytes:
         """Canonical JSON: sorted keys, no spaces, UTF-8, lists sorted and without doubles."""
-        content = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
-        return canonical_json(content)
+        return canonical_json({name: getattr(self, name) for name in _SHAPES[self.fact_kind].names})
 
     @classmethod
     def from_value(cls, value: bytes) -> Self:
@@ -62,7 +63,7 @@ class Fact:
             FactFormatError: not JSON, a field is missing or unknown, or a field has another type.
         """
         try:
-            content = json.loads(value)
+            content = orjson.loads(value)
             if not isinstance(content, dict):
                 raise FactFormatError(f"a {cls.fact_kind} is a JSON object")
             readers = _SHAPES[cls.fact_kind].readers
@@ -224,7 +225,7 @@ KINDS: Mapping[str, type[Fact]] = {
 
 def canonical_json(content: Mapping[str, Any]) -> bytes:
     """JSON with sorted keys, no spaces, UTF-8: one value has one spelling."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
 
 def read_fact(key: str, value: bytes) -> Fact | None:
@@ -240,12 +241,6 @@ def read_fact(key: str, value: bytes) -> Fact | None:
     return fact if fact.fact_id == identifier else None
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, date):
-        return value.isoformat()
-    return list(value) if isinstance(value, tuple) else value
-
-
 def _read_text(value: object) -> str:
     if not isinstance(value, str):
         raise FactFormatError("a text was expected")
@@ -259,7 +254,12 @@ def _read_flag(value: object) -> bool:
 
 
 def _read_day(value: object) -> date:
-    return date.fromisoformat(_read_text(value))
+    return _day(_read_text(value))
+
+
+@lru_cache(maxsize=4_096)  # ten years: one day is held once, in however many facts it stands
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
 
 
 def _read_optional_day(value: object) -> date | None:
@@ -282,8 +282,9 @@ _READERS: tuple[tuple[object, Callable[[object], object]], ...] = (
 
 
 class _Shape(NamedTuple):
-    """What is known of a kind's fields: how to read each, which are lists, which identifies."""
+    """What is known of a kind's fields: their names, how to read each, which are lists, which identifies."""
 
+    names: Texts
     readers: tuple[tuple[str, Callable[[object], Any]], ...]
     lists: Texts
     id_field: str
@@ -293,7 +294,7 @@ def _shape(fact_type: type[Fact]) -> _Shape:
     hints = get_type_hints(fact_type)
     names = [field.name for field in fields(fact_type)]
     readers = tuple((name, next(read for hint, read in _READERS if hint == hints[name])) for name in names)
-    return _Shape(readers, tuple(name for name in names if hints[name] == Texts), names[0])
+    return _Shape(tuple(names), readers, tuple(name for name in names if hints[name] == Texts), names[0])
 
 
 _SHAPES: Mapping[str, _Shape] = {kind: _shape(fact_type) for kind, fact_type in KINDS.items()}

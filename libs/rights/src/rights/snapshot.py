@@ -8,7 +8,7 @@ came and count.
 import hashlib
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar, cast
+from typing import TypeAlias, TypeVar, cast
 
 from rights.facts import Administrator, Convention, Extranet, Fact, Grant, ServiceContract, Territory, User, read_fact
 from rights.sharing import MapEdit, SharedMap
@@ -61,9 +61,15 @@ class SnapshotChange:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _AsItCame:
+    """A fact that cannot be read, or is spelled in another way than this version would."""
+
     value: bytes
     fact: Fact | None
+
+
+_Entry: TypeAlias = Fact | _AsItCame
+"""The bytes of a fact are made again from it when they are asked for: they would be most of the memory."""
 
 
 _NO_FACTS: tuple[Fact, ...] = ()
@@ -113,17 +119,15 @@ class Snapshot:
         for key, value in entries:
             old = edit.get(key)
             if old is not None:
-                digest -= fact_digest(key, old.value)
-                if old.fact is not None:
-                    _unindex(index, old.fact)
+                digest -= fact_digest(key, _value(old))
+                _unindex(index, _fact(old))
             if not value:
                 edit.remove(key)
                 continue
-            new = _Entry(value, read_fact(key, value))
+            new = _entry(key, value)
             digest += fact_digest(key, value)
             edit.set(key, new)
-            if new.fact is not None:
-                _reindex(index, new.fact)
+            _reindex(index, _fact(new))
         return Snapshot(revision, self.epoch, digest % _MODULUS, edit.done(), index.done())
 
     @property
@@ -149,21 +153,22 @@ class Snapshot:
     def entries(self) -> Iterator[tuple[str, bytes]]:
         """Every fact as (key, value), in no particular order."""
         for key, entry in self._entries.items():
-            yield key, entry.value
+            yield key, _value(entry)
 
     def value_of(self, key: str) -> bytes | None:
         """The stored bytes of a fact, or None."""
         entry = self._entries.get(key)
-        return None if entry is None else entry.value
+        return None if entry is None else _value(entry)
 
     def find(self, kind: type[F], identifier: str) -> F | None:
         """A fact by its kind and identifier, or None if it is absent or unreadable."""
         entry = self._entries.get(f"{kind.fact_kind}/{identifier}")
-        return None if entry is None else cast("F | None", entry.fact)
+        return None if entry is None else cast("F | None", _fact(entry))
 
     def all_of(self, kind: type[F]) -> tuple[F, ...]:
         """Every readable fact of a kind, ordered by identifier. Walks over everything: not for a decision."""
-        found = [entry.fact for _, entry in self._entries.items() if isinstance(entry.fact, kind)]
+        facts = (_fact(entry) for _, entry in self._entries.items())
+        found = [fact for fact in facts if isinstance(fact, kind)]
         return tuple(sorted(found, key=lambda fact: fact.fact_id))
 
     def extranets(self) -> tuple[Extranet, ...]:
@@ -211,22 +216,37 @@ def digest_after(digest: bytes, key: str, old: bytes | None, new: bytes | None) 
 EMPTY_DIGEST = bytes(32)
 
 
-def _index_key(fact: Fact) -> str | None:
+def _entry(key: str, value: bytes) -> _Entry:
+    fact = read_fact(key, value)
+    return fact if fact is not None and fact.to_value() == value else _AsItCame(value, fact)
+
+
+def _value(entry: _Entry) -> bytes:
+    return entry.value if isinstance(entry, _AsItCame) else entry.to_value()
+
+
+def _fact(entry: _Entry) -> Fact | None:
+    return entry.fact if isinstance(entry, _AsItCame) else entry
+
+
+def _index_key(fact: Fact | None) -> str | None:
+    if fact is None:
+        return None
     if isinstance(fact, Extranet):
         return _EXTRANETS
     owner = _INDEXED_BY.get(type(fact))
     return None if owner is None else f"{fact.fact_kind}/{getattr(fact, owner)}"
 
 
-def _reindex(index: MapEdit[tuple[Fact, ...]], fact: Fact) -> None:
+def _reindex(index: MapEdit[tuple[Fact, ...]], fact: Fact | None) -> None:
     key = _index_key(fact)
-    if key is not None:
+    if key is not None and fact is not None:
         index.set(key, tuple(sorted((*(index.get(key) or ()), fact), key=lambda known: known.fact_id)))
 
 
-def _unindex(index: MapEdit[tuple[Fact, ...]], fact: Fact) -> None:
+def _unindex(index: MapEdit[tuple[Fact, ...]], fact: Fact | None) -> None:
     key = _index_key(fact)
-    if key is None:
+    if key is None or fact is None:
         return
     rest = tuple(known for known in index.get(key) or () if known.fact_id != fact.fact_id)
     if rest:
