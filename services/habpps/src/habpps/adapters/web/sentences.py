@@ -13,6 +13,7 @@ from partnerkit.days import InvalidDayError, iso_day
 from partnerkit.event_words import words_of
 from partnerkit.web import ADDRESS_SENTENCES, TEXT_SENTENCES
 from servicekit.event_words import TYPE
+from servicekit.typography import typeset
 from servicekit.web import RefusalText
 from servicekit.web.formats import longdate
 
@@ -213,7 +214,7 @@ def act_title(act: str) -> str:
     word = _TITLES.get(act)
     if word is None:
         return str(_("Acte d'administration"))
-    return word.english if locale is not None and locale.language == "en" else word.french
+    return word.english if locale is not None and locale.language == "en" else typeset(word.french)
 
 
 def thing_title(label: str) -> str:
