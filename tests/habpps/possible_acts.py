@@ -181,7 +181,7 @@ def _of_users(register: Register921, commune: Commune) -> list[Possible]:
         Possible(partner, lock),
         Possible(partner, replace(lock, event=UserEvent.UNLOCK), ((partner, lock),)),
         Possible(partner, ResetPassword(commune.user_id)),
-        Possible(partner, ForgetSecondStep(commune.user_id)),
+        Possible(register.caf, ForgetSecondStep(commune.user_id)),
         Possible(partner, SetDeparture(commune.user_id, TODAY - timedelta(days=1))),
         Possible(partner, SetDeparture(commune.user_id, None), ((partner, SetDeparture(commune.user_id, TODAY)),)),
         Possible(partner, RetryAccountCommand(commune.id, account)),

@@ -206,7 +206,7 @@ def test_many_wrong_fields_with_long_odd_names_still_fit_into_an_answer(program:
     content = {f"{number}\ud800\u202e\n{'x' * 500}": 1 for number in range(100)}
     with pytest.raises(InvalidInputError) as refused:
         program.perform(partner, an_act("habpps.invitation.sent", content))
-    assert len(refused.value.fields) == MOST_FIELDS
+    assert MOST_FIELDS // 2 < len(refused.value.fields) <= MOST_FIELDS
     assert all(name.isascii() and name.isprintable() for name in refused.value.fields)
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from habpps.adapters.database.feed import SqlFeedReader, SqlReplicas
 from habpps.adapters.rpc.rights_feed import MessageLimits, RightsFeedServicer
-from habpps.bootstrap import FEED, PEOPLE
+from habpps.bootstrap import ADMINISTRATION, FEED, PEOPLE
 from habpps.domain.people import person_typed
 from habpps.domain.states import ContractEvent
 from habpps.use_cases.change_service_contract import ChangeServiceContract
@@ -67,7 +67,9 @@ def served(habpps: Habpps, certificates: Path, request: pytest.FixtureRequest) -
     feed = SqlFeedReader(habpps.database)
     signals = habpps.all.signals
     propagation = FollowPropagation(SqlReplicas(habpps.database), feed, signals.replicas, clock, FixedClientSessions())
-    callers = CallerPolicy.load(Path(str(files("habpps.adapters.rpc").joinpath("callers.toml"))), [FEED, PEOPLE])
+    callers = CallerPolicy.load(
+        Path(str(files("habpps.adapters.rpc").joinpath("callers.toml"))), [FEED, ADMINISTRATION, PEOPLE]
+    )
     servicer = RightsFeedServicer(feed, propagation, signals.feed, clock, getattr(request, "param", None))
     server = open_server(
         ServerOptions(

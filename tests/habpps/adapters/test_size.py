@@ -24,6 +24,7 @@ from habpps.use_cases.requests import WaitsForSecondPerson
 from tests.bench.habpps.generator import add_people
 from tests.habpps.adapters.conftest import Pages
 from tests.habpps.builders import TERMS, TODAY, Commune
+from tests.habpps.possible_acts import own_extranet
 from tests.promises import promise
 
 PEOPLE = 1_500
@@ -125,6 +126,8 @@ def with_everything(pages: Pages) -> Register:
         "invitation_id": invitation,
         "territory_id": territory.id,
         "request_id": waits.value.request_id,
+        "code": own_extranet(everything).code,
+        "kind": "habpps.invitation.sent",
         "revision": str(everything.feed.state().revision),
     }
     return replace(register, names=names)

@@ -4,7 +4,7 @@ Out: `google.rpc.Status` with ErrorInfo(reason, domain "partenaire", details), B
 In: `remote_errors()` turns what a remote service answered, or that it did not answer, into the same kinds.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -51,6 +51,8 @@ CODES: Mapping[type[ServiceError], grpc.StatusCode] = {
     DependencyUnavailableError: grpc.StatusCode.UNAVAILABLE,
 }
 _KINDS = {code: kind for kind, code in CODES.items() if kind is not DeadlineTooShortError}
+_MOST_FIELD_BYTES = 6 * 1024
+"""A client takes trailers of 8 KiB in all, unless it was told otherwise."""
 _DEFAULT_WAIT = timedelta(seconds=1)
 
 M = TypeVar("M", bound=Message)
@@ -67,13 +69,25 @@ def status_of(error: ServiceError, reference: str = "") -> status_pb2.Status:
     info = error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=metadata)
     details: list[Message] = [info]
     if isinstance(error, InvalidInputError) and error.fields:
-        violations = [_violation(name, reason, error.sentences.get(name)) for name, reason in error.fields.items()]
-        details.append(error_details_pb2.BadRequest(field_violations=violations))
+        violations = (_violation(name, reason, error.sentences.get(name)) for name, reason in error.fields.items())
+        details.append(error_details_pb2.BadRequest(field_violations=_fitting(violations)))
     if isinstance(error, TooManyRequestsError):
         retry = error_details_pb2.RetryInfo()
         retry.retry_delay.FromTimedelta(error.retry_after)
         details.append(retry)
     return status_pb2.Status(code=_number(code_of(error)), message=str(error), details=[_packed(d) for d in details])
+
+
+def _fitting(violations: Iterable[M]) -> Sequence[M]:
+    """As many as an answer holds, the first ones: with more of them the caller would get none at all."""
+    kept: list[M] = []
+    size = 0
+    for one in violations:
+        size += one.ByteSize()
+        if size > _MOST_FIELD_BYTES and kept:
+            break
+        kept.append(one)
+    return kept
 
 
 def _violation(field: str, reason: str, told: tuple[str, str] | None) -> error_details_pb2.BadRequest.FieldViolation:
