@@ -119,11 +119,14 @@ class OneboxProcess:
             messages: list[dict[str, Any]] = json.load(answer)
         return messages
 
-    def wait_for_mails(self, address: str, count: int, limit_s: float = 20.0) -> list[dict[str, Any]]:
-        """Waits until at least `count` mails have arrived at an address."""
+    def wait_for_mails(
+        self, address: str, count: int, limit_s: float = 20.0, *, saying: str = ""
+    ) -> list[dict[str, Any]]:
+        """Waits until at least `count` mails that say something have arrived at an address: other stories of the same
+        demo write to the same people."""
         deadline = time.monotonic() + limit_s
         pause = threading.Event()
-        while len(mails := self.mails_to(address)) < count:
+        while len(mails := [one for one in self.mails_to(address) if saying in one["text"]]) < count:
             assert time.monotonic() < deadline, f"{len(mails)} of {count} mails at {address}"
             pause.wait(0.1)
         return mails
