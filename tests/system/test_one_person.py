@@ -18,7 +18,7 @@ from tests.system.onebox_process import OneboxProcess
 from tests.system.test_story import consult
 
 MARC, (THOMAS, JULIE) = RIVEBELLE.administrators[0], VALMONT.users
-INVITES = "vous invite à "
+LINK = "/lien/"
 TYPED = ("Aude", "Vidal", "avidal-9999@demo.example")
 JOB = "agent administratif"
 
@@ -69,6 +69,7 @@ def test_the_pages_of_who_invites_are_equal_for_a_known_and_an_unknown_address(
 ) -> None:
     marc = signed_in(visitors, MARC.username, MARC.password)
     pages: list[list[str]] = []
+    links = len(onebox.wait_for_mails(JULIE.email, 0, saying=LINK))
     for typed in ((JULIE.given_name, JULIE.family_name, JULIE.email), TYPED):
         before = len(onebox.mails_to(typed[2]))
         invite(marc, *typed)
@@ -86,8 +87,8 @@ def test_the_pages_of_who_invites_are_equal_for_a_known_and_an_unknown_address(
         pages.append(seen)
     for known, unknown in zip(*pages, strict=True):
         assert known.splitlines() == unknown.splitlines()
-    links = onebox.wait_for_mails(JULIE.email, 1, saying=INVITES)
-    assert len(links) == 1, "one mail with a link to somebody who has an account"
+    found = onebox.wait_for_mails(JULIE.email, links + 1, saying=LINK)
+    assert len(found) == links + 1, "one mail with a link to somebody who has an account"
     assert len(onebox.wait_for_mails(TYPED[2], 2)) == 2, "two separate mails to somebody new"
 
 
@@ -100,7 +101,7 @@ def test_somebody_known_elsewhere_joins_with_one_identifier_and_the_journal_says
     marc = signed_in(visitors, MARC.username, MARC.password)
     invite(marc, THOMAS.given_name, THOMAS.family_name, THOMAS.email.upper())
     looked_at(marc, "invited")
-    (mail,) = onebox.wait_for_mails(THOMAS.email, 1, saying=INVITES)
+    (mail,) = onebox.wait_for_mails(THOMAS.email, 1, saying=LINK)
     link = re.search(r"/lien/\S+", mail["text"])
     assert link is not None
     assert "provisoire" not in mail["text"]
