@@ -120,7 +120,7 @@ def test_the_pages_of_a_caf_list_show_and_withdraw_its_extranets(pages: Pages) -
     pages.post(f"/extranets/{code}/retirer", 400)
     pages.post(f"/extranets/{code}/retirer", reason=WHY)
     shown = pages.get(f"/extranets/{code}")
-    assert "Retiré" in shown
+    assert "Pas en service" in shown
     assert "/retirer" not in shown
     pages.get("/extranets/cdap/retirer", 403)
     pages.author = everything.agent("751")
