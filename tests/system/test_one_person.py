@@ -19,6 +19,7 @@ from tests.system.test_story import consult
 
 MARC, (THOMAS, JULIE) = RIVEBELLE.administrators[0], VALMONT.users
 LINK = "/lien/"
+CORRECTED = "julie.marchand@demo.example"
 TYPED = ("Aude", "Vidal", "avidal-9999@demo.example")
 JOB = "agent administratif"
 
@@ -69,8 +70,9 @@ def test_the_pages_of_who_invites_are_equal_for_a_known_and_an_unknown_address(
 ) -> None:
     marc = signed_in(visitors, MARC.username, MARC.password)
     pages: list[list[str]] = []
-    links = len(onebox.wait_for_mails(JULIE.email, 0, saying=LINK))
-    for typed in ((JULIE.given_name, JULIE.family_name, JULIE.email), TYPED):
+    julie = CORRECTED if onebox.mails_to(CORRECTED) else JULIE.email  # the other story may have been told before
+    links = len(onebox.wait_for_mails(julie, 0, saying=LINK))
+    for typed in ((JULIE.given_name, JULIE.family_name, julie), TYPED):
         before = len(onebox.mails_to(typed[2]))
         invite(marc, *typed)
         seen = [bytes_of(marc, typed)]
@@ -87,7 +89,7 @@ def test_the_pages_of_who_invites_are_equal_for_a_known_and_an_unknown_address(
         pages.append(seen)
     for known, unknown in zip(*pages, strict=True):
         assert known.splitlines() == unknown.splitlines()
-    found = onebox.wait_for_mails(JULIE.email, links + 1, saying=LINK)
+    found = onebox.wait_for_mails(julie, links + 1, saying=LINK)
     assert len(found) == links + 1, "one mail with a link to somebody who has an account"
     assert len(onebox.wait_for_mails(TYPED[2], 2)) == 2, "two separate mails to somebody new"
 
@@ -157,11 +159,11 @@ def test_an_address_is_changed_by_who_reads_the_new_mailbox(onebox: OneboxProces
     helene.click("correct-names")
     assert "Julie-Anne" in helene.text()
     before = len(onebox.mails_to(JULIE.email))
-    helene.fill(email="julie.marchand@demo.example")
+    helene.fill(email=CORRECTED)
     helene.click("ask-address")
     assert "En attente" in helene.text()
     looked_at(helene, "waiting")
-    (mail,) = onebox.wait_for_mails("julie.marchand@demo.example", 1)
+    (mail,) = onebox.wait_for_mails(CORRECTED, 1)
     onebox.wait_for_mails(JULIE.email, before + 1)
     link = re.search(r"/lien/\S+", mail["text"])
     assert link is not None
@@ -177,4 +179,4 @@ def test_an_address_is_changed_by_who_reads_the_new_mailbox(onebox: OneboxProces
     assert "Votre adresse est confirmée" in reader.text()
     helene.page.reload()
     assert "En attente" not in helene.text()
-    assert "julie.marchand@demo.example" in helene.text()
+    assert CORRECTED in helene.text()
